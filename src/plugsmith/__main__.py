@@ -1,0 +1,5 @@
+"""`python -m plugsmith`."""
+
+from plugsmith.cli.app import run
+
+run()

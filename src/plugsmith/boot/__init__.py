@@ -1,0 +1,1 @@
+"""The UART download protocol of the BK72xx boot codes."""

@@ -1,0 +1,1 @@
+"""Facts about chips, boot codes, flash parts and modules, as validated data."""

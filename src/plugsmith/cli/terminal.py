@@ -1,0 +1,130 @@
+"""Events for people, on stderr: a progress bar on a terminal, plain sentences elsewhere."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING
+
+from plugsmith.events import Event, Item, Log, Progress, Ready, TaskBegin, TaskEnd, Warning_
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bars
+    from rich.progress import TaskID
+
+
+def wants_bars() -> bool:
+    """Whether stderr is a terminal that can redraw a line and the user did not ask for plain."""
+    return sys.stderr.isatty() and not (
+        os.environ.get("PLUGSMITH_PLAIN") or os.environ.get("TERM") == "dumb"
+    )
+
+
+class TerminalSink:
+    """Renders the event stream; bars only where they can be drawn, sentences always."""
+
+    def __init__(self) -> None:
+        self._bars: Bars | None = None
+        self._ids: dict[str, TaskID] = {}
+        self._tenths: dict[str, int] = {}
+        self._lock = threading.Lock()
+
+    def emit(self, event: Event) -> None:
+        """Render one event."""
+        with self._lock:
+            match event:
+                case TaskBegin():
+                    self._begin(event)
+                case Progress():
+                    self._progress(event)
+                case TaskEnd():
+                    self._end(event)
+                case Warning_():
+                    self._say(_("Note: {text}", text=event.message))
+                    if event.hint:
+                        self._say("      " + event.hint)
+                case Log():
+                    if event.level == "info" or os.environ.get("PLUGSMITH_DEBUG"):
+                        self._say(event.message)
+                case Item():
+                    state = _("failed") if event.error else _("done")
+                    self._say(f"{event.name}: {state}")
+                case Ready():
+                    self._say(_("Ready on {port}", port=event.port))
+                case _:
+                    pass
+
+    def close(self) -> None:
+        """Take the bars down so that the last words stand below them."""
+        if self._bars is not None:
+            self._bars.stop()
+            self._bars = None
+
+    def _say(self, text: str) -> None:
+        if self._bars is not None:
+            self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+        else:
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    def _begin(self, event: TaskBegin) -> None:
+        if not wants_bars():
+            self._tenths[event.task] = 0
+            self._say(_("{title} ...", title=event.title))
+            return
+        if self._bars is None:
+            self._bars = _make_bars()
+            self._bars.start()
+        self._ids[event.task] = self._bars.add_task(
+            event.title, total=event.total, rate="", left=""
+        )
+
+    def _progress(self, event: Progress) -> None:
+        rate, left = _rate_text(event.rate), _left_text(event.left_s)
+        if self._bars is not None and event.task in self._ids:
+            self._bars.update(
+                self._ids[event.task],
+                completed=event.done,
+                total=event.total,
+                rate=rate,
+                left=left,
+            )
+            return
+        tenth = 10 * event.done // event.total if event.total else 0
+        if tenth > self._tenths.get(event.task, 0):
+            self._tenths[event.task] = tenth
+            self._say("  " + "  ".join(part for part in (f"{10 * tenth} %", rate, left) if part))
+
+    def _end(self, event: TaskEnd) -> None:
+        bar = self._ids.pop(event.task, None)
+        if self._bars is not None and bar is not None:
+            self._bars.remove_task(bar)
+        if event.summary:
+            self._say(event.summary)
+
+
+def _make_bars() -> Bars:
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
+
+    return Bars(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[left]}"),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+    )
+
+
+def _rate_text(rate: float | None) -> str:
+    return _("{rate:.1f} kB/s", rate=rate / 1000) if rate else ""
+
+
+def _left_text(left_s: float | None) -> str:
+    return _("{seconds:.0f} s left", seconds=left_s) if left_s is not None else ""

@@ -1,0 +1,202 @@
+"""The one event stream: what `--json` prints, what the terminal renders, what tests assert.
+
+A flow emits TaskBegin, any number of Progress, then TaskEnd for each task; Warning, Log and Item
+may come at any time. The command line adds exactly one Result or ErrorEvent at the end.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from plugsmith.errors import Cancelled, Fact, PlugsmithError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SCHEMA = "plugsmith/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Base of all events; `kind` is the `type` field in JSON."""
+
+    kind: ClassVar[str] = "event"
+
+    def as_json(self) -> dict[str, Fact]:
+        """The object for one JSON line; fields that are None are left out."""
+        body: dict[str, Fact] = {"schema": SCHEMA, "type": self.kind}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value is not None:
+                body[item.name] = value
+        return body
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskBegin(Event):
+    """A piece of work starts; `total` in `unit` (usually bytes), None if unknown."""
+
+    kind: ClassVar[str] = "task_begin"
+    task: str
+    title: str
+    total: int | None = None
+    unit: str = "bytes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress(Event):
+    """`done` of `total`; `rate` in units a second and `left_s` seconds where they are known."""
+
+    kind: ClassVar[str] = "progress"
+    task: str
+    done: int
+    total: int | None = None
+    rate: float | None = None
+    left_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskEnd(Event):
+    """The work of `task` ended; `summary` is a sentence for people."""
+
+    kind: ClassVar[str] = "task_end"
+    task: str
+    ok: bool
+    seconds: float
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warning_(Event):  # noqa: N801 - `Warning` is a builtin
+    """Something the user should know that does not stop the work."""
+
+    kind: ClassVar[str] = "warning"
+    code: str
+    message: str
+    hint: str = ""
+    data: dict[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log(Event):
+    """A remark for people; `level` is info or detail."""
+
+    kind: ClassVar[str] = "log"
+    message: str
+    level: str = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Event):
+    """The outcome for one of many inputs: its own `data` or `error`."""
+
+    kind: ClassVar[str] = "item"
+    name: str
+    data: dict[str, Fact] | None = None
+    error: dict[str, Fact] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready(Event):
+    """A service can be used now."""
+
+    kind: ClassVar[str] = "ready"
+    port: str
+    log_port: str | None = None
+    boot: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result(Event):
+    """The last line of a command that ended well."""
+
+    kind: ClassVar[str] = "result"
+    command: str
+    data: dict[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorEvent(Event):
+    """The last line of a command that failed."""
+
+    kind: ClassVar[str] = "error"
+    code: str
+    exit: int
+    message: str
+    hint: str
+    data: dict[str, Fact]
+
+    @classmethod
+    def of(cls, error: PlugsmithError) -> ErrorEvent:
+        """The event that describes `error`."""
+        return cls(
+            code=error.code,
+            exit=int(error.exit_code),
+            message=error.message,
+            hint=error.hint,
+            data=error.facts,
+        )
+
+
+class EventSink(Protocol):
+    """Whoever listens: terminal, JSON lines, web page, test."""
+
+    def emit(self, event: Event) -> None:
+        """Take one event; must not raise and must not block for long."""
+
+
+class EventLog:
+    """A sink that keeps everything, for tests and for callers that render later."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+
+    def emit(self, event: Event) -> None:
+        """Remember the event."""
+        self.events.append(event)
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(self.events)
+
+
+class CancelToken:
+    """Set by the user's Ctrl-C; flows look at it between steps that must not be torn."""
+
+    def __init__(self) -> None:
+        self._set = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at the next safe place."""
+        self._set.set()
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._set.is_set()
+
+    def check(self) -> None:
+        """Raise Cancelled if somebody asked to stop."""
+        if self.cancelled:
+            raise Cancelled
+
+    def __repr__(self) -> str:
+        return f"CancelToken(cancelled={self.cancelled})"
+
+
+__all__ = [
+    "CancelToken",
+    "ErrorEvent",
+    "Event",
+    "EventLog",
+    "EventSink",
+    "Item",
+    "Log",
+    "Progress",
+    "Ready",
+    "Result",
+    "TaskBegin",
+    "TaskEnd",
+    "Warning_",
+]

@@ -1,0 +1,38 @@
+"""Shared fixtures: where the real corpus lies, and a home of its own for every test."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("suite")
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+def corpus_root() -> Path:
+    """The corpus folder; it may not exist."""
+    return Path(os.environ.get("PLUGSMITH_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The corpus folder, or a skip that says what is missing."""
+    root = corpus_root()
+    if not (root / "truth.json").is_file():
+        pytest.skip(f"no corpus at {root}: set PLUGSMITH_CORPUS")
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test sees or touches the user's library, settings or port variables."""
+    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "plugsmith-home"))
+    for name in ("PLUGSMITH_PORT", "PLUGSMITH_BAUD", "PLUGSMITH_CHIP", "PLUGSMITH_LANG"):
+        monkeypatch.delenv(name, raising=False)
