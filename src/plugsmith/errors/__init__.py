@@ -18,12 +18,28 @@ from plugsmith.errors.base import (
     UsageError,
     concrete_errors,
 )
+from plugsmith.errors.content import (
+    InputEmpty,
+    InputError,
+    InputMissing,
+    InputTooLarge,
+    InputUnusable,
+    Malformed,
+    NothingFound,
+)
 
 __all__ = [
     "Cancelled",
     "Defect",
     "ExitCode",
     "Fact",
+    "InputEmpty",
+    "InputError",
+    "InputMissing",
+    "InputTooLarge",
+    "InputUnusable",
+    "Malformed",
+    "NothingFound",
     "PlugsmithError",
     "UsageError",
     "concrete_errors",

@@ -18,3 +18,57 @@ class ConsentMissing(SafetyRefusal):
     code = "PS-SAFETY-CONSENT"
     what = N_("Nothing was changed: this step needs your consent ({step}).")
     next_step = N_("Run it on a terminal and answer the question, or add --yes in a script.")
+
+
+class ChipMismatch(SafetyRefusal):
+    """The chip that the user named is not the one that is connected."""
+
+    code = "PS-SAFETY-CHIP"
+    what = N_("You named {expected}, but the connected chip is {found}.")
+    why = N_("Labels on modules are often wrong; the chip itself was asked.")
+    next_step = N_("Leave --chip out, or check which device is connected.")
+
+
+class ProtectedRange(SafetyRefusal):
+    """An erase or write would reach the boot loader that answers the download UART."""
+
+    code = "PS-SAFETY-LOADER"
+    what = N_("Refused to change {span}: it reaches the boot loader below {limit}.")
+    why = N_("On this chip the boot loader answers the UART; without it only SPI could help.")
+    next_step = N_("Leave the boot loader alone; an image for this chip works without it.")
+
+
+class OutsideFlash(SafetyRefusal):
+    """An erase or write reaches beyond the end, where addresses wrap around to the loader."""
+
+    code = "PS-SAFETY-WRAP"
+    what = N_("Refused to change {span}: the flash ends at {limit}.")
+    why = N_("Addresses beyond the end wrap around to the boot loader.")
+    next_step = N_("Check --start and --length.")
+
+
+class UnknownFlashPart(SafetyRefusal):
+    """The flash id is unknown or empty, so its write protection cannot be handled safely."""
+
+    code = "PS-SAFETY-PART"
+    what = N_("Nothing was written: the flash id {jedec} is not in the table.")
+    why = N_("Its protection bits are not known, and some of its bits can never be undone.")
+    next_step = N_(
+        "Reading is possible. Check the supply if the id is 00 or FF; else please report the id."
+    )
+
+
+class FlashProtected(SafetyRefusal):
+    """The write protection cannot be lifted, seen before anything was lost."""
+
+    code = "PS-SAFETY-PROTECTED"
+    what = N_("Nothing was written: the flash is write-protected and {reason}.")
+    next_step = N_("Disconnect and reconnect the chip's supply, then run the same command again.")
+
+
+class DownloadDisabled(SafetyRefusal):
+    """The chip's eFuse forbids what is asked."""
+
+    code = "PS-SAFETY-EFUSE"
+    what = N_("The chip's eFuse does not allow this: {reason}.")
+    next_step = N_("There is no way around it over the UART.")

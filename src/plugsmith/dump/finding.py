@@ -1,0 +1,55 @@
+"""What a finder found: a span of the file, what it is, and why we think so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+    from plugsmith.memory import AddressRange
+
+
+class FindingKind(StrEnum):
+    """The things that lie in a flash of these chips."""
+
+    BOOTLOADER = "bootloader"
+    APPLICATION = "application"
+    OTA_PACKAGE = "ota-package"
+    RF_CALIBRATION = "rf-calibration"
+    FAST_CONNECT = "fast-connect"
+    OBK_CONFIG = "openbeken-config"
+    LITTLEFS = "littlefs"
+    EASYFLASH = "easyflash"
+    TUYA_FILES = "tuya-files"
+    TUYA_PROTECTED = "tuya-protected"
+    TUYA_KEY = "tuya-key"
+    TUYA_STORAGE = "tuya-storage"
+    TUYA_SWAP = "tuya-storage-spare"
+    LIBRETINY = "libretiny-store"
+    FOREIGN_FILE = "foreign-file"
+    ERASED = "erased"
+    ZERO = "zero"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One recognised thing; `span` in file offsets; `facts` never hold a secret."""
+
+    kind: FindingKind
+    span: AddressRange
+    evidence: tuple[str, ...] = ()
+    facts: dict[str, Fact] = field(default_factory=dict)
+    sound: bool = True
+
+
+def find_all(data: bytes, pattern: bytes, *, limit: int = 256) -> list[int]:
+    """Offsets of `pattern` in `data`, ascending, at most `limit`; overlapping hits count."""
+    hits: list[int] = []
+    at = data.find(pattern)
+    while at >= 0 and len(hits) < limit:
+        hits.append(at)
+        at = data.find(pattern, at + 1)
+    return hits

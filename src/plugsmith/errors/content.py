@@ -1,0 +1,65 @@
+"""Errors about what a file or device holds: not in it (exit 8), or not usable at all (exit 9)."""
+
+from __future__ import annotations
+
+from plugsmith.errors.base import ExitCode, PlugsmithError
+from plugsmith.messages import N_
+
+
+class NothingFound(PlugsmithError):
+    """The input is understood, but what was asked for is not in it."""
+
+    code = "PS-NOTHING-FOUND"
+    exit_code = ExitCode.NOTHING_FOUND
+    what = N_("{what} is not in {name}.")
+    next_step = N_("Run `plugsmith dump info` on the file to see what it holds.")
+
+
+class InputError(PlugsmithError):
+    """The input file is not what it must be."""
+
+    code = "PS-INPUT"
+    exit_code = ExitCode.BAD_INPUT
+    what = N_("{name} cannot be used: {problem}.")
+    next_step = N_("Check that this is the right file; read the device again if it is.")
+
+
+class InputMissing(InputError):
+    """The file does not exist or cannot be read."""
+
+    code = "PS-INPUT-MISSING"
+    what = N_("The file {name} cannot be read: {problem}.")
+    next_step = N_("Check the path and the permissions of the file.")
+
+
+class InputEmpty(InputError):
+    """The file has no bytes."""
+
+    code = "PS-INPUT-EMPTY"
+    what = N_("{name} is empty: it has no bytes at all.")
+    next_step = N_("The read or the download failed; make the file again.")
+
+
+class InputTooLarge(InputError):
+    """The file is larger than any flash of these chips."""
+
+    code = "PS-INPUT-TOO-LARGE"
+    what = N_("{name} has {size} bytes; the largest flash of these chips has {limit}.")
+    next_step = N_("Give a flash dump or a firmware image, not a disk image or an archive.")
+
+
+class InputUnusable(InputError):
+    """The file is understood so far as to say that it cannot be worked with."""
+
+    code = "PS-INPUT-UNUSABLE"
+    what = N_("{name} cannot be worked with: it is {kind}.")
+    why = N_("{reason}")
+    next_step = N_("Run `plugsmith dump info` on the file; make a new dump if the device is there.")
+
+
+class Malformed(InputError):
+    """A structure inside the input breaks its format; `offset` counts from its first byte."""
+
+    code = "PS-INPUT-MALFORMED"
+    what = N_("The {structure} is not well formed: {problem} (at offset {offset}).")
+    next_step = N_("The data is damaged or of another format; read the device again.")

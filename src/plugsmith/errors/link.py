@@ -1,0 +1,41 @@
+"""Errors about reaching the chip's boot code (exit 4)."""
+
+from __future__ import annotations
+
+from plugsmith.errors.base import ExitCode, PlugsmithError
+from plugsmith.messages import N_
+
+
+class LinkError(PlugsmithError):
+    """The chip cannot be reached over a port that works."""
+
+    exit_code = ExitCode.NO_LINK
+
+
+class NoAnswer(LinkError):
+    """No boot code answered in time; `heard` names what came instead."""
+
+    code = "PS-LINK-TIMEOUT"
+    what = N_("The chip did not answer on {port} within {seconds:.0f} s.")
+    why = N_("{heard_text}")
+    next_step = N_("{remedy}")
+
+
+class LinkLost(LinkError):
+    """The chip answered before and does not any more, and linking again failed."""
+
+    code = "PS-LINK-LOST"
+    what = N_("The chip on {port} stopped answering.")
+    why = N_("It was reset, lost power, or hangs.")
+    next_step = N_(
+        "Check the 3.3 V supply and the wires, then run the same command again and reset the chip "
+        "when you are asked to."
+    )
+
+
+class UnknownBootCode(LinkError):
+    """Something speaks the protocol, but it is no chip that Plugsmith supports."""
+
+    code = "PS-LINK-UNSUPPORTED"
+    what = N_("The chip on {port} answers, but Plugsmith does not support it ({found}).")
+    next_step = N_("Please report what `plugsmith info --json` prints, so that it can be added.")

@@ -1,0 +1,1 @@
+"""OpenBeken: its settings block, its vocabulary of pins, and its templates. Pure."""
