@@ -1,0 +1,99 @@
+"""What was found out about a connected chip, and how; computed by `boot.identify`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugsmith.chips.model import BootCode, Chip, Family, FlashPart, KeyClass
+    from plugsmith.errors import Fact
+
+
+class SizeProof(StrEnum):
+    """How the flash size is known."""
+
+    WRAP = "wrap"  # the loader head repeats at this distance and nowhere earlier
+    JEDEC = "jedec"  # the flash id says so and the content gives no way to prove it
+    JEDEC_AND_WRAP = "jedec+wrap"
+    ASSUMED = "assumed"  # nothing tells; the size that every known module of this chip has
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlashFacts:
+    """The flash part; `jedec`, `part`, `status` and `protected` are None where a chip cannot tell.
+
+    `jedec` is in wire order (manufacturer, type, capacity); `status` holds SR1 (and SR2 in the
+    upper byte); `protected` is whether the protection bits are set now.
+    """
+
+    jedec: bytes | None
+    part: FlashPart | None
+    size: int
+    size_proof: SizeProof
+    status: int | None
+    protected: bool | None
+
+    @property
+    def id_valid(self) -> bool:
+        """Whether an id was read that can be one (not 00.. or FF..)."""
+        return self.jedec is not None and len(set(self.jedec) & {0x00, 0xFF}) < len(set(self.jedec))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFacts:
+    """The code key: its class only, never its bytes."""
+
+    key_class: KeyClass
+    evidence: str
+    download_disabled: bool | None = None
+    encryption_on: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """One chip as identified on the wire.
+
+    `loader_crc` is the zlib CRC-32 of the first `loader_covers` physical bytes; `mac` is the text
+    `c8:47:8c:01:02:03` or None where the RF sector holds none; `evidence` are sentences.
+    """
+
+    chip: Chip
+    family: Family
+    boot: BootCode | None
+    boot_version: str | None
+    loader_crc: int | None
+    loader_covers: int
+    loader_head: bytes
+    chip_id: int | None
+    flash: FlashFacts
+    key: KeyFacts
+    mac: str | None
+    evidence: tuple[str, ...]
+
+    def as_data(self) -> dict[str, Fact]:
+        """The fields of the `info` result that come from identification alone."""
+        return {
+            "chip": self.chip.name,
+            "family": self.family.value,
+            "chip_id": f"0x{self.chip_id:X}" if self.chip_id is not None else None,
+            "support": self.chip.support.value,
+            "boot": {
+                "name": self.boot.name if self.boot else None,
+                "version": self.boot_version,
+                "crc32": f"{self.loader_crc:08X}" if self.loader_crc is not None else None,
+                "support": self.boot.support.value if self.boot else None,
+            },
+            "flash": {
+                "jedec": self.flash.jedec.hex() if self.flash.jedec else None,
+                "part": self.flash.part.name if self.flash.part else None,
+                "vendor": self.flash.part.vendor if self.flash.part else None,
+                "size": self.flash.size,
+                "size_proof": self.flash.size_proof.value,
+                "protected": self.flash.protected,
+            },
+            "key": {"class": self.key.key_class.value, "evidence": self.key.evidence},
+            "mac": self.mac,
+            "evidence": list(self.evidence),
+        }
