@@ -1,0 +1,1 @@
+"""Firmware file formats: pure readers and writers, bytes or records in, records or bytes out."""
