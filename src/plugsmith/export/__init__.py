@@ -1,0 +1,1 @@
+"""Device descriptions as files and texts for people and for other programs."""
