@@ -1,0 +1,1 @@
+"""The vendor's storage on the flash: pure readers and writers of every format in it."""
