@@ -1,1 +1,1 @@
-"""A whole flash image: what is in it, is it sound, and copies of it that are repaired or cleaned."""
+"""A whole flash image: what is in it, is it sound, and repaired or cleaned copies of it."""

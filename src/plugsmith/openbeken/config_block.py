@@ -151,7 +151,7 @@ def block_len(version: int) -> int:
 
 
 def read_block(data: bytes) -> ConfigBlock:
-    """The block at the start of `data`. Raises Malformed if it is none, cut, or its sum is wrong."""
+    """The block at the start of `data`; Malformed if it is none, cut, or its sum is wrong."""
     if data[:3] != MAGIC:
         raise _malformed("it does not start with CFG", 0)
     version = int.from_bytes(data[4:8], "little")

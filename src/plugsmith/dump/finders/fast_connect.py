@@ -1,0 +1,63 @@
+"""The cache of the last Wi-Fi connection, in clear or masked, anywhere in the file.
+
+The fixed part of a cache is its PSK: 64 hexadecimal digits. In clear they are looked for as such;
+under the mask every byte of them has one of 16 values a position, so a regular expression finds
+them in each of the 8 phases without unmasking 2 MiB.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.finding import Finding, FindingKind
+from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.tuya.fast_connect import PSK_AT, XOR_PATTERN, Form, read_fast_connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_PSK_LEN = 64
+_DIGITS = b"0123456789abcdefABCDEF"
+
+
+def find(data: bytes) -> list[Finding]:
+    """Places whose bytes decode as a cached connection; the span is the sector from its start."""
+    found: list[Finding] = []
+    for form, start in _candidates(data):
+        item = read_fast_connect(data[start : start + 0x100])
+        if item is None or item.form is not form or any(start in old.span for old in found):
+            continue
+        found.append(
+            Finding(
+                kind=FindingKind.FAST_CONNECT,
+                span=AddressRange(start, min(start + SECTOR_LEN, len(data))),
+                evidence=("PSK of 64 digits", "readable password"),
+                facts={"form": form.value, "long": bool(item.rest)},
+            )
+        )
+    return found
+
+
+def _candidates(data: bytes) -> list[tuple[Form, int]]:
+    hits: list[tuple[Form, int]] = []
+    for form, pattern in _patterns():
+        hits += [
+            (form, hit.start() - PSK_AT) for hit in pattern.finditer(data) if hit.start() >= PSK_AT
+        ]
+    return sorted(hits, key=lambda hit: hit[1])
+
+
+@cache
+def _patterns() -> tuple[tuple[Form, re.Pattern[bytes]], ...]:
+    masked = b"".join(
+        _one_of(digit ^ XOR_PATTERN[(PSK_AT + at) % len(XOR_PATTERN)] for digit in _DIGITS)
+        for at in range(_PSK_LEN)
+    )
+    plain = _one_of(_DIGITS) + b"{64}"
+    return (Form.PLAIN, re.compile(plain)), (Form.XOR, re.compile(masked))
+
+
+def _one_of(values: Iterable[int]) -> bytes:
+    return b"[" + b"".join(re.escape(bytes([value])) for value in sorted(set(values))) + b"]"
