@@ -1,0 +1,1 @@
+"""Forged firmware and flash contents: right in structure, only public facts, no vendor bytes."""

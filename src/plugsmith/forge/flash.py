@@ -1,0 +1,75 @@
+"""A whole forged factory flash: boot loader, application, RF sector, vendor storage, blank rest."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from plugsmith.chips import catalog
+from plugsmith.chips.model import Role
+from plugsmith.forge.firmware import (
+    DEFAULT_APP_LEN,
+    default_boot_code,
+    forge_app_partition,
+    forge_loader,
+)
+from plugsmith.forge.rf import forge_rf
+from plugsmith.image.physical import APP_START
+from plugsmith.memory import SECTOR_LEN
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FORGED_MAC = bytes.fromhex("c8478c000001")
+
+
+def forge_flash(
+    *,
+    chip: str,
+    mac: bytes = FORGED_MAC,
+    boot_code_name: str | None = None,
+    firmware: str = "tuya",
+    version: str = "1.0.0",
+    code_len: int = DEFAULT_APP_LEN,
+    contents: Mapping[int, bytes] | None = None,
+    size: int | None = None,
+) -> bytes:
+    """A plausible factory flash of `chip`; the same arguments give the same bytes.
+
+    `contents` (physical address -> bytes) is laid over it last: the vendor storage, a settings
+    block, damage. `size` defaults to the chip's usual flash.
+    """
+    flash = bytearray(
+        _base(
+            chip,
+            boot_code_name=boot_code_name or default_boot_code(chip),
+            firmware=firmware,
+            version=version,
+            code_len=code_len,
+            size=size or catalog.chip(chip).flash_size,
+        )
+    )
+    rf = catalog.chip(chip).memory_map.region(Role.RF)
+    if rf is not None and rf.span.end <= len(flash):
+        flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(mac)
+    for at, data in (contents or {}).items():
+        flash[at : at + len(data)] = data
+    return bytes(flash)
+
+
+@lru_cache(maxsize=4)
+def _base(
+    chip_name: str,
+    *,
+    boot_code_name: str,
+    firmware: str,
+    version: str,
+    code_len: int,
+    size: int,
+) -> bytes:
+    flash = bytearray(b"\xff" * size)
+    loader = forge_loader(boot_code_name)
+    flash[: len(loader)] = loader
+    app = forge_app_partition(chip_name, firmware=firmware, version=version, code_len=code_len)
+    flash[APP_START : APP_START + len(app)] = app
+    return bytes(flash)
