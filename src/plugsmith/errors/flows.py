@@ -1,0 +1,138 @@
+"""Errors of the verbs that combine everything: preflight, backups, images, boot (exit 5, 7, 8)."""
+
+from __future__ import annotations
+
+from plugsmith.errors.base import ExitCode, Fact, PlugsmithError
+from plugsmith.errors.content import NothingFound
+from plugsmith.errors.flash import TransferError, VerifyError
+from plugsmith.errors.safety import SafetyRefusal
+from plugsmith.messages import N_
+
+
+class PreflightRefused(SafetyRefusal):
+    """At least one check before a write did not pass; nothing was erased or written."""
+
+    code = "PS-SAFETY-PREFLIGHT"
+    what = N_("Nothing was changed on the device. {reasons}")
+    next_step = N_("{remedy}")
+
+    def __init__(self, *, reasons: str, remedy: str, checks: list[Fact]) -> None:
+        super().__init__(reasons=reasons, remedy=remedy, checks=checks)
+
+
+class NotABackup(SafetyRefusal):
+    """What was read, or the file given, cannot be trusted to bring the device back."""
+
+    code = "PS-SAFETY-NOT-A-BACKUP"
+    what = N_("This is not a backup: {reason}.")
+    why = N_("Restoring it would not give you a working device.")
+    next_step = N_("{remedy}")
+
+
+class HalfWritten(SafetyRefusal):
+    """The device holds the remains of a write that was interrupted."""
+
+    code = "PS-SAFETY-HALF-WRITTEN"
+    what = N_(
+        "No backup was made: the write of {image} that began on {since} was never finished on this "
+        "device, so its flash is half old and half new."
+    )
+    next_step = N_("Finish it first: {command}")
+
+
+class BackupForAnotherDevice(SafetyRefusal):
+    """The backup belongs to a device that is not the connected one."""
+
+    code = "PS-SAFETY-OTHER-DEVICE"
+    what = N_("The backup is not from this device: {difference}.")
+    why = N_("Its radio calibration and address belong to the other one.")
+    next_step = N_("{remedy}")
+
+
+class PermissionNeeded(SafetyRefusal):
+    """A raw operation reaches a range that needs a named permission."""
+
+    code = "PS-SAFETY-PERMISSION"
+    what = N_("Refused to change {span}: it holds {region}.")
+    why = N_("{reason}")
+    next_step = N_("If you mean it, add --allow {permission}.")
+
+
+class WriteStopped(TransferError):
+    """A write ended before its end; `cause` is the failure that ended it."""
+
+    code = "PS-FLASH-STOPPED"
+    what = N_("The write stopped after {done} of {total} sectors: {cause}")
+    why = N_("{state}")
+    next_step = N_("{resume}")
+
+
+class BackupStopped(TransferError):
+    """A read ended before its end; what was read is kept for --resume."""
+
+    code = "PS-BACKUP-STOPPED"
+    what = N_("The backup stopped after {done} of {total} bytes: {cause}")
+    next_step = N_("What was read so far is kept. Go on with: {resume}")
+
+
+class VerifyFailed(VerifyError):
+    """The flash differs from what was written, also after writing the bad ranges again."""
+
+    code = "PS-VERIFY-FAILED"
+    what = N_("The flash does not hold what was written: {ranges} differ.")
+    why = N_("The bad ranges were written again {rounds} times without success.")
+    next_step = N_("Use a stronger 3.3 V supply and short wires, then run: {resume}")
+
+
+class KeptChanged(VerifyError):
+    """A range that must be kept is not what it was before the write."""
+
+    code = "PS-VERIFY-KEPT-CHANGED"
+    what = N_("A range that should have been kept has changed: {ranges}.")
+    why = N_("The line garbled a command so that the chip changed another place.")
+    next_step = N_("{remedy}")
+
+
+class ContentDiffers(VerifyError):
+    """`verify` found a difference between device and file."""
+
+    code = "PS-VERIFY-DIFFERS"
+    what = N_("The flash differs from {name} in {count} ranges, the first at {first}.")
+    next_step = N_("If it should be equal, write the file again and use a stronger supply.")
+
+
+class BootLoop(VerifyError):
+    """The write is verified, but the device was seen not to boot."""
+
+    code = "PS-BOOT-LOOP"
+    what = N_("The flash is written and verified, but the device does not boot: {seen}.")
+    why = N_("Usual causes are a weak 3.3 V supply, or firmware that does not fit the chip.")
+    next_step = N_("Feed it from a stronger supply and reset it; to go back run: {undo}")
+
+
+class NoImage(NothingFound):
+    """`flash` was called without an image and the cache has none for this chip."""
+
+    code = "PS-IMAGE-NONE-CACHED"
+    what = N_("You named no image, and the cache holds no OpenBeken release for {chip}.")
+    next_step = N_(
+        "Download {asset} from the OpenBeken releases page and run: plugsmith flash {asset}"
+    )
+
+
+class NoSpaceLeft(PlugsmithError):
+    """The library's disk cannot take the backup; seen before the first byte."""
+
+    code = "PS-LIBRARY-NO-SPACE"
+    exit_code = ExitCode.REFUSED
+    what = N_("The folder {folder} has room for {free} bytes; the backup needs {needed}.")
+    next_step = N_("Make room, or name another place with -o FILE or PLUGSMITH_HOME.")
+
+
+class NoRightToWrite(PlugsmithError):
+    """The library's folder cannot be written; seen before the first byte."""
+
+    code = "PS-LIBRARY-DENIED"
+    exit_code = ExitCode.REFUSED
+    what = N_("The folder {folder} cannot be written: {problem}.")
+    next_step = N_("Name another place with -o FILE or PLUGSMITH_HOME.")

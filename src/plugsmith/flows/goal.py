@@ -1,0 +1,226 @@
+"""What the flash shall hold after a write: wanted sectors, and what is kept although a file has it.
+
+Pure: the decisions about boot loader, radio calibration and address are made here, from facts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, Role
+from plugsmith.errors.safety import OutsideFlash
+from plugsmith.flows.permissions import Permission
+from plugsmith.memory import (
+    SECTOR_LEN,
+    AddressRange,
+    format_addr,
+    merge_ranges,
+    subtract_ranges,
+)
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from plugsmith.chips.model import Chip
+    from plugsmith.flows.permissions import Permissions
+
+BLANK_SECTOR = b"\xff" * SECTOR_LEN
+_MAC_LEN = 6
+_MAC_RECORD = bytes.fromhex("0211111106000000")  # tag and length in front of the MAC bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """Bytes that belong at `start`."""
+
+    start: int
+    data: bytes = field(repr=False)
+
+    @property
+    def span(self) -> AddressRange:
+        """Where the bytes go."""
+        return AddressRange.sized(self.start, len(self.data))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A range that a file has bytes for but that stays as it is, and why (a sentence)."""
+
+    span: AddressRange
+    name: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """Whole sectors by address, ranges kept on purpose, and remarks for the user."""
+
+    wanted: Mapping[int, bytes] = field(repr=False)
+    kept: tuple[Kept, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def spans(self) -> list[AddressRange]:
+        """The wanted sectors as merged ranges."""
+        return merge_ranges(AddressRange.sized(addr, SECTOR_LEN) for addr in self.wanted)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceState:
+    """What the decisions need to know about the flash as it is.
+
+    `loader_equal` is whether the loader's body on the device equals the one in the file (None: the
+    file has none); `rf_now` holds the RF sectors of the device by address.
+    """
+
+    chip: Chip
+    flash_size: int
+    loader_equal: bool | None = None
+    rf_now: Mapping[int, bytes] = field(default_factory=dict)
+
+
+def sectors_of(
+    pieces: Sequence[Piece], *, under: Callable[[int], bytes] | None = None
+) -> dict[int, bytes]:
+    """Whole sectors for `pieces`; bytes of edge sectors that no piece gives come from `under`.
+
+    Without `under` they are FF, as after an erase.
+    """
+    sectors: dict[int, bytearray] = {}
+    for piece in pieces:
+        for part in piece.span.split(SECTOR_LEN):
+            addr = part.start // SECTOR_LEN * SECTOR_LEN
+            if addr not in sectors:
+                base = BLANK_SECTOR
+                if under is not None and len(part) < SECTOR_LEN:
+                    base = under(addr)
+                sectors[addr] = bytearray(base)
+            cut = piece.data[part.start - piece.start : part.end - piece.start]
+            sectors[addr][part.start - addr : part.end - addr] = cut
+    return {addr: bytes(data) for addr, data in sorted(sectors.items())}
+
+
+def rf_sectors(chip: Chip, flash_size: int) -> list[int]:
+    """Addresses of all sectors that may hold radio calibration on this chip, by any map."""
+    whole = AddressRange(0, flash_size)
+    found: set[int] = set()
+    for layout in chip.memory_maps:
+        for region in layout.with_role(Role.RF):
+            if whole.covers(region.span):
+                found.update(
+                    part.start for part in region.span.aligned(SECTOR_LEN).split(SECTOR_LEN)
+                )
+    return sorted(found)
+
+
+def loader_body(header: AddressRange | None) -> list[AddressRange]:
+    """The ranges of a boot loader that decide whether two are equal: all but its RBL header."""
+    holes = [header] if header is not None else []
+    return subtract_ranges([AddressRange(0, APP_START)], holes)
+
+
+def mac_in_rf(sector: bytes) -> str | None:
+    """The MAC text of an RF sector, or None where the sector holds none."""
+    record = sector[MAC_OFFSET - len(_MAC_RECORD) : MAC_OFFSET]
+    raw = sector[MAC_OFFSET : MAC_OFFSET + _MAC_LEN]
+    if not sector.startswith(RF_MAGIC) or record != _MAC_RECORD or len(raw) < _MAC_LEN:
+        return None
+    return None if raw in {b"\xff" * _MAC_LEN, b"\0" * _MAC_LEN} else raw.hex(":")
+
+
+def image_goal(pieces: Sequence[Piece], state: DeviceState, permissions: Permissions) -> Goal:
+    """The goal of writing a firmware image or a full dump to this device.
+
+    Raises OutsideFlash for bytes beyond the end of the flash.
+    """
+    for piece in pieces:
+        if piece.span.end > state.flash_size:
+            raise OutsideFlash(span=str(piece.span), limit=format_addr(state.flash_size))
+    wanted = sectors_of(pieces)
+    kept: list[Kept] = []
+    notes: list[str] = []
+    _decide_loader(wanted, state, permissions, kept=kept, notes=notes)
+    _decide_rf(wanted, state, permissions, kept=kept, notes=notes)
+    return Goal(wanted=wanted, kept=tuple(kept), notes=tuple(notes))
+
+
+def _decide_loader(
+    wanted: dict[int, bytes],
+    state: DeviceState,
+    permissions: Permissions,
+    *,
+    kept: list[Kept],
+    notes: list[str],
+) -> None:
+    inside = [addr for addr in wanted if addr < APP_START]
+    if not inside:
+        return
+    span = AddressRange(inside[0], inside[-1] + SECTOR_LEN)
+    if state.chip.family is Family.LOADER:
+        why = _("this chip answers the UART with it; it is never touched")
+    elif state.loader_equal and Permission.BOOTLOADER not in permissions:
+        why = _("it is the same program as in the file; only its label differs, if anything")
+    else:
+        notes.append(
+            _("The boot loader differs from the one in the file and is written: {span}.", span=span)
+        )
+        return
+    for addr in inside:
+        del wanted[addr]
+    kept.append(Kept(span=span, name="bootloader", why=why))
+
+
+def _decide_rf(
+    wanted: dict[int, bytes],
+    state: DeviceState,
+    permissions: Permissions,
+    *,
+    kept: list[Kept],
+    notes: list[str],
+) -> None:
+    for addr in rf_sectors(state.chip, state.flash_size):
+        if addr not in wanted:
+            continue
+        span = AddressRange.sized(addr, SECTOR_LEN)
+        now, new = state.rf_now.get(addr), wanted.pop(addr)
+        if now == new:
+            kept.append(Kept(span=span, name="rf", why=_("the file holds the same bytes")))
+            continue
+        mixed = merge_rf(now, new, permissions)
+        if mixed is None or mixed == now:
+            kept.append(
+                Kept(
+                    span=span,
+                    name="rf",
+                    why=_("radio calibration and address belong to this device (--allow rf, mac)"),
+                )
+            )
+            continue
+        wanted[addr] = mixed
+        notes.append(
+            _(
+                "Radio calibration or address at {where} is changed, as you allowed.",
+                where=format_addr(addr),
+            )
+        )
+
+
+def merge_rf(now: bytes | None, new: bytes, permissions: Permissions) -> bytes | None:
+    """The RF sector to write: `rf` takes the calibration of `new`, `mac` its address; else None.
+
+    The address of the device survives `rf` alone, and its calibration survives `mac` alone, as far
+    as both sectors have an address record.
+    """
+    rf, mac = Permission.RF in permissions, Permission.MAC in permissions
+    if not rf and not mac:
+        return None
+    if rf and mac:
+        return new
+    both = now is not None and mac_in_rf(now) is not None and mac_in_rf(new) is not None
+    if now is None or not both:
+        return new if rf else None
+    base, address = (new, now) if rf else (now, new)
+    end = MAC_OFFSET + _MAC_LEN
+    return base[:MAC_OFFSET] + address[MAC_OFFSET:end] + base[end:]

@@ -1,0 +1,83 @@
+"""Progress of one task as events: rate over the last seconds, time left, not too many of them."""
+
+from __future__ import annotations
+
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from plugsmith.events import Progress, TaskBegin, TaskEnd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plugsmith.clock import Clock
+    from plugsmith.events import EventSink
+
+_EVERY_S = 0.2  # at most five events a second: a person cannot read faster
+_WINDOW_S = 5.0  # rate over this long: steady, yet it follows a speed change
+
+
+class Meter:
+    """Counts up to `total` and emits Progress; made by `task`."""
+
+    def __init__(self, task: str, *, total: int, clock: Clock, sink: EventSink) -> None:
+        self.task = task
+        self.total = total
+        self.done = 0
+        self.summary = ""
+        self.started_s = clock.monotonic()
+        self._clock = clock
+        self._sink = sink
+        self._last_s = self.started_s
+        self._marks: deque[tuple[float, int]] = deque([(self.started_s, 0)])
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the task began."""
+        return self._clock.monotonic() - self.started_s
+
+    def advance(self, amount: int) -> None:
+        """Count `amount` more."""
+        self.done += amount
+        now_s = self._clock.monotonic()
+        if now_s - self._last_s < _EVERY_S and self.done < self.total:
+            return
+        self._last_s = now_s
+        while len(self._marks) > 1 and now_s - self._marks[0][0] > _WINDOW_S:
+            self._marks.popleft()
+        since_s, before = self._marks[0]
+        self._marks.append((now_s, self.done))
+        rate = (self.done - before) / (now_s - since_s) if now_s > since_s else None
+        left_s = (self.total - self.done) / rate if rate else None
+        self._sink.emit(
+            Progress(
+                task=self.task,
+                done=self.done,
+                total=self.total,
+                rate=round(rate, 1) if rate else None,
+                left_s=round(left_s, 1) if left_s is not None else None,
+            )
+        )
+
+
+@contextmanager
+def task(
+    name: str, title: str, *, total: int, clock: Clock, sink: EventSink, unit: str = "bytes"
+) -> Iterator[Meter]:
+    """A task from TaskBegin to TaskEnd; set `summary` on the meter for its last words."""
+    sink.emit(TaskBegin(task=name, title=title, total=total, unit=unit))
+    meter = Meter(name, total=total, clock=clock, sink=sink)
+    done_well = False
+    try:
+        yield meter
+        done_well = True
+    finally:
+        sink.emit(
+            TaskEnd(
+                task=name,
+                ok=done_well,
+                seconds=round(meter.seconds, 3),
+                summary=meter.summary if done_well else "",
+            )
+        )

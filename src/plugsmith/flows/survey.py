@@ -1,0 +1,94 @@
+"""What of the wanted content the device already holds, and what the rest holds, by checksum.
+
+`baseline` lets the end of a write prove that nothing changed that was to be kept.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, merge_ranges, subtract_ranges
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    CrcMany = Callable[[Sequence[AddressRange]], Iterable[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RangeCrc:
+    """zlib CRC-32 of a range."""
+
+    span: AddressRange
+    crc32: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """`equal`: wanted sectors that need no change; `baseline`: checksums of all that is kept."""
+
+    equal: frozenset[int]
+    baseline: tuple[RangeCrc, ...]
+
+
+def survey_known(wanted: Mapping[int, bytes], known: bytes) -> Survey:
+    """The survey against content that was read and proven in this session."""
+    equal = frozenset(
+        addr for addr, data in wanted.items() if known[addr : addr + SECTOR_LEN] == data
+    )
+    kept = _kept(wanted, equal, len(known))
+    return Survey(
+        equal=equal,
+        baseline=tuple(
+            RangeCrc(span=span, crc32=zlib.crc32(known[span.start : span.end])) for span in kept
+        ),
+    )
+
+
+def survey_device(wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMany) -> Survey:
+    """The survey by the device's own CRC: blocks first, sectors only where a block differs."""
+    blocks = list(AddressRange(0, flash_size).split(BLOCK_LEN))
+    block_crcs = dict(zip(blocks, crc_many(blocks), strict=True))
+    equal: set[int] = set()
+    open_sectors: list[AddressRange] = []
+    for block, crc in block_crcs.items():
+        inside = [part for part in block.split(SECTOR_LEN) if part.start in wanted]
+        if len(inside) * SECTOR_LEN == len(block) and crc == crc_of(wanted, inside):
+            equal.update(part.start for part in inside)
+        else:
+            open_sectors.extend(inside)
+    for part, crc in zip(open_sectors, crc_many(open_sectors), strict=True):
+        if crc == zlib.crc32(wanted[part.start]):
+            equal.add(part.start)
+    kept = _kept(wanted, frozenset(equal), flash_size)
+    unknown = [span for span in kept if span not in block_crcs]
+    known = dict(zip(unknown, crc_many(unknown), strict=True)) | block_crcs
+    return Survey(
+        equal=frozenset(equal),
+        baseline=tuple(RangeCrc(span=span, crc32=known[span]) for span in kept),
+    )
+
+
+def crc_of(content: Mapping[int, bytes], parts: Iterable[AddressRange]) -> int:
+    """CRC of consecutive whole sectors of `content`."""
+    crc = 0
+    for part in parts:
+        crc = zlib.crc32(content[part.start], crc)
+    return crc
+
+
+def crcs_of(content: Mapping[int, bytes], spans: Iterable[AddressRange]) -> Iterator[RangeCrc]:
+    """The checksums of `spans` of `content`, cut at block borders."""
+    for span in merge_ranges(spans):
+        for piece in span.split(BLOCK_LEN):
+            yield RangeCrc(span=piece, crc32=crc_of(content, piece.split(SECTOR_LEN)))
+
+
+def _kept(
+    wanted: Mapping[int, bytes], equal: frozenset[int], flash_size: int
+) -> list[AddressRange]:
+    changed = [AddressRange.sized(addr, SECTOR_LEN) for addr in wanted if addr not in equal]
+    left = subtract_ranges([AddressRange(0, flash_size)], changed)
+    return [piece for span in left for piece in span.split(BLOCK_LEN)]
