@@ -298,11 +298,15 @@ class FlashPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pad:
-    """A soldering point: `signal` is 3V3, GND, RX1, TX1, CEN, TX2 ..., `number` the vendor's."""
+    """A soldering point: `signal` is 3V3, GND, RX1, TX1, CEN or TX2 (the log).
+
+    `number` is the pin number in the maker's papers, None for a test point; `where` describes the
+    place in words, seen from the shield side with the antenna up.
+    """
 
     signal: str
     number: int | None
-    side: str  # left, right, bottom, back; seen from the shield side, antenna up
+    where: str
     note: str = ""
 
 

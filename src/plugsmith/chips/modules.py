@@ -72,11 +72,11 @@ def _board(table: Table, layouts: dict[str, tuple[Pad, ...]]) -> ModuleBoard:
 
 def _pad(table: Table, row: tuple[object, ...]) -> Pad:
     match row:
-        case (str(signal), int(number), str(side), *rest):
+        case (str(signal), int(number), str(where), *rest):
             return Pad(
                 signal=signal,
                 number=number or None,
-                side=side,
+                where=where,
                 note=str(rest[0]) if rest else "",
             )
         case _:
