@@ -31,6 +31,15 @@ class NoPort(PortError):
     )
 
 
+class PortChoice(PortError):
+    """Several adapters are connected and nobody can be asked which one to use."""
+
+    code = "PS-PORT-CHOICE"
+    exit_code = ExitCode.USAGE
+    what = N_("Several serial adapters are connected:\n{listed}\n")
+    next_step = N_("Name one of them with --port, or in PLUGSMITH_PORT.")
+
+
 class PortBusy(PortError):
     """Another program holds the port."""
 

@@ -1,0 +1,242 @@
+"""Port over serialx: local devices, socket:// and rfc2217://.
+
+serialx facts this module relies on (dependencies.md section 4): both modem lines go high on open
+unless said otherwise; speed and line changes on socket:// succeed without effect; a speed change
+on POSIX discards what is still in the output queue, so callers drain first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import serialx
+
+from plugsmith.errors.port import (
+    PortBusy,
+    PortDenied,
+    PortError,
+    PortLost,
+    PortNotFound,
+    PortUnsupported,
+)
+from plugsmith.link.holders import find_holder, rights_remedy
+from plugsmith.link.port import PortCapabilities, PortInfo
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.clock import Clock
+
+START_BAUD = 115_200
+_WRITE_TIMEOUT_S = 10.0
+_CONNECT_TIMEOUT_S = 5.0
+_REOPEN_PAUSE_S = 0.2
+_ABSENT = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.EISDIR}
+_UNREACHABLE = {
+    errno.ECONNREFUSED,
+    errno.EHOSTUNREACH,
+    errno.ENETUNREACH,
+    errno.ETIMEDOUT,
+    errno.EADDRNOTAVAIL,
+}
+_NO_TTY = {errno.ENOTTY, errno.EINVAL, errno.EOPNOTSUPP}
+
+
+class SerialPort:
+    """link.port.Port over one serialx object. Modem lines start released (no reset)."""
+
+    def __init__(self, info: PortInfo, *, clock: Clock, remote_baud_follows: bool = False) -> None:
+        self._info = info
+        self._clock = clock
+        self._remote_baud_follows = remote_baud_follows
+        self._serial = self._open(START_BAUD)
+        self._capabilities = self._probe()
+
+    @property
+    def info(self) -> PortInfo:
+        """Name and adapter."""
+        return self._info
+
+    @property
+    def capabilities(self) -> PortCapabilities:
+        """What this port can do, probed when it was opened."""
+        return self._capabilities
+
+    @property
+    def baud(self) -> int:
+        """The host's current rate in bit/s."""
+        return self._serial.baudrate
+
+    def read(self, limit: int, timeout_s: float) -> bytes:
+        """At least one byte if one comes within `timeout_s`, at most `limit`; else b""."""
+        buffer = bytearray(limit)
+        try:
+            count = self._serial.readinto(buffer, timeout=max(timeout_s, 0.0))
+        except (OSError, ValueError, serialx.SerialException) as problem:
+            raise PortLost(port=self._info.name) from problem
+        return bytes(buffer[:count])
+
+    def write(self, data: bytes) -> None:
+        """Queue all of `data` for sending."""
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[self._serial.write(view, timeout=_WRITE_TIMEOUT_S) :]
+        except (OSError, ValueError, serialx.SerialException) as problem:
+            raise PortLost(port=self._info.name) from problem
+
+    def drain(self) -> None:
+        """Return when everything queued has left the host (as far as the system knows)."""
+        try:
+            self._serial.flush()
+        except (OSError, ValueError, serialx.SerialException) as problem:
+            raise PortLost(port=self._info.name) from problem
+        except Exception as problem:  # termios.error is no OSError
+            if type(problem).__name__ != "error":
+                raise
+            raise PortLost(port=self._info.name) from problem
+
+    def discard_input(self) -> None:
+        """Forget received bytes that were not read yet."""
+        while self.read(65536, 0.0):
+            pass
+
+    def set_baud(self, baud: int) -> None:
+        """Change the host's rate; PortUnsupported if the port or adapter cannot."""
+        if not self._capabilities.speed_changes:
+            raise PortUnsupported(
+                port=self._info.name, problem=_("its speed cannot be changed from here")
+            )
+        if baud == self.baud:
+            return
+        before = self.baud
+        try:
+            self._serial.reconfigure_port(baudrate=baud)
+        except Exception as problem:
+            if not _is_setting_refused(problem):
+                raise PortLost(port=self._info.name) from problem
+            with contextlib.suppress(Exception):
+                self._serial.reconfigure_port(baudrate=before)
+            raise PortUnsupported(
+                port=self._info.name,
+                problem=_("the adapter cannot do {baud} bit/s", baud=baud),
+            ) from problem
+
+    def set_lines(self, *, rts: bool | None = None, dtr: bool | None = None) -> None:
+        """Set modem lines; True pulls the pin low. Without effect where there are none."""
+        if not self._capabilities.modem_lines:
+            return
+        try:
+            self._serial.set_modem_pins(rts=rts, dtr=dtr)
+        except Exception as problem:  # termios.error and OSError alike
+            raise PortLost(port=self._info.name) from problem
+
+    def reopen(self, timeout_s: float) -> bool:
+        """Wait for a vanished device to come back and open it again; False if it does not.
+
+        A device that re-enumerated under another name is found by its adapter id.
+        """
+        baud = self.baud
+        with contextlib.suppress(Exception):
+            self._serial.close()
+        deadline = self._clock.monotonic() + timeout_s
+        while True:
+            try:
+                self._serial = self._open(baud)
+            except PortError:
+                if self._clock.monotonic() >= deadline:
+                    return False
+                self._clock.sleep(_REOPEN_PAUSE_S)
+                continue
+            return True
+
+    def close(self) -> None:
+        """Release the port; may be called twice."""
+        with contextlib.suppress(Exception):
+            self._serial.close()
+
+    def _open(self, baud: int) -> serialx.BaseSerial:
+        name = self._info.name
+        target = _current_device(self._info) or name
+        low = serialx.PinState.LOW
+        extra = {"connect_timeout": _CONNECT_TIMEOUT_S} if "://" in name else {}
+        try:
+            serial = serialx.serial_for_url(
+                target,
+                baud,
+                rts_on_open=low,
+                dtr_on_open=low,
+                rts_on_close=low,
+                dtr_on_close=low,
+                write_timeout=_WRITE_TIMEOUT_S,
+                **extra,  # type: ignore[arg-type]  # one key of a TypedDict
+            )
+            serial.open()
+        except Exception as problem:
+            raise open_failure(name, problem) from problem
+        return serial
+
+    def _probe(self) -> PortCapabilities:
+        name = self._info.name
+        if name.startswith("rfc2217://"):
+            return PortCapabilities(modem_lines=True, speed_changes=True, local=False)
+        if "://" in name:
+            return PortCapabilities(
+                modem_lines=False, speed_changes=self._remote_baud_follows, local=False
+            )
+        return PortCapabilities(modem_lines=self._has_lines(), speed_changes=True, local=True)
+
+    def _has_lines(self) -> bool:
+        """Whether the system knows modem lines here: a pseudo-terminal has none."""
+        if sys.platform == "win32":
+            return True
+        import fcntl  # noqa: PLC0415 - POSIX only
+        import termios  # noqa: PLC0415 - POSIX only
+
+        try:
+            fcntl.ioctl(self._serial.fileno(), termios.TIOCMGET, b"\0\0\0\0")
+        except OSError:  # ENOTTY on Linux, EINVAL or EOPNOTSUPP elsewhere
+            return False
+        return True
+
+
+def _is_setting_refused(problem: Exception) -> bool:
+    if isinstance(problem, OSError):
+        return problem.errno in _NO_TTY
+    refused = isinstance(problem, (serialx.SerialException, ValueError, TimeoutError))
+    return refused or type(problem).__name__ == "error"
+
+
+def _current_device(info: PortInfo) -> str | None:
+    """Where the adapter is now, if it has a serial number and moved."""
+    if info.adapter is None or info.adapter.endswith(":"):
+        return None
+    from plugsmith.link.ports import list_ports  # noqa: PLC0415 - ports opens through this module
+
+    return next((port.device for port in list_ports() if port.adapter == info.adapter), None)
+
+
+def open_failure(name: str, problem: Exception) -> PortError:
+    """Our error for what opening `name` raised."""
+    if isinstance(problem, PortError):
+        return problem
+    number = problem.errno if isinstance(problem, OSError) else None
+    absent = number in _ABSENT or number in _UNREACHABLE
+    if absent or isinstance(problem, (socket.gaierror, ConnectionError)):
+        return PortNotFound(port=name)
+    if number == errno.EBUSY or (sys.platform == "win32" and isinstance(problem, PermissionError)):
+        return PortBusy(port=name, holder=find_holder(name) or _("another program"))
+    if isinstance(problem, PermissionError):
+        return PortDenied(port=name, remedy=rights_remedy(name))
+    return PortUnsupported(port=name, problem=_unusable(problem, number))
+
+
+def _unusable(problem: Exception, number: int | None) -> str:
+    if isinstance(problem, TimeoutError):
+        return _("it does not answer as this kind of port")
+    if number in _NO_TTY or type(problem).__name__ == "error":  # termios.error
+        return _("it is not a serial port")
+    return str(problem) or type(problem).__name__

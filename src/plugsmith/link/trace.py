@@ -1,0 +1,112 @@
+"""A wire trace as JSON lines, without anything private in it.
+
+Flash content can hold Wi-Fi passwords and keys, so of every block of bytes only the protocol
+header is written out; the rest becomes its length and CRC-32. Text of consoles is left out alike.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from plugsmith.clock import Clock
+    from plugsmith.link.port import Port, PortCapabilities, PortInfo
+
+_HARMLESS = 16  # longest piece written out: every control frame fits, no secret of use does
+_HEAD = 11  # of longer pieces: frame header, command, status or address
+_REQUEST = b"\x01\xe0\xfc"
+_REPLY = b"\x04\x0e"
+_EFUSE_DATA = b"\x78\x00\x80\x00"  # register 0x800078: its value may be a byte of the code key
+
+
+class TracingPort:
+    """A port that writes what passes to `stream`: time, direction, redacted bytes."""
+
+    def __init__(self, port: Port, stream: TextIO, *, clock: Clock) -> None:
+        self._port = port
+        self._stream = stream
+        self._clock = clock
+        self._start_s = clock.monotonic()
+        self._note("open", port=port.info.name, baud=port.baud)
+
+    @property
+    def info(self) -> PortInfo:
+        """Name and adapter of the port behind."""
+        return self._port.info
+
+    @property
+    def capabilities(self) -> PortCapabilities:
+        """What the port behind can do."""
+        return self._port.capabilities
+
+    @property
+    def baud(self) -> int:
+        """The host's current rate in bit/s."""
+        return self._port.baud
+
+    def read(self, limit: int, timeout_s: float) -> bytes:
+        """Read from the port behind; empty reads are not written down."""
+        data = self._port.read(limit, timeout_s)
+        if data:
+            self._note("rx", **redact(data))
+        return data
+
+    def write(self, data: bytes) -> None:
+        """Write to the port behind."""
+        self._note("tx", **redact(data))
+        self._port.write(data)
+
+    def drain(self) -> None:
+        """Drain the port behind."""
+        self._port.drain()
+
+    def discard_input(self) -> None:
+        """Discard what the port behind received."""
+        self._note("discard")
+        self._port.discard_input()
+
+    def set_baud(self, baud: int) -> None:
+        """Change the rate of the port behind."""
+        self._note("baud", baud=baud)
+        self._port.set_baud(baud)
+
+    def set_lines(self, *, rts: bool | None = None, dtr: bool | None = None) -> None:
+        """Set the lines of the port behind."""
+        self._note("lines", rts=rts, dtr=dtr)
+        self._port.set_lines(rts=rts, dtr=dtr)
+
+    def reopen(self, timeout_s: float) -> bool:
+        """Reopen the port behind if it knows how."""
+        reopen = getattr(self._port, "reopen", None)
+        back = bool(reopen(timeout_s)) if reopen is not None else False
+        self._note("reopen", back=back)
+        return back
+
+    def close(self) -> None:
+        """Close the port behind and flush the trace."""
+        self._note("close")
+        self._port.close()
+        self._stream.flush()
+
+    def _note(self, event: str, **facts: str | int | bool | None) -> None:
+        at_ms = round((self._clock.monotonic() - self._start_s) * 1000, 3)
+        line = {"ms": at_ms, "event": event} | {k: v for k, v in facts.items() if v is not None}
+        self._stream.write(json.dumps(line) + "\n")
+
+
+def redact(data: bytes) -> dict[str, str | int]:
+    """`data` for a trace: in full if it is a short frame, else length, CRC-32 and frame header."""
+    facts: dict[str, str | int] = {"len": len(data)}
+    framed = data.startswith(_REQUEST) or (data.startswith(_REPLY) and data[3:6] == _REQUEST)
+    if framed and len(data) <= _HARMLESS and _EFUSE_DATA not in data:
+        facts["hex"] = data.hex()
+        return facts
+    if len(data) > _HARMLESS:
+        facts["crc32"] = f"{zlib.crc32(data):08x}"  # of a short secret this would tell the secret
+    if framed:
+        facts["head"] = data[:_HEAD].hex()
+    return facts
