@@ -1,0 +1,50 @@
+"""Errors about the user's library: passports, backups, files that must not be overwritten."""
+
+from __future__ import annotations
+
+from plugsmith.errors.base import UsageError
+from plugsmith.errors.content import InputError
+from plugsmith.messages import N_
+
+
+class PassportUnreadable(InputError):
+    """A passport file is missing, damaged, or not a passport at all."""
+
+    code = "PS-PASSPORT-UNREADABLE"
+    what = N_("The passport {name} cannot be used: {problem}.")
+    next_step = N_(
+        "Restore with the .bin file alone: Plugsmith then checks what it can establish by itself."
+    )
+
+
+class PassportTooNew(InputError):
+    """A passport of a later Plugsmith."""
+
+    code = "PS-PASSPORT-TOO-NEW"
+    what = N_("The passport {name} has the format {found}; this Plugsmith knows {known}.")
+    next_step = N_("Update Plugsmith, or restore with the .bin file alone.")
+
+
+class BackupChanged(InputError):
+    """The bytes of a backup are not those that its passport describes."""
+
+    code = "PS-BACKUP-CHANGED"
+    what = N_("The backup {name} is not what its passport describes: {difference}.")
+    why = N_("The file was changed, cut short or exchanged after it was proven.")
+    next_step = N_("Use another backup of this device, or read the device again.")
+
+
+class OutputExists(UsageError):
+    """The file that a result shall go to is there already; Plugsmith overwrites nothing."""
+
+    code = "PS-OUTPUT-EXISTS"
+    what = N_("The file {name} exists already and is not overwritten.")
+    next_step = N_("Name another file, or move the old one away.")
+
+
+class JobLost(InputError):
+    """There is nothing to resume, or what there is cannot be read."""
+
+    code = "PS-JOB-LOST"
+    what = N_("There is no interrupted {kind} to go on with: {problem}.")
+    next_step = N_("Run the command without --resume to start from the beginning.")

@@ -1,0 +1,1 @@
+"""What the user owns, on disk: backups with their passports, jobs that can go on, adapter facts."""

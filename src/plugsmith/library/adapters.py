@@ -1,0 +1,96 @@
+"""What was learnt about serial adapters: speeds that worked, speeds that did not, speed in use.
+
+One JSON file, replaced as a whole. It is only a memory: a lost or damaged one costs some seconds of
+trying, so a damaged file counts as empty and two processes may overwrite each other's last lesson.
+"""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from plugsmith.library.home import write_whole
+from plugsmith.library.reader import JsonReader, Misfit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+_LONGEST = 1 << 20
+_KEPT_SPEEDS = 8
+_FASTEST = 6_500_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdapterFacts:
+    """What is known of one adapter; speeds in bit/s.
+
+    `good` are rates that carried proven data, the latest first; `bad` are rates that failed since
+    they last worked; `in_use` is a raised rate at which a chip may still listen, None after an
+    orderly end.
+    """
+
+    good: tuple[int, ...] = ()
+    bad: tuple[int, ...] = ()
+    in_use: int | None = None
+
+
+class AdapterMemory:
+    """Facts by adapter id ("1a86:7523:serial"), or by port name where there is no id."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def facts(self, key: str) -> AdapterFacts:
+        """What is known of `key`; empty facts for a new one."""
+        return self._load().get(key, AdapterFacts())
+
+    def worked(self, key: str, baud: int) -> None:
+        """`baud` carried proven data."""
+        known = self.facts(key)
+        good = (baud, *(item for item in known.good if item != baud))[:_KEPT_SPEEDS]
+        bad = tuple(item for item in known.bad if item != baud)
+        self._store(key, replace(known, good=good, bad=bad))
+
+    def failed(self, key: str, baud: int) -> None:
+        """`baud` was tried and had to be given up."""
+        known = self.facts(key)
+        bad = (baud, *(item for item in known.bad if item != baud))[:_KEPT_SPEEDS]
+        good = tuple(item for item in known.good if item != baud)
+        self._store(key, replace(known, good=good, bad=bad))
+
+    def in_use(self, key: str, baud: int | None) -> None:
+        """The wire is about to run at `baud`; None when the chip was left in good order."""
+        known = self.facts(key)
+        if known.in_use != baud:
+            self._store(key, replace(known, in_use=baud))
+
+    def _load(self) -> dict[str, AdapterFacts]:
+        try:
+            reader = JsonReader.parse(self._path.read_bytes(), limit=_LONGEST)
+            return {name: _facts(reader.nested(name)) for name in reader.names()}
+        except (OSError, Misfit):
+            return {}
+
+    def _store(self, key: str, facts: AdapterFacts) -> None:
+        known: Mapping[str, AdapterFacts] = {**self._load(), key: facts}
+        body: dict[str, Fact] = {
+            name: {"good": list(item.good), "bad": list(item.bad), "in_use": item.in_use}
+            for name, item in sorted(known.items())
+        }
+        with suppress(OSError):  # a memory that cannot be kept is no reason to stop the work
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            text = json.dumps(body, indent=1, ensure_ascii=True) + "\n"
+            write_whole(self._path, text.encode(), keep_existing=False)
+
+
+def _facts(reader: JsonReader) -> AdapterFacts:
+    return AdapterFacts(
+        good=reader.numbers("good", most=_FASTEST),
+        bad=reader.numbers("bad", most=_FASTEST),
+        in_use=reader.number_or_none("in_use", most=_FASTEST),
+    )

@@ -1,0 +1,77 @@
+"""Where the user's things lie, and how a file gets there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
+
+_SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
+
+
+def home() -> Path:
+    """PLUGSMITH_HOME, else the platform's folder for a user's data; need not exist yet."""
+    named = os.environ.get("PLUGSMITH_HOME")
+    if named:
+        return Path(named).expanduser()
+    import platformdirs  # noqa: PLC0415 - a few ms that only runs without PLUGSMITH_HOME pay
+
+    return Path(platformdirs.user_data_dir("plugsmith", appauthor=False))
+
+
+def check_room(folder: Path, needed: int) -> None:
+    """Return if `folder` (made if need be) takes `needed` bytes; NoRightToWrite, NoSpaceLeft."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"?")
+        free = shutil.disk_usage(folder).free
+    except OSError as problem:
+        raise NoRightToWrite(folder=str(folder), problem=problem.strerror or "?") from problem
+    if free < needed + _SPARE:
+        raise NoSpaceLeft(folder=str(folder), free=free, needed=needed + _SPARE)
+
+
+def write_whole(path: Path, data: bytes, *, keep_existing: bool = True) -> None:
+    """Put `data` at `path` so that after a crash the file is whole, or absent.
+
+    With `keep_existing` an existing file raises FileExistsError and is not touched.
+    """
+    if keep_existing:
+        reserve(path)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink()
+        if keep_existing:
+            with suppress(OSError):
+                path.unlink()
+        raise
+    sync_folder(path.parent)
+
+
+def reserve(path: Path) -> None:
+    """Make an empty file at `path` as a claim on its name; FileExistsError if it is taken."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb"):
+        pass
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames in `folder` durable where the system can."""
+    with suppress(OSError):  # Windows cannot open a folder; the rename is still atomic there
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
