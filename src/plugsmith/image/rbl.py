@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from enum import IntEnum
 
-from plugsmith.image.crc import bad_lines, build_lines
+from plugsmith.image.crc import PADDED_LINE, bad_lines, build_lines
 from plugsmith.image.physical import strip_lines
 
 MAGIC = b"RBL\0"
@@ -114,12 +114,20 @@ class Trailer:
 
 
 def read_trailer(data: bytes, at: int) -> Trailer | None:
-    """The stored header at `at`, or None when there is none."""
+    """The stored header at `at`, or None when there is none.
+
+    A header whose first line alone is damaged is still taken for one (`lines_ok` is False), or a
+    lost bit in its magic would make it disappear.
+    """
     stored = data[at : at + TRAILER_LEN]
-    header = read_header(strip_lines(stored)) if len(stored) == TRAILER_LEN else None
-    if header is None:
+    if at < 0 or len(stored) < TRAILER_LEN:
         return None
-    return Trailer(at=at, header=header, lines_ok=not bad_lines(stored))
+    raw = strip_lines(stored)
+    bad = bad_lines(stored)
+    if bad == [0] and PADDED_LINE not in (stored[34:68], stored[68:]):
+        raw = MAGIC + raw[len(MAGIC) :]
+    header = read_header(raw)
+    return Trailer(at=at, header=header, lines_ok=not bad) if header is not None else None
 
 
 def header_for(

@@ -1,0 +1,73 @@
+"""Errors about firmware files (exit 9: the file itself; exit 5: a good file for the wrong chip)."""
+
+from __future__ import annotations
+
+from plugsmith.errors.base import ExitCode
+from plugsmith.errors.content import InputError
+from plugsmith.errors.safety import SafetyRefusal
+from plugsmith.messages import N_
+
+
+class ImageError(InputError):
+    """A firmware file cannot be used."""
+
+
+class ImageUnknown(ImageError):
+    """The content is no firmware of these chips."""
+
+    code = "PS-IMAGE-UNKNOWN"
+    what = N_("{name} is not a firmware file that Plugsmith knows: {reason}")
+    next_step = N_(
+        "Run `plugsmith image info` on the file. For OpenBeken take the file for your chip whose "
+        "name contains QIO, or let `plugsmith flash` choose it."
+    )
+
+
+class ImageDamaged(ImageError):
+    """The file is recognised, and a check on it failed."""
+
+    code = "PS-IMAGE-DAMAGED"
+    what = N_("{name} is damaged: {problem}")
+    next_step = N_("Download or read the file again; do not write this one.")
+
+
+class ContainerUnsupported(ImageError):
+    """An OTA package with a packing or cipher that nobody has a sample of."""
+
+    code = "PS-IMAGE-CONTAINER"
+    what = N_("The update package uses {algorithm}, which Plugsmith cannot unpack.")
+    why = N_("Packages with `none` or `gzip + aes256_cbc` are supported.")
+    next_step = N_(
+        "Take the QIO file of the same release instead; it needs no unpacking. If you can share "
+        "the package, please report it."
+    )
+
+
+class ConversionImpossible(ImageError):
+    """The wanted file kind cannot be made from this file."""
+
+    code = "PS-IMAGE-CONVERT"
+    what = N_("A file of kind {wanted} cannot be made from {name}.")
+    why = N_("{reason}")
+    next_step = N_("{remedy}")
+
+
+class KeyMissing(ImageError):
+    """The code is scrambled with a key that is not known and could not be recovered."""
+
+    code = "PS-IMAGE-KEY"
+    what = N_("The code in {name} is scrambled with a key that Plugsmith does not know.")
+    next_step = N_(
+        "Read the key from the chip with `plugsmith info` (BK7231N and relatives), or use a file "
+        "for the standard Tuya key or for chips without a key."
+    )
+
+
+class WrongChip(SafetyRefusal):
+    """A good firmware file, for another chip than the connected one."""
+
+    code = "PS-IMAGE-WRONG-CHIP"
+    exit_code = ExitCode.REFUSED
+    what = N_("{name} is firmware for {image_chip}, but the connected chip is a {chip}.")
+    why = N_("{consequence}")
+    next_step = N_("Take the file for {chip}: run `plugsmith flash` without a file to choose it.")

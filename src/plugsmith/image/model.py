@@ -1,0 +1,180 @@
+"""What recognising a file gives: kind, chips, key, firmware, checks, findings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import KeyClass
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+    from plugsmith.image.partition import PartitionTable
+    from plugsmith.image.rbl import RblHeader, Trailer
+    from plugsmith.image.scramble import CodeKey
+
+
+class ImageKind(StrEnum):
+    """What a file is, by its content."""
+
+    QIO = "qio"  # boot loader and application, from address 0
+    APP = "app"  # application alone, as in flash from 0x11000 (the field's "UA")
+    OTA = "ota"  # RBL or UG package for an update over the air
+    BOOTLOADER = "bootloader"
+    FULL_DUMP = "full-dump"
+    UF2 = "uf2"
+    UNKNOWN = "unknown"
+
+
+class Verdict(StrEnum):
+    """Outcome of one check."""
+
+    OK = "ok"
+    FAILED = "failed"
+    MISSING = "missing"  # the thing to check is not there, which need not be wrong
+    SKIPPED = "not-checked"  # nothing in the file to check it on
+
+
+class Level(StrEnum):
+    """How much a finding matters."""
+
+    PROBLEM = "problem"  # do not write this file
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing worth telling; `text` is a whole sentence, `at` an offset in the file."""
+
+    code: str
+    level: Level
+    text: str
+    at: int | None = None
+
+    def as_fact(self) -> dict[str, Fact]:
+        """For JSON output."""
+        return {"code": self.code, "level": self.level.value, "text": self.text, "at": self.at}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteSpan:
+    """`length` bytes of the file from `offset` on belong at the physical address `start`."""
+
+    start: int
+    length: int
+    offset: int
+
+    def as_fact(self) -> dict[str, Fact]:
+        """For JSON output."""
+        return {"start": self.start, "length": self.length}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeSection:
+    """Code of one partition inside a file; offsets count from the start of the file.
+
+    `end` is where covered code ends, `limit` where the partition (or the file) ends. `code` is
+    descrambled, without line CRC16s; only meaningful where `key_class` is known.
+    """
+
+    name: str
+    start: int
+    end: int
+    limit: int
+    lines: int
+    bad: tuple[int, ...]  # lines with a wrong CRC16
+    erased: tuple[int, ...]  # erased lines in the midst of code
+    stray: tuple[int, ...]  # bytes that are not FF in the padding behind the code
+    trailer: Trailer | None
+    body_ok: bool | None  # the trailer's CRC or hash over the code; None: cannot be told
+    key: CodeKey | None
+    key_class: KeyClass
+    vectors_ok: bool
+    code: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoaderFacts:
+    """The boot loader in a file."""
+
+    section: CodeSection
+    boot_codes: tuple[str, ...]  # catalogue names that fit; empty: unknown
+    chips: tuple[str, ...]
+    fingerprint: int  # zlib CRC-32 of the first 256 bytes
+    tables: tuple[PartitionTable, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppFacts:
+    """The application in a file; `chips` are those its own texts name."""
+
+    section: CodeSection
+    chips: tuple[str, ...]
+    firmware: str | None
+    version: str | None
+    project: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirmwareImage:
+    """A firmware file, known by its content."""
+
+    kind: ImageKind
+    size: int
+    sha256: str
+    chips: tuple[str, ...] = ()
+    key: KeyClass = KeyClass.UNKNOWN
+    firmware: str | None = None
+    version: str | None = None
+    writes: tuple[WriteSpan, ...] = ()
+    checks: dict[str, Verdict] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    loader: LoaderFacts | None = None
+    app: AppFacts | None = None
+    header: RblHeader | None = None  # of an OTA package
+    rotation: int = 0  # physical address of the first byte of the file, where it is not 0
+    built_for: str | None = None  # board or module that the file names (UF2)
+
+    @property
+    def chip(self) -> str | None:
+        """The chip, where the content leaves only one."""
+        return self.chips[0] if len(self.chips) == 1 else None
+
+    @property
+    def problems(self) -> tuple[Finding, ...]:
+        """The findings that speak against writing the file."""
+        return tuple(item for item in self.findings if item.level is Level.PROBLEM)
+
+    @property
+    def notes(self) -> tuple[Finding, ...]:
+        """The findings that are only worth knowing."""
+        return tuple(item for item in self.findings if item.level is Level.NOTE)
+
+    @property
+    def sound(self) -> bool:
+        """Recognised, and no check failed."""
+        return self.kind is not ImageKind.UNKNOWN and not self.problems
+
+    def as_facts(self) -> dict[str, Fact]:
+        """The result of `image info` (cli-contract.md), without the file's name."""
+        key = self.key.value if self.key is not KeyClass.UNKNOWN else None
+        boot = self.loader.boot_codes if self.loader else ()
+        return {
+            "kind": self.kind.value,
+            "chip": self.chip,
+            "chips": list(self.chips),
+            "key": key,
+            "firmware": self.firmware,
+            "version": self.version,
+            "writes": [item.as_fact() for item in self.writes],
+            "checks": {name: verdict.value for name, verdict in self.checks.items()},
+            "problems": [item.text for item in self.problems],
+            "notes": [item.text for item in self.notes],
+            "findings": [item.as_fact() for item in self.findings],
+            "boot_code": boot[0] if len(boot) == 1 else None,
+            "project": self.app.project if self.app else None,
+            "built_for": self.built_for,
+            "size": self.size,
+            "sha256": self.sha256,
+        }

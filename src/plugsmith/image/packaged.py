@@ -1,0 +1,133 @@
+"""Recognise packages: OTA files and UF2 files, by what is inside them."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import KeyClass
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.image import ContainerUnsupported
+from plugsmith.image.app import Naming, name_firmware
+from plugsmith.image.checks import CheckList, check_section
+from plugsmith.image.model import FirmwareImage, ImageKind, Verdict, WriteSpan
+from plugsmith.image.ota import read_package
+from plugsmith.image.physical import APP_LOGICAL_START, APP_START
+from plugsmith.image.rbl import read_header
+from plugsmith.image.scramble import scramble
+from plugsmith.image.sections import find_key, measure_app
+from plugsmith.image.uf2 import Uf2File, read_uf2
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.image.uf2 import Segment
+
+
+def recognise_ota(data: bytes, at: int) -> FirmwareImage:
+    """What is in the OTA package whose header is at `at`."""
+    checks = CheckList()
+    header = read_header(data, at)
+    naming, key_class = Naming(), KeyClass.UNKNOWN
+    try:
+        package = read_package(data, at)
+    except ContainerUnsupported as refusal:
+        checks.record("header", Verdict.OK)
+        checks.record("package", Verdict.SKIPPED)
+        checks.problem("container", refusal.message, at=at)
+    except PlugsmithError as damage:
+        header_ok = header is not None and header.sound
+        checks.record("header", Verdict.OK if header_ok else Verdict.FAILED)
+        checks.record("package", Verdict.FAILED)
+        checks.problem("package", damage.message, at=at)
+    else:
+        checks.record("header", Verdict.OK)
+        checks.record("package", Verdict.OK)
+        key_class, naming = _inside(package.code, checks)
+    return FirmwareImage(
+        kind=ImageKind.OTA,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        chips=naming.chips,
+        key=key_class,
+        firmware=naming.firmware,
+        version=naming.version or (header.version if header and header.sound else None),
+        checks=dict(checks.verdicts),
+        findings=tuple(checks.findings),
+        header=header,
+    )
+
+
+def _inside(code: bytes, checks: CheckList) -> tuple[KeyClass, Naming]:
+    """Key class and naming of unpacked code, which is plain in every package known."""
+    key_class, key, vectors_ok = find_key(code, APP_LOGICAL_START)
+    checks.record("vectors", Verdict.OK if vectors_ok else Verdict.FAILED)
+    if not vectors_ok or key is None:
+        checks.problem(
+            "vectors", _("The package does not hold an application of these chips."), at=0
+        )
+        return key_class, Naming()
+    plain = scramble(code, key, start=APP_LOGICAL_START)
+    # the loader scrambles with the chip's key while it unpacks: the package itself has none,
+    # and an N build is for N although its code is plain here
+    named_with = KeyClass.TUYA if key_class is KeyClass.NONE else key_class
+    naming = name_firmware(plain, named_with)
+    if naming.firmware is None:
+        naming = name_firmware(plain, key_class)
+    return key_class, naming
+
+
+def recognise_uf2(data: bytes) -> FirmwareImage:
+    """What is in the UF2 file."""
+    checks = CheckList()
+    try:
+        content = read_uf2(data)
+    except PlugsmithError as damage:
+        checks.record("blocks", Verdict.FAILED)
+        checks.problem("blocks", damage.message)
+        return _uf2_result(data, checks, None, Naming(), KeyClass.UNKNOWN)
+    checks.record("blocks", Verdict.OK)
+    if content.chip is None:
+        checks.problem(
+            "family",
+            _(
+                "The file is for another chip family (number {family}), not for Beken BK72xx.",
+                family=f"0x{content.family:08X}",
+            ),
+        )
+    app = next((item for item in content.segments if item.start == APP_START), None)
+    if app is None:
+        checks.problem("no-application", _("The file holds nothing for address 0x011000."))
+        return _uf2_result(data, checks, content, Naming(), KeyClass.UNKNOWN)
+    key_class, naming = _uf2_app(app, checks)
+    return _uf2_result(data, checks, content, naming, key_class)
+
+
+def _uf2_app(segment: Segment, checks: CheckList) -> tuple[KeyClass, Naming]:
+    section = measure_app(segment.data, at=0)
+    check_section(checks, section)
+    return section.key_class, name_firmware(section.code, section.key_class)
+
+
+def _uf2_result(
+    data: bytes,
+    checks: CheckList,
+    content: Uf2File | None,
+    naming: Naming,
+    key_class: KeyClass,
+) -> FirmwareImage:
+    segments = content.segments if content else ()
+    return FirmwareImage(
+        kind=ImageKind.UF2,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        chips=(content.chip,) if content and content.chip else (),
+        key=key_class,
+        firmware=naming.firmware or (content.firmware if content else None),
+        version=naming.version or (content.version if content else None),
+        writes=tuple(
+            WriteSpan(start=item.start, length=len(item.data), offset=0) for item in segments
+        ),
+        checks=dict(checks.verdicts),
+        findings=tuple(checks.findings),
+        built_for=content.board if content else None,
+    )
