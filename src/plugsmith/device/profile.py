@@ -42,12 +42,25 @@ class Pin:
     alternatives: tuple[Alternative, ...] = ()
 
 
+class Gap(StrEnum):
+    """Why a pin key got no pin."""
+
+    NO_SUCH_PIN = "no-such-pin"  # the chip or the module does not have it
+    TAKEN = "taken"  # another key named the same pin first
+    UNFIT = "unfit"  # the pin cannot do what the key wants
+    NOT_FITTED = "not-fitted"  # the configuration itself says that the part is not there
+    NO_ROLE = "no-role"  # understood, but nothing to set
+    UNREADABLE = "unreadable"
+    UNMAPPED = "unmapped"  # a pin key that Plugsmith does not know
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """A pin key that got no pin, and the sentence that says why."""
 
     key: str
     gpio: int | None
+    gap: Gap
     reason: str
 
 
