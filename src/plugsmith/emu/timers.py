@@ -1,0 +1,133 @@
+"""Timers, the PWM channels that serve as timers, and the watchdog; time comes from the machine."""
+
+from __future__ import annotations
+
+_FAST_HZ = 26_000_000
+_SLOW_HZ = 32_000
+
+
+class TimerGroup:
+    """Three timers, one control: enable 2:0, divider-1 5:3, flags 9:7 (write 1 clears)."""
+
+    def __init__(self, clock_hz: int) -> None:
+        self._clock_hz = clock_hz
+        self._periods = [0, 0, 0]
+        self._due: list[float | None] = [None, None, None]
+        self._control = 0
+
+    @property
+    def interrupt(self) -> bool:
+        """Whether a timer has run out and was not acknowledged."""
+        return bool(self._control & 0x380)
+
+    def read(self, offset: int) -> int:
+        """Periods at 0, 4, 8; control at 12."""
+        return self._control if offset == 12 else self._periods[offset // 4]
+
+    def write(self, offset: int, value: int, now_s: float) -> None:
+        """Set a period or the control register."""
+        if offset != 12:
+            self._periods[offset // 4] = value
+            self._due[offset // 4] = None
+            self._start(offset // 4, now_s)
+            return
+        flags = self._control & 0x380 & ~value
+        self._control = flags | value & 0x7F
+        for index in range(3):
+            if not value >> index & 1:
+                self._due[index] = None
+            elif self._due[index] is None:
+                self._start(index, now_s)
+
+    def advance(self, now_s: float) -> None:
+        """Raise the flags of the timers that ran out by `now_s`."""
+        for index, due_s in enumerate(self._due):
+            if due_s is not None and now_s >= due_s:
+                self._control |= 0x80 << index
+                self._start(index, now_s)
+
+    def _start(self, index: int, now_s: float) -> None:
+        if self._control >> index & 1 and self._periods[index]:
+            self._due[index] = now_s + self._period_s(index)
+
+    def _period_s(self, index: int) -> float:
+        return self._periods[index] * ((self._control >> 3 & 7) + 1) / self._clock_hz
+
+
+class PwmTimers:
+    """PWM channels used as periodic timers: control, flags, then a period for each channel."""
+
+    CHANNELS = 6
+
+    def __init__(self) -> None:
+        self.slow_clock = False
+        self._control = 0
+        self._flags = 0
+        self._periods = [0] * self.CHANNELS
+        self._due: list[float | None] = [None] * self.CHANNELS
+
+    @property
+    def interrupt(self) -> bool:
+        """Whether a channel with its interrupt enabled has a flag."""
+        return any(
+            self._flags >> index & 1 and self._control >> (4 * index + 1) & 1
+            for index in range(self.CHANNELS)
+        )
+
+    @property
+    def running(self) -> tuple[int, ...]:
+        """The channels that are switched on."""
+        return tuple(n for n in range(self.CHANNELS) if self._control >> (4 * n) & 1)
+
+    def read(self, offset: int) -> int:
+        """Control at 0, flags at 4, periods from 8 on."""
+        if offset == 0:
+            return self._control
+        if offset == 4:
+            return self._flags
+        index = (offset - 8) // 8
+        return self._periods[index] if index < self.CHANNELS and offset % 8 == 0 else 0
+
+    def write(self, offset: int, value: int, now_s: float) -> None:
+        """Set control, clear flags, or set a period."""
+        if offset == 0:
+            self._control = value
+            for index in range(self.CHANNELS):
+                running = value >> (4 * index) & 1
+                self._due[index] = now_s + self._period_s(index) if running else None
+        elif offset == 4:
+            self._flags &= ~value
+        elif offset % 8 == 0 and (offset - 8) // 8 < self.CHANNELS:
+            self._periods[(offset - 8) // 8] = value & 0xFFFF
+
+    def advance(self, now_s: float) -> None:
+        """Raise the flags of the channels that completed a period."""
+        for index, due_s in enumerate(self._due):
+            if due_s is not None and now_s >= due_s:
+                self._flags |= 1 << index
+                self._due[index] = now_s + self._period_s(index)
+
+    def _period_s(self, index: int) -> float:
+        hertz = _SLOW_HZ if self.slow_clock else _FAST_HZ
+        return max(self._periods[index], 1) / hertz
+
+
+class Watchdog:
+    """Armed by 0x5A0000|n and then 0xA50000|n, n in milliseconds; n = 0 switches it off."""
+
+    def __init__(self) -> None:
+        self._half: int | None = None
+        self._due_s: float | None = None
+
+    def write(self, value: int, now_s: float) -> None:
+        """Take one of the two key writes."""
+        key, period = value >> 16 & 0xFF, value & 0xFFFF
+        if key == 0x5A:
+            self._half = period
+        elif key == 0xA5 and self._half == period:
+            self._half = None
+            self._due_s = now_s + period / 1000 if period else None
+
+    def expired(self, now_s: float) -> bool:
+        """Whether the chip must be reset now."""
+        return self._due_s is not None and now_s >= self._due_s

@@ -1,0 +1,110 @@
+"""Does it boot? Runs a machine until the answer is known or the budget is spent.
+
+The criteria are those of chip-emulation.md section 7: a known text on UART2 means that the
+application runs; repeated resets or aborts mean that it does not; everything else is unknown.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugsmith.emu.machine import Machine
+
+RESET_LIMIT = 3
+FAULT_LIMIT = 24
+LOG_LIMIT = 0x1_0000
+
+
+class Reached(StrEnum):
+    """How far the image came."""
+
+    SILENCE = "silence"
+    BOOTLOADER = "bootloader"
+    APPLICATION = "application"  # application output, but no text that ends its start
+    APPLICATION_LOG = "application log"
+    RESET_LOOP = "reset loop"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landmark:
+    """A text on UART2 that a firmware prints when its start is complete."""
+
+    firmware: str
+    text: bytes
+
+
+# [run] observed when the unmodified firmware executed here; chip-emulation.md section 1.
+LANDMARKS = (
+    Landmark(firmware="OpenBeken", text=b"Main_Init_After_Delay done"),
+    Landmark(firmware="Tuya", text=b"TUYA Notice"),
+    Landmark(firmware="Tuya", text=b"ty N"),
+)
+_JUMP = b"J 0x10000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BootVerdict:
+    """The answer: `boots` True, False or None (unknown), how far it came, and the evidence."""
+
+    boots: bool | None
+    reached: Reached
+    firmware: str | None
+    instructions: int
+    emulated_s: float
+    wall_s: float
+    resets: int
+    faults: tuple[str, ...]
+    log: str
+
+
+def judge(machine: Machine, *, instructions: int, wall_s: float) -> BootVerdict:
+    """Run `machine` for at most `instructions` or `wall_s` seconds and say whether it boots."""
+    start_s = time.monotonic()
+    landmark: Landmark | None = None
+    while machine.instructions < instructions and time.monotonic() - start_s < wall_s:
+        for _ in range(64):
+            machine.step()
+        log = machine.parts.uart2.sent
+        landmark = next((mark for mark in LANDMARKS if mark.text in log), None)
+        if landmark or machine.resets >= RESET_LIMIT or machine.fault_count >= FAULT_LIMIT:
+            break
+    return _verdict(machine, landmark, time.monotonic() - start_s)
+
+
+def _verdict(machine: Machine, landmark: Landmark | None, wall_s: float) -> BootVerdict:
+    log = bytes(machine.parts.uart2.sent)
+    boots, reached = _classify(machine, landmark, log)
+    return BootVerdict(
+        boots=boots,
+        reached=reached,
+        firmware=landmark.firmware if landmark else None,
+        instructions=machine.instructions,
+        emulated_s=machine.now_s(),
+        wall_s=wall_s,
+        resets=machine.resets,
+        faults=tuple(
+            f"{fault.kind} at 0x{fault.pc:X}"
+            + (f", address 0x{fault.addr:X}" if fault.addr is not None else "")
+            for fault in machine.faults[:4]
+        ),
+        log=log[-LOG_LIMIT:].decode("latin-1"),
+    )
+
+
+def _classify(
+    machine: Machine, landmark: Landmark | None, log: bytes
+) -> tuple[bool | None, Reached]:
+    if machine.resets >= RESET_LIMIT:
+        return False, Reached.RESET_LOOP
+    if landmark is not None:
+        return True, Reached.APPLICATION_LOG
+    if machine.fault_count:
+        return False, Reached.FAULT
+    if _JUMP in log and log[log.rindex(_JUMP) + len(_JUMP) :].strip():
+        return None, Reached.APPLICATION
+    return None, Reached.BOOTLOADER if log else Reached.SILENCE

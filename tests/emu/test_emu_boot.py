@@ -1,0 +1,106 @@
+"""Real images on the emulated chips (chip-emulation.md section 7), and hostile guests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from plugsmith.emu.job import EmuLimits
+from plugsmith.emu.runner import emulator_installed, run_boot
+from plugsmith.errors.emulator import EmulatorFailed, NoBoard
+from plugsmith.image.crc import build_lines
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(not emulator_installed(), reason="the extra `emu` is not installed")
+APP = 0x11000
+
+
+def on_flash(base: bytes, image: bytes, start: int) -> bytes:
+    flash = bytearray(base)
+    flash[start : len(image)] = image[start:]
+    return bytes(flash) + b"\xff" * (0x200000 - len(flash))
+
+
+@pytest.fixture(scope="module")
+def files(corpus: Path):
+    def read(name: str) -> bytes:
+        return (corpus / name).read_bytes()
+
+    return read
+
+
+def test_openbeken_boots_on_the_chips_it_is_made_for(files) -> None:
+    stock = files("factory/bk7231t-woox-r5111.bin")
+    image_t = files("openbeken/OpenBK7231T_QIO_1.18.300.bin")
+    answer = run_boot(on_flash(stock, image_t, APP), chip="BK7231T")
+    assert (answer["boots"], answer["firmware"]) == (True, "OpenBeken")
+    assert "Main_Init_After_Delay done" in answer["log"]
+    for chip in ("BK7231N", "BK7231M"):
+        image = files(f"openbeken/Open{chip}_QIO_1.18.300.bin")
+        answer = run_boot(on_flash(b"", image, 0), chip=chip)
+        assert (answer["boots"], answer["reached"]) == (True, "application log"), chip
+
+
+def test_wrong_images_are_shown_to_fail_and_why(files) -> None:
+    stock_t = files("factory/bk7231t-woox-r5111.bin")
+    stock_n = files("factory/bk7231n-drapow-sk-25.bin")
+    image_t = files("openbeken/OpenBK7231T_QIO_1.18.300.bin")
+    image_n = files("openbeken/OpenBK7231N_QIO_1.18.300.bin")
+    answer = run_boot(on_flash(stock_t, image_n, APP), chip="BK7231T")
+    assert (answer["boots"], answer["reached"]) == (False, "reset loop")
+    assert "0x3FEE00" in answer["faults"][0]
+    answer = run_boot(on_flash(stock_n, image_t, APP), chip="BK7231N")
+    assert (answer["boots"], answer["reached"]) == (False, "reset loop")
+    assert "0x43FFFC" in answer["faults"][0]
+    answer = run_boot(on_flash(b"", image_n, 0), chip="BK7231T")
+    assert (answer["boots"], answer["reached"]) == (False, "fault")
+
+
+def test_an_erased_application_is_a_reset_loop(files) -> None:
+    flash = bytearray(files("factory/bk7231t-woox-r5111.bin"))
+    flash[APP:0x129F70] = b"\xff" * (0x129F70 - APP)
+    assert run_boot(bytes(flash), chip="BK7231T")["boots"] is False
+
+
+def guest(*words: int) -> bytes:
+    """A plain flash whose reset vector runs the given ARM instructions."""
+    code = b"".join(word.to_bytes(4, "little") for word in words)
+    return build_lines(code) + b"\xff" * 0x1000
+
+
+QUICK = EmuLimits(instructions=1 << 50, wall_s=1.0, grace_s=8.0)
+
+
+def test_a_guest_that_spins_is_stopped_and_unknown() -> None:
+    answer = run_boot(guest(0xEAFFFFFE), chip="BK7231U", limits=QUICK)
+    assert (answer["boots"], answer["reached"]) == (None, "silence")
+
+
+def test_a_guest_that_floods_the_log_is_cut() -> None:
+    # r0 = 0x802000; r1 = 'U'; loop: str r1, [r0, #0x20C]; b loop
+    answer = run_boot(
+        guest(0xE3A00502, 0xE2800A02, 0xE3A01055, 0xE580120C, 0xEAFFFFFD),
+        chip="BK7231U",
+        limits=QUICK,
+    )
+    assert set(answer["log"]) == {"U"}
+    assert len(answer["log"]) <= 0x10000
+
+
+def test_a_guest_that_faults_for_ever_is_a_fault() -> None:
+    answer = run_boot(guest(0xE3A00605, 0xE5901000), chip="BK7231U", limits=QUICK)
+    assert answer["boots"] is False
+
+
+def test_a_guest_that_needs_too_much_memory_is_ended() -> None:
+    limits = EmuLimits(instructions=1000, wall_s=1.0, memory=64 << 20, grace_s=8.0)
+    with pytest.raises(EmulatorFailed):
+        run_boot(guest(0xEAFFFFFE), chip="BK7231U", limits=limits)
+
+
+def test_unknown_chips_are_refused() -> None:
+    with pytest.raises(NoBoard):
+        run_boot(b"", chip="ESP8266")
