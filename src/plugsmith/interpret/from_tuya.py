@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.modules import module as module_record
 from plugsmith.device.board import Board, board_for
-from plugsmith.device.profile import SerialMcu
+from plugsmith.device.profile import Gap, SerialMcu
 from plugsmith.interpret import (
     buttons,
     curtains,
@@ -98,6 +98,7 @@ def _unmapped(draft: Draft) -> None:
             draft.leave_out(
                 key,
                 draft.settings.number(key),
+                Gap.UNMAPPED,
                 _("{key} is not known to Plugsmith: its pin was left without a role.", key=key),
             )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
-from plugsmith.device.profile import LedDriver
+from plugsmith.device.profile import Gap, LedDriver
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -127,9 +127,13 @@ def outputs_of(wiring: Mapping[str, int]) -> tuple[int, ...]:
 def place_driver(draft: Draft, facts: DriverFacts) -> None:
     """Place data and clock, and work out currents and colour order."""
     if not facts.name:
-        reason = _("OpenBeken has no driver for {chip}, so {{key}} got no role.", chip=facts.chip)
         for key in ("iicsda", "iicscl"):
-            draft.unused(key, reason.format(key=key))
+            reason = _(
+                "OpenBeken has no driver for {chip}, so {key} got no role.",
+                chip=facts.chip,
+                key=key,
+            )
+            draft.unused(key, Gap.NO_ROLE, reason)
         return
     draft.place("iicsda", Function.DRIVER_DATA, detail=facts.name)
     draft.place("iicscl", Function.DRIVER_CLOCK, detail=facts.name)

@@ -156,7 +156,7 @@ def _light(profile: DeviceProfile) -> list[Command]:
     parts: list[Command] = []
     if profile.with_function(Function.PWM_LIGHT) and light and light.pwm_hz:
         parts.append(command("PWMFrequency", light.pwm_hz))
-    elif profile.tone_hz and profile.with_function(Function.PWM_OTHER):
+    elif profile.tone_hz and light is None:
         parts.append(command("PWMFrequency", profile.tone_hz))
     driver = light.driver if light else None
     if driver is None or not (driver.colour_order or driver.currents):

@@ -1,0 +1,124 @@
+"""The part of the `dump config` result that follows from a configuration: pins, template, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.device.rules import Level
+from plugsmith.interpret.explain import (
+    alternative_role,
+    explain_pin,
+    pin_sentence,
+    profile_notes,
+)
+from plugsmith.interpret.from_tuya import profile_from_tuya
+from plugsmith.interpret.lint import finding_json, lint_template
+from plugsmith.interpret.openbeken_roles import role_of_pin
+from plugsmith.interpret.serial_mcu import profile_of_serial_mcu
+from plugsmith.interpret.to_openbeken import describe_autoexec, openbeken_setup
+from plugsmith.openbeken.template import write_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from plugsmith.device.profile import DeviceProfile, Pin
+    from plugsmith.errors import Fact
+    from plugsmith.interpret.explain import Provenance
+    from plugsmith.interpret.to_openbeken import OpenBekenSetup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigAnswer:
+    """The profile, the OpenBeken setup, and the fields of the result that are made of them."""
+
+    profile: DeviceProfile
+    setup: OpenBekenSetup
+    pins: list[Fact]
+    template: dict[str, Fact]
+    notes: list[str]
+    findings: list[Fact]
+
+    def as_json(self) -> dict[str, Fact]:
+        """`module`, `chip`, `pins`, `template`, `notes`, `findings` (and `autoexec`)."""
+        body: dict[str, Fact] = {
+            "module": self.profile.module,
+            "chip": self.profile.chip,
+            "pins": self.pins,
+            "template": self.template,
+            "notes": list(self.notes),
+            "findings": self.findings,
+        }
+        if self.setup.autoexec:
+            body["autoexec"] = list(self.setup.autoexec)
+        return body
+
+
+def answer_for_config(
+    config: Mapping[str, object],
+    *,
+    module: str | None = None,
+    chip: str | None = None,
+    vendor: str = "",
+    name: str = "",
+    provenance: Provenance | None = None,
+) -> ConfigAnswer:
+    """The answer for a stored pin configuration; never raises for odd contents."""
+    profile = profile_from_tuya(config, module=module, chip=chip)
+    return answer_for_profile(profile, vendor=vendor, name=name, provenance=provenance)
+
+
+def answer_for_serial_mcu(
+    *,
+    baud: int | None,
+    schema: Iterable[object] = (),
+    module: str | None = None,
+    chip: str | None = None,
+) -> ConfigAnswer:
+    """The answer for a device whose work another controller does."""
+    profile = profile_of_serial_mcu(baud=baud, schema=schema, chip=chip, module=module)
+    return answer_for_profile(profile)
+
+
+def answer_for_profile(
+    profile: DeviceProfile,
+    *,
+    vendor: str = "",
+    name: str = "",
+    provenance: Provenance | None = None,
+) -> ConfigAnswer:
+    """The answer for a profile from anywhere."""
+    setup = openbeken_setup(profile, vendor=vendor, name=name)
+    findings = lint_template(setup.template)
+    notes = profile_notes(profile)
+    if setup.autoexec:
+        notes.append(describe_autoexec(setup))
+    notes += [f"{item.text} {item.fix}" for item in findings if item.level is not Level.INFO]
+    return ConfigAnswer(
+        profile=profile,
+        setup=setup,
+        pins=[
+            _pin(profile, pin, provenance) for pin in profile.pins if role_of_pin(pin) is not None
+        ],
+        template=write_template(setup.template),
+        notes=list(dict.fromkeys(notes)),
+        findings=[finding_json(item) for item in findings],
+    )
+
+
+def _pin(profile: DeviceProfile, pin: Pin, provenance: Provenance | None) -> dict[str, Fact]:
+    body: dict[str, Fact] = {
+        "gpio": pin.gpio,
+        "role": role_of_pin(pin),
+        "channel": pin.channel,
+        "channel2": pin.channel2,
+        "from": list(dict.fromkeys(pin.keys)),
+        "text": pin_sentence(pin),
+        "why": explain_pin(profile, pin.gpio, provenance),
+    }
+    if pin.alternatives:
+        body["alternatives"] = [
+            {"role": alternative_role(pin, other), "reason": other.reason}
+            for other in pin.alternatives
+        ]
+    return body
