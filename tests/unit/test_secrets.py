@@ -1,0 +1,62 @@
+"""Secrets in text that a device printed are masked; what is needed to help stays readable."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugsmith.secrets import MASK, redact
+
+CANARY = "Sesame-77!x"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Info:MAIN:Using SSID [{}]",
+        "Info:MAIN:Using Pass [{}]",
+        'json {{"passwd":"{}","wfb64":1}}',
+        "connect ssid={} ch 6",
+        "pwsd: {}",
+        "local_key:{},",
+        "token = '{}'",
+    ],
+)
+def test_named_values_are_masked(line: str) -> None:
+    shown = redact(line.format(CANARY))
+    assert CANARY not in shown
+    assert MASK in shown
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "get key:\n0x43 0xf7 0x52 0xcf 0x8 0xf8 0x3c 0x2f 0x7d 0xb0",
+        "c8:47:8c:1a:2b:3c",
+        "psk 00112233445566778899aabbccddeeff00112233",
+        "43f752cf08f83c2f",
+    ],
+)
+def test_long_hexadecimal_is_masked(line: str) -> None:
+    digits = [part for part in line.replace(":", " ").split() if part[-1] in "0123456789abcdef"]
+    shown = redact(line)
+    assert digits[-1] not in shown
+
+
+def test_what_helps_stays() -> None:
+    log = (
+        "V:BK7231S_1.0.5\nCPSR:000000D3\nST:BEDEAD03\nJ 0x10000\n"
+        "prvHeapInit-start addr:0x414f98, size:176232\n"
+        "Info:MAIN:Main_Init_After_Delay done\nError:CMD:LFS_ReadFile: lfs is absent"
+    )
+    assert redact(log) == log
+
+
+def test_known_values_are_masked_wherever_they_stand() -> None:
+    assert redact(f"x{CANARY}y", [CANARY]) == f"x{MASK}y"
+
+
+@given(st.text(max_size=300))
+def test_any_text_is_taken(text: str) -> None:
+    assert isinstance(redact(text), str)
