@@ -46,11 +46,7 @@ class Backup:
     passport: Passport
 
     def __post_init__(self) -> None:
-        if not self.passport.proven:
-            raise NotABackup(
-                reason=_("not every byte of it was proven when it was read"),
-                remedy=_("Read the device again: plugsmith backup"),
-            )
+        _refuse_unproven(self.passport)
 
     def read(self) -> bytes:
         """The bytes, compared with the passport once more; InputMissing, BackupChanged."""
@@ -168,10 +164,19 @@ def file_stem(passport: Passport) -> str:
 def _check_content(data: bytes, passport: Passport) -> None:
     if len(data) != passport.flash_size or hashlib.sha256(data).hexdigest() != passport.sha256:
         raise ValueError("the passport describes other bytes")
+    _refuse_unproven(passport)
     if data.count(data[:1]) == len(data):
         raise NotABackup(
             reason=_("every byte of it is 0x{value:02X}", value=data[0]),
             remedy=_("Check the supply and the wires, then read the device again."),
+        )
+
+
+def _refuse_unproven(passport: Passport) -> None:
+    if not passport.proven:
+        raise NotABackup(
+            reason=_("not every byte of it was proven when it was read"),
+            remedy=_("Read the device again: plugsmith backup"),
         )
 
 

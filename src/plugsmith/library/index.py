@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
-from plugsmith.library.device_key import DeviceKey
+from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT, DeviceKey
 from plugsmith.library.home import write_whole
 from plugsmith.library.passport import read_passport
 from plugsmith.library.reader import JsonReader, Misfit
@@ -151,8 +151,8 @@ def _cached(reader: JsonReader) -> IndexEntry:
         device=DeviceKey(
             chip=reader.text("chip"),
             flash_size=reader.number("flash_size"),
-            mac=reader.text_or_none("mac"),
-            rf_sha256=reader.text_or_none("rf_sha256"),
+            mac=reader.text_or_none("mac", like=MAC_TEXT),
+            rf_sha256=reader.text_or_none("rf_sha256", like=SHA256_TEXT),
         ),
         sha256=reader.text("sha256"),
         label=reader.text_or_none("label"),

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
-from plugsmith.library.device_key import DeviceKey
+from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT, DeviceKey
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.memory import AddressRange, merge_ranges
 
@@ -160,8 +160,8 @@ def _header(reader: JsonReader) -> JobHeader:
         device=DeviceKey(
             chip=reader.text("chip"),
             flash_size=reader.number("flash_size", most=_LARGEST_FLASH),
-            mac=reader.text_or_none("mac"),
-            rf_sha256=reader.text_or_none("rf_sha256"),
+            mac=reader.text_or_none("mac", like=MAC_TEXT),
+            rf_sha256=reader.text_or_none("rf_sha256", like=SHA256_TEXT),
         ),
         port=reader.text("port"),
         adapter=reader.text_or_none("adapter"),

@@ -124,12 +124,11 @@ class Job:
             self._lost = True
 
     def close(self) -> None:
-        """Stop using the job; it stays on disk and can be resumed."""
-        self._journal.close()
+        """Leave the job for later: force what is noted to the disk; it can be resumed."""
+        self._append("pause", {}, durable=True)
 
     def finish(self) -> None:
         """The job is done: nothing of it remains."""
-        self.close()
         _remove(self._folder, self.id)
 
 
@@ -180,7 +179,6 @@ class JobStore:
             raise JobLost(kind="job", problem=problem.strerror or "unreadable") from problem
         state = read_state(job_id, entries)
         if state is None:
-            journal.close()
             raise JobLost(kind="job", problem="its journal has no readable beginning")
         return Job(folder=self._folder, state=state, journal=journal)
 

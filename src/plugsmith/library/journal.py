@@ -15,11 +15,10 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.library.home import sync_folder
+from plugsmith.library.home import reserve, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from io import BufferedRandom
     from pathlib import Path
 
     from plugsmith.errors import Fact
@@ -37,44 +36,40 @@ class Entry:
 
 
 class Journal:
-    """A journal open for appending."""
+    """A journal that can be appended to; it is open only while a line is written."""
 
-    def __init__(self, file: BufferedRandom, *, count: int) -> None:
-        self._file = file
+    def __init__(self, path: Path, *, count: int) -> None:
+        self._path = path
         self._count = count
 
     @classmethod
     def create(cls, path: Path) -> Journal:
         """A new journal; FileExistsError where there is one."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        file = path.open("x+b")
+        reserve(path)
         sync_folder(path.parent)
-        return cls(file, count=0)
+        return cls(path, count=0)
 
     @classmethod
     def reopen(cls, path: Path) -> tuple[Journal, list[Entry]]:
         """An existing journal and its sound entries; a torn end is cut off. May raise OSError."""
-        file = path.open("r+b")
         entries: list[Entry] = []
         end = 0
-        for entry, stop in _sound(file.read(_LONGEST)):
-            entries.append(entry)
-            end = stop
-        file.seek(end)
-        file.truncate()
-        return cls(file, count=len(entries)), entries
+        with path.open("r+b") as file:
+            for entry, stop in _sound(file.read(_LONGEST)):
+                entries.append(entry)
+                end = stop
+            file.truncate(end)
+        return cls(path, count=len(entries)), entries
 
     def append(self, kind: str, data: Mapping[str, Fact], *, durable: bool = False) -> None:
-        """Add a line; with `durable` return only when the disk has it."""
-        self._file.write(encode_line(self._count, kind, data))
-        self._file.flush()
-        self._count += 1
-        if durable or self._count % _SYNC_EVERY == 0:
-            os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """Close the file; may be called twice."""
-        self._file.close()
+        """Add a line; with `durable` return only when the disk has it. May raise OSError."""
+        with self._path.open("r+b") as file:
+            file.seek(0, os.SEEK_END)
+            file.write(encode_line(self._count, kind, data))
+            file.flush()
+            self._count += 1
+            if durable or self._count % _SYNC_EVERY == 0:
+                os.fsync(file.fileno())
 
 
 def replay(data: bytes) -> list[Entry]:

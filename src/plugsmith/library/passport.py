@@ -7,12 +7,12 @@ from other machines too: reading one gives a record or an error of the tree, wha
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
 from plugsmith.errors.library import PassportTooNew, PassportUnreadable
+from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.memory import AddressRange, merge_ranges
 
@@ -25,8 +25,6 @@ SCHEMA = "plugsmith-passport/1"
 _SCHEMA_NAME, _SCHEMA_VERSION = SCHEMA.split("/")
 _LONGEST = 1 << 20  # bytes of a passport file
 _LARGEST_FLASH = 1 << 26
-_MAC = re.compile(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,17 +171,17 @@ def _passport(reader: JsonReader) -> Passport:
         size_proof=reader.text("size_proof"),
         key_class=reader.text("key_class"),
         key_evidence=reader.text("key_evidence"),
-        mac=reader.text_or_none("mac", like=_MAC),
+        mac=reader.text_or_none("mac", like=MAC_TEXT),
         rf_start=reader.number_or_none("rf_start", most=flash_size),
-        rf_sha256=reader.text_or_none("rf_sha256", like=_SHA256),
-        sha256=reader.text("sha256", like=_SHA256),
+        rf_sha256=reader.text_or_none("rf_sha256", like=SHA256_TEXT),
+        sha256=reader.text("sha256", like=SHA256_TEXT),
         crc32=reader.number("crc32"),
         regions=tuple(
             RegionDigest(
                 name=item.text("name"),
                 role=item.text("role"),
                 span=_span(item, flash_size),
-                sha256=item.text("sha256", like=_SHA256),
+                sha256=item.text("sha256", like=SHA256_TEXT),
                 blank=item.flag("blank"),
             )
             for item in reader.objects("regions")
