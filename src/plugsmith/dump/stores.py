@@ -1,57 +1,58 @@
-"""Every encrypted vendor store of a file: keys, data sectors and protected sectors, anywhere in it.
+"""Every encrypted vendor store of a file: key block, protected and data sectors, anywhere in it.
 
-Nothing is expected at an address: the key block is found by its constant, data sectors by
-decrypting the whole file in the right phase (tuya-storage.md sections 2 and 7.1).
+Keys come from the keyring, sectors from the arena; this only gathers what one key opens.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from plugsmith.dump.arena import open_arena
 from plugsmith.dump.finding import find_all
-from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt, ecb_encrypt
+from plugsmith.dump.keyring import FoundKey, KeyOrigin, deeper_keys, key_block_traces, sound_keys
+from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.tuya.keys import (
-    KEY_HEAD_LEN,
-    KEY_MAGIC,
-    KEY_TAIL_CIPHER,
-    KNOWN_KEYS,
-    MASTER_KEY,
-    data_key,
-    read_key_head,
-)
-from plugsmith.tuya.kv import SECTOR_MAGICS, SectorHeader, read_header, sector_sum
+from plugsmith.tuya.keys import KEY_MAGIC, MASTER_KEY, data_key
 from plugsmith.tuya.protected import protected_sum_ok
 
-_FILLS = (b"\xff" * BLOCK_LEN, b"\0" * BLOCK_LEN)
+if TYPE_CHECKING:
+    from plugsmith.dump.arena import Arena
+    from plugsmith.tuya.kv import SectorHeader
+
 _KEY_MAGIC_BYTES = KEY_MAGIC.to_bytes(4, "little")
-_MAX_SECTORS = 64  # more than any store has; hostile files cannot make us copy megabytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSector:
-    """A decrypted sector of the store at `offset` of the file; the last one may be cut off."""
+    """A decrypted sector of the store at `offset` of the file.
+
+    `plain` always has 4096 bytes; where the file is cut they end in zeros and `whole` is false.
+    """
 
     offset: int
     plain: bytes
     header: SectorHeader
     sum_ok: bool
+    whole: bool
 
     @property
     def span(self) -> AddressRange:
-        """The bytes of the file that it occupies."""
-        return AddressRange.sized(self.offset, len(self.plain))
+        """Where it lies, as if it were whole."""
+        return AddressRange.sized(self.offset, SECTOR_LEN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorStore:
-    """All that one device key opens; sectors in file order."""
+    """All that one device key opens. `lost`: places of sectors whose header is destroyed."""
 
     device_key: bytes
     data_key: bytes
+    origin: KeyOrigin
     key_block: int | None
     protected: tuple[int, ...]
     sectors: tuple[DataSector, ...]
+    lost: tuple[int, ...] = ()
 
     @property
     def phases(self) -> frozenset[int]:
@@ -68,14 +69,20 @@ class VendorStore:
 
 def find_stores(data: bytes) -> tuple[VendorStore, ...]:
     """The stores of a file, the one with most sectors first; () if there is none."""
-    blocks = _key_blocks(data)
-    protected = _protected_sectors(data)
-    keys = [*blocks, *protected, *(known.device_key for known in KNOWN_KEYS)]
-    stores = []
-    for key in dict.fromkeys(keys):
-        opened = _open(data, key, key_block=blocks.get(key), protected=protected.get(key, ()))
-        if opened.sectors or opened.key_block is not None or opened.protected:
-            stores.append(opened)
+    traces = key_block_traces(data)
+    phases = sorted({0, *(trace.offset % BLOCK_LEN for trace in traces)})
+    protected = protected_sectors(data, phases=phases)
+    keys = {key.device_key: key for key in sound_keys(traces)}
+    for device_key, places in protected.items():
+        found = FoundKey(device_key=device_key, origin=KeyOrigin.PROTECTED, offset=places[0])
+        keys.setdefault(device_key, found)
+    stores = [_store(data, key, protected=protected, phases=phases) for key in keys.values()]
+    if not any(store.sectors for store in stores):
+        for key in deeper_keys(data, traces=traces, phases=phases):
+            deeper = _store(data, key, protected=protected, phases=phases)
+            if deeper.sectors:
+                stores.append(deeper)
+                break
     return tuple(sorted(stores, key=lambda store: -len(store.sectors)))
 
 
@@ -85,25 +92,9 @@ def decrypt_phase(data: bytes, *, key: bytes, phase: int) -> bytes:
     return ecb_decrypt(data[phase:end], key=key) if end > phase else b""
 
 
-def _key_blocks(data: bytes) -> dict[bytes, int]:
-    """Sound key blocks by the constant of their padding: device key -> first offset."""
-    found: dict[bytes, int] = {}
-    at = data.find(KEY_TAIL_CIPHER)
-    while at >= 0 and len(found) < 8:
-        start = at - KEY_HEAD_LEN
-        head = read_key_head(ecb_decrypt(data[start:at], key=MASTER_KEY)) if start >= 0 else None
-        if head is not None and head.sound:
-            found.setdefault(head.device_key, start)
-        while data[at : at + BLOCK_LEN] == KEY_TAIL_CIPHER:
-            at += BLOCK_LEN
-        at = data.find(KEY_TAIL_CIPHER, at)
-    return found
-
-
-def _protected_sectors(data: bytes) -> dict[bytes, tuple[int, ...]]:
+def protected_sectors(data: bytes, *, phases: list[int]) -> dict[bytes, tuple[int, ...]]:
     """Sectors under the master key whose whole-sector sum agrees: device key -> offsets."""
     found: dict[bytes, tuple[int, ...]] = {}
-    phases = {0} | {at % BLOCK_LEN for at in _key_blocks(data).values()}
     for phase in phases:
         plain = decrypt_phase(data, key=MASTER_KEY, phase=phase)
         for at in find_all(plain, _KEY_MAGIC_BYTES):
@@ -115,44 +106,31 @@ def _protected_sectors(data: bytes) -> dict[bytes, tuple[int, ...]]:
     return found
 
 
-def _open(
-    data: bytes, device_key: bytes, *, key_block: int | None, protected: tuple[int, ...]
+def _store(
+    data: bytes, key: FoundKey, *, protected: dict[bytes, tuple[int, ...]], phases: list[int]
 ) -> VendorStore:
-    key = data_key(device_key)
-    phases = {at % BLOCK_LEN for at in protected}
-    if key_block is not None:
-        phases.add(key_block % BLOCK_LEN)
-    for fill in _FILLS:
-        phases |= {at % BLOCK_LEN for at in find_all(data, ecb_encrypt(fill, key=key), limit=64)}
-    sectors: list[DataSector] = []
-    for phase in sorted(phases):
-        sectors += _sectors(decrypt_phase(data, key=key, phase=phase), phase)
+    arena = open_arena(data, key, phases=phases)
+    block = key.offset if key.origin in {KeyOrigin.KEY_BLOCK, KeyOrigin.REPAIRED} else None
     return VendorStore(
-        device_key=device_key,
-        data_key=key,
-        key_block=key_block,
-        protected=protected,
-        sectors=tuple(sorted(_apart(sectors), key=lambda sector: sector.offset)),
+        device_key=key.device_key,
+        data_key=arena.key if arena else data_key(key.device_key),
+        origin=key.origin,
+        key_block=block,
+        protected=protected.get(key.device_key, ()),
+        sectors=_headed(arena) if arena else (),
+        lost=tuple(item.offset for item in arena.sectors if item.header is None) if arena else (),
     )
 
 
-def _sectors(plain: bytes, phase: int) -> list[DataSector]:
-    found: list[DataSector] = []
-    for magic in SECTOR_MAGICS.values():
-        for at in find_all(plain, magic.to_bytes(4, "little")):
-            sector = plain[at : at + SECTOR_LEN]
-            header = read_header(sector) if at % BLOCK_LEN == 0 else None
-            if header is None or len(found) >= _MAX_SECTORS:
-                continue
-            sum_ok = len(sector) == SECTOR_LEN and header.total == sector_sum(sector)
-            found.append(DataSector(offset=phase + at, plain=sector, header=header, sum_ok=sum_ok))
-    return found
-
-
-def _apart(sectors: list[DataSector]) -> list[DataSector]:
-    """Without sectors that overlap a sounder one (a record may hold a sector's first bytes)."""
-    kept: list[DataSector] = []
-    for sector in sorted(sectors, key=lambda item: (not item.sum_ok, item.offset)):
-        if not any(sector.span.overlaps(other.span) for other in kept):
-            kept.append(sector)
-    return kept
+def _headed(arena: Arena) -> tuple[DataSector, ...]:
+    return tuple(
+        DataSector(
+            offset=item.offset,
+            plain=item.plain,
+            header=item.header,
+            sum_ok=item.sum_ok,
+            whole=item.whole,
+        )
+        for item in arena.sectors
+        if item.header is not None
+    )

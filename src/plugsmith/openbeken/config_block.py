@@ -116,6 +116,10 @@ class ConfigBlock:
         """Whether the block of this version is long enough to hold `field`."""
         return field.end <= len(self.raw)
 
+    def checksum_of(self, raw: bytes) -> int:
+        """The checksum that other bytes of this block would need, in the block's own way."""
+        return checksum(raw[4:], signed=self.signed)
+
     def value(self, field: Field) -> str | int | bytes:
         """The content of `field`; bytes that are no UTF-8 are replaced. Empty if not `has`."""
         part = self.raw[field.offset : field.end]

@@ -47,7 +47,9 @@ class FastConnect:
 def mask(data: bytes) -> bytes:
     """XOR with the repeating pattern, phase 0 at the start; the same call undoes it."""
     times = -(-len(data) // len(XOR_PATTERN))
-    return bytes(a ^ b for a, b in zip(data, XOR_PATTERN * times, strict=False))
+    pattern = (XOR_PATTERN * times)[: len(data)]
+    mixed = int.from_bytes(data, "little") ^ int.from_bytes(pattern, "little")
+    return mixed.to_bytes(len(data), "little")
 
 
 def read_fast_connect(sector: bytes) -> FastConnect | None:

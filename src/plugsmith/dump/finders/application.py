@@ -35,7 +35,10 @@ class Firmware:
 
 
 def find(data: bytes, *, loaders: list[Finding]) -> list[Finding]:
-    """Applications that do not start inside one of `loaders`, first vectors first."""
+    """Applications that do not start inside one of `loaders`, known vectors first.
+
+    Right line sums behind a boot loader are an application too, scrambled with an unknown key.
+    """
     found: list[Finding] = []
     starts = [(at, TUYA_KEY) for at in find_all(data, SCRAMBLED_HEAD, limit=8)]
     starts += [(hit.start(), PLAIN_KEY) for hit in _PLAIN_HEAD.finditer(data)]
@@ -44,6 +47,11 @@ def find(data: bytes, *, loaders: list[Finding]) -> list[Finding]:
         if inside or not _line_ok(data, at) or not _line_ok(data, at + STORED_LEN):
             continue
         found.append(_judge(data, at, key))
+    for loader in loaders:
+        at = loader.span.end
+        known = any(at in item.span for item in found)
+        if not known and all(_line_ok(data, at + line * STORED_LEN) for line in range(64)):
+            found.append(_judge(data, at, None))
     return found
 
 
@@ -90,16 +98,18 @@ def _line_ok(data: bytes, at: int) -> bool:
     return len(line) == STORED_LEN and line_crc(line[:LINE_LEN]) == line[32] << 8 | line[33]
 
 
-def _judge(data: bytes, at: int, key: CodeKey) -> Finding:
+def _judge(data: bytes, at: int, key: CodeKey | None) -> Finding:
     stored = data[at : at + _MAX_APP_LEN]
     trailer = _trailer(stored)
     limit = trailer.at if trailer else len(stored)
     lines = check_code(stored[:limit])
     end = at + (trailer.end if trailer else lines.end)
     span = AddressRange(at, end)
-    firmware = name_firmware(_code(data, AddressRange(at, at + lines.end), key))
+    firmware = Firmware(name="unknown")
+    if key is not None:
+        firmware = name_firmware(_code(data, AddressRange(at, at + lines.end), key))
     facts: dict[str, Fact] = {
-        "key": "tuya" if key is TUYA_KEY else "none",
+        "key": "other" if key is None else "tuya" if key is TUYA_KEY else "none",
         "firmware": firmware.name,
         "version": firmware.version,
         "chip": firmware.chip,
@@ -109,7 +119,7 @@ def _judge(data: bytes, at: int, key: CodeKey) -> Finding:
         "lines": lines.lines,
         "trailer": None,
     }
-    evidence = ["vectors", "line sums"]
+    evidence = ["line sums"] if key is None else ["vectors", "line sums"]
     if trailer is not None:
         facts["trailer"] = at + trailer.at
         facts["raw_size"] = trailer.header.raw_size

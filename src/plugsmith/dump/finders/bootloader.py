@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import boot_codes, boot_codes_for_crc, chips
 from plugsmith.dump.finding import Finding, FindingKind, find_all
 from plugsmith.image.crc import check_code
-from plugsmith.image.physical import LOADER_LEN
+from plugsmith.image.physical import LINE_LEN, LOADER_LEN
 from plugsmith.image.rbl import read_trailer
 from plugsmith.memory import AddressRange
 
@@ -21,14 +21,29 @@ _TRAILERS = (0x1_0F9A, 0xFE9A)
 
 
 def find(data: bytes) -> list[Finding]:
-    """Places that start like a known boot loader; the span may be cut by the end of the file."""
+    """Places that start like a known boot loader, or that a boot loader's trailer points back to.
+
+    The span may be cut by the end of the file.
+    """
+    starts = [(at, False) for head in _heads() for at in find_all(data, head, limit=8)]
+    starts += [(at, True) for at in _by_trailer(data)]
     found: list[Finding] = []
-    for head in _heads():
-        for at in find_all(data, head, limit=8):
-            finding = _judge(data, at)
-            if finding is not None and not any(at in old.span for old in found):
-                found.append(finding)
+    for at, whole in starts:
+        known = any(at in old.span for old in found)
+        finding = None if known else _judge(data, at, must_be_whole=whole)
+        if finding is not None:
+            found.append(finding)
     return found
+
+
+def _by_trailer(data: bytes) -> list[int]:
+    """Starts of loaders that nobody knows: their container header names the partition."""
+    starts: list[int] = []
+    for at in find_all(data, b"RBL\0"):
+        trailer = read_trailer(data, at)
+        if trailer is not None and trailer.lines_ok and trailer.header.partition == "bootloader":
+            starts += [at - place for place in _TRAILERS if at >= place]
+    return starts
 
 
 @cache
@@ -38,7 +53,7 @@ def _heads() -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(heads))
 
 
-def _judge(data: bytes, at: int) -> Finding | None:
+def _judge(data: bytes, at: int, *, must_be_whole: bool) -> Finding | None:
     span = AddressRange(at, min(at + LOADER_LEN, len(data)))
     stored = data[span.start : span.end]
     lines = check_code(stored)
@@ -47,8 +62,10 @@ def _judge(data: bytes, at: int) -> Finding | None:
     trailer = next(
         (item for item in (read_trailer(stored, place) for place in _TRAILERS) if item), None
     )
-    codes = _codes(stored)
     raw_size = trailer.header.raw_size if trailer else None
+    if must_be_whole and (raw_size is None or lines.lines * LINE_LEN < raw_size):
+        return None
+    codes = _codes(stored)
     exact = [code for code in codes if raw_size is not None and code.rbl_raw_size == raw_size]
     codes = exact or codes
     evidence = ["first bytes"]
@@ -62,8 +79,7 @@ def _judge(data: bytes, at: int) -> Finding | None:
         evidence=tuple(evidence),
         facts={
             "boot_code": codes[0].name if len(codes) == 1 else None,
-            "chips": [*dict.fromkeys(name for code in codes for name in code.chips)]
-            or _chips_by_head(stored),
+            "chips": [*(_chips_by_code(codes) or _chips_by_head(stored))],
             "marker": _marker(stored),
             "bad_lines": len(lines.bad),
         },
@@ -77,6 +93,10 @@ def _codes(stored: bytes) -> list[BootCode]:
         if found:
             return list(found)
     return []
+
+
+def _chips_by_code(codes: list[BootCode]) -> list[str]:
+    return list(dict.fromkeys(name for code in codes for name in code.chips))
 
 
 def _chips_by_head(stored: bytes) -> list[str]:

@@ -1,0 +1,109 @@
+"""What a survey says about a file: the record behind `dump info`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugsmith.dump.finding import Finding
+    from plugsmith.dump.layout import Layout
+    from plugsmith.dump.randomness import Randomness
+    from plugsmith.errors import Fact
+    from plugsmith.memory import AddressRange
+
+
+class DumpKind(StrEnum):
+    """What a file is, in one word (command-line contract)."""
+
+    FACTORY = "factory"
+    OPENBEKEN = "openbeken"
+    ESPHOME = "esphome"
+    STORAGE_ONLY = "storage-only"
+    OTHER_VENDOR = "other-vendor"
+    PARTIAL = "partial"
+    BLANK = "blank"
+    RANDOM = "random"
+    UNKNOWN = "unknown"
+
+
+class DamageKind(StrEnum):
+    """What is wrong with a file, as a stable word."""
+
+    ROTATED = "rotated"
+    SHIFTED = "shifted"
+    BYTES_LOST = "bytes-lost"
+    TRUNCATED = "truncated"
+    IMAGE = "firmware-image"
+    TRAILING = "trailing-bytes"
+    LOADER_MISSING = "bootloader-missing"
+    LOADER_DAMAGED = "bootloader-damaged"
+    APP_MISSING = "application-missing"
+    APP_DAMAGED = "application-damaged"
+    APP_INCOMPLETE = "application-incomplete"
+    RF_MISSING = "rf-missing"
+    STORAGE_MISSING = "storage-missing"
+    STORAGE_DAMAGED = "storage-damaged"
+    KEY_MISSING = "key-missing"
+    BLANK = "blank"
+    NOT_A_FLASH = "not-a-flash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """One thing that is wrong, with a sentence for people."""
+
+    kind: DamageKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """A stretch of the file: a finding or a gap. `address` is its place in flash, if known."""
+
+    name: str
+    span: AddressRange
+    address: int | None = None
+    texture: Randomness | None = None
+    sound: bool = True
+    facts: dict[str, Fact] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Firmware:
+    """What would run: name, version and code key of the application; vendor ids of the store."""
+
+    name: str
+    version: str | None = None
+    key: str | None = None
+    boot_code: str | None = None
+    vendor: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secrets:
+    """Which kinds of secrets are in the file; never the secrets."""
+
+    wifi: bool = False
+    cloud: bool = False
+    device: bool = False  # names or addresses that point at this one device or its network
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumpReport:
+    """All of it. Spans are file offsets."""
+
+    kind: DumpKind
+    size: int
+    chip: str | None
+    chip_evidence: tuple[str, ...]
+    flash_size: int | None
+    layout: Layout
+    firmware: Firmware | None
+    mac: str | None
+    regions: tuple[Region, ...]
+    findings: tuple[Finding, ...]
+    secrets: Secrets
+    damage: tuple[Damage, ...]
+    looks_like: str | None = None  # another kind of file, in words
