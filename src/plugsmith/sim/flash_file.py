@@ -1,0 +1,60 @@
+"""The file behind a simulated flash: loaded once, changed sectors written back in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.sim import SimFlashUnusable
+from plugsmith.sim.nor import SECTOR
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.sim.nor import NorFlash
+
+SMALLEST, LARGEST = 0x8_0000, 0x100_0000
+USUAL = 0x20_0000
+_WRITABLE = 0o222
+
+
+class FlashFile:
+    """Content of `path`. A shorter file is padded with FF in memory and never written back.
+
+    A file without write permission bits is not written either, even where the system would allow
+    it: it is somebody's original. Raises SimFlashUnusable for files that cannot be a flash.
+    """
+
+    def __init__(self, path: Path, *, keep: bool = False) -> None:
+        self.path = path
+        try:
+            content = path.read_bytes()
+            mode = path.stat().st_mode
+        except OSError as problem:
+            raise SimFlashUnusable(file=str(path), problem=problem.strerror or "") from problem
+        if not content or len(content) > LARGEST:
+            raise SimFlashUnusable(file=str(path), problem=f"it has {len(content)} bytes")
+        exact = len(content) & (len(content) - 1) == 0 and len(content) >= SMALLEST
+        size = len(content) if exact else USUAL
+        if len(content) > size:
+            raise SimFlashUnusable(
+                file=str(path), problem=f"{len(content)} bytes is no size of a flash"
+            )
+        self.content = content.ljust(size, b"\xff")
+        self.padded = not exact
+        self.read_only = keep or self.padded or not mode & _WRITABLE
+
+    def save(self, nor: NorFlash) -> None:
+        """Write the sectors that changed since the last time."""
+        if not nor.dirty:
+            return
+        sectors = sorted(nor.dirty)
+        nor.dirty.clear()
+        if self.read_only:
+            return
+        try:
+            with self.path.open("r+b") as file:
+                for sector in sectors:
+                    file.seek(sector * SECTOR)
+                    file.write(nor.content[sector * SECTOR : (sector + 1) * SECTOR])
+        except OSError as problem:
+            raise SimFlashUnusable(file=str(self.path), problem=problem.strerror or "") from problem
