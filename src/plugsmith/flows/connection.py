@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import UartFlash
@@ -11,6 +11,7 @@ from plugsmith.boot.identify import identify
 from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.goal import mac_in_rf, rf_sectors
+from plugsmith.library.device_key import DeviceKey
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
     from plugsmith.flows.context import FlowContext
+    from plugsmith.library.jobs import Job
     from plugsmith.link.port import Port
 
 START_BAUD = 115_200
-RELINKS = 3  # without a sector of progress in between; then the supply or a wire is at fault
 
 
 class Device:
@@ -32,10 +33,18 @@ class Device:
     def __init__(self, ctx: FlowContext, port: Port) -> None:
         self.ctx = ctx
         self.port = port
-        self.client: BootClient = _link(ctx, port)
-        self.identity: Identity = identify(self.client, sink=ctx.sink, expected=ctx.chip)
-        self.flash: UartFlash = self._open_flash()
+        self.job: Job | None = None
         self._rf: dict[int, bytes] | None = None
+        self._noted_baud = START_BAUD
+        self.client: BootClient = _link(ctx, port)
+        try:
+            self.identity: Identity = identify(self.client, sink=ctx.sink, expected=ctx.chip)
+            self.flash: UartFlash = self._open_flash()
+        except BaseException:
+            with suppress(PlugsmithError):
+                self.client.reboot()
+            self.client.close()
+            raise
 
     @property
     def size(self) -> int:
@@ -43,29 +52,38 @@ class Device:
         return self.identity.flash.size
 
     @property
-    def adapter(self) -> str | None:
-        """The stable id of the adapter, if it has one."""
-        return self.port.info.adapter
+    def adapter_key(self) -> str:
+        """The stable id of the adapter, or the name of the port where there is none."""
+        return self.port.info.adapter or self.ctx.port_name
 
     def raise_speed(self) -> None:
         """Go to the fastest rate that proves itself, starting with what worked before."""
-        memory = self.ctx.library.speeds
         if self.ctx.baud_limit is not None and self.ctx.baud_limit <= START_BAUD:
             return
-        hints = memory.good_speeds(self.adapter, self.identity.chip.name)
-        baud = self.flash.raise_speed(limit=self.ctx.baud_limit, hints=hints)
-        memory.session_at(self.ctx.port_name, baud)
+        facts = self.ctx.library.adapters.facts(self.adapter_key)
+        baud = self.flash.raise_speed(limit=self.ctx.baud_limit, hints=facts.good)
+        self.note_speed()
         self.ctx.say(_("Data travels at {baud} baud.", baud=baud), level="detail")
 
+    def note_speed(self) -> None:
+        """Write down the rate in use if it changed: a cut connection leaves the chip at it."""
+        if self._noted_baud != self.flash.baud:
+            self._noted_baud = self.flash.baud
+            self.ctx.library.adapters.in_use(self.adapter_key, self._noted_baud)
+            if self.job is not None:
+                self.job.speed(self._noted_baud)
+
     def remember_speed(self) -> None:
-        """Note the rate that carried a whole verb, for this adapter."""
-        self.ctx.library.speeds.worked(self.adapter, self.identity.chip.name, baud=self.flash.baud)
+        """Note that the rate in use carried a whole verb over this adapter."""
+        if self.flash.baud != START_BAUD:
+            self.ctx.library.adapters.worked(self.adapter_key, self.flash.baud)
 
     def relink(self) -> None:
         """Link again after the chip was reset; LinkLost or NoAnswer if it does not come back."""
         self.client.close()
+        self._noted_baud = START_BAUD
         self.client = _link(self.ctx, self.port)
-        self.identity = replace(identify(self.client, expected=self.identity.chip.name))
+        self.identity = identify(self.client, expected=self.identity.chip.name)
         self.flash = self._open_flash()
         self.raise_speed()
 
@@ -78,16 +96,31 @@ class Device:
             }
         return self._rf
 
+    def rf_held(self) -> tuple[int, bytes] | None:
+        """Address and bytes of the RF sector that holds calibration and MAC, if one does."""
+        held = [item for item in self.rf_now().items() if mac_in_rf(item[1]) is not None]
+        return held[0] if held else None
+
     def mac(self) -> str | None:
         """The device's own address: from its RF sector, else as identification found it."""
-        found = (mac_in_rf(sector) for sector in self.rf_now().values())
-        return next((mac for mac in found if mac is not None), self.identity.mac)
+        held = self.rf_held()
+        return mac_in_rf(held[1]) if held else self.identity.mac
+
+    def key(self) -> DeviceKey:
+        """Which device this is, for backups and jobs."""
+        held = self.rf_held()
+        return DeviceKey(
+            chip=self.identity.chip.name,
+            flash_size=self.size,
+            mac=self.mac(),
+            rf_sha256=hashlib.sha256(held[1]).hexdigest() if held else None,
+        )
 
     def release(self) -> None:
         """Let the chip run what is in its flash, whatever happened before."""
         with suppress(PlugsmithError):
             self.flash.reboot()
-            self.ctx.library.speeds.session_over(self.ctx.port_name)
+            self.ctx.library.adapters.in_use(self.adapter_key, None)
         self.client.close()
 
     def _open_flash(self) -> UartFlash:
@@ -133,5 +166,5 @@ def _link(ctx: FlowContext, port: Port) -> BootClient:
         clock=ctx.clock,
         sink=ctx.sink,
         cancel=ctx.cancel,
-        speeds=ctx.library.speeds.maybe_left_at(ctx.port_name, port.info.adapter),
+        speeds=ctx.library.relink_speeds(port=ctx.port_name, adapter=port.info.adapter),
     )

@@ -8,14 +8,13 @@ boot codes.
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.link import LinkLost
-from plugsmith.flows.connection import RELINKS
+from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.goal import BLANK_SECTOR
 from plugsmith.flows.progress import Meter, task
 from plugsmith.flows.survey import RangeCrc, crcs_of
@@ -36,17 +35,18 @@ if TYPE_CHECKING:
     from plugsmith.flows.survey import Survey
 
 _ROUNDS = 3  # of writing bad ranges again; a range that fails three times has another cause
+_RELINKS = 3  # without a sector of progress in between; then the supply or a wire is at fault
 
 
-@dataclass(slots=True, kw_only=True)
 class Execution:
-    """The state of one run: what is left, and what may have been changed by mistake."""
+    """One run: what is left, and whether anything was changed. `original` lets damage be undone."""
 
-    plan: FlashPlan
-    survey: Survey
-    original: bytes | None = field(default=None, repr=False)  # proven content from before
-    begun: bool = False
-    left: list[int] = field(default_factory=list)
+    def __init__(self, plan: FlashPlan, survey: Survey, *, original: bytes | None = None) -> None:
+        self.plan = plan
+        self.survey = survey
+        self.original = original  # proven content from before
+        self.begun = False
+        self.left = plan.changed_sectors
 
     @property
     def commit(self) -> list[int]:
@@ -56,21 +56,12 @@ class Execution:
         return [addr for addr in starts if addr in changed]
 
 
-def execute(
-    ctx: FlowContext,
-    device: Device,
-    plan: FlashPlan,
-    survey: Survey,
-    *,
-    original: bytes | None = None,
-) -> None:
+def execute(ctx: FlowContext, device: Device, run: Execution) -> None:
     """Erase, write and verify; on return the device holds the plan's content, proven.
 
     An interruption (Ctrl-C, port, link, transfer) leaves a warning that says whether the device
-    boots now and how to go on, then raises. `original` lets accidental damage be undone.
+    boots now and how to go on, then raises; `run.begun` tells whether anything may have changed.
     """
-    run = Execution(plan=plan, survey=survey, original=original)
-    run.left = plan.changed_sectors
     if not run.left:
         return
     try:
@@ -78,6 +69,9 @@ def execute(
         _verify(ctx, device, run)
     except Cancelled as stop:
         raise Cancelled(state=state_sentence(run), resume=_go_on(ctx)) from stop
+    except SafetyRefusal:
+        run.begun = run.begun and len(run.left) < len(run.plan.changed_sectors)
+        raise
     except PlugsmithError as failure:
         _tell_unfinished(ctx, run, failure)
         raise
@@ -138,7 +132,7 @@ def _with_relinks(device: Device, run: Execution, work: Callable[[], None]) -> N
             if len(run.left) < last_left:
                 failures, last_left = 0, len(run.left)
             failures += 1
-            if failures > RELINKS:
+            if failures > _RELINKS:
                 raise
         device.relink()
 
@@ -149,15 +143,14 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Meter) 
         return
     ctx.cancel.check()
     first = run.commit[0] if run.commit else run.left[0]
+    run.begun = True
     device.flash.prepare_writes(AddressRange.sized(first, SECTOR_LEN))
     for addr in run.commit:
         if addr in run.left:
-            run.begun = True
-            device.flash.erase(AddressRange.sized(addr, SECTOR_LEN))
+            _erase(device, AddressRange.sized(addr, SECTOR_LEN))
     for group in _groups(run):
         ctx.cancel.check()
-        run.begun = True
-        device.flash.erase(AddressRange(group[0], group[-1] + SECTOR_LEN))
+        _erase(device, AddressRange(group[0], group[-1] + SECTOR_LEN))
         for addr in group:
             _program(device, run, addr, meter)
             if addr is not group[-1]:
@@ -168,10 +161,19 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Meter) 
             _program(device, run, addr, meter)
 
 
+def _erase(device: Device, span: AddressRange) -> None:
+    device.note_speed()
+    if device.job is not None:
+        device.job.in_flight(span)
+    device.flash.erase(span)
+
+
 def _program(device: Device, run: Execution, addr: int, meter: Meter) -> None:
     data = run.plan.wanted[addr]
     if data != BLANK_SECTOR:
         device.flash.program(addr, data)
+    if device.job is not None:
+        device.job.done(AddressRange.sized(addr, SECTOR_LEN), zlib.crc32(data))
     run.left.remove(addr)
     meter.advance(SECTOR_LEN)
 

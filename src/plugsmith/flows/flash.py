@@ -1,0 +1,259 @@
+"""`flash`: identify, secure with a backup, check, plan, write, verify, look whether it boots."""
+
+from __future__ import annotations
+
+import shlex
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import APP_START, Family
+from plugsmith.errors.flows import BootLoop, NoImage
+from plugsmith.flows.boot_watch import BootVerdict, watch_boot
+from plugsmith.flows.connection import connected
+from plugsmith.flows.execute import Execution, execute
+from plugsmith.flows.flash_map import draw_plan
+from plugsmith.flows.goal import DeviceState, Goal, image_goal, loader_body
+from plugsmith.flows.now import now_text
+from plugsmith.flows.plan import make_plan
+from plugsmith.flows.preflight import allowed_anyway, device_checks, image_checks, require
+from plugsmith.flows.proven import Safety, secure
+from plugsmith.flows.source import load_image, sha256
+from plugsmith.flows.survey import Survey, survey_device, survey_known
+from plugsmith.library.jobs import JobHeader, JobKind
+from plugsmith.memory import AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.connection import Device
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.plan import FlashPlan
+    from plugsmith.flows.preflight import Check
+    from plugsmith.flows.source import Source
+
+_HEADER_AREA = AddressRange(
+    0xF000, APP_START
+)  # where loaders keep their RBL header: 0xFE9A, 0x10F9A
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOutcome:
+    """What a flash, restore or write did; `verified` is False only for a dry run."""
+
+    chip: str
+    image: dict[str, Fact]
+    safety: Safety
+    plan: FlashPlan
+    checks: tuple[Check, ...]
+    verified: bool
+    boot: BootVerdict | None = None
+    undo: str = ""
+    seconds: float = 0.0
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    def as_data(self) -> dict[str, Fact]:
+        """The contract's result of `flash`, `restore` and `write`."""
+        return {
+            "chip": self.chip,
+            "image": self.image,
+            "backup": self.safety.as_data(),
+            "plan": self.plan.as_data(),
+            "checks": [dict(check.as_data()) for check in self.checks],
+            "verified": self.verified,
+            "booted": self.boot.booted if self.boot else None,
+            "undo": self.undo,
+            "seconds": round(self.seconds, 3),
+            "notes": list(self.notes),
+        }
+
+
+def flash(ctx: FlowContext, path: Path | None, *, dry_run: bool = False) -> WriteOutcome:
+    """Write the image in `path` to the connected device.
+
+    Raises exit-9 errors for an unusable file (before the port is opened), PreflightRefused for one
+    that does not fit, BootLoop when the device was seen not to boot.
+    """
+    source = load_image(path) if path is not None else None
+    with connected(ctx) as device:
+        if source is None:
+            raise _no_image(device)
+        checks = [*device_checks(device.identity), *image_checks(device.identity, source.facts)]
+        require(checks, ctx.permissions)
+        device.raise_speed()
+        safety = secure(ctx, device, may_read=not dry_run)
+        return write_source(
+            ctx, device, source, safety=safety, checks=checks, kind=JobKind.FLASH, dry_run=dry_run
+        )
+
+
+def write_source(
+    ctx: FlowContext,
+    device: Device,
+    source: Source,
+    *,
+    safety: Safety,
+    checks: Sequence[Check],
+    kind: JobKind,
+    dry_run: bool,
+) -> WriteOutcome:
+    """Plan and write a file to a linked device that passed its checks, verify, watch it boot."""
+    began_s = ctx.clock.monotonic()
+    goal = image_goal(source.pieces, _state(device, source), ctx.permissions)
+    survey = take_survey(device, goal, safety)
+    plan = make_plan(
+        goal,
+        chip=device.identity.chip,
+        flash_size=device.size,
+        equal=survey.equal,
+        permissions=ctx.permissions,
+    )
+    for check in allowed_anyway(checks, ctx.permissions):
+        ctx.warn("PS-NOTE-ALLOWED", check.text, data={"check": check.name})
+    ctx.say(draw_plan(plan, baud=device.flash.baud))
+    undo = undo_command(ctx, safety)
+    outcome = WriteOutcome(
+        chip=device.identity.chip.name,
+        image=source.as_data(),
+        safety=safety,
+        plan=plan,
+        checks=tuple(checks),
+        verified=False,
+        undo=undo,
+        notes=plan.notes,
+    )
+    if dry_run:
+        return outcome
+    run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=source.name)
+    boot = watch_boot(ctx, device)
+    tell_boot(ctx, boot, undo=undo)
+    return _finished(ctx, outcome, boot, began_s)
+
+
+def run_plan(
+    ctx: FlowContext,
+    device: Device,
+    plan: FlashPlan,
+    survey: Survey,
+    *,
+    safety: Safety,
+    kind: JobKind,
+    subject: str,
+) -> None:
+    """Execute `plan` with a job on disk that marks the device as half-written until it is done."""
+    if not plan.changed_sectors:
+        _forget_older(ctx, device)
+        return
+    job = ctx.library.jobs.start(
+        JobHeader(
+            kind=kind,
+            device=device.key(),
+            port=ctx.port_name,
+            adapter=device.port.info.adapter,
+            subject=subject,
+            subject_sha256=None,
+            command=ctx.again,
+            started=now_text(),
+            plan_sha256=_plan_digest(plan),
+        )
+    )
+    job.speed(device.flash.baud)
+    device.job = job
+    run = Execution(plan, survey, original=_original(safety))
+    try:
+        execute(ctx, device, run)
+    except BaseException:
+        if run.begun:
+            job.close()
+        else:
+            job.finish()
+        raise
+    finally:
+        device.job = None
+    device.flash.restore_protection()
+    job.finish()
+    _forget_older(ctx, device)
+    device.remember_speed()
+
+
+def take_survey(device: Device, goal: Goal, safety: Safety) -> Survey:
+    """What the device holds already: from a read of this session, else by its own checksums."""
+    if safety.content is not None:
+        return survey_known(goal.wanted, safety.content)
+    return survey_device(goal.wanted, device.size, device.flash.crc32_many)
+
+
+def undo_command(ctx: FlowContext, safety: Safety) -> str:
+    """The command line that puts the device back, or an empty text without a backup."""
+    if safety.backup is None:
+        return ""
+    words = ["plugsmith", "restore", str(safety.backup.file), "--port", ctx.port_name]
+    return shlex.join(words)
+
+
+def tell_boot(ctx: FlowContext, boot: BootVerdict, *, undo: str) -> None:
+    """Say what was seen of the start; BootLoop when it was seen to fail."""
+    if boot.booted is False:
+        raise BootLoop(seen=boot.seen, undo=undo or "plugsmith restore BACKUP")
+    if boot.booted is None:
+        ctx.warn("PS-NOTE-BOOT-UNSEEN", boot.seen)
+    else:
+        ctx.say(boot.seen)
+
+
+def _finished(
+    ctx: FlowContext, outcome: WriteOutcome, boot: BootVerdict, began_s: float
+) -> WriteOutcome:
+    return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
+
+
+def _no_image(device: Device) -> NoImage:
+    prefix = device.identity.chip.openbeken_prefix or _("an image for this chip")
+    return NoImage(chip=device.identity.chip.name, asset=f"{prefix}_QIO_<version>.bin")
+
+
+def _state(device: Device, source: Source) -> DeviceState:
+    return DeviceState(
+        chip=device.identity.chip,
+        flash_size=device.size,
+        loader_equal=_loader_equal(device, source),
+        rf_now=device.rf_now(),
+    )
+
+
+def _loader_equal(device: Device, source: Source) -> bool | None:
+    """Whether the device's boot loader is the file's, but for the label; None: no loader in it."""
+    if source.image.loader is None or device.identity.family is Family.LOADER:
+        return None
+    file = source.data[:APP_START]
+    low = AddressRange(0, _HEADER_AREA.start)
+    if device.flash.differing([(low, zlib.crc32(file[: low.end]))]):
+        return False
+    ours = device.flash.read(_HEADER_AREA)
+    base = _HEADER_AREA.start
+    return all(
+        ours[max(span.start, base) - base : span.end - base]
+        == file[max(span.start, base) : span.end]
+        for span in loader_body(source.loader_header)
+        if span.end > base
+    )
+
+
+def _original(safety: Safety) -> bytes | None:
+    if safety.content is not None:
+        return safety.content
+    return safety.backup.read() if safety.backup is not None else None
+
+
+def _forget_older(ctx: FlowContext, device: Device) -> None:
+    """A verified write replaces whatever unfinished one there was."""
+    while (state := ctx.library.jobs.half_written(device.key())) is not None:
+        ctx.library.jobs.forget(state)
+
+
+def _plan_digest(plan: FlashPlan) -> str:
+    text = ",".join(f"{addr:x}:{zlib.crc32(plan.wanted[addr]):x}" for addr in plan.changed_sectors)
+    return sha256(text.encode("ascii"))

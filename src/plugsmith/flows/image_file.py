@@ -1,0 +1,159 @@
+"""Firmware files on disk: read one with bounds, say what it is, doubt its name, convert it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import InputEmpty, InputMissing, InputTooLarge
+from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.errors.image import ConversionImpossible
+from plugsmith.errors.library import OutputExists
+from plugsmith.events import Warning_
+from plugsmith.image.assemble import Source, convert
+from plugsmith.image.kinds import recognise
+from plugsmith.image.model import ImageKind
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+    from plugsmith.events import EventSink
+    from plugsmith.image.model import FirmwareImage
+
+MAX_FILE_LEN = 0x100_0000  # twice the largest flash: UF2 files are double the size of their data
+_CHIP_IN_NAME = re.compile(r"BK(7231[TNMUQ]|7238|7252N?)(?![0-9A-Za-z])", re.IGNORECASE)
+_VERSION_IN_NAME = re.compile(r"OpenBK\w*?_(\d+\.\d+\.\d+)", re.IGNORECASE)
+_KIND_IN_NAME = {
+    "_QIO_": (ImageKind.QIO, ImageKind.FULL_DUMP),
+    "_UA_": (ImageKind.APP,),
+    "_UG_": (ImageKind.OTA,),
+    ".rbl": (ImageKind.OTA,),
+    ".uf2": (ImageKind.UF2,),
+}
+
+
+def open_image(path: Path) -> Source:
+    """The file at `path` and what it is. Raises InputMissing, InputEmpty or InputTooLarge."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_LEN:
+            raise InputTooLarge(name=path.name, size=size, limit=MAX_FILE_LEN)
+        data = path.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise InputMissing(name=str(path), problem=reason) from problem
+    if not data:
+        raise InputEmpty(name=path.name)
+    return Source(name=path.name, data=data, image=recognise(data))
+
+
+def doubt_name(name: str, image: FirmwareImage) -> list[str]:
+    """Sentences where the file name contradicts the content; the content counts."""
+    doubts: list[str] = []
+    chip = _CHIP_IN_NAME.search(name)
+    if chip and image.chips and f"BK{chip[1].upper()}" not in image.chips:
+        doubts.append(
+            _(
+                "The name says BK{named}, but the content is for {found}.",
+                named=chip[1].upper(),
+                found=" / ".join(image.chips),
+            )
+        )
+    version = _VERSION_IN_NAME.search(name)
+    if version and image.version and version[1] != image.version:
+        doubts.append(
+            _(
+                "The name says version {named}, but the content is version {found}.",
+                named=version[1],
+                found=image.version,
+            )
+        )
+    for mark, kinds in _KIND_IN_NAME.items():
+        if mark.lower() in name.lower() and image.kind not in {*kinds, ImageKind.UNKNOWN}:
+            doubts.append(
+                _(
+                    "The name says {mark}, but the content is of the kind {found}.",
+                    mark=mark.strip("_."),
+                    found=image.kind.value,
+                )
+            )
+    return doubts
+
+
+def describe(source: Source, sink: EventSink) -> dict[str, Fact]:
+    """The result of `image info`; a contradicting name is emitted as a warning."""
+    doubts = doubt_name(source.name, source.image)
+    for doubt in doubts:
+        sink.emit(
+            Warning_(
+                code="PS-NOTE-NAME",
+                message=doubt,
+                hint=_("The file is judged by its content, not by its name."),
+                data={"name": source.name},
+            )
+        )
+    return {"file": source.name, "name_doubts": list(doubts), **source.image.as_facts()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConvertRequest:
+    """What `image convert` is asked to do; `time` is Unix time for headers that must be made."""
+
+    source: Source
+    to: ImageKind
+    output: Path
+    loader: Source | None = None
+    chip: str | None = None
+    time: int = 0
+
+
+def convert_file(request: ConvertRequest) -> dict[str, Fact]:
+    """Write the converted file, look at it with fresh eyes, and return the result data.
+
+    Raises OutputExists before anything else if the output is there already.
+    """
+    if request.output.exists():
+        raise OutputExists(name=str(request.output))
+    data = convert(
+        request.source,
+        to=request.to,
+        loader=request.loader,
+        chip=request.chip,
+        time=request.time,
+    )
+    made = recognise(data)
+    if made.kind is not request.to or made.problems:
+        reasons = [item.text for item in made.problems] or [made.kind.value]
+        raise ConversionImpossible(
+            name=request.source.name,
+            wanted=request.to.value,
+            reason=_("What came out would not be right: {text}", text=" ".join(reasons)),
+            remedy=_("Convert another file of the same firmware."),
+        )
+    _write_whole(request.output, data)
+    return {
+        "file": str(request.output),
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "size": len(data),
+        "from": {"file": request.source.name, "kind": request.source.image.kind.value},
+        "image": made.as_facts(),
+    }
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """Write all or nothing: a half file under the wanted name could be flashed."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as problem:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise NoRightToWrite(
+            folder=str(path.parent), problem=problem.strerror or type(problem).__name__
+        ) from problem

@@ -1,0 +1,182 @@
+"""`restore`: put a backup back on the device that it came from, and say what cannot come back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as chip_called
+from plugsmith.chips.model import APP_START, Family
+from plugsmith.dump.health import judge_backup
+from plugsmith.errors.flows import BackupForAnotherDevice, NotABackup
+from plugsmith.flows.connection import connected
+from plugsmith.flows.flash import write_source
+from plugsmith.flows.goal import mac_in_rf, rf_sectors
+from plugsmith.flows.permissions import Permission
+from plugsmith.flows.preflight import ImageFacts, device_checks, image_checks, require
+from plugsmith.flows.proven import Safety, secure
+from plugsmith.flows.source import Source, read_file, source_of
+from plugsmith.library.backups import open_backup
+from plugsmith.library.device_key import DeviceKey
+from plugsmith.library.jobs import JobKind
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.flows.connection import Device
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.flash import WriteOutcome
+    from plugsmith.library.backups import Backup
+
+
+def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutcome:
+    """Write the backup in `path` (its .bin or its passport) to the connected device.
+
+    With a passport its facts are compared with the device; a bare file of another tool is judged
+    by its content, and a file whose owner cannot be told needs the user's consent. Boot loader of
+    the loader family, calibration and address stay as they are on the device.
+    """
+    backup, source = load_backup(ctx, path)
+    with connected(ctx) as device:
+        facts = _facts(backup, source)
+        checks = [*device_checks(device.identity), *image_checks(device.identity, facts)]
+        require(checks, ctx.permissions)
+        _check_size(device, source)
+        device.raise_speed()
+        _check_owner(ctx, device, backup, source)
+        own = backup is not None and device.key().is_same(_key_of(backup))
+        safety = Safety(backup=backup) if own else secure(ctx, device, may_read=not dry_run)
+        _say_what_stays(ctx, device, source)
+        return write_source(
+            ctx,
+            device,
+            source,
+            safety=safety,
+            checks=checks,
+            kind=JobKind.RESTORE,
+            dry_run=dry_run,
+        )
+
+
+def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
+    """The backup with its passport if there is one, and its bytes as something to write.
+
+    A rotated file of an old tool is put right. Raises NotABackup for what brings no device back.
+    """
+    if path.suffix == ".json" or path.with_suffix(".json").is_file():
+        backup = open_backup(path)
+        return backup, source_of(backup.file, backup.read())
+    data = _straightened(ctx, path.name, read_file(path))
+    verdict = judge_backup(data)
+    if not verdict.usable:
+        raise NotABackup(
+            reason=" ".join(item.text for item in verdict.because),
+            remedy=_("Run `plugsmith dump info` on the file to see what it is."),
+        )
+    for item in verdict.because[1:]:
+        ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
+    return None, source_of(path, data)
+
+
+def _straightened(ctx: FlowContext, name: str, data: bytes) -> bytes:
+    """Undo the rotation by 0x11000 of old GUI tools (uart-protocol.md 7.7)."""
+    from plugsmith.image.kinds import recognise  # noqa: PLC0415 - only for files without passport
+
+    turned = recognise(data).rotation
+    if not turned or len(data) & (len(data) - 1):
+        return data
+    ctx.warn(
+        "PS-NOTE-ROTATED",
+        _(
+            "{name} starts at address 0x011000, as old versions of the GUI flasher read it; "
+            "it was put right in memory.",
+            name=name,
+        ),
+    )
+    return data[-turned:] + data[:-turned]
+
+
+def _facts(backup: Backup | None, source: Source) -> ImageFacts:
+    facts = source.facts
+    if backup is None:
+        return facts
+    return ImageFacts(
+        name=facts.name,
+        chips=(chip_called(backup.passport.chip).name,),
+        key=facts.key,
+        end=facts.end,
+        problems=facts.problems,
+    )
+
+
+def _check_size(device: Device, source: Source) -> None:
+    if len(source.data) != device.size:
+        raise BackupForAnotherDevice(
+            difference=_(
+                "it has {theirs} bytes, the flash has {ours}",
+                theirs=len(source.data),
+                ours=device.size,
+            ),
+            remedy=_("Use a backup of the whole flash of this device."),
+        )
+
+
+def _check_owner(ctx: FlowContext, device: Device, backup: Backup | None, source: Source) -> None:
+    theirs = backup.passport.mac if backup is not None else _mac_in(device, source)
+    ours = device.mac()
+    if theirs is None or ours is None:
+        ctx.consent(
+            _("It cannot be told whether this backup is from the connected device. Restore it?"),
+            _("restoring a backup whose owner cannot be told"),
+        )
+        return
+    if theirs == ours or Permission.MAC in ctx.permissions:
+        return
+    raise BackupForAnotherDevice(
+        difference=_("its address is {theirs}, the device has {ours}", theirs=theirs, ours=ours),
+        remedy=_(
+            "To give this device the other one's address, add --allow mac. To write only the "
+            "firmware of the file and keep this device's own address, use `plugsmith flash`."
+        ),
+    )
+
+
+def _mac_in(device: Device, source: Source) -> str | None:
+    for addr in rf_sectors(device.identity.chip, device.size):
+        mac = mac_in_rf(source.data[addr : addr + SECTOR_LEN])
+        if mac is not None:
+            return mac
+    return None
+
+
+def _key_of(backup: Backup) -> DeviceKey:
+    passport = backup.passport
+    return DeviceKey(
+        chip=passport.chip,
+        flash_size=passport.flash_size,
+        mac=passport.mac,
+        rf_sha256=passport.rf_sha256,
+    )
+
+
+def _say_what_stays(ctx: FlowContext, device: Device, source: Source) -> None:
+    for addr, now in device.rf_now().items():
+        new = source.data[addr : addr + SECTOR_LEN]
+        if now != new and not {Permission.RF, Permission.MAC} & ctx.permissions.granted:
+            ctx.warn(
+                "PS-NOTE-RF-KEPT",
+                _(
+                    "Radio calibration and address at 0x{addr:06X} differ from the backup and stay "
+                    "as they are on the device; --allow rf brings those of the backup back.",
+                    addr=addr,
+                ),
+            )
+    if device.identity.family is Family.LOADER and device.identity.loader_crc is not None:
+        ctx.say(
+            _(
+                "The boot loader (below 0x{end:06X}) is not written on this chip.",
+                end=APP_START,
+            ),
+            level="detail",
+        )
