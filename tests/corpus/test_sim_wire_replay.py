@@ -65,8 +65,11 @@ class Session:
 
     def exchange(self, request: bytes) -> bytes:
         self.chip.host_send(request, now=self.now, baud=BAUD)
-        self.now += 1.0
-        return self.chip.host_receive(8192, now=self.now, baud=BAUD)
+        for _ in range(20):
+            self.now += 0.06
+            if reply := self.chip.host_receive(8192, now=self.now, baud=BAUD):
+                return reply
+        return b""
 
     def idle_reset(self) -> None:
         """The recordings of T and U went silent for so long that the watchdog struck."""
@@ -111,11 +114,9 @@ def test_replay_matches_the_recording(corpus, recording):
         if step.get("fresh_power_on"):
             session.power_on()
             group = step["group"]
-            first = True
             continue
-        if group == "lost bytes in a write" and fell_asleep and not first:
+        if "swallowed" in step["step"] and fell_asleep:
             session.idle_reset()
-        first = False
         reply = session.exchange(full_request(step))
         where = f"{group}: {step['step']}"
         assert len(reply) == step["reply_len"], where
