@@ -111,7 +111,7 @@ def read_index(page: bytes) -> IndexPage | None:
         return None
     total, length, block, number, count, pointer, name_len = _INDEX.unpack_from(page)
     end = _INDEX.size + name_len
-    fits = 1 < name_len and 0 < count and end + _PART.size * count <= PAGE_LEN
+    fits = name_len > 1 and count > 0 and end + _PART.size * count <= PAGE_LEN
     if not fits or block >= _MAX_BLOCK or not 0 < number < PAGES:
         return None
     name = _name(page[_INDEX.size : end])

@@ -103,9 +103,7 @@ def encode_protected(sector: ProtectedSector) -> bytes:
     head = _HEAD.pack(KEY_MAGIC, 0, sector.device_key, len(body), sector.writes)
     plain = head + inner
     total = byte_sum(plain[SUM_START:])
-    return ecb_encrypt(
-        plain[:4] + struct.pack("<I", total) + plain[SUM_START:], key=MASTER_KEY
-    )
+    return ecb_encrypt(plain[:4] + struct.pack("<I", total) + plain[SUM_START:], key=MASTER_KEY)
 
 
 def _items(body: bytes) -> tuple[Record, ...]:

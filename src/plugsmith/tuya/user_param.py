@@ -20,7 +20,7 @@ MAX_TEXT_LEN = 0x4000  # far above the 1.1 KB of the longest that was seen
 MAX_DEPTH = 12
 CRC_TAIL = re.compile(rb",?crc:([0-9]{1,3}),?\}\Z")
 _KEY = re.compile(r"[A-Za-z0-9_.$ -]{1,64}\Z")
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})\Z")
+_NUMBER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})\Z")
 _OPEN = {"[": "]", "{": "}"}
 
 
@@ -128,7 +128,7 @@ def parse_token(token: str, *, depth: int = 0) -> Value:
 
     Words stay text, `true` and `false` too: the vendor's firmware knows no other words.
     """
-    if _NUMBER.match(token) and token != "-0":
+    if _NUMBER.match(token):
         return int(token)
     if token[:1] in _OPEN:
         return _parse_nested(token, depth=depth)
@@ -185,7 +185,9 @@ def format_token(value: Value) -> str:
         case list():
             return "[" + ",".join(map(format_token, value)) + "]"
         case dict():
-            return "{" + ",".join(f"{key}:{format_token(item)}" for key, item in value.items()) + "}"
+            return (
+                "{" + ",".join(f"{key}:{format_token(item)}" for key, item in value.items()) + "}"
+            )
         case str():
             if re.search(r"[\[\]{},\x00-\x1f]", value):
                 raise _bad("a value has a character that cannot be written", 0)
