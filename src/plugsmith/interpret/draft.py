@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from plugsmith.device.profile import Alternative, Battery, Light, Meter, SerialMcu
     from plugsmith.interpret.settings import Settings
 
+LAST_CHANNEL = 63  # openbeken.md section 3
+
 
 @dataclass(kw_only=True)
 class Draft:
@@ -76,6 +78,8 @@ class Draft:
             return None
         gpio = whole(value)
         problem = self._problem(gpio, key, function)
+        if problem is None and max(channel, channel2 or 0) > LAST_CHANNEL:
+            problem = Gap.UNFIT, _("{key}: no firmware has so many channels.", key=key)
         if problem is not None or gpio is None:
             gap, reason = problem or (Gap.UNREADABLE, "")
             self.leave_out(key, gpio, gap, reason)
