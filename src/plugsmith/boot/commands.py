@@ -381,3 +381,19 @@ class SpiTransfer(Command):
             and not reply.status
             and len(reply.data) in {len(self.out), len(self.out) - 1}
         )
+
+
+def changes_flash(reply: Reply) -> bool:
+    """Whether `reply` reports a good write or erase."""
+    return (
+        reply.form is Form.LONG
+        and not reply.status
+        and reply.code in {Write.code, Write4K.code, Erase.code}
+        and len(reply.data) >= (5 if reply.code == Erase.code else 4)
+    )
+
+
+def changed_address(reply: Reply) -> int:
+    """The address in a reply for which `changes_flash` holds."""
+    at = 1 if reply.code == Erase.code else 0
+    return int.from_bytes(reply.data[at : at + 4], "little")

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from plugsmith.boot.dialects import AfterCrc
+from plugsmith.boot.linking import LinkPolicy, link_again
+from plugsmith.boot.reading import Proof, ProvenBlock, ProvenReader
+from plugsmith.boot.speed import SpeedControl
+from plugsmith.boot.status_registers import restore, unprotect
+from plugsmith.boot.writing import Writer
+from plugsmith.chips.model import Family
+from plugsmith.errors import UsageError
+from plugsmith.errors.link import LinkLost, NoAnswer
+from plugsmith.errors.safety import OutsideFlash, UnknownFlashPart
+from plugsmith.events import CancelToken, EventLog, Log
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, merge_ranges
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -12,25 +24,12 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
     from plugsmith.clock import Clock
-    from plugsmith.events import CancelToken, EventSink
-    from plugsmith.memory import AddressRange
+    from plugsmith.events import EventSink
 
+__all__ = ["Proof", "ProvenBlock", "UartFlash"]
 
-class Proof(StrEnum):
-    """How read bytes were proven."""
-
-    DEVICE_CRC = "device-crc"
-    READ_TWICE = "read-twice"
-    BLANK_CRC = "blank-crc"  # not read: the device's CRC equals that of all FF
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProvenBlock:
-    """Bytes of `span` that are certain."""
-
-    span: AddressRange
-    data: bytes
-    proof: Proof
+_CRC_UNIT = 256  # shorter pieces are ignored by loaders
+_RELINK_S = 30.0
 
 
 class UartFlash:
@@ -49,100 +48,193 @@ class UartFlash:
         clock: Clock,
         sink: EventSink | None = None,
         cancel: CancelToken | None = None,
+        policy: LinkPolicy | None = None,
     ) -> None:
         self.client = client
         self.identity = identity
+        self._clock = clock
+        self._sink: EventSink = sink or EventLog()
+        self._cancel = cancel or CancelToken()
+        self._policy = policy or LinkPolicy(timeout_s=_RELINK_S)
+        self._speed = SpeedControl(client, probe=self._probe, sink=sink)
+        self._reader = ProvenReader(
+            client, speed=self._speed, to_wire=self._to_wire, crc_many=self._crcs
+        )
+        self._writer = Writer(client, identity, reader=self._reader, speed=self._speed)
+        self._crc_done = False
+        self._status_found: int | None = None
 
     @property
     def size(self) -> int:
         """Bytes in the flash."""
-        raise NotImplementedError
+        return self.identity.flash.size
 
     @property
     def baud(self) -> int:
         """The rate in use."""
-        raise NotImplementedError
+        return self.client.baud
 
     @property
     def bytes_on_wire(self) -> int:
         """Bytes sent and received since the client was made."""
-        raise NotImplementedError
+        return self.client.bytes_on_wire
 
     @property
     def skipped_blank(self) -> int:
         """Bytes that `blocks` and `read` did not transfer because the device proved them blank."""
-        raise NotImplementedError
-
-    @property
-    def suspects(self) -> list[AddressRange]:
-        """Sectors that a damaged request may have changed by mistake: verify or rewrite them."""
-        raise NotImplementedError
-
-    def raise_speed(self, *, limit: int | None = None, hints: Sequence[int] = ()) -> int:
-        """Negotiate the fastest proven rate up to `limit`, `hints` first; the rate now in use."""
-        raise NotImplementedError
-
-    def read(self, span: AddressRange) -> bytes:
-        """The bytes of `span`, proven."""
-        raise NotImplementedError
-
-    def blocks(self, span: AddressRange, *, skip_blank: bool = True) -> Iterator[ProvenBlock]:
-        """`span` in ascending proven pieces of at most 64 KiB; emits no events.
-
-        The caller may pause or stop between pieces; the link is kept alive meanwhile.
-        """
-        raise NotImplementedError
-
-    def crc32(self, span: AddressRange) -> int:
-        """zlib CRC-32 of `span` computed by the device."""
-        raise NotImplementedError
-
-    def crc32_many(self, spans: Iterable[AddressRange]) -> Iterator[int]:
-        """CRC of each span in order, with requests in flight where the chip queues them."""
-        raise NotImplementedError
+        return self._reader.skipped_blank
 
     @property
     def crc_bytes_per_s(self) -> float | None:
-        """Measured CRC speed of the device, None before the first CRC."""
-        raise NotImplementedError
+        """Measured CRC speed of the device, None before the first proven read."""
+        return self._reader.crc_bytes_per_s
 
     @property
     def crc_blocks_writes(self) -> bool:
         """Whether writes are impossible now because a CRC ran (T 1.0.4, Q): see prepare_writes."""
-        raise NotImplementedError
+        return self._crc_done and self.client.speech.after_crc is AfterCrc.BLOCKED
 
-    def prepare_writes(self, target: AddressRange) -> None:
-        """Lift protection before the first change and prove it on the first sector of `target`.
+    @property
+    def suspects(self) -> list[AddressRange]:
+        """Sectors that a damaged request may have changed by mistake: verify or rewrite them."""
+        return merge_ranges(
+            AddressRange.sized(addr % self.size // SECTOR_LEN * SECTOR_LEN, SECTOR_LEN)
+            for addr in self.client.strays
+        )
 
-        ROM family: status registers by flash part. Loader family: where a CRC has blocked writes,
-        reboot and link again (LinkLost before anything is erased if that fails); then erase the
-        first target sector, look at it by reading, so that a stuck protection shows at once.
+    def raise_speed(self, *, limit: int | None = None, hints: Sequence[int] = ()) -> int:
+        """Negotiate the fastest proven rate up to `limit`, `hints` first; the rate now in use."""
+        return self._speed.raise_speed(limit=limit, hints=hints)
+
+    # reading
+
+    def read(self, span: AddressRange) -> bytes:
+        """The bytes of `span`, proven."""
+        start = span.start // SECTOR_LEN * SECTOR_LEN
+        data = b"".join(block.data for block in self.blocks(span.aligned(SECTOR_LEN)))
+        return data[span.start - start : span.end - start]
+
+    def blocks(self, span: AddressRange, *, skip_blank: bool = True) -> Iterator[ProvenBlock]:
+        """`span` (whole sectors) in ascending proven pieces of at most 64 KiB; emits no events.
+
+        The caller may pause or stop between pieces; the link is kept alive meanwhile.
         """
-        raise NotImplementedError
+        if span.start % SECTOR_LEN or span.end % SECTOR_LEN:
+            raise UsageError(problem=_("{span} is not made of whole sectors", span=span))
+        if span.end > self.size:
+            raise OutsideFlash(span=str(span), limit=format_addr(self.size))
+        return self._reader.blocks(span, skip_blank=skip_blank)
+
+    def crc32(self, span: AddressRange) -> int:
+        """zlib CRC-32 of `span` computed by the device; its length is a multiple of 256."""
+        return next(self.crc32_many([span]))
+
+    def crc32_many(self, spans: Iterable[AddressRange]) -> Iterator[int]:
+        """CRC of each span in order, with requests in flight where the chip queues them."""
+        wanted = list(spans)
+        for span in wanted:
+            if not span or len(span) % _CRC_UNIT or span.end > self.size:
+                raise UsageError(problem=_("{span} cannot be checked by the chip", span=span))
+        return self._crcs(wanted)
+
+    def differing(self, wanted: Iterable[tuple[AddressRange, int]]) -> list[AddressRange]:
+        """Those spans whose device CRC is not the given CRC-32; a difference is asked for twice."""
+        checks = list(wanted)
+        found = self.crc32_many([span for span, _crc in checks])
+        doubtful = [item for item, crc in zip(checks, found, strict=True) if crc != item[1]]
+        again = self.crc32_many([span for span, _crc in doubtful])
+        return [span for (span, good), crc in zip(doubtful, again, strict=True) if crc != good]
+
+    def _crcs(self, spans: Sequence[AddressRange]) -> Iterator[int]:
+        """Every CRC of this object goes through here: it protects the flash of most loaders."""
+        if spans and self.client.speech.after_crc is not AfterCrc.NOTHING:
+            self._crc_done = True
+            self._writer.relock()
+        yield from self.client.crc32_many(spans)
+
+    def _to_wire(self, addr: int) -> int:
+        """Loaders refuse to read themselves, but not one flash size further on."""
+        guarded = addr < self.identity.chip.protected_until
+        return addr + self.size if guarded and self.identity.family is Family.LOADER else addr
+
+    def _probe(self) -> bool:
+        """Whether a sector that is known reads right at the first try, twice."""
+        at = self._to_wire(0)
+        return all(self.client.read_4k(at) == self.identity.loader_head for _try in range(2))
+
+    # writing
+
+    def prepare_writes(self, target: AddressRange, *, allow_unknown_part: bool = False) -> None:
+        """Lift the write protection before `target` is changed; erases nothing itself.
+
+        ROM family: clears the protection bits of the known flash part; UnknownFlashPart otherwise,
+        unless `allow_unknown_part` (an id of 00 or FF is refused even so). Loader family: where a
+        CRC has blocked writes until a reset, reboots and links again; NoAnswer or LinkLost before
+        anything is erased if that fails. The first sector that is erased and written afterwards
+        is read back, so that a stuck protection shows before the rest is touched.
+        """
+        self._writer.guard(target)
+        if self.identity.family is Family.ROM:
+            self._unprotect_part(allow_unknown=allow_unknown_part)
+        elif self.crc_blocks_writes:
+            self._restart_chip()
+        self._writer.restart()
+
+    def _unprotect_part(self, *, allow_unknown: bool) -> None:
+        flash = self.identity.flash
+        if flash.part is None:
+            if not (allow_unknown and flash.id_valid):
+                jedec = flash.jedec.hex(" ").upper() if flash.jedec else _("unreadable")
+                raise UnknownFlashPart(jedec=jedec)
+            return
+        if flash.part.status_known:
+            found = unprotect(self.client, flash.part)
+            if self._status_found is None:
+                self._status_found = found
+
+    def _restart_chip(self) -> None:
+        """Reset a chip whose CRC blocked writes, catch it again, go back to the speed."""
+        before = self.baud
+        self._sink.emit(
+            Log(message=_("Restarting the chip: its checksum command has blocked writing."))
+        )
+        self.client.reboot()
+        try:
+            link_again(self.client, policy=self._policy, sink=self._sink, cancel=self._cancel)
+        except NoAnswer as silence:
+            raise LinkLost(port=self.client.port.info.name) from silence
+        self._crc_done = False
+        self._speed.back_to(before)
 
     def erase(self, span: AddressRange) -> None:
         """Set whole sectors to FF, in 64 KiB blocks where possible, status checked."""
-        raise NotImplementedError
+        self._ready()
+        self._writer.erase(span)
 
     def program(self, addr: int, data: bytes) -> None:
-        """Write sector-aligned `data` to erased sectors; FF sectors are skipped; padded with FF.
+        """Write `data` to erased bytes; FF sectors are skipped; short ends are padded with FF.
 
         Repeats a sector (erase included) after lost bytes as observed on the real boot code.
         """
-        raise NotImplementedError
+        self._ready()
+        self._writer.program(addr, data)
 
     def rewrite(self, addr: int, data: bytes) -> None:
         """Erase and program whole sectors, again until the device took them."""
-        raise NotImplementedError
+        self._ready()
+        self._writer.rewrite(addr, data)
 
-    def differing(self, wanted: Iterable[tuple[AddressRange, int]]) -> list[AddressRange]:
-        """Those spans whose device CRC is not the given CRC-32."""
-        raise NotImplementedError
+    def _ready(self) -> None:
+        if self.crc_blocks_writes:
+            self._restart_chip()
+            self._writer.restart()
 
     def restore_protection(self) -> None:
         """ROM family: write back the protection bits that were found; nothing elsewhere."""
-        raise NotImplementedError
+        part = self.identity.flash.part
+        if part is not None and self._status_found is not None:
+            restore(self.client, part, self._status_found)
 
     def reboot(self) -> None:
         """Leave the chip running what is in flash; call it also after a failure."""
-        raise NotImplementedError
+        self.client.reboot()

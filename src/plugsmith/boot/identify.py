@@ -1,13 +1,57 @@
-"""Finding out which chip it is, without asking the user."""
+"""Finding out which chip it is, without asking the user.
+
+A register tells the families apart; then the first bytes of the loader say which boot code it is.
+They are read (on the loader family through the address wrap), never asked for as a CRC: on some
+boot codes a CRC blocks every write until the next reset.
+"""
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
+
+from plugsmith.boot import commands as cmd
+from plugsmith.boot.dialects import speech_of
+from plugsmith.boot.efuse import key_facts, read_efuse
+from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
+from plugsmith.boot.status_registers import read_status
+from plugsmith.chips.catalog import (
+    boot_codes,
+    boot_codes_for_crc,
+    chip,
+    chips,
+    chips_for_id,
+    flash_part,
+    unknown_boot_code,
+)
+from plugsmith.chips.flash_parts import size_from_id
+from plugsmith.chips.model import (
+    MAC_OFFSET,
+    RF_MAGIC,
+    BootCode,
+    Chip,
+    Family,
+    KeyClass,
+    Role,
+    Support,
+)
+from plugsmith.errors.flash import StatusRefused, UnstableRead
+from plugsmith.errors.link import UnknownBootCode
+from plugsmith.errors.safety import ChipMismatch
+from plugsmith.events import Log
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
-    from plugsmith.boot.identity import Identity
     from plugsmith.events import EventSink
+
+CHIP_ID, LATER_CHIP_ID = 0x80_0000, 0x4401_0004
+MIB = 0x10_0000
+_BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
+_READ_ID = b"\x9f\x00\x00\x00"
+_AGREE = 4
+_WIRE_FAULTS = 64  # more wrong bytes than this in a sector are other content
 
 
 def identify(
@@ -18,4 +62,248 @@ def identify(
     `expected` is a chip name of the user: it is only compared, ChipMismatch if it differs.
     Raises UnknownBootCode for a chip that answers but is not supported.
     """
-    raise NotImplementedError
+    wanted = chip(expected) if expected else None
+    chip_id = client.read_register(CHIP_ID)
+    identity = _identify_loader(client) if chip_id is None else _identify_rom(client, chip_id)
+    if wanted is not None and wanted.name != identity.chip.name:
+        raise ChipMismatch(expected=wanted.name, found=identity.chip.name)
+    if sink is not None:
+        sink.emit(Log(message=summary(identity)))
+    return identity
+
+
+def summary(identity: Identity) -> str:
+    """One sentence about what was found."""
+    boot = identity.boot_version or (identity.boot.name if identity.boot else _("unknown"))
+    return _(
+        "Found {chip}, boot code {boot}, {size} KiB of flash.",
+        chip=identity.chip.name,
+        boot=boot,
+        size=identity.flash.size // 1024,
+    )
+
+
+# loader family
+
+
+def _identify_loader(client: BootClient) -> Identity:
+    version = client.boot_version()
+    head, size = _loader_head(client)
+    crc = zlib.crc32(head[:256])
+    boot, owner, why = _name_loader(client, head, version, size)
+    client.adopt(speech_of(boot, Family.LOADER))
+    return Identity(
+        chip=owner,
+        family=Family.LOADER,
+        boot=boot,
+        boot_version=version,
+        loader_crc=crc,
+        loader_covers=256,
+        loader_head=head,
+        chip_id=None,
+        flash=FlashFacts(
+            jedec=None,
+            part=None,
+            size=size,
+            size_proof=SizeProof.WRAP,
+            status=None,
+            protected=None,
+        ),
+        key=_inferred_key(boot, owner),
+        mac=_read_mac(client, owner, size),
+        evidence=("no answer to a register read: the loader family", why),
+    )
+
+
+def _loader_head(client: BootClient) -> tuple[bytes, int]:
+    """The first sector, read through the wrap, and the smallest distance at which it repeats."""
+    head = client.read_4k(_BEYOND)
+    if client.read_4k(2 * MIB) != head:
+        head = read_agreed(client, _BEYOND)
+        if not _repeats(client, 2 * MIB, head):
+            return head, 4 * MIB if _repeats(client, 4 * MIB, head) else 8 * MIB
+    return head, MIB if _repeats(client, MIB, head) else 2 * MIB
+
+
+def _repeats(client: BootClient, addr: int, head: bytes) -> bool:
+    """Whether `head` is at `addr`; a few wrong bytes may be the wire's fault and are read again."""
+    for _attempt in range(_AGREE):
+        found = client.read_4k(addr)
+        wrong = sum(a != b for a, b in zip(found, head, strict=True))
+        if wrong == 0:
+            return True
+        if wrong > _WIRE_FAULTS:
+            return False
+    return False
+
+
+def _name_loader(
+    client: BootClient, head: bytes, version: str | None, size: int
+) -> tuple[BootCode, Chip, str]:
+    """Boot code, chip, and how they are known."""
+    crc = zlib.crc32(head[:256])
+    found = boot_codes_for_crc(256, crc)
+    if found:
+        boot = found[0]
+        names = [name for item in found for name in item.chips]
+        owner = _fitting_chip(names, size)
+        return boot, owner, f"fingerprint {crc:08X} of the first 256 bytes: {boot.name}"
+    if version:
+        named = [item for item in boot_codes() if item.version_text == version]
+        if named:
+            return named[0], chip(named[0].chip), f"answers {version}; fingerprint {crc:08X} is new"
+        return _stand_in("BK7231T", f"answers {version}; fingerprint {crc:08X} is new")
+    owners = [
+        item
+        for item in chips()
+        if item.family is Family.LOADER and any(head.startswith(mark) for mark in item.loader_heads)
+    ]
+    if not owners:
+        found_text = f"loader {crc:08X}, first bytes {head[:8].hex()}"
+        raise UnknownBootCode(port=client.port.info.name, found=found_text)
+    owner = _fitting_chip([item.name for item in owners], size)
+    return _stand_in(owner.name, f"first bytes of {owner.name}; fingerprint {crc:08X} is new")
+
+
+def _stand_in(name: str, why: str) -> tuple[BootCode, Chip, str]:
+    return unknown_boot_code(name), chip(name), why
+
+
+def _fitting_chip(names: list[str], size: int) -> Chip:
+    """The first chip whose usual flash size is `size`: U and 7252 share their loader."""
+    candidates = [chip(name) for name in dict.fromkeys(names)]
+    return next((item for item in candidates if item.flash_size == size), candidates[0])
+
+
+def _inferred_key(boot: BootCode, owner: Chip) -> KeyFacts:
+    return KeyFacts(
+        key_class=owner.expects_key,
+        evidence=f"inferred from {boot.name}: this chip cannot tell its key over the UART",
+    )
+
+
+# ROM family
+
+
+def _identify_rom(client: BootClient, chip_id: int) -> Identity:
+    owners, chip_id = _owners(client, chip_id)
+    client.adopt(speech_of(unknown_boot_code(owners[0].name), Family.ROM))
+    head = client.read_4k(0)
+    if client.crc32(AddressRange(0, SECTOR_LEN)) != zlib.crc32(head):
+        head = read_agreed(client, 0)
+    key = key_facts(read_efuse(client))
+    owner = _by_key(owners, key, head)
+    crc = zlib.crc32(head[:257])
+    found = [item for item in boot_codes_for_crc(257, crc) if owner.name in item.chips]
+    found = found or list(boot_codes_for_crc(257, crc))
+    flash = _rom_flash(client, head)
+    return Identity(
+        chip=owner,
+        family=Family.ROM,
+        boot=found[0] if found else None,
+        boot_version=found[0].version if found else None,
+        loader_crc=crc,
+        loader_covers=257,
+        loader_head=head,
+        chip_id=chip_id,
+        flash=flash,
+        key=key,
+        mac=_read_mac(client, owner, flash.size),
+        evidence=(f"register 0x{owner.chip_id_reg:X} reads 0x{chip_id:X}", key.evidence),
+    )
+
+
+def _owners(client: BootClient, chip_id: int) -> tuple[list[Chip], int]:
+    owners = [item for item in chips_for_id(chip_id) if item.family is Family.ROM]
+    if not owners:
+        later = client.read_register(LATER_CHIP_ID)
+        if later is not None:
+            owners = list(chips_for_id(later, register=LATER_CHIP_ID))
+            chip_id = later if owners else chip_id
+    owners = [item for item in owners if item.support is not Support.RECOGNISED] or owners
+    if not owners or owners[0].support is Support.RECOGNISED:
+        name = owners[0].name if owners else f"chip id 0x{chip_id:X}"
+        raise UnknownBootCode(port=client.port.info.name, found=name)
+    return owners, chip_id
+
+
+def _by_key(owners: list[Chip], key: KeyFacts, head: bytes) -> Chip:
+    """N and M are one silicon: the key in the eFuse tells them apart, else the loader does."""
+    fitting = [item for item in owners if item.expects_key is key.key_class]
+    if key.key_class is KeyClass.HIDDEN or not fitting:
+        fitting = [
+            item for item in owners if any(head.startswith(mark) for mark in item.loader_heads)
+        ]
+    return (fitting or owners)[0]
+
+
+def _rom_flash(client: BootClient, head: bytes) -> FlashFacts:
+    jedec = _flash_id(client)
+    part = flash_part(jedec) if jedec else None
+    stated = part.size if part else (size_from_id(jedec) if jedec else None)
+    size, proof = _rom_size(client, head, stated)
+    status = read_status(client, part) if part is not None and part.status_known else None
+    return FlashFacts(
+        jedec=jedec,
+        part=part,
+        size=size,
+        size_proof=proof,
+        status=status,
+        protected=part.is_protected(status) if part and status is not None else None,
+    )
+
+
+def _flash_id(client: BootClient) -> bytes | None:
+    """The three id bytes, the same twice in a row; None where the command is refused."""
+    command = cmd.SpiTransfer(out=_READ_ID)
+    last = None
+    for _attempt in range(_AGREE):
+        try:
+            jedec = client.exchange(command).data[-3:]
+        except StatusRefused:
+            return None
+        if jedec == last:
+            return jedec
+        last = jedec
+    return last
+
+
+def _rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int, SizeProof]:
+    """The stated size, proven by the wrap of a loader head that is not blank."""
+    if len(set(head)) == 1:
+        return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
+    sizes = [stated] if stated else [2 * MIB, 4 * MIB, MIB, 8 * MIB]
+    for size in sizes:
+        if _repeats(client, size, head) and not _repeats(client, size // 2, head):
+            return size, SizeProof.JEDEC_AND_WRAP if stated else SizeProof.WRAP
+    return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
+
+
+# both
+
+
+def read_agreed(client: BootClient, addr: int) -> bytes:
+    """4096 bytes that two reads in a row agree on."""
+    last = client.read_4k(addr)
+    for _attempt in range(_AGREE):
+        again = client.read_4k(addr)
+        if again == last:
+            return again
+        last = again
+    raise UnstableRead(start=format_addr(addr), length=SECTOR_LEN)
+
+
+def _read_mac(client: BootClient, owner: Chip, size: int) -> str | None:
+    """The MAC in the RF sector of whichever software's layout holds one."""
+    areas = {
+        region.span.start
+        for layout in owner.memory_maps
+        for region in layout.with_role(Role.RF)
+        if region.span.end <= size
+    }
+    for addr in sorted(areas):
+        sector = read_agreed(client, addr)
+        mac = sector[MAC_OFFSET : MAC_OFFSET + 6]
+        if sector.startswith(RF_MAGIC) and len(set(mac)) > 1:
+            return mac.hex(":")
+    return None

@@ -1,0 +1,222 @@
+"""Reading flash with proof: every block is compared with the device's own CRC, or read twice.
+
+The CRC of a block comes first. If it is that of all FF, the block is not read at all; that costs
+nothing, because the CRC is needed as the proof anyway. Looking for blank sectors inside a block
+costs one CRC per sector and is done where the measured CRC speed makes it pay.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
+from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from plugsmith.boot.client import BootClient
+    from plugsmith.boot.speed import SpeedControl
+
+_GROUP = 8  # blocks whose checksums are asked for in one go
+_EXPECTED_BLANK = 0.06  # share of blank sectors inside blocks that are not blank (8.3: 9 %)
+_READS = 6
+_CRC_REQUEST = 24  # bytes on the wire, both ways
+_CRC_AGREE = 3
+
+
+class Proof(StrEnum):
+    """How read bytes were proven."""
+
+    DEVICE_CRC = "device-crc"
+    READ_TWICE = "read-twice"
+    BLANK_CRC = "blank-crc"  # not read: the device's CRC equals that of all FF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProvenBlock:
+    """Bytes of `span` that are certain."""
+
+    span: AddressRange
+    data: bytes
+    proof: Proof
+
+
+@cache
+def blank_crc(length: int) -> int:
+    """CRC-32 of `length` bytes FF."""
+    return zlib.crc32(b"\xff" * length)
+
+
+class ProvenReader:
+    """Reads whole sectors. `to_wire` gives the address that the boot code lets a client read."""
+
+    def __init__(
+        self,
+        client: BootClient,
+        *,
+        speed: SpeedControl,
+        to_wire: Callable[[int], int],
+        crc_many: Callable[[Sequence[AddressRange]], Iterator[int]],
+    ) -> None:
+        self._client = client
+        self._speed = speed
+        self._to_wire = to_wire
+        self._crc_many = crc_many
+        self.skipped_blank = 0
+        self.crc_bytes_per_s: float | None = None
+        self.crc_usable = True
+
+    def blocks(self, span: AddressRange, *, skip_blank: bool) -> Iterator[ProvenBlock]:
+        """`span`, which consists of whole sectors, in proven pieces of at most 64 KiB."""
+        pieces = list(span.split(BLOCK_LEN))
+        while pieces:
+            group, pieces = pieces[:_GROUP], pieces[_GROUP:]
+            crcs = self._block_crcs(group)
+            if crcs is None:
+                yield from self._twice(group)
+            else:
+                yield from self._by_crc(dict(zip(group, crcs, strict=True)), skip_blank=skip_blank)
+
+    def _block_crcs(self, group: list[AddressRange]) -> list[int] | None:
+        """The device's CRC of each block, None where it has none; measures their speed once."""
+        if not self.crc_usable:
+            return None
+        try:
+            if self.crc_bytes_per_s is not None:
+                return list(self._crc_many(group))
+            return [self._first_crc(group[0]), *self._crc_many(group[1:])]
+        except (ExchangeFailed, StatusRefused):
+            if self.crc_bytes_per_s is not None:
+                raise
+            self.crc_usable = False
+            return None
+
+    def _first_crc(self, span: AddressRange) -> int:
+        clock = self._client.clock
+        begin = clock.monotonic()
+        self._client.link_check()
+        idle_s = clock.monotonic() - begin
+        begin = clock.monotonic()
+        (crc,) = self._crc_many([span])
+        busy_s = clock.monotonic() - begin - idle_s
+        self.crc_bytes_per_s = len(span) / max(busy_s, 1e-4)
+        return crc
+
+    def _by_crc(self, crcs: dict[AddressRange, int], *, skip_blank: bool) -> Iterator[ProvenBlock]:
+        full = [
+            span for span, crc in crcs.items() if not (skip_blank and crc == blank_crc(len(span)))
+        ]
+        sectors = [part for span in full for part in span.split(SECTOR_LEN)]
+        known = self._sector_crcs(sectors) if skip_blank and self._map_pays() else {}
+        blank = {part for part, crc in known.items() if crc == blank_crc(SECTOR_LEN)}
+        wanted = [part for part in sectors if part not in blank]
+        reads = self._client.read_many(self._to_wire(part.start) for part in wanted)
+        for span, crc in crcs.items():
+            if span not in full:
+                self.skipped_blank += len(span)
+                yield ProvenBlock(span=span, data=b"\xff" * len(span), proof=Proof.BLANK_CRC)
+                continue
+            content: dict[AddressRange, bytes] = {}
+            for part in span.split(SECTOR_LEN):
+                content[part] = b"\xff" * SECTOR_LEN if part in blank else next(reads)
+            self.skipped_blank += SECTOR_LEN * sum(part in blank for part in content)
+            self._prove(span, crc, content, known)
+            yield ProvenBlock(span=span, data=b"".join(content.values()), proof=Proof.DEVICE_CRC)
+
+    def _map_pays(self) -> bool:
+        """Whether a CRC per sector is likely to save more than it costs."""
+        local_s = 0.002 if self._client.port.capabilities.local else 0.02
+        wait_s = 0.0 if self._client.speech.ring else local_s
+        bit_s = 10 / self._client.baud
+        crc_s = SECTOR_LEN / (self.crc_bytes_per_s or 4e5) + _CRC_REQUEST * bit_s + wait_s
+        read_s = (SECTOR_LEN + 27) * bit_s + wait_s
+        return crc_s < _EXPECTED_BLANK * read_s
+
+    def _sector_crcs(self, sectors: list[AddressRange]) -> dict[AddressRange, int]:
+        return dict(zip(sectors, self._crc_many(sectors), strict=True))
+
+    def _prove(
+        self,
+        span: AddressRange,
+        crc: int,
+        content: dict[AddressRange, bytes],
+        known: dict[AddressRange, int],
+    ) -> None:
+        """Make `content` agree with the device, reading again what does not."""
+        self._speed.after(len(content))
+        if zlib.crc32(b"".join(content.values())) == crc:
+            return
+        self._client.errors += 1
+        bad = self._bad_sectors(span, content, known)
+        for part in bad:
+            content[part] = self._read_again(part)
+        self._speed.after(len(bad))
+        if zlib.crc32(b"".join(content.values())) != crc:
+            # the CRC that was asked for first may be the one that was damaged
+            (again,) = self._crc_many([span])
+            if zlib.crc32(b"".join(content.values())) != again:
+                raise UnstableRead(start=format_addr(span.start), length=len(span))
+
+    def _bad_sectors(
+        self,
+        span: AddressRange,
+        content: dict[AddressRange, bytes],
+        known: dict[AddressRange, int],
+    ) -> list[AddressRange]:
+        """The sectors that disagree with the device: by their CRC, else found by halving."""
+        parts = list(content)
+        if all(part in known for part in parts):
+            return [part for part in parts if zlib.crc32(content[part]) != known[part]]
+        return self._bisect(span, content)
+
+    def _bisect(self, span: AddressRange, content: dict[AddressRange, bytes]) -> list[AddressRange]:
+        (crc,) = self._crc_many([span])
+        inside = b"".join(data for part, data in content.items() if span.covers(part))
+        if zlib.crc32(inside) == crc:
+            return []
+        if len(span) <= SECTOR_LEN:
+            return [span]
+        middle = span.start + len(span) // 2 // SECTOR_LEN * SECTOR_LEN
+        low, high = AddressRange(span.start, middle), AddressRange(middle, span.end)
+        return self._bisect(low, content) + self._bisect(high, content)
+
+    def _read_again(self, part: AddressRange) -> bytes:
+        """The sector until it agrees with its CRC, at lower and lower rates."""
+        for attempt in range(_READS):
+            (crc,) = self._crc_many([part])
+            data = self._client.read_4k(self._to_wire(part.start))
+            if zlib.crc32(data) == crc:
+                return data
+            self._client.errors += 1
+            if attempt % 2:
+                self._speed.step_down()
+        raise UnstableRead(start=format_addr(part.start), length=len(part))
+
+    def _twice(self, group: list[AddressRange]) -> Iterator[ProvenBlock]:
+        """Without a usable CRC: two passes that must agree."""
+        for span in group:
+            parts = list(span.split(SECTOR_LEN))
+            addrs = [self._to_wire(part.start) for part in parts]
+            first = list(self._client.read_many(addrs))
+            second = list(self._client.read_many(addrs))
+            self._speed.after(2 * len(parts))
+            for index, part in enumerate(parts):
+                if first[index] != second[index]:
+                    self._client.errors += 1
+                    first[index] = self.agreed(part.start)
+            yield ProvenBlock(span=span, data=b"".join(first), proof=Proof.READ_TWICE)
+
+    def agreed(self, addr: int) -> bytes:
+        """The sector at `addr`, the same in two reads in a row; sends no CRC."""
+        last = None
+        for _attempt in range(_READS):
+            data = self._client.read_4k(self._to_wire(addr))
+            if data == last:
+                return data
+            last = data
+        raise UnstableRead(start=format_addr(addr), length=SECTOR_LEN)

@@ -1,0 +1,173 @@
+"""The client's end of the wire: sends frames, collects replies, keeps the link alive, resyncs."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.dialects import UNKNOWN, Speech
+from plugsmith.boot.frames import LINK_CHECK, Form, Header, Reply, ReplyDecoder
+
+if TYPE_CHECKING:
+    from plugsmith.boot.commands import Command
+    from plugsmith.clock import Clock
+    from plugsmith.link.port import Port
+
+_CHUNK = 16384
+ALIVE_EVERY_S = 0.03  # loaders leave after 50 ms of silence at the earliest (uart-protocol.md 1.5)
+_SAFE_LEAD = b"\xff" * 8  # completes a torn request as a refused one; never 01 before a frame
+_FEED_PIECE = 64
+_FEED_MOST = 4096 + 256
+
+
+class Wire:
+    """Frames over a port. Knows which requests are open, not what they are for."""
+
+    def __init__(self, port: Port, *, clock: Clock) -> None:
+        self.port = port
+        self.clock = clock
+        self.speech: Speech = UNKNOWN
+        self.lock = threading.RLock()
+        self.bytes_total = 0
+        self.link_pending = 0  # link checks sent whose answers have not come
+        self.last_sent_s = clock.monotonic()
+        self.last_heard_s = self.last_sent_s
+        self._expected: deque[Command] = deque(maxlen=64)
+        self._inbox = bytearray()
+        self._replies: deque[Reply] = deque()
+        self._decoder = ReplyDecoder(self._acceptable)
+
+    @property
+    def latency_s(self) -> float:
+        """What to allow for the way between the host and the adapter's pins."""
+        return 0.03 if self.port.capabilities.local else 0.15
+
+    def seconds_for(self, count: int) -> float:
+        """How long `count` bytes take on the wire."""
+        return count * 10 / self.port.baud
+
+    def send(self, *commands: Command) -> None:
+        """Send requests in one go and expect their replies."""
+        self._expected.extend(commands)
+        self._write(b"".join(command.encode() for command in commands))
+
+    def send_link_check(self) -> None:
+        """One link check whose answer is only counted."""
+        self.link_pending += 1
+        self._write(LINK_CHECK)
+
+    def _write(self, data: bytes) -> None:
+        self.port.write(data)
+        self.bytes_total += len(data)
+        self.last_sent_s = self.clock.monotonic()
+
+    def take(self, timeout_s: float) -> Reply | None:
+        """The next reply, if the bytes that come within `timeout_s` complete one.
+
+        Returns after the first bytes, complete or not. Answers to counted link checks are replies
+        like others.
+        """
+        if not self._replies:
+            data = bytes(self._inbox)
+            self._inbox.clear()
+            if not data:
+                data = self._receive(max(timeout_s, 0.0))
+            self._replies.extend(self._decoder.feed(data))
+        if not self._replies:
+            return None
+        reply = self._replies.popleft()
+        if is_link_answer(reply) and self.link_pending:
+            self.link_pending -= 1
+        return reply
+
+    def _receive(self, timeout_s: float) -> bytes:
+        data = self.port.read(_CHUNK, timeout_s)
+        if data:
+            self.bytes_total += len(data)
+            self.last_heard_s = self.clock.monotonic()
+        return data
+
+    def keep_alive(self) -> None:
+        """Send a link check if the chip would otherwise hear nothing for too long."""
+        if self.clock.monotonic() - self.last_sent_s < ALIVE_EVERY_S:
+            return
+        self._inbox += self._receive(0.0)
+        self.send_link_check()
+
+    def drain(self, quiet_s: float, *, most_s: float = 2.0) -> None:
+        """Forget what comes until nothing came for `quiet_s`."""
+        end = self.clock.monotonic() + most_s
+        self._inbox.clear()
+        while self.clock.monotonic() < end and self._receive(quiet_s):
+            pass
+        self._replies.clear()
+        self._decoder.reset()
+
+    def forget(self) -> None:
+        """Start over: no open requests, no half-received reply, no counted link checks."""
+        self._expected.clear()
+        self._inbox.clear()
+        self._replies.clear()
+        self._decoder.reset()
+        self.link_pending = 0
+
+    def resync(self) -> bool:
+        """Bring both sides to the start of a frame; whether the chip answers a link check again."""
+        self.drain(self.latency_s)
+        self.forget()
+        for _attempt in range(3):
+            self._write(_SAFE_LEAD)
+            if self.speech.frame_gap_s:
+                self.clock.sleep(self.speech.frame_gap_s * 4)
+            if self.answered(0.1 + self.latency_s):
+                return True
+            if self.speech.streams_writes and self._feed():
+                self.forget()
+                return self.answered(0.1 + self.latency_s) or self.answered(0.2 + self.latency_s)
+        return False
+
+    def _feed(self) -> bool:
+        """Feed FF to a chip that still counts bytes of a torn request, until it says something.
+
+        FF programs nothing. Observed recovery from lost Write4K bytes: uart-protocol.md 2.5.
+        """
+        for _sent in range(0, _FEED_MOST, _FEED_PIECE):
+            self._write(b"\xff" * _FEED_PIECE)
+            wait_s = self.seconds_for(_FEED_PIECE) + 0.002
+            if self._receive(wait_s):
+                self.drain(self.latency_s)
+                return True
+        heard = bool(self._receive(self.latency_s + 0.1))
+        if heard:
+            self.drain(self.latency_s)
+        return heard
+
+    def answered(self, timeout_s: float) -> bool:
+        """Whether a link check sent now is answered; later answers are waited for and dropped."""
+        self.send_link_check()
+        wait_s = timeout_s + self.seconds_for(13)
+        end = self.clock.monotonic() + wait_s
+        while (left := end - self.clock.monotonic()) > 0:
+            reply = self.take(left)
+            if reply is not None and is_link_answer(reply):
+                self._settle()
+                return True
+        return False
+
+    def _settle(self) -> None:
+        """Take the answers that are still on their way."""
+        end = self.clock.monotonic() + self.latency_s
+        while self.link_pending and (left := end - self.clock.monotonic()) > 0:
+            self.take(left)
+        self.link_pending = 0
+
+    def _acceptable(self, header: Header) -> bool:
+        if header.form is Form.SHORT and header.code == 0x01 and header.data_len == 1:
+            return True
+        return any(command.may_start(header) for command in self._expected)
+
+
+def is_link_answer(reply: Reply) -> bool:
+    """Whether `reply` answers a link check."""
+    return reply.form is Form.SHORT and reply.code == 0x01 and reply.data == b"\x00"

@@ -1,0 +1,163 @@
+"""Changing flash: erase and program with status checks, recovery from lost bytes, and guards.
+
+A status of 0 does not mean that the flash took the data (a protected one answers 0 as well), so
+the first sector that is changed after protection was lifted is read back before the rest follows.
+Reading is used for that and not a CRC, which would protect the flash again (uart-protocol.md 2.5).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.boot import commands as cmd
+from plugsmith.chips.model import Family
+from plugsmith.errors import UsageError
+from plugsmith.errors.flash import ExchangeFailed, StatusRefused, WriteLost
+from plugsmith.errors.safety import FlashProtected, OutsideFlash, ProtectedRange
+from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.boot.client import BootClient
+    from plugsmith.boot.identity import Identity
+    from plugsmith.boot.reading import ProvenReader
+    from plugsmith.boot.speed import SpeedControl
+
+BLANK = b"\xff" * SECTOR_LEN
+_WRITES = 5
+
+
+class Writer:
+    """Erases and programs for UartFlash. `unlocked` says that protection is lifted now."""
+
+    def __init__(
+        self,
+        client: BootClient,
+        identity: Identity,
+        *,
+        reader: ProvenReader,
+        speed: SpeedControl,
+    ) -> None:
+        self._client = client
+        self._identity = identity
+        self._reader = reader
+        self._speed = speed
+        self._erase_proven = False
+        self._program_proven = False
+        self._unlocked = identity.family is Family.ROM
+        self._changed = False
+
+    def relock(self) -> None:
+        """Note that a CRC or a reset protected the flash again."""
+        self._unlocked = self._identity.family is Family.ROM
+
+    def restart(self) -> None:
+        """Note that protection was lifted anew: the next sectors prove it again."""
+        self.relock()
+        self._erase_proven = self._program_proven = False
+
+    def guard(self, span: AddressRange) -> None:
+        """Refuse what reaches the loader of a loader-family chip, directly or by wrapping."""
+        size = self._identity.flash.size
+        if span.end > size:
+            raise OutsideFlash(span=str(span), limit=format_addr(size))
+        limit = self._identity.chip.protected_until
+        if self._identity.family is Family.LOADER and span.start % size < limit:
+            raise ProtectedRange(span=str(span), limit=format_addr(limit))
+
+    def erase(self, span: AddressRange) -> None:
+        """Erase whole sectors, in 64 KiB blocks where they are complete."""
+        if span.start % SECTOR_LEN or span.end % SECTOR_LEN:
+            raise UsageError(problem=_("{span} is not made of whole sectors", span=span))
+        if not span:
+            return
+        self.guard(span)
+        if not self._erase_proven:
+            self._erase_first(span.start)
+        for block in span.split(BLOCK_LEN):
+            if len(block) == BLOCK_LEN:
+                self._erase_unit(block.start, cmd.ERASE_64K)
+                continue
+            for sector in block.split(SECTOR_LEN):
+                self._erase_unit(sector.start, cmd.ERASE_4K)
+
+    def _erase_first(self, addr: int) -> None:
+        """Erase one sector and look: a chip whose protection is stuck says status 0, too."""
+        before = self._reader.agreed(addr)
+        self._erase_unit(addr, cmd.ERASE_4K)
+        if before == BLANK:
+            return  # proves nothing; the first programmed sector will
+        after = self._reader.agreed(addr)
+        if after != BLANK:
+            self._erase_unit(addr, cmd.ERASE_4K)
+            after = self._reader.agreed(addr)
+        if after == before and not self._changed:
+            raise FlashProtected(reason=_("the first erase had no effect"))
+        if after != BLANK:
+            raise WriteLost(start=format_addr(addr), operation=_("erase"))
+        self._erase_proven = self._changed = True
+
+    def _erase_unit(self, addr: int, size_code: int) -> None:
+        self.guard(AddressRange.sized(addr, SECTOR_LEN))
+        if not self._unlocked:
+            self._client.link_check()  # arms the unprotect of the erase that follows
+        self._client.exchange(cmd.Erase(size_code=size_code, addr=addr))
+        self._unlocked = True
+        self._speed.after()
+
+    def program(self, addr: int, data: bytes) -> None:
+        """Write `data`; what it does not cover in its first and last sector stays as it is."""
+        start = addr // SECTOR_LEN * SECTOR_LEN
+        padded = b"\xff" * (addr - start) + data
+        padded += b"\xff" * (-len(padded) % SECTOR_LEN)
+        self.guard(AddressRange.sized(start, len(padded)))
+        for at in range(0, len(padded), SECTOR_LEN):
+            sector = padded[at : at + SECTOR_LEN]
+            if sector != BLANK:
+                self._program_sector(start + at, sector)
+
+    def rewrite(self, addr: int, data: bytes) -> None:
+        """Erase and program whole sectors."""
+        self.erase(AddressRange.sized(addr, -(-len(data) // SECTOR_LEN) * SECTOR_LEN))
+        self.program(addr, data)
+
+    def _program_sector(self, addr: int, data: bytes) -> None:
+        before = BLANK
+        if not self._unlocked:
+            before = self._reader.agreed(addr)
+            self._erase_unit(addr, cmd.ERASE_4K)
+            data = bytes(a & b for a, b in zip(before, data, strict=True))
+        self._send_sector(addr, data)
+        if self._program_proven:
+            return
+        if self._reader.agreed(addr) != data:
+            self._erase_unit(addr, cmd.ERASE_4K)
+            self._send_sector(addr, data)
+            self._judge_first(addr, data)
+        self._program_proven = self._erase_proven = self._changed = True
+
+    def _judge_first(self, addr: int, data: bytes) -> None:
+        found = self._reader.agreed(addr)
+        if found == data:
+            return
+        if found == BLANK and not self._changed:
+            raise FlashProtected(reason=_("the first write had no effect"))
+        raise WriteLost(start=format_addr(addr), operation=_("write"))
+
+    def _send_sector(self, addr: int, data: bytes) -> None:
+        """One Write4K until it is answered well; after lost bytes the sector is erased again."""
+        command = cmd.Write4K(addr=addr, data=data)
+        for attempt in range(_WRITES):
+            if attempt:
+                self._speed.after()
+                if attempt > 1:
+                    self._speed.step_down()
+                self._erase_unit(addr, cmd.ERASE_4K)
+            try:
+                self._client.exchange(command, attempts=1)
+            except (ExchangeFailed, StatusRefused):
+                self._client.recover()
+                continue
+            self._speed.after()
+            return
+        raise ExchangeFailed(request=command.label, attempts=_WRITES)
