@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugsmith.errors.base import ExitCode, Fact, PlugsmithError
 from plugsmith.errors.content import NothingFound
-from plugsmith.errors.flash import TransferError, VerifyError
+from plugsmith.errors.flash import VerifyError
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.messages import N_
 
@@ -58,23 +58,6 @@ class PermissionNeeded(SafetyRefusal):
     next_step = N_("If you mean it, add --allow {permission}.")
 
 
-class WriteStopped(TransferError):
-    """A write ended before its end; `cause` is the failure that ended it."""
-
-    code = "PS-FLASH-STOPPED"
-    what = N_("The write stopped after {done} of {total} sectors: {cause}")
-    why = N_("{state}")
-    next_step = N_("{resume}")
-
-
-class BackupStopped(TransferError):
-    """A read ended before its end; what was read is kept for --resume."""
-
-    code = "PS-BACKUP-STOPPED"
-    what = N_("The backup stopped after {done} of {total} bytes: {cause}")
-    next_step = N_("What was read so far is kept. Go on with: {resume}")
-
-
 class VerifyFailed(VerifyError):
     """The flash differs from what was written, also after writing the bad ranges again."""
 
@@ -91,14 +74,6 @@ class KeptChanged(VerifyError):
     what = N_("A range that should have been kept has changed: {ranges}.")
     why = N_("The line garbled a command so that the chip changed another place.")
     next_step = N_("{remedy}")
-
-
-class ContentDiffers(VerifyError):
-    """`verify` found a difference between device and file."""
-
-    code = "PS-VERIFY-DIFFERS"
-    what = N_("The flash differs from {name} in {count} ranges, the first at {first}.")
-    next_step = N_("If it should be equal, write the file again and use a stronger supply.")
 
 
 class BootLoop(VerifyError):

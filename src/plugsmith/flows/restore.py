@@ -11,10 +11,11 @@ from plugsmith.errors.flows import BackupForAnotherDevice, NotABackup
 from plugsmith.flows.connection import connected
 from plugsmith.flows.flash import write_source
 from plugsmith.flows.goal import mac_in_rf, rf_sectors
+from plugsmith.flows.image_file import open_image
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.preflight import ImageFacts, device_checks, image_checks, require
 from plugsmith.flows.proven import Safety, secure
-from plugsmith.flows.source import Source, read_file, source_of
+from plugsmith.flows.source import source_of
 from plugsmith.library.backups import open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs import JobKind
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.flash import WriteOutcome
+    from plugsmith.flows.source import Source
+    from plugsmith.image.assemble import Source as OpenedFile
     from plugsmith.library.backups import Backup
 
 
@@ -67,7 +70,7 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
     if path.suffix == ".json" or path.with_suffix(".json").is_file():
         backup = open_backup(path)
         return backup, source_of(backup.file, backup.read())
-    data = _straightened(ctx, path.name, read_file(path))
+    data = _straightened(ctx, open_image(path))
     verdict = judge_backup(data)
     if not verdict.usable:
         raise NotABackup(
@@ -79,11 +82,9 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
     return None, source_of(path, data)
 
 
-def _straightened(ctx: FlowContext, name: str, data: bytes) -> bytes:
+def _straightened(ctx: FlowContext, file: OpenedFile) -> bytes:
     """Undo the rotation by 0x11000 of old GUI tools (uart-protocol.md 7.7)."""
-    from plugsmith.image.kinds import recognise  # noqa: PLC0415 - only for files without passport
-
-    turned = recognise(data).rotation
+    turned, data = file.image.rotation, file.data
     if not turned or len(data) & (len(data) - 1):
         return data
     ctx.warn(
@@ -91,7 +92,7 @@ def _straightened(ctx: FlowContext, name: str, data: bytes) -> bytes:
         _(
             "{name} starts at address 0x011000, as old versions of the GUI flasher read it; "
             "it was put right in memory.",
-            name=name,
+            name=file.name,
         ),
     )
     return data[-turned:] + data[:-turned]

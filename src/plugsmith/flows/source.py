@@ -6,8 +6,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputEmpty, InputMissing, InputTooLarge, InputUnusable
+from plugsmith.errors import InputUnusable
 from plugsmith.flows.goal import Piece
+from plugsmith.flows.image_file import open_image
 from plugsmith.flows.preflight import ImageFacts
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.image.model import FirmwareImage
 
-LARGEST_FILE = 0x100_0000  # 16 MiB: no flash of these chips is larger
 _WRITABLE = frozenset({ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageKind.UF2})
 
 
@@ -63,40 +63,25 @@ class Source:
         return {"file": str(self.path), **self.image.as_facts()}
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a file that a user named; InputMissing, InputEmpty or InputTooLarge."""
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_FILE:
-            raise InputTooLarge(name=path.name, size=size, limit=LARGEST_FILE)
-        data = path.read_bytes()
-    except OSError as problem:
-        raise InputMissing(name=str(path), problem=problem.strerror or _("unreadable")) from problem
-    if not data:
-        raise InputEmpty(name=path.name)
-    return data
-
-
 def load_image(path: Path) -> Source:
     """The image in `path`; exit-9 errors for what is no image, or damaged beyond use."""
-    return source_of(path, read_file(path))
+    opened = open_image(path)
+    return source_of(path, opened.data, image=opened.image)
 
 
-def source_of(path: Path, data: bytes) -> Source:
-    """The same from bytes that are already read; `path` only names them."""
-    image = recognise(data)
-    if image.kind not in _WRITABLE:
+def source_of(path: Path, data: bytes, *, image: FirmwareImage | None = None) -> Source:
+    """The same from bytes that are read already; `path` only names them."""
+    image = image or recognise(data)
+    pieces = tuple(
+        Piece(start=item.start, data=data[item.offset : item.offset + item.length])
+        for item in image.writes
+    )
+    if image.kind not in _WRITABLE or not pieces or image.problems:
         raise InputUnusable(
             name=path.name,
             kind=_kind_words(image),
             reason=_reason(image) or _("It cannot be written over these wires."),
         )
-    pieces = tuple(
-        Piece(start=item.start, data=data[item.offset : item.offset + item.length])
-        for item in image.writes
-    )
-    if not pieces or image.problems:
-        raise InputUnusable(name=path.name, kind=_kind_words(image), reason=_reason(image))
     return Source(path=path, data=data, image=image, pieces=pieces)
 
 

@@ -1,0 +1,228 @@
+"""The raw verbs: read, verify, reset, and writing or erasing ranges under the same safety rules."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.flash import Proof
+from plugsmith.chips.model import APP_START, Family
+from plugsmith.errors import UsageError
+from plugsmith.errors.flows import PermissionNeeded
+from plugsmith.errors.safety import OutsideFlash
+from plugsmith.flows.boot_watch import BootVerdict, watch_boot
+from plugsmith.flows.connection import connected
+from plugsmith.flows.flash import WriteOutcome, run_plan, take_survey, undo_command
+from plugsmith.flows.flash_map import draw_plan
+from plugsmith.flows.goal import BLANK_SECTOR, Goal, Piece, sectors_of
+from plugsmith.flows.permissions import Permission
+from plugsmith.flows.plan import make_plan
+from plugsmith.flows.preflight import device_checks, require
+from plugsmith.flows.progress import task
+from plugsmith.flows.proven import secure
+from plugsmith.library.jobs import JobKind
+from plugsmith.memory import BLOCK_LEN, PAGE_LEN, SECTOR_LEN, AddressRange, format_addr
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.connection import Device
+    from plugsmith.flows.context import FlowContext
+
+    SpanOf = Callable[[int], AddressRange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOutcome:
+    """Bytes of a range and how they were proven."""
+
+    span: AddressRange
+    data: bytes = field(repr=False)
+    proof: str
+    chip: str
+
+    def as_data(self, *, file: str) -> dict[str, Fact]:
+        """The contract's `read` result."""
+        return {
+            "file": file,
+            "sha256": hashlib.sha256(self.data).hexdigest(),
+            "start": self.span.start,
+            "length": len(self.span),
+            "proof": self.proof,
+            "chip": self.chip,
+        }
+
+
+def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
+    """Read the range that `span_of` names for a flash of the size that was found, with proof."""
+    with connected(ctx) as device:
+        span = span_of(device.size)
+        device.raise_speed()
+        around = span.aligned(SECTOR_LEN)
+        data, proofs = bytearray(), set()
+        with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
+            for block in device.flash.blocks(around):
+                data += block.data
+                proofs.add(block.proof.value)
+                meter.advance(len(block.span))
+                device.note_speed()
+                ctx.cancel.check()
+        device.remember_speed()
+        return ReadOutcome(
+            span=span,
+            data=bytes(data[span.start - around.start : span.end - around.start]),
+            proof="+".join(sorted(proofs - {Proof.BLANK_CRC.value})) or Proof.DEVICE_CRC.value,
+            chip=device.identity.chip.name,
+        )
+
+
+def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRange]:
+    """The ranges (whole sectors, cut at the ends) where the flash differs from `data`."""
+    with connected(ctx) as device:
+        span = AddressRange.sized(start, len(data))
+        if span.end > device.size:
+            raise OutsideFlash(span=str(span), limit=format_addr(device.size))
+        device.raise_speed()
+        with task(
+            "verify", _("Comparing"), total=len(span), clock=ctx.clock, sink=ctx.sink
+        ) as meter:
+            wrong: list[AddressRange] = []
+            for block in span.split(BLOCK_LEN):
+                wrong += _differing(device, Piece(start=start, data=data), block)
+                meter.advance(len(block))
+                ctx.cancel.check()
+        return wrong
+
+
+def _differing(device: Device, whole: Piece, block: AddressRange) -> list[AddressRange]:
+    def expected(span: AddressRange) -> bytes:
+        return whole.data[span.start - whole.start : span.end - whole.start]
+
+    even = AddressRange.sized(block.start, len(block) // PAGE_LEN * PAGE_LEN)
+    wrong: list[AddressRange] = []
+    if even and device.flash.differing([(even, zlib.crc32(expected(even)))]):
+        parts = list(even.split(SECTOR_LEN))
+        wrong = device.flash.differing([(part, zlib.crc32(expected(part))) for part in parts])
+    rest = AddressRange(even.end, block.end)
+    if rest:
+        around = rest.aligned(SECTOR_LEN)
+        got = device.flash.read(around)[rest.start - around.start : rest.end - around.start]
+        if got != expected(rest):
+            wrong.append(rest)
+    return wrong
+
+
+def reset(ctx: FlowContext) -> dict[str, Fact]:
+    """Link and let the chip start what is in its flash."""
+    with connected(ctx) as device:
+        chip = device.identity.chip.name
+    return {"how": "linked, then the reboot command", "chip": chip}
+
+
+def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = False) -> WriteOutcome:
+    """Write `data` at `start`; the rest of the sectors at its ends keeps its bytes."""
+
+    def goal(device: Device) -> Goal:
+        def under(addr: int) -> bytes:
+            return device.flash.read(AddressRange.sized(addr, SECTOR_LEN))
+
+        _check_span(ctx, device, AddressRange.sized(start, len(data)))
+        return Goal(wanted=sectors_of([Piece(start=start, data=data)], under=under))
+
+    image: dict[str, Fact] = {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "start": start,
+        "length": len(data),
+    }
+    return _change(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+
+
+def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> WriteOutcome:
+    """Erase whole sectors; needs consent, because the device may not start afterwards."""
+
+    def goal(device: Device) -> Goal:
+        span = span_of(device.size)
+        if span != span.aligned(SECTOR_LEN):
+            raise UsageError(
+                problem=_(
+                    "only whole sectors can be erased; the sectors around it are {span}",
+                    span=span.aligned(SECTOR_LEN),
+                )
+            )
+        _check_span(ctx, device, span)
+        if not dry_run:
+            ctx.consent(_("Erase {span} of the device?", span=span), _("erasing {span}", span=span))
+        return Goal(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
+
+    return _change(ctx, goal, kind=JobKind.ERASE, image={}, dry_run=dry_run)
+
+
+def _change(
+    ctx: FlowContext,
+    goal_of: Callable[[Device], Goal],
+    *,
+    kind: JobKind,
+    image: dict[str, Fact],
+    dry_run: bool,
+) -> WriteOutcome:
+    with connected(ctx) as device:
+        began_s = ctx.clock.monotonic()
+        checks = device_checks(device.identity)
+        require(checks, ctx.permissions)
+        device.raise_speed()
+        goal = goal_of(device)
+        make_plan(  # refuses before a backup takes its time
+            goal,
+            chip=device.identity.chip,
+            flash_size=device.size,
+            equal=frozenset(),
+            permissions=ctx.permissions,
+        )
+        safety = secure(ctx, device, may_read=not dry_run)
+        survey = take_survey(device, goal, safety)
+        plan = make_plan(
+            goal,
+            chip=device.identity.chip,
+            flash_size=device.size,
+            equal=survey.equal,
+            permissions=ctx.permissions,
+        )
+        ctx.say(draw_plan(plan, baud=device.flash.baud))
+        boot: BootVerdict | None = None
+        if not dry_run:
+            run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=kind.value)
+            boot = watch_boot(ctx, device) if ctx.open_log is not None else None
+        return WriteOutcome(
+            chip=device.identity.chip.name,
+            image=image,
+            safety=safety,
+            plan=plan,
+            checks=tuple(checks),
+            verified=not dry_run,
+            boot=boot,
+            undo=undo_command(ctx, safety),
+            seconds=ctx.clock.monotonic() - began_s,
+            notes=plan.notes,
+        )
+
+
+def _check_span(ctx: FlowContext, device: Device, span: AddressRange) -> None:
+    if span.end > device.size:
+        raise OutsideFlash(span=str(span), limit=format_addr(device.size))
+    in_loader = span.start < APP_START and device.identity.family is Family.ROM
+    if in_loader and Permission.BOOTLOADER not in ctx.permissions:
+        raise PermissionNeeded(
+            span=str(span),
+            region=_("the boot loader"),
+            reason=_("Without a right one the device stays dead until it is flashed again."),
+            permission=Permission.BOOTLOADER.value,
+        )
+
+
+def spans_data(spans: Sequence[AddressRange]) -> list[Fact]:
+    """Ranges as JSON data."""
+    return [{"start": span.start, "length": len(span)} for span in spans]
