@@ -38,6 +38,7 @@ class Anchor:
 
     kind: FindingKind
     offset: int
+    end: int
     addresses: tuple[int, ...]
 
     @property
@@ -113,7 +114,14 @@ def anchors_of(findings: Iterable[Finding]) -> list[Anchor]:
             addresses = _addresses(_ROLES[item.kind])
         else:
             continue
-        found.append(Anchor(kind=item.kind, offset=item.span.start, addresses=addresses))
+        found.append(
+            Anchor(
+                kind=item.kind,
+                offset=item.span.start,
+                end=item.span.end,
+                addresses=addresses,
+            )
+        )
     return sorted(found, key=lambda anchor: anchor.offset)
 
 
@@ -127,15 +135,16 @@ def find_layout(anchors: Sequence[Anchor], *, size: int, flash_size: int | None)
     if base is None:
         return Layout(flash_size=flash if size == flash else None)
     shift, start = _split(base)
-    content = size - max(shift, 0)
+    slips = _slips(anchors, base)
+    content = size - max(shift, 0) + sum(slip.amount for slip in slips)
     whole = shift >= 0 and start == 0
     return Layout(
         shift=shift,
         start=start,
         flash_size=flash if start + content <= flash or flash_size else None,
-        complete=whole and content >= flash,
+        complete=whole and content >= flash and not any(slip.amount > 0 for slip in slips),
         trailing=max(0, content + start + min(shift, 0) - flash) if whole else 0,
-        slips=_slips(anchors, base),
+        slips=slips,
         anchors=len(anchors),
     )
 
@@ -217,7 +226,7 @@ def _slips(anchors: Sequence[Anchor], base: int) -> tuple[Slip, ...]:
         wanted = [anchor.offset - base + drift - address for address in anchor.addresses]
         off = min(wanted, key=abs)
         if off and abs(off) < SECTOR_LEN:
-            slips.append(Slip(after=last, before=anchor.offset, amount=-off))
+            slips.append(Slip(after=min(last, anchor.offset), before=anchor.offset, amount=-off))
             drift -= off
-        last = anchor.offset
+        last = anchor.end
     return tuple(slips)
