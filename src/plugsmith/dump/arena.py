@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
+from plugsmith.dump.keyring import KeyOrigin
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt, ecb_encrypt
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.keys import KeyFamily, data_key
@@ -92,11 +93,13 @@ class Arena:
 
 
 def open_arena(data: bytes, found_key: FoundKey, *, phases: Iterable[int] = ()) -> Arena | None:
-    """The arena of a key, or None if it opens nothing; all key families are tried.
+    """The arena of a key, or None if it opens nothing.
 
-    `phases` are tried beside those at which encrypted FF or 00 fillings stand.
+    `phases` are tried beside those at which encrypted FF or 00 fillings stand. A key that was found
+    in the file is tried in all families, a known key only in the one that it was seen in.
     """
-    for family in KeyFamily:
+    known = found_key.origin is KeyOrigin.KNOWN
+    for family in (KeyFamily.BEKEN,) if known else KeyFamily:
         arena = _open(data, found_key, family=family, phases=phases)
         if arena is not None:
             return arena

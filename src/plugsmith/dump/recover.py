@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.arena import Arena, open_arena
@@ -17,6 +18,7 @@ from plugsmith.dump.keyring import (
     KeyBlockTrace,
     deeper_keys,
     key_block_traces,
+    sector_keys,
     sound_keys,
 )
 from plugsmith.dump.kv_copies import kv_copies, page_runs
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from plugsmith.dump.file_copies import FoundTable
 
-_MAX_DEEP_KEYS = 64
+_MAX_KEYS = 64  # hostile files may pretend to hold thousands
 
 
 @dataclass(slots=True)
@@ -85,12 +87,12 @@ class _Work:
                 self.sources.append(source)
 
     def open(self, keys: Iterable[FoundKey], *, phases: Iterable[int] = ()) -> None:
-        """Open the arena of each key that opens anything."""
-        for key in keys:
+        """Open the arena of each key that opens anything; `phases` for keys without a place."""
+        for key in islice(keys, _MAX_KEYS):
             if any(key.device_key == held.device_key for held in self.keys):
                 continue
-            own = () if key.offset is None else (key.offset % BLOCK_LEN,)
-            arena = open_arena(self.data, key, phases={*phases, *own})
+            places = phases if key.offset is None else (key.offset % BLOCK_LEN,)
+            arena = open_arena(self.data, key, phases=places)
             if arena is not None:
                 self.arenas.append(arena)
                 self.keys.append(key)
@@ -151,12 +153,14 @@ def _look_deeper(work: _Work) -> None:
     phases = {trace.offset % BLOCK_LEN for trace in work.traces}
     phases |= {item.offset % BLOCK_LEN for item in work.tables} or {0}
     if not work.arenas:
-        keys = deeper_keys(work.data, traces=work.traces, phases=phases)
-        work.open(list(keys)[:_MAX_DEEP_KEYS], phases=phases)
+        work.open(deeper_keys(work.data, traces=work.traces, phases=phases), phases=phases)
     if not work.arenas:
-        rest = [phase for phase in range(BLOCK_LEN) if phase not in phases]
-        keys = deeper_keys(work.data, traces=work.traces, phases=rest)
-        work.open(list(keys)[:_MAX_DEEP_KEYS], phases=rest)
+        work.open(
+            key
+            for phase in range(BLOCK_LEN)
+            if phase not in phases
+            for key in sector_keys(work.data, phase=phase)
+        )
     work.copies.clear()
     work.take(file_copies(work.data, work.tables))
     grid = sorted({item.offset % SECTOR_LEN for item in work.tables} or {0})

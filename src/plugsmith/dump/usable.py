@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finders import foreign_file, obk_config
 from plugsmith.dump.randomness import Texture, measure, uniform_byte
 from plugsmith.errors.content import InputEmpty, InputTooLarge, InputUnusable
+from plugsmith.image.crc import bad_lines
+from plugsmith.image.physical import STORED_LEN
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_LEN = 0x100_0000  # the largest flash of any chip in the address table has 8 MiB
 MIN_LEN = 0x100
+
+_PROBES = 16  # places looked at; code fills most of a dump that is nothing but code
+_PROBE_LINES = 4  # 64 bits of checksum: no random stretch passes
 
 _FIRMWARES = ((b"OpenBK7231", "OpenBeken"), (b"ESPHome", "ESPHome"), (b"LibreTiny", "LibreTiny"))
 
@@ -52,12 +57,23 @@ def check_usable(data: bytes, *, name: str, vendor: bool) -> None:
             kind=_("only {size} bytes long", size=len(data)),
             reason=_("That is less than the smallest part of a flash."),
         )
-    if measure(data).texture is Texture.RANDOM:
+    if measure(data).texture is Texture.RANDOM and not has_code_lines(data):
         raise InputUnusable(
             name=name,
             kind=_("random data without any structure"),
             reason=_("A real dump holds erased areas and code; this one has neither."),
         )
+
+
+def has_code_lines(data: bytes) -> bool:
+    """Whether some stretch has right line checksums: scrambled code looks random otherwise."""
+    for place in range(0, len(data), max(len(data) // _PROBES, 1)):
+        for phase in range(STORED_LEN):
+            at = place + phase
+            stretch = data[at : at + _PROBE_LINES * STORED_LEN]
+            if len(stretch) == _PROBE_LINES * STORED_LEN and not bad_lines(stretch):
+                return True
+    return False
 
 
 def other_firmware(data: bytes, codes: Iterable[ClearCode]) -> str | None:
