@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from plugsmith.messages import N_
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
@@ -14,4 +16,50 @@ class Verb:
     summary: str
 
 
-VERBS: tuple[Verb, ...] = ()
+VERBS: tuple[Verb, ...] = (
+    Verb(
+        name="backup",
+        module="plugsmith.cli.backup",
+        summary=N_("Read the whole flash, proven, and store it with a passport."),
+    ),
+    Verb(
+        name="flash",
+        module="plugsmith.cli.flash",
+        summary=N_("Back up, check, write, verify, and look whether it boots."),
+    ),
+    Verb(
+        name="restore",
+        module="plugsmith.cli.restore",
+        summary=N_("Put a backup back on the device that it came from."),
+    ),
+    Verb(
+        name="read",
+        module="plugsmith.cli.read",
+        summary=N_("Read a range of the flash, or another memory, into a file."),
+    ),
+    Verb(
+        name="write",
+        module="plugsmith.cli.write",
+        summary=N_("Write a file to an address of the flash."),
+    ),
+    Verb(
+        name="erase",
+        module="plugsmith.cli.erase",
+        summary=N_("Erase sectors of the flash."),
+    ),
+    Verb(
+        name="verify",
+        module="plugsmith.cli.verify",
+        summary=N_("Compare the flash with a file."),
+    ),
+    Verb(
+        name="reset",
+        module="plugsmith.cli.reset",
+        summary=N_("Let the chip start what is in its flash."),
+    ),
+    Verb(
+        name="image",
+        module="plugsmith.cli.image",
+        summary=N_("Firmware files: say what one is, convert it, download releases."),
+    ),
+)

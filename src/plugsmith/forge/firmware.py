@@ -94,7 +94,7 @@ def forge_app(
 
     `firmware` is "openbeken" or "tuya". Such bytes are what the field calls a UA file.
     """
-    return build_lines(_app_code(chip_name, firmware=firmware, version=version, length=code_len))
+    return build_lines(app_code(chip_name, firmware=firmware, version=version, length=code_len))
 
 
 @lru_cache(maxsize=16)
@@ -153,14 +153,14 @@ def code_key(owner: Chip) -> CodeKey:
 def _partition(
     chip_name: str, firmware: str, version: str, code_len: int, *, frame: AppFrame, end: int
 ) -> bytes:
-    code = _app_code(chip_name, firmware=firmware, version=version, length=code_len)
+    code = app_code(chip_name, firmware=firmware, version=version, length=code_len)
     flash = bytearray(build_lines(code).ljust(end - APP_START, b"\xff"))
     header = header_for(code, partition="app", version=frame.rbl_version, time=FORGED_TIME)
     _place(flash, len(flash) - TRAILER_LEN, header.trailer())
     return bytes(flash)
 
 
-def _app_code(chip_name: str, *, firmware: str, version: str, length: int) -> bytes:
+def app_code(chip_name: str, *, firmware: str, version: str, length: int) -> bytes:
     """The scrambled code bytes, without line CRC16s."""
     owner = chip(chip_name)
     frame = app_frame(owner.name)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from plugsmith.chips.model import KeyClass
 
-_OPENBEKEN = re.compile(rb"OpenBK(7\d{3}[A-Z]{0,2})_(\d[0-9A-Za-z.\-+]{0,30})\0")
+_OPENBEKEN = re.compile(rb"OpenBK(7\d{3}[A-Z]{0,2})_(\d[0-9A-Za-z_.\-+]{0,40})\0")
 _TUYA_PROJECT = re.compile(
     rb"\0((?:oem_)?bk7(?:231|321|238|252)[a-z]{0,2}_[A-Za-z0-9_]{1,60})\0(?:firmName\0)?"
     rb"(\d{1,3}\.\d{1,3}\.\d{1,4})\0"

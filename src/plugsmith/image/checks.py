@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
-from plugsmith.image.physical import STORED_LEN
 from plugsmith.image.model import Finding, Level, Verdict
+from plugsmith.image.physical import STORED_LEN
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
 

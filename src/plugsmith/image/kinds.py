@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.catalog import chips as all_chips
@@ -27,9 +26,6 @@ from plugsmith.image.sections import APP_ENDS, looks_like_code, measure_app
 from plugsmith.image.uf2 import is_uf2
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
-
-if TYPE_CHECKING:
-    from plugsmith.image.model import CodeSection
 
 FULL_SIZES = frozenset({0x20_0000, 0x40_0000, 0x80_0000})
 _APP_PARTITION_END = 0x13_2000  # the longest one
@@ -214,9 +210,8 @@ def _chips_of(loader: LoaderFacts | None, app: AppFacts | None) -> tuple[str, ..
 
 
 def _key_of(loader: LoaderFacts | None, app: AppFacts | None) -> KeyClass:
-    sections: list[CodeSection] = [side.section for side in (app, loader) if side is not None]
-    known = (part.key_class for part in sections if part.key_class is not KeyClass.UNKNOWN)
-    return next(known, KeyClass.UNKNOWN)
+    side = app or loader
+    return side.section.key_class if side is not None else KeyClass.UNKNOWN
 
 
 def _writes(

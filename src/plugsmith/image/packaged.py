@@ -16,11 +16,14 @@ from plugsmith.image.physical import APP_LOGICAL_START, APP_START
 from plugsmith.image.rbl import read_header
 from plugsmith.image.scramble import scramble
 from plugsmith.image.sections import find_key, measure_app
-from plugsmith.image.uf2 import Uf2File, read_uf2
+from plugsmith.image.uf2 import Uf2File, flash_of, read_uf2
+from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.image.uf2 import Segment
+    from plugsmith.image.model import CodeSection
+
+APP_MAX_END = 0x13_2000  # end of the longest application partition; uart-protocol.md 6.2
 
 
 def recognise_ota(data: bytes, at: int) -> FirmwareImage:
@@ -94,18 +97,20 @@ def recognise_uf2(data: bytes) -> FirmwareImage:
                 family=f"0x{content.family:08X}",
             ),
         )
-    app = next((item for item in content.segments if item.start == APP_START), None)
-    if app is None:
+    if not any(item.start == APP_START for item in content.segments):
         checks.problem("no-application", _("The file holds nothing for address 0x011000."))
         return _uf2_result(data, checks, content, Naming(), KeyClass.UNKNOWN)
-    key_class, naming = _uf2_app(app, checks)
-    return _uf2_result(data, checks, content, naming, key_class)
-
-
-def _uf2_app(segment: Segment, checks: CheckList) -> tuple[KeyClass, Naming]:
-    section = measure_app(segment.data, at=0)
+    section = uf2_application(content)
     check_section(checks, section)
-    return section.key_class, name_firmware(section.code, section.key_class)
+    naming = name_firmware(section.code, section.key_class)
+    return _uf2_result(data, checks, content, naming, section.key_class)
+
+
+def uf2_application(content: Uf2File) -> CodeSection:
+    """The application as it lies in flash after all segments were written."""
+    ends = [item.start + len(item.data) for item in content.segments if item.start < APP_MAX_END]
+    span = AddressRange(APP_START, min(max([APP_START, *ends]), APP_MAX_END))
+    return measure_app(flash_of(content, span), at=0)
 
 
 def _uf2_result(

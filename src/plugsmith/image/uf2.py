@@ -16,6 +16,7 @@ from enum import IntEnum
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import Role
 from plugsmith.errors import Malformed
+from plugsmith.memory import AddressRange
 
 BLOCK_LEN = 512
 MAGIC_START = 0x0A32_4655
@@ -53,6 +54,7 @@ class Tag(IntEnum):
     OTA_LIST = 0x6EC68A
     OTA_PARTS = 0xC0EE0C
     BINARY_PATCH = 0xB948DE
+    OTA_FORMAT_2 = 0x6C8492  # in every file of today's writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,17 @@ class Uf2File:
     version: str | None
     libretiny: str | None
     segments: tuple[Segment, ...]
+
+
+def flash_of(content: Uf2File, span: AddressRange) -> bytes:
+    """The bytes of `span` as a write of all segments to an erased flash leaves them."""
+    flash = bytearray(b"\xff" * len(span))
+    for item in content.segments:
+        shared = AddressRange.sized(item.start, len(item.data)).intersection(span)
+        if shared is not None:
+            cut = item.data[shared.start - item.start : shared.end - item.start]
+            flash[shared.start - span.start : shared.end - span.start] = cut
+    return bytes(flash)
 
 
 def is_uf2(data: bytes) -> bool:

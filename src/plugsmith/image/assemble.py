@@ -1,0 +1,223 @@
+"""Make one file kind out of another: QIO, application and OTA package, also out of dumps.
+
+An application file is the stored lines as they lie in flash from 0x11000 on. A QIO file is boot
+loader, application and header up to the end of the application partition. An OTA package holds the
+plain code. The boot loader of a new QIO file must come from somewhere: the source itself, or a
+second file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as find_chip
+from plugsmith.chips.model import KeyClass
+from plugsmith.errors.image import ConversionImpossible, ImageDamaged, ImageUnknown, KeyMissing
+from plugsmith.image.crc import build_lines
+from plugsmith.image.model import CodeSection, FirmwareImage, ImageKind
+from plugsmith.image.ota import package_start, read_package, write_package
+from plugsmith.image.packaged import uf2_application
+from plugsmith.image.physical import (
+    APP_LOGICAL_START,
+    APP_START,
+    LOADER_LEN,
+)
+from plugsmith.image.rbl import TRAILER_LEN, header_for
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
+from plugsmith.image.sections import find_key
+from plugsmith.image.uf2 import read_uf2
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.chips.model import Chip
+
+TARGETS = (ImageKind.QIO, ImageKind.APP, ImageKind.OTA)
+# findings that make the bytes themselves untrustworthy; a rotated or odd-sized dump is not one
+_FATAL = frozenset({"crc16", "erased-gap", "header-crc", "body", "vectors", "no-code"})
+_DEFAULT_VERSION = "1.00"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file with what `recognise` said about it; `name` is for sentences only."""
+
+    name: str
+    data: bytes = field(repr=False)
+    image: FirmwareImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _App:
+    """An application taken out of a source: plain code and the key it is or will be stored with."""
+
+    code: bytes = field(repr=False)
+    key: CodeKey
+
+    @property
+    def stored(self) -> bytes:
+        return build_lines(scramble(self.code, self.key, start=APP_LOGICAL_START))
+
+
+def convert(
+    source: Source,
+    *,
+    to: ImageKind,
+    loader: Source | None = None,
+    chip: str | None = None,
+    time: int = 0,
+) -> bytes:
+    """The content of `source` as a file of kind `to`.
+
+    `loader` gives the boot loader of a QIO file when the source has none; `chip` decides the code
+    key when an OTA package does not (its code is plain); `time` is Unix time for new headers.
+    Raises ImageDamaged, ImageUnknown, KeyMissing or ConversionImpossible.
+    """
+    _refuse_damage(source)
+    app = _take_app(source, chip)
+    match to:
+        case ImageKind.APP:
+            return app.stored
+        case ImageKind.OTA:
+            version = source.image.version or _DEFAULT_VERSION
+            return write_package(app.code, version=version, time=time)
+        case ImageKind.QIO:
+            return _make_qio(source, app, loader, time)
+        case _:
+            raise _impossible(
+                source, to, _("Only qio, app and ota can be made."), _("Choose one of these kinds.")
+            )
+
+
+def pieces(source: Source) -> list[tuple[int, bytes]]:
+    """(physical address, bytes) of what writing the file puts into flash.
+
+    The boot loader of a QIO file or dump is among them; who writes decides whether it is left out.
+    """
+    image = source.image
+    if image.kind is ImageKind.UF2:
+        return [(item.start, item.data) for item in read_uf2(source.data).segments]
+    if image.kind in {ImageKind.QIO, ImageKind.FULL_DUMP} and not image.rotation:
+        return [(0, source.data)]
+    return [(item.start, source.data[item.offset :][: item.length]) for item in image.writes]
+
+
+def _refuse_damage(source: Source) -> None:
+    fatal = [item for item in source.image.problems if item.code in _FATAL]
+    if fatal:
+        raise ImageDamaged(name=source.name, problem=fatal[0].text)
+
+
+def _take_app(source: Source, chip: str | None) -> _App:
+    image = source.image
+    if image.app is not None:
+        return _app_of_section(source, image.app.section)
+    if image.kind is ImageKind.OTA:
+        return _app_of_package(source, chip)
+    if image.kind is ImageKind.UF2:
+        content = read_uf2(source.data)
+        if any(item.start == APP_START for item in content.segments):
+            return _app_of_section(source, uf2_application(content))
+    reasons = [item.text for item in image.problems]
+    raise ImageUnknown(name=source.name, reason=reasons[0] if reasons else image.kind.value)
+
+
+def _app_of_section(source: Source, section: CodeSection) -> _App:
+    if section.key is None:
+        raise KeyMissing(name=source.name)
+    header = section.trailer.header if section.trailer else None
+    raw_len = header.raw_size if header is not None and section.body_ok else len(section.code)
+    return _App(code=section.code[:raw_len], key=section.key)
+
+
+def _app_of_package(source: Source, chip: str | None) -> _App:
+    package = read_package(source.data, package_start(source.data) or 0)
+    key_class, key, _vectors = find_key(package.code, APP_LOGICAL_START)
+    if key is not None and key_class is not KeyClass.NONE:
+        return _App(code=scramble(package.code, key, start=APP_LOGICAL_START), key=key)
+    names = (chip,) if chip else source.image.chips
+    if len(names) != 1:
+        raise _impossible(
+            source,
+            ImageKind.APP,
+            _("The package does not say which chip it is for, and so not which code key."),
+            _("Name the chip with --chip."),
+        )
+    return _App(code=package.code, key=_stored_key(find_chip(names[0])))
+
+
+def _stored_key(owner: Chip) -> CodeKey:
+    return TUYA_KEY if owner.expects_key is KeyClass.TUYA else PLAIN_KEY
+
+
+def _make_qio(source: Source, app: _App, loader: Source | None, time: int) -> bytes:
+    if source.image.kind is ImageKind.QIO and loader is None:
+        return source.data
+    origin = loader or source
+    facts = origin.image.loader
+    if facts is None:
+        raise _impossible(
+            source,
+            ImageKind.QIO,
+            _("A QIO file starts with a boot loader, and there is none in it."),
+            _("Name a QIO file, a backup or a boot loader of the same chip with --loader."),
+        )
+    if loader is not None:
+        _refuse_damage(loader)
+        _check_partners(source, app, loader)
+    start = facts.section.start
+    flash = bytearray(origin.data[start : start + LOADER_LEN].ljust(LOADER_LEN, b"\xff"))
+    table = next((item for item in facts.tables if item.find("app") is not None), None)
+    entry = table.find("app") if table else None
+    end = entry.span.end if entry is not None else APP_START + len(app.stored) + TRAILER_LEN
+    if APP_START + len(app.stored) + TRAILER_LEN > end:
+        raise _impossible(
+            source,
+            ImageKind.QIO,
+            _("The application is larger than its partition on this chip."),
+            _("Use a smaller build of the firmware."),
+        )
+    flash += app.stored.ljust(end - APP_START, b"\xff")
+    flash[end - TRAILER_LEN :] = _trailer(source, app, origin, time)
+    return bytes(flash)
+
+
+def _trailer(source: Source, app: _App, origin: Source, time: int) -> bytes:
+    """The header of the application: its own where it still describes the code, else a new one."""
+    section = source.image.app.section if source.image.app else None
+    if section is not None and section.trailer is not None and section.body_ok:
+        return source.data[section.trailer.at : section.trailer.end]
+    facts = origin.image.loader
+    own = facts.section.trailer if facts is not None else None
+    version = own.header.version if own is not None and own.header.sound else _DEFAULT_VERSION
+    raw = scramble(app.code, app.key, start=APP_LOGICAL_START)
+    return header_for(raw, partition="app", version=version, time=time).trailer()
+
+
+def _check_partners(source: Source, app: _App, loader: Source) -> None:
+    facts = loader.image.loader
+    ours, theirs = set(source.image.chips), set(facts.chips if facts else ())
+    if ours and theirs and not ours & theirs:
+        raise _impossible(
+            source,
+            ImageKind.QIO,
+            _(
+                "The boot loader is for {loader}, but the application is for {app}.",
+                loader=" / ".join(sorted(theirs)),
+                app=" / ".join(sorted(ours)),
+            ),
+            _("Name a boot loader of the same chip with --loader."),
+        )
+    if facts is not None and facts.section.key is not None and facts.section.key != app.key:
+        raise _impossible(
+            source,
+            ImageKind.QIO,
+            _("Boot loader and application are not scrambled with the same key."),
+            _("Name a boot loader of the same chip with --loader."),
+        )
+
+
+def _impossible(
+    source: Source, wanted: ImageKind, reason: str, remedy: str
+) -> ConversionImpossible:
+    return ConversionImpossible(name=source.name, wanted=wanted.value, reason=reason, remedy=remedy)

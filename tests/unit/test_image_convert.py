@@ -1,0 +1,121 @@
+"""Conversions between file kinds keep the code, and refuse what cannot be right."""
+
+from __future__ import annotations
+
+import pytest
+
+from plugsmith.errors.image import ConversionImpossible, ImageDamaged, ImageUnknown
+from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qio
+from plugsmith.forge.flash import forge_flash
+from plugsmith.forge.packages import forge_ota, forge_uf2
+from plugsmith.image.assemble import Source, convert, pieces
+from plugsmith.image.kinds import recognise
+from plugsmith.image.model import ImageKind
+
+SMALL = 0x8000
+
+
+def source(data, name="file.bin"):
+    return Source(name=name, data=data, image=recognise(data))
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231M", "BK7238", "BK7231U"])
+def test_qio_to_application_and_back(chip):
+    qio = forge_openbeken_qio(chip, code_len=SMALL)
+    app = convert(source(qio), to=ImageKind.APP)
+    assert app == forge_app(chip, code_len=SMALL)
+    again = convert(source(app), to=ImageKind.QIO, loader=source(qio), time=5)
+    image = recognise(again)
+    assert (image.kind, image.chip, image.problems) == (ImageKind.QIO, chip, ())
+    assert again[: 0x11000 + len(app)] == qio[: 0x11000 + len(app)]
+    assert image.app.section.trailer.header.time == 5
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238"])
+def test_ota_round_trip(chip):
+    app = forge_app(chip, code_len=SMALL)
+    package = convert(source(app), to=ImageKind.OTA, time=9)
+    assert recognise(package).header.time == 9
+    assert convert(source(package), to=ImageKind.APP) == app
+    assert convert(source(forge_ota(chip, code_len=SMALL)), to=ImageKind.APP) == app
+
+
+def test_an_n_package_can_be_stored_for_m_when_asked():
+    package = forge_ota("BK7231N", code_len=SMALL)
+    plain = convert(source(package), to=ImageKind.APP, chip="BK7231M")
+    assert recognise(plain).chip == "BK7231M"
+
+
+def test_a_qio_of_a_qio_is_itself():
+    qio = forge_openbeken_qio("BK7231T", code_len=SMALL)
+    assert convert(source(qio), to=ImageKind.QIO) == qio
+
+
+@pytest.mark.parametrize("rotate", [0, 0x11000])
+def test_out_of_a_dump_also_a_rotated_one(rotate):
+    flash = forge_flash(chip="BK7231T", code_len=SMALL)
+    dump = source(flash[rotate:] + flash[:rotate])
+    qio = convert(dump, to=ImageKind.QIO)
+    assert qio == flash[:0x129F70]
+    assert convert(dump, to=ImageKind.APP) == forge_app(
+        "BK7231T", firmware="tuya", version="1.0.0", code_len=SMALL
+    )
+
+
+def test_uf2_to_application_and_qio():
+    uf2 = source(forge_uf2("BK7231T", code_len=0x4000))
+    app = forge_app("BK7231T", code_len=0x4000)
+    assert convert(uf2, to=ImageKind.APP) == app
+    qio = convert(uf2, to=ImageKind.QIO, loader=source(forge_loader("t-1.0.6")))
+    assert recognise(qio).problems == ()
+    assert pieces(uf2)[0] == (0x11000, app)
+
+
+def test_pieces_of_images():
+    qio = forge_openbeken_qio("BK7231T", code_len=SMALL)
+    app = forge_app("BK7231T", code_len=SMALL)
+    assert pieces(source(qio)) == [(0, qio)]
+    assert pieces(source(app)) == [(0x11000, app)]
+    assert pieces(source(forge_ota("BK7231T", code_len=SMALL))) == []
+
+
+def test_without_a_boot_loader_there_is_no_qio():
+    with pytest.raises(ConversionImpossible) as refusal:
+        convert(source(forge_app("BK7231T", code_len=SMALL)), to=ImageKind.QIO)
+    assert "--loader" in refusal.value.hint
+
+
+@pytest.mark.parametrize("loader", ["n-1.0.1", "m", "7238"])
+def test_a_boot_loader_of_another_chip_is_refused(loader):
+    with pytest.raises(ConversionImpossible):
+        convert(
+            source(forge_app("BK7231T", code_len=SMALL)),
+            to=ImageKind.QIO,
+            loader=source(forge_loader(loader)),
+        )
+
+
+def test_a_damaged_source_is_refused():
+    qio = bytearray(forge_openbeken_qio("BK7231T", code_len=SMALL))
+    qio[0x12000] ^= 4
+    with pytest.raises(ImageDamaged) as refusal:
+        convert(source(bytes(qio)), to=ImageKind.APP)
+    assert "CRC16" in refusal.value.message
+
+
+def test_a_source_without_application_is_refused():
+    for data in (forge_loader("t-1.0.5"), b"no firmware at all"):
+        with pytest.raises(ImageUnknown):
+            convert(source(data), to=ImageKind.APP)
+
+
+def test_other_kinds_cannot_be_made():
+    with pytest.raises(ConversionImpossible):
+        convert(source(forge_app("BK7231T", code_len=SMALL)), to=ImageKind.UF2)
+
+
+def test_an_application_that_does_not_fit_is_refused():
+    app = forge_app("BK7231U", code_len=0x10FFE0)
+    with pytest.raises(ConversionImpossible) as refusal:
+        convert(source(app), to=ImageKind.QIO, loader=source(forge_loader("u-1.0.15")))
+    assert "larger" in refusal.value.message
