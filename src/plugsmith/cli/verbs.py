@@ -62,4 +62,9 @@ VERBS: tuple[Verb, ...] = (
         module="plugsmith.cli.image",
         summary=N_("Firmware files: say what one is, convert it, download releases."),
     ),
+    Verb(
+        name="sim",
+        module="plugsmith.cli.sim",
+        summary=N_("A simulated chip on a pseudo-terminal or TCP port, for any client."),
+    ),
 )

@@ -10,7 +10,7 @@ from plugsmith.messages import N_, _
 from plugsmith.sim.app_stage import AppUart
 from plugsmith.sim.chip import SimChip, SimSettings
 from plugsmith.sim.faults import FAULT_NAMES, FaultPlan
-from plugsmith.sim.flash_file import FlashFile
+from plugsmith.sim.flash_file import LARGEST, SMALLEST, FlashFile
 from plugsmith.sim.parts import SimPart, part_for, part_of_size
 from plugsmith.sim.personality import (
     PERSONALITIES,
@@ -78,10 +78,16 @@ class SimBoard:
     notes: tuple[str, ...]
 
 
-def build_board(request: BoardRequest, *, now: float) -> SimBoard:
-    """Set everything up; SimSetup for unknown names, SimFlashUnusable for unusable files."""
+def build_board(request: BoardRequest, *, now: float, content: bytes | None = None) -> SimBoard:
+    """Set everything up; SimSetup for unknown names, SimFlashUnusable for unusable files.
+
+    Without a file the flash holds `content`, or is blank.
+    """
     file = FlashFile(request.flash, keep=request.keep) if request.flash else None
-    content = file.content if file else b"\xff" * (request.size or _USUAL_SIZE)
+    if file is not None:
+        content = file.content
+    elif content is None:
+        content = b"\xff" * _size(request)
     who, notes = _choose(request, content)
     if file is not None and file.padded:
         notes.append(_(_PADDED))
@@ -101,6 +107,13 @@ def build_board(request: BoardRequest, *, now: float) -> SimBoard:
     )
     chip = SimChip(who, content, settings=settings, now=now)
     return SimBoard(chip=chip, file=file, boot=who.name if who else "silent", notes=tuple(notes))
+
+
+def _size(request: BoardRequest) -> int:
+    size = request.size or _USUAL_SIZE
+    if size & (size - 1) or not SMALLEST <= size <= LARGEST:
+        raise SimSetup(problem=f"size {size}", known="a power of two from 512k to 16M")
+    return size
 
 
 def _choose(request: BoardRequest, content: bytes) -> tuple[Personality | None, list[str]]:

@@ -30,6 +30,12 @@ _FNV_BASIS, _FNV_PRIME = 0x811C_9DC5, 0x0100_0193
 _START_CODE_LEN = 0x2000
 _TCM = range(0x3F_0000, 0x40_0000)
 _NAMED = re.compile(rb"OpenBK(?P<chip>72\d\d[A-Z]?)_(?P<version>\d[0-9A-Za-z.]{0,23})")
+# texts that only Tuya applications for these chips hold
+_VENDOR_MARKS = (
+    (b"BK7231S_2M", ("bk7231t",)),
+    (b"BK7231BT", ("bk7231t",)),
+    (b"bk7231n", ("bk7231n", "bk7231m")),
+)
 
 
 class AppKind(StrEnum):
@@ -48,6 +54,13 @@ class AppVerdict:
     kind: AppKind = AppKind.OTHER
     version: str = ""
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    kind: AppKind
+    version: str = ""
+    chips: tuple[str, ...] = ()  # that it is built for; empty: it does not say
 
 
 @lru_cache(maxsize=8)
@@ -76,9 +89,11 @@ def _judge(area: bytes, who: Personality) -> AppVerdict:
     problem = _damage(area, states, stored)
     if problem:
         return AppVerdict(boots=False, why=problem)
-    if _is_for_tcm(code) != who.app_has_tcm:
+    named = _named(code)
+    fits = who.chip in named.chips if named.chips else _is_for_tcm(code) == who.app_has_tcm
+    if not fits:
         return AppVerdict(boots=False, why="the application needs the memory map of another chip")
-    return _named(code)
+    return AppVerdict(boots=True, kind=named.kind, version=named.version)
 
 
 def _damage(area: bytes, states: bytes, stored: bytes) -> str:
@@ -110,12 +125,17 @@ def _is_for_tcm(code: bytes) -> bool:
     return any(word in _TCM for (word,) in struct.iter_unpack("<I", start))
 
 
-def _named(code: bytes) -> AppVerdict:
+def _named(code: bytes) -> _Named:
+    """What the application calls itself (uart-protocol.md 7.6)."""
     for found in _NAMED.finditer(code):
         version = found["version"].decode().rstrip(".")
-        return AppVerdict(boots=True, kind=AppKind.OPENBEKEN, version=version)
-    kind = AppKind.TUYA if b"tuya" in code else AppKind.OTHER
-    return AppVerdict(boots=True, kind=kind)
+        chip = "bk" + found["chip"].decode().lower()
+        chips = (chip, "bk7231m") if chip == "bk7231n" else (chip,)
+        return _Named(kind=AppKind.OPENBEKEN, version=version, chips=chips)
+    for mark, chips in _VENDOR_MARKS:
+        if mark in code:
+            return _Named(kind=AppKind.TUYA, chips=chips)
+    return _Named(kind=AppKind.TUYA if b"tuya" in code else AppKind.OTHER)
 
 
 def loader_is_sound(flash: bytes) -> bool:

@@ -74,7 +74,8 @@ class SimPort:
             self._save()
             if data or now >= deadline:
                 return data
-            times = [t for t in (self.chip.tx.next_delivery(), self.chip.next_event()) if t]
+            due = (self.chip.tx.next_delivery(), self.chip.next_event())
+            times = [at for at in due if at is not None]
             # a step is at least a microsecond, so that rounding can never stand still
             self._clock.sleep(max(1e-6, min([deadline, *times]) - now))
 
