@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -97,11 +98,49 @@ StartOption: TypeAlias = Annotated[
     str, typer.Option("--start", metavar="ADDRESS", help=_("First address: 4096, 0x1000, 64k."))
 ]
 LengthOption: TypeAlias = Annotated[
-    str, typer.Option("--length", metavar="SIZE", help=_("How much: 4096, 0x1000, 64k, 2M, all."))
+    str | None,
+    typer.Option("--length", metavar="SIZE", help=_("How much: 4096, 0x1000, 64k, 2M, all.")),
 ]
 DryRunOption: TypeAlias = Annotated[
     bool, typer.Option("--dry-run", help=_("Show what would be done, change nothing."))
 ]
+ImageArgument: TypeAlias = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="IMAGE", help=_("The firmware file; what it is is seen from its bytes.")
+    ),
+]
+BackupArgument: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="BACKUP", help=_("The .bin file of a backup, or its passport."))
+]
+DataArgument: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", help=_("The file."))]
+TargetArgument: TypeAlias = Annotated[
+    Path | None, typer.Argument(metavar="FILE", help=_("The file to write; or use -o."))
+]
+OutputOption: TypeAlias = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help=_("The file to write.")),
+]
+ResumeOption: TypeAlias = Annotated[
+    bool, typer.Option("--resume", help=_("Go on with an interrupted backup."))
+]
+SpaceOption: TypeAlias = Annotated[
+    str, typer.Option("--space", help=_("What to read: flash, rom, efuse or otp."))
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkOptions:
+    """The options of every verb that talks to a chip, as the command line gave them."""
+
+    port: str | None = None
+    baud: int | None = None
+    chip: str | None = None
+    link_timeout_s: float | None = None
+    log_port: str | None = None
+    trace: Path | None = None
+    remote_baud_follows: bool = False
+    allow: list[str] | tuple[str, ...] = ()
 
 
 def link_timeout(given_s: float | None, *, interactive: bool) -> float | None:

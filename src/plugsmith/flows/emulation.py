@@ -119,6 +119,11 @@ def boot_sentence(answer: RunAnswer, chip: str) -> str:
     """What the verdict means, for people."""
     where = answer["faults"][0] if answer["faults"] else ""
     match answer["reached"]:
+        case "reset loop" if answer["boots"] is None:
+            return _(
+                "Unknown: the application starts and then resets itself, which can be due to radio "
+                "and analogue parts that the emulator only imitates."
+            )
         case "application log":
             return _(
                 "It boots: {firmware} ran to the end of its start. Radio and analogue parts are "

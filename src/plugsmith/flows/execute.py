@@ -16,6 +16,7 @@ from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.link import LinkLost
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.goal import BLANK_SECTOR
+from plugsmith.flows.permissions import Permission
 from plugsmith.flows.progress import Meter, task
 from plugsmith.flows.survey import RangeCrc, crcs_of
 from plugsmith.memory import (
@@ -144,7 +145,7 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Meter) 
     ctx.cancel.check()
     first = run.commit[0] if run.commit else run.left[0]
     run.begun = True
-    device.flash.prepare_writes(AddressRange.sized(first, SECTOR_LEN))
+    _prepare(device, first)
     for addr in run.commit:
         if addr in run.left:
             _erase(device, AddressRange.sized(addr, SECTOR_LEN))
@@ -159,6 +160,13 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Meter) 
         if addr in run.left:
             ctx.cancel.check()
             _program(device, run, addr, meter)
+
+
+def _prepare(device: Device, first: int) -> None:
+    device.flash.prepare_writes(
+        AddressRange.sized(first, SECTOR_LEN),
+        allow_unknown_part=Permission.UNKNOWN_PART in device.ctx.permissions,
+    )
 
 
 def _erase(device: Device, span: AddressRange) -> None:
@@ -245,7 +253,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
     def rewrite() -> None:
         ctx.cancel.check()
         if run.left:
-            device.flash.prepare_writes(AddressRange.sized(run.left[0], SECTOR_LEN))
+            _prepare(device, run.left[0])
         while run.left:
             addr = run.left[0]
             device.flash.rewrite(addr, fixes[addr])

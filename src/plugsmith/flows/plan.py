@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import Family
+from plugsmith.chips.model import APP_START, Family, Role
 from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash, ProtectedRange
 from plugsmith.flows.goal import BLANK_SECTOR, rf_sectors
@@ -181,7 +181,21 @@ def _kept_steps(goal: Goal, chip: Chip, flash_size: int) -> Iterator[Step]:
                 yield Step(span=shared, action=Action.KEEP, name=item.name, why=item.why)
     for span in subtract_ranges(left, [item.span for item in named]):
         for part in _by_region(chip, span):
-            yield Step(span=part, action=Action.KEEP, name=region_name(chip, part.start))
+            yield Step(
+                span=part,
+                action=Action.KEEP,
+                name=region_name(chip, part.start),
+                why=_why_kept(chip, part.start),
+            )
+
+
+def _why_kept(chip: Chip, addr: int) -> str:
+    region = chip.memory_map.at(addr)
+    if region is not None and region.role is Role.RF:
+        return _("unique for each device")
+    if addr < APP_START and chip.family is Family.LOADER:
+        return _("never touched: this chip answers the UART with it")
+    return ""
 
 
 def _by_region(chip: Chip, span: AddressRange) -> Iterator[AddressRange]:

@@ -10,6 +10,8 @@ from plugsmith.errors import InputUnusable
 from plugsmith.flows.goal import Piece
 from plugsmith.flows.image_file import open_image
 from plugsmith.flows.preflight import ImageFacts
+from plugsmith.image.assemble import Source as Opened
+from plugsmith.image.assemble import pieces as pieces_of
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
@@ -72,10 +74,8 @@ def load_image(path: Path) -> Source:
 def source_of(path: Path, data: bytes, *, image: FirmwareImage | None = None) -> Source:
     """The same from bytes that are read already; `path` only names them."""
     image = image or recognise(data)
-    pieces = tuple(
-        Piece(start=item.start, data=data[item.offset : item.offset + item.length])
-        for item in image.writes
-    )
+    opened = Opened(name=path.name, data=data, image=image)
+    pieces = tuple(Piece(start=start, data=content) for start, content in pieces_of(opened))
     if image.kind not in _WRITABLE or not pieces or image.problems:
         raise InputUnusable(
             name=path.name,

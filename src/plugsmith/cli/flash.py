@@ -1,0 +1,54 @@
+"""`plugsmith flash`: backup, preflight, write, verify, boot check."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from plugsmith.cli import options as opt
+from plugsmith.cli.session import Session, run
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+
+app = typer.Typer(rich_markup_mode=None, add_completion=False)
+
+
+@app.command(help=_("Back up, check, write, verify, and look whether it boots."))
+def flash(
+    image: opt.ImageArgument = None,
+    *,
+    dry_run: opt.DryRunOption = False,
+    allow: opt.AllowOption = None,
+    port: opt.PortOption = None,
+    baud: opt.BaudOption = None,
+    chip: opt.ChipOption = None,
+    link_timeout: opt.LinkTimeoutOption = None,
+    log_port: opt.LogPortOption = None,
+    trace: opt.TraceOption = None,
+    remote_baud_follows: opt.RemoteBaudOption = False,
+    yes: opt.YesOption = False,
+    as_json: opt.JsonOption = False,
+) -> None:
+    link = opt.LinkOptions(
+        port=port,
+        baud=baud,
+        chip=chip,
+        link_timeout_s=link_timeout,
+        log_port=log_port,
+        trace=trace,
+        remote_baud_follows=remote_baud_follows,
+        allow=allow or (),
+    )
+
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.cli.wiring import flow_context
+        from plugsmith.flows.flash import flash as do_it
+
+        return do_it(flow_context(session, link), image, dry_run=dry_run).as_data()
+
+    from plugsmith.cli.write_text import write_text
+
+    run("flash", body, as_json=as_json, assume_yes=yes, render=write_text)
