@@ -74,7 +74,9 @@ def test_uf2_to_application_and_qio():
 def test_pieces_of_images():
     qio = forge_openbeken_qio("BK7231T", code_len=SMALL)
     app = forge_app("BK7231T", code_len=SMALL)
-    assert pieces(source(qio)) == [(0, qio)]
+    assert pieces(source(qio)) == [(0x11000, qio[0x11000:])]
+    n_image = forge_openbeken_qio("BK7231N", code_len=SMALL)
+    assert pieces(source(n_image)) == [(0, n_image)]
     assert pieces(source(app)) == [(0x11000, app)]
     assert pieces(source(forge_ota("BK7231T", code_len=SMALL))) == []
 

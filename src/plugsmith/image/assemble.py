@@ -90,15 +90,11 @@ def convert(
 
 
 def pieces(source: Source) -> list[tuple[int, bytes]]:
-    """(physical address, bytes) of what writing the file puts into flash.
-
-    The boot loader of a QIO file or dump is among them; who writes decides whether it is left out.
-    """
+    """(physical address, bytes) of everything that `source.image.writes` announces."""
     image = source.image
     if image.kind is ImageKind.UF2:
-        return [(item.start, item.data) for item in read_uf2(source.data).segments]
-    if image.kind in {ImageKind.QIO, ImageKind.FULL_DUMP} and not image.rotation:
-        return [(0, source.data)]
+        segments = read_uf2(source.data).segments if image.writes else ()
+        return [(item.start, item.data) for item in segments]
     return [(item.start, source.data[item.offset :][: item.length]) for item in image.writes]
 
 
