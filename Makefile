@@ -24,6 +24,9 @@ lint: setup
 test: lint
 	$(BIN)/python -m pytest -n 2
 
+generated: setup
+	$(BIN)/python tools/generate_docs.py
+
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)
 

@@ -1,0 +1,98 @@
+"""The error tree: stable codes, texts that can be filled, everything in plugsmith.errors."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import plugsmith.errors
+from plugsmith.errors import ExitCode, PlugsmithError, concrete_errors
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
+
+
+def all_errors() -> list[type[PlugsmithError]]:
+    for module in pkgutil.iter_modules(plugsmith.errors.__path__, "plugsmith.errors."):
+        importlib.import_module(module.name)
+    return [cls for cls in concrete_errors() if cls.__module__.startswith("plugsmith.")]
+
+
+ERRORS = all_errors()
+
+
+@pytest.mark.parametrize("cls", ERRORS, ids=lambda cls: cls.code)
+def test_an_error_says_what_happened_and_what_to_do(cls):
+    assert re.fullmatch(r"PS(-[A-Z0-9]+)+", cls.code)
+    assert cls.what
+    assert cls.next_step
+    assert cls.exit_code in ExitCode
+    assert cls.exit_code is not ExitCode.DONE
+    assert cls.__doc__
+    assert cls.__module__.startswith("plugsmith.errors.")
+
+
+@pytest.mark.parametrize("cls", ERRORS, ids=lambda cls: cls.code)
+def test_the_texts_of_an_error_can_be_filled(cls):
+    names = set()
+    for text in (cls.what, cls.why, cls.next_step):
+        for _literal, field, _spec, _conversion in string.Formatter().parse(text):
+            if field is not None:
+                assert field.isidentifier(), f"{{{field}}} in {cls.code}"
+                names.add(field)
+    error = cls.__new__(cls)
+    Exception.__init__(error, cls.code)
+    error.facts = dict.fromkeys(names, 7)
+    assert error.message
+    assert error.hint
+    assert "{" not in error.message + error.hint
+
+
+def test_a_code_is_never_used_twice():
+    owners: dict[str, list[str]] = {}
+    stack: list[type[PlugsmithError]] = [PlugsmithError]
+    seen = set()
+    while stack:
+        for cls in stack.pop().__subclasses__():
+            if cls in seen or not cls.__module__.startswith("plugsmith."):
+                continue
+            seen.add(cls)
+            stack.append(cls)
+            if "code" in vars(cls):
+                owners.setdefault(cls.code, []).append(cls.__name__)
+    assert {code: names for code, names in owners.items() if len(names) > 1} == {}
+
+
+def test_exit_codes_of_areas():
+    """The areas of the tree keep the exit codes of the contract."""
+    outside = {"PS-PORT-CHOICE"}  # a choice that a script must make: usage
+    for cls in ERRORS:
+        if cls.code in outside:
+            continue
+        prefix = cls.code.split("-")[1]
+        expected = {"PORT": 3, "LINK": 4, "SAFETY": 5, "INPUT": 9, "USAGE": 2}.get(prefix)
+        if expected is not None:
+            assert int(cls.exit_code) == expected, cls.code
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in SOURCE.rglob("*.py") if path.parent.name != "errors"],
+    ids=lambda path: path.relative_to(SOURCE).as_posix(),
+)
+def test_error_codes_are_defined_in_the_tree_only(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ClassDef):
+            codes = [
+                item
+                for item in node.body
+                if isinstance(item, ast.Assign)
+                and isinstance(item.value, ast.Constant)
+                and str(item.value.value).startswith("PS-")
+            ]
+            assert not codes, f"{node.name} belongs into plugsmith.errors"

@@ -1,0 +1,62 @@
+"""Generated files hold what would be generated now (`make generated` brings them up to date)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[2] / "tools"
+sys.path.insert(0, str(TOOLS))
+
+import generate_docs  # noqa: E402 - tools is not a package of ours
+from pages import chips, error_codes, flash_parts  # noqa: E402
+from plugsmith.chips import catalog  # noqa: E402
+from plugsmith.chips.model import Family, Quirk, Support  # noqa: E402
+from plugsmith.errors import ExitCode  # noqa: E402
+
+
+@pytest.mark.parametrize("name", generate_docs.PAGES)
+def test_a_generated_file_is_up_to_date(name):
+    text = (generate_docs.ROOT / name).read_text(encoding="utf-8")
+    assert text == generate_docs.PAGES[name](), "run `make generated`"
+
+
+def test_the_chip_page_names_every_chip_boot_code_and_pad():
+    page = chips.page()
+    for chip in catalog.chips():
+        assert f"**{chip.name}**" in page
+    for boot in catalog.boot_codes():
+        assert f"| {boot.name} |" in page
+        for mark in boot.fingerprints:
+            assert f"{mark.crc32:08X} ({mark.covers})" in page
+    assert "RX1 = 15, TX1 = 16" in page
+
+
+def test_every_word_has_a_meaning_in_the_docs():
+    assert set(chips.QUIRK_MEANING) == set(Quirk)
+    assert set(chips.SUPPORT_MEANING) == set(Support)
+    assert set(chips.FAMILY_MEANING) == set(Family)
+    assert set(error_codes.EXIT_MEANING) == set(ExitCode)
+
+
+def test_the_flash_page_has_all_rows():
+    page = flash_parts.page()
+    assert all(part.jedec_text in page for part in catalog.flash_parts())
+
+
+def test_the_error_page_has_all_codes():
+    page = error_codes.page()
+    for cls in error_codes.load_all_errors():
+        assert f"### {cls.code}\n" in page
+
+
+def test_an_outdated_file_is_noticed(tmp_path, monkeypatch):
+    monkeypatch.setattr(generate_docs, "ROOT", tmp_path)
+    monkeypatch.setattr(generate_docs, "PAGES", {"docs/x.md": lambda: "new\n"})
+    assert generate_docs.outdated() == ["docs/x.md"]
+    assert generate_docs.write_all() == ["docs/x.md"]
+    assert generate_docs.outdated() == []
+    (tmp_path / "docs" / "x.md").write_text("old\n")
+    assert generate_docs.outdated() == ["docs/x.md"]

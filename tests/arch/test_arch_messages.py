@@ -1,0 +1,167 @@
+"""Every sentence a user can read goes through the catalogue, and the catalogue works."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugsmith.cli.verbs import VERBS
+
+SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
+MODULES = sorted(SOURCE.rglob("*.py"))
+SPOKEN = {  # call -> keywords whose values people read
+    "Warning_": {"message", "hint"},
+    "Log": {"message"},
+    "TaskBegin": {"title"},
+    "TaskEnd": {"summary"},
+    "Option": {"help"},
+    "Argument": {"help"},
+    "Typer": {"help", "short_help"},
+    "command": {"help", "short_help"},
+    "callback": {"help"},
+    "Verb": {"summary"},
+    "confirm": {"step"},
+    "say": set(),
+    "warn": {"hint"},
+}
+SPOKEN_POSITION = {"say": 0, "confirm": 0, "warn": 1}
+ERROR_TEXTS = {"what", "why", "next_step"}
+
+
+def is_bare(value: ast.expr) -> bool:
+    """Whether `value` is a text with words that did not go through `_` or `N_`."""
+    match value:
+        case ast.Constant(value=str(text)):
+            return any(letter.isalpha() for letter in text) and " " in text.strip()
+        case ast.JoinedStr(values=parts):
+            return any(
+                isinstance(part, ast.Constant) and any(x.isalpha() for x in str(part.value))
+                for part in parts
+            )
+        case ast.BinOp(left=left, right=right):
+            return is_bare(left) or is_bare(right)
+        case ast.IfExp(body=body, orelse=orelse):
+            return is_bare(body) or is_bare(orelse)
+        case _:
+            return False
+
+
+def called(node: ast.Call) -> str:
+    match node.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+def bare_sentences(module: ast.Module) -> list[str]:
+    """Places where a sentence for users is a bare string."""
+    found: list[str] = []
+    for node in ast.walk(module):
+        if isinstance(node, ast.Call) and called(node) in SPOKEN:
+            name = called(node)
+            spoken = [item.value for item in node.keywords if item.arg in SPOKEN[name]]
+            position = SPOKEN_POSITION.get(name)
+            if position is not None and len(node.args) > position:
+                spoken.append(node.args[position])
+            found += [f"line {value.lineno}: {name}(...)" for value in spoken if is_bare(value)]
+        if isinstance(node, ast.ClassDef):
+            for item in node.body:
+                if isinstance(item, ast.Assign) and any(
+                    isinstance(target, ast.Name) and target.id in ERROR_TEXTS
+                    for target in item.targets
+                ):
+                    text = isinstance(item.value, ast.Constant) and bool(item.value.value)
+                    found += [f"line {item.lineno}: {node.name}"] if text else []
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_sentences_go_through_the_catalogue(path):
+    assert bare_sentences(ast.parse(path.read_text(encoding="utf-8"))) == []
+
+
+def test_the_scan_sees_bare_sentences():
+    code = """
+Log(message="Reading the flash")
+Log(message=_("Reading the flash"))
+Warning_(code="X", message=f"at {addr} it broke", hint="")
+typer.Option(help="Show the version.")
+session.say("All done now")
+class E:
+    what = "It broke."
+    why = ""
+"""
+    assert len(bare_sentences(ast.parse(code))) == 5
+
+
+def test_verbs_have_a_summary():
+    for verb in VERBS:
+        assert verb.summary
+        assert verb.summary[0].isupper()
+
+
+def compiled_catalogue(folder: Path, pairs: dict[str, str]) -> None:
+    """A catalogue for the language `xx` in `folder`, compiled with babel."""
+    from babel.messages.catalog import Catalog
+    from babel.messages.mofile import write_mo
+
+    catalog = Catalog(charset="utf-8")
+    for text, translated in pairs.items():
+        catalog.add(text, translated)
+    target = folder / "xx" / "LC_MESSAGES" / "plugsmith.mo"
+    target.parent.mkdir(parents=True)
+    with target.open("wb") as file:
+        write_mo(file, catalog)
+
+
+_RUN = """
+import sys
+from pathlib import Path
+import plugsmith.messages as messages
+messages.LOCALE_DIR = Path(sys.argv[1])
+from plugsmith.cli.app import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+def run_in(language: str, folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PLUGSMITH_LANG": language, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-c", _RUN, str(folder), *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        check=False,
+    )
+
+
+def test_the_language_switches_help_and_errors(tmp_path):
+    compiled_catalogue(
+        tmp_path,
+        {
+            "Show the version.": "Zeige die Fassung ✓",
+            "The command cannot be carried out as written: {problem}": "So nicht: {problem}",
+            "Error {code}: {message}": "Fehler {code}: {message}",
+        },
+    )
+    assert "Zeige die Fassung ✓" in run_in("xx", tmp_path, "--help").stdout
+    assert "Show the version." in run_in("en", tmp_path, "--help").stdout
+    assert "Show the version." in run_in("nowhere", tmp_path, "--help").stdout
+    wrong = run_in("xx", tmp_path, "no-such-verb")
+    assert wrong.returncode == 2
+    assert wrong.stderr.startswith("Fehler PS-USAGE: So nicht: ")
+
+
+def test_codes_do_not_change_with_the_language(tmp_path):
+    compiled_catalogue(tmp_path, {"Stopped at your request.": "Angehalten."})
+    english = run_in("en", tmp_path, "no-such-verb", "--json")
+    other = run_in("xx", tmp_path, "no-such-verb", "--json")
+    assert english.returncode == other.returncode == 2
+    assert '"code": "PS-USAGE"' in other.stdout

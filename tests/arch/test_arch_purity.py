@@ -1,0 +1,177 @@
+"""Purity, third-party walls, names and sizes of modules, read from the syntax trees."""
+
+from __future__ import annotations
+
+import ast
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SOURCE = REPOSITORY / "src" / "plugsmith"
+MODULES = sorted(SOURCE.rglob("*.py"))
+PURE_PACKAGES = (
+    "chips",
+    "image",
+    "tuya",
+    "openbeken",
+    "device",
+    "dump",
+    "interpret",
+    "export",
+    "forge",
+)
+PURE_MODULES = ("boot/frames.py", "boot/commands.py")
+READS_PACKAGED_DATA = {"chips/tables.py": ("pathlib", "read_text")}  # its own TOML files only
+IMPURE_IMPORTS = {
+    "time",
+    "threading",
+    "asyncio",
+    "socket",
+    "subprocess",
+    "multiprocessing",
+    "selectors",
+    "signal",
+    "secrets",
+    "tempfile",
+    "shutil",
+    "urllib.request",
+    "http.client",
+    "os",
+    "pathlib",
+}
+IMPURE_CALLS = {"open", "input", "print"}
+IMPURE_METHODS = {"read_bytes", "read_text", "write_bytes", "write_text", "unlink", "mkdir"}
+WALLS = {
+    "serialx": ("link/",),
+    "Crypto": ("image/aes.py",),
+    "fastcrc": ("image/crc.py",),
+    "rich": ("cli/",),
+    "typer": ("cli/",),
+    "click": (),
+    "httpx2": ("lan/",),
+    "sqlite3": ("library/",),
+    "platformdirs": ("library/",),
+    "unicorn": ("emu/",),
+    "babel": (),
+    "pydantic": (),
+}
+FORBIDDEN_NAMES = {
+    "util",
+    "utils",
+    "common",
+    "helper",
+    "helpers",
+    "misc",
+    "shared",
+    "stuff",
+    "core",
+    "lib",
+    "manager",
+    "tools",
+}
+HARD_LIMIT = 350
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(SOURCE).as_posix()
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def imports(module: ast.Module) -> set[str]:
+    """Every module that is imported anywhere, also inside functions; not for type checking only."""
+    found: set[str] = set()
+    skipped = {
+        id(inner)
+        for node in ast.walk(module)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(module):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found.add(node.module)
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def impurities(path: Path) -> list[str]:
+    """What a module does that a pure one must not."""
+    module = tree(path)
+    found = [f"imports {name}" for name in sorted(imports(module) & IMPURE_IMPORTS)]
+    for node in ast.walk(module):
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in {
+            "os.environ",
+            "os.getenv",
+            "datetime.now",
+            "datetime.today",
+            "date.today",
+        }:
+            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+        if not isinstance(node, ast.Call):
+            continue
+        if isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
+            found.append(f"line {node.lineno}: {node.func.id}()")
+        if isinstance(node.func, ast.Attribute) and node.func.attr in IMPURE_METHODS:
+            found.append(f"line {node.lineno}: .{node.func.attr}()")
+    return found
+
+
+def pure_modules() -> list[Path]:
+    return [
+        path
+        for path in MODULES
+        if name_of(path).split("/")[0] in PURE_PACKAGES or name_of(path) in PURE_MODULES
+    ]
+
+
+@pytest.mark.parametrize("path", pure_modules(), ids=name_of)
+def test_pure_modules_touch_nothing_outside(path):
+    found = impurities(path)
+    allowed = READS_PACKAGED_DATA.get(name_of(path), ())
+    assert [item for item in found if not any(word in item for word in allowed)] == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_third_parties_stay_behind_their_walls(path):
+    top = {name.partition(".")[0] for name in imports(tree(path))}
+    for library, places in WALLS.items():
+        if library in top:
+            assert name_of(path).startswith(places or ("(nowhere)",)), f"{library} is not for here"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_are_named_after_a_noun_and_stay_small(path):
+    assert path.stem not in FORBIDDEN_NAMES
+    assert not {part for part in path.relative_to(SOURCE).parts[:-1] if part in FORBIDDEN_NAMES}
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= HARD_LIMIT, f"{lines} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_modules_say_what_they_are_and_delay_annotations(path):
+    module = tree(path)
+    assert ast.get_docstring(module), "a module needs its one-line contract"
+    real = [node for node in module.body[1:] if not isinstance(node, ast.ImportFrom)]
+    if real:
+        assert any(
+            isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in module.body
+        ) or name_of(path) in {"__main__.py", "__init__.py", "errors/__init__.py"}
+
+
+def test_test_files_have_names_of_their_own():
+    names = [path.name for path in (REPOSITORY / "tests").rglob("test_*.py")]
+    assert sorted(names) == sorted(set(names))
+
+
+def test_the_scan_sees_impurity():
+    module = ast.parse("import time\ndef f():\n    import socket\n")
+    assert imports(module) & IMPURE_IMPORTS == {"time", "socket"}

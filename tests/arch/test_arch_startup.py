@@ -1,0 +1,98 @@
+"""Start-up stays cheap: heavy libraries are lazy, and help costs little processor time."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from plugsmith.cli.verbs import VERBS
+
+HEAVY = {
+    "serialx",
+    "pydantic",
+    "numpy",
+    "Crypto",
+    "httpx2",
+    "rich",
+    "unicorn",
+    "fastcrc",
+    "platformdirs",
+    "sqlite3",
+    "tomllib",
+    "babel",
+    "asyncio",
+}
+OF_TYPER = {"pydantic"}  # typer builds every command's parameters with it: about 0.18 s CPU
+HELP_BUDGET_S = 0.25  # the issue's budgets, in CPU seconds of the whole process
+VERB_HELP_BUDGET_S = 0.35
+RUNS = 6
+
+_LISTING = """
+import sys
+from plugsmith.cli.app import main
+code = main(sys.argv[1:])
+sys.stderr.write("MODULES " + " ".join(sorted(sys.modules)))
+sys.exit(code)
+"""
+
+
+def loaded_by(*args: str) -> set[str]:
+    """Top-level packages in memory after `plugsmith <args>` has run."""
+    done = subprocess.run(
+        [sys.executable, "-c", _LISTING, *args], capture_output=True, text=True, check=True
+    )
+    names = done.stderr.rpartition("MODULES ")[2].split()
+    return {name.partition(".")[0] for name in names} | set(names)
+
+
+def cpu_seconds(args: list[str], *, enough: float) -> float:
+    """The least CPU time of several runs; stops at the first run within `enough`."""
+    best = float("inf")
+    for _run in range(RUNS):
+        before = os.times()
+        subprocess.run([sys.executable, "-m", "plugsmith", *args], capture_output=True, check=True)
+        after = os.times()
+        spent = after.children_user + after.children_system
+        best = min(best, spent - before.children_user - before.children_system)
+        if best <= enough:
+            break
+    return best
+
+
+def test_help_loads_nothing_heavy():
+    assert loaded_by("--help") & HEAVY == set()
+
+
+def test_help_of_the_program_imports_no_verb():
+    modules = loaded_by("--help")
+    assert not {verb.module for verb in VERBS} & modules
+    assert not {name for name in modules if name.startswith(("plugsmith.boot", "plugsmith.flows"))}
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_help_of_a_verb_loads_nothing_heavy(verb):
+    assert loaded_by(verb.name, "--help") & (HEAVY - OF_TYPER) == set()
+
+
+def test_help_stays_within_its_budget():
+    assert cpu_seconds(["--help"], enough=HELP_BUDGET_S) <= HELP_BUDGET_S
+
+
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
+def test_help_of_a_verb_stays_within_its_budget(verb):
+    spent = cpu_seconds([verb.name, "--help"], enough=VERB_HELP_BUDGET_S)
+    assert spent <= VERB_HELP_BUDGET_S
+
+
+def test_the_measurement_sees_a_heavy_import():
+    """The checks above can fail: the same listing finds a library that was imported."""
+    done = subprocess.run(
+        [sys.executable, "-c", "import sqlite3\n" + _LISTING, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "sqlite3" in done.stderr.rpartition("MODULES ")[2].split()

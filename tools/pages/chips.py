@@ -1,0 +1,165 @@
+"""docs/supported-chips.md from the chip catalogue."""
+
+from __future__ import annotations
+
+from pages.markdown import NOTICE, addr, code, table
+from plugsmith.chips import catalog
+from plugsmith.chips.model import BootCode, Chip, Dialect, Family, MemoryMap, Quirk, Support
+
+SUPPORT_MEANING = {
+    Support.OBSERVED: "seen on real boot code (executed) or in real dumps",
+    Support.CLAIMED: "other tools work with it in the field; not seen by us",
+    Support.RECOGNISED: "Plugsmith can name it and refuses to write",
+}
+FAMILY_MEANING = {
+    Family.ROM: "A mask ROM answers the UART. Any write can be repaired over the same wires.",
+    Family.LOADER: (
+        "The boot loader in flash answers the UART. If it is spoilt, only a programmer on the "
+        "flash chip helps; Plugsmith never writes below 0x011000."
+    ),
+}
+QUIRK_MEANING = {
+    Quirk.CRC_FLOOR_256: "a CRC covers only whole 256-byte blocks",
+    Quirk.CRC_PROTECTS: "a CRC command leaves the whole flash write-protected",
+    Quirk.CRC_BLOCKS_UNTIL_RESET: "after a CRC no erase or write works until a reset",
+    Quirk.CRC_REVERSED_HANGS: "a CRC whose end lies before its start hangs the chip",
+    Quirk.NO_BOOT_VERSION: "the boot version cannot be asked for",
+    Quirk.WRITE4K_LOW_GUARD: "writes above 0x0020E0 hit the boot loader: a brick",
+    Quirk.WRAP_READS: "reads beyond the flash size start again at 0",
+    Quirk.WRAP_WRITES: "erases and writes beyond the flash size hit the boot loader: a brick",
+    Quirk.BEYOND_SIZE_IGNORED: "erases and writes beyond the flash size report success, do nothing",
+    Quirk.ERASE_32K_IGNORED: "a 32 KiB erase does nothing and reports success",
+    Quirk.SHORT_WRITE_GARBAGE: "writes of less than 32 bytes program garbage behind them",
+    Quirk.OVERRUN_SWALLOWS: "a write that lost bytes swallows the next request as data",
+    Quirk.QUEUES_REQUESTS: "several requests may be under way at once",
+    Quirk.DROPS_WHILE_BUSY: "requests sent while it works are lost",
+    Quirk.IDLE_RESET: "leaves download mode by itself when the host is silent",
+    Quirk.STRAY_01_KILLS_FRAME: "a stray 01 in front of a request kills that request",
+    Quirk.SILENT_UNKNOWN: "unknown commands are not answered at all",
+    Quirk.NOISE_BREAKS_BOOT: "a single byte of noise at start-up ends in a reset",
+    Quirk.SPI_EXTRA_BYTE: "the flash id comes behind a dummy byte",
+}
+
+
+_LEGEND = """Evidence: U = the paper on the UART protocol, E = the study that executed boot
+code, S = the paper on the vendor's storage, with section numbers; [M] and [run] executed, [D]
+computed from real dumps, [V] vendor source, [P] and b7t claimed by other tools. Protocol support
+of the ROM family (dialect n-rom) rests on other tools and on vendor source of a relative: no ROM
+was executed.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    parts = [
+        NOTICE,
+        "# Supported chips\n",
+        "How a fact is known:\n",
+        table(("grade", "meaning"), [(item.value, text) for item, text in SUPPORT_MEANING.items()]),
+        _LEGEND,
+        "## Chips\n",
+        table(
+            (
+                "chip",
+                "also called",
+                "UART answered by",
+                "protocol",
+                "id",
+                "flash",
+                "code key",
+                "OpenBeken",
+            ),
+            [_chip_row(chip) for chip in catalog.chips()],
+        ),
+        *(f"- **{family.value} family**: {text}" for family, text in FAMILY_MEANING.items()),
+        "\n## Boot codes\n",
+        table(
+            (
+                "boot code",
+                "dialect",
+                "CRC-32 of the first bytes",
+                "RBL header",
+                "support",
+                "evidence",
+            ),
+            [_boot_row(boot) for boot in catalog.boot_codes()],
+        ),
+        "## Dialects and their quirks\n",
+        *(_dialect(item) for item in Dialect),
+        "## Memory maps\n",
+        *_maps(),
+        "## Modules\n",
+        _modules(),
+    ]
+    return "\n".join(parts)
+
+
+def _chip_row(chip: Chip) -> tuple[str, ...]:
+    return (
+        f"**{chip.name}**",
+        ", ".join(chip.aliases),
+        chip.family.value,
+        chip.support.value,
+        ", ".join(f"0x{value:X}" for value in chip.chip_ids),
+        " or ".join(f"{size >> 20} MiB" for size in chip.flash_sizes),
+        chip.expects_key.value,
+        code(chip.openbeken_prefix) if chip.openbeken_prefix else "-",
+    )
+
+
+def _boot_row(boot: BootCode) -> tuple[str, ...]:
+    marks = ", ".join(f"{mark.crc32:08X} ({mark.covers})" for mark in boot.fingerprints)
+    rbl = "-"
+    if boot.rbl_offset is not None:
+        rbl = f"{addr(boot.rbl_offset)}, raw size 0x{boot.rbl_raw_size:X}, {boot.rbl_version}"
+    return (
+        boot.name,
+        boot.dialect.value,
+        marks,
+        rbl,
+        boot.support.value,
+        "; ".join(boot.evidence),
+    )
+
+
+def _dialect(dialect: Dialect) -> str:
+    facts = catalog.dialect_facts(dialect)
+    lines = [f"### {dialect.value}\n", f"{facts.support.value}: {'; '.join(facts.evidence)}\n"]
+    if facts.read_guard is not None:
+        lines.append(f"- refuses reads, erases and writes below {addr(facts.read_guard)}")
+    if facts.write4k_guard is not None:
+        lines.append(f"- refuses sector writes below {addr(facts.write4k_guard)}")
+    lines += [f"- {QUIRK_MEANING[quirk]}" for quirk in Quirk if quirk in facts.quirks]
+    return "\n".join(lines) + "\n"
+
+
+def _maps() -> list[str]:
+    owners: dict[str, list[str]] = {}
+    found: dict[str, MemoryMap] = {}
+    for chip in catalog.chips():
+        for memory_map in chip.memory_maps:
+            owners.setdefault(memory_map.name, []).append(chip.name)
+            found[memory_map.name] = memory_map
+    return [_map(memory_map, owners[name]) for name, memory_map in found.items()]
+
+
+def _map(memory_map: MemoryMap, owners: list[str]) -> str:
+    head = f"### {memory_map.name}: {', '.join(owners)}, {memory_map.flash_size >> 20} MiB\n"
+    evidence = f"{memory_map.support.value}: {'; '.join(memory_map.evidence)}\n"
+    rows = [
+        (addr(region.span.start), addr(region.span.end), region.name, region.note)
+        for region in memory_map.regions
+    ]
+    return "\n".join((head, evidence, table(("from", "to (not in it)", "region", "note"), rows)))
+
+
+def _modules() -> str:
+    beken = {chip.name for chip in catalog.chips()}
+    rows = []
+    for board in catalog.modules():
+        if board.chip not in beken:
+            continue
+        pads = ", ".join(f"{pad.signal} = {pad.number or pad.where}" for pad in board.pads)
+        pins = " ".join(map(str, board.gpios)) + ("" if board.complete else " (as far as seen)")
+        rows.append((board.name, board.chip, pins, pads or "-", board.pads_evidence or "-"))
+    return table(("module", "chip", "pins led out", "pads for flashing", "pads known from"), rows)
