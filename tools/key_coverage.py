@@ -57,6 +57,10 @@ def render(tally: Tally) -> str:
     """The document."""
     unmapped = sum(counts[Gap.UNMAPPED] for counts in tally.gaps.values())
     share = 100 * (tally.keys - unmapped) / tally.keys
+    summary = (
+        f"{tally.configurations} configurations hold {tally.keys} pin keys; "
+        f"{tally.keys - unmapped} ({share:.1f} %) are understood."
+    )
     lines = [
         "# Coverage of pin keys",
         "",
@@ -64,8 +68,7 @@ def render(tally: Tally) -> str:
         "What counts as a pin key is rule 1 of the mapping paper: names that end in `_pin` and a",
         "list of others. See `pin-mapping.md` for what becomes of each.",
         "",
-        f"{tally.configurations} configurations hold {tally.keys} pin keys; "
-        f"{tally.keys - unmapped} ({share:.1f} %) are understood.",
+        summary,
         "",
         "| Pin key | Area | Pins set | " + " | ".join(_title(gap) for gap in GAPS) + " |",
         "|---|---|---|" + "---|" * len(GAPS),

@@ -61,8 +61,10 @@ def _latching(draft: Draft) -> None:
                     number=number,
                 )
             )
-        _coil(draft, key, Function.RELAY_SET, number)
-        _coil(draft, off_key, Function.RELAY_RESET, number)
+        placed = [
+            _coil(draft, key, Function.RELAY_SET, number),
+            _coil(draft, off_key, Function.RELAY_RESET, number),
+        ]
         draft.unused(
             plain_key,
             Gap.NO_ROLE,
@@ -74,12 +76,15 @@ def _latching(draft: Draft) -> None:
             ),
         )
         pulse = settings.number(f"rl{number}_drvtime", "rl_drvtime")
-        draft.pulse_ms = max(draft.pulse_ms or 0, pulse or DEFAULT_PULSE_MS)
+        if any(placed):
+            draft.pulse_ms = max(draft.pulse_ms or 0, pulse or DEFAULT_PULSE_MS)
 
 
-def _coil(draft: Draft, key: str, function: Function, number: int) -> None:
+def _coil(draft: Draft, key: str, function: Function, number: int) -> bool:
+    """Place one coil; whether it got its pin."""
     level = draft.level(key.removesuffix("_pin") + "_lv", default=1)
-    if draft.place(key, function, channel=number, level=level) and level[0]:
+    pin = draft.place(key, function, channel=number, level=level)
+    if pin is not None and level[0]:
         draft.remark(
             _(
                 "{key} pulses its coil with low, and OpenBeken has no inverted role for that: "
@@ -87,6 +92,7 @@ def _coil(draft: Draft, key: str, function: Function, number: int) -> None:
                 key=key,
             )
         )
+    return pin is not None
 
 
 def _plain(draft: Draft) -> None:
@@ -95,8 +101,11 @@ def _plain(draft: Draft) -> None:
             continue
         level = draft.level(f"rl{number}_lv", "rl_lv", default=1)
         if _is_latching(draft, number):
-            draft.place(key, Function.RELAY_SET, channel=number, level=level)
-            draft.pulse_ms = draft.settings.number(f"rl{number}_drvtime") or DEFAULT_PULSE_MS
+            if draft.place(key, Function.RELAY_SET, channel=number, level=level) is None:
+                continue
+            draft.pulse_ms = (
+                draft.settings.number(f"rl{number}_drvtime", "rl_drvtime") or DEFAULT_PULSE_MS
+            )
             draft.remark(
                 _(
                     "Relay {number} is marked as latching but only one coil pin is stored. It was "

@@ -1,0 +1,318 @@
+"""A recovery as the result of `dump config`: the contract's fields, provenance, plain sentences."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.keyring import KeyOrigin
+from plugsmith.dump.recovery import (
+    Check,
+    Confidence,
+    Reason,
+    Recovery,
+    SourceKind,
+    Status,
+    TextSource,
+)
+from plugsmith.errors import Malformed
+from plugsmith.interpret.answer import ConfigAnswer, answer_for_config, answer_for_serial_mcu
+from plugsmith.interpret.explain import Provenance
+from plugsmith.messages import N_, _
+from plugsmith.tuya.schema import encode_schema
+from plugsmith.tuya.user_param import parse_pin_text
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+
+_KEY_TEXTS = {
+    KeyOrigin.KEY_BLOCK: N_("the key block"),
+    KeyOrigin.PROTECTED: N_("the protected sector, because the key block is lost"),
+    KeyOrigin.REPAIRED: N_("the key block, after a wrong bit in it was turned back"),
+    KeyOrigin.WEAK: N_("a damaged sector, proven by the data that it opens"),
+    KeyOrigin.HALVES: N_("two damaged places, proven by the data that it opens"),
+    KeyOrigin.KNOWN: N_("the list of keys that many devices share, because the key block is lost"),
+}
+_CONFIDENCE_TEXTS = {
+    Confidence.PROVEN: N_("The text is proven: its own checksum and an independent check agree."),
+    Confidence.STRONG: N_(
+        "The text's own checksum agrees, but no second check does. A wrong text passes it once in "
+        "128 times: compare the pins with the board."
+    ),
+    Confidence.WEAK: N_(
+        "Only one check supports this text. Check every pin with a meter before you connect mains."
+    ),
+    Confidence.GUESS: N_("Nothing proves this text."),
+}
+_REASON_TEXTS = {
+    Reason.STORAGE_MISSING: N_(
+        "The part of the flash where the vendor stores the pins is not in this file. "
+        "Read the whole flash."
+    ),
+    Reason.STORAGE_DAMAGED: N_(
+        "The vendor's store is damaged and the pin record is lost. Read the chip again; "
+        "if it gives the same bytes, find the pins on the board or in the device list."
+    ),
+    Reason.KEY_LOST: N_(
+        "The vendor's store is there, but the key that opens it is lost, and no known key fits. "
+        "Read the chip again."
+    ),
+    Reason.ERASED: N_(
+        "The vendor's store is erased: the pins are gone from this flash. Use an older backup, "
+        "or the device list."
+    ),
+    Reason.OTHER_VENDOR: N_("This flash holds no Tuya firmware, so there are no Tuya pins in it."),
+}
+_MAX_ALTERNATIVES = 16
+
+
+def recovery_data(recovery: Recovery, *, explain: bool = True) -> dict[str, Fact]:
+    """The result object of one input."""
+    answer = _answer(recovery)
+    profile = answer.profile if answer is not None else None
+    data: dict[str, Fact] = {
+        "status": recovery.status.value,
+        "confidence": recovery.confidence.value if recovery.confidence else None,
+        "text": _text(recovery.best) if recovery.best else None,
+        "text_sha256": _digest(recovery.best) if recovery.best else None,
+        "config": _json(recovery.parsed.config) if recovery.parsed else None,
+        "module": profile.module if profile else None,
+        "chip": (profile.chip if profile else None) or recovery.facts.chip,
+        "source": _source(recovery, recovery.best) if recovery.best else None,
+        "alternatives": [
+            _source(recovery, item, with_text=True)
+            for item in recovery.alternatives[:_MAX_ALTERNATIVES]
+        ],
+        "pins": _pins(recovery, answer) if answer is not None else [],
+        "template": answer.template if answer is not None else None,
+        "notes": _notes(recovery, answer) if explain else [],
+        "provenance": _provenance(recovery),
+        "device": _device(recovery),
+    }
+    if recovery.reason is not None:
+        data["reason"] = recovery.reason.value
+    if answer is not None:
+        data["findings"] = answer.findings
+        if answer.setup.autoexec:
+            data["autoexec"] = list(answer.setup.autoexec)
+    return data
+
+
+def _answer(recovery: Recovery) -> ConfigAnswer | None:
+    facts = recovery.facts
+    if recovery.parsed is not None and recovery.best is not None:
+        best = recovery.best
+        return answer_for_config(
+            recovery.parsed.config,
+            chip=facts.chip,
+            provenance=Provenance(
+                kind=best.kind.value,
+                offset=best.offset,
+                checks=tuple(check.value for check in best.checks),
+                confidence=recovery.confidence.value if recovery.confidence else "",
+                key_offsets=key_offsets(recovery),
+            ),
+        )
+    if recovery.status is Status.SERIAL_MCU:
+        return answer_for_serial_mcu(
+            baud=facts.serial.baud if facts.serial else None,
+            schema=json.loads(encode_schema(facts.schema)),
+            chip=facts.chip,
+        )
+    return None
+
+
+def key_offsets(recovery: Recovery) -> dict[str, int]:
+    """For each key of the text, the file offset where it stands in the chosen copy."""
+    if recovery.parsed is None or recovery.best is None:
+        return {}
+    found: dict[str, int] = {}
+    for pair in recovery.parsed.pairs:
+        offset = recovery.best.offset_of(pair.start)
+        if offset is not None:
+            found[pair.key] = offset
+    return found
+
+
+def _pins(recovery: Recovery, answer: ConfigAnswer) -> list[Fact]:
+    """The pins, each with where every key of it stands."""
+    places = key_offsets(recovery)
+    pins: list[Fact] = []
+    for pin in answer.pins:
+        if not isinstance(pin, dict):
+            continue
+        names = pin.get("from")
+        keys = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        where: list[Fact] = [
+            {"key": key, **_place(recovery, places[key])} for key in keys if key in places
+        ]
+        pins.append({**pin, "where": where})
+    return pins
+
+
+def _place(recovery: Recovery, offset: int) -> dict[str, Fact]:
+    place: dict[str, Fact] = {"offset": offset}
+    if recovery.origin:
+        place["flash_offset"] = recovery.flash_offset(offset)
+    return place
+
+
+def _source(recovery: Recovery, source: TextSource, *, with_text: bool = False) -> dict[str, Fact]:
+    body: dict[str, Fact] = {
+        "kind": source.kind.value,
+        **_place(recovery, source.offset),
+        "checks": [check.value for check in source.checks],
+    }
+    if source.repairs:
+        body["repaired_bits"] = source.repairs
+    if len(source.pieces) > 1 and source.kind is not SourceKind.FIRMWARE_DEFAULT:
+        body["pieces"] = [
+            {"at": piece.at, "length": piece.length, **_place(recovery, piece.offset)}
+            for piece in source.pieces
+        ]
+    if with_text:
+        body["text"] = _text(source)
+        body["config"] = _config_of(source)
+    return body
+
+
+def _config_of(source: TextSource) -> Fact:
+    try:
+        return _json(parse_pin_text(_text(source)).config)
+    except Malformed:
+        return None
+
+
+def _text(source: TextSource) -> str:
+    return source.text.decode("utf-8", "replace")
+
+
+def _digest(source: TextSource) -> str:
+    return hashlib.sha256(source.text).hexdigest()
+
+
+def _json(value: object) -> Fact:
+    """A parsed configuration as JSON data (the reader makes nothing else)."""
+    fact: Fact = json.loads(json.dumps(value))
+    return fact
+
+
+def _provenance(recovery: Recovery) -> dict[str, Fact]:
+    store = recovery.store
+    return {
+        "copies": [_source(recovery, copy) for copy in recovery.copies],
+        "keys": [{"origin": key.origin.value, "offset": key.offset} for key in recovery.keys],
+        "store": {
+            "offset": store.offset,
+            "generation": store.generation,
+            "sectors": store.sectors,
+            "sound_sectors": store.sound_sectors,
+            "complete": store.complete,
+            "sound": store.sound,
+        },
+        "origin": recovery.origin,
+    }
+
+
+def _device(recovery: Recovery) -> dict[str, Fact]:
+    """What other records say; nothing in it is a secret (the MAC's lower half is left out)."""
+    facts = recovery.facts
+    body: dict[str, Fact] = {
+        "platform": facts.platform,
+        "chip_evidence": facts.chip_evidence or None,
+    }
+    if facts.info is not None:
+        body["firmware_key"] = facts.info.firmware_key
+        body["software_version"] = facts.info.software_version
+        body["schema"] = facts.info.schema_id
+    if facts.serial is not None:
+        body["uart"] = {"baud": facts.serial.baud}
+    return body
+
+
+def _notes(recovery: Recovery, answer: ConfigAnswer | None) -> list[Fact]:
+    notes = [*_status_notes(recovery), *recovery.notes]
+    if answer is not None:
+        notes += answer.notes
+    return list(dict.fromkeys(notes))
+
+
+def _status_notes(recovery: Recovery) -> list[str]:
+    if recovery.best is not None and recovery.confidence is not None:
+        return _found_notes(recovery, recovery.best, recovery.confidence)
+    notes: list[str] = []
+    if recovery.reason is not None:
+        notes.append(_(_REASON_TEXTS[recovery.reason]))
+    elif recovery.status is Status.COMPILED_IN:
+        notes.append(
+            _(
+                "The vendor's store is complete and sound and holds no pins: they are compiled "
+                "into the firmware of this device. Look the device up in the device list, or "
+                "follow the tracks on the board."
+            )
+        )
+    notes += _default_notes(recovery)
+    if any(item.kind is not SourceKind.FIRMWARE_DEFAULT for item in recovery.alternatives):
+        notes.append(
+            _(
+                "Texts whose checks fail are listed as alternatives. Do not use them without "
+                "comparing every pin with the board."
+            )
+        )
+    return notes
+
+
+def _found_notes(recovery: Recovery, best: TextSource, confidence: Confidence) -> list[str]:
+    notes = [_(_CONFIDENCE_TEXTS[confidence])]
+    if best.key is not None and best.key.origin is not KeyOrigin.KEY_BLOCK:
+        origin = _(_KEY_TEXTS[best.key.origin])
+        notes.append(_("The key of the store comes from {origin}.", origin=origin))
+    if best.kind is SourceKind.KV_STALE:
+        notes.append(
+            _(
+                "The current record is gone; this is an older copy of it. It may be older than "
+                "the last change of the firmware."
+            )
+        )
+    if best.repairs:
+        notes.append(
+            _("{count} wrong bits in the stored text were turned back.", count=best.repairs)
+        )
+    if best.kind is SourceKind.JOINED:
+        notes.append(_("The text was put together from several damaged copies."))
+    others = [
+        item
+        for item in recovery.alternatives
+        if item.kind is not SourceKind.FIRMWARE_DEFAULT and Check.CRC7 in item.checks
+    ]
+    if others:
+        notes.append(
+            _(
+                "The file also holds {count} other pin texts with a good checksum; they differ "
+                "from this one and are listed as alternatives.",
+                count=len(others),
+            )
+        )
+    notes += _default_notes(recovery)
+    if recovery.origin > 0 and recovery.flash_size >= 0x20_0000:
+        notes.append(
+            _(
+                "The file is rotated: it begins at flash address 0x{address:06X}. "
+                "`plugsmith dump repair` puts it right; do not write it to a chip as it is.",
+                address=recovery.origin,
+            )
+        )
+    return notes
+
+
+def _default_notes(recovery: Recovery) -> list[str]:
+    """A sentence where the firmware holds a default text that differs from the answer."""
+    if not any(item.kind is SourceKind.FIRMWARE_DEFAULT for item in recovery.alternatives):
+        return []
+    return [
+        _(
+            "The firmware holds a default text. It is what the firmware was built with, not what "
+            "this device is: it is listed as an alternative of the kind firmware-default."
+        )
+    ]
