@@ -3,7 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 
-.PHONY: setup demo test lint bench campaign generated clean
+PEERS := .peers/bk7231tools/.done .peers/ltchiptool/.done
+
+.PHONY: setup peers demo test lint bench campaign generated clean
 
 setup: $(STAMP)
 
@@ -11,6 +13,19 @@ $(STAMP): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,emu]'
 	touch $(STAMP)
+
+# Two other flashing tools, in environments of their own, to test the simulated chip with.
+peers: $(PEERS)
+
+.peers/bk7231tools/.done:
+	$(PYTHON) -m venv .peers/bk7231tools
+	.peers/bk7231tools/bin/python -m pip install --quiet --disable-pip-version-check 'bk7231tools[cli]==2.1.2'
+	touch $@
+
+.peers/ltchiptool/.done:
+	$(PYTHON) -m venv .peers/ltchiptool
+	.peers/ltchiptool/bin/python -m pip install --quiet --disable-pip-version-check 'ltchiptool==4.15.0'
+	touch $@
 
 demo: setup
 	$(BIN)/plugsmith demo
@@ -21,7 +36,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint peers
 	$(BIN)/python -m pytest -n 2
 
 generated: setup

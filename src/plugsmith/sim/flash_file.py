@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.sim import SimFlashUnusable
@@ -20,15 +21,16 @@ _WRITABLE = 0o222
 class FlashFile:
     """Content of `path`. A shorter file is padded with FF in memory and never written back.
 
-    A file without write permission bits is not written either, even where the system would allow
-    it: it is somebody's original. Raises SimFlashUnusable for files that cannot be a flash.
+    Nor is a file that cannot be written, or that lies without write permission in a folder without
+    write permission, even where the system would allow it (root): that is somebody's archive.
+    Raises SimFlashUnusable for files that cannot be a flash.
     """
 
     def __init__(self, path: Path, *, keep: bool = False) -> None:
         self.path = path
         try:
             content = path.read_bytes()
-            mode = path.stat().st_mode
+            mode = path.stat().st_mode | path.resolve().parent.stat().st_mode
         except OSError as problem:
             raise SimFlashUnusable(file=str(path), problem=problem.strerror or "") from problem
         if not content or len(content) > LARGEST:
@@ -41,7 +43,8 @@ class FlashFile:
             )
         self.content = content.ljust(size, b"\xff")
         self.padded = not exact
-        self.read_only = keep or self.padded or not mode & _WRITABLE
+        archived = not mode & _WRITABLE or not os.access(path, os.W_OK)
+        self.read_only = keep or self.padded or archived
 
     def save(self, nor: NorFlash) -> None:
         """Write the sectors that changed since the last time."""
