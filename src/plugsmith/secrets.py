@@ -30,10 +30,15 @@ _HEX_RUN = re.compile(
 )
 
 
+# OpenBeken's default names end in the last four MAC bytes.
+_MAC_NAME = re.compile(r"\b(obk|OpenB[KLWXRTN]\w*_)[0-9A-F]{8}\b")
+
+
 def redact(text: str, known: Iterable[str] = ()) -> str:
     """`text` with everything that looks like a secret, and every `known` value, masked."""
     for value in sorted({item for item in known if len(item) >= 4}, key=len, reverse=True):
         text = text.replace(value, MASK)
+    text = _MAC_NAME.sub(rf"\g<1>{MASK}", text)
     return _HEX_RUN.sub(MASK, _NAMED.sub(_mask_value, text))
 
 

@@ -60,3 +60,8 @@ def test_known_values_are_masked_wherever_they_stand() -> None:
 @given(st.text(max_size=300))
 def test_any_text_is_taken(text: str) -> None:
     assert isinstance(redact(text), str)
+
+
+def test_names_made_of_the_mac_are_masked() -> None:
+    shown = redact("bT obk6122E9FF/ at OpenBK7231T_6122E9FF")
+    assert "6122E9FF" not in shown

@@ -25,6 +25,8 @@ _FIXED = {
     0x81_0020: 0x200,
     0xC000_8050: 0,
 }  # "done" answers that spinning initialisation code waits for
+_ADC_STATUS = (0x00, 0x0C)  # T and N; BK7238 [run: it drains the FIFO by bit 30 of +0x0C]
+_RF_COMMAND = 0x90_00F8  # bit 31 starts and clears itself [run: Tuya light firmware spins on it]
 _ADC_WAITING = 4  # samples that a running converter keeps ready
 
 
@@ -134,6 +136,8 @@ class Peripherals:
                 return self._pending() & self._icu_enable
             case _ if addr == RESET_REASON:
                 return self.reset_reason
+            case _ if addr == _RF_COMMAND:
+                return self._storage.get(addr, 0) & 0x7FFF_FFFF
             case _:
                 return _FIXED.get(addr, self._storage.get(addr, 0))
 
@@ -196,7 +200,7 @@ class Peripherals:
             self._adc_samples = max(0, self._adc_samples - 1)
             return 0x200
         config = self._storage.get(0x80_2C00 + offset, 0)
-        if offset:
+        if offset not in _ADC_STATUS:
             return config
         empty = 0 if self._adc_samples else 1 << 30
         return config & ~(1 << 30 | 1 << 29 | 1 << 8) | empty

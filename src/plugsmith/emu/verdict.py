@@ -45,6 +45,7 @@ LANDMARKS = (
     Landmark(firmware="Tuya", text=b"ty N"),
 )
 _JUMP = b"J 0x10000"
+_TALKATIVE = 60  # characters; a wrong application prints one line at most (chip-emulation.md 7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +101,22 @@ def _classify(
     machine: Machine, landmark: Landmark | None, log: bytes
 ) -> tuple[bool | None, Reached]:
     if machine.resets >= RESET_LIMIT:
-        return False, Reached.RESET_LOOP
+        # An application that gets far and then resets itself without a fault may only miss hardware
+        # that is not imitated [run: Gleco bulb, "xat0_reboot" after its start]: that is no verdict.
+        gave_up = not machine.fault_count and len(_after_jump(log)) > _TALKATIVE
+        return None if gave_up else False, Reached.RESET_LOOP
     if landmark is not None:
         return True, Reached.APPLICATION_LOG
     if machine.fault_count:
         return False, Reached.FAULT
-    if _JUMP in log and log[log.rindex(_JUMP) + len(_JUMP) :].strip():
+    if _after_jump(log):
         return None, Reached.APPLICATION
     return None, Reached.BOOTLOADER if log else Reached.SILENCE
+
+
+def _after_jump(log: bytes) -> bytes:
+    """What stands between the loader's first jump and its next banner: the application's words."""
+    start = log.find(_JUMP)
+    if start < 0:
+        return b""
+    return log[start + len(_JUMP) :].partition(b"V:BK7")[0].strip()

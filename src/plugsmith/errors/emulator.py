@@ -40,3 +40,12 @@ class EmulatorFailed(EmulatorError):
         "Treat the image as not proven. Try again with a longer --timeout, "
         "or flash without --boot-check if the other checks pass."
     )
+
+
+class NotBootable(EmulatorError):
+    """The file cannot be put into an emulated flash as it is."""
+
+    code = "PS-EMU-NOT-BOOTABLE"
+    exit_code = ExitCode.BAD_INPUT
+    what = N_("{name} cannot be run in the emulator: {problem}.")
+    next_step = N_("{remedy}")
