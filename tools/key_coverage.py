@@ -53,6 +53,10 @@ def _pattern(key: str) -> str:
     return re.sub(r"(?<!i)\d+", "N", key)
 
 
+def _place(key: str) -> tuple[str, str]:
+    return key.lower(), key
+
+
 def render(tally: Tally) -> str:
     """The document."""
     unmapped = sum(counts[Gap.UNMAPPED] for counts in tally.gaps.values())
@@ -73,7 +77,7 @@ def render(tally: Tally) -> str:
         "| Pin key | Area | Pins set | " + " | ".join(_title(gap) for gap in GAPS) + " |",
         "|---|---|---|" + "---|" * len(GAPS),
     ]
-    for key in sorted(set(tally.placed) | set(tally.gaps), key=str.lower):
+    for key in sorted(set(tally.placed) | set(tally.gaps), key=_place):
         area = family_of(key.replace("N", "1")) or "-"
         cells = [str(tally.gaps[key][gap] or "") for gap in GAPS]
         lines.append(f"| `{key}` | {area} | {tally.placed[key]} | {' | '.join(cells)} |")
