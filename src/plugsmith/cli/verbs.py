@@ -58,6 +58,11 @@ VERBS: tuple[Verb, ...] = (
         summary=N_("Let the chip start what is in its flash."),
     ),
     Verb(
+        name="dump",
+        module="plugsmith.cli.dump",
+        summary=N_("Flash dumps: what is in one, its pins, its damage, a copy safe to share."),
+    ),
+    Verb(
         name="image",
         module="plugsmith.cli.image",
         summary=N_("Firmware files: say what one is, convert it, download releases."),

@@ -218,6 +218,11 @@ def secrets_in_text(data: bytes) -> Iterator[Secret]:
             yield Secret(kind=kind, start=hit.start(2), value=hit[2])
 
 
+def is_harmless(name: str) -> bool:
+    """Whether the record `name` never holds a secret."""
+    return name in _HARMLESS_RECORDS
+
+
 def is_schema(value: bytes) -> bool:
     """Whether a record is a data-point schema."""
     return _SCHEMA.match(value) is not None

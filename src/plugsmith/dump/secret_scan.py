@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.credentials import Secret
     from plugsmith.dump.stores import VendorStore
 
+_NO_MAC = "00:00:00"  # the lower half of a sanitized one
 _CODE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
 _FILLS = (FindingKind.ERASED, FindingKind.ZERO)
 
@@ -85,7 +86,7 @@ def scan_summary(
     hits = scan(data, findings=findings, stores=stores, thorough=False)
     kinds = {hit.kind for hit in hits}
     files = any(item.kind is FindingKind.LITTLEFS for item in findings)
-    mac = any(item.facts.get("mac") for item in findings)
+    mac = any(not str(item.facts.get("mac") or _NO_MAC).endswith(_NO_MAC) for item in findings)
     return Secrets(
         wifi=bool(kinds & WIFI_KINDS),
         cloud=bool(kinds & CLOUD_KINDS),

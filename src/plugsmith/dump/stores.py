@@ -44,7 +44,7 @@ class DataSector:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VendorStore:
-    """All that one device key opens. `lost`: places of sectors whose header is destroyed."""
+    """All that one device key opens."""
 
     device_key: bytes
     data_key: bytes
@@ -52,7 +52,6 @@ class VendorStore:
     key_block: int | None
     protected: tuple[int, ...]
     sectors: tuple[DataSector, ...]
-    lost: tuple[int, ...] = ()
 
     @property
     def phases(self) -> frozenset[int]:
@@ -118,7 +117,6 @@ def _store(
         key_block=block,
         protected=protected.get(key.device_key, ()),
         sectors=_headed(arena) if arena else (),
-        lost=tuple(item.offset for item in arena.sectors if item.header is None) if arena else (),
     )
 
 

@@ -77,7 +77,7 @@ def recovery_data(recovery: Recovery, *, explain: bool = True) -> dict[str, Fact
         "text": _text(recovery.best) if recovery.best else None,
         "text_sha256": _digest(recovery.best) if recovery.best else None,
         "config": _json(recovery.parsed.config) if recovery.parsed else None,
-        "module": profile.module if profile else None,
+        "module": profile.module if profile else _default_module(recovery),
         "chip": (profile.chip if profile else None) or recovery.facts.chip,
         "source": _source(recovery, recovery.best) if recovery.best else None,
         "alternatives": [
@@ -175,6 +175,15 @@ def _source(recovery: Recovery, source: TextSource, *, with_text: bool = False) 
         body["text"] = _text(source)
         body["config"] = _config_of(source)
     return body
+
+
+def _default_module(recovery: Recovery) -> str | None:
+    """The module that the firmware was built for, where its pins are compiled in."""
+    if recovery.status is not Status.COMPILED_IN:
+        return None
+    configs = [_config_of(item) for item in recovery.alternatives]
+    names = {str(item["module"]) for item in configs if isinstance(item, dict) and "module" in item}
+    return names.pop() if len(names) == 1 else None
 
 
 def _config_of(source: TextSource) -> Fact:
