@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from plugsmith import messages
 from plugsmith.cli.verbs import VERBS
+from plugsmith.errors import Malformed
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -157,6 +159,17 @@ def test_the_language_switches_help_and_errors(tmp_path):
     wrong = run_in("xx", tmp_path, "no-such-verb")
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("Fehler PS-USAGE: So nicht: ")
+
+
+def test_facts_of_errors_are_translated_where_they_are_shown(tmp_path, monkeypatch):
+    compiled_catalogue(tmp_path, {"its sum is wrong": "die Summe stimmt nicht"})
+    monkeypatch.setattr(messages, "LOCALE_DIR", tmp_path)
+    monkeypatch.setenv("PLUGSMITH_LANG", "xx")
+    messages._catalogue.cache_clear()
+    error = Malformed(structure="key block", problem="its sum is wrong", offset=3)
+    assert "die Summe stimmt nicht" in error.message
+    assert error.facts["problem"] == "its sum is wrong"
+    messages._catalogue.cache_clear()
 
 
 def test_codes_do_not_change_with_the_language(tmp_path):

@@ -14,12 +14,12 @@ import pytest
 from plugsmith.boot.flash import Proof
 from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft, NotABackup
-from plugsmith.errors.library import BackupChanged, OutputExists, PassportUnreadable
+from plugsmith.errors.library import BackupChanged, OutputExists, PassportTooNew, PassportUnreadable
 from plugsmith.library import home as home_module
 from plugsmith.library.backups import Backup, file_stem, open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.library import Library
-from plugsmith.library.passport import Passport, ProvenRange, RegionDigest
+from plugsmith.library.passport import Passport, ProvenRange, RegionDigest, read_passport
 from plugsmith.memory import AddressRange
 
 SIZE = 0x8000
@@ -282,3 +282,19 @@ def test_two_processes_claim_different_names(library):
     before["backups"] = before["backups"][:1]  # the other process wrote an older view last
     stale.write_text(json.dumps(before))
     assert {entry.file for entry in library.backups.entries()} == {one.file, two.file}
+
+
+@pytest.mark.parametrize(
+    ("schema", "error"),
+    [
+        ("plugsmith-passport/2", PassportTooNew),
+        ("plugsmith-passport/x", PassportUnreadable),
+        ("plugsmith-pointer/1", PassportUnreadable),
+        ("", PassportUnreadable),
+    ],
+)
+def test_passports_of_other_versions_are_told_apart(schema, error):
+    body = passport_for(content(1)).as_json() | {"schema": schema}
+    with pytest.raises(error) as refused:
+        read_passport(json.dumps(body).encode(), name="p.json")
+    assert "p.json" in refused.value.message

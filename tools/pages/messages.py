@@ -1,7 +1,12 @@
-"""src/plugsmith/locale/plugsmith.pot: every sentence of the catalogue, by babel."""
+"""src/plugsmith/locale/plugsmith.pot: every sentence of the catalogue, by babel.
+
+Beside `_("...")` and `N_("...")` it takes the literal facts of errors, as `problem="its sum is
+wrong"`: an error translates its facts when it is shown, and its JSON keeps them in English.
+"""
 
 from __future__ import annotations
 
+import ast
 import io
 from pathlib import Path
 
@@ -10,6 +15,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
+_FOR_DEVELOPERS = {"ValueError", "TypeError", "AssertionError", "NotImplementedError"}
 _KEYWORDS = {"_": None, "N_": None}
 
 
@@ -20,7 +26,25 @@ def page() -> str:
     for _file, _line, message, comments, context in found:
         if message:
             catalog.add(message, auto_comments=comments, context=context)
+    for path in sorted(SOURCE.rglob("*.py")):
+        for message in error_facts(ast.parse(path.read_text(encoding="utf-8"))):
+            catalog.add(message)
     text = io.BytesIO()
     write_po(text, catalog, width=100, no_location=True, omit_header=True, sort_output=True)
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     return head + text.getvalue().decode("utf-8")
+
+
+def error_facts(module: ast.Module) -> list[str]:
+    """Literal words handed to the errors that a module raises."""
+    found: list[str] = []
+    for node in ast.walk(module):
+        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
+            continue
+        if ast.unparse(node.exc.func) in _FOR_DEVELOPERS:
+            continue
+        for value in (*node.exc.args, *(item.value for item in node.exc.keywords)):
+            match value:
+                case ast.Constant(value=str(text)) if " " in text.strip():
+                    found.append(text)
+    return found

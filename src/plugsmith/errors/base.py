@@ -46,7 +46,14 @@ class PlugsmithError(Exception):
         self.facts: dict[str, Fact] = facts
 
     def _fill(self, template: str) -> str:
-        return _(template, **self.facts) if template else ""
+        """Fill `template`; facts that are themselves words of the catalogue are translated too."""
+        if not template:
+            return ""
+        shown = {
+            name: _(fact) if isinstance(fact, str) and fact else fact
+            for name, fact in self.facts.items()
+        }
+        return _(template, **shown)
 
     @property
     def message(self) -> str:

@@ -24,6 +24,7 @@ from plugsmith.library.job_state import (
 )
 from plugsmith.library.journal import Journal, replay
 from plugsmith.memory import AddressRange
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -176,10 +177,10 @@ class JobStore:
         try:
             journal, entries = Journal.reopen(path)
         except OSError as problem:
-            raise JobLost(kind="job", problem=problem.strerror or "unreadable") from problem
+            raise JobLost(kind=_("job"), problem=problem.strerror or "unreadable") from problem
         state = read_state(job_id, entries)
         if state is None:
-            raise JobLost(kind="job", problem="its journal has no readable beginning")
+            raise JobLost(kind=_("job"), problem="its journal has no readable beginning")
         return Job(folder=self._folder, state=state, journal=journal)
 
     def forget(self, state: JobState) -> None:

@@ -15,6 +15,7 @@ from plugsmith.errors.library import PassportTooNew, PassportUnreadable
 from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.memory import AddressRange, merge_ranges
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -204,5 +205,5 @@ def _span(reader: JsonReader, flash_size: int) -> AddressRange:
     start = reader.number("start", most=flash_size)
     end = reader.number("end", most=flash_size)
     if start >= end:
-        raise Misfit(f"the range {start}..{end} is empty")
+        raise Misfit(_("the range {start}..{end} is empty", start=start, end=end))
     return AddressRange(start, end)

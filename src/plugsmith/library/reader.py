@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TypeVar
 
+from plugsmith.messages import _
+
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
@@ -37,7 +39,7 @@ class JsonReader:
     def parse(cls, data: bytes, *, limit: int) -> JsonReader:
         """The object in `data`, which may have at most `limit` bytes."""
         if len(data) > limit:
-            raise Misfit(f"it has {len(data)} bytes, more than {limit}")
+            raise Misfit(_("it has {count} bytes, more than {limit}", count=len(data), limit=limit))
         try:
             value = json.loads(data.decode("utf-8"))
         except (ValueError, RecursionError) as problem:
@@ -129,4 +131,6 @@ class JsonReader:
         return value
 
     def _misfit(self, name: str, problem: str) -> Misfit:
-        return Misfit(f"its field {self._place}{name} {problem}")
+        return Misfit(
+            _("its field {name} {problem}", name=f"{self._place}{name}", problem=_(problem))
+        )
