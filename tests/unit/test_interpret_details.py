@@ -275,3 +275,21 @@ def test_data_points_are_sorted_and_unique() -> None:
     points = data_points([*SCHEMA, SCHEMA[0]])
     assert [point.number for point in points] == [1, 2, 4, 9, 19, 101]
     assert points[-1].kind is DataKind.RAW
+
+
+def test_plugs_number_their_measurements_alike() -> None:
+    def value(number: int, scale: int) -> dict[str, object]:
+        facts = {"type": "value", "min": 0, "max": 9999, "scale": scale}
+        return {"id": number, "mode": "ro", "type": "obj", "property": facts}
+
+    all_three = [value(18, 0), value(19, 1), value(20, 1)]
+    lines = [
+        str(x) for x in answer_for_serial_mcu(baud=9600, schema=all_three).setup.script.commands
+    ]
+    assert "setChannelType 18 ReadOnly" in lines  # no type for whole mA
+    assert "setChannelType 19 Power_div10" in lines
+    assert "setChannelType 20 Voltage_div10" in lines
+    two = [
+        str(x) for x in answer_for_serial_mcu(baud=9600, schema=all_three[:2]).setup.script.commands
+    ]
+    assert "setChannelType 19 ReadOnly_div10" in two

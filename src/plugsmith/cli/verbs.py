@@ -72,4 +72,9 @@ VERBS: tuple[Verb, ...] = (
         module="plugsmith.cli.sim",
         summary=N_("A simulated chip on a pseudo-terminal or TCP port, for any client."),
     ),
+    Verb(
+        name="template",
+        module="plugsmith.cli.template",
+        summary=N_("OpenBeken device templates: check one before it is applied."),
+    ),
 )

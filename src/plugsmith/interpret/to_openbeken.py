@@ -33,6 +33,14 @@ _DEFAULT_BAUD = 9600
 _CHIP_NAMES = (("RTL8720C", "RTL87X0C"), ("RTL8710B", "RTL8710B"))
 _UART_METERS = MappingProxyType({MeterKind.HLW8032: "CSE7766", MeterKind.BL0942: "BL0942"})
 _CHANNEL_TYPES_RW = ((100, "Dimmer"), (255, "Dimmer256"), (1000, "Dimmer1000"))
+# Numbers that metering plugs give these quantities (upk-mapping.md section 6), by decimal places.
+_PLUG_METER = MappingProxyType(
+    {
+        18: (None, "Current_div10", "Current_div100", "Current_div1000"),
+        19: ("Power", "Power_div10", "Power_div100", None),
+        20: (None, "Voltage_div10", "Voltage_div100", None),
+    }
+)
 _READ_ONLY_SCALES = ("ReadOnly", "ReadOnly_div10", "ReadOnly_div100", "ReadOnly_div1000")
 
 
@@ -197,8 +205,14 @@ def _serial(serial: SerialMcu) -> list[Command]:
     parts = [command("startDriver", "TuyaMCU")]
     if serial.baud != _DEFAULT_BAUD:
         parts.append(command("tuyaMcu_setBaudRate", serial.baud))
+    read_only = {
+        point.number
+        for point in serial.points
+        if point.kind is DataKind.VALUE and not point.writable
+    }
+    metering = set(_PLUG_METER) <= read_only
     for point, channel in mcu_channels(serial.points):
-        parts += _point(point, channel)
+        parts += _point(point, channel, metering=metering)
     return parts
 
 
@@ -218,7 +232,7 @@ def mcu_channels(points: Iterable[DataPoint]) -> list[tuple[DataPoint, int | Non
     return found
 
 
-def _point(point: DataPoint, channel: int | None) -> list[Command]:
+def _point(point: DataPoint, channel: int | None, *, metering: bool) -> list[Command]:
     kinds = {
         DataKind.BOOL: "bool",
         DataKind.VALUE: "val",
@@ -230,7 +244,7 @@ def _point(point: DataPoint, channel: int | None) -> list[Command]:
     if channel is None:
         return []
     parts = [command("linkTuyaMCUOutputToChannel", point.number, kinds[point.kind], channel)]
-    kind = _channel_type(point)
+    kind = (_meter_type(point) if metering else None) or _channel_type(point)
     if kind:
         parts.append(command("setChannelType", channel, kind))
     if point.kind is DataKind.ENUM and point.names:
@@ -242,6 +256,12 @@ def _point(point: DataPoint, channel: int | None) -> list[Command]:
 
 def _enum_name(text: str) -> str:
     return "".join(letter if letter.isalnum() or letter in "-+." else "_" for letter in text)[:16]
+
+
+def _meter_type(point: DataPoint) -> str | None:
+    """The quantity of a metering plug's data point, where the firmware has that many places."""
+    names = _PLUG_METER.get(point.number)
+    return names[point.scale] if names and point.scale < len(names) else None
 
 
 def _channel_type(point: DataPoint) -> str:

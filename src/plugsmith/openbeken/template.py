@@ -95,6 +95,20 @@ def template_text(template: Template) -> str:
 
 def parse_template(text: str) -> TemplateReading:
     """The template in a JSON text; Malformed for anything that is not a JSON object."""
+    return read_template(_json_object(text))
+
+
+def find_template(text: str) -> TemplateReading:
+    """The template in a JSON text, also inside a result of `dump config` (`data`, `template`)."""
+    body = _json_object(text)
+    for key in ("data", "template"):
+        inner = body.get(key)
+        if isinstance(inner, dict) and not isinstance(body.get("pins"), dict):
+            body = inner
+    return read_template(body)
+
+
+def _json_object(text: str) -> dict[str, object]:
     if len(text) > MAX_TEXT:
         raise Malformed(
             structure=_("device template"), problem=_("it is too long"), offset=MAX_TEXT
@@ -108,7 +122,7 @@ def parse_template(text: str) -> TemplateReading:
         ) from err
     if not isinstance(body, dict):
         raise Malformed(structure=_("device template"), problem=_("it is not an object"), offset=0)
-    return read_template(body)
+    return body
 
 
 def read_template(body: Mapping[str, object]) -> TemplateReading:
