@@ -42,7 +42,7 @@ def test_json_findings(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     first, *rest = result["data"]["findings"]
     assert set(first) == {"rule", "level", "pin", "text", "fix"}
     assert (first["rule"], first["level"], first["pin"]) == ("pwm-missing", "error", 10)
-    assert {item["rule"] for item in rest} == {"role-misspelt"}
+    assert "role-misspelt" in {item["rule"] for item in rest}
 
 
 @pytest.mark.parametrize("wrap", [{"template": BAD}, {"data": {"template": BAD}}])
