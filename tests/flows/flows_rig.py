@@ -85,6 +85,12 @@ class Rig:
             **options,
         )
 
+    def runs(self) -> bool:
+        """Whether the application was started by the last reset."""
+        self.clock.sleep(3)
+        self.chip.advance(self.clock.monotonic())
+        return "J 0x10000" in self.chip.log.text.rpartition("V:BK")[2]
+
     def kinds(self) -> list[str]:
         return [event.kind for event in self.log]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot import commands as cmd
 from plugsmith.boot.dialects import speech_of
-from plugsmith.boot.efuse import key_facts, read_efuse
+from plugsmith.boot.efuse import read_key
 from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
 from plugsmith.boot.status_registers import read_status
 from plugsmith.chips.catalog import (
@@ -51,7 +51,6 @@ MIB = 0x10_0000
 _BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _READ_ID = b"\x9f\x00\x00\x00"
 _AGREE = 4
-_WIRE_FAULTS = 64  # more wrong bytes than this in a sector are other content
 
 
 def identify(
@@ -63,7 +62,7 @@ def identify(
     Raises UnknownBootCode for a chip that answers but is not supported.
     """
     wanted = chip(expected) if expected else None
-    chip_id = client.read_register(CHIP_ID)
+    chip_id = client.agreed_register(CHIP_ID)
     identity = _identify_loader(client) if chip_id is None else _identify_rom(client, chip_id)
     if wanted is not None and wanted.name != identity.chip.name:
         raise ChipMismatch(expected=wanted.name, found=identity.chip.name)
@@ -126,14 +125,15 @@ def _loader_head(client: BootClient) -> tuple[bytes, int]:
 
 
 def _repeats(client: BootClient, addr: int, head: bytes) -> bool:
-    """Whether `head` is at `addr`; a few wrong bytes may be the wire's fault and are read again."""
+    """Whether `head` is at `addr`; only a difference that two reads agree on is one."""
+    last = None
     for _attempt in range(_AGREE):
         found = client.read_4k(addr)
-        wrong = sum(a != b for a, b in zip(found, head, strict=True))
-        if wrong == 0:
+        if found == head:
             return True
-        if wrong > _WIRE_FAULTS:
+        if found == last:
             return False
+        last = found
     return False
 
 
@@ -191,7 +191,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     head = client.read_4k(0)
     if client.crc32(AddressRange(0, SECTOR_LEN)) != zlib.crc32(head):
         head = read_agreed(client, 0)
-    key = key_facts(read_efuse(client))
+    key = read_key(client)
     owner = _by_key(owners, key, head)
     crc = zlib.crc32(head[:257])
     found = [item for item in boot_codes_for_crc(257, crc) if owner.name in item.chips]
@@ -216,7 +216,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
 def _owners(client: BootClient, chip_id: int) -> tuple[list[Chip], int]:
     owners = [item for item in chips_for_id(chip_id) if item.family is Family.ROM]
     if not owners:
-        later = client.read_register(LATER_CHIP_ID)
+        later = client.agreed_register(LATER_CHIP_ID)
         if later is not None:
             owners = list(chips_for_id(later, register=LATER_CHIP_ID))
             chip_id = later if owners else chip_id

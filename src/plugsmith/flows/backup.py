@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith import __version__
+from plugsmith.boot.flash import Proof
 from plugsmith.chips.model import VENDOR_STORAGE_ROLES, Role
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors import Cancelled, PlugsmithError
@@ -22,7 +23,13 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.library.jobs import DoneRange, JobHeader, JobKind
 from plugsmith.library.passport import Passport, ProvenRange, RegionDigest, merge_proofs
-from plugsmith.memory import SECTOR_LEN, AddressRange, merge_ranges, subtract_ranges
+from plugsmith.memory import (
+    BLOCK_LEN,
+    SECTOR_LEN,
+    AddressRange,
+    merge_ranges,
+    subtract_ranges,
+)
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -92,7 +99,10 @@ def make_backup(
     job, data, done = _open_job(ctx, device, resume=resume)
     device.job = job
     resumed = sum(len(item.span) for item in done)
+    known = ctx.library.backups.find(key) if not done else None
     try:
+        if known is not None:
+            done = _take_known(ctx, device, job, data, known.read())
         proofs = _read_rest(ctx, device, job, data, done)
     except Cancelled as stop:
         raise Cancelled(
@@ -110,7 +120,11 @@ def make_backup(
         device.job = None
         job.close()
     content = bytes(data)
-    _refuse_unsound(ctx, content, chip=key.chip)
+    try:
+        _refuse_unsound(ctx, content, chip=key.chip)
+    except NotABackup:
+        job.finish()
+        raise
     passport = _passport(ctx, device, content, proofs)
     stored = ctx.library.backups.add(content, passport, out=out)
     job.finish()
@@ -187,6 +201,35 @@ def _open_job(
         started=now_text(),
     )
     return ctx.library.jobs.start(header), bytearray(b"\xff" * device.size), ()
+
+
+def _take_known(
+    ctx: FlowContext, device: Device, job: Job, data: bytearray, before: bytes
+) -> tuple[DoneRange, ...]:
+    """The ranges in which the device still holds an earlier backup, proven by its own checksums."""
+    blocks = list(AddressRange(0, len(before)).split(BLOCK_LEN))
+    other = _changed(device, before, blocks)
+    sectors = [part for block in other for part in block.split(SECTOR_LEN)]
+    changed = [*_changed(device, before, sectors)]
+    done = []
+    for span in subtract_ranges(blocks, changed):
+        piece = before[span.start : span.end]
+        data[span.start : span.end] = piece
+        job.put(span.start, piece, Proof.DEVICE_CRC)
+        done.append(DoneRange(span=span, crc32=zlib.crc32(piece), proof=Proof.DEVICE_CRC))
+    ctx.say(
+        _(
+            "{kib} KiB are as in the earlier backup and are not read again.",
+            kib=sum(len(item.span) for item in done) // 1024,
+        )
+    )
+    return tuple(done)
+
+
+def _changed(device: Device, before: bytes, spans: Sequence[AddressRange]) -> list[AddressRange]:
+    return device.flash.differing(
+        [(span, zlib.crc32(before[span.start : span.end])) for span in spans]
+    )
 
 
 def _read_rest(

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
-from plugsmith.errors.flows import BootLoop, NoImage
+from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.boot_watch import BootVerdict, watch_boot
 from plugsmith.flows.connection import connected
 from plugsmith.flows.execute import Execution, execute
+from plugsmith.flows.fetch import FetchRequest, fetch, pick_cached
 from plugsmith.flows.flash_map import draw_plan
 from plugsmith.flows.goal import DeviceState, Goal, image_goal, loader_body
 from plugsmith.flows.now import now_text
@@ -21,6 +22,7 @@ from plugsmith.flows.proven import Safety, secure
 from plugsmith.flows.source import load_image, sha256
 from plugsmith.flows.survey import Survey, survey_device, survey_known
 from plugsmith.library.jobs import JobHeader, JobKind
+from plugsmith.library.releases import ReleaseCache
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
@@ -71,16 +73,20 @@ class WriteOutcome:
         }
 
 
-def flash(ctx: FlowContext, path: Path | None, *, dry_run: bool = False) -> WriteOutcome:
+def flash(
+    ctx: FlowContext, path: Path | None, *, dry_run: bool = False, download: bool = False
+) -> WriteOutcome:
     """Write the image in `path` to the connected device.
 
+    Without `path` the newest OpenBeken image for the chip and its code key is taken from the cache,
+    or with `download` from the public releases; NoImage when there is none.
     Raises exit-9 errors for an unusable file (before the port is opened), PreflightRefused for one
     that does not fit, BootLoop when the device was seen not to boot.
     """
     source = load_image(path) if path is not None else None
     with connected(ctx) as device:
         if source is None:
-            raise _no_image(device)
+            source = _choose(ctx, device, download=download)
         checks = [*device_checks(device.identity), *image_checks(device.identity, source.facts)]
         require(checks, ctx.permissions)
         device.raise_speed()
@@ -210,9 +216,16 @@ def _finished(
     return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
 
 
-def _no_image(device: Device) -> NoImage:
-    prefix = device.identity.chip.openbeken_prefix or _("an image for this chip")
-    return NoImage(chip=device.identity.chip.name, asset=f"{prefix}_QIO_<version>.bin")
+def _choose(ctx: FlowContext, device: Device, *, download: bool) -> Source:
+    """The right image for the identified chip; the link is kept alive meanwhile."""
+    owner, key_class = device.identity.chip, device.identity.key.key_class
+    cache = ReleaseCache(ctx.library.cache / "releases")
+    if download:
+        wish = FetchRequest(chip=owner.name, key_class=key_class)
+        fetch(wish, cache=cache, clock=ctx.clock, sink=ctx.sink, cancel=ctx.cancel)
+    path = pick_cached(cache, owner, key_class)
+    ctx.say(_("Taking {name} from the cache of releases.", name=path.name))
+    return load_image(path)
 
 
 def _state(device: Device, source: Source) -> DeviceState:

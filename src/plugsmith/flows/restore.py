@@ -15,7 +15,7 @@ from plugsmith.flows.image_file import open_image
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.preflight import ImageFacts, device_checks, image_checks, require
 from plugsmith.flows.proven import Safety, secure
-from plugsmith.flows.source import source_of
+from plugsmith.flows.source import whole_flash
 from plugsmith.library.backups import open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs import JobKind
@@ -69,7 +69,7 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
     """
     if path.suffix == ".json" or path.with_suffix(".json").is_file():
         backup = open_backup(path)
-        return backup, source_of(backup.file, backup.read())
+        return backup, whole_flash(backup.file, backup.read())
     data = _straightened(ctx, open_image(path))
     verdict = judge_backup(data)
     if not verdict.usable:
@@ -79,7 +79,7 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
         )
     for item in verdict.because[1:]:
         ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
-    return None, source_of(path, data)
+    return None, whole_flash(path, data)
 
 
 def _straightened(ctx: FlowContext, file: OpenedFile) -> bytes:
@@ -99,15 +99,10 @@ def _straightened(ctx: FlowContext, file: OpenedFile) -> bytes:
 
 
 def _facts(backup: Backup | None, source: Source) -> ImageFacts:
-    facts = source.facts
-    if backup is None:
-        return facts
+    """What the preflight compares; findings in the code do not matter for a proven backup."""
+    chips = (chip_called(backup.passport.chip).name,) if backup else source.image.chips
     return ImageFacts(
-        name=facts.name,
-        chips=(chip_called(backup.passport.chip).name,),
-        key=facts.key,
-        end=facts.end,
-        problems=facts.problems,
+        name=source.name, chips=chips, key=source.image.key, end=len(source.data), problems=()
     )
 
 

@@ -10,8 +10,8 @@ from plugsmith.errors import InputUnusable
 from plugsmith.flows.goal import Piece
 from plugsmith.flows.image_file import open_image
 from plugsmith.flows.preflight import ImageFacts
-from plugsmith.image.assemble import Source as Opened
-from plugsmith.image.assemble import pieces as pieces_of
+from plugsmith.image.assemble import Source as OpenedFile
+from plugsmith.image.assemble import pieces
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
@@ -67,22 +67,24 @@ class Source:
 
 def load_image(path: Path) -> Source:
     """The image in `path`; exit-9 errors for what is no image, or damaged beyond use."""
-    opened = open_image(path)
-    return source_of(path, opened.data, image=opened.image)
+    return _checked(path, open_image(path))
 
 
-def source_of(path: Path, data: bytes, *, image: FirmwareImage | None = None) -> Source:
-    """The same from bytes that are read already; `path` only names them."""
-    image = image or recognise(data)
-    opened = Opened(name=path.name, data=data, image=image)
-    pieces = tuple(Piece(start=start, data=content) for start, content in pieces_of(opened))
-    if image.kind not in _WRITABLE or not pieces or image.problems:
+def whole_flash(path: Path, data: bytes) -> Source:
+    """A backup: all of it belongs at address 0. Whether it is sound is judged elsewhere."""
+    return Source(path=path, data=data, image=recognise(data), pieces=(Piece(start=0, data=data),))
+
+
+def _checked(path: Path, file: OpenedFile) -> Source:
+    image = file.image
+    found = tuple(Piece(start=start, data=data) for start, data in pieces(file))
+    if image.kind not in _WRITABLE or not found or image.problems:
         raise InputUnusable(
             name=path.name,
             kind=_kind_words(image),
             reason=_reason(image) or _("It cannot be written over these wires."),
         )
-    return Source(path=path, data=data, image=image, pieces=pieces)
+    return Source(path=path, data=file.data, image=image, pieces=found)
 
 
 def sha256(data: bytes) -> str:
