@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
+from plugsmith.clock import RealClock
 from plugsmith.errors.sim import SimSetup
 from plugsmith.sim.board import BoardRequest, SimBoard, build_board
 from plugsmith.sim.port import SimLogPort, SimPort
@@ -109,11 +110,15 @@ def open_sim_port(url: str, clock: Clock) -> SimPort:
 
 
 class SimScheme:
-    """Opens `sim://` addresses; one address stays one chip, so that a port can be opened again."""
+    """Opens `sim://` addresses; one address stays one chip, so that a port can be opened again.
 
-    def __init__(self, clock: Clock, *, patience: Patience = SERVED) -> None:
+    Without `patience` the chip is patient on real time and strict on virtual time.
+    """
+
+    def __init__(self, clock: Clock, *, patience: Patience | None = None) -> None:
         self._clock = clock
-        self._patience = patience
+        usual = SERVED if isinstance(clock, RealClock) else Patience()
+        self._patience = patience or usual
         self._boards: dict[BoardRequest, SimBoard] = {}
 
     def open(self, url: str) -> SimPort:

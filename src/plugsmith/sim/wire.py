@@ -205,13 +205,16 @@ def _resample(data: bytes, ratio: float) -> bytes:
     out = bytearray()
     at, end = 0.0, float(len(bits))
     width = 1 / ratio  # of a receiver bit, in sender bits
+    # Slow edges and sampling jitter work against the receiver. Half a bit is the worst case; it is
+    # always taken, because a link at such a mismatch that sometimes works helps nobody.
+    skew = -0.5 if ratio > 1 else 0.5
     while at < end:
         if bits[int(at)]:  # line is high: wait for a start bit
             at = float(int(at) + 1)
             continue
         byte = 0
         for i in range(8):
-            where = int(at + (1.5 + i) * width)
+            where = int(at + (1.5 + i) * width + skew)
             byte |= (bits[where] if where < len(bits) else 1) << i
         out.append(byte)
         at += 9.5 * width
