@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CONTROL, DATA = 0x80_0074, 0x80_0078
 LENGTH = 32
+_KEY_LEN, _LOCKS = 16, 31
 _VALID = 0x100
 _KEEP = 0x1F02  # index and write-enable bits are cleared before they are set
 _POLLS = 8
@@ -35,13 +36,13 @@ class EfuseByte:
 
 def read_efuse(client: BootClient, *, first: int = 0, count: int = LENGTH) -> list[EfuseByte]:
     """Bytes `first`.. of the eFuse."""
-    return [_read_byte(client, index) for index in range(first, first + count)]
-
-
-def _read_byte(client: BootClient, index: int) -> EfuseByte:
-    control = client.read_register(CONTROL)
+    control = client.agreed_register(CONTROL)
     if control is None:
         raise ExchangeFailed(request="register read", attempts=3)
+    return [_read_byte(client, index, control) for index in range(first, first + count)]
+
+
+def _read_byte(client: BootClient, index: int, control: int) -> EfuseByte:
     client.write_register(CONTROL, (control & ~_KEEP) | index << 8 | 1)
     for _poll in range(_POLLS):
         state = client.read_register(CONTROL)
@@ -53,12 +54,30 @@ def _read_byte(client: BootClient, index: int) -> EfuseByte:
     return EfuseByte(value=result & 0xFF, valid=bool(result & _VALID))
 
 
-def key_facts(efuse: list[EfuseByte]) -> KeyFacts:
-    """The class of the key in a complete eFuse; an all-zero key may be a hidden one."""
-    lock = efuse[31]
+def read_key(client: BootClient) -> KeyFacts:
+    """What the eFuse says about the code key; an unusual answer is read again to be sure."""
+    last = _key_once(client)
+    for _attempt in range(3):
+        if last.key_class in {KeyClass.TUYA, KeyClass.NONE}:
+            return last
+        again = _key_once(client)
+        if again == last:
+            return again
+        last = again
+    return last
+
+
+def _key_once(client: BootClient) -> KeyFacts:
+    key = read_efuse(client, count=_KEY_LEN)
+    (lock,) = read_efuse(client, first=_LOCKS, count=1)
+    return key_facts(key, lock)
+
+
+def key_facts(key: list[EfuseByte], lock: EfuseByte) -> KeyFacts:
+    """The class of the key in bytes 0..15; whether it is hidden says byte 31."""
     locks = lock.value if lock.valid else 0
-    key = bytes(item.value if item.valid else 0 for item in efuse[:16])
-    words = tuple(int.from_bytes(key[at : at + 4], "little") for at in range(0, 16, 4))
+    raw = bytes(item.value if item.valid else 0 for item in key)
+    words = tuple(int.from_bytes(raw[at : at + 4], "little") for at in range(0, _KEY_LEN, 4))
     key_class, evidence = _judge_key((words[0], words[1], words[2], words[3]), locks)
     return KeyFacts(
         key_class=key_class,

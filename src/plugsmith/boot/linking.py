@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.client import START_BAUD, BootClient
+from plugsmith.boot.client import BootClient
+from plugsmith.boot.exchange import START_BAUD
 from plugsmith.boot.frames import LINK_CHECK, ReplyDecoder
 from plugsmith.boot.wire import Wire, is_link_answer
 from plugsmith.clock import RealClock

@@ -151,7 +151,7 @@ class ProvenReader:
         self._speed.after(len(content))
         if zlib.crc32(b"".join(content.values())) == crc:
             return
-        self._client.errors += 1
+        self._client.note_error()
         bad = self._bad_sectors(span, content, known)
         for part in bad:
             content[part] = self._read_again(part)
@@ -192,7 +192,7 @@ class ProvenReader:
             data = self._client.read_4k(self._to_wire(part.start))
             if zlib.crc32(data) == crc:
                 return data
-            self._client.errors += 1
+            self._client.note_error()
             if attempt % 2:
                 self._speed.step_down()
         raise UnstableRead(start=format_addr(part.start), length=len(part))
@@ -207,7 +207,7 @@ class ProvenReader:
             self._speed.after(2 * len(parts))
             for index, part in enumerate(parts):
                 if first[index] != second[index]:
-                    self._client.errors += 1
+                    self._client.note_error()
                     first[index] = self.agreed(part.start)
             yield ProvenBlock(span=span, data=b"".join(first), proof=Proof.READ_TWICE)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.client import START_BAUD
+from plugsmith.boot.exchange import START_BAUD
 from plugsmith.errors.flash import TransferError
 from plugsmith.events import Log
 from plugsmith.messages import _

@@ -10,13 +10,15 @@ from plugsmith.boot.dialects import UNKNOWN, Speech
 from plugsmith.boot.frames import LINK_CHECK, Form, Header, Reply, ReplyDecoder
 
 if TYPE_CHECKING:
-    from plugsmith.boot.commands import Command
+    from plugsmith.boot.request import Command
     from plugsmith.clock import Clock
     from plugsmith.link.port import Port
 
 _CHUNK = 16384
 ALIVE_EVERY_S = 0.03  # loaders leave after 50 ms of silence at the earliest (uart-protocol.md 1.5)
-_SAFE_LEAD = b"\xff" * 8  # completes a torn request as a refused one; never 01 before a frame
+# Sent before a link check into silence. Zeros end a torn request in the least harmful way: a torn
+# header becomes an empty frame, a torn erase address one that is refused; never 01 before a frame.
+SAFE_LEAD = b"\x00" * 8
 _FEED_PIECE = 64
 _FEED_MOST = 4096 + 256
 
@@ -52,10 +54,10 @@ class Wire:
         self._expected.extend(commands)
         self._write(b"".join(command.encode() for command in commands))
 
-    def send_link_check(self) -> None:
-        """One link check whose answer is only counted."""
+    def send_link_check(self, *, into_silence: bool = False) -> None:
+        """One link check whose answer is only counted; with a safe lead `into_silence`."""
         self.link_pending += 1
-        self._write(LINK_CHECK)
+        self._write(SAFE_LEAD + LINK_CHECK if into_silence else LINK_CHECK)
 
     def _write(self, data: bytes) -> None:
         self.port.write(data)
@@ -112,44 +114,47 @@ class Wire:
         self._decoder.reset()
         self.link_pending = 0
 
-    def resync(self) -> bool:
-        """Bring both sides to the start of a frame; whether the chip answers a link check again."""
-        self.drain(self.latency_s)
+    def resync(self, *, torn_write: bool = False) -> bool:
+        """Bring both sides to the start of a frame; whether the chip answers a link check again.
+
+        `torn_write`: the chip may still count the bytes of a Write4K, so it is fed first.
+        """
+        self.drain(ALIVE_EVERY_S if torn_write else self.latency_s)
         self.forget()
-        for _attempt in range(3):
-            self._write(_SAFE_LEAD)
+        for attempt in range(3):
+            if self.speech.streams_writes and (torn_write or attempt):
+                self._feed()
+                self.forget()
+            self._write(SAFE_LEAD)
             if self.speech.frame_gap_s:
                 self.clock.sleep(self.speech.frame_gap_s * 4)
             if self.answered(0.1 + self.latency_s):
                 return True
-            if self.speech.streams_writes and self._feed():
-                self.forget()
-                return self.answered(0.1 + self.latency_s) or self.answered(0.2 + self.latency_s)
         return False
 
-    def _feed(self) -> bool:
+    def _feed(self) -> None:
         """Feed FF to a chip that still counts bytes of a torn request, until it says something.
 
         FF programs nothing. Observed recovery from lost Write4K bytes: uart-protocol.md 2.5.
         """
         for _sent in range(0, _FEED_MOST, _FEED_PIECE):
             self._write(b"\xff" * _FEED_PIECE)
-            wait_s = self.seconds_for(_FEED_PIECE) + 0.002
-            if self._receive(wait_s):
-                self.drain(self.latency_s)
-                return True
-        heard = bool(self._receive(self.latency_s + 0.1))
-        if heard:
-            self.drain(self.latency_s)
-        return heard
+            if self._receive(self.seconds_for(_FEED_PIECE) + 0.001):
+                break
+        self.drain(ALIVE_EVERY_S)
 
     def answered(self, timeout_s: float) -> bool:
-        """Whether a link check sent now is answered; later answers are waited for and dropped."""
-        self.send_link_check()
-        wait_s = timeout_s + self.seconds_for(13)
-        end = self.clock.monotonic() + wait_s
-        while (left := end - self.clock.monotonic()) > 0:
-            reply = self.take(left)
+        """Whether a link check is answered within `timeout_s`; later answers are waited for.
+
+        It is sent again every 30 ms, because a loader leaves when it hears nothing.
+        """
+        end = self.clock.monotonic() + timeout_s + self.seconds_for(13)
+        next_s = self.clock.monotonic()
+        while (now := self.clock.monotonic()) < end:
+            if now >= next_s:
+                self.send_link_check()
+                next_s = now + ALIVE_EVERY_S
+            reply = self.take(min(end, next_s) - now)
             if reply is not None and is_link_answer(reply):
                 self._settle()
                 return True

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BLANK = b"\xff" * SECTOR_LEN
 _WRITES = 5
+_FIRSTS = 3
 
 
 class Writer:
@@ -84,18 +85,19 @@ class Writer:
     def _erase_first(self, addr: int) -> None:
         """Erase one sector and look: a chip whose protection is stuck says status 0, too."""
         before = self._reader.agreed(addr)
-        self._erase_unit(addr, cmd.ERASE_4K)
-        if before == BLANK:
-            return  # proves nothing; the first programmed sector will
-        after = self._reader.agreed(addr)
-        if after != BLANK:
+        after = before
+        for _attempt in range(_FIRSTS):
+            self.relock()  # the unprotect of the last attempt may have been lost
             self._erase_unit(addr, cmd.ERASE_4K)
+            if before == BLANK:
+                return  # proves nothing; the first programmed sector will
             after = self._reader.agreed(addr)
+            if after == BLANK:
+                self._erase_proven = self._changed = True
+                return
         if after == before and not self._changed:
             raise FlashProtected(reason=_("the first erase had no effect"))
-        if after != BLANK:
-            raise WriteLost(start=format_addr(addr), operation=_("erase"))
-        self._erase_proven = self._changed = True
+        raise WriteLost(start=format_addr(addr), operation=_("erase"))
 
     def _erase_unit(self, addr: int, size_code: int) -> None:
         self.guard(AddressRange.sized(addr, SECTOR_LEN))
@@ -128,18 +130,20 @@ class Writer:
             self._erase_unit(addr, cmd.ERASE_4K)
             data = bytes(a & b for a, b in zip(before, data, strict=True))
         self._send_sector(addr, data)
-        if self._program_proven:
-            return
-        if self._reader.agreed(addr) != data:
-            self._erase_unit(addr, cmd.ERASE_4K)
-            self._send_sector(addr, data)
-            self._judge_first(addr, data)
-        self._program_proven = self._erase_proven = self._changed = True
+        if not self._program_proven:
+            self._prove_first(addr, data)
 
-    def _judge_first(self, addr: int, data: bytes) -> None:
-        found = self._reader.agreed(addr)
-        if found == data:
-            return
+    def _prove_first(self, addr: int, data: bytes) -> None:
+        """Read the first written sector back: a chip that is protected says status 0, too."""
+        for attempt in range(_FIRSTS):
+            found = self._reader.agreed(addr)
+            if found == data:
+                self._program_proven = self._erase_proven = self._changed = True
+                return
+            if attempt < _FIRSTS - 1:
+                self.relock()
+                self._erase_unit(addr, cmd.ERASE_4K)
+                self._send_sector(addr, data)
         if found == BLANK and not self._changed:
             raise FlashProtected(reason=_("the first write had no effect"))
         raise WriteLost(start=format_addr(addr), operation=_("write"))
@@ -152,6 +156,7 @@ class Writer:
                 self._speed.after()
                 if attempt > 1:
                     self._speed.step_down()
+                self.relock()
                 self._erase_unit(addr, cmd.ERASE_4K)
             try:
                 self._client.exchange(command, attempts=1)

@@ -1,0 +1,163 @@
+"""One request and its reply: waiting, noticing early that a reply cannot come, starting over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.boot import commands as cmd
+from plugsmith.boot.request import STATUS_MEANING
+from plugsmith.boot.wire import ALIVE_EVERY_S, Wire, is_link_answer
+from plugsmith.errors.flash import ExchangeFailed, StatusRefused
+from plugsmith.errors.link import LinkLost
+from plugsmith.errors.port import PortUnsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugsmith.boot.frames import Reply
+    from plugsmith.boot.policy import RetryPolicy
+    from plugsmith.boot.request import Command
+
+START_BAUD = 115_200
+_PROBES = 8  # link checks that may be unanswered: the chip may be busy, its ring is finite
+
+
+@dataclass(slots=True, kw_only=True)
+class _Wait:
+    """How one wait for a reply goes."""
+
+    end_s: float
+    probing: bool
+    before: int  # answers to earlier link checks that may still come
+    probes: int = 0
+    answers: int = 0
+
+
+class Exchanger:
+    """Carries out requests on a wire. The caller holds the wire's lock.
+
+    `errors` counts what had to be repeated; `strays` are the addresses that a good reply to an
+    erase or write named although nobody meant them: the request was damaged on its way.
+    """
+
+    def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
+        self.wire = wire
+        self.policy = policy
+        self.errors = 0
+        self.strays: list[int] = []
+
+    def exchange(self, command: Command, *, attempts: int | None = None) -> Reply:
+        """The good reply to `command`, repeated as the policy says."""
+        tries = attempts or self.policy.attempts
+        refused: list[int] = []
+        for attempt in range(tries):
+            if attempt:
+                self.start_over()
+            reply = self.once(command)
+            if reply is None:
+                continue
+            status = command.refusal(reply)
+            if status is None:
+                return reply
+            refused.append(status)
+            if refused[-self.policy.refusals :] == [status] * min(self.policy.refusals, tries):
+                break
+        if refused:
+            raise StatusRefused(
+                request=command.label,
+                status=refused[-1],
+                meaning=STATUS_MEANING.get(refused[-1], "?"),
+            )
+        raise ExchangeFailed(request=command.label, attempts=tries)
+
+    def start_over(self, *, torn_write: bool = False) -> None:
+        """Bring chip and host to the start of a frame; LinkLost if the chip is not there."""
+        self.errors += 1
+        if not self.wire.resync(torn_write=torn_write) and not self._found_again():
+            raise LinkLost(port=self.wire.port.info.name)
+
+    def _found_again(self) -> bool:
+        """Whether the chip answers at the current or at the starting rate after all."""
+        wire = self.wire
+        now = wire.port.baud
+        for rate in (now, START_BAUD, now):
+            if rate != wire.port.baud and not self.host_to(rate):
+                continue
+            wire.forget()
+            if any(wire.answered(0.05 + wire.latency_s) for _try in range(3)):
+                return True
+        return False
+
+    def host_to(self, rate: int) -> bool:
+        """Change the host's rate; False if the port cannot."""
+        try:
+            self.wire.port.set_baud(rate)
+        except PortUnsupported:
+            return False
+        return True
+
+    def once(
+        self, command: Command, *, sent: bool = False, others: Iterable[Command] = ()
+    ) -> Reply | None:
+        """Send (unless `sent`) and wait; the reply, good or refusing, or None if it is lost.
+
+        `others` are requests behind this one whose replies come later.
+        """
+        wire = self.wire
+        if not sent:
+            if wire.speech.frame_gap_s:
+                wire.clock.sleep(wire.speech.frame_gap_s)
+            wire.send(command)
+        wait = self._wait_for(command)
+        while (left := wait.end_s - wire.clock.monotonic()) > 0:
+            reply = wire.take(min(left, ALIVE_EVERY_S + wire.latency_s) if wait.probing else left)
+            if reply is None:
+                self._probe(wait)
+                continue
+            if command.answers(reply) or command.refusal(reply) is not None:
+                if wire.speech.in_order:  # what was asked before this request has been answered
+                    wire.link_pending = min(wire.link_pending, wait.probes)
+                return reply
+            self._note_stray(command, reply)
+            if self._cannot_come(command, reply, others, wait):
+                return None
+        return None
+
+    def _wait_for(self, command: Command) -> _Wait:
+        wire = self.wire
+        wire_s = wire.seconds_for(len(command.encode()) + command.reply_len() + 16)
+        far_s = 0.0 if wire.port.capabilities.local else 2 * wire.latency_s
+        device_s = self.policy.device_s(command)
+        # a link check sent while a Write4K lacks bytes would end up in the flash
+        changing = isinstance(command, (cmd.Write4K, cmd.Write))
+        return _Wait(
+            end_s=wire.clock.monotonic() + wire_s + device_s + wire.latency_s + far_s,
+            probing=wire.speech.in_order
+            and not changing
+            and not isinstance(command, cmd.LinkCheck),
+            before=wire.link_pending,
+        )
+
+    def _probe(self, wait: _Wait) -> None:
+        """In silence, ask whether the chip is still there: its answer overtakes nothing."""
+        if not wait.probing or wait.probes - wait.answers >= _PROBES:
+            return
+        wire = self.wire
+        quiet_s = wire.clock.monotonic() - max(wire.last_heard_s, wire.last_sent_s)
+        if quiet_s >= ALIVE_EVERY_S:
+            wait.probes += 1
+            wire.send_link_check(into_silence=True)
+
+    def _cannot_come(
+        self, command: Command, reply: Reply, others: Iterable[Command], wait: _Wait
+    ) -> bool:
+        """Whether `reply`, which is for somebody else, shows that the one for `command` is lost."""
+        if is_link_answer(reply):
+            wait.answers += 1  # replies keep the order of requests: a probe overtakes nothing
+            return wait.probes > 0 and wait.answers > wait.before
+        return any(other is not command and other.answers(reply) for other in others)
+
+    def _note_stray(self, command: Command, reply: Reply) -> None:
+        if isinstance(command, (cmd.Erase, cmd.Write4K)) and cmd.changes_flash(reply):
+            self.strays.append(cmd.changed_address(reply))
