@@ -174,4 +174,4 @@ def blank_known(value: bytes, known: Sequence[Form]) -> bytes:
 def _has_tail(old: bytes, new: bytes) -> bool:
     """Whether bytes were there behind the part that is kept."""
     used = len(new.rstrip(b"\0"))
-    return not is_blanked(old[used:])
+    return bool(old[used:].strip(b"\0\xff"))

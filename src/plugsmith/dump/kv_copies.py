@@ -23,6 +23,7 @@ _NAME_AT = 18
 _NAME_END = _NAME_AT + len(_NAME)  # its zero byte is the first byte of the third block
 _PARTS_AT = _NAME_END + 1
 _MAX_PARTS = 8
+_MARKS_END = b"\xff" * 13  # behind the bitmap of a header
 _MAX_LEN = 0x1000
 
 
@@ -178,7 +179,7 @@ def _assemble(
         body += home.plain[part.first * PAGE_LEN : (part.last + 1) * PAGE_LEN]
         homes.append(home)
     return TextCopy(
-        kind=_kind(hint, current),
+        kind=_kind(arena, hint),
         data=bytes(body),
         pieces=tuple(pieces),
         length=hint.length,
@@ -190,12 +191,20 @@ def _assemble(
     )
 
 
-def _kind(hint: IndexHint, current: Mapping[int, Sector]) -> SourceKind:
+def _kind(arena: Arena, hint: IndexHint) -> SourceKind:
+    """Live: marked so in the copy of its block with most writes, be its sum right or wrong.
+
+    The magic proves the block that holds the write counter, the FF behind it the marks.
+    """
     header = hint.sector.header
-    if header is None:
+    if header is None or hint.sector.plain[19:32] != _MARKS_END:
         return SourceKind.CARVED  # whether it is live stood in the header
-    newest = current.get(header.block)
-    live = newest is hint.sector and header.is_live(hint.page)
+    most = max(
+        other.header.writes
+        for other in arena.sectors
+        if other.header is not None and other.header.block == header.block
+    )
+    live = header.writes == most and header.is_live(hint.page)
     return SourceKind.KV_LIVE if live else SourceKind.KV_STALE
 
 

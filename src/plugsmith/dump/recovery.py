@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from plugsmith.tuya.user_param import PinText
 
 
+ROTATED_LEN = 0x20_0000  # a file with an origin that is as long as a flash wraps around
+
+
 class Status(StrEnum):
     """The answer of `dump config`, as the command-line contract names it."""
 
@@ -156,4 +159,5 @@ class Recovery:
     def flash_offset(self, offset: int) -> int:
         """The flash address of a file offset."""
         address = offset + self.origin
-        return address % self.flash_size if self.origin > 0 and self.flash_size else address
+        rotated = self.origin > 0 and self.flash_size >= ROTATED_LEN
+        return address % self.flash_size if rotated else address

@@ -112,7 +112,8 @@ def _kind(data: bytes, findings: list[Finding], *, complete: bool) -> tuple[Dump
 
 
 def _kind_of_firmware(names: set[str], found: set[FindingKind]) -> DumpKind | None:
-    if "OpenBeken" in names or (FindingKind.OBK_CONFIG in found and "Tuya" not in names):
+    vendor = "Tuya" in names or FindingKind.TUYA_STORAGE in found
+    if "OpenBeken" in names or (FindingKind.OBK_CONFIG in found and not vendor):
         return DumpKind.OPENBEKEN
     if names & {"ESPHome", "LibreTiny"}:
         return DumpKind.ESPHOME

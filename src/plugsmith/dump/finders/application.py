@@ -80,7 +80,8 @@ def name_firmware(code: bytes) -> Firmware:
 
 
 def _looks_like_tuya(code: bytes) -> bool:
-    return code.count(b"tuya") + code.count(b"TUYA") >= 3 or b"gw_wsm" in code
+    many = code.count(b"tuya") + code.count(b"TUYA") >= 3
+    return many or b"gw_wsm" in code or b"oem_bk72" in code
 
 
 def _tuya_chip(code: bytes) -> str | None:
