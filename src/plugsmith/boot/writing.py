@@ -135,6 +135,7 @@ class Writer:
 
     def _prove_first(self, addr: int, data: bytes) -> None:
         """Read the first written sector back: a chip that is protected says status 0, too."""
+        found = b""
         for attempt in range(_FIRSTS):
             found = self._reader.agreed(addr)
             if found == data:
