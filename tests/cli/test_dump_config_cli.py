@@ -1,0 +1,133 @@
+"""`plugsmith dump config` from outside: exit codes, JSON lines, folders, standard input."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from plugsmith.cli.app import main
+from plugsmith.tuya.store import Record
+from tuya_rig import FORUM_TEXT, OWN_KEY, STORE_ADDR, Plug, flash
+
+SERIAL = (Record(name="baud_cfg", value=b'{"baud":115200}'),)
+
+
+@pytest.fixture
+def dumps(tmp_path):
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    (folder / "a-plug.bin").write_bytes(flash(Plug()))
+    (folder / "b-mcu.bin").write_bytes(flash(Plug(text=None, file_text=None, records=SERIAL)))
+    lost = flash(Plug(chip="BK7231N", device_key=OWN_KEY, file_text=None))
+    lost[STORE_ADDR : STORE_ADDR + 0x1000] = b"\xff" * 0x1000
+    (folder / "c-lost.bin").write_bytes(lost)
+    return folder
+
+
+def lines(capsys):
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_one_file_as_json(dumps, capsys):
+    assert main(["dump", "config", str(dumps / "a-plug.bin"), "--json"]) == 0
+    (result,) = lines(capsys)
+    assert (result["type"], result["command"]) == ("result", "dump config")
+    data = result["data"]
+    assert data["status"] == "found"
+    assert data["confidence"] == "proven"
+    assert data["text"] == FORUM_TEXT.decode()
+    assert data["config"]["over_cur"] == 16000
+    assert (data["module"], data["chip"]) == ("WB2S", "BK7231T")
+    assert data["source"]["kind"] == "kv-live"
+    assert data["alternatives"] == []
+    pins = {pin["gpio"]: pin for pin in data["pins"]}
+    assert pins[26]["role"] == "Rel"
+    assert pins[26]["from"] == ["rl1_pin", "rl1_lv"]
+    places = {place["key"]: place["offset"] for place in pins[26]["where"]}
+    start = data["source"]["offset"]
+    assert places["rl1_pin"] == start + FORUM_TEXT.index(b"rl1_pin")
+    assert data["template"]["pins"]["26"] == "Rel;1"
+    assert any("proven" in note for note in data["notes"])
+
+
+def test_one_file_for_people(dumps, capsys):
+    assert main(["dump", "config", str(dumps / "a-plug.bin")]) == 0
+    text = capsys.readouterr().out
+    assert "P26 switches relay 1, active high." in text
+    assert '"board": "WB2S"' in text
+
+
+def test_only_the_template(dumps, capsys):
+    assert main(["dump", "config", str(dumps / "a-plug.bin"), "--template"]) == 0
+    assert json.loads(capsys.readouterr().out)["pins"]["10"] == "Btn;1"
+
+
+def test_explain_names_the_place_of_each_key(dumps, capsys):
+    assert main(["dump", "config", str(dumps / "a-plug.bin"), "--explain"]) == 0
+    assert "crc7, value-sum, sector-sum" in capsys.readouterr().out
+
+
+def test_nothing_found_is_a_result_with_exit_8(dumps, capsys):
+    assert main(["dump", "config", str(dumps / "c-lost.bin"), "--json"]) == 8
+    (result,) = lines(capsys)
+    assert result["type"] == "result"
+    assert (result["data"]["status"], result["data"]["reason"]) == ("none", "key-lost")
+    assert result["data"]["config"] is None
+    assert result["data"]["notes"]
+
+
+def test_a_serial_mcu_is_an_answer(dumps, capsys):
+    assert main(["dump", "config", str(dumps / "b-mcu.bin"), "--json"]) == 0
+    (result,) = lines(capsys)
+    assert result["data"]["status"] == "serial-mcu"
+    assert result["data"]["device"]["uart"]["baud"] == 115200
+    assert "tuyaMcu_setBaudRate 115200" in result["data"]["template"]["command"]
+
+
+def test_a_folder_gives_items_in_order_and_the_highest_code(dumps, capsys):
+    (dumps / "d-blank.bin").write_bytes(b"\xff" * 0x10000)
+    assert main(["dump", "config", str(dumps), "--json"]) == 9
+    *items, result = lines(capsys)
+    assert [item["name"] for item in items] == [
+        "a-plug.bin", "b-mcu.bin", "c-lost.bin", "d-blank.bin",
+    ]  # fmt: skip
+    assert [item["type"] for item in items] == ["item"] * 4
+    assert items[3]["error"]["exit"] == 9
+    assert "data" not in items[3]
+    assert result["data"]["counts"] == {"found": 1, "none": 1, "serial-mcu": 1, "unusable": 1}
+
+
+def test_several_files_without_an_unusable_one_end_with_8(dumps, capsys):
+    names = [str(dumps / name) for name in ("c-lost.bin", "a-plug.bin")]
+    assert main(["dump", "config", *names, "--json"]) == 8
+    assert [line.get("name") for line in lines(capsys)] == ["c-lost.bin", "a-plug.bin", None]
+
+
+def test_standard_input(dumps, capsys, monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO((dumps / "a-plug.bin").read_bytes()))
+    monkeypatch.setattr(sys, "stdin", stream)
+    assert main(["dump", "config", "-", "--json"]) == 0
+    assert lines(capsys)[0]["data"]["status"] == "found"
+
+
+def test_missing_and_empty_inputs(dumps, tmp_path, capsys):
+    assert main(["dump", "config", str(tmp_path / "nothing.bin"), "--json"]) == 9
+    assert lines(capsys)[0]["code"] == "PS-INPUT-MISSING"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert main(["dump", "config", str(empty), "--json"]) == 9
+    assert lines(capsys)[0]["type"] == "error"
+    assert main(["dump", "config", "--json"]) == 2
+    assert lines(capsys)[0]["code"] == "PS-USAGE"
+
+
+def test_blank_file(tmp_path, capsys):
+    blank = tmp_path / "blank.bin"
+    blank.write_bytes(b"\xff" * 0x20_0000)
+    assert main(["dump", "config", str(blank), "--json"]) == 9
+    (error,) = lines(capsys)
+    assert (error["type"], error["exit"]) == ("error", 9)
+    assert "blank.bin" in error["message"]
