@@ -457,3 +457,17 @@ def test_picking_for_chip_and_key(hosting, cache):
     ):
         with pytest.raises(NoImage):
             pick_cached(cache, chip(name), key)
+
+
+def test_flash_downloads_the_right_image_when_asked(hosting, tmp_path):
+    from flows_rig import Rig
+
+    from plugsmith.flows.flash import flash
+
+    rig = Rig(tmp_path, "BK7231T")
+    wish = FetchRequest(server=hosting.url, patience=Patience(connect_s=2, read_s=2))
+    outcome = flash(rig.ctx(yes=True), None, download=wish)
+    assert (outcome.image["chip"], outcome.verified) == ("BK7231T", True)
+    assert [path.split("/")[-1] for path in hosting.requests if "download" in path] == [
+        T_QIO.format("1.18.300")
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,13 @@ def flash(
     image: opt.ImageArgument = None,
     *,
     dry_run: opt.DryRunOption = False,
+    download: Annotated[
+        bool,
+        typer.Option(
+            "--download",
+            help=_("Without IMAGE: get the right OpenBeken release from the internet first."),
+        ),
+    ] = False,
     allow: opt.AllowOption = None,
     port: opt.PortOption = None,
     baud: opt.BaudOption = None,
@@ -45,9 +52,12 @@ def flash(
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
+        from plugsmith.flows.fetch import FetchRequest
         from plugsmith.flows.flash import flash as do_it
 
-        return do_it(flow_context(session, link), image, dry_run=dry_run).as_data()
+        wish = FetchRequest() if download else None
+        context = flow_context(session, link)
+        return do_it(context, image, dry_run=dry_run, download=wish).as_data()
 
     from plugsmith.cli.write_text import write_text
 

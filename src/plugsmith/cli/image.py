@@ -100,3 +100,65 @@ def convert(
     from plugsmith.cli.image_text import convert_text
 
     run("image convert", body, as_json=as_json, render=convert_text)
+
+
+@app.command(
+    "fetch",
+    help=_(
+        "List OpenBeken releases and download a file of one. The network is used only by this "
+        "command, and only when you run it."
+    ),
+)
+def fetch(
+    *,
+    chip: Annotated[
+        str | None, typer.Option("--chip", help=_("Download the right image for this chip."))
+    ] = None,
+    asset: Annotated[
+        str | None, typer.Option("--asset", metavar="NAME", help=_("Download this file."))
+    ] = None,
+    version: Annotated[
+        str | None, typer.Option("--version", help=_("From this release, not from the newest."))
+    ] = None,
+    prereleases: Annotated[
+        bool, typer.Option("--prereleases", help=_("Count test releases too."))
+    ] = False,
+    repo: Annotated[
+        str | None,
+        typer.Option("--repo", metavar="OWNER/NAME", help=_("Another project's releases.")),
+    ] = None,
+    server: Annotated[
+        str | None,
+        typer.Option("--server", metavar="URL", help=_("Another server with the same API.")),
+    ] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help=_("Only what was fetched before; no network."))
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.clock import RealClock
+        from plugsmith.flows.fetch import FetchRequest
+        from plugsmith.flows.fetch import fetch as do_it
+        from plugsmith.library.releases import ReleaseCache
+        from plugsmith.openbeken.releases import DEFAULT_REPO
+
+        return do_it(
+            FetchRequest(
+                repo=repo or DEFAULT_REPO,
+                server=server,
+                version=version,
+                asset=asset,
+                chip=chip,
+                prereleases=prereleases,
+                offline=offline,
+            ),
+            cache=ReleaseCache(),
+            clock=RealClock(),
+            sink=session.sink,
+            cancel=session.cancel,
+        )
+
+    from plugsmith.cli.image_text import fetch_text
+
+    run("image fetch", body, as_json=as_json, render=fetch_text)

@@ -64,6 +64,31 @@ def convert_text(data: Mapping[str, Fact]) -> str:
     )
 
 
+def fetch_text(data: Mapping[str, Fact]) -> str:
+    """The result of `image fetch`."""
+    facts: Any = data
+    if facts["file"]:
+        return _(
+            "{asset} of release {version} lies in {file}\nSHA-256 {sha256}: {digest}",
+            asset=facts["asset"],
+            version=facts["version"],
+            file=facts["file"],
+            sha256=facts["sha256"],
+            digest=_("as the release says")
+            if facts["digest"] == "ok"
+            else _("the release names none"),
+        )
+    lines = [_("Releases of {repo}, list of {listed}:", repo=facts["repo"], listed=facts["listed"])]
+    for release in facts["releases"]:
+        lines.append(f"  {release['version']}  {release['published'][:10]}")
+        lines += [
+            f"    {item['name']}  {item['size']}{'  ' + _('(cached)') if item['cached'] else ''}"
+            for item in release["assets"]
+        ]
+    lines.append(_("Download one with --chip CHIP or --asset NAME."))
+    return "\n".join(lines)
+
+
 def _span_text(item: Mapping[str, int]) -> str:
     end = item["start"] + item["length"]
     return f"{format_addr(item['start'])}..{format_addr(end)} ({item['length'] // 1024} KiB)"

@@ -91,7 +91,8 @@ class NoImage(NothingFound):
     code = "PS-IMAGE-NONE-CACHED"
     what = N_("You named no image, and the cache holds no OpenBeken release for {chip}.")
     next_step = N_(
-        "Download {asset} from the OpenBeken releases page and run: plugsmith flash {asset}"
+        "Run `plugsmith image fetch --chip {chip}` once with a network, or download {asset} from "
+        "the OpenBeken releases page and run: plugsmith flash {asset}"
     )
 
 

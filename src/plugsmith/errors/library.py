@@ -48,3 +48,11 @@ class JobLost(InputError):
     code = "PS-JOB-LOST"
     what = N_("There is no interrupted {kind} to go on with: {problem}.")
     next_step = N_("Run the command without --resume to start from the beginning.")
+
+
+class CacheUnusable(InputError):
+    """A file of the release cache is broken."""
+
+    code = "PS-CACHE-UNUSABLE"
+    what = N_("The file {name} in the cache of releases is broken.")
+    next_step = N_("Delete it and run `plugsmith image fetch` again.")

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
-from plugsmith.errors import NothingFound, UsageError
+from plugsmith.errors import UsageError
 from plugsmith.errors.flows import NoImage
 from plugsmith.errors.image import ImageDamaged
+from plugsmith.errors.network import ReleaseNotFound
 from plugsmith.flows.image_file import doubt_name
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
@@ -67,7 +68,7 @@ def fetch(
 ) -> dict[str, Fact]:
     """List releases and download what is asked for; the result of `image fetch`.
 
-    Raises NothingFound when the release or file does not exist, the errors of errors/network.py,
+    Raises ReleaseNotFound when the release or file does not exist, the errors of errors/network.py,
     and ImageDamaged for a file that is not the firmware it should be.
     """
     if not is_repo(request.repo):
@@ -248,5 +249,5 @@ def _release_fact(release: Release, request: FetchRequest, cache: ReleaseCache) 
     }
 
 
-def _not_found(what: str, where: str) -> NothingFound:
-    return NothingFound(what=what, name=where)
+def _not_found(what: str, where: str) -> ReleaseNotFound:
+    return ReleaseNotFound(what=what, name=where)

@@ -12,7 +12,7 @@ from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.boot_watch import BootVerdict, watch_boot
 from plugsmith.flows.connection import connected
 from plugsmith.flows.execute import Execution, execute
-from plugsmith.flows.fetch import FetchRequest, fetch, pick_cached
+from plugsmith.flows.fetch import fetch, pick_cached
 from plugsmith.flows.flash_map import draw_plan
 from plugsmith.flows.goal import DeviceState, Goal, image_goal, loader_body
 from plugsmith.flows.now import now_text
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.fetch import FetchRequest
     from plugsmith.flows.plan import FlashPlan
     from plugsmith.flows.preflight import Check
     from plugsmith.flows.source import Source
@@ -74,7 +75,11 @@ class WriteOutcome:
 
 
 def flash(
-    ctx: FlowContext, path: Path | None, *, dry_run: bool = False, download: bool = False
+    ctx: FlowContext,
+    path: Path | None,
+    *,
+    dry_run: bool = False,
+    download: FetchRequest | None = None,
 ) -> WriteOutcome:
     """Write the image in `path` to the connected device.
 
@@ -216,12 +221,12 @@ def _finished(
     return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
 
 
-def _choose(ctx: FlowContext, device: Device, *, download: bool) -> Source:
+def _choose(ctx: FlowContext, device: Device, *, download: FetchRequest | None) -> Source:
     """The right image for the identified chip; the link is kept alive meanwhile."""
     owner, key_class = device.identity.chip, device.identity.key.key_class
     cache = ReleaseCache(ctx.library.cache / "releases")
-    if download:
-        wish = FetchRequest(chip=owner.name, key_class=key_class)
+    if download is not None:
+        wish = replace(download, chip=owner.name, key_class=key_class)
         fetch(wish, cache=cache, clock=ctx.clock, sink=ctx.sink, cancel=ctx.cancel)
     path = pick_cached(cache, owner, key_class)
     ctx.say(_("Taking {name} from the cache of releases.", name=path.name))
