@@ -132,7 +132,11 @@ def _catch_interrupts(session: Session) -> Callable[[], None]:
         before = signal.signal(signal.SIGINT, on_interrupt)
     except ValueError:  # not the main thread (tests, embedding): the caller owns the signals
         return lambda: None
-    return lambda: signal.signal(signal.SIGINT, before) and None
+
+    def restore() -> None:
+        signal.signal(signal.SIGINT, before)
+
+    return restore
 
 
 def _defect(bug: Exception) -> Defect:
