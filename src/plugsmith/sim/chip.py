@@ -114,7 +114,7 @@ class SimChip:
         self.advance(now)
         echo = self.faults.echo(data)
         if echo:
-            self.tx.send(echo, at=now, rate=baud)
+            self.tx.send(echo, at=now, rate=baud, local=True)
         at = now
         for delay, piece in self.faults.cross(Way.TO_CHIP, data):
             at += delay

@@ -136,6 +136,10 @@ class FaultEngine:
             self._gone = False
         return self._gone
 
+    def back_at(self, now: float) -> float | None:
+        """When the port is (back) there: `now` if it is, None if it never comes back."""
+        return self._gone_until if self.port_gone(now) else now
+
     # the flash
 
     def status_stuck(self) -> bool:

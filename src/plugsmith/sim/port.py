@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.port import PortLost, PortUnsupported
+from plugsmith.errors.port import PortLost, PortNotFound, PortUnsupported
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
@@ -37,6 +37,8 @@ class SimPortInfo:
 class SimPort:
     """UART1 of a chip on a clock. Several ports on one chip, one after the other, are allowed.
 
+    A port that vanished stays lost; a new one waits until the adapter is back (its user plugs it in
+    again first), or raises PortNotFound if it never comes back.
     `lines` names the modem line that is wired to CEN ("rts", "dtr", "both") or "none".
     """
 
@@ -59,6 +61,12 @@ class SimPort:
         self._file = file
         self._asserted: set[str] = set()
         self._closed = False
+        back_at = chip.faults.back_at(clock.monotonic())
+        if back_at is None:
+            raise PortNotFound(port=name)
+        clock.sleep(back_at - clock.monotonic())
+        chip.advance(clock.monotonic())
+        chip.tx.drop_until(clock.monotonic())  # what came while nobody had the port open
 
     @property
     def baud(self) -> int:
@@ -119,7 +127,9 @@ class SimPort:
     def _now(self) -> float:
         now = self._clock.monotonic()
         if self._closed or self.chip.faults.port_gone(now):
+            self._closed = True
             self.chip.advance(now)
+            self._save()
             raise PortLost(port=self.info.name)
         return now
 

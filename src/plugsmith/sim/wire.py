@@ -26,6 +26,7 @@ class Stretch:
     data: bytes
     rate: float
     used: int = 0
+    local: bool = False  # comes from the adapter itself (echo), not from the chip
     heard: bool = False  # whether the receiver has begun to sample it, at the rate it had then
 
     def arrived(self, now: float) -> int:
@@ -53,13 +54,13 @@ class Line:
         self._receiver_rate = receiver_rate
         self._queue: deque[Stretch] = deque()
 
-    def send(self, data: bytes, *, at: float, rate: float) -> float:
+    def send(self, data: bytes, *, at: float, rate: float, local: bool = False) -> float:
         """Put `data` on the wire not before `at`; returns when the last byte has arrived."""
         start = max(at, self.free_at) if self.paced else at
         if not data:
             return start
         step = FRAME_BITS / rate if self.paced else 0.0
-        self._queue.append(Stretch(start, step, bytes(data), rate))
+        self._queue.append(Stretch(start, step, bytes(data), rate, local=local))
         self.free_at = start + len(data) * step
         return self.free_at
 
@@ -115,7 +116,7 @@ class Line:
         """Lose what would arrive after `now` (the sender lost its power or was reset)."""
         kept: deque[Stretch] = deque()
         for stretch in self._queue:
-            count = stretch.arrived(now)
+            count = len(stretch.data) if stretch.local else stretch.arrived(now)
             if count > stretch.used:
                 stretch.data = stretch.data[:count]
                 kept.append(stretch)
