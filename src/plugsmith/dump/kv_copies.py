@@ -23,6 +23,7 @@ _NAME_AT = 18
 _NAME_END = _NAME_AT + len(_NAME)  # its zero byte is the first byte of the third block
 _PARTS_AT = _NAME_END + 1
 _MAX_PARTS = 8
+_BLANK = b"\xff" * PAGE_LEN
 _MARKS_END = b"\xff" * 13  # behind the bitmap of a header
 _MAX_LEN = 0x1000
 
@@ -56,7 +57,7 @@ def index_hints(arena: Arena, data: bytes, *, deep: bool = False) -> Iterator[In
         for number in range(1, PAGES):
             page = sector.page(number)
             hint = _sound_hint(sector, number, page)
-            if hint is None and deep:
+            if hint is None and deep and page != _BLANK:
                 hint = _repaired_hint(arena, data, sector, number) or _damaged_hint(
                     sector, number, page
                 )
@@ -127,28 +128,41 @@ def _repaired_hint(arena: Arena, data: bytes, sector: Sector, number: int) -> In
     for exactly one bit.
     """
     page = sector.page(number)
-    if not (page.startswith(_NAME[:14], _NAME_AT) or _head_ok(page, number)):
-        return None
     start = sector.offset + number * PAGE_LEN
+    if start < 0 or not _nearly(page, number):
+        return None
     hits: list[IndexHint] = []
-    for at in range(0, 3 * BLOCK_LEN, BLOCK_LEN):
-        stored = data[max(start, 0) + at : max(start, 0) + at + BLOCK_LEN]
-        if start < 0 or len(stored) < BLOCK_LEN:
+    for at, fits in ((0, _own_number), (BLOCK_LEN, _own_name), (2 * BLOCK_LEN, _name_end)):
+        stored = data[start + at : start + at + BLOCK_LEN]
+        if len(stored) < BLOCK_LEN:
             return None
         for block in flipped_blocks(stored, key=arena.key):
-            fixed = page[:at] + block + page[at + BLOCK_LEN :]
-            hint = _sound_hint(sector, number, fixed) if _head_ok(fixed, number) else None
-            if hint is not None:
-                hits.append(hint)
-    if len(hits) != 1:
-        return None
-    return IndexHint(
-        sector=sector,
-        page=number,
-        parts=hits[0].parts,
-        length=hits[0].length,
-        total=hits[0].total,
-    )
+            if fits(block, number):
+                fixed = page[:at] + block + page[at + BLOCK_LEN :]
+                hint = _sound_hint(sector, number, fixed) if _head_ok(fixed, number) else None
+                hits += [hint] if hint is not None else []
+    return hits[0] if len(hits) == 1 else None
+
+
+def _nearly(page: bytes, number: int) -> bool:
+    """Whether the page may be the pin record's with one of its first three blocks destroyed."""
+    if page.startswith(_NAME[:14], _NAME_AT):
+        return True
+    name = page[_NAME_AT:_NAME_END]
+    other = name.rstrip(b"\0").isalnum() or is_clean(name.split(b"\0")[0])
+    return not other and page[_NAME_END] == 0 and _head_ok(page, number)
+
+
+def _own_number(block: bytes, number: int) -> bool:
+    return block[10] == number
+
+
+def _own_name(block: bytes, _number: int) -> bool:
+    return block.startswith(_NAME[:14], _NAME_AT - BLOCK_LEN)
+
+
+def _name_end(block: bytes, _number: int) -> bool:
+    return block[0] == 0
 
 
 def kv_copies(arena: Arena, data: bytes, *, deep: bool = False) -> Iterator[TextCopy]:
