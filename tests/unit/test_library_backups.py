@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -298,3 +300,27 @@ def test_passports_of_other_versions_are_told_apart(schema, error):
     with pytest.raises(error) as refused:
         read_passport(json.dumps(body).encode(), name="p.json")
     assert "p.json" in refused.value.message
+
+
+_ADDER = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_library_backups import content, passport_for
+from plugsmith.library.library import Library
+library = Library(Path(sys.argv[2]))
+for seed in range(int(sys.argv[3]), int(sys.argv[3]) + 5):
+    library.backups.add(content(seed), passport_for(content(seed)))
+"""
+
+
+def test_processes_that_store_at_the_same_time_lose_nothing(library):
+    here = str(Path(__file__).parent)
+    arguments = [sys.executable, "-c", _ADDER, here, str(library.root)]
+    running = [subprocess.Popen([*arguments, str(seed)]) for seed in (10, 20, 30)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    stored = [open_backup(entry.file) for entry in library.backups.entries()]
+    assert len(stored) == 15
+    wanted = {content(first + more) for first in (10, 20, 30) for more in range(5)}
+    assert {backup.read() for backup in stored} == wanted

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zlib
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -15,9 +17,6 @@ from plugsmith.library.jobs import DeviceKey, JobHeader, JobKind, JobStore
 from plugsmith.library.journal import Journal
 from plugsmith.library.library import Library
 from plugsmith.memory import AddressRange
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DEVICE = DeviceKey(chip="BK7231T", flash_size=0x4000, mac="c8:47:8c:01:02:03", rf_sha256="ab" * 32)
 
@@ -214,3 +213,36 @@ def test_checksums_of_done_ranges_are_those_of_zlib(store):
     job.put(0, b"123456789", Proof.DEVICE_CRC)
     (state,) = store.open_jobs()
     assert state.done[0].crc32 == zlib.crc32(b"123456789") == 0xCBF43926
+
+
+_WRITER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+from test_library_jobs import header
+from plugsmith.library.jobs import JobStore
+from plugsmith.memory import AddressRange
+job = JobStore(Path(sys.argv[2])).start(header())
+job.speed(921600)
+for number in range(1 << 20):
+    span = AddressRange.sized(number * 0x1000, 0x1000)
+    job.in_flight(span)
+    print(number, flush=True)
+    job.done(span, number)
+"""
+
+
+def test_kill_9_in_the_middle_of_a_write_is_told_afterwards(store):
+    here = str(Path(__file__).parent)
+    arguments = [sys.executable, "-c", _WRITER, here, str(store._folder)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
+        last = next(line for line in process.stdout if int(line) >= 40)
+        process.kill()
+        rest = process.stdout.read().split()
+    reached = int(rest[-1] if rest else last)
+    state = store.half_written(DEVICE)
+    assert state is not None
+    assert state.baud == 921600
+    assert len(state.done) in {reached, reached + 1}
+    if len(state.done) == reached and state.in_flight is not None:
+        assert state.in_flight.start == reached * 0x1000
