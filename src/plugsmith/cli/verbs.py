@@ -18,6 +18,21 @@ class Verb:
 
 VERBS: tuple[Verb, ...] = (
     Verb(
+        name="ports",
+        module="plugsmith.cli.ports",
+        summary=N_("List the serial ports and which one would be picked."),
+    ),
+    Verb(
+        name="doctor",
+        module="plugsmith.cli.doctor",
+        summary=N_("Say what is on the wire and what to do when the chip does not answer."),
+    ),
+    Verb(
+        name="info",
+        module="plugsmith.cli.info",
+        summary=N_("Identify chip, boot code, flash, key class, address and firmware."),
+    ),
+    Verb(
         name="backup",
         module="plugsmith.cli.backup",
         summary=N_("Read the whole flash, proven, and store it with a passport."),

@@ -32,9 +32,9 @@ class Cause:
 _HEARD_TEXT = {
     Heard.CHIP: N_("The chip's boot code answers."),
     Heard.SILENCE: N_("Nothing at all was received."),
-    Heard.ECHO: N_("Only your own bytes came back."),
+    Heard.ECHO: N_("Your own bytes come back."),
     Heard.BOOT_TEXT: N_("The chip's start-up text was received, but no answer."),
-    Heard.CONSOLE: N_("An OpenBeken console was received, but no answer."),
+    Heard.CONSOLE: N_("OpenBeken runs and talks here."),
     Heard.TUYA_MCU: N_("Frames of a TuyaMCU (55 AA) were received: another processor talks here."),
     Heard.TEXT: N_("Text of an unknown program was received, but no answer."),
     Heard.NOISE: N_("Only unreadable bytes were received: noise, or another speed."),
@@ -100,14 +100,14 @@ _CAUSES: dict[Heard, tuple[Cause, ...]] = {
     ),
     Heard.CONSOLE: (
         Cause(
-            cause=N_("OpenBeken runs; it does not take commands here, or the text was cut."),
+            cause=N_("OpenBeken runs and takes commands on these wires: they are right."),
             likelihood="likely",
-            next_step=N_("Reset the chip by hand while the command runs."),
+            next_step=N_("Run the command that you want: Plugsmith restarts OpenBeken by itself."),
         ),
         Cause(
-            cause=N_("The adapter listens on the log pin TX2 instead of TX1."),
+            cause=N_("The adapter listens on the log pin TX2, where OpenBeken only prints."),
             likelihood="possible",
-            next_step=N_("Move the wires to RX1 and TX1."),
+            next_step=N_("Move the wires to RX1 and TX1, and reset the chip by hand."),
         ),
     ),
     Heard.TUYA_MCU: (

@@ -94,8 +94,9 @@ class Hearing:
 
 def is_echo(data: bytes) -> bool:
     """Whether most of `data` is link checks as the host sends them, not answers to them."""
-    own = data.replace(_LINK_ANSWER, b"").count(_LINK_CHECK)
-    return own >= 2 and own * len(_LINK_CHECK) >= _ECHO_SHARE * len(data)
+    rest = data.replace(_LINK_ANSWER, b"")
+    own = rest.count(_LINK_CHECK)
+    return own >= 2 and own * len(_LINK_CHECK) >= _ECHO_SHARE * len(rest)
 
 
 def has_mcu_frame(data: bytes) -> bool:

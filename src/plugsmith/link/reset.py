@@ -71,6 +71,13 @@ CONSOLE_REBOOT = ResetRecipe(
         Step(text=b"reboot 1\n", wait_s=0.08, silent=True),
     ),
 )
+# A running vendor SDK of some chips restarts on this frame; boot codes ignore or refuse it.
+SDK_REBOOT = ResetRecipe(
+    name="sdk",
+    title=N_("the restart frame of the vendor SDK"),
+    needs_lines=False,
+    steps=(Step(text=b"\x01\xe0\xfc\x05\xfe\x95\x27\x95\x27", wait_s=0.3),),
+)
 LINE_RECIPES = (RTS_TO_CEN, DTR_TO_CEN, BOTH_TO_CEN)
 
 

@@ -1,0 +1,282 @@
+"""One search for a boot code: polls, reset recipes, other speeds, and what is heard meanwhile.
+
+Polls go out 1.5 ms apart from the moment the port is open: the shortest window is 5 ms, and a ROM
+needs half a millisecond of silence after each (uart-protocol.md 1.3).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.exchange import START_BAUD
+from plugsmith.boot.frames import LINK_CHECK, ReplyDecoder
+from plugsmith.boot.wire import Wire, is_link_answer
+from plugsmith.errors import Cancelled
+from plugsmith.errors.link import NoAnswer
+from plugsmith.errors.port import PortLost, PortUnsupported
+from plugsmith.events import Log, Warning_
+from plugsmith.link.advice import first_step, heard_text
+from plugsmith.link.hearing import Heard, Hearing
+from plugsmith.link.reset import CONSOLE_REBOOT, LINE_RECIPES, SDK_REBOOT, ResetRecipe, play
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken, EventSink
+    from plugsmith.link.port import Port
+
+_PERIOD_S = 0.0015
+_ROUND_S = 1.5
+_SPEED_TRY_S = 0.06
+_SPEED_EVERY_S = 3.0
+_QUIET_S = 2.5  # a T that garbled polls keep awake resets itself meanwhile
+_GARBLED_FOR_S = 0.3  # a ROM's pin floats at power-up: that noise is over sooner
+_HEARD_AGAIN_S = 6.0
+_CONSOLE_EVERY_S = 8.0
+_SDK_EVERY = 3  # rounds
+_SAY_AFTER_S = 0.8
+_REOPEN_S = 10.0
+_TORN_WRITE = b"\xff" * 4352  # a Write4K that was cut off counts these as data; they write nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkPolicy:
+    """How long to poll and what to try; `timeout_s` None means until the user stops."""
+
+    timeout_s: float | None = 30.0
+    use_lines: bool = True  # play the RTS/DTR reset recipes
+    use_text: bool = True  # send the text `reboot 1` for an OpenBeken console
+
+
+class Found(Exception):
+    """A boot code answered a poll."""
+
+
+class Search:
+    """One search for a boot code."""
+
+    def __init__(
+        self,
+        *,
+        port: Port,
+        policy: LinkPolicy,
+        clock: Clock,
+        sink: EventSink,
+        cancel: CancelToken,
+        speeds: Sequence[int],
+    ) -> None:
+        self.port = port
+        self.policy = policy
+        self.clock = clock
+        self.sink = sink
+        self.cancel = cancel
+        changeable = port.capabilities.speed_changes
+        self.speeds = [rate for rate in dict.fromkeys(speeds) if rate != START_BAUD and changeable]
+        self.hearing = Hearing()
+        self.decoder = ReplyDecoder()
+        now = clock.monotonic()
+        self.begin_s = now
+        self.garbled_since_s: float | None = None
+        self.quiet_done_s = now - _HEARD_AGAIN_S
+        self.console_at_s = now + 2 * _ROUND_S
+        self.speeds_at_s = now
+        self.told: set[str] = set()
+        self.recipes = list(LINE_RECIPES) if policy.use_lines else []
+
+    def run(self) -> None:
+        """Search until found; NoAnswer when the time is up."""
+        while True:
+            try:
+                self._to(START_BAUD)
+                self._rounds()
+            except Found:
+                if self._stays():
+                    return
+                self.hearing.links_lost += 1
+            except PortLost:
+                self._wait_for_port()
+
+    def _rounds(self) -> None:
+        """Everything that is tried, over and over; ends by an exception."""
+        turn = 0
+        while True:
+            if self.clock.monotonic() >= self.speeds_at_s:
+                self._try_speeds()
+            self._poll(_ROUND_S if turn else _ROUND_S / 5)
+            if self.recipes and self.port.capabilities.modem_lines:
+                self._play(self.recipes[turn % len(self.recipes)])
+            if turn % _SDK_EVERY == 1:
+                self._play(SDK_REBOOT)
+            if self._console_due():
+                self._play(CONSOLE_REBOOT)
+                self.console_at_s = self.clock.monotonic() + _CONSOLE_EVERY_S
+            turn += 1
+
+    def _console_due(self) -> bool:
+        if not self.policy.use_text:
+            return False
+        now = self.clock.monotonic()
+        heard = self.hearing.verdict is Heard.CONSOLE and "console" not in self.told
+        if heard:
+            self.told.add("console")
+        return heard or now >= self.console_at_s
+
+    def _play(self, recipe: ResetRecipe) -> None:
+        for step in play(recipe, self.port):
+            if step.silent:
+                self._listen(step.wait_s)
+            else:
+                self._poll(step.wait_s)
+
+    def _poll(self, seconds: float) -> None:
+        """Link checks for `seconds`; raises Found as soon as one is answered."""
+        end = self.clock.monotonic() + seconds
+        while (now := self.clock.monotonic()) < end:
+            self.port.write(LINK_CHECK)
+            self.hearing.sent += len(LINK_CHECK)
+            self._take_until(now + _PERIOD_S)
+            self._after_poll()
+
+    def _listen(self, seconds: float) -> None:
+        """Receive without sending."""
+        end = self.clock.monotonic() + seconds
+        while (now := self.clock.monotonic()) < end:
+            self._take_until(min(end, now + 0.05))
+            self._check_end()
+
+    def _take_until(self, until_s: float) -> None:
+        while (left := until_s - self.clock.monotonic()) > 0:
+            data = self.port.read(512, left)
+            if not data:
+                continue
+            replies = self.decoder.feed(data)
+            self.hearing.add(self.decoder.take_dropped())
+            if any(is_link_answer(reply) for reply in replies):
+                raise Found
+
+    def _after_poll(self) -> None:
+        self._check_end()
+        now = self.clock.monotonic()
+        if now - self.begin_s > _SAY_AFTER_S:
+            self._tell()
+        if not self.hearing.garbled:
+            self.garbled_since_s = None
+            return
+        if self.garbled_since_s is None:
+            self.garbled_since_s = now
+        since = self.garbled_since_s
+        if now - since > _GARBLED_FOR_S and now - self.quiet_done_s > _HEARD_AGAIN_S:
+            self._be_quiet()
+
+    def _be_quiet(self) -> None:
+        """Something talks at another speed: look there, then let a confused loader reset itself."""
+        self._try_speeds()
+        self._listen(_QUIET_S)
+        self.hearing.forget()
+        self.decoder.reset()
+        self.garbled_since_s = None
+        self.quiet_done_s = self.clock.monotonic()
+
+    def _try_speeds(self) -> None:
+        for rate in self.speeds:
+            if not self._to(rate):
+                continue
+            self.poll_plain(_SPEED_TRY_S)
+            self.port.write(_TORN_WRITE)
+            self.port.drain()
+            self.poll_plain(_SPEED_TRY_S)
+        self._to(START_BAUD)
+        self.speeds_at_s = self.clock.monotonic() + _SPEED_EVERY_S
+
+    def poll_plain(self, seconds: float) -> None:
+        """Polls at a speed that is only tried: what is heard there says nothing."""
+        end = self.clock.monotonic() + seconds
+        kept, self.hearing = self.hearing, Hearing()
+        try:
+            while (now := self.clock.monotonic()) < end:
+                self.port.write(LINK_CHECK)
+                self._take_until(now + _PERIOD_S)
+                self._check_end()
+        finally:
+            self.hearing = kept
+            self.decoder.reset()
+            self.decoder.take_dropped()
+
+    def _to(self, rate: int) -> bool:
+        if self.port.baud == rate or not self.port.capabilities.speed_changes:
+            return self.port.baud == rate
+        try:
+            self.port.set_baud(rate)
+        except PortUnsupported:
+            return False
+        return True
+
+    def _check_end(self) -> None:
+        if self.cancel.cancelled:
+            raise Cancelled(state=_("Nothing was changed on the device."))
+        limit = self.policy.timeout_s
+        if limit is not None and self.clock.monotonic() - self.begin_s >= limit:
+            state = self.hearing.verdict
+            raise NoAnswer(
+                port=self.port.info.name,
+                seconds=round(self.clock.monotonic() - self.begin_s, 1),
+                heard=state.value,
+                heard_text=heard_text(state),
+                remedy=first_step(state),
+            )
+
+    def _tell(self) -> None:
+        """Say once what to do, and once each what is heard."""
+        if "reset" not in self.told:
+            self.told.add("reset")
+            self.sink.emit(
+                Log(
+                    message=_(
+                        "Reset the chip now: connect CEN to GND for a moment, "
+                        "or switch its 3.3 V supply off and on."
+                    )
+                )
+            )
+            if not self.port.capabilities.modem_lines:
+                self.sink.emit(
+                    Log(
+                        message=_("This port has no reset lines: reset the chip by hand."),
+                        level="detail",
+                    )
+                )
+        state = self.hearing.verdict
+        if state is not Heard.SILENCE and state.value not in self.told:
+            self.told.add(state.value)
+            self.sink.emit(
+                Warning_(
+                    code="PS-NOTE-HEARD",
+                    message=heard_text(state),
+                    hint=first_step(state),
+                    data={"heard": state.value},
+                )
+            )
+
+    def _stays(self) -> bool:
+        """Whether the boot code still answers; it may have been reset at once by a weak supply."""
+        wire = Wire(self.port, clock=self.clock)
+        wire.drain(wire.latency_s, most_s=0.5)
+        self.decoder.reset()
+        return any(wire.answered(0.1 + wire.latency_s) for _try in range(3))
+
+    def _wait_for_port(self) -> None:
+        """After an adapter vanished: go on if it comes back."""
+        reopen = getattr(self.port, "reopen", None)
+        if reopen is None:
+            raise PortLost(port=self.port.info.name)
+        self.sink.emit(
+            Warning_(
+                code="PS-NOTE-PORT-BACK",
+                message=_("The port vanished; waiting for it to come back."),
+                hint=first_step(Heard.PORT_LOST),
+            )
+        )
+        if not reopen(_REOPEN_S):
+            raise PortLost(port=self.port.info.name)
