@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 XIP_LEN = 0x20_0000
 SLICE = 3000  # instructions between looks at interrupts, UART and watchdog
 INSTRUCTIONS_PER_S = 80_000_000  # "80 instructions = 1 us worked" (chip-emulation.md section 8)
-_FEED = 64
+_FEED = 8  # host bytes a slice: 2 Mbaud; faster would overrun the boot code's 512-byte ring
 _MODEM = (0x0100_0000, 0x0100_0000)
 _MAC_BLOCKS = ((0xC000_0000, 0x8000), (0xC000_9000, 0xF_7000))
 _IRQ_OFF, _THUMB, _MODE = 0x80, 0x20, 0x1F

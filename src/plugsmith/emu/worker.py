@@ -22,7 +22,7 @@ from plugsmith.emu.machine import Machine
 from plugsmith.emu.verdict import judge
 
 _LINK_CHECK = b"\x01\xe0\xfc\x01\x00"
-_IDLE_STEPS_PER_S = 1200  # quiet machine: about 3.6 M instructions/s, so a T waits about 2 s
+_IDLE_STEPS_PER_S = 300  # quiet machine: about 0.9 M instructions/s, so a T waits about 8 s
 _RESET_AFTER = 24  # unanswered link checks that count as "the user pressed reset"
 
 
