@@ -202,6 +202,7 @@ def test_a_cut_off_image_is_reported(cut):
     short = recognise(data[:cut])
     assert short.kind is ImageKind.QIO
     assert short.checks["header"] is Verdict.MISSING
+    assert "cut-off" in codes(short)
 
 
 def test_an_image_without_an_application():

@@ -15,6 +15,7 @@ from plugsmith.flows.execute import Execution, execute
 from plugsmith.flows.fetch import fetch, pick_cached
 from plugsmith.flows.flash_map import draw_plan
 from plugsmith.flows.goal import DeviceState, Goal, image_goal, loader_body
+from plugsmith.flows.image_checks import content_checks
 from plugsmith.flows.now import now_text
 from plugsmith.flows.plan import make_plan
 from plugsmith.flows.preflight import allowed_anyway, device_checks, image_checks, require
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from plugsmith.boot.identity import Identity
     from plugsmith.errors import Fact
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
@@ -92,13 +94,22 @@ def flash(
     with connected(ctx) as device:
         if source is None:
             source = _choose(ctx, device, download=download)
-        checks = [*device_checks(device.identity), *image_checks(device.identity, source.facts)]
+        checks = preflight(device.identity, source)
         require(checks, ctx.permissions)
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
         return write_source(
             ctx, device, source, safety=safety, checks=checks, kind=JobKind.FLASH, dry_run=dry_run
         )
+
+
+def preflight(identity: Identity, source: Source) -> list[Check]:
+    """Every check on chip and file that must pass before anything is erased."""
+    return [
+        *device_checks(identity),
+        *image_checks(identity, source.facts),
+        *content_checks(identity, source.image, source.pieces, name=source.name),
+    ]
 
 
 def write_source(

@@ -12,6 +12,7 @@ from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, Role
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.memory import (
+    BLOCK_LEN,
     SECTOR_LEN,
     AddressRange,
     format_addr,
@@ -55,11 +56,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """Whole sectors by address, ranges kept on purpose, and remarks for the user."""
+    """Whole sectors by address, ranges kept on purpose, and remarks for the user.
+
+    `copied` are blank sectors of RF regions that get the device's own calibration.
+    """
 
     wanted: Mapping[int, bytes] = field(repr=False)
     kept: tuple[Kept, ...] = ()
     notes: tuple[str, ...] = ()
+    copied: tuple[int, ...] = ()
 
     @property
     def spans(self) -> list[AddressRange]:
@@ -143,7 +148,8 @@ def image_goal(pieces: Sequence[Piece], state: DeviceState, permissions: Permiss
     notes: list[str] = []
     _decide_loader(wanted, state, permissions, kept=kept, notes=notes)
     _decide_rf(wanted, state, permissions, kept=kept, notes=notes)
-    return Goal(wanted=wanted, kept=tuple(kept), notes=tuple(notes))
+    copied = _bring_rf(wanted, pieces, state, notes=notes)
+    return Goal(wanted=wanted, kept=tuple(kept), notes=tuple(notes), copied=copied)
 
 
 def _decide_loader(
@@ -205,6 +211,36 @@ def _decide_rf(
                 where=format_addr(addr),
             )
         )
+
+
+def _bring_rf(
+    wanted: dict[int, bytes], pieces: Sequence[Piece], state: DeviceState, *, notes: list[str]
+) -> tuple[int, ...]:
+    """Copy the device's own calibration to where the new firmware looks for it, if that is blank.
+
+    Tuya's BK7238 (T1) keeps it at 0x1E3000, OpenBeken at 0x1E0000 (uart-protocol.md 6.4). Nothing
+    that exists is changed: only an empty sector gets the copy, and the original stays.
+    """
+    ours, theirs = (state.chip.map_of(origin) for origin in ("tuya", "openbeken"))
+    source, target = (layout.region(Role.RF) if layout else None for layout in (ours, theirs))
+    if source is None or target is None or source.span.start == target.span.start:
+        return ()
+    if any(piece.span.overlaps(target.span) for piece in pieces):
+        return ()  # a whole dump: it says itself what belongs there
+    held, blank = state.rf_now.get(source.span.start), state.rf_now.get(target.span.start)
+    firmware_written = any(APP_START <= addr < BLOCK_LEN * 2 for addr in wanted)
+    if held is None or mac_in_rf(held) is None or blank != BLANK_SECTOR or not firmware_written:
+        return ()
+    wanted[target.span.start] = held
+    notes.append(
+        _(
+            "The device's own radio calibration and address are copied from {here} to {there}, "
+            "where the new firmware looks for them.",
+            here=format_addr(source.span.start),
+            there=format_addr(target.span.start),
+        )
+    )
+    return (target.span.start,)
 
 
 def merge_rf(now: bytes | None, new: bytes, permissions: Permissions) -> bytes | None:

@@ -143,7 +143,7 @@ def _guard(goal: Goal, *, chip: Chip, flash_size: int, permissions: Permissions)
     if Permission.RF in permissions or Permission.MAC in permissions:
         return
     for addr in rf_sectors(chip, flash_size):
-        if addr in goal.wanted:
+        if addr in goal.wanted and addr not in goal.copied:
             raise PermissionNeeded(
                 span=str(AddressRange.sized(addr, SECTOR_LEN)),
                 region=_("radio calibration and address"),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 TARGETS = (ImageKind.QIO, ImageKind.APP, ImageKind.OTA)
 # findings that make the bytes themselves untrustworthy; a rotated or odd-sized dump is not one
-_FATAL = frozenset({"crc16", "erased-gap", "header-crc", "body", "vectors", "no-code"})
+_FATAL = frozenset({"crc16", "erased-gap", "header-crc", "body", "vectors", "no-code", "cut-off"})
 _DEFAULT_VERSION = "1.00"
 
 

@@ -70,7 +70,7 @@ def _with_loader(data: bytes, *, has_loader: bool = True) -> FirmwareImage:
     app = read_app(data, limit=limit) if looks_like_code(data, APP_START) else None
     kind = _kind_from_zero(data, limit, checks)
     if app is not None:
-        _check_app(checks, app)
+        _check_app(checks, app, kind)
     elif kind is not ImageKind.BOOTLOADER:
         checks.record("crc16", Verdict.MISSING)
         checks.problem(
@@ -96,7 +96,7 @@ def _from_application(data: bytes) -> FirmwareImage:
     loader = read_loader(data, loader_at) if rotated else None
     limit = _app_limit(loader) - APP_START
     app = read_app(data, at=0, limit=limit)
-    _check_app(checks, app)
+    _check_app(checks, app, ImageKind.APP)
     if len(data) <= _aligned(_APP_PARTITION_END) - APP_START:
         return _result(data, ImageKind.APP, checks, app=app)
     kind = ImageKind.FULL_DUMP if _full_from_app(len(data)) else ImageKind.UNKNOWN
@@ -149,9 +149,15 @@ def _kind_from_zero(data: bytes, limit: int, checks: CheckList) -> ImageKind:
     return ImageKind.UNKNOWN
 
 
-def _check_app(checks: CheckList, app: AppFacts) -> None:
+def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
     check_section(checks, app.section)
-    if app.section.trailer is None and app.section.lines:
+    if app.section.trailer is None and kind is ImageKind.QIO:
+        checks.problem(
+            "cut-off",
+            _("The file ends before the header that every full image has: it was cut off."),
+            at=app.section.limit,
+        )
+    elif app.section.trailer is None and kind is not ImageKind.APP:
         checks.note(
             "no-header",
             _("The application has no header; that is unusual for a whole image, but no damage."),
