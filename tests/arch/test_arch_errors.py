@@ -19,14 +19,38 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 TESTS = Path(__file__).resolve().parents[1]
 # Codes whose provoking test is still to be written. Only ever take codes out of this list.
 WAITING_FOR_A_TEST = frozenset(
-    """
-    PS-DUMP-FORGE PS-DUMP-NOT-A-FLASH PS-DUMP-REPAIR-UNPROVEN PS-DUMP-SECRETS-LEFT PS-EMU-MISSING
-    PS-EMU-NOT-BOOTABLE PS-FLASH-NOT-TAKEN PS-FLASH-STATUS PS-FLASH-TRANSFER PS-FLASH-UNSTABLE
-    PS-IMAGE-CONTAINER PS-IMAGE-KEY PS-IMAGE-WRONG-CHIP PS-LINK-LOST PS-LINK-TIMEOUT
-    PS-LINK-UNSUPPORTED PS-PORT-BUSY PS-PORT-CHOICE PS-PORT-DENIED PS-PORT-NONE PS-PORT-UNSUPPORTED
-    PS-RELEASE-NOT-FOUND PS-SAFETY-CHIP PS-SAFETY-EFUSE PS-SAFETY-OTHER-DEVICE PS-SAFETY-PART
-    PS-SIM-FLASH PS-SIM-SETUP PS-VERIFY-FAILED PS-VERIFY-KEPT-CHANGED
-    """.split()
+    [
+        "PS-DUMP-FORGE",
+        "PS-DUMP-NOT-A-FLASH",
+        "PS-DUMP-REPAIR-UNPROVEN",
+        "PS-DUMP-SECRETS-LEFT",
+        "PS-EMU-MISSING",
+        "PS-EMU-NOT-BOOTABLE",
+        "PS-FLASH-NOT-TAKEN",
+        "PS-FLASH-STATUS",
+        "PS-FLASH-TRANSFER",
+        "PS-FLASH-UNSTABLE",
+        "PS-IMAGE-CONTAINER",
+        "PS-IMAGE-KEY",
+        "PS-IMAGE-WRONG-CHIP",
+        "PS-LINK-LOST",
+        "PS-LINK-TIMEOUT",
+        "PS-LINK-UNSUPPORTED",
+        "PS-PORT-BUSY",
+        "PS-PORT-CHOICE",
+        "PS-PORT-DENIED",
+        "PS-PORT-NONE",
+        "PS-PORT-UNSUPPORTED",
+        "PS-RELEASE-NOT-FOUND",
+        "PS-SAFETY-CHIP",
+        "PS-SAFETY-EFUSE",
+        "PS-SAFETY-OTHER-DEVICE",
+        "PS-SAFETY-PART",
+        "PS-SIM-FLASH",
+        "PS-SIM-SETUP",
+        "PS-VERIFY-FAILED",
+        "PS-VERIFY-KEPT-CHANGED",
+    ]
 )
 
 
@@ -71,9 +95,20 @@ def test_a_test_provokes_every_code(cls):
     """Some test outside this folder names the class or the code."""
     if cls.code in WAITING_FOR_A_TEST:
         pytest.skip("its test is still to be written")
+    if cls.__subclasses__() and not _is_made(cls):
+        pytest.skip("only a base of others")
     named = re.compile(rf"\b{cls.__name__}\b|{cls.code}(?![A-Z0-9-])")
     places = [path for path in TESTS.rglob("test_*.py") if path.parent.name != "arch"]
     assert any(named.search(path.read_text(encoding="utf-8")) for path in places)
+
+
+def _is_made(cls: type[PlugsmithError]) -> bool:
+    call = re.compile(rf"\b{cls.__name__}\(")
+    return any(
+        call.search(path.read_text(encoding="utf-8"))
+        for path in SOURCE.rglob("*.py")
+        if path.parent.name != "errors"
+    )
 
 
 def test_the_waiting_list_holds_only_codes_that_exist():
