@@ -64,11 +64,3 @@ class FlashProtected(SafetyRefusal):
     code = "PS-SAFETY-PROTECTED"
     what = N_("Nothing was written: the flash is write-protected and {reason}.")
     next_step = N_("Disconnect and reconnect the chip's supply, then run the same command again.")
-
-
-class DownloadDisabled(SafetyRefusal):
-    """The chip's eFuse forbids what is asked."""
-
-    code = "PS-SAFETY-EFUSE"
-    what = N_("The chip's eFuse does not allow this: {reason}.")
-    next_step = N_("There is no way around it over the UART.")

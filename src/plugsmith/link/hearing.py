@@ -13,6 +13,7 @@ _LINK_CHECK = b"\x01\xe0\xfc\x01\x00"
 _LINK_ANSWER = b"\x04\x0e\x05" + _LINK_CHECK
 _MCU_HEAD = b"\x55\xaa"
 _FEW = 12  # fewer bytes than this are no text
+_TAIL = 64
 _TEXT_SHARE = 0.85
 _ECHO_SHARE = 0.5
 _LOOP_BANNERS = 3
@@ -112,12 +113,16 @@ def has_mcu_frame(data: bytes) -> bool:
 
 
 def _text_kind(data: bytes) -> Heard:
-    printable = sum(byte in _TEXT_BYTES for byte in data)
-    if len(data) < _FEW or printable < _TEXT_SHARE * len(data):
-        tail = data[-256:]  # text may follow the noise of a power-up
-        good = sum(byte in _TEXT_BYTES for byte in tail)
-        if len(tail) < 2 * _FEW or good < _TEXT_SHARE * len(tail):
-            return Heard.NOISE
     if _CONSOLE.search(data):
         return Heard.CONSOLE
+    if _BANNER.search(data):
+        return Heard.BOOT_TEXT
+    tail = data[-_TAIL:]  # text may follow the noise of a power-up
+    if not (_is_text(data, _FEW) or _is_text(tail, _TAIL)):
+        return Heard.NOISE
     return Heard.BOOT_TEXT if _BOOT.search(data) else Heard.TEXT
+
+
+def _is_text(data: bytes, least: int) -> bool:
+    printable = sum(byte in _TEXT_BYTES for byte in data)
+    return len(data) >= least and printable >= _TEXT_SHARE * len(data)

@@ -34,6 +34,9 @@ START_BAUD = 115_200
 _WRITE_TIMEOUT_S = 10.0
 _CONNECT_TIMEOUT_S = 5.0
 _REOPEN_PAUSE_S = 0.2
+# A pseudo-terminal drains at once although the other end has read nothing yet, and a change of speed
+# then throws the bytes away (seen on Linux with the served simulator: a lost SetBaud).
+_PTY_DRAIN_S = 0.02
 _ABSENT = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.EISDIR}
 _UNREACHABLE = {
     errno.ECONNREFUSED,
@@ -72,6 +75,7 @@ class SerialPort:
 
     def read(self, limit: int, timeout_s: float) -> bytes:
         """At least one byte if one comes within `timeout_s`, at most `limit`; else b""."""
+        self._must_be_open()
         buffer = bytearray(limit)
         try:
             count = self._serial.readinto(buffer, timeout=max(timeout_s, 0.0))
@@ -81,6 +85,7 @@ class SerialPort:
 
     def write(self, data: bytes) -> None:
         """Queue all of `data` for sending."""
+        self._must_be_open()
         view = memoryview(data)
         try:
             while view:
@@ -90,6 +95,7 @@ class SerialPort:
 
     def drain(self) -> None:
         """Return when everything queued has left the host (as far as the system knows)."""
+        self._must_be_open()
         try:
             self._serial.flush()
         except (OSError, ValueError, serialx.SerialException) as problem:
@@ -98,6 +104,8 @@ class SerialPort:
             if type(problem).__name__ != "error":
                 raise
             raise PortLost(port=self._info.name) from problem
+        if self._capabilities.local and not self._capabilities.modem_lines:
+            self._clock.sleep(_PTY_DRAIN_S)
 
     def discard_input(self) -> None:
         """Forget received bytes that were not read yet."""
@@ -110,6 +118,7 @@ class SerialPort:
             raise PortUnsupported(
                 port=self._info.name, problem=_("its speed cannot be changed from here")
             )
+        self._must_be_open()
         if baud == self.baud:
             return
         before = self.baud
@@ -129,6 +138,7 @@ class SerialPort:
         """Set modem lines; True pulls the pin low. Without effect where there are none."""
         if not self._capabilities.modem_lines:
             return
+        self._must_be_open()
         try:
             self._serial.set_modem_pins(rts=rts, dtr=dtr)
         except Exception as problem:  # termios.error and OSError alike
@@ -157,6 +167,10 @@ class SerialPort:
         """Release the port; may be called twice."""
         with contextlib.suppress(Exception):
             self._serial.close()
+
+    def _must_be_open(self) -> None:
+        if not self._serial.is_open:
+            raise PortLost(port=self._info.name)
 
     def _open(self, baud: int) -> serialx.BaseSerial:
         name = self._info.name
