@@ -46,6 +46,7 @@ def profile_from_tuya(
     board = _board(settings, module=module, chip=chip)
     draft = Draft(settings=settings, board=board)
     _read(draft)
+    metering.settle_uart(draft)
     _serial(draft)
     _unmapped(draft)
     _board_remarks(draft, stated_chip=chip)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -97,12 +98,6 @@ def _uart_pins(draft: Draft) -> None:
 
 def _describe(draft: Draft, kind: MeterKind) -> None:
     settings = draft.settings
-    taken = FLASH_UART_PINS & {
-        gpio
-        for gpio, pin in draft.pins.items()
-        if pin.function not in {Function.UART_RX, Function.UART_TX}
-    }
-    second = kind.on_uart and bool(taken)
     nominal = settings.number("vol_def", "work_voltage", "v_def") or 0
     meter = Meter(
         kind=kind,
@@ -111,19 +106,32 @@ def _describe(draft: Draft, kind: MeterKind) -> None:
         over_voltage_v=max(0, settings.number("over_vol") or 0),
         under_voltage_v=max(0, settings.number("lose_vol") or 0),
         nominal_v=nominal if nominal > 50 else (120 if nominal == 1 else 230),
-        second_uart=second,
     )
     draft.meter = meter
-    if second:
-        draft.remark(
-            _(
-                "The {chip} talks over a UART, but {pins} of the first UART have another use: it "
-                "was taken to hang on the second one (P0, P1).",
-                chip=kind.value,
-                pins=", ".join(f"P{gpio}" for gpio in sorted(taken)),
-            )
-        )
     _remarks(draft, meter)
+
+
+def settle_uart(draft: Draft) -> None:
+    """Once all pins are placed: a UART meter whose pins have another use hangs on UART2."""
+    meter = draft.meter
+    if meter is None or not meter.kind.on_uart:
+        return
+    taken = sorted(
+        gpio
+        for gpio in FLASH_UART_PINS & set(draft.pins)
+        if draft.pins[gpio].function not in {Function.UART_RX, Function.UART_TX}
+    )
+    if not taken:
+        return
+    draft.meter = replace(meter, second_uart=True)
+    draft.remark(
+        _(
+            "The {chip} talks over a UART, but {pins} of the first UART have another use: it was "
+            "taken to hang on the second one (P0, P1).",
+            chip=meter.kind.value,
+            pins=", ".join(f"P{gpio}" for gpio in taken),
+        )
+    )
 
 
 def _remarks(draft: Draft, meter: Meter) -> None:
