@@ -5,6 +5,13 @@ from __future__ import annotations
 import typer
 
 from plugsmith.cli.dump_config import config
+from plugsmith.cli.dump_diff import diff
+from plugsmith.cli.dump_extract import extract
+from plugsmith.cli.dump_forge import forge
+from plugsmith.cli.dump_info import info
+from plugsmith.cli.dump_records import records
+from plugsmith.cli.dump_repair import repair
+from plugsmith.cli.dump_sanitize import sanitize
 from plugsmith.messages import _
 
 app = typer.Typer(
@@ -21,4 +28,21 @@ def _group() -> None:
 
 app.command("config", help=_("Recover the vendor's pin configuration, in whatever state it is."))(
     config
+)
+app.command(
+    "info", help=_("Say what a file is: chip, layout, firmware, regions, damage, secrets.")
+)(info)
+app.command("records", help=_("List every stored record and file, secrets masked."))(records)
+app.command("extract", help=_("Write partitions, decrypted code, records and files to a folder."))(
+    extract
+)
+app.command("repair", help=_("Undo rotation, shift and padding; says what it could not repair."))(
+    repair
+)
+app.command("sanitize", help=_("Make a copy that is safe to share, and prove that it is."))(
+    sanitize
+)
+app.command("diff", help=_("Show what differs between two dumps, by region and record."))(diff)
+app.command("forge", help=_("Build a valid factory dump from a pin text, for tests and practice."))(
+    forge
 )

@@ -163,10 +163,11 @@ HARMLESS_FILES = frozenset(
         "fsw_cnt_key",
         "WAKE_PIN",
         "ty_data_file",
+        "log_seq_stat",
         *(str(number) for number in range(32)),
     }
 )
-LOG_FILES = re.compile(r"netcfg_log|log_?seq.*")
+LOG_FILES = re.compile(r"netcfg_log|logseq\d*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +189,7 @@ class Secret:
 
 def is_blanked(value: bytes) -> bool:
     """Whether nothing is left: only `0` characters, zeros or erased bytes."""
-    return not value.strip(b'0"') or not value.strip(b"\0") or not value.strip(b"\xff")
+    return not value.strip(b'0"\0') or not value.strip(b"\xff")
 
 
 def blank_value(value: bytes) -> bytes:

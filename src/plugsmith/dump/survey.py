@@ -26,14 +26,13 @@ from plugsmith.dump.randomness import Texture, measure, uniform_byte
 from plugsmith.dump.report import DumpKind, DumpReport, Firmware
 from plugsmith.dump.secret_scan import scan_summary
 from plugsmith.dump.stores import find_stores
+from plugsmith.dump.usable import MAX_LEN
 from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.memory import SECTOR_LEN
 
 if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
     from plugsmith.dump.stores import VendorStore
-
-MAX_SIZE = 0x200_0000  # 32 MiB: twice the largest flash of these chips
 
 _WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
 
@@ -42,10 +41,10 @@ def survey(dump: Dump) -> DumpReport:
     """What the file is. Raises InputEmpty and InputTooLarge; every other file has an answer."""
     if not dump.data:
         raise InputEmpty(name=dump.name)
-    if dump.size > MAX_SIZE:
-        raise InputTooLarge(name=dump.name, size=dump.size, limit=MAX_SIZE)
+    if dump.size > MAX_LEN:
+        raise InputTooLarge(name=dump.name, size=dump.size, limit=MAX_LEN)
     stores = () if uniform_byte(dump.data) is not None else find_stores(dump.data)
-    findings = _findings(dump.data, stores)
+    findings = find_everything(dump.data, stores)
     guess = chip_guess.guess_chip(findings, stores)
     layout = find_layout(
         anchors_of(findings),
@@ -73,7 +72,8 @@ def survey(dump: Dump) -> DumpReport:
     return replace(report, damage=damage.assess(report, stores=stores))
 
 
-def _findings(data: bytes, stores: tuple[VendorStore, ...]) -> list[Finding]:
+def find_everything(data: bytes, stores: tuple[VendorStore, ...] = ()) -> list[Finding]:
+    """All findings without overlaps, in file order; the vendor's store only if it is given."""
     if uniform_byte(data) is not None:
         return blank.find(data)
     loaders = bootloader.find(data)

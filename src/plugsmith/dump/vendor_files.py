@@ -57,20 +57,18 @@ def find_file_store(data: bytes, *, chip: str | None, layout: Layout) -> FileSto
     area = _area(layout.address(first), chip)
     copies = [*tables.values(), None]
     current = newer_table(copies[0], copies[1])
-    files = [
-        StoredFile(
-            name=entry.name,
-            size=entry.size,
-            spans=_spans(entry, area=area, table=first, size=len(data)),
-            current=table is current,
+    files = {
+        (entry.name, spans): StoredFile(
+            name=entry.name, size=entry.size, spans=spans, current=table is current
         )
-        for table in tables.values()
+        for table in sorted(tables.values(), key=lambda table: table is current)
         for entry in table.entries
-    ]
+        for spans in [_spans(entry, area=area, table=first, size=len(data))]
+    }
     numbers = range(sum(count for _start, count in area.runs))
     return FileStore(
         tables=tuple(AddressRange.sized(at, SECTOR_LEN) for at in tables),
-        files=tuple(dict.fromkeys(files)),
+        files=tuple(sorted(files.values(), key=lambda item: not item.current)),
         sectors=tuple(
             span
             for number in numbers
