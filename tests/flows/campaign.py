@@ -1,6 +1,6 @@
 """The fault campaign: seeded random faults on the wire and in the flash, in virtual time.
 
-Run as a program for long campaigns: `python tests/flows/campaign.py 10000 [first seed]`.
+`make campaign N=10000` runs long ones.
 One case: a verb on a board with faults. It succeeds and everything is right, or it fails with an
 error of the tree. Then the faults stop, and the same command must succeed.
 """
@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import random
 import shutil
-import sys
 import tempfile
-import time
 import traceback
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 from flows_rig import Rig
 
@@ -176,27 +172,5 @@ def run_seed(seed: int) -> tuple[int, str, str]:
     with tempfile.TemporaryDirectory() as folder:
         try:
             return seed, run_case(case, Path(folder)), ""
-        except Exception:
+        except Exception:  # noqa: BLE001 - a traceback is just what the campaign looks for
             return seed, "BROKEN", traceback.format_exc()
-
-
-def main(count: int, first: int) -> int:
-    from collections import Counter
-    from multiprocessing import Pool
-
-    began, outcomes, broken = time.monotonic(), Counter(), []
-    with Pool() as pool:
-        for seed, outcome, trace in pool.imap_unordered(run_seed, range(first, first + count), 8):
-            outcomes[outcome] += 1
-            if trace:
-                broken.append(seed)
-                case = Case(seed)
-                print(f"seed {seed} {case.chip} {case.verb} {case.faults.faults}\n{trace}")
-    for outcome, number in outcomes.most_common():
-        print(f"{number:6} {outcome}")
-    print(f"{count} cases in {time.monotonic() - began:.0f} s; broken: {sorted(broken) or 'none'}")
-    return 1 if broken else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0))

@@ -58,7 +58,8 @@ class Kept:
 class Goal:
     """Whole sectors by address, ranges kept on purpose, and remarks for the user.
 
-    `copied` are blank sectors of RF regions that get the device's own calibration.
+    `copied` are sectors of RF regions that change without anything unique being lost: blank ones
+    that get the device's own calibration, or such a copy that is erased again.
     """
 
     wanted: Mapping[int, bytes] = field(repr=False)
@@ -147,8 +148,9 @@ def image_goal(pieces: Sequence[Piece], state: DeviceState, permissions: Permiss
     kept: list[Kept] = []
     notes: list[str] = []
     _decide_loader(wanted, state, permissions, kept=kept, notes=notes)
-    _decide_rf(wanted, state, permissions, kept=kept, notes=notes)
-    copied = _bring_rf(wanted, pieces, state, notes=notes)
+    spare = _spare_copies(wanted, state)
+    _decide_rf(wanted, state, permissions, spare=spare, kept=kept, notes=notes)
+    copied = (*spare, *_bring_rf(wanted, pieces, state, notes=notes))
     return Goal(wanted=wanted, kept=tuple(kept), notes=tuple(notes), copied=copied)
 
 
@@ -183,11 +185,12 @@ def _decide_rf(
     state: DeviceState,
     permissions: Permissions,
     *,
+    spare: Sequence[int],
     kept: list[Kept],
     notes: list[str],
 ) -> None:
     for addr in rf_sectors(state.chip, state.flash_size):
-        if addr not in wanted:
+        if addr not in wanted or addr in spare:
             continue
         span = AddressRange.sized(addr, SECTOR_LEN)
         now, new = state.rf_now.get(addr), wanted.pop(addr)
@@ -211,6 +214,20 @@ def _decide_rf(
                 where=format_addr(addr),
             )
         )
+
+
+def _spare_copies(wanted: Mapping[int, bytes], state: DeviceState) -> tuple[int, ...]:
+    """RF sectors that a file wants blank and whose bytes stay on the device at another place."""
+
+    def stays(addr: int, sector: bytes) -> bool:
+        return state.rf_now.get(addr) == sector == wanted.get(addr, sector)
+
+    return tuple(
+        addr
+        for addr, now in state.rf_now.items()
+        if wanted.get(addr) == BLANK_SECTOR != now
+        and any(stays(other, now) for other in state.rf_now if other != addr)
+    )
 
 
 def _bring_rf(

@@ -13,7 +13,7 @@ from plugsmith.flows.preflight import ImageFacts
 from plugsmith.image.assemble import Source as OpenedFile
 from plugsmith.image.assemble import pieces
 from plugsmith.image.kinds import recognise
-from plugsmith.image.model import ImageKind
+from plugsmith.image.model import ImageKind, Verdict
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -83,6 +83,12 @@ def _checked(path: Path, file: OpenedFile) -> Source:
             name=path.name,
             kind=_kind_words(image),
             reason=_reason(image) or _("It cannot be written over these wires."),
+        )
+    if image.kind is ImageKind.QIO and image.checks.get("header") is Verdict.MISSING:
+        raise InputUnusable(
+            name=path.name,
+            kind=_kind_words(image),
+            reason=_("It ends before the header that every full image has: it was cut off."),
         )
     return Source(path=path, data=file.data, image=image, pieces=found)
 
