@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from plugsmith.interpret.key_table import KEY_FAMILIES
+from plugsmith.interpret.key_table import NAMES, PREFIXES, SUFFIXES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # upk-mapping.md section 1, rule 1: `*_pin`, `*_pin_pin`, and these without a suffix.
 _PIN_KEY = re.compile(
     r".*_pin|onoff\d+|infrr|infre|ir|irpin|mic|micpin|mosi|MOSI|remote_io|buzzer_io|ele_rx|ele_tx"
     r"|iicscl|iicsda|rlypin\d*|btpin|ledpin|netledpin"
 )
+_DIGITS = re.compile(r"[0-9]+")
 _MAX_KEY = 64
 
 
@@ -21,12 +27,29 @@ def is_pin_key(key: str) -> bool:
 
 
 @cache
-def _compiled() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(pattern), family) for pattern, family in KEY_FAMILIES)
+def _names() -> Mapping[str, str]:
+    return MappingProxyType({word: area for area, words in NAMES.items() for word in words.split()})
+
+
+@cache
+def _ends() -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]:
+    """(start, area) and (end, area) of the open-ended families."""
+    starts, ends = (
+        tuple((word, area) for area, words in table.items() for word in words.split())
+        for table in (PREFIXES, SUFFIXES)
+    )
+    return starts, ends
 
 
 def family_of(key: str) -> str | None:
     """The family of `key`; None where nobody knows the key."""
     if len(key) > _MAX_KEY:
         return None
-    return next((family for pattern, family in _compiled() if pattern.fullmatch(key)), None)
+    known = _names().get(_DIGITS.sub("#", key))
+    if known is not None:
+        return known
+    starts, ends = _ends()
+    for start, area in starts:
+        if key.startswith(start):
+            return area
+    return next((area for end, area in ends if key.endswith(end)), None)

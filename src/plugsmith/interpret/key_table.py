@@ -1,154 +1,116 @@
-"""Every key family that is known in vendor configurations: pattern and area (upk-keys.csv).
+"""Every key that is known in vendor configurations, by area (upk-keys.csv).
 
-A pattern is a regular expression for the whole key, case as stored; the first one that fits counts.
+The words of an area are names in which every run of digits is written as `#`; prefixes and
+suffixes cover the open-ended families.
 """
 
 from __future__ import annotations
 
-KEY_FAMILIES: tuple[tuple[str, str], ...] = (
-    (r"crc", "general"),
-    (r"module", "general"),
-    (r"Jsonver|jsonver|jv", "general"),
-    (r"category", "general"),
-    (r"pd_category|init_conf|net_type|wifi_cofig_ver|cfg_en|mutex", "general"),
-    (r"rl\d+_pin", "relay"),
-    (r"rl\d+_lv", "relay"),
-    (r"rl\d+_type|rl_type", "relay"),
-    (r"rl_on\d+_pin", "relay"),
-    (r"rl_off\d+_pin", "relay"),
-    (r"rl_on\d+_lv|rl_off\d+_lv", "relay"),
-    (r"rl\d+_drvtime|rl_drvtime|dry_drvt\d", "relay"),
-    (r"rlypin\d*|relay_pin", "relay"),
-    (r"bt\d+_pin", "button"),
-    (r"bt\d+_lv|bt_lv|btlv", "button"),
-    (r"bt\d+_type|bt_type", "button"),
-    (r"bt_pin|reset_pin|reset_bt_pin|btpin|key1_pin", "button"),
-    (r"total_bt_pin", "button"),
-    (r"total_bt_lv|key_lv|reset_lv", "button"),
-    (r"onoff\d+", "button"),
-    (r"onoff_type|onoff_n|onoff_cnt|on_off_cnt|onoff_rst_m|onoff_rst_type", "button"),
-    (r"onoff_clear_t|onofftime|clean_t", "button"),
-    (r"key_pin", "button"),
-    (r"k\d+pin_pin", "button"),
-    (r"k\d+pin_lv", "button"),
-    (r"sfunc|lfunc|k\d+[sld]func|k\d+[sl]dir|keyfunc|keyfunc1|keyglobefunc|knum|ktime", "button"),
-    (r"keylt|keynumber|keyccfg\d", "button"),
-    (r"bt_reuse|bt_func|series_ctrl|indep_cfgbt|stop_bt_en", "button"),
-    (r"led\d+_pin|led_pin", "led"),
-    (r"led\d+_lv|led_lv", "led"),
-    (r"netled_pin|netled1_pin|net_led_pin|netledpin", "led"),
-    (r"netled_lv|netled1_lv|net_led_lv|netledlv", "led"),
-    (r"wfst_pin|wfst", "led"),
-    (r"wfst_lv", "led"),
-    (r"status_led_pin", "led"),
-    (r"status_led_lv", "led"),
-    (r"total_led_pin|back_led|backlit_io_pin|i_dctr1_pin", "led"),
-    (r"netled_reuse|mxcl_led_m|reuse_led_m|reuse_led|net_reuse_m|mxcl_led|reuse", "led"),
-    (r"nety_led|led_nety|netyc|net_led_y|wfled", "led"),
-    (r"netn_led|led_netn|netnc", "led"),
-    (r"led_dp|backlit_dp|light_mode|backlit_select|light_status_select", "led"),
-    (r"ele_fun_en", "meter"),
-    (r"chip_type", "meter"),
-    (r"ele_pin|epin", "meter"),
-    (r"vi_pin|ivpin", "meter"),
-    (r"sel_pin_pin|ivcpin", "meter"),
-    (r"sel_pin_lv", "meter"),
-    (r"ele_rx|series_rx", "meter"),
-    (r"ele_tx|series_tx", "meter"),
-    (r"resistor|sample_resistor", "meter"),
-    (r"over_cur", "meter"),
-    (r"over_vol|lose_vol|over_pow", "meter"),
-    (r"vol_def|work_voltage|v_def", "meter"),
-    (r"v_ref|i_ref|p_ref|e_ref|min_power_report", "meter"),
-    (r"ch_num|chnum", "channels"),
-    (r"ch_dpid\d+", "channels"),
-    (r"ch_cddpid\d+", "channels"),
-    (r"ch_flag\d+|cd_flag\d|ch_stat\d|defrly|defstat|df", "channels"),
-    (r"ch\d+_stat|total_stat", "channels"),
-    (r"inch_dp|cyc_dpid|rand_dpid|lock_dp|remote_add_dp|remote_list_dp", "channels"),
-    (r"inch_en\d", "channels"),
-    (r"net_trig", "pairing"),
-    (r"reset_t|rsthold|rsttime|ktime", "pairing"),
-    (r"rstnum|rstcnt", "pairing"),
-    (r"rstcor|rstbr|rsttemp|rstmode|remdmode|remdtime|remind_t|wfptime|pairt|wfcfg", "pairing"),
-    (r"wfct|net_t|ble_pair_time|prodagain|cagt|wt|rgbt", "pairing"),
-    (r"ffc_select|zero_select|dctrl_select|remote_select|owm|bleonoff", "options"),
-    (r"cmod", "light"),
-    (r"dmod", "light"),
-    (r"cwtype", "light"),
-    (r"r_pin", "light"),
-    (r"g_pin", "light"),
-    (r"b_pin", "light"),
-    (r"c_pin", "light"),
-    (r"w_pin", "light"),
-    (r"[rgbcw]_lv", "light"),
-    (r"red_pin|green_pin|blue_pin", "light"),
-    (r"pwmhz|sense_pwmhz", "light"),
-    (r"iicscl", "light"),
-    (r"iicsda", "light"),
-    (r"iic[rgbcw]", "light"),
-    (r"campere|wampere", "light"),
-    (r"ehccur|ehwcur", "light"),
-    (r"iicccur|iicwcur", "light"),
-    (r"drgbcur|dccur|dwcur", "light"),
-    (r"cjccur|cjwcur", "light"),
-    (r"2235ccur|2235wcur|2335ccur|2335wcur", "light"),
-    (r"kp58ccur|kp58wcur", "light"),
-    (r"ctrl_pin", "light"),
-    (r"ctrl_lv", "light"),
-    (r"mosi|MOSI", "light"),
-    (r"miso|MISO|SCL|CS", "light"),
-    (r"LedNum|lednum|totallen|colororder|bitseq|segdim", "light"),
-    (r"brightmin|brightmax|colormin|colormax|cwmin|cwmax|cwmaxp|colormaxp|colorpfun", "light"),
-    (r"defcolor|defbright|deftemp|onoffmode|pmemory|title20|notdisturb|gm[kw][rgb]", "light"),
-    (r"gammak[rgb]|mix.*|temp.*|bri.*|hsv.*|rgbto.*|night.*|work.*|scene.*|aging|.err", "light"),
-    (r".*err|cdtime\d", "light"),
-    (r"irpin|ir|infrr|ir_pin", "remote"),
-    (r"infre", "remote"),
-    (r"irfunc|ir_func|irk\d+(fun|val)|irfunset|irfunSet|irnightt|irstep|irkeytype", "remote"),
-    (r"customcode|wgmod|swgmod|scgmod", "remote"),
-    (r"remote_io", "remote"),
-    (r"rf_width|rf_study_feq", "remote"),
-    (r"mic|micpin|sound_pin", "remote"),
-    (r"ismusic|micproc|sensimax|sensimin", "remote"),
-    (r"basic_pin_pin|pir_pin|pirin_pin|sense_pin", "sensor"),
-    (r"basic_pin_lv|pir_lv|pirin_lv|sense_lv|basic_st", "sensor"),
-    (r"door\d+_magt_pin|gate_sensor_pin_pin", "sensor"),
-    (r"samp_pin", "sensor"),
-    (r"samp_sw_pin", "sensor"),
-    (r"samp_sw_lv|samp_type|adclimit", "sensor"),
-    (r"min_V|max_V", "sensor"),
-    (r"i2c_scl_pin", "sensor"),
-    (r"i2c_sda_pin", "sensor"),
-    (r"alt_pin_pin", "sensor"),
-    (r"one_wire_pin", "sensor"),
-    (r"tamper_pin_pin|alarm_pin|p_type_pin|expowctrl_pin", "sensor"),
-    (r"pirsense_pin|pirfreq|pirlduty|pirmduty|pirhduty|pirrange|pirmod|pirwarn", "sensor"),
-    (r"bz_pin_pin|buzzer_io|buzzctrl|bzpin", "sensor"),
-    (r"buzzer_pwm|bz_frq|bzhz|buzzpwm|beep_t|buzzer", "sensor"),
-    (r"dev_ctrl\d|percent_ctrl\d|reverse_ctrl\d|travel_calibra\d", "curtain"),
-    (r"travel_t|travel_t\d|tran_t|trav_t_set|delay_t|dely_t\d|deadtime", "curtain"),
-    (r"sw.onch|sw.offch|sw.stopch|sw.tch", "curtain"),
-    (r"sw.ch", "old"),
-    (r"sw.net", "old"),
-    (r"sw.dltj", "old"),
-    (r"firstpin_pin|secpin_pin|l_pin|m_pin", "other"),
-    (r"baud", "uart"),
-    (r"wifi_bdrate|series_baud", "uart"),
-    (r"ledpin|ledlv|ledtestpin|ledtestlv|defled|ledable|ledfunc", "led"),
-    (r"day|dusk|evenfall|evening|night|cdsval|daylight_limit", "sensor"),
-    (r"trigdelay|trigmod|lockt|preheat_time|preheatt|standtime|dimmod|dimt|dimval", "sensor"),
-    (r"dimm_mode|dimm_time|hold_mode|hold_time|hold_lv|pir_mode|pirir|detec_range", "sensor"),
-    (r"sensor_type|blindt|resume_time|slidemod", "sensor"),
-    (r"motoronoff|motorspd|speedstep|laser.*|leis.*|comb.*|lightstring|spmaxduty", "light"),
-    (r"spminduty|prodsp.*|fanmod", "light"),
-    (r"tmp_max|tmp_min|hum_max|hum_min|tmp_sen|hum_sen|rep_t2?|s_type|temp_unit", "sensor"),
-    (r"alarm_st|alarm_type", "sensor"),
-    (r"tamper_st|rl1_dr_type|rl_drive_mode|dry_ty\d|en_dry\d|alarm_t1|alarm1_time", "options"),
-    (r"door_.*|count\d|cntdown1|switch1|trl1_time|tracetime1|voice_ctrl.*|step_rate", "options"),
-    (r"whiteseg|cctseg|hueseg|timeout|light_t|battery_t|ntc.*|remote|remote_model", "options"),
-    (r"kswitch|advtimer|wf.*|pmem.*|periodtime|nxtalm_t|flick_time|lptime|netlptime", "options"),
-    (r"rstindic|strsep|elec_mty1|led_ctrl_en|cgdirection|cgmode", "options"),
-    (r"sw", "old"),
-    (r".*_lv", "level"),
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        "general": (
+            "Jsonver category cfg_en crc init_conf jsonver jv module mutex net_type "
+            "pd_category wifi_cofig_ver"
+        ),
+        "relay": (
+            "dry_drvt# relay_pin rl#_drvtime rl#_lv rl#_pin rl#_type rl_drvtime rl_off#_lv "
+            "rl_off#_pin rl_on#_lv rl_on#_pin rl_type rlypin rlypin#"
+        ),
+        "button": (
+            "bt#_lv bt#_pin bt#_type bt_func bt_lv bt_pin bt_reuse bt_type btlv btpin clean_t "
+            "indep_cfgbt k#dfunc k#ldir k#lfunc k#pin_lv k#pin_pin k#sdir k#sfunc key#_pin "
+            "key_lv key_pin keyccfg# keyfunc keyfunc# keyglobefunc keylt keynumber knum ktime "
+            "lfunc on_off_cnt onoff# onoff_clear_t onoff_cnt onoff_n onoff_rst_m "
+            "onoff_rst_type onoff_type onofftime reset_bt_pin reset_lv reset_pin series_ctrl "
+            "sfunc stop_bt_en total_bt_lv total_bt_pin"
+        ),
+        "led": (
+            "back_led backlit_dp backlit_io_pin backlit_select defled i_dctr#_pin led#_lv "
+            "led#_pin led_dp led_lv led_netn led_nety led_pin ledable ledfunc ledlv ledpin "
+            "ledtestlv ledtestpin light_mode light_status_select mxcl_led mxcl_led_m "
+            "net_led_lv net_led_pin net_led_y net_reuse_m netled#_lv netled#_pin netled_lv "
+            "netled_pin netled_reuse netledlv netledpin netn_led netnc nety_led netyc reuse "
+            "reuse_led reuse_led_m status_led_lv status_led_pin total_led_pin wfled wfst "
+            "wfst_lv wfst_pin"
+        ),
+        "meter": (
+            "chip_type e_ref ele_fun_en ele_pin ele_rx ele_tx epin i_ref ivcpin ivpin "
+            "lose_vol min_power_report over_cur over_pow over_vol p_ref resistor "
+            "sample_resistor sel_pin_lv sel_pin_pin series_rx series_tx v_def v_ref vi_pin "
+            "vol_def work_voltage"
+        ),
+        "channels": (
+            "cd_flag# ch#_stat ch_cddpid# ch_dpid# ch_flag# ch_num ch_stat# chnum cyc_dpid "
+            "defrly defstat df inch_dp inch_en# lock_dp rand_dpid remote_add_dp "
+            "remote_list_dp total_stat"
+        ),
+        "pairing": (
+            "ble_pair_time cagt net_t net_trig pairt prodagain remdmode remdtime remind_t "
+            "reset_t rgbt rstbr rstcnt rstcor rsthold rstmode rstnum rsttemp rsttime wfcfg "
+            "wfct wfptime wt"
+        ),
+        "options": (
+            "advtimer alarm#_time alarm_t# battery_t bleonoff cctseg cgdirection cgmode "
+            "cntdown# count# dctrl_select dry_ty# elec_mty# en_dry# ffc_select flick_time "
+            "hueseg kswitch led_ctrl_en light_t lptime netlptime nxtalm_t owm periodtime "
+            "remote remote_model remote_select rl#_dr_type rl_drive_mode rstindic step_rate "
+            "strsep switch# tamper_st timeout tracetime# trl#_time whiteseg zero_select"
+        ),
+        "light": (
+            "#ccur #wcur CS LedNum MISO MOSI SCL aging b_lv b_pin bitseq blue_pin brightmax "
+            "brightmin c_lv c_pin campere cdtime# cjccur cjwcur cmod colormax colormaxp "
+            "colormin colororder colorpfun ctrl_lv ctrl_pin cwmax cwmaxp cwmin cwtype dccur "
+            "defbright defcolor deftemp dmod drgbcur dwcur ehccur ehwcur fanmod g_lv g_pin "
+            "gammakb gammakg gammakr gmkb gmkg gmkr gmwb gmwg gmwr green_pin iicb iicc "
+            "iicccur iicg iicr iicscl iicsda iicw iicwcur kp#ccur kp#wcur lednum lightstring "
+            "miso mosi motoronoff motorspd notdisturb onoffmode pmemory pwmhz r_lv r_pin "
+            "red_pin segdim sense_pwmhz speedstep spmaxduty spminduty title# totallen w_lv "
+            "w_pin wampere"
+        ),
+        "remote": (
+            "customcode infre infrr ir ir_func ir_pin irfunSet irfunc irfunset irk#fun "
+            "irk#val irkeytype irnightt irpin irstep ismusic mic micpin micproc remote_io "
+            "rf_study_feq rf_width scgmod sensimax sensimin sound_pin swgmod wgmod"
+        ),
+        "sensor": (
+            "adclimit alarm_pin alarm_st alarm_type alt_pin_pin basic_pin_lv basic_pin_pin "
+            "basic_st beep_t blindt buzzctrl buzzer buzzer_io buzzer_pwm buzzpwm bz_frq "
+            "bz_pin_pin bzhz bzpin cdsval day daylight_limit detec_range dimm_mode dimm_time "
+            "dimmod dimt dimval door#_magt_pin dusk evenfall evening expowctrl_pin "
+            "gate_sensor_pin_pin hold_lv hold_mode hold_time hum_max hum_min hum_sen "
+            "i#c_scl_pin i#c_sda_pin lockt max_V min_V night one_wire_pin p_type_pin pir_lv "
+            "pir_mode pir_pin pirfreq pirhduty pirin_lv pirin_pin pirir pirlduty pirmduty "
+            "pirmod pirrange pirsense_pin pirwarn preheat_time preheatt rep_t rep_t# "
+            "resume_time s_type samp_pin samp_sw_lv samp_sw_pin samp_type sense_lv sense_pin "
+            "sensor_type slidemod standtime tamper_pin_pin temp_unit tmp_max tmp_min tmp_sen "
+            "trigdelay trigmod"
+        ),
+        "curtain": (
+            "deadtime delay_t dely_t# dev_ctrl# percent_ctrl# reverse_ctrl# tran_t trav_t_set "
+            "travel_calibra# travel_t travel_t#"
+        ),
+        "other": ("firstpin_pin l_pin m_pin secpin_pin"),
+        "uart": ("baud series_baud wifi_bdrate"),
+        "old": ("sw"),
+    }
+)
+
+PREFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "light": ("bri comb hsv laser leis mix night prodsp rgbto scene temp work"),
+        "options": ("door_ ntc pmem voice_ctrl wf"),
+    }
+)
+
+SUFFIXES: Mapping[str, str] = MappingProxyType(
+    {
+        "light": ("err"),
+        "level": ("_lv"),
+    }
 )
