@@ -228,6 +228,8 @@ def test_a_decompression_bomb_is_refused():
         lambda data: data[: 512 + 16] + b"\xff\xff\0\0" + data[512 + 20 :],
         lambda data: data[:32] + b"\x02" + data[33:],
         lambda data: data[: 2 * 512 + 28] + bytes(4) + data[2 * 512 + 32 :],
+        lambda data: data[: 2 * 512 + 12] + bytes(4) + data[2 * 512 + 16 :],  # same address twice
+        lambda data: data[: 3 * 512 + 12] + b"\x80\x00\0\0" + data[3 * 512 + 16 :],  # overlap
     ],
 )
 def test_a_damaged_uf2_is_a_typed_error(damage):

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
-from plugsmith.errors.image import ConversionImpossible, ImageDamaged, ImageUnknown
+from plugsmith.errors.image import (
+    ContainerUnsupported,
+    ConversionImpossible,
+    ImageDamaged,
+    ImageUnknown,
+    KeyMissing,
+)
 from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
 from plugsmith.image.assemble import Source, convert, pieces
+from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
+from plugsmith.image.ota import write_package
 
 SMALL = 0x8000
 
@@ -121,3 +131,27 @@ def test_an_application_that_does_not_fit_is_refused():
     with pytest.raises(ConversionImpossible) as refusal:
         convert(source(app), to=ImageKind.QIO, loader=source(forge_loader("u-1.0.15")))
     assert "larger" in refusal.value.message
+
+
+def test_code_with_an_unknown_key_is_refused():
+    lines = build_lines(bytes(range(256)) * 64)
+    with pytest.raises(KeyMissing):
+        convert(source(lines), to=ImageKind.OTA)
+
+
+def test_a_package_of_another_packing_is_refused():
+    package = bytearray(forge_ota("BK7231T", code_len=SMALL))
+    package[5] = 3
+    package[92:96] = zlib.crc32(package[:92]).to_bytes(4, "little")
+    with pytest.raises(ContainerUnsupported) as refusal:
+        convert(source(bytes(package)), to=ImageKind.APP)
+    assert "fastlz" in refusal.value.message
+
+
+def test_a_package_that_names_two_chips_needs_one():
+    code = bytes.fromhex("0e0000ea") + bytes.fromhex("14f09fe5") * 7 + bytes(0x400)
+    package = source(write_package(code, version="1", time=0))
+    with pytest.raises(ConversionImpossible) as refusal:
+        convert(package, to=ImageKind.APP)
+    assert "--chip" in refusal.value.hint
+    assert recognise(convert(package, to=ImageKind.APP, chip="BK7231T")).key.value == "tuya"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def write_text(data: dict[str, Fact]) -> str:
     """What happened, where the backup lies, and how to undo it."""
-    return table(
+    rows = table(
         [
             (_("Device"), str(data["chip"])),
             (_("Written"), _image(data["image"])),
@@ -24,6 +24,15 @@ def write_text(data: dict[str, Fact]) -> str:
             (_("Undo"), str(data["undo"] or "")),
         ]
     )
+    return rows if data["verified"] else rows + "\n\n" + _checks(data["checks"])
+
+
+def _checks(checks: Fact) -> str:
+    """The preflight list of a dry run, one sentence a check."""
+    words = {"pass": _("ok"), "refuse": _("refused"), "needs-permission": _("needs permission")}
+    found = [item for item in checks if isinstance(item, dict)] if isinstance(checks, list) else []
+    lines = [f"  {words.get(str(item['verdict']), '?'):<18}{item['text']}" for item in found]
+    return "\n".join([_("Checks before the write:"), *lines]) if lines else ""
 
 
 def _image(image: Fact) -> str:

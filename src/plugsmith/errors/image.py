@@ -1,10 +1,8 @@
-"""Errors about firmware files (exit 9: the file itself; exit 5: a good file for the wrong chip)."""
+"""Errors about firmware files (exit 9). A good file for the wrong chip is a PreflightRefused."""
 
 from __future__ import annotations
 
-from plugsmith.errors.base import ExitCode
 from plugsmith.errors.content import InputError
-from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.messages import N_
 
 
@@ -61,13 +59,3 @@ class KeyMissing(ImageError):
         "Read the key from the chip with `plugsmith info` (BK7231N and relatives), or use a file "
         "for the standard Tuya key or for chips without a key."
     )
-
-
-class WrongChip(SafetyRefusal):
-    """A good firmware file, for another chip than the connected one."""
-
-    code = "PS-IMAGE-WRONG-CHIP"
-    exit_code = ExitCode.REFUSED
-    what = N_("{name} is firmware for {image_chip}, but the connected chip is a {chip}.")
-    why = N_("{consequence}")
-    next_step = N_("Take the file for {chip}: run `plugsmith flash` without a file to choose it.")

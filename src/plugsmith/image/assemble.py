@@ -99,6 +99,9 @@ def pieces(source: Source) -> list[tuple[int, bytes]]:
 
 
 def _refuse_damage(source: Source) -> None:
+    app = source.image.app
+    if app is not None and app.section.key is None and not app.section.bad:
+        raise KeyMissing(name=source.name)
     fatal = [item for item in source.image.problems if item.code in _FATAL]
     if fatal:
         raise ImageDamaged(name=source.name, problem=fatal[0].text)
@@ -119,7 +122,7 @@ def _take_app(source: Source, chip: str | None) -> _App:
 
 
 def _app_of_section(source: Source, section: CodeSection) -> _App:
-    if section.key is None:
+    if section.key is None:  # in a UF2 file; other sources were looked at before
         raise KeyMissing(name=source.name)
     header = section.trailer.header if section.trailer else None
     raw_len = header.raw_size if header is not None and section.body_ok else len(section.code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from plugsmith.chips.model import KeyClass
 from plugsmith.image.crc import ERASED_LINE, bad_lines, code_end, line_crc
@@ -17,7 +18,7 @@ from plugsmith.image.physical import (
     physical_len,
     strip_lines,
 )
-from plugsmith.image.rbl import MAGIC, TRAILER_LEN, Trailer, body_matches, read_trailer
+from plugsmith.image.rbl import TRAILER_LEN, Trailer, body_matches, read_trailer
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
 
 VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #20]: words 1..7 of every vector table
@@ -156,7 +157,8 @@ def _stray(stored: bytes, end: int) -> list[int]:
     rest = stored[end:]
     if rest.count(0xFF) == len(rest):
         return []
-    return [end + at for at, byte in enumerate(rest) if byte != 0xFF][:_MAX_STRAY]
+    found = (end + at for at, byte in enumerate(rest) if byte != 0xFF)
+    return list(islice(found, _MAX_STRAY))
 
 
 def _body_ok(section: CodeSection, scrambled: bytes) -> bool | None:
@@ -181,7 +183,7 @@ def find_key(scrambled: bytes, logical: int) -> tuple[KeyClass, CodeKey | None, 
     for key_class, key in ((KeyClass.NONE, PLAIN_KEY), (KeyClass.TUYA, TUYA_KEY)):
         fits = _vector_words(scramble(head, key, start=logical))
         if fits >= 2:
-            return key_class, key, _vectors_ok(scramble(head, key, start=logical), logical)
+            return key_class, key, _vectors_ok(scramble(head, key, start=logical))
     key_other = key_of_vectors(scrambled, start=logical)
     if key_other is not None:
         return KeyClass.OTHER, key_other, True
@@ -192,20 +194,6 @@ def _vector_words(head: bytes) -> int:
     return sum(head[at : at + 4] == VECTOR for at in range(4, LINE_LEN, 4))
 
 
-def _vectors_ok(head: bytes, logical: int) -> bool:
-    """An always-taken branch, then seven times `ldr pc`.
-
-    A boot loader for Tuya keys has its vector table whole as well; only its first word differs.
-    """
-    del logical
+def _vectors_ok(head: bytes) -> bool:
+    """An always-taken branch, then seven times `ldr pc`; boot loaders have the same table."""
     return head[3] == _BRANCH and _vector_words(head) == 7
-
-
-def stored_magic_at(data: bytes, start: int, limit: int) -> list[int]:
-    """Offsets of the RBL magic between `start` and `limit`, at most 32 of them."""
-    found: list[int] = []
-    at = data.find(MAGIC, start, limit)
-    while at >= 0 and len(found) < 32:
-        found.append(at)
-        at = data.find(MAGIC, at + 1, limit)
-    return found

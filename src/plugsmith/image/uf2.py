@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import pairwise
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import Role
@@ -170,6 +171,7 @@ def _check_sequence(blocks: list[_Block]) -> None:
 
 def _collect(blocks: list[_Block], starts: dict[str, int]) -> tuple[Segment, ...]:
     pieces: dict[int, bytearray] = {}
+    ends: dict[int, int] = {}  # where a piece ends -> where it starts
     part: str | None = None
     for block in blocks:
         if Tag.OTA_PARTS in block.tags:
@@ -181,12 +183,16 @@ def _collect(blocks: list[_Block], starts: dict[str, int]) -> tuple[Segment, ...
         addr = starts[part] + block.addr
         if addr + len(block.data) > _MAX_ADDR:
             raise _malformed("a block lies outside of every flash", block.at)
-        touching = next((at for at, data in pieces.items() if at + len(data) == addr), None)
-        if touching is None:
-            pieces[addr] = bytearray(block.data)
-        else:
-            pieces[touching] += block.data
-    return tuple(Segment(start=at, data=bytes(pieces[at])) for at in sorted(pieces))
+        start = ends.pop(addr, addr)
+        if start == addr and addr in pieces:
+            raise _malformed("two blocks are for the same address", block.at)
+        pieces.setdefault(start, bytearray()).extend(block.data)
+        ends[start + len(pieces[start])] = start
+    found = tuple(Segment(start=at, data=bytes(pieces[at])) for at in sorted(pieces))
+    for one, other in pairwise(found):
+        if one.start + len(one.data) > other.start:
+            raise _malformed("its blocks overlap", 0)
+    return found
 
 
 def _flasher_partition(info: bytes, at: int) -> str | None:
