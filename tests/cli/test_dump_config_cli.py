@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sys
+import zlib
 
 import pytest
 
+from plugsmith.boot.flash import Proof
 from plugsmith.cli.app import main
+from plugsmith.forge.flash import forge_flash
+from plugsmith.library.library import Library
+from plugsmith.library.passport import Passport, ProvenRange, RegionDigest
+from plugsmith.memory import AddressRange
 from plugsmith.tuya.store import Record
 from tuya_rig import FORUM_TEXT, OWN_KEY, STORE_ADDR, Plug, flash
 
@@ -46,6 +53,8 @@ def test_one_file_as_json(dumps, capsys):
     pins = {pin["gpio"]: pin for pin in data["pins"]}
     assert pins[26]["role"] == "Rel"
     assert pins[26]["from"] == ["rl1_pin", "rl1_lv"]
+    assert {place["copy"] for place in pins[26]["where"]} == {"kv-live"}
+    assert pins[26]["where"][0]["checks"] == ["crc7", "value-sum", "sector-sum"]
     places = {place["key"]: place["offset"] for place in pins[26]["where"]}
     start = data["source"]["offset"]
     assert places["rl1_pin"] == start + FORUM_TEXT.index(b"rl1_pin")
@@ -122,6 +131,70 @@ def test_missing_and_empty_inputs(dumps, tmp_path, capsys):
     assert lines(capsys)[0]["type"] == "error"
     assert main(["dump", "config", "--json"]) == 2
     assert lines(capsys)[0]["code"] == "PS-USAGE"
+
+
+def test_the_name_of_a_backup_in_the_library(capsys):
+    library = Library()
+    data = bytes(flash(Plug()))
+    rf = data[0x1E_0000:0x1E_1000]
+    region = RegionDigest(
+        name="RF calibration and MAC",
+        role="rf",
+        span=AddressRange(0x1E_0000, 0x1E_1000),
+        sha256=hashlib.sha256(rf).hexdigest(),
+        blank=False,
+    )
+    backup = library.backups.add(data, passport(data, rf=region))
+    assert main(["dump", "config", backup.file.name, "--json"]) == 0
+    assert lines(capsys)[-1]["data"]["config"]["rl1_pin"] == 26
+    assert main(["dump", "config", backup.file.stem, "--json"]) == 0
+
+
+def passport(data: bytes, *, rf: RegionDigest) -> Passport:
+    return Passport(
+        tool="plugsmith",
+        created="2026-11-22T10:00:00Z",
+        label=None,
+        chip="BK7231T",
+        family="loader",
+        chip_id=None,
+        boot="BK7231T 1.0.5",
+        boot_version="1.0.5",
+        loader_crc=0xBA54C1B8,
+        loader_covers=256,
+        jedec=None,
+        flash_part=None,
+        flash_size=len(data),
+        size_proof="wrap",
+        key_class="tuya",
+        key_evidence="inferred from the boot loader",
+        mac="c8:47:8c:0a:0b:0c",
+        rf_start=rf.span.start,
+        rf_sha256=rf.sha256,
+        sha256=hashlib.sha256(data).hexdigest(),
+        crc32=zlib.crc32(data),
+        regions=(rf,),
+        ranges=(ProvenRange(span=AddressRange(0, len(data)), proof=Proof.DEVICE_CRC),),
+        adapter="1a86:7523:",
+        port="/dev/ttyUSB0",
+        baud=921600,
+    )
+
+
+def test_a_live_chip(tmp_path, capsys):
+    """An in-process simulated chip with forged content: a few sectors over the wire are enough."""
+    image = bytearray(forge_flash(chip="BK7231T"))
+    forged = flash(Plug())
+    image[0x1E_0000:] = forged[0x1E_0000:]
+    file = tmp_path / "plug.bin"
+    file.write_bytes(image)
+    port = f"sim://bk7231t?flash={file}"
+    assert main(["dump", "config", "--port", port, "--json"]) == 0
+    result = lines(capsys)[-1]
+    assert (result["type"], result["data"]["status"]) == ("result", "found")
+    assert result["data"]["confidence"] == "proven"
+    assert result["data"]["provenance"]["store"]["sectors"] == 4
+    assert result["data"]["chip"] == "BK7231T"
 
 
 def test_blank_file(tmp_path, capsys):

@@ -13,9 +13,9 @@ from plugsmith.dump.recover import recover
 from plugsmith.dump.recovery import Check, Confidence, Reason, SourceKind, Status
 from plugsmith.errors import PlugsmithError
 from plugsmith.image.aes import ecb_encrypt
-from plugsmith.tuya.keys import data_key, encode_key_block
+from plugsmith.tuya.keys import KeyFamily, data_key, encode_key_block
 from plugsmith.tuya.kv import PAGE_LEN, StoreKind, read_header, seal_sector
-from plugsmith.tuya.store import Record
+from plugsmith.tuya.store import Record, build_store
 from plugsmith.tuya.user_param import format_pin_text
 from tuya_rig import (
     FLASH_LEN,
@@ -361,6 +361,49 @@ def test_a_text_inside_a_program_is_never_the_answer():
     answer = recover(bytes(image))
     assert answer.status is Status.NONE
     assert [item.kind for item in answer.alternatives] == [SourceKind.FIRMWARE_DEFAULT]
+
+
+@pytest.mark.parametrize("records", [(), SERIAL])
+def test_a_small_store_at_the_end_of_the_flash(records):
+    """T1 and some T34: the key block at 0x1F5000 leaves ten sectors."""
+    plug = Plug(text=None if records else FORUM_TEXT, file_text=None, records=records)
+    key = data_key(plug.device_key)
+    sectors = build_store(plug.all_records(), blocks=10)
+    image = bytearray(b"\xff" * FLASH_LEN)
+    image[0x1F_5000:0x1F_6000] = encode_key_block(plug.device_key)
+    image[0x1F_6000:] = b"".join(ecb_encrypt(sector, key=key) for sector in sectors)
+    answer = recover(bytes(image))
+    assert answer.status is (Status.SERIAL_MCU if records else Status.FOUND)
+    assert answer.origin == 0
+
+
+def test_the_q_layout_has_sixteen_and_four_sectors():
+    plug = Plug(text=None, file_text=None)
+    key = data_key(plug.device_key)
+    sectors = build_store(plug.all_records(), blocks=16, writes=5)
+    sectors += build_store([], blocks=4, writes=2)
+    image = flash(plug)
+    image[0x1E_B000:0x1E_C000] = encode_key_block(plug.device_key)
+    image[0x1E_C000:] = b"".join(ecb_encrypt(sector, key=key) for sector in sectors)
+    answer = recover(bytes(image))
+    assert answer.status is Status.COMPILED_IN
+    assert answer.facts.chip == "BK7231T"  # em_sys_env counts more than the addresses
+
+
+def test_another_key_family_opens_its_store():
+    plug = Plug(file_text=None)
+    key = data_key(OWN_KEY, family=KeyFamily.RTL8720D)
+    sectors = build_store(plug.all_records())
+    body = b"".join(ecb_encrypt(sector, key=key) for sector in sectors)
+    answer = recover(encode_key_block(OWN_KEY) + body)
+    assert answer.confidence is Confidence.PROVEN
+
+
+def test_quoted_json_in_the_store_is_weak_but_read():
+    text = b'{"rl1_pin":26,"module":"WB2S"}'
+    answer = recover(bytes(flash(Plug(text=text, file_text=None))))
+    assert (answer.status, answer.confidence) == (Status.FOUND, Confidence.WEAK)
+    assert answer.parsed.config == {"rl1_pin": 26, "module": "WB2S"}
 
 
 def test_file_area_rig_places_the_text():

@@ -118,6 +118,6 @@ def _from_chip(session: Session, link: opt.LinkOptions) -> dict[str, Fact]:
     ctx = flow_context(session, link)
     with connected(ctx) as device:
         device.raise_speed()
-        data = recover_chip(device.flash, name=_("the chip"))
+        data = recover_chip(device.flash, name=_("the chip"), chip=device.identity.chip.name)
     session.exit_code = exit_code_of(data)
     return data

@@ -191,7 +191,7 @@ def _pieces(combination: Sequence[_Variant]) -> Iterator[Piece]:
             continue
         if run is not None:
             yield run
-        run = Piece(at=at, length=size, offset=offset)
+        run = Piece(at=at, length=size, offset=offset, kind=variant.copy.kind)
     if run is not None:
         yield run
 

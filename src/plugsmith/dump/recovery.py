@@ -67,11 +67,15 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """`length` bytes of a text from position `at` on lie at `offset` of the file."""
+    """`length` bytes of a text from position `at` on lie at `offset` of the file.
+
+    `kind`: of the copy that this piece of a joined text comes from.
+    """
 
     at: int
     length: int
     offset: int
+    kind: SourceKind | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +98,17 @@ class TextSource:
         """Whether the CRC-7 of the text agrees."""
         return Check.CRC7 in self.checks
 
-    def offset_of(self, position: int) -> int | None:
-        """File offset of a position in the text."""
+    def piece_of(self, position: int) -> Piece | None:
+        """The piece that holds a position in the text."""
         for piece in self.pieces:
             if piece.at <= position < piece.at + piece.length:
-                return piece.offset + position - piece.at
+                return piece
         return None
+
+    def offset_of(self, position: int) -> int | None:
+        """File offset of a position in the text."""
+        piece = self.piece_of(position)
+        return piece.offset + position - piece.at if piece is not None else None
 
     def __repr__(self) -> str:
         return f"TextSource(kind={self.kind.value!r}, offset={self.offset}, checks={self.checks})"

@@ -56,7 +56,7 @@ def store_state(
         sound=values_ok and all(sector.sum_ok for sector in headed) and sectors == headed,
         trace=trace,
         generation=arena.kind.value,
-        offset=arena.sectors[0].offset - SECTOR_LEN,
+        offset=headed[0].offset - SECTOR_LEN,
     )
 
 

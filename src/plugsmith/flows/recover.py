@@ -58,9 +58,9 @@ def recover_file(path: Path, *, name: str | None = None) -> dict[str, Fact]:
     return recover_bytes(read_dump(path), name=name or path.name)
 
 
-def recover_chip(reader: SpanReader, *, name: str) -> dict[str, Fact]:
+def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> dict[str, Fact]:
     """The result for a chip, of which only the needed sectors are read."""
-    return recovery_data(recover_from(reader, name=name))
+    return recovery_data(recover_from(reader, name=name), chip=chip)
 
 
 def read_dump(path: Path) -> bytes:

@@ -67,9 +67,10 @@ _REASON_TEXTS = {
 _MAX_ALTERNATIVES = 16
 
 
-def recovery_data(recovery: Recovery, *, explain: bool = True) -> dict[str, Fact]:
-    """The result object of one input."""
-    answer = _answer(recovery)
+def recovery_data(recovery: Recovery, *, chip: str | None = None) -> dict[str, Fact]:
+    """The result object of one input; `chip` is what the caller knows where the input is silent."""
+    chip = recovery.facts.chip or chip
+    answer = _answer(recovery, chip)
     profile = answer.profile if answer is not None else None
     data: dict[str, Fact] = {
         "status": recovery.status.value,
@@ -78,7 +79,7 @@ def recovery_data(recovery: Recovery, *, explain: bool = True) -> dict[str, Fact
         "text_sha256": _digest(recovery.best) if recovery.best else None,
         "config": _json(recovery.parsed.config) if recovery.parsed else None,
         "module": profile.module if profile else _default_module(recovery),
-        "chip": (profile.chip if profile else None) or recovery.facts.chip,
+        "chip": (profile.chip if profile else None) or chip,
         "source": _source(recovery, recovery.best) if recovery.best else None,
         "alternatives": [
             _source(recovery, item, with_text=True)
@@ -86,7 +87,7 @@ def recovery_data(recovery: Recovery, *, explain: bool = True) -> dict[str, Fact
         ],
         "pins": _pins(recovery, answer) if answer is not None else [],
         "template": answer.template if answer is not None else None,
-        "notes": _notes(recovery, answer) if explain else [],
+        "notes": _notes(recovery, answer),
         "provenance": _provenance(recovery),
         "device": _device(recovery),
     }
@@ -99,13 +100,13 @@ def recovery_data(recovery: Recovery, *, explain: bool = True) -> dict[str, Fact
     return data
 
 
-def _answer(recovery: Recovery) -> ConfigAnswer | None:
+def _answer(recovery: Recovery, chip: str | None) -> ConfigAnswer | None:
     facts = recovery.facts
     if recovery.parsed is not None and recovery.best is not None:
         best = recovery.best
         return answer_for_config(
             recovery.parsed.config,
-            chip=facts.chip,
+            chip=chip,
             provenance=Provenance(
                 kind=best.kind.value,
                 offset=best.offset,
@@ -118,7 +119,7 @@ def _answer(recovery: Recovery) -> ConfigAnswer | None:
         return answer_for_serial_mcu(
             baud=facts.serial.baud if facts.serial else None,
             schema=json.loads(encode_schema(facts.schema)),
-            chip=facts.chip,
+            chip=chip,
         )
     return None
 
@@ -136,19 +137,32 @@ def key_offsets(recovery: Recovery) -> dict[str, int]:
 
 
 def _pins(recovery: Recovery, answer: ConfigAnswer) -> list[Fact]:
-    """The pins, each with where every key of it stands."""
-    places = key_offsets(recovery)
+    """The pins, each with the copy and the place that every key of it was read from."""
     pins: list[Fact] = []
     for pin in answer.pins:
         if not isinstance(pin, dict):
             continue
         names = pin.get("from")
         keys = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-        where: list[Fact] = [
-            {"key": key, **_place(recovery, places[key])} for key in keys if key in places
-        ]
+        where: list[Fact] = [place for key in keys if (place := _key_place(recovery, key))]
         pins.append({**pin, "where": where})
     return pins
+
+
+def _key_place(recovery: Recovery, key: str) -> dict[str, Fact] | None:
+    """Which copy a key was read from, where it stands, and what that copy passed."""
+    best = recovery.best
+    pairs = recovery.parsed.pairs if recovery.parsed is not None else ()
+    start = next((pair.start for pair in reversed(pairs) if pair.key == key), None)
+    piece = best.piece_of(start) if best is not None and start is not None else None
+    if best is None or piece is None or start is None:
+        return None
+    return {
+        "key": key,
+        "copy": (piece.kind or best.kind).value,
+        **_place(recovery, piece.offset + start - piece.at),
+        "checks": [check.value for check in best.checks],
+    }
 
 
 def _place(recovery: Recovery, offset: int) -> dict[str, Fact]:

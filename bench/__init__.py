@@ -1,0 +1,1 @@
+"""Benchmarks: `python -m bench` prints our numbers beside those of other tools."""
