@@ -104,8 +104,8 @@ class Machine:
         self.instructions += instructions
         if failure is not None:
             self._on_failure(failure.errno)
-        elif self._trap is not None:
-            self._deliver(_TRAPS.get(self._trap, Exception_.UNDEFINED))
+        else:
+            self._deliver_trap()
         if parts.watchdog_expired(self.now_s()):
             self.reset()
 
@@ -127,6 +127,10 @@ class Machine:
                 Fault(kind=kind, pc=self.program_counter(), addr=self._wanted, at_s=self.now_s())
             )
         self._deliver(kind)
+
+    def _deliver_trap(self) -> None:
+        if self._trap is not None:
+            self._deliver(_TRAPS.get(self._trap, Exception_.UNDEFINED))
 
     def _deliver(self, kind: Exception_) -> None:
         vector, mode, link = _VECTORS[kind]
