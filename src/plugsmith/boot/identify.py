@@ -172,7 +172,9 @@ def _stand_in(name: str, why: str) -> tuple[BootCode, Chip, str]:
 def _fitting_chip(names: list[str], size: int) -> Chip:
     """The first chip whose usual flash size is `size`: U and 7252 share their loader."""
     candidates = [chip(name) for name in dict.fromkeys(names)]
-    return next((item for item in candidates if item.flash_size == size), candidates[0])
+    usual = [item for item in candidates if item.flash_size == size]
+    seen = [item for item in candidates if size in item.flash_sizes]
+    return (usual or seen or candidates)[0]
 
 
 def _inferred_key(boot: BootCode, owner: Chip) -> KeyFacts:

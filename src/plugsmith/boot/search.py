@@ -32,6 +32,9 @@ _PERIOD_S = 0.0015
 _ROUND_S = 1.5
 _SPEED_TRY_S = 0.06
 _SPEED_EVERY_S = 3.0
+# Rates that tools use; a chip left at one of them hears 115200 as noise and stays silent itself.
+_COMMON = (921_600, 2_000_000, 1_000_000, 460_800, 500_000, 230_400)
+_COMMON_FIRST_S, _COMMON_EVERY_S = 5.0, 10.0
 _QUIET_S = 2.5  # a T that garbled polls keep awake resets itself meanwhile
 _GARBLED_FOR_S = 0.3  # a ROM's pin floats at power-up: that noise is over sooner
 _HEARD_AGAIN_S = 6.0
@@ -83,6 +86,8 @@ class Search:
         self.quiet_done_s = now - _HEARD_AGAIN_S
         self.console_at_s = now + 2 * _ROUND_S
         self.speeds_at_s = now
+        self.common_at_s = now + _COMMON_FIRST_S
+        self.common = [rate for rate in _COMMON if rate not in self.speeds and changeable]
         self.told: set[str] = set()
         self.recipes = list(LINE_RECIPES) if policy.use_lines else []
 
@@ -103,8 +108,13 @@ class Search:
         """Everything that is tried, over and over; ends by an exception."""
         turn = 0
         while True:
-            if self.clock.monotonic() >= self.speeds_at_s:
+            now = self.clock.monotonic()
+            if now >= self.speeds_at_s:
                 self._try_speeds()
+                self.speeds_at_s = now + _SPEED_EVERY_S
+            if now >= self.common_at_s:
+                self._try_common()
+                self.common_at_s = now + _COMMON_EVERY_S
             self._poll(_ROUND_S if turn else _ROUND_S / 5)
             if self.recipes and self.port.capabilities.modem_lines:
                 self._play(self.recipes[turn % len(self.recipes)])
@@ -174,6 +184,7 @@ class Search:
     def _be_quiet(self) -> None:
         """Something talks at another speed: look there, then let a confused loader reset itself."""
         self._try_speeds()
+        self._try_common()
         self._listen(_QUIET_S)
         self.hearing.forget()
         self.decoder.reset()
@@ -189,7 +200,12 @@ class Search:
             self.port.drain()
             self.poll_plain(_SPEED_TRY_S)
         self._to(START_BAUD)
-        self.speeds_at_s = self.clock.monotonic() + _SPEED_EVERY_S
+
+    def _try_common(self) -> None:
+        for rate in self.common:
+            if self._to(rate):
+                self.poll_plain(_SPEED_TRY_S)
+        self._to(START_BAUD)
 
     def poll_plain(self, seconds: float) -> None:
         """Polls at a speed that is only tried: what is heard there says nothing."""
