@@ -34,8 +34,8 @@ START_BAUD = 115_200
 _WRITE_TIMEOUT_S = 10.0
 _CONNECT_TIMEOUT_S = 5.0
 _REOPEN_PAUSE_S = 0.2
-# A pseudo-terminal drains at once although the other end has read nothing yet, and a change of speed
-# then throws the bytes away (seen on Linux with the served simulator: a lost SetBaud).
+# A pseudo-terminal drains at once although the other end has read nothing yet, and a change of
+# speed then throws the bytes away (seen on Linux with the served simulator: a lost SetBaud).
 _PTY_DRAIN_S = 0.02
 _ABSENT = {errno.ENOENT, errno.ENODEV, errno.ENXIO, errno.ENOTDIR, errno.EISDIR}
 _UNREACHABLE = {

@@ -28,6 +28,7 @@ class PtyEndpoint:
         self._name = ""
         self._connected = False
         self._last_baud: int | None = None
+        self._last_words = b""
         self.sessions = 0
         self.reappear()
 
@@ -53,12 +54,26 @@ class PtyEndpoint:
             return
         poller = select.poll()
         poller.register(self._master, select.POLLIN)
-        poller.poll(max(0, int(timeout_s * 1000 + 0.999)))
+        state = poller.poll(max(0, int(timeout_s * 1000 + 0.999)))
+        if state and state[0][1] & select.POLLHUP:
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        """The client is gone, perhaps for a moment only: keep its last bytes, end its session."""
+        try:
+            while data := os.read(self._master, _CHUNK):
+                self._last_words += data
+        except OSError:
+            pass
+        self._connected = False
 
     def poll(self, *, device_rate: float) -> list[HostAct]:
         """Bytes from the client, at the rate that it has (or had just before) set."""
         if self._master < 0:
             return []
+        if self._last_words:
+            data, self._last_words = self._last_words, b""
+            return [HostAct(data=data, baud=self._best_rate(device_rate))]
         poller = select.poll()
         poller.register(self._master, select.POLLIN)
         state = poller.poll(0)
@@ -81,12 +96,14 @@ class PtyEndpoint:
         except OSError:  # the other end was closed in between
             self._connected = False
             return []
-        # a client that changes its rate right after sending must not spoil what it sent before
-        now = self.baud
+        return [HostAct(data=data, baud=self._best_rate(device_rate))]
+
+    def _best_rate(self, device_rate: float) -> int | None:
+        """A client that changes its rate right after sending must not spoil what it sent before."""
+        now = host_baud(self._master)
         rates = [rate for rate in (now, self._last_baud) if rate]
-        best = min(rates, key=lambda rate: abs(rate / device_rate - 1)) if rates else None
         self._last_baud = now
-        return [HostAct(data=data, baud=best)]
+        return min(rates, key=lambda rate: abs(rate / device_rate - 1)) if rates else None
 
     def send(self, data: bytes) -> None:
         """Bytes to the client; what does not fit is lost, as in a real receive buffer."""

@@ -61,6 +61,7 @@ class TcpEndpoint:
             return []
         try:
             data = self._client.recv(_CHUNK)
+            _acknowledge_now(self._client)
         except OSError:
             data = b""
         if not data:
@@ -121,10 +122,10 @@ class TcpEndpoint:
 
     def vanish(self) -> None:
         """Drop the client and stop listening."""
-        self._drop_client()
         if self._listener is not None:
             self._listener.close()
             self._listener = None
+        self._drop_client()
 
     def reappear(self) -> None:
         """Listen again, on the same number."""
@@ -153,6 +154,12 @@ class TcpEndpoint:
                 self._client.close()
         self._client = None
         self._telnet = None
+
+
+def _acknowledge_now(sock: socket.socket) -> None:
+    """Avoid the 40 ms of a delayed acknowledgement, during which a client may hold bytes back."""
+    if hasattr(socket, "TCP_QUICKACK"):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
 
 def _gone(sock: socket.socket) -> bool:

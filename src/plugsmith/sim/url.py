@@ -39,12 +39,15 @@ class SimAddress:
 
 def parse_sim_url(url: str, *, patience: Patience) -> SimAddress:
     """Understand a `sim://` address; SimSetup for anything unknown in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as problem:
+        raise SimSetup(problem=f"{url!r} is no sim address", known="sim://chip?...") from problem
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     unknown = [key for key, _ in pairs if key not in _KEYS]
     if parts.scheme != "sim" or unknown:
-        problem = f"{unknown[0]!r} is not a setting" if unknown else f"{url!r} is no sim address"
-        raise SimSetup(problem=problem, known=", ".join(_KEYS))
+        what = f"{unknown[0]!r} is not a setting" if unknown else f"{url!r} is no sim address"
+        raise SimSetup(problem=what, known=", ".join(_KEYS))
     values = dict(pairs)
     if values.get("lines", "rts") not in ("rts", "dtr", "both", "none"):
         raise SimSetup(problem=f"lines={values['lines']!r}", known="rts, dtr, both, none")
