@@ -54,6 +54,13 @@ def build(version):
     }
 
 
+class QuietServer(ThreadingHTTPServer):
+    """A client that hangs up in the middle is part of these tests, not news."""
+
+    def handle_error(self, request, client_address):
+        pass
+
+
 class Hosting:
     """A release server on the loopback; the attributes say how it misbehaves."""
 
@@ -87,7 +94,7 @@ class Hosting:
                 else:
                     hosting.answer_file(self)
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = QuietServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(
             target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True
