@@ -14,7 +14,17 @@ from plugsmith.dump.recovery import Check, Confidence, Reason, SourceKind, Statu
 from plugsmith.errors import PlugsmithError
 from plugsmith.image.aes import ecb_encrypt
 from plugsmith.tuya.keys import KeyFamily, data_key, encode_key_block
-from plugsmith.tuya.kv import PAGE_LEN, StoreKind, read_header, seal_sector
+from plugsmith.tuya.kv import (
+    PAGE_LEN,
+    IndexPage,
+    Part,
+    SectorHeader,
+    StoreKind,
+    byte_sum,
+    encode_index,
+    read_header,
+    seal_sector,
+)
 from plugsmith.tuya.store import Record, build_store
 from plugsmith.tuya.user_param import format_pin_text
 from tuya_rig import (
@@ -404,6 +414,63 @@ def test_quoted_json_in_the_store_is_weak_but_read():
     answer = recover(bytes(flash(Plug(text=text, file_text=None))))
     assert (answer.status, answer.confidence) == (Status.FOUND, Confidence.WEAK)
     assert answer.parsed.config == {"rl1_pin": 26, "module": "WB2S"}
+
+
+def split_store(damage: dict[int, bytes]) -> bytes:
+    """A flash whose text lies in page 3 and, behind another record, in pages 6 and 7."""
+    plug = Plug(text=None, file_text=None)
+    pages = [b"\xff" * PAGE_LEN] * 32
+    for number, at in ((3, 0), (6, 1), (7, 2)):
+        pages[number] = FORUM_TEXT[at * PAGE_LEN : (at + 1) * PAGE_LEN].ljust(PAGE_LEN, b"\xff")
+    other = b'{"abi":0,"id":null,"swv":"1.1.5"}'
+    for page, name, value, parts in (
+        (2, "user_param_key", FORUM_TEXT, ((3, 3), (6, 7))),
+        (4, "gw_di", other, ((5, 5),)),
+    ):
+        pages[page] = encode_index(
+            IndexPage(
+                total=byte_sum(value),
+                length=len(value),
+                block=0,
+                page=page,
+                pointer=0x41_2345,
+                name=name,
+                parts=tuple(Part(block=0, first=first, last=last) for first, last in parts),
+            )
+        )
+    pages[5] = other.ljust(PAGE_LEN, b"\xff")
+    for number, body in damage.items():
+        pages[number] = body
+    header = SectorHeader(kind=StoreKind.CLASSIC, total=0, block=0, writes=9, live=1 << 2 | 1 << 4)
+    sector = ecb_encrypt(seal_sector(header, b"".join(pages[1:])), key=data_key(plug.device_key))
+    image = flash(plug)
+    image[STORE_ADDR + 0x1000 : STORE_ADDR + 0x2000] = sector
+    return bytes(image)
+
+
+NOISE = random.Random(5).randbytes(PAGE_LEN)
+
+
+def test_a_text_in_two_parts():
+    answer = recover(split_store({}))
+    assert answer.confidence is Confidence.PROVEN
+    assert [piece.length for piece in answer.best.pieces] == [PAGE_LEN, 2 * PAGE_LEN]
+    assert len(FORUM_TEXT) > 2 * PAGE_LEN
+
+
+def test_pages_without_their_index_are_joined_but_only_weak():
+    answer = recover(split_store({2: NOISE}))
+    assert answer.best.text == FORUM_TEXT
+    assert answer.best.kind is SourceKind.JOINED
+    assert answer.confidence is Confidence.WEAK
+
+
+@pytest.mark.parametrize("hole", [3, 6, 7])
+def test_pages_are_not_joined_over_a_hole(hole):
+    half = FORUM_TEXT[(hole > 3) * (hole - 5) * PAGE_LEN :][:48] + NOISE[:80]
+    for body in (NOISE, half):
+        answer = recover(split_store({2: NOISE, hole: body}))
+        assert answer.status is Status.NONE
 
 
 def test_file_area_rig_places_the_text():

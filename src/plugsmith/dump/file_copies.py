@@ -94,18 +94,16 @@ def _file(data: bytes, item: FoundTable, entry: FileEntry, area: FileArea) -> Te
 
 def _copy(item: FoundTable, entry: FileEntry, body: bytes, pieces: tuple[Piece, ...]) -> TextCopy:
     """The file as a copy; the file `json` is longer than its text and filled with garbage."""
-    length: int | None = entry.size
+    size: int = entry.size
     end = find_end(body)
-    if end is not None and (entry.name == "json" or not body[end:].strip(b"\0\xff")):
-        length = end
-    elif entry.name == "json":
-        length = None
+    garbage_behind = entry.name == "json"
+    padded = end is not None and not body[end:].strip(b"\0\xff")
     return TextCopy(
         kind=SourceKind.FILE,
         data=body,
         pieces=pieces,
-        length=length,
-        file_ok=item.table.sum_ok,
+        length=end if padded or garbage_behind else size,
+        file_ok=item.table.sum_ok and (garbage_behind or end in {None, size}),
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _MAX_COMBINATIONS = 2048
-_MAX_WITHOUT_SUM = 8  # a CRC-7 alone passes one wrong combination in 128
+_MAX_WITHOUT_SUM = 2  # a CRC-7 alone passes one wrong combination in 128
 _MAX_COPIES = 24
 _SAME_TEXT = 0.7  # share of blocks that two copies of one text have in common where both are clean
 
@@ -200,7 +200,8 @@ def join_pages(runs: Sequence[TextCopy]) -> list[TextSource]:
     """Texts of page runs that lost their index page, with pages between that are not theirs.
 
     A run begins with a text; where its pages stop being clean text, whole pages are left out until
-    the crc pair agrees. Kept only if the rest parses and no other way gives an agreeing text.
+    the crc pair agrees. Kept only if the rest parses, no page that was left out looks like damaged
+    pin text, and no other way gives an agreeing text.
     """
     found: dict[bytes, TextSource] = {}
     for run in runs:
@@ -220,7 +221,8 @@ def _skips(run: TextCopy) -> Iterator[TextSource]:
             end = find_end(body)
             if end is None or end <= first * PAGE_LEN or not is_clean(body[:end]):
                 continue
-            if not _parses(body[:end]):
+            left_out = pages[first : first + gap]
+            if any(map(_looks_like_text, left_out)) or not _parses(body[:end]):
                 continue
             offset = run.offset
             yield TextSource(
@@ -238,6 +240,12 @@ def _skips(run: TextCopy) -> Iterator[TextSource]:
                 ),
                 key=run.found_key,
             )
+
+
+def _looks_like_text(page: bytes) -> bool:
+    """Whether some block of a page could be pin text; then leaving the page out loses a part."""
+    blocks = (page[at : at + BLOCK_LEN] for at in range(0, len(page), BLOCK_LEN))
+    return any(b":" in block and b"," in block and is_clean(block) for block in blocks)
 
 
 def _parses(text: bytes) -> bool:
