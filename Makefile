@@ -45,5 +45,8 @@ generated: setup
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)
 
+campaign: setup
+	$(BIN)/python tools/campaign.py $(or $(N),10000) $(or $(FIRST),0)
+
 clean:
 	rm -rf $(VENV) .peers build dist

@@ -18,6 +18,11 @@ class Verb:
 
 VERBS: tuple[Verb, ...] = (
     Verb(
+        name="demo",
+        module="plugsmith.cli.demo",
+        summary=N_("The whole job on a simulated plug, without hardware."),
+    ),
+    Verb(
         name="ports",
         module="plugsmith.cli.ports",
         summary=N_("List the serial ports and which one would be picked."),

@@ -138,7 +138,8 @@ def connected(ctx: FlowContext) -> Iterator[Device]:
     """Open the port, link, identify; at the end leave the chip running and close the port."""
     port = ctx.open_port()
     try:
-        warn_about_mains(ctx)
+        if ctx.warn_of_mains:
+            warn_about_mains(ctx)
         device = Device(ctx, port)
         try:
             yield device

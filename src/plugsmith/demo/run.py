@@ -1,0 +1,162 @@
+"""The demo itself: the same flows as on real hardware, one after the other, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from plugsmith.boot.linking import LinkPolicy
+from plugsmith.events import Log
+from plugsmith.flows.backup import backup
+from plugsmith.flows.context import FlowContext
+from plugsmith.flows.flash import flash
+from plugsmith.flows.info import info
+from plugsmith.flows.recover import recover_file
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.clock import Clock
+    from plugsmith.demo.scene import Scene
+    from plugsmith.errors import Fact
+    from plugsmith.events import CancelToken, EventSink
+    from plugsmith.flows.backup import BackupOutcome
+    from plugsmith.flows.flash import WriteOutcome
+    from plugsmith.flows.info import Info
+    from plugsmith.link.port import Port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoOutcome:
+    """What each step of the demo gave."""
+
+    scene: Scene
+    found: Info
+    saved: BackupOutcome
+    pins: dict[str, Fact]
+    written: WriteOutcome
+    seconds: float
+
+    def as_data(self) -> dict[str, Fact]:
+        """The result: the steps as they happened, where the backup lies, how to undo it."""
+        return {
+            "steps": [{"step": name, "outcome": text} for name, text in self.steps()],
+            "backup": str(self.saved.backup.file),
+            "undo": self.written.undo,
+            "folder": str(self.scene.folder),
+            "chip": self.written.chip,
+            "verified": self.written.verified,
+            "booted": self.written.boot.booted if self.written.boot else None,
+            "template": self.pins.get("template"),
+            "seconds": round(self.seconds, 1),
+        }
+
+    def steps(self) -> list[tuple[str, str]]:
+        """Name and outcome of each step, for the closing table."""
+        identity, passport = self.found.identity, self.saved.backup.passport
+        changed = len(self.written.plan.changed_sectors) * 4
+        booted = self.written.boot is not None and self.written.boot.booted is True
+        return [
+            (_("Port"), _("{port} (simulated)", port=self.scene.port.partition("?")[0])),
+            (
+                _("Identified"),
+                _(
+                    "{chip}, boot code {boot}, {kib} KiB flash, address {mac}",
+                    chip=identity.chip.name,
+                    boot=identity.boot_version or _("unknown"),
+                    kib=identity.flash.size // 1024,
+                    mac=self.found.mac or _("unknown"),
+                ),
+            ),
+            (
+                _("Backed up"),
+                _(
+                    "{size} bytes in {seconds:.1f} s, every one proven ({proof})",
+                    size=passport.flash_size,
+                    seconds=self.saved.seconds,
+                    proof=passport.proof,
+                ),
+            ),
+            (_("Pins"), _pins_text(self.pins)),
+            (
+                _("Checked"),
+                _("{count} checks passed before anything was erased", count=self._passed()),
+            ),
+            (
+                _("Written"),
+                _("{name}, {kib} KiB changed, verified", name=self.scene.image.name, kib=changed),
+            ),
+            (
+                _("Booted"),
+                _("yes, its start was seen on the log port") if booted else _("not seen"),
+            ),
+            (_("Backup"), str(self.saved.backup.file)),
+            (_("Undo"), self.written.undo),
+        ]
+
+    def _passed(self) -> int:
+        return len(self.written.checks)
+
+
+def run_demo(
+    scene: Scene, *, clock: Clock, sink: EventSink, cancel: CancelToken, again: str
+) -> DemoOutcome:
+    """Find, identify, back up, recover the pins, check, flash, verify, watch the start."""
+    began_s = clock.monotonic()
+    scheme = scene.opener(clock)
+
+    def opened(address: str) -> Port:
+        return cast("Port", scheme.open(address))  # same fields, no shared code
+
+    ctx = FlowContext(
+        port_name=scene.port,
+        open_port=lambda: opened(scene.port),
+        open_log=lambda: opened(scene.log_port),
+        clock=clock,
+        sink=sink,
+        cancel=cancel,
+        library=scene.library,
+        again=again,
+        consent=_agree,
+        policy=LinkPolicy(timeout_s=30.0),
+    )
+    _say(sink, _("This is a simulated WB2S plug (BK7231T). Nothing real is touched."))
+    _say(sink, _("Found one adapter: {port}", port=scene.port))
+    _head(sink, 1, _("Which chip is it?"))
+    found = info(ctx)
+    ctx = replace(ctx, warn_of_mains=False)
+    _head(sink, 2, _("Save everything that is on it."))
+    saved = backup(ctx)
+    _head(sink, 3, _("Which pins do what?"))
+    pins = recover_file(saved.backup.file)
+    _say(sink, _pins_text(pins))
+    _head(sink, 4, _("Check, write, verify, start."))
+    written = flash(ctx, scene.image)
+    return DemoOutcome(
+        scene=scene,
+        found=found,
+        saved=saved,
+        pins=pins,
+        written=written,
+        seconds=clock.monotonic() - began_s,
+    )
+
+
+def _agree(question: str, step: str) -> None:
+    """In a simulation everything may be done."""
+    del question, step
+
+
+def _head(sink: EventSink, number: int, title: str) -> None:
+    _say(sink, "")
+    _say(sink, _("Step {number} of 4: {title}", number=number, title=title))
+
+
+def _say(sink: EventSink, text: str) -> None:
+    sink.emit(Log(message=text))
+
+
+def _pins_text(pins: dict[str, Fact]) -> str:
+    listed = pins.get("pins")
+    entries = [pin for pin in listed if isinstance(pin, dict)] if isinstance(listed, list) else []
+    words = ", ".join(f"P{pin['gpio']} {pin['role']}" for pin in entries)
+    return _("{module}: {pins}", module=pins.get("module") or _("unknown module"), pins=words)
