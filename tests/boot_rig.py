@@ -13,7 +13,7 @@ from plugsmith.clock import VirtualClock
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.forge.flash import forge_flash
 from plugsmith.sim.chip import SimChip, SimSettings
-from plugsmith.sim.faults import FaultPlan
+from plugsmith.sim.faults import FaultPlan, Harm, LineFault, Way
 from plugsmith.sim.personality import personality
 from plugsmith.sim.port import SimPort
 
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
-
-CHIP_OF = {
-    "t-1.0.4": ("BK7231T", "BK7231T 1.0.4"),
-}
 
 
 @cache
@@ -58,9 +54,21 @@ class Rig:
         clock = VirtualClock()
         who = personality(boot)
         assert who is not None, boot
+        if settings.get("paced"):  # an adapter without latency delivers byte by byte: slow to run
+            settings.setdefault("latency_s", 0.001)
         merged = SimSettings(faults=faults or FaultPlan(), **settings)  # type: ignore[arg-type]
         chip = SimChip(who, flash, settings=merged, now=0.0)
         return cls(chip=chip, port=SimPort(chip, clock, lines=lines), clock=clock)
+
+    def hurt(
+        self, way: Way, harm: Harm, *, after: int, count: int = 1, seconds: float = 0.01
+    ) -> None:
+        """Harm bytes that cross the wire `after` bytes from now."""
+        engine = self.chip.faults
+        fault = LineFault(
+            way=way, harm=harm, at=engine._moved[way] + after, count=count, seconds=seconds
+        )
+        engine._lines[way] = sorted([*engine._lines[way], fault], key=lambda item: item.at)
 
     def link(self, *, timeout_s: float | None = 20.0, speeds: tuple[int, ...] = ()) -> BootClient:
         """Link as a script would."""

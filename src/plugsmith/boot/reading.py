@@ -129,7 +129,12 @@ class ProvenReader:
             yield ProvenBlock(span=span, data=b"".join(content.values()), proof=Proof.DEVICE_CRC)
 
     def _map_pays(self) -> bool:
-        """Whether a CRC per sector is likely to save more than it costs."""
+        """Whether a CRC per sector is likely to save more than it costs.
+
+        Not on a wire that has shown errors: a damaged CRC request can hang the chip for good.
+        """
+        if self._client.errors:
+            return False
         local_s = 0.002 if self._client.port.capabilities.local else 0.02
         wait_s = 0.0 if self._client.speech.ring else local_s
         bit_s = 10 / self._client.baud

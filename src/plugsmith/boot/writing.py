@@ -115,20 +115,22 @@ class Writer:
         self.guard(AddressRange.sized(start, len(padded)))
         for at in range(0, len(padded), SECTOR_LEN):
             sector = padded[at : at + SECTOR_LEN]
+            covered = start + at >= addr and start + at + SECTOR_LEN <= addr + len(data)
             if sector != BLANK:
-                self._program_sector(start + at, sector)
+                self._program_sector(start + at, sector, covered=covered)
 
     def rewrite(self, addr: int, data: bytes) -> None:
         """Erase and program whole sectors."""
         self.erase(AddressRange.sized(addr, -(-len(data) // SECTOR_LEN) * SECTOR_LEN))
         self.program(addr, data)
 
-    def _program_sector(self, addr: int, data: bytes) -> None:
-        before = BLANK
-        if not self._unlocked:
+    def _program_sector(self, addr: int, data: bytes, *, covered: bool) -> None:
+        """Write one sector; where `data` does not cover it, what is there now is kept."""
+        if not (covered and self._unlocked):
             before = self._reader.agreed(addr)
-            self._erase_unit(addr, cmd.ERASE_4K)
             data = bytes(a & b for a, b in zip(before, data, strict=True))
+            if before != BLANK or not self._unlocked:  # only an erase lifts the protection
+                self._erase_unit(addr, cmd.ERASE_4K)
         self._send_sector(addr, data)
         if not self._program_proven:
             self._prove_first(addr, data)
