@@ -78,13 +78,14 @@ def _from_files(session: Session, names: list[str]) -> dict[str, Fact]:
         exit_code_of,
         expand,
         no_files,
+        read_stream,
         recover_bytes,
         recover_file,
         recover_many,
     )
 
     if names == ["-"]:
-        data = recover_bytes(sys.stdin.buffer.read(), name=_("standard input"))
+        data = recover_bytes(read_stream(sys.stdin.buffer), name=_("standard input"))
         session.exit_code = exit_code_of(data)
         return data
     given = [Path(name) if Path(name).exists() else _backup(name) for name in names]

@@ -51,12 +51,16 @@ def template_text(data: dict[str, Fact]) -> str:
 
 
 def counts_text(data: dict[str, Fact]) -> str:
-    """How many files gave which answer."""
+    """One line for each file, then how many gave which answer."""
+    rows: list[tuple[str, str]] = []
+    for item in _list(data.get("items")):
+        if isinstance(item, dict):
+            words = [str(value) for key, value in item.items() if key != "name"]
+            rows.append((str(item["name"]), ", ".join(words)))
     counts = data.get("counts")
-    rows = (
-        [(word, str(count)) for word, count in counts.items()] if isinstance(counts, dict) else []
-    )
-    return "\n".join([_("{count} files:", count=data.get("files")), table(rows)])
+    sums = [f"{count} {word}" for word, count in counts.items()] if isinstance(counts, dict) else []
+    total = _("{count} files: {sums}", count=data.get("files"), sums=", ".join(sums))
+    return "\n".join([table(rows), "", total])
 
 
 def _facts(data: dict[str, Fact]) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_LEN = 0x1000  # nearly four times the longest text that was seen
-_MAX_HITS = 4096  # hostile files may repeat the end of a text endlessly
+_MAX_TRIES = 3000  # checksums computed; hostile files may repeat the end of a text endlessly
 _END = re.compile(rb"crc:([0-9]{1,3}),?\}")
 _START = re.compile(rb"\{[A-Za-z0-9_]{1,24}:")
 _PRINTABLE = bytes(1 if 0x20 <= value < 0x7F else 0 for value in range(256))
@@ -38,16 +38,19 @@ def carve(data: bytes) -> list[Carved]:
     Of several possible beginnings the one whose CRC-7 agrees wins, else the nearest.
     """
     found: list[Carved] = []
-    for count, end in enumerate(_END.finditer(data)):
-        if count >= _MAX_HITS:
-            break
-        carved = _carve_back(data, end)
+    tries = _MAX_TRIES
+    for end in _END.finditer(data):
+        carved, tried = _carve_back(data, end)
+        tries -= tried
         if carved is not None:
             found.append(carved)
+        if tries <= 0:
+            break
     return found
 
 
-def _carve_back(data: bytes, end: re.Match[bytes]) -> Carved | None:
+def _carve_back(data: bytes, end: re.Match[bytes]) -> tuple[Carved | None, int]:
+    """The text that ends here, and how many beginnings were tried."""
     low = max(0, end.end() - MAX_LEN)
     window = data[low : end.end()]
     run = window.translate(_PRINTABLE).rfind(b"\0") + 1
@@ -55,13 +58,15 @@ def _carve_back(data: bytes, end: re.Match[bytes]) -> Carved | None:
     body_end = tail - 1 if window[tail - 1 : tail] == b"," else tail
     stated = int(end[1])
     nearest: Carved | None = None
+    tried = 1
     for start in _starts_backwards(window, run, tail):
+        tried += 1
         good = crc7(b"}", start=crc7(window[start:body_end])) == stated
         if good or nearest is None:
             nearest = Carved(offset=low + start, text=window[start:], crc_ok=good)
         if good:
             break
-    return nearest
+    return nearest, tried
 
 
 def _starts_backwards(window: bytes, low: int, high: int) -> Iterator[int]:

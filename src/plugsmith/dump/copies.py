@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.keyring import FoundKey
 
 MAX_TEXT_LEN = 0x1000
+_MAX_ENDS = 6  # a sector may hold some old texts, not hundreds
 # What pin texts are made of: printable ASCII without the characters that no text ever held.
 # A wrongly decrypted block passes with a chance of one in five million.
 _ALPHABET = bytes(set(range(0x20, 0x7F)) - set(b'"\\^`|~<>'))
@@ -76,11 +77,13 @@ def text_of(value: bytes) -> bytes:
 
 def find_end(data: bytes) -> int | None:
     """Length of the text that `data` begins with, if a crc pair that agrees ends it."""
-    at = 0
-    while (brace := data.find(b"}", at, MAX_TEXT_LEN)) >= 0:
+    at = tries = 0
+    while (brace := data.find(b"}", at, MAX_TEXT_LEN)) >= 0 and tries < _MAX_ENDS:
         at = brace + 1
-        if CRC_TAIL.search(data[max(0, at - 12) : at]) and crc_ok(data[:at]):
-            return at
+        if CRC_TAIL.search(data[max(0, at - 12) : at]):
+            tries += 1
+            if crc_ok(data[:at]):
+                return at
     return None
 
 

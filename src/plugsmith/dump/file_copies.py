@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.copies import TextCopy, find_end, is_clean
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from plugsmith.tuya.files import FileArea, FileEntry
 
 _MAX_TABLES = 8
+_MAX_LOOSE = 64
+_BRACE = ord("{")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,14 +112,21 @@ def _copy(item: FoundTable, entry: FileEntry, body: bytes, pieces: tuple[Piece, 
 
 def loose_files(data: bytes, *, phases: Sequence[int]) -> Iterator[TextCopy]:
     """Sectors that begin like a text although no table names them; `phases` of the 4 KiB grid."""
-    for phase in phases:
-        for offset in range(phase, len(data), SECTOR_LEN):
-            head = data[offset : offset + 32]
-            if head.startswith(b"{") and b":" in head and is_clean(head[:8]):
-                body = data[offset : offset + SECTOR_LEN]
-                yield TextCopy(
-                    kind=SourceKind.FILE,
-                    data=body,
-                    pieces=(Piece(at=0, length=len(body), offset=offset),),
-                    named=False,
-                )
+    places = (
+        offset
+        for phase in phases
+        for offset in range(phase, len(data), SECTOR_LEN)
+        if data[offset] == _BRACE and _begins(data[offset : offset + 32])
+    )
+    for offset in islice(places, _MAX_LOOSE):
+        body = data[offset : offset + SECTOR_LEN]
+        yield TextCopy(
+            kind=SourceKind.FILE,
+            data=body,
+            pieces=(Piece(at=0, length=len(body), offset=offset),),
+            named=False,
+        )
+
+
+def _begins(head: bytes) -> bool:
+    return b":" in head and is_clean(head[:8])

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _MAX_COMBINATIONS = 2048
 _MAX_WITHOUT_SUM = 2  # a CRC-7 alone passes one wrong combination in 128
 _MAX_COPIES = 24
+_MAX_HOLES = 8  # blocks that no copy holds; each costs 128 decryptions a copy
+_MAX_LENGTHS = 6
+_MAX_RUNS = 8
 _SAME_TEXT = 0.7  # share of blocks that two copies of one text have in common where both are clean
 
 
@@ -62,7 +65,8 @@ def _lengths(seed: TextCopy, group: Iterable[TextCopy]) -> list[int]:
     lengths = [seed.length] if seed.length is not None else []
     lengths += [copy.length for copy in group if copy.length is not None]
     lengths += [end for copy in group if (end := _visible_end(copy.data)) is not None]
-    return [length for length in dict.fromkeys(lengths) if length > BLOCK_LEN]
+    likely = [length for length in dict.fromkeys(lengths) if length > BLOCK_LEN]
+    return likely[:_MAX_LENGTHS]
 
 
 def _visible_end(data: bytes) -> int | None:
@@ -112,14 +116,15 @@ def _join(group: Sequence[TextCopy], *, length: int, data: bytes) -> TextSource 
 
 def _choices(group: Sequence[TextCopy], *, length: int, data: bytes) -> list[list[_Variant]] | None:
     """For each block the clean contents; None if a block has none or there are too many."""
-    choices: list[list[_Variant]] = []
-    for number in range(-(-length // BLOCK_LEN)):
-        variants = _clean(group, number, length=length)
-        if not variants:
-            variants = list(_repaired(group, number, length=length, data=data))
-        if not variants:
+    blocks = range(-(-length // BLOCK_LEN))
+    choices = [_clean(group, number, length=length) for number in blocks]
+    holes = [number for number in blocks if not choices[number]]
+    if len(holes) > _MAX_HOLES:
+        return None
+    for number in holes:
+        choices[number] = list(_repaired(group, number, length=length, data=data))
+        if not choices[number]:
             return None
-        choices.append(variants)
     if math.prod(len(variants) for variants in choices) > _MAX_COMBINATIONS:
         return None
     return choices
@@ -204,7 +209,7 @@ def join_pages(runs: Sequence[TextCopy]) -> list[TextSource]:
     pin text, and no other way gives an agreeing text.
     """
     found: dict[bytes, TextSource] = {}
-    for run in runs:
+    for run in list(runs)[:_MAX_RUNS]:
         texts = list(_skips(run))
         if len({source.text for source in texts}) == 1:
             found.setdefault(texts[0].text, texts[0])

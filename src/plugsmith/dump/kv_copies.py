@@ -23,6 +23,7 @@ _NAME_AT = 18
 _NAME_END = _NAME_AT + len(_NAME)  # its zero byte is the first byte of the third block
 _PARTS_AT = _NAME_END + 1
 _MAX_PARTS = 8
+_MAX_RUNS = 48  # a store holds few texts; hostile files may hold a thousand
 _BLANK = b"\xff" * PAGE_LEN
 _MARKS_END = b"\xff" * 13  # behind the bitmap of a header
 _MAX_LEN = 0x1000
@@ -249,25 +250,24 @@ def _without_parts(arena: Arena, hint: IndexHint) -> Iterator[TextCopy]:
         )
 
 
-def page_runs(arena: Arena) -> Iterator[TextCopy]:
+def page_runs(arena: Arena) -> list[TextCopy]:
     """Copies without an index page: every page that begins like a text, and what follows it."""
+    runs: list[TextCopy] = []
     for sector in arena.sectors:
         for first in range(1, PAGES):
             page = sector.page(first)
             if not page.startswith(b"{") or not is_clean(page[:BLOCK_LEN]) or b":" not in page[:32]:
                 continue
-            length = (PAGES - first) * PAGE_LEN
-            yield TextCopy(
-                kind=SourceKind.CARVED,
-                data=sector.plain[first * PAGE_LEN :][:_MAX_LEN],
-                pieces=(
-                    Piece(
-                        at=0,
-                        length=min(length, _MAX_LEN),
-                        offset=sector.offset + first * PAGE_LEN,
-                    ),
-                ),
-                named=False,
-                key=arena.key,
-                found_key=arena.found_key,
+            body = sector.plain[first * PAGE_LEN :][:_MAX_LEN]
+            offset = sector.offset + first * PAGE_LEN
+            runs.append(
+                TextCopy(
+                    kind=SourceKind.CARVED,
+                    data=body,
+                    pieces=(Piece(at=0, length=len(body), offset=offset),),
+                    named=False,
+                    key=arena.key,
+                    found_key=arena.found_key,
+                )
             )
+    return runs[:_MAX_RUNS]

@@ -21,6 +21,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     from plugsmith.dump.live import SpanReader
     from plugsmith.errors import Fact
@@ -75,6 +76,11 @@ def read_dump(path: Path) -> bytes:
         raise InputMissing(name=str(path), problem=reason) from problem
 
 
+def read_stream(stream: BinaryIO) -> bytes:
+    """The bytes of a stream, at most one more than the largest flash has."""
+    return stream.read(MAX_LEN + 1)
+
+
 def expand(paths: Iterable[Path]) -> list[Path]:
     """Folders replaced by the files in them, sorted by name; hidden files are left out."""
     files: list[Path] = []
@@ -95,16 +101,30 @@ def recover_many(
     `exit_code` of the counts is the highest among the items.
     """
     counts: dict[str, int] = {}
+    items: list[Fact] = []
     highest = int(ExitCode.DONE)
     for outcome in _outcomes(paths, cancel=cancel, workers=workers):
         sink.emit(outcome.item())
         word = str(outcome.data.get("status")) if outcome.data is not None else "unusable"
         counts[word] = counts.get(word, 0) + 1
+        items.append(_brief(outcome, word))
         highest = max(highest, outcome.exit_code)
     return {
         "files": len(paths),
         "counts": {word: counts[word] for word in sorted(counts)},
+        "items": items,
         "exit_code": highest,
+    }
+
+
+def _brief(outcome: Outcome, status: str) -> dict[str, Fact]:
+    """One line of the summary."""
+    data = outcome.data or {}
+    known = {key: data.get(key) for key in ("confidence", "module", "chip", "reason")}
+    return {
+        "name": outcome.name,
+        "status": status,
+        **{key: value for key, value in known.items() if value is not None},
     }
 
 

@@ -81,10 +81,7 @@ def recovery_data(recovery: Recovery, *, chip: str | None = None) -> dict[str, F
         "module": profile.module if profile else _default_module(recovery),
         "chip": (profile.chip if profile else None) or chip,
         "source": _source(recovery, recovery.best) if recovery.best else None,
-        "alternatives": [
-            _source(recovery, item, with_text=True)
-            for item in recovery.alternatives[:_MAX_ALTERNATIVES]
-        ],
+        "alternatives": [_source(recovery, item, with_text=True) for item in _shown(recovery)],
         "pins": _pins(recovery, answer) if answer is not None else [],
         "template": answer.template if answer is not None else None,
         "notes": _notes(recovery, answer),
@@ -98,6 +95,14 @@ def recovery_data(recovery: Recovery, *, chip: str | None = None) -> dict[str, F
         if answer.setup.autoexec:
             data["autoexec"] = list(answer.setup.autoexec)
     return data
+
+
+def _shown(recovery: Recovery) -> list[TextSource]:
+    """The alternatives worth showing: beside an answer only those that are whole texts."""
+    items = recovery.alternatives
+    if recovery.best is not None:
+        items = tuple(item for item in items if item.crc_ok or _text(item).isprintable())
+    return list(items[:_MAX_ALTERNATIVES])
 
 
 def _answer(recovery: Recovery, chip: str | None) -> ConfigAnswer | None:
