@@ -33,6 +33,7 @@ from plugsmith.tuya.user_param import format_pin_text
 if TYPE_CHECKING:
     from plugsmith.tuya.user_param import Value
 
+_REPORT_EACH = 20_000
 _ODD = (b"\xff" * 4, b"\0" * 4, b"\x80\0\0\0", b"{", b"}", b"crc:", b":,", b"[[[[", b"\xff\x7f")
 _KEYS = ("rl1_pin", "bt1_pin", "netled1_pin", "module", "dmod", "cmod", "iicr", "sw", "ele_pin")
 _WORDS = ("26", "WB2S", "rgbcw", "-1", "1e9", "[1,[2]]", "{a:1}", "", "00ef", "999999999999999999")
@@ -155,6 +156,8 @@ def run(*, count: int | None, seconds: float | None, seed: int, keep: Path) -> i
                 refused += 1
             except Exception:  # noqa: BLE001 - exactly what this target looks for
                 return _report(data, done, keep)
+        if done % _REPORT_EACH == 0:
+            print(f"{done} so far", file=sys.stderr, flush=True)
     took = time.monotonic() - begin
     print(
         f"{done} inputs in {took:.0f} s ({done / max(took, 0.001):.0f} a second), "
