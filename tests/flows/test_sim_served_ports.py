@@ -13,7 +13,7 @@ from plugsmith.forge.flash import forge_flash
 from plugsmith.link.ports import open_port
 from plugsmith.sim.board import BoardRequest, build_board
 from plugsmith.sim.pty_endpoint import PtyEndpoint
-from plugsmith.sim.serve import SimServer
+from plugsmith.sim.serve import Power, SimServer
 from plugsmith.sim.tcp_endpoint import TcpEndpoint
 from plugsmith.sim.timing import SERVED
 
@@ -161,7 +161,7 @@ def test_a_port_that_vanishes_is_lost_and_comes_back(kind, tmp_path):
 
 def test_power_is_kept_on_request():
     port = PtyEndpoint()
-    service = Service(port, keep_power=True)
+    service = Service(port, power=Power.KEPT)
     try:
         for _ in range(2):
             client = open_port(port.address, clock=RealClock())

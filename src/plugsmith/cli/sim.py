@@ -90,9 +90,15 @@ def sim(
         bool, typer.Option("--paced", help=_("Bytes take as long as on a real wire."))
     ] = False,
     latency: Annotated[
-        float,
-        typer.Option("--latency", min=0, max=1000, metavar="MS", help=_("Of the USB adapter.")),
-    ] = 0.0,
+        float | None,
+        typer.Option(
+            "--latency",
+            min=0,
+            max=1000,
+            metavar="MS",
+            help=_("Of the USB adapter; 1 ms on a paced wire unless given."),
+        ),
+    ] = None,
     speed: Annotated[
         float,
         typer.Option(
@@ -115,13 +121,16 @@ def sim(
     lines: Annotated[
         str, typer.Option("--lines", help=_("RFC 2217 line wired to CEN: none, rts, dtr, both."))
     ] = "none",
-    keep_power: Annotated[
-        bool,
+    power: Annotated[
+        str,
         typer.Option(
-            "--keep-power",
-            help=_("A new client finds the chip as the last one left it, not freshly reset."),
+            "--power",
+            help=_(
+                "held: in reset until a client's first byte; kept: so for the first client only; "
+                "running: the application runs and nobody resets it."
+            ),
         ),
-    ] = False,
+    ] = "held",
     raw_baud: Annotated[
         int | None,
         typer.Option("--raw-baud", min=300, help=_("Fixed rate of socket:// clients.")),
@@ -141,10 +150,11 @@ def sim(
             boot=boot,
             jedec=jedec,
             paced=paced,
-            latency_s=latency / 1000,
+            latency_s=None if latency is None else latency / 1000,
             speed=speed,
             patience=SERVED,
             uart=uart,
+            held=power != "running",
             faults=tuple(fault or ()),
             seed=seed,
             keep=read_only,
@@ -153,11 +163,13 @@ def sim(
             raise UsageError(problem=_("--pty and --tcp exclude each other"))
         if lines not in ("none", "rts", "dtr", "both"):
             raise UsageError(problem=_("--lines is none, rts, dtr or both"))
+        if power not in ("held", "kept", "running"):
+            raise UsageError(problem=_("--power is held, kept or running"))
         board = _board(request)
         port = _endpoint(tcp, link, vanishes="vanish" in (fault or ()), raw_baud=raw_baud)
         try:
             log_port = _log_endpoint(tcp) if log else None
-            return _serve(session, board, (port, log_port), (keep_power, lines))
+            return _serve(session, board, (port, log_port), (power, lines))
         finally:
             port.close()
 
@@ -243,7 +255,7 @@ def _serve(
     session: Session,
     board: SimBoard,
     ports: tuple[Endpoint, Endpoint | None],
-    power: tuple[bool, str],
+    wiring: tuple[str, str],
 ) -> dict[str, Fact]:
     import signal
 
@@ -251,11 +263,16 @@ def _serve(
     from plugsmith.clock import RealClock
     from plugsmith.events import Log, Ready
     from plugsmith.sim.nor import OpKind
-    from plugsmith.sim.serve import SimServer
+    from plugsmith.sim.serve import Power, SimServer
 
     port, log_port = ports
     server = SimServer(
-        board, RealClock(), port=port, log_port=log_port, keep_power=power[0], lines=power[1]
+        board,
+        RealClock(),
+        port=port,
+        log_port=log_port,
+        power=Power(wiring[0]),
+        lines=wiring[1],
     )
     before = signal.signal(signal.SIGTERM, lambda _signum, _frame: session.cancel.cancel())
     try:

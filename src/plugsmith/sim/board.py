@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _USUAL_SIZE = 0x20_0000
+_USUAL_LATENCY_S = 0.001
 _SAME_LOADER = {"bk7252": "bk7231u", "bk7231u": "bk7252"}  # share one boot loader
 
 _NO_LOADER = N_(
@@ -58,7 +59,7 @@ class BoardRequest:
     size: int | None = None
     status: int | None = None
     paced: bool = False
-    latency_s: float = 0.0
+    latency_s: float | None = None  # None: 1 ms on a paced wire, else none
     speed: float = 1.0
     patience: Patience = field(default_factory=Patience)
     uart: str = "silent"
@@ -95,7 +96,7 @@ def build_board(request: BoardRequest, *, now: float, content: bytes | None = No
         notes.append(_(_KEPT))
     settings = SimSettings(
         paced=request.paced,
-        latency_s=request.latency_s,
+        latency_s=_latency(request),
         timing=DeviceTiming().scaled(request.speed),
         patience=request.patience,
         faults=_faults(request),
@@ -109,10 +110,18 @@ def build_board(request: BoardRequest, *, now: float, content: bytes | None = No
     return SimBoard(chip=chip, file=file, boot=who.name if who else "silent", notes=tuple(notes))
 
 
+def _latency(request: BoardRequest) -> float:
+    if request.latency_s is None:
+        return _USUAL_LATENCY_S if request.paced else 0.0
+    return request.latency_s
+
+
 def _size(request: BoardRequest) -> int:
     size = request.size or _USUAL_SIZE
     if size & (size - 1) or not SMALLEST <= size <= LARGEST:
-        raise SimSetup(problem=f"size {size}", known="a power of two from 512k to 16M")
+        raise SimSetup(
+            problem=_("size {size}", size=size), known=_("a power of two from 512k to 16M")
+        )
     return size
 
 
@@ -121,19 +130,23 @@ def _choose(request: BoardRequest, content: bytes) -> tuple[Personality | None, 
         named = personality(request.boot)
         if named is None:
             known = ", ".join(item.name for item in PERSONALITIES)
-            raise SimSetup(problem=f"no boot code is called {request.boot!r}", known=known)
+            raise SimSetup(
+                problem=_("no boot code is called {name}", name=request.boot), known=known
+            )
         return named, _evidence(named)
     loader = recognise_loader(content[:257])
     if not request.chip:
         if loader is None:
             raise SimSetup(
-                problem="no chip is named and the flash holds no known boot loader",
+                problem=_("no chip is named and the flash holds no known boot loader"),
                 known=", ".join(chip_names()),
             )
         return loader, _evidence(loader)
     chip = chip_name(request.chip)
     if chip is None:
-        raise SimSetup(problem=f"no chip is called {request.chip!r}", known=", ".join(chip_names()))
+        raise SimSetup(
+            problem=_("no chip is called {name}", name=request.chip), known=", ".join(chip_names())
+        )
     rom = rom_personality(chip)
     if rom is not None:
         return rom, _evidence(rom)
@@ -155,16 +168,21 @@ def _part(request: BoardRequest, content: bytes, who: Personality | None) -> Sim
     try:
         jedec = bytes.fromhex(request.jedec)
     except ValueError as problem:
-        raise SimSetup(problem=f"id={request.jedec!r}", known="six hex digits") from problem
+        raise SimSetup(problem=f"id={request.jedec}", known=_("six hex digits")) from problem
     if len(jedec) != 3:
-        raise SimSetup(problem=f"id={request.jedec!r}", known="six hex digits")
+        raise SimSetup(problem=f"id={request.jedec}", known=_("six hex digits"))
     return _checked(part_for(jedec, size=len(content)), content)
 
 
 def _checked(part: SimPart, content: bytes) -> SimPart:
     if part.size != len(content):
-        problem = f"part {part.name} has {part.size} bytes, the flash {len(content)}"
-        raise SimSetup(problem=problem, known="an id whose size fits")
+        problem = _(
+            "part {name} has {size} bytes, the flash {length}",
+            name=part.name,
+            size=part.size,
+            length=len(content),
+        )
+        raise SimSetup(problem=problem, known=_("an id whose size fits"))
     return part
 
 
@@ -173,7 +191,7 @@ def _faults(request: BoardRequest) -> FaultPlan:
         return FaultPlan.named(list(request.faults), request.seed)
     except KeyError as problem:
         raise SimSetup(
-            problem=f"no fault is called {problem}", known=", ".join(FAULT_NAMES)
+            problem=_("no fault is called {name}", name=str(problem)), known=", ".join(FAULT_NAMES)
         ) from problem
 
 
@@ -182,5 +200,6 @@ def _uart(name: str) -> AppUart:
         return AppUart(name)
     except ValueError as problem:
         raise SimSetup(
-            problem=f"no application behaviour is called {name!r}", known=", ".join(AppUart)
+            problem=_("no application behaviour is called {name}", name=name),
+            known=", ".join(AppUart),
         ) from problem

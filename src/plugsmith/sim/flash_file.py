@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.sim import SimFlashUnusable
+from plugsmith.messages import _
 from plugsmith.sim.nor import SECTOR
 
 if TYPE_CHECKING:
@@ -34,12 +35,14 @@ class FlashFile:
         except OSError as problem:
             raise SimFlashUnusable(file=str(path), problem=problem.strerror or "") from problem
         if not content or len(content) > LARGEST:
-            raise SimFlashUnusable(file=str(path), problem=f"it has {len(content)} bytes")
+            raise SimFlashUnusable(
+                file=str(path), problem=_("it has {count} bytes", count=len(content))
+            )
         exact = len(content) & (len(content) - 1) == 0 and len(content) >= SMALLEST
         size = len(content) if exact else USUAL
         if len(content) > size:
             raise SimFlashUnusable(
-                file=str(path), problem=f"{len(content)} bytes is no size of a flash"
+                file=str(path), problem=_("{count} bytes is no size of a flash", count=len(content))
             )
         self.content = content.ljust(size, b"\xff")
         self.padded = not exact

@@ -52,11 +52,15 @@ class PtyEndpoint:
         if self._master < 0 or not self._connected:
             select.select([], [], [], min(timeout_s, 0.02))
             return
+        select.select([self._master], [], [], max(0.0, timeout_s))  # finer than poll's milliseconds
+        if self._flags() & select.POLLHUP:
+            self._hang_up()
+
+    def _flags(self) -> int:
         poller = select.poll()
         poller.register(self._master, select.POLLIN)
-        state = poller.poll(max(0, int(timeout_s * 1000 + 0.999)))
-        if state and state[0][1] & select.POLLHUP:
-            self._hang_up()
+        state = poller.poll(0)
+        return state[0][1] if state else 0
 
     def _hang_up(self) -> None:
         """The client is gone, perhaps for a moment only: keep its last bytes, end its session."""
@@ -74,10 +78,7 @@ class PtyEndpoint:
         if self._last_words:
             data, self._last_words = self._last_words, b""
             return [HostAct(data=data, baud=self._best_rate(device_rate))]
-        poller = select.poll()
-        poller.register(self._master, select.POLLIN)
-        state = poller.poll(0)
-        flags = state[0][1] if state else 0
+        flags = self._flags()
         if flags & select.POLLHUP and not flags & select.POLLIN:
             self._connected = False
             return []

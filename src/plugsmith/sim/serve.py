@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,12 +16,16 @@ _LONGEST_WAIT_S = 0.2  # so that a request to stop is seen
 _LIMIT = 65536
 
 
-class SimServer:
-    """Serves `board` at `port`, its UART2 at `log_port`.
+class Power(StrEnum):
+    """What happens to the chip when a client connects."""
 
-    `keep_power`: a new client finds the chip as the last one left it; otherwise somebody patient
-    holds it in reset until the client's first byte. `lines` names the line that is wired to CEN.
-    """
+    HELD = "held"  # somebody patient holds it in reset until this client's first byte
+    KEPT = "kept"  # so for the first client; later ones find it as the last one left it
+    RUNNING = "running"  # switched on all the time: the application runs, nobody resets it
+
+
+class SimServer:
+    """Serves `board` at `port`, its UART2 at `log_port`; `lines`: the line wired to CEN."""
 
     def __init__(
         self,
@@ -29,7 +34,7 @@ class SimServer:
         *,
         port: Endpoint,
         log_port: Endpoint | None = None,
-        keep_power: bool = False,
+        power: Power = Power.HELD,
         lines: str = "none",
     ) -> None:
         self._board = board
@@ -37,7 +42,7 @@ class SimServer:
         self._clock = clock
         self._port = port
         self._log_port = log_port
-        self._keep_power = keep_power
+        self._power = power
         self._lines = lines
         self._asserted: set[str] = set()
         self._seen = 0
@@ -70,7 +75,7 @@ class SimServer:
         first = self._seen == 0
         self._seen = self._port.sessions
         self._asserted.clear()
-        if not self._keep_power or first:
+        if self._power is Power.HELD or (first and self._power is Power.KEPT):
             self._chip.hold()
 
     def _do(self, act: HostAct) -> None:

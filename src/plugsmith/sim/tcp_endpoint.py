@@ -7,6 +7,7 @@ import select
 import socket
 
 from plugsmith.errors.sim import SimSetup
+from plugsmith.messages import _
 from plugsmith.sim.endpoint import HostAct
 from plugsmith.sim.telnet import TelnetSession, escape, looks_like_telnet
 
@@ -138,8 +139,13 @@ class TcpEndpoint:
         except (OSError, OverflowError) as problem:
             listener.close()
             raise SimSetup(
-                problem=f"cannot listen on {self._host}:{self._port}: {problem}",
-                known="a free port of this machine, 0 for any",
+                problem=_(
+                    "it cannot listen on {host}:{port} ({why})",
+                    host=self._host,
+                    port=self._port,
+                    why=str(problem),
+                ),
+                known=_("a free port of this machine, 0 for any"),
             ) from problem
         self._port = int(listener.getsockname()[1])
         self._listener = listener

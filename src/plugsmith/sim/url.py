@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from plugsmith.clock import RealClock
 from plugsmith.errors.sim import SimSetup
+from plugsmith.messages import _
 from plugsmith.sim.board import BoardRequest, SimBoard, build_board
 from plugsmith.sim.port import SimLogPort, SimPort
 from plugsmith.sim.timing import SERVED, Patience
@@ -42,15 +43,19 @@ def parse_sim_url(url: str, *, patience: Patience) -> SimAddress:
     try:
         parts = urlsplit(url)
     except ValueError as problem:
-        raise SimSetup(problem=f"{url!r} is no sim address", known="sim://chip?...") from problem
+        raise SimSetup(
+            problem=_("{url} is no address of a simulated chip", url=url), known="sim://chip?..."
+        ) from problem
     pairs = parse_qsl(parts.query, keep_blank_values=True)
     unknown = [key for key, _ in pairs if key not in _KEYS]
     if parts.scheme != "sim" or unknown:
-        what = f"{unknown[0]!r} is not a setting" if unknown else f"{url!r} is no sim address"
+        what = _("{url} is no address of a simulated chip", url=url)
+        if unknown:
+            what = _("{key} is not a setting", key=unknown[0])
         raise SimSetup(problem=what, known=", ".join(_KEYS))
     values = dict(pairs)
     if values.get("lines", "rts") not in ("rts", "dtr", "both", "none"):
-        raise SimSetup(problem=f"lines={values['lines']!r}", known="rts, dtr, both, none")
+        raise SimSetup(problem=f"lines={values['lines']}", known="rts, dtr, both, none")
     return SimAddress(
         request=_request(parts.netloc or parts.path, values, pairs, patience),
         lines=values.get("lines", "rts"),
@@ -73,7 +78,7 @@ def _request(
         size=_integer(values, "size"),
         status=_integer(values, "status"),
         paced=_flag(values, "paced"),
-        latency_s=_number(values, "latency", 0.0),
+        latency_s=_number(values, "latency", 0.0) if "latency" in values else None,
         speed=_number(values, "speed", 1.0),
         patience=patience,
         uart=values.get("uart", "silent"),
@@ -94,16 +99,16 @@ def _integer(values: dict[str, str], key: str) -> int | None:
     try:
         return int(values[key], 0)
     except ValueError as problem:
-        raise SimSetup(problem=f"{key}={values[key]!r}", known="a number") from problem
+        raise SimSetup(problem=f"{key}={values[key]}", known=_("a number")) from problem
 
 
 def _number(values: dict[str, str], key: str, default: float) -> float:
     try:
         number = float(values.get(key, default))
     except ValueError as problem:
-        raise SimSetup(problem=f"{key}={values[key]!r}", known="a number") from problem
+        raise SimSetup(problem=f"{key}={values[key]}", known=_("a number")) from problem
     if not 0 <= number < 1e6:
-        raise SimSetup(problem=f"{key}={values[key]!r}", known="a number from 0")
+        raise SimSetup(problem=f"{key}={values[key]}", known=_("a number from 0"))
     return number
 
 
