@@ -62,6 +62,27 @@ def test_one_file_as_json(dumps, capsys):
     assert any("proven" in note for note in data["notes"])
 
 
+def test_the_forum_case(tmp_path, capsys):
+    """The record gone, the plain text left: pins, meter, LED with its alternative."""
+    file = tmp_path / "backup.bin"
+    file.write_bytes(flash(Plug(text=None)))
+    assert main(["dump", "config", str(file), "--json"]) == 0
+    data = lines(capsys)[0]["data"]
+    assert (data["module"], data["chip"], data["confidence"]) == ("WB2S", "BK7231T", "proven")
+    assert data["template"]["pins"] == {
+        "6": "WifiLED_n;0",
+        "7": "BL0937CF;0",
+        "8": "BL0937CF1;0",
+        "10": "Btn;1",
+        "24": "BL0937SEL;0",
+        "26": "Rel;1",
+    }
+    led = next(pin for pin in data["pins"] if pin["gpio"] == 6)
+    assert led["alternatives"][0]["role"] == "LED_n;1"
+    assert led["alternatives"][0]["reason"]
+    assert {place["copy"] for place in led["where"]} == {"file"}
+
+
 def test_one_file_for_people(dumps, capsys):
     assert main(["dump", "config", str(dumps / "a-plug.bin")]) == 0
     text = capsys.readouterr().out

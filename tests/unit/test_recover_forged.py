@@ -341,6 +341,19 @@ def test_a_live_chip_needs_a_few_sectors():
     assert chip.read_len <= 8 * 0x1000
 
 
+def test_a_live_tuyaos3_store_is_read_whole_because_newer_copies_may_follow():
+    plug = Plug(kind=StoreKind.TUYAOS3, file_text=None)
+    old = Plug(kind=StoreKind.TUYAOS3, text=OTHER_TEXT)
+    sectors = plain_sectors(plug)
+    sectors[1] = build_store(old.all_records(), kind=StoreKind.TUYAOS3, writes=3)[0]
+    key = data_key(plug.device_key)
+    image = flash(plug)
+    image[STORE_ADDR + 0x1000 :] = b"".join(ecb_encrypt(sector, key=key) for sector in sectors)
+    chip = Chip(bytes(image))
+    assert recover_from(chip).best.text == FORUM_TEXT
+    assert chip.read_len <= 24 * 0x1000
+
+
 def test_a_live_serial_mcu_needs_the_store_and_the_tables():
     chip = Chip(bytes(flash(Plug(text=None, file_text=None, records=SERIAL))))
     assert recover_from(chip).status is Status.SERIAL_MCU

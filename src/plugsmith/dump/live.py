@@ -18,12 +18,13 @@ from plugsmith.memory import SECTOR_LEN, AddressRange, merge_ranges, subtract_ra
 from plugsmith.messages import _
 from plugsmith.tuya.files import FILE_AREAS, PIN_FILES, read_table
 from plugsmith.tuya.keys import KEY_HEAD_LEN, decode_key_block
+from plugsmith.tuya.kv import StoreKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FIRST_SECTORS = 4  # the pin record lies in block 0 (T) or 1 (N) of nearly every classic store
-_STORE_SECTORS = 17
+STORE_SECTORS = 17
 _PROTECTED_ADDRS = (0x1E_D000, 0x1C_F000)
 _RF_ADDRS = (0x1E_0000, 0x1D_0000)
 _MAX_FILE_SECTORS = 8
@@ -82,9 +83,15 @@ def recover_from(reader: SpanReader, *, name: str = "the chip") -> Recovery:
 
 
 def _enough(answer: Recovery, partial: _Partial) -> bool:
-    """Whether more sectors could not change the answer."""
+    """Whether more sectors could not change the answer.
+
+    In the classic store the data area holds the current copy of every block; in TuyaOS 3 a newer
+    copy may lie in any sector that was not read yet.
+    """
     if answer.status is Status.FOUND:
-        return answer.confidence is Confidence.PROVEN
+        wandering = answer.store.generation == StoreKind.TUYAOS3
+        settled = not wandering or answer.store.sectors >= STORE_SECTORS
+        return answer.confidence is Confidence.PROVEN and settled
     tables_read = any(area.table in span for area in FILE_AREAS[:2] for span in partial.known)
     return answer.status in {Status.SERIAL_MCU, Status.COMPILED_IN} and tables_read
 
@@ -95,7 +102,7 @@ def _stages(partial: _Partial) -> Iterator[list[AddressRange]]:
     store = (key_addr if key_addr is not None else KEY_ADDRS[0]) + SECTOR_LEN
     if key_addr is not None:
         yield [AddressRange.sized(store, _FIRST_SECTORS * SECTOR_LEN)]
-    yield [AddressRange.sized(store, _STORE_SECTORS * SECTOR_LEN)]
+    yield [AddressRange.sized(store, STORE_SECTORS * SECTOR_LEN)]
     areas = FILE_AREAS[:2]
     yield [AddressRange.sized(area.table, 2 * SECTOR_LEN) for area in areas]
     yield [*_pin_files(partial), *(AddressRange.sized(at, SECTOR_LEN) for at in _PROTECTED_ADDRS)]
