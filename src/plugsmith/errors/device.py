@@ -1,0 +1,208 @@
+"""Errors about running OpenBeken devices on the network (exit 10; 5, 6, 7, 8 where those fit)."""
+
+from __future__ import annotations
+
+from plugsmith.errors.base import ExitCode, PlugsmithError
+from plugsmith.errors.content import InputError, NothingFound
+from plugsmith.errors.flash import TransferError, VerifyError
+from plugsmith.errors.network import NetworkError
+from plugsmith.errors.safety import SafetyRefusal
+from plugsmith.messages import N_
+
+
+class DeviceUnreachable(NetworkError):
+    """No connection to the device, or no answer in time."""
+
+    code = "PS-DEVICE-UNREACHABLE"
+    what = N_("The device {host} does not answer: {problem}.")
+    next_step = N_(
+        "Check that it has power and is in this network; `plugsmith device scan` lists "
+        "what answers."
+    )
+
+
+class DeviceLocked(NetworkError):
+    """The device wants its web password, or another one than was given."""
+
+    code = "PS-DEVICE-PASSWORD"
+    what = N_("The device {host} wants its web password, and {problem}.")
+    next_step = N_(
+        "Set PLUGSMITH_DEVICE_PASSWORD, or use --password-file FILE, or answer the question."
+    )
+
+
+class DeviceAnswer(NetworkError):
+    """What came back is not an answer that this request can have."""
+
+    code = "PS-DEVICE-ANSWER"
+    what = N_("The answer of {host} to {request} cannot be used: {problem}.")
+    next_step = N_("Try again; if it stays so, restart the device and update its firmware.")
+
+
+class NotOpenBeken(NetworkError):
+    """Something answers there, but it is not OpenBeken."""
+
+    code = "PS-DEVICE-NOT-OPENBEKEN"
+    what = N_("{host} answers, but it is not an OpenBeken device.")
+    next_step = N_("Check the address; `plugsmith device scan` lists the OpenBeken devices.")
+
+
+class DeviceInSafeMode(NetworkError):
+    """OpenBeken runs in safe mode: pages work, the programming interface does not."""
+
+    code = "PS-DEVICE-SAFE-MODE"
+    what = N_("The device {host} is in safe mode, where pins, drivers and commands are off.")
+    why = N_("Its last starts were cut off, by power cycles or by a crash.")
+    next_step = N_(
+        "Leave safe mode with the button on its main page (or add --leave-safe-mode), then run "
+        "this again."
+    )
+
+
+class DeviceRefused(NetworkError):
+    """The device understood the request and declined it."""
+
+    code = "PS-DEVICE-REFUSED"
+    what = N_("The device {host} refused {request}: {problem}.")
+    next_step = N_("Check the value; the firmware may be too old to know it.")
+
+
+class DeviceTransfer(TransferError):
+    """A transfer from or to the device was shorter than it must be, after all retries."""
+
+    code = "PS-DEVICE-TRANSFER"
+    what = N_("The transfer of {name} with {host} broke: {done} of {total} bytes.")
+    next_step = N_("Move the device closer to the access point and run this again.")
+
+
+class DeviceNotBack(NetworkError):
+    """The device did not come back after a restart."""
+
+    code = "PS-DEVICE-NOT-BACK"
+    what = N_("The device {host} did not come back within {seconds} s after its restart.")
+    next_step = N_(
+        "Look for it with `plugsmith device scan`: its address may have changed. "
+        "If it stays away, switch its power off and on."
+    )
+
+
+class HalfApplied(NetworkError):
+    """A change stopped in the middle; some steps are on the device, some are not."""
+
+    code = "PS-DEVICE-HALF-APPLIED"
+    what = N_("The change of {host} stopped after {done} of {total} steps: {problem}")
+    why = N_("The device holds a mixture of old and new settings now.")
+    next_step = N_("Run the same command again to finish, or go back with: {undo}")
+
+
+class SettingsDiffer(VerifyError):
+    """What was read back is not what was written."""
+
+    code = "PS-DEVICE-DIFFERS"
+    what = N_("The device {host} does not hold what was written: {fields}.")
+    next_step = N_("Run the same command again, or go back with: {undo}")
+
+
+class VersionUnchanged(VerifyError):
+    """The update was transferred, but the old firmware runs."""
+
+    code = "PS-DEVICE-OTA-UNCHANGED"
+    what = N_("The update of {host} did not take: it still runs {version}.")
+    why = N_("Its boot loader did not accept the file, so the old firmware stays.")
+    next_step = N_("Nothing is lost. Check the file with `plugsmith image info`, then try again.")
+
+
+class WrongUpdate(SafetyRefusal):
+    """The file is no update for this device; nothing was sent."""
+
+    code = "PS-SAFETY-OTA"
+    what = N_("Nothing was sent to {host}: {problem}.")
+    next_step = N_("{remedy}")
+
+
+class WrongPinDevice(SafetyRefusal):
+    """The template or settings do not fit this device; nothing was written."""
+
+    code = "PS-SAFETY-TEMPLATE"
+    what = N_("Nothing was written to {host}: {problem}.")
+    next_step = N_("{remedy}")
+
+
+class PinNotAllowed(SafetyRefusal):
+    """The pin must not be driven."""
+
+    code = "PS-SAFETY-PIN"
+    what = N_("P{gpio} is not driven: {reason}.")
+    next_step = N_("Watch it as an input instead, or name it with --include-pin {gpio}.")
+
+
+class PinsNotRestored(VerifyError):
+    """The pin doctor could not put the pins back."""
+
+    code = "PS-DEVICE-PINS-LEFT"
+    what = N_("The pins of {host} could not be put back as they were: {problem}")
+    why = N_("A restart of the device releases every pin that was tried.")
+    next_step = N_("Switch its power off and on, then put the old settings back with: {undo}")
+
+
+class TemplateUnusable(InputError):
+    """A template or settings file that cannot be applied as it is."""
+
+    code = "PS-INPUT-TEMPLATE"
+    what = N_("{name} cannot be applied: {problem}")
+    next_step = N_("{remedy}")
+
+
+class NoMeter(NothingFound):
+    """No metering driver runs on the device."""
+
+    code = "PS-DEVICE-NO-METER"
+    what = N_("The device {host} measures no power: no metering driver runs.")
+    next_step = N_(
+        "Apply a template with the metering chip first and restart the device; a BL0937 needs the "
+        "roles BL0937CF, BL0937CF1 and BL0937SEL."
+    )
+
+
+class CalibrationUnsound(SafetyRefusal):
+    """The readings do not allow a calibration; nothing was changed."""
+
+    code = "PS-SAFETY-CALIBRATION"
+    what = N_("The device {host} was not calibrated: {problem}.")
+    next_step = N_("{remedy}")
+
+
+class CalibrationNotKept(VerifyError):
+    """The stored factors are not those that were wanted."""
+
+    code = "PS-DEVICE-CALIBRATION-DIFFERS"
+    what = N_("The factor for {quantity} of {host} is {found}, wanted was {wanted}.")
+    next_step = N_("Use a larger, steady load and run this again, or go back with: {undo}")
+
+
+class UndoMissing(NothingFound):
+    """There is no stored undo for this device."""
+
+    code = "PS-DEVICE-NO-UNDO"
+    what = N_("No stored change of {host} can be undone.")
+    next_step = N_("`plugsmith device backup` files hold older settings; apply one of them.")
+
+
+class SomeDevicesFailed(PlugsmithError):
+    """Of several devices some failed; each has its own item with its own error."""
+
+    code = "PS-DEVICE-SOME-FAILED"
+    exit_code = ExitCode.NETWORK
+    what = N_("{failed} of {total} devices failed.")
+    next_step = N_("Run the same command again: devices that are done are only checked.")
+
+
+class NoDevices(NothingFound):
+    """The scan found no device at all."""
+
+    code = "PS-DEVICE-NONE-FOUND"
+    what = N_("No OpenBeken device was found in {range}.")
+    next_step = N_(
+        "Check that this computer is in the same network; a new device opens its own Wi-Fi "
+        "network and answers there at 192.168.4.1."
+    )

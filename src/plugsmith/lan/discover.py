@@ -1,0 +1,223 @@
+"""Finds OpenBeken devices: a sweep over addresses, SSDP, and mDNS where the extra is installed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.device import DeviceInSafeMode, DeviceLocked
+from plugsmith.lan.host import DEFAULT_PORT, Host, parse_host
+from plugsmith.lan.http import Patience
+from plugsmith.lan.obk_http import Obk
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from plugsmith.errors import Fact
+    from plugsmith.lan.records import DeviceInfo
+
+MAX_ADDRESSES = 4096
+AT_ONCE = 96
+SSDP_GROUP = ("239.255.255.250", 1900)
+SWEEP_PATIENCE = Patience(connect_s=1.3, answer_s=2.0, whole_s=4.0, tries=1)
+_SEARCH = (
+    b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"
+    b'MAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'
+)
+_LOCATION = re.compile(
+    rb"(?im)^LOCATION:[ \t]*http://([0-9.]{7,15})(?::(\d{1,5}))?/ssdp\.xml[ \t]*\r?$"
+)
+_FROM_TO = re.compile(r"(\d+\.\d+\.\d+\.)(\d{1,3})-(\d{1,3})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A device that answered; `info` is None where it does not say more (`state` says why)."""
+
+    host: Host
+    info: DeviceInfo | None
+    state: str = "ok"  # "ok", "locked" (web password), "safe-mode"
+
+    def as_data(self) -> dict[str, Fact]:
+        """One entry of `device scan`."""
+        empty: dict[str, Fact] = dict.fromkeys(
+            ("name", "chip", "version", "variant", "mac", "uptime")
+        )
+        data = self.info.as_data() if self.info else empty
+        return {**data, "ip": self.host.name, "port": self.host.port, "state": self.state}
+
+
+def hosts_in(text: str) -> list[Host]:
+    """The addresses of `10.0.0.0/24`, `10.0.0.5-30`, or a single host, each with an optional port.
+
+    Raises UsageError for anything else and for more than 4096 addresses.
+    """
+    body, _colon, port_text = text.partition(":") if text.count(":") == 1 else (text, "", "")
+    port = parse_host(f"x:{port_text}").port if port_text else DEFAULT_PORT
+    match = _FROM_TO.fullmatch(body)
+    try:
+        if match:
+            first, last = (IPv4Address(match[1] + match[i]) for i in (2, 3))
+            return [Host(str(IPv4Address(n)), port) for n in range(int(first), int(last) + 1)]
+        if "/" in body:
+            return _of_network(IPv4Network(body, strict=False), port)
+    except ValueError as problem:
+        raise UsageError(problem=_("{text!r} is not a range of addresses", text=text)) from problem
+    return [parse_host(text)]
+
+
+def _of_network(network: IPv4Network, port: int) -> list[Host]:
+    if network.num_addresses > MAX_ADDRESSES:
+        raise UsageError(problem=_("the range {text} is too large", text=str(network)))
+    return [Host(str(address), port) for address in network.hosts()]
+
+
+def own_network() -> str | None:
+    """The /24 around this computer's own address; None without a network."""
+    with suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # no packet is sent
+        address = str(probe.getsockname()[0])
+        if not address.startswith(("0.", "127.")):
+            return str(IPv4Network(f"{address}/24", strict=False))
+    return None
+
+
+async def sweep(
+    hosts: Sequence[Host],
+    *,
+    password: str | None = None,
+    patience: Patience = SWEEP_PATIENCE,
+    at_once: int = AT_ONCE,
+    progress: Callable[[], None] | None = None,
+) -> list[Found]:
+    """Ask every host who it is, `at_once` at a time; those that are OpenBeken, by address."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def one(host: Host) -> Found | None:
+        async with gate:
+            found = await look_at(host, password=password, patience=patience)
+        if progress is not None:
+            progress()
+        return found
+
+    results = await asyncio.gather(*(one(host) for host in dict.fromkeys(hosts)))
+    return sorted((item for item in results if item is not None), key=_by_address)
+
+
+async def look_at(
+    host: Host, *, password: str | None = None, patience: Patience = SWEEP_PATIENCE
+) -> Found | None:
+    """What answers there, if it is OpenBeken."""
+    obk = Obk(host, password=password, patience=patience)
+    try:
+        return Found(host=host, info=await obk.info())
+    except DeviceLocked:
+        return await _locked(obk)
+    except DeviceInSafeMode:
+        return Found(host=host, info=None, state="safe-mode")
+    except PlugsmithError:
+        return None
+
+
+async def _locked(obk: Obk) -> Found | None:
+    """A 401 may be any router; only OpenBeken names itself in the realm."""
+    try:
+        realm = await obk.wire.realm("/api/info")
+    except PlugsmithError:
+        return None
+    return Found(host=obk.wire.host, info=None, state="locked") if "OpenBeken" in realm else None
+
+
+def read_ssdp(answer: bytes) -> Host | None:
+    """The host in an answer to a search, if it is OpenBeken's."""
+    if b"OpenBk" not in answer[:2048]:
+        return None
+    match = _LOCATION.search(answer[:2048])
+    if match is None:
+        return None
+    try:
+        return parse_host(f"{match[1].decode()}:{(match[2] or b'80').decode()}")
+    except UsageError:
+        return None
+
+
+async def search_ssdp(*, wait_s: float = 1.5, group: tuple[str, int] = SSDP_GROUP) -> list[Host]:
+    """Hosts whose SSDP driver answers a search; an empty list where the network forbids it."""
+    loop = asyncio.get_running_loop()
+    answers: list[Host] = []
+
+    class _Listener(asyncio.DatagramProtocol):
+        def datagram_received(self, data: bytes, addr: object) -> None:
+            del addr
+            host = read_ssdp(data)
+            if host is not None:
+                answers.append(host)
+
+    try:
+        transport, _protocol = await loop.create_datagram_endpoint(
+            _Listener,
+            local_addr=("0.0.0.0", 0),  # noqa: S104 - answers come from any device
+        )
+    except OSError:
+        return []
+    try:
+        with suppress(OSError):
+            transport.sendto(_SEARCH, group)
+            await asyncio.sleep(wait_s)
+    finally:
+        transport.close()
+    return list(dict.fromkeys(answers))
+
+
+def search_mdns(*, wait_s: float = 2.0) -> list[Host] | None:
+    """Hosts that announce `_http._tcp` by mDNS; None where the extra `mdns` is not installed."""
+    try:
+        from zeroconf import ServiceBrowser, Zeroconf  # noqa: PLC0415 - an optional extra
+    except ImportError:
+        return None
+    import time  # noqa: PLC0415 - only this waiting needs it
+
+    found: list[Host] = []
+
+    class _Listener:
+        def add_service(self, zeroconf: Zeroconf, kind: str, name: str) -> None:
+            record = zeroconf.get_service_info(kind, name, timeout=1000)
+            for address in record.parsed_addresses() if record else ():
+                with suppress(ValueError):
+                    found.append(Host(str(IPv4Address(address)), record.port or DEFAULT_PORT))
+
+        update_service = add_service
+
+        def remove_service(self, zeroconf: Zeroconf, kind: str, name: str) -> None:
+            """Nothing: a device that leaves is asked over HTTP anyway."""
+
+    network = Zeroconf()
+    try:
+        ServiceBrowser(network, "_http._tcp.local.", _Listener())
+        time.sleep(wait_s)
+    finally:
+        network.close()
+    return list(dict.fromkeys(found))
+
+
+def without_doubles(found: Iterable[Found]) -> list[Found]:
+    """One entry a device: the same MAC seen twice (two addresses) counts once."""
+    kept: dict[object, Found] = {}
+    for item in found:
+        mac = item.info.mac if item.info else None
+        kept.setdefault((mac, item.host.port) if mac else item.host, item)
+    return list(kept.values())
+
+
+def _by_address(item: Found) -> tuple[int, str, int]:
+    try:
+        return int(IPv4Address(item.host.name)), "", item.host.port
+    except ValueError:
+        return 0, item.host.name, item.host.port
