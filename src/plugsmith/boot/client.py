@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot import commands as cmd
 from plugsmith.boot.alive import KeepAlive
-from plugsmith.boot.exchange import START_BAUD, Exchanger
+from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
-from plugsmith.boot.rates import HOST_LEAD_S, RateSwitch
+from plugsmith.boot.rates import RateSwitch
 from plugsmith.boot.wire import Wire
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ class BootClient:
                     self.port.drain()
                     self.clock.sleep(0.01)
             self.port.drain()
-            self.clock.sleep(HOST_LEAD_S)
+            self.clock.sleep(SETTLE_S)
             if self.baud != START_BAUD:
                 self._exchanger.host_to(START_BAUD)
 

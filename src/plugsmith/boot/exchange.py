@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plugsmith.boot.request import Command
 
 START_BAUD = 115_200
+SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 _PROBES = 8  # link checks that may be unanswered: the chip may be busy, its ring is finite
 
 
@@ -79,15 +80,25 @@ class Exchanger:
 
     def _found_again(self) -> bool:
         """Whether the chip answers at the current or at the starting rate after all."""
-        wire = self.wire
-        now = wire.port.baud
-        for rate in (now, START_BAUD, now):
-            if rate != wire.port.baud and not self.host_to(rate):
-                continue
-            wire.forget()
-            if any(wire.answered(0.05 + wire.latency_s) for _try in range(3)):
-                return True
-        return False
+        now = self.wire.port.baud
+        if self._answers_at(now) or (now != START_BAUD and self._answers_at(START_BAUD)):
+            return True
+        return now != START_BAUD and self.called_down(now)
+
+    def _answers_at(self, rate: int) -> bool:
+        if rate != self.wire.port.baud and not self.host_to(rate):
+            return False
+        self.wire.forget()
+        return self.wire.answered(0.15 + self.wire.latency_s)
+
+    def called_down(self, rate: int) -> bool:
+        """The chip may hear us although we do not hear it: send it to the starting rate blindly."""
+        if not self.host_to(rate):
+            return False
+        self.wire.send_safe(cmd.SetBaud(baud=START_BAUD, delay=0))
+        self.wire.port.drain()
+        self.wire.clock.sleep(SETTLE_S)
+        return self._answers_at(START_BAUD)
 
     def host_to(self, rate: int) -> bool:
         """Change the host's rate; False if the port cannot."""

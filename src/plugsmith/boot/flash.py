@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.commands import Read4K
 from plugsmith.boot.dialects import AfterCrc
 from plugsmith.boot.linking import LinkPolicy, link_again
 from plugsmith.boot.reading import Proof, ProvenBlock, ProvenReader
@@ -159,8 +160,12 @@ class UartFlash:
 
     def _probe(self) -> bool:
         """Whether a sector that is known reads right at the first try, twice."""
-        at = self._to_wire(0)
-        return all(self.client.read_4k(at) == self.identity.loader_head for _try in range(2))
+        command = Read4K(addr=self._to_wire(0))
+        for _try in range(2):
+            reply = self.client.ask(command)
+            if reply is None or command.payload(reply) != self.identity.loader_head:
+                return False
+        return True
 
     # writing
 

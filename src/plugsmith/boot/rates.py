@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.boot import commands as cmd
-from plugsmith.boot.exchange import START_BAUD
-from plugsmith.boot.wire import SAFE_LEAD
+from plugsmith.boot.exchange import SETTLE_S, START_BAUD
+from plugsmith.boot.wire import ALIVE_EVERY_S, SAFE_LEAD, is_link_answer
 from plugsmith.errors.link import LinkLost
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from plugsmith.boot.exchange import Exchanger
 
 _DELAY = 40  # 82 ms on loaders (2 ms ticks), 40 ms on ROMs: enough for any host to follow
-HOST_LEAD_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 
 
 class RateSwitch:
@@ -57,13 +56,15 @@ class RateSwitch:
         wire = self._wire
         wire.send(command)
         wire.port.drain()
-        wire.clock.sleep(HOST_LEAD_S)
+        wire.clock.sleep(SETTLE_S)
         wire.port.set_baud(baud)
         end = wire.clock.monotonic() + 2 * (_DELAY + 1) / 1000 + 0.2 + 2 * wire.latency_s
         while (left := end - wire.clock.monotonic()) > 0:
-            reply = wire.take(left)
-            if reply is not None and command.answers(reply):
+            reply = wire.take(min(left, ALIVE_EVERY_S))
+            if reply is not None and (command.answers(reply) or is_link_answer(reply)):
                 return wire.answered(0.1 + wire.latency_s) or wire.resync()
+            if reply is None and wire.clock.monotonic() - wire.last_sent_s >= ALIVE_EVERY_S:
+                wire.send_link_check()  # noise for a chip at the old rate, but it stays awake
         return False
 
     def _found_after(self, old: int, new: int) -> bool:
@@ -81,6 +82,9 @@ class RateSwitch:
             self._wire.forget()
             if attempt():
                 return self._wire.port.baud == new
+        for rate in (new, old):
+            if self._exchanger.called_down(rate):
+                return False
         raise LinkLost(port=self._wire.port.info.name)
 
     def _answers_here(self) -> bool:

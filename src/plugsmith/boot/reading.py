@@ -156,9 +156,9 @@ class ProvenReader:
         self._speed.after(len(content))
         if zlib.crc32(b"".join(content.values())) == crc:
             return
-        self._client.note_error()
         bad = self._bad_sectors(span, content, known)
         for part in bad:
+            self._client.note_error()
             content[part] = self._read_again(part)
         self._speed.after(len(bad))
         if zlib.crc32(b"".join(content.values())) != crc:

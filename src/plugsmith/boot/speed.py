@@ -101,7 +101,7 @@ class SpeedControl:
             self._ups_left -= 1
             before = self._client.baud
             if not self._try(higher[0]) and self._client.baud != before:
-                self._client.set_baud(before)
+                self.back_to(before)
             self._reset()
 
     def _try(self, rate: int) -> bool:
@@ -112,10 +112,12 @@ class SpeedControl:
             return True
         errors = self._client.errors
         try:
-            good = self._probe()
+            good = self._probe() and self._client.errors == errors
         except TransferError:
             good = False
-        return good and self._client.errors == errors
+        if not good:
+            self._client.set_baud(START_BAUD)  # from there the next one is tried
+        return good
 
     def _reset(self) -> None:
         self._errors = self._client.errors

@@ -54,6 +54,10 @@ class Wire:
         self._expected.extend(commands)
         self._write(b"".join(command.encode() for command in commands))
 
+    def send_safe(self, command: Command) -> None:
+        """A request into silence, whose reply nobody waits for."""
+        self._write(SAFE_LEAD + command.encode())
+
     def send_link_check(self, *, into_silence: bool = False) -> None:
         """One link check whose answer is only counted; with a safe lead `into_silence`."""
         self.link_pending += 1
