@@ -142,7 +142,7 @@ def sim(
 ) -> None:
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.sim.board import BoardRequest
-        from plugsmith.sim.timing import SERVED
+        from plugsmith.sim.timing import SERVED, UNATTENDED
 
         request = BoardRequest(
             chip=chip or ("" if flash or boot else "bk7231t"),
@@ -152,7 +152,7 @@ def sim(
             paced=paced,
             latency_s=None if latency is None else latency / 1000,
             speed=speed,
-            patience=SERVED,
+            patience=UNATTENDED if power == "running" else SERVED,
             uart=uart,
             held=power != "running",
             faults=tuple(fault or ()),

@@ -78,6 +78,7 @@ class Patience:
 SERVED = Patience(
     window_s=0.1, rom_window_s=0.1, idle_reset_s=2.0, rom_idle_s=0.25, helping_hand_s=6.0
 )
+UNATTENDED = replace(SERVED, helping_hand_s=None)  # nobody is there to press reset
 
 
 def loader_rate(requested: int) -> float:
