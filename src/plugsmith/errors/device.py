@@ -206,3 +206,11 @@ class NoDevices(NothingFound):
         "Check that this computer is in the same network; a new device opens its own Wi-Fi "
         "network and answers there at 192.168.4.1."
     )
+
+
+class SettingUnusable(InputError):
+    """A setting for the configuration block that cannot be stored."""
+
+    code = "PS-INPUT-SETTING"
+    what = N_("The setting {name} cannot be used: {problem}.")
+    next_step = N_("docs/openbeken-config.md lists the settings and what they take.")

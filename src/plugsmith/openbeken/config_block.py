@@ -1,16 +1,17 @@
 """OpenBeken's settings sector: checksum, fields at fixed places, reading and writing.
 
-Layout of chips with 32 pins (BK7231T/N/U/M, BK7238); versions 3 to 5
-(tuya-storage.md section 9.2, openbeken.md section 9.3).
+The offsets here are those of chips with 32 pins (BK7231T/N/U/M, BK7238); config_layout.py moves
+them for others. Versions 3 to 5 (tuya-storage.md section 9.2, openbeken.md section 9.3).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
 from plugsmith.errors.content import Malformed
+from plugsmith.openbeken.config_layout import PIN_TABLES, Layout
 
 MAGIC = b"CFG"
 BLOCK_LEN = 3584
@@ -106,6 +107,7 @@ class ConfigBlock:
 
     raw: bytes
     signed: bool
+    layout: Layout = Layout.PINS_32
 
     @property
     def version(self) -> int:
@@ -113,8 +115,20 @@ class ConfigBlock:
         return int.from_bytes(self.raw[4:8], "little")
 
     def has(self, field: Field) -> bool:
-        """Whether the block of this version is long enough to hold `field`."""
-        return field.end <= len(self.raw)
+        """Whether the block of this version holds `field`, for the startup command maybe less."""
+        return self.place(field).size > 0
+
+    def place(self, field: Field) -> Field:
+        """`field` where and as long as it is in this block; of size 0 where it is not there.
+
+        Up to version 3 the startup command is what is left of the block: 512 bytes.
+        """
+        offset = self.layout.offset_of(field.name, field.offset)
+        size = self.layout.pins if field.name in PIN_TABLES else field.size
+        room = len(self.raw) - offset
+        if size > room:
+            size = max(0, room) if field.name == "startup_command" else 0
+        return replace(field, offset=offset, size=size)
 
     def checksum_of(self, raw: bytes) -> int:
         """The checksum that other bytes of this block would need, in the block's own way."""
@@ -122,7 +136,8 @@ class ConfigBlock:
 
     def value(self, field: Field) -> str | int | bytes:
         """The content of `field`; bytes that are no UTF-8 are replaced. Empty if not `has`."""
-        part = self.raw[field.offset : field.end]
+        spot = self.place(field)
+        part = self.raw[spot.offset : spot.end]
         match field.kind:
             case FieldKind.TEXT:
                 return part.split(b"\0", 1)[0].decode("utf-8", "replace")
@@ -154,7 +169,7 @@ def block_len(version: int) -> int:
     return OLD_BLOCK_LEN if version <= 3 else BLOCK_LEN
 
 
-def read_block(data: bytes) -> ConfigBlock:
+def read_block(data: bytes, *, layout: Layout = Layout.PINS_32) -> ConfigBlock:
     """The block at the start of `data`; Malformed if it is none, cut, or its sum is wrong."""
     if data[:3] != MAGIC:
         raise _malformed("it does not start with CFG", 0)
@@ -166,7 +181,7 @@ def read_block(data: bytes) -> ConfigBlock:
         raise _malformed("it is cut off", len(raw))
     for signed in (True, False):
         if checksum(raw[4:], signed=signed) == raw[3]:
-            return ConfigBlock(raw=raw, signed=signed)
+            return ConfigBlock(raw=raw, signed=signed, layout=layout)
     raise _malformed("its checksum is wrong", 3)
 
 
@@ -177,22 +192,24 @@ def with_fields(block: ConfigBlock, changes: dict[str, bytes]) -> ConfigBlock:
     """
     raw = bytearray(block.raw)
     for name, value in changes.items():
-        place = field(name)
+        place = block.place(field(name))
         room = place.size - (place.kind is FieldKind.TEXT)
-        if len(value) > room or not block.has(place):
+        if len(value) > room or not place.size:
             raise _malformed(f"{name} does not fit", place.offset)
         raw[place.offset : place.end] = value.ljust(place.size, b"\0")
     raw[3] = checksum(bytes(raw[4:]), signed=block.signed)
-    return ConfigBlock(raw=bytes(raw), signed=block.signed)
+    return replace(block, raw=bytes(raw))
 
 
-def new_block(*, version: int = NEWEST_VERSION) -> ConfigBlock:
+def new_block(
+    *, version: int = NEWEST_VERSION, signed: bool = True, layout: Layout = Layout.PINS_32
+) -> ConfigBlock:
     """A block of zeros with the marker, the version and a right sum; no defaults."""
     raw = bytearray(block_len(version))
     raw[:3] = MAGIC
     raw[4:8] = version.to_bytes(4, "little")
-    raw[3] = checksum(bytes(raw[4:]))
-    return ConfigBlock(raw=bytes(raw), signed=True)
+    raw[3] = checksum(bytes(raw[4:]), signed=signed)
+    return ConfigBlock(raw=bytes(raw), signed=signed, layout=layout)
 
 
 def _malformed(problem: str, offset: int) -> Malformed:
