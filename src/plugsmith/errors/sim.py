@@ -27,3 +27,11 @@ class SimSetup(SimError):
     code = "PS-SIM-SETUP"
     what = N_("The simulated chip cannot be set up: {problem}.")
     next_step = N_("Known: {known}.")
+
+
+class SimAddress(SimError):
+    """The simulated device cannot listen where it was told to."""
+
+    code = "PS-SIM-ADDRESS"
+    what = N_("The simulated device cannot listen there: {problem}.")
+    next_step = N_("Give a free port of this machine, or port 0 for any.")

@@ -1,0 +1,61 @@
+"""Splitting command lines as the firmware's tokenizer does."""
+
+from __future__ import annotations
+
+_ARGUMENT_LIMIT = 511
+PART_LIMIT = 127
+
+
+def split_command(line: str) -> tuple[str, str]:
+    """The command's name and the rest."""
+    name, _space, rest = line.strip().partition(" ")
+    return name, rest.strip()
+
+
+def plain_args(rest: str) -> list[str]:
+    """Arguments split at blanks; a `//` word starts a comment."""
+    words = rest.split()
+    for at, word in enumerate(words):
+        if word.startswith("//"):
+            return words[:at]
+    return words
+
+
+def quoted_args(rest: str) -> list[str]:
+    """Arguments split at blanks, except inside double quotes; there is no escaping."""
+    found: list[str] = []
+    rest = rest[: _ARGUMENT_LIMIT + 2]
+    while rest := rest.lstrip():
+        if rest.startswith('"'):
+            word, _end, rest = rest[1:].partition('"')
+        else:
+            word, _end, rest = rest.partition(" ")
+            if word.startswith("//"):
+                break
+        found.append(word[:_ARGUMENT_LIMIT])
+    return found
+
+
+def backlog_parts(rest: str) -> list[str]:
+    """The parts of a backlog: split at every `;`, quotes are not honoured, 127 characters each."""
+    return [part.strip()[:PART_LIMIT] for part in rest.split(";") if part.strip()]
+
+
+def number(text: str) -> int | None:
+    """A decimal or 0x number as the firmware reads it; None if it is none."""
+    try:
+        return int(text, 0)
+    except ValueError:
+        try:
+            return int(float(text))
+        except (ValueError, OverflowError):
+            return None
+
+
+def decimal(text: str) -> float | None:
+    """A floating point number; None if it is none."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if abs(value) < 1e9 else None
