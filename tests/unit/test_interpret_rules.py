@@ -52,7 +52,7 @@ def test_a_good_plug_has_no_finding() -> None:
             "uart-conflict",
             Level.ERROR,
         ),
-        ({"6": "Rell;1"}, {}, "not-understood", Level.ERROR),
+        ({"6": "Rell;1"}, {}, "role-unknown", Level.ERROR),
         (
             {"6": "Rel;1"},
             {"command": "backlog startDriver Bridge; BridgePulseLength 60"},

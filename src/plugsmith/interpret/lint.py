@@ -9,7 +9,7 @@ from plugsmith.interpret.from_openbeken import board_of_template, pin_of_role
 from plugsmith.messages import _
 from plugsmith.openbeken.drivers import MANUAL_STARTS, UART_DRIVERS, incomplete_drivers
 from plugsmith.openbeken.flags import Flag, flag_bits
-from plugsmith.openbeken.roles import read_role
+from plugsmith.openbeken.roles import read_role, suggest_role
 from plugsmith.openbeken.script import ARGUMENT_LIMIT, PART_LIMIT, Script, long_parts, read_startup
 
 if TYPE_CHECKING:
@@ -53,13 +53,13 @@ def lint_reading(reading: TemplateReading) -> tuple[Finding, ...]:
     ]
     lost = [
         Finding(
-            rule="not-understood",
+            rule=item.rule,
             level=Level.ERROR,
-            pin=None,
-            text=text,
-            fix=_("Correct the entry; the firmware would ignore it silently."),
+            pin=item.pin,
+            text=item.text,
+            fix=item.fix or _("Correct the entry; the firmware would ignore it silently."),
         )
-        for text in reading.left_out
+        for item in reading.problems
     ]
     return (*lost, *lint_template(reading.template), *found)
 
@@ -108,8 +108,15 @@ def _roles(template: Template) -> Iterator[Finding]:
                 level=Level.ERROR,
                 pin=item.gpio,
                 text=_("OpenBeken knows no role {role!r}.", role=item.role[:64]),
-                fix=_("Use a role of the firmware's list."),
+                fix=_did_you_mean(item.role),
             )
+
+
+def _did_you_mean(role: str) -> str:
+    suggestion = suggest_role(role)
+    if suggestion is None:
+        return _("Use a role of the firmware's list.")
+    return _("Did you mean {suggestion}?", suggestion=suggestion)
 
 
 def _drivers(template: Template, script: Script) -> Iterator[Finding]:

@@ -121,6 +121,15 @@ def role(name: str) -> Role:
     return _by_name()[name]
 
 
+def suggest_role(text: str) -> str | None:
+    """The role that somebody may have meant by an unknown name; None if none is near."""
+    import difflib  # noqa: PLC0415 - needed only where a role is wrong
+
+    known = {_spelling_key(item.name): item.name for item in roles()}
+    near = difflib.get_close_matches(_spelling_key(text[:_MAX_NAME]), known, n=1, cutoff=0.6)
+    return known[near[0]] if near else None
+
+
 def read_role(text: str) -> RoleReading:
     """The role that `text` means, with known misspellings, old and internal names understood."""
     if len(text) > _MAX_NAME:

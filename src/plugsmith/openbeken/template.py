@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import _
-from plugsmith.openbeken.roles import read_role
+from plugsmith.openbeken.roles import read_role, suggest_role
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,12 +62,27 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingProblem:
+    """Something that was left out: a rule id, the pin if it has one, a sentence, what to do."""
+
+    rule: str
+    pin: int | None
+    text: str
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateReading:
     """A template as understood, with sentences for what was corrected and what was left out."""
 
     template: Template
     corrected: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    problems: tuple[ReadingProblem, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The sentences of the problems."""
+        return tuple(item.text for item in self.problems)
 
 
 def write_template(template: Template) -> dict[str, Fact]:
@@ -114,7 +129,7 @@ def _json_object(text: str) -> dict[str, object]:
             structure=_("device template"), problem=_("it is too long"), offset=MAX_TEXT
         )
     try:
-        body = json.loads(text)
+        body = json.loads(text, object_pairs_hook=_keep_duplicates)
     except (ValueError, RecursionError) as err:
         offset = err.pos if isinstance(err, json.JSONDecodeError) else 0
         raise Malformed(
@@ -140,7 +155,7 @@ def read_template(body: Mapping[str, object]) -> TemplateReading:
         extras=cast("Mapping[str, Fact]", extras),
     )
     return TemplateReading(
-        template=template, corrected=tuple(reader.corrected), left_out=tuple(reader.left_out)
+        template=template, corrected=tuple(reader.corrected), problems=tuple(reader.problems)
     )
 
 
@@ -156,19 +171,61 @@ def _whole(text: str, limit: int) -> int | None:
     return number if number <= limit else None
 
 
+def _keep_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """A JSON object in which a repeated name stays visible, with a blank behind it.
+
+    JSON readers keep the last one silently; for pins that would hide one of two roles.
+    """
+    found: dict[str, object] = {}
+    for name, value in pairs:
+        found[f"{name} " if name in found else name] = value
+    return found
+
+
+def _named_twice(gpio: int, first: str, second: str) -> ReadingProblem:
+    return ReadingProblem(
+        rule="pin-used-twice",
+        pin=gpio,
+        text=_(
+            "P{gpio} has two roles, {first} and {second}; a pin can only have one.",
+            gpio=gpio,
+            first=first,
+            second=second[:80],
+        ),
+        fix=_("Keep the use that a meter confirms."),
+    )
+
+
+def _unknown_role(gpio: int, text: str, *, known: bool) -> ReadingProblem:
+    if known:
+        problem = _("P{gpio}: the channels in {text!r} are not usable.", gpio=gpio, text=text[:80])
+        return ReadingProblem(rule="channel-unusable", pin=gpio, text=problem)
+    suggestion = suggest_role(text.partition(";")[0])
+    return ReadingProblem(
+        rule="role-unknown",
+        pin=gpio,
+        text=_("P{gpio}: OpenBeken knows no role {text!r}.", gpio=gpio, text=text[:80]),
+        fix=_("Did you mean {suggestion}?", suggestion=suggestion) if suggestion else "",
+    )
+
+
 class _Reader:
     """Collects what had to be corrected or left out while reading one template."""
 
     def __init__(self) -> None:
         self.corrected: list[str] = []
-        self.left_out: list[str] = []
+        self.problems: list[ReadingProblem] = []
 
     def pins(self, value: object) -> tuple[PinRole, ...]:
         found: dict[int, PinRole] = {}
         for key, text in value.items() if isinstance(value, dict) else ():
             gpio = _whole(str(key), MAX_GPIO)
-            if gpio is None or not isinstance(text, str) or gpio in found:
-                self.left_out.append(_("Pin {key!r} of the template is not usable.", key=str(key)))
+            if gpio is not None and gpio in found:
+                self.problems.append(_named_twice(gpio, str(found[gpio]), str(text)))
+                continue
+            if gpio is None or not isinstance(text, str):
+                problem = _("Pin {key!r} of the template is not usable.", key=str(key)[:40])
+                self.problems.append(ReadingProblem(rule="pin-unusable", pin=None, text=problem))
                 continue
             pin = self.pin(gpio, text)
             if pin is not None:
@@ -181,9 +238,7 @@ class _Reader:
         reading = read_role(parts[0])
         numbers = [_whole(part, MAX_CHANNEL) for part in parts[1:3] if part.strip()]
         if reading.role is None or None in numbers or len(parts) > 3:
-            self.left_out.append(
-                _("P{gpio}: OpenBeken knows no role {text!r}.", gpio=gpio, text=text[:80])
-            )
+            self.problems.append(_unknown_role(gpio, text, known=reading.role is not None))
             return None
         if reading.role.index == 0:
             return None
@@ -210,5 +265,6 @@ class _Reader:
             return None
         number = _whole(str(value), _FLAG_LIMIT - 1)
         if number is None:
-            self.left_out.append(_("The flags {text!r} are not a number.", text=str(value)[:40]))
+            problem = _("The flags {text!r} are not a number.", text=str(value)[:40])
+            self.problems.append(ReadingProblem(rule="flags-unusable", pin=None, text=problem))
         return number
