@@ -54,18 +54,21 @@ class Comparison:
 
 def compare(first: Dump, second: Dump) -> Comparison:
     """The differences. A rotated or shifted dump is put in order first, so that like meets like."""
-    one, two = _in_order(first), _in_order(second)
-    report = survey(one)
+    one, two = survey(first), survey(second)
+    straight, other = _in_order(first, one), _in_order(second, two)
+    report = one if straight is first else survey(straight)
     return Comparison(
-        first=survey(first),
-        second=survey(second),
+        first=one,
+        second=two,
         equal=first.data == second.data,
-        regions=tuple(_regions(one.data, two.data, report)),
+        regions=tuple(_regions(straight.data, other.data, report)),
         records=tuple(_records(first, second)),
     )
 
 
-def _in_order(dump: Dump) -> Dump:
+def _in_order(dump: Dump, report: DumpReport) -> Dump:
+    if report.layout.straight:
+        return dump
     try:
         return Dump(data=repair(dump).data, name=dump.name)
     except PlugsmithError:

@@ -1,7 +1,7 @@
 """Known secret values and every form in which a copy of them may lie somewhere else.
 
 Raw, base64, hexadecimal, the Wi-Fi key computed from name and password, a MAC in its spellings, and
-each of these under the mask of the Wi-Fi cache in its eight phases.
+the value itself under the mask of the Wi-Fi cache in its eight phases.
 """
 
 from __future__ import annotations
@@ -41,10 +41,14 @@ _WORD = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """Bytes to look for; `anywhere` false means: only where no letter or digit is next to them."""
+    """Bytes to look for; `anywhere` false means: only where no letter or digit is next to them.
+
+    `direct`: the value itself, not a coded form of it.
+    """
 
     pattern: bytes
     anywhere: bool
+    direct: bool = True
 
     def __repr__(self) -> str:
         return f"Form(length={len(self.pattern)}, anywhere={self.anywhere})"
@@ -80,18 +84,21 @@ def forms_of(values: Iterable[bytes]) -> tuple[Form, ...]:
     """Every form of every value, each once."""
     patterns: dict[bytes, bool] = {}
     for value in values:
-        for pattern in _spellings(value):
+        for number, pattern in enumerate(_spellings(value)):
             if len(pattern) >= MIN_LEN:
-                patterns.setdefault(pattern, len(pattern) >= _FREE_LEN)
-    return tuple(Form(pattern=pattern, anywhere=free) for pattern, free in patterns.items())
+                patterns[pattern] = patterns.get(pattern, False) or number == 0
+    return tuple(
+        Form(pattern=pattern, anywhere=len(pattern) >= _FREE_LEN, direct=direct)
+        for pattern, direct in patterns.items()
+    )
 
 
 def masked_forms(forms: Iterable[Form]) -> tuple[Form, ...]:
-    """The forms under the mask, in each phase; short ones are left out."""
+    """The values under the mask, in each phase; short ones and coded forms are left out."""
     return tuple(
         Form(pattern=mask(bytes(phase) + form.pattern)[phase:], anywhere=True)
         for form in forms
-        if form.anywhere
+        if form.anywhere and form.direct
         for phase in range(len(XOR_PATTERN))
     )
 

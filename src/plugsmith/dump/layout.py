@@ -166,13 +166,18 @@ def _flash_size(size: int) -> int:
 
 
 def _rotation(anchors: Sequence[Anchor], size: int) -> int:
-    """By how much the file is rotated: proven by a firm anchor on each side of the seam, or by
-    the application at the very start of a file that has its loader's place behind the end."""
+    """By how much the file is rotated: proven by anchors on both sides of the seam."""
     firm = [anchor for anchor in anchors if anchor.firm]
     bases = {base for anchor in firm for base in anchor.bases()}
     for base in sorted(bases):
         if base < 0 and base + size in bases and -base % SECTOR_LEN == 0:
             return -base
+    for base in sorted(bases):  # all of the code behind the seam, the data in front of it
+        if size in FLASH_SIZES and 0 < base < size and base % SECTOR_LEN == 0:
+            loose = [anchor for anchor in anchors if not anchor.firm]
+            wrapped = sum(base - size in anchor.bases() for anchor in loose)
+            if wrapped > 1 and wrapped > sum(base in anchor.bases() for anchor in loose):
+                return size - base
     return 0
 
 

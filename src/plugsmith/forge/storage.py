@@ -211,6 +211,8 @@ def _plant_behind_value(
 
 def _older(request: StorageRequest, cage: CanaryCage, *, count: int) -> list[bytes]:
     """Older copies of the first blocks with what the owner had before."""
+    if not count:
+        return []
     records = paired_records(cage, "kv swap", long_cache=False)
     return build_store(records, kind=request.generation, blocks=max(count, 3), writes=_OLD_WRITES)[
         :count

@@ -27,7 +27,7 @@ class ForgedFiles:
 def forge_files(owner: Chip, text: bytes | None, cage: CanaryCage, *, paired: bool) -> ForgedFiles:
     """Tables and files; nothing for chips without a known area, or when there is nothing in it."""
     area = next((area for area in FILE_AREAS if area.chip == owner.name), None)
-    files = _files(text, cage, paired=paired)
+    files = _files(text, cage, paired=paired) if area else []
     if area is None or not files:
         return ForgedFiles(contents={}, contains=())
     contents: dict[int, bytes] = {}
