@@ -29,6 +29,7 @@ class Text(Enum):
     WEBAPP = (0x298, 64)
     SHORT_NAME = (0x2DE, 32)
     LONG_NAME = (0x2FE, 64)
+    GROUP_NAME = (0x468, 16)
     NTP = (0x478, 32)
     MQTT_GROUP = (0x554, 64)
     PING_HOST = (0x5A0, 64)

@@ -114,7 +114,24 @@ def startup_values(device: Firmware, request: Request) -> Reply:
     if channel is not None and value is not None:
         device.set_item(Table.START_VALUES, channel, value)
         note = f"<h5>Setting channel {channel} start value to {value}<h5>"
-    return config_page(device, "Config startup", f"{note}<h4>New start values</h4>")
+    fields = "".join(
+        form(
+            "/cfg_startup",
+            f'<input type="hidden" id="idx" name="idx" value="{used}"/>',
+            field("value", str(device.block.item(Table.START_VALUES, used)), "number"),
+        )
+        for used in device.bank.used_channels()
+    )
+    return config_page(device, "Config startup", f"{note}<h4>New start values</h4>{fields}")
+
+
+def groups(device: Firmware, request: Request) -> Reply:
+    """Tasmota device groups: only the name is kept."""
+    if request.arg("bSet"):
+        device.set_text(Text.GROUP_NAME, request.arg("name") or "")
+    shown = field("name", device.block.text(Text.GROUP_NAME))
+    mark = '<input type="hidden" name="bSet" value="1">'
+    return config_page(device, "Device groups", form("/cfg_dgr", shown, mark))
 
 
 def startup_command(device: Firmware, request: Request) -> Reply:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
-from plugsmith.sim.obk.block import PIN_COUNT, STRUCT_LEN, Number, Text
+from plugsmith.sim.obk.block import PIN_COUNT, STRUCT_LEN, Number, Table, Text
 from plugsmith.sim.obk.message import Reply, Request, head
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ _HOME = '<a href="index">Home</a>'
 _TO_CONFIG = '<a href="cfg">Return to Config</a> | <a href="index">Home</a>'
 _TOTAL_DRIVERS = 60
 _SHOW_LEVELS = 13
+_TOGGLE = 6  # channel type
 _CLICKS = {
     "tgl": ("Toggled {name}!", None),
     "on": ("Enabled {name}!", 255),
@@ -138,7 +139,9 @@ def _label(device: Firmware, channel: int) -> str:
 
 
 def _live_part(device: Firmware) -> str:
-    channels = device.bank.relay_channels()
+    types = enumerate(device.block.row(Table.TYPES))
+    toggles = {channel for channel, kind in types if kind == _TOGGLE}
+    channels = sorted(toggles | set(device.bank.relay_channels()))
     states, buttons = [], []
     for channel in channels:
         on = device.bank.values[channel] != 0

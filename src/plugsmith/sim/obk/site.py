@@ -124,7 +124,7 @@ _PAGES: Mapping[str, Page] = {
     "cfg_generic": forms.generic,
     "cfg_startup": forms.startup_values,
     "startup_command": forms.startup_command,
-    "cfg_dgr": _simple("Device groups"),
+    "cfg_dgr": forms.groups,
     "cfg_wifi": wifi_forms.wifi,
     "cfg_wifi_set": wifi_forms.wifi_set,
     "cfg_ip": forms.address,
