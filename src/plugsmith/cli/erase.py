@@ -44,7 +44,7 @@ def erase(
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
-        from plugsmith.flows.raw import erase_raw
+        from plugsmith.flows.raw_write import erase_raw
         from plugsmith.memory import AddressRange
 
         def span_of(size: int) -> AddressRange:

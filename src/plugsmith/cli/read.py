@@ -46,7 +46,7 @@ def read(
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
-        from plugsmith.flows.raw import read_flash
+        from plugsmith.flows.raw_read import read_flash
         from plugsmith.flows.spaces import read_space
         from plugsmith.library.home import check_room, write_whole
         from plugsmith.memory import AddressRange

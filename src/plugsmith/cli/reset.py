@@ -39,7 +39,7 @@ def reset(
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
-        from plugsmith.flows.raw import reset as do_it
+        from plugsmith.flows.raw_read import reset as do_it
 
         return do_it(flow_context(session, link))
 

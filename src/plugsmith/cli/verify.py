@@ -45,7 +45,7 @@ def verify(
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
         from plugsmith.flows.image_file import open_image
-        from plugsmith.flows.raw import spans_data, verify_flash
+        from plugsmith.flows.raw_read import spans_data, verify_flash
 
         data = open_image(file).data
         amount = parse_size(length, whole=len(data)) if length else len(data)

@@ -50,7 +50,7 @@ def write(
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
         from plugsmith.flows.image_file import open_image
-        from plugsmith.flows.raw import write_raw
+        from plugsmith.flows.raw_write import write_raw
 
         data = open_image(file).data
         amount = parse_size(length, whole=len(data)) if length else len(data)

@@ -10,6 +10,7 @@ from plugsmith.boot.flash import UartFlash
 from plugsmith.boot.identify import identify
 from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError
+from plugsmith.errors.flash import TransferError
 from plugsmith.flows.goal import mac_in_rf, rf_sectors
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 START_BAUD = 115_200
+_USUAL_BAUD = 921_600  # what most adapters and all chips here manage
 
 
 class Device:
@@ -38,13 +40,34 @@ class Device:
         self._noted_baud = START_BAUD
         self.client: BootClient = _link(ctx, port)
         try:
-            self.identity: Identity = identify(self.client, sink=ctx.sink, expected=ctx.chip)
+            self.identity: Identity = self._identify()
             self.flash: UartFlash = self._open_flash()
         except BaseException:
             with suppress(PlugsmithError):
                 self.client.reboot()
             self.client.close()
             raise
+
+    def _identify(self) -> Identity:
+        """Identify at a raised rate, because it reads some sectors; at the first one if not."""
+        expected, sink = self.ctx.chip, self.ctx.sink
+        if self._hurry():
+            try:
+                return identify(self.client, sink=sink, expected=expected)
+            except TransferError:
+                self.client.set_baud(START_BAUD)
+        return identify(self.client, sink=sink, expected=expected)
+
+    def _hurry(self) -> bool:
+        """Change to a rate that worked before, or to the usual one; False if that is not to be."""
+        limit = self.ctx.baud_limit or _USUAL_BAUD
+        known = self.ctx.library.adapters.facts(self.adapter_key)
+        good = [rate for rate in known.good if rate <= limit]
+        rate = good[0] if good else min(limit, _USUAL_BAUD)
+        if rate <= START_BAUD or rate in known.bad or not self.port.capabilities.speed_changes:
+            return False
+        self.ctx.library.adapters.in_use(self.adapter_key, rate)
+        return self.client.set_baud(rate)
 
     @property
     def size(self) -> int:
@@ -74,8 +97,8 @@ class Device:
                 self.job.speed(self._noted_baud)
 
     def remember_speed(self) -> None:
-        """Note that the rate in use carried a whole verb over this adapter."""
-        if self.flash.baud != START_BAUD:
+        """Note that the rate in use carried a whole verb, unless the user chose it."""
+        if self.flash.baud not in {START_BAUD, self.ctx.baud_limit}:
             self.ctx.library.adapters.worked(self.adapter_key, self.flash.baud)
 
     def relink(self) -> None:

@@ -10,7 +10,7 @@ from plugsmith.errors import NothingFound, UsageError
 from plugsmith.errors.flash import UnstableRead
 from plugsmith.flows.connection import connected
 from plugsmith.flows.progress import task
-from plugsmith.flows.raw import ReadOutcome
+from plugsmith.flows.raw_read import ReadOutcome
 from plugsmith.memory import AddressRange, format_addr
 from plugsmith.messages import _
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import Meter
-    from plugsmith.flows.raw import SpanOf
+    from plugsmith.flows.raw_read import SpanOf
 
 _WORD = 4
 _TRIES = 4
