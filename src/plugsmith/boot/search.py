@@ -257,12 +257,8 @@ class Search:
                 )
             )
             if not self.port.capabilities.modem_lines:
-                self.sink.emit(
-                    Log(
-                        message=_("This port has no reset lines: reset the chip by hand."),
-                        level="detail",
-                    )
-                )
+                text = _("This port has no reset lines, so the reset is up to you.")
+                self.sink.emit(Log(message=text))
         state = self.hearing.verdict
         if state is not Heard.SILENCE and state.value not in self.told:
             self.told.add(state.value)
