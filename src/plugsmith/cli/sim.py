@@ -138,8 +138,41 @@ def sim(
     read_only: Annotated[
         bool, typer.Option("--read-only", help=_("Never change the flash file."))
     ] = False,
+    openbeken: Annotated[
+        bool,
+        typer.Option(
+            "--openbeken", help=_("A plug with OpenBeken on HTTP instead of a chip on a port.")
+        ),
+    ] = False,
+    http: Annotated[
+        str,
+        typer.Option("--http", metavar="HOST:PORT", help=_("Where --openbeken listens.")),
+    ] = "127.0.0.1:0",
+    count: Annotated[
+        int,
+        typer.Option(
+            "--count",
+            min=1,
+            max=250,
+            help=_("So many of them, on successive addresses, or on free ports with port 0."),
+        ),
+    ] = 1,
+    watts: Annotated[
+        float,
+        typer.Option(
+            "--load", min=0, max=4000, metavar="WATTS", help=_("Plugged into --openbeken.")
+        ),
+    ] = 60.0,
     as_json: JsonOption = False,
 ) -> None:
+    if openbeken:
+        from plugsmith.cli.sim_openbeken import OpenBekenRequest, sim_openbeken
+
+        request = OpenBekenRequest(
+            http=http, count=count, watts=watts, chip=chip, flash=flash, faults=tuple(fault or ())
+        )
+        sim_openbeken(request, as_json=as_json)
+
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.sim.board import BoardRequest
         from plugsmith.sim.timing import SERVED, UNATTENDED
