@@ -80,7 +80,7 @@ def _content(flash: Path | None) -> bytes | None:
     return content
 
 
-def _devices(count: int, *, chip: str | None, flash: bytes | None, watts: float) -> list[SimObk]:
+def _devices(request: OpenBekenRequest, flash: bytes | None) -> list[SimObk]:
     from plugsmith.sim.obk.device import SimObk
     from plugsmith.sim.obk.firmware import LAYOUTS
     from plugsmith.sim.obk.plug import Load, Plug
