@@ -29,7 +29,7 @@ class Board:
         return self.key.to_bytes() + bytes(16) if not self.key.plain else bytes(32)
 
 
-_GENERIC_2M = 0xEB_6015
+_GENERIC_2M = 0xC8_4015  # GD25Q16: in the boot codes' own table, so they protect and unprotect it
 
 BOARDS: dict[str, Board] = {
     board.name: board

@@ -198,12 +198,12 @@ class LoaderCode:
         if addr < self._who.guard or addr >= 0x8000_0000:
             return Work(reply=long_reply(0x0F, _STATUS_GUARD, bytes((opcode,)) + raw))
         done = Work(reply=long_reply(0x0F, 0, bytes((opcode,)) + raw))
+        if self._unprotect_pending:  # whatever the opcode [M: differential test on real code]
+            self._set_protection(0)
+            self._unprotect_pending = False
         unit = _ERASE_UNITS.get(opcode)
         if unit is None or self._skips(addr):
             return done
-        if self._unprotect_pending:
-            self._set_protection(0)
-            self._unprotect_pending = False
         erased = self._nor.erase(addr, unit)
         return Work(duration_s=self._timing.erase_s(unit) if erased else 0.0, reply=done.reply)
 
@@ -213,9 +213,10 @@ class LoaderCode:
         tail = raw + bytes((count & 0xFF,))
         if addr < self._who.guard:
             return Work(reply=long_reply(0x06, _STATUS_GUARD, tail))
-        stored = 0
-        if not self._skips(addr):
-            stored = self._store_lines(addr, bytes(self._buffer[4 : 4 + count]))
+        data = bytes(self._buffer[4 : 4 + count])
+        if self._who.skip_beyond_size:  # line by line [M: differential test on real code]
+            data = data[: max(0, self._nor.size - addr)]
+        stored = self._store_lines(addr, data)
         return Work(duration_s=self._timing.program_s(stored), reply=long_reply(0x06, 0, tail))
 
     def _store_lines(self, addr: int, data: bytes) -> int:
@@ -242,7 +243,7 @@ class LoaderCode:
         addr = int.from_bytes(raw, "little")
         allowed = addr >= self._who.write4k_guard
         at = addr + self._filled - 4 - _PAGE
-        stored = allowed and not self._skips(addr) and self._nor.program(at, bytes(self._page))
+        stored = allowed and not self._skips(at) and self._nor.program(at, bytes(self._page))
         self._page.clear()
         duration = self._timing.program_s(_PAGE) if stored else 0.0
         if not last:
