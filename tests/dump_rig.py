@@ -7,6 +7,7 @@ from functools import cache
 from plugsmith.chips.catalog import chip
 from plugsmith.chips.model import Role
 from plugsmith.dump.dump import Dump
+from plugsmith.dump.sanitize import Sanitized, sanitize
 from plugsmith.forge.dump import FORUM_TEXT, ForgedDump, forge_dump
 from plugsmith.forge.storage import StorageRequest
 from plugsmith.image.crc import build_lines
@@ -45,6 +46,12 @@ def forged(
             device_key=device_key,
         )
     )
+
+
+@cache
+def cleaned(name: str = "BK7231T", kind: StoreKind = StoreKind.CLASSIC) -> Sanitized:
+    """The sanitized copy of a paired forged dump."""
+    return sanitize(dump_of(forged(name, kind, paired=True).data))
 
 
 def key_addr(name: str) -> int:

@@ -91,6 +91,10 @@ def spellings(value: bytes) -> set[bytes]:
 
 
 def places(value: bytes, looks: dict[str, bytes]) -> set[str]:
-    """The views in which the value stands in some spelling."""
+    """The views in which the value stands, in any spelling (under the mask: as it is)."""
     forms = spellings(value)
-    return {name for name, body in looks.items() if any(form in body for form in forms)}
+    return {
+        name
+        for name, body in looks.items()
+        if any(form in body for form in ([value] if name.startswith("masked") else forms))
+    }

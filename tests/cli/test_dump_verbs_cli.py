@@ -20,6 +20,14 @@ def paired(tmp_path):
     return path
 
 
+@pytest.fixture
+def piece(tmp_path):
+    """The data end of the same flash: all of its secrets in a sixteenth of its size."""
+    path = tmp_path / "piece.bin"
+    path.write_bytes(forged(paired=True).data[0x1E_0000:])
+    return path
+
+
 def result(capsys):
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert all(line["schema"] == "plugsmith/1" for line in lines)
@@ -71,8 +79,8 @@ def test_standard_input(capsys, monkeypatch):
     assert result(capsys)["data"]["chip"] == "BK7231T"
 
 
-def test_records_mask_and_show(paired, capsys):
-    assert main(["dump", "records", str(paired), "--json"]) == 0
+def test_records_mask_and_show(piece, capsys):
+    assert main(["dump", "records", str(piece), "--json"]) == 0
     masked = capsys.readouterr().out
     word = next(c.value.decode() for c in forged(paired=True).canaries if c.field == "auth key")
     assert word not in masked
@@ -81,7 +89,7 @@ def test_records_mask_and_show(paired, capsys):
     assert (pins["value"], pins["live"]) == (FORUM_TEXT, True)
     wifi = next(item for item in records if item["name"] == "gw_wsm" and item["live"])
     assert "wifi-password" in wifi["redacted"]
-    assert main(["dump", "records", str(paired), "--json", "--show-secrets"]) == 0
+    assert main(["dump", "records", str(piece), "--json", "--show-secrets"]) == 0
     assert word in capsys.readouterr().out
 
 
@@ -118,14 +126,14 @@ def test_summary_is_one_paragraph_without_secrets(paired, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("verb", ["sanitize", "repair"])
-def test_nothing_is_overwritten_without_consent(paired, tmp_path, capsys, verb):
+def test_nothing_is_overwritten_without_consent(piece, tmp_path, capsys, verb):
     out = tmp_path / "precious.bin"
     out.write_bytes(b"precious")
-    assert main(["dump", verb, str(paired), "-o", str(out), "--json"]) == 5
+    assert main(["dump", verb, str(piece), "-o", str(out), "--json"]) == 5
     assert result(capsys)["code"] == "PS-SAFETY-CONSENT"
     assert out.read_bytes() == b"precious"
-    assert main(["dump", verb, str(paired), "-o", str(out), "--json", "--yes"]) == 0
-    assert out.stat().st_size == paired.stat().st_size
+    assert main(["dump", verb, str(piece), "-o", str(out), "--json", "--yes"]) == 0
+    assert out.stat().st_size == piece.stat().st_size
 
 
 def test_repair_of_a_rotated_dump(paired, tmp_path, capsys):
@@ -138,11 +146,11 @@ def test_repair_of_a_rotated_dump(paired, tmp_path, capsys):
     assert out.read_bytes() == data
 
 
-def test_diff_shows_no_value(paired, tmp_path, capsys):
+def test_diff_shows_no_value(piece, tmp_path, capsys):
     out = tmp_path / "clean.bin"
-    assert main(["dump", "sanitize", str(paired), "-o", str(out)]) == 0
+    assert main(["dump", "sanitize", str(piece), "-o", str(out)]) == 0
     capsys.readouterr()
-    assert main(["dump", "diff", str(paired), str(out), "--json"]) == 0
+    assert main(["dump", "diff", str(piece), str(out), "--json"]) == 0
     data = result(capsys)["data"]
     assert data["equal"] is False
     assert any(item["name"] == "gw_bi" for item in data["records"])
@@ -152,13 +160,13 @@ def test_diff_shows_no_value(paired, tmp_path, capsys):
     assert "equal" in capsys.readouterr().out
 
 
-def test_extract_stays_in_its_folder(paired, tmp_path, capsys):
+def test_extract_stays_in_its_folder(piece, tmp_path, capsys):
     folder = tmp_path / "parts"
-    assert main(["dump", "extract", str(paired), "-o", str(folder), "--json"]) == 0
+    assert main(["dump", "extract", str(piece), "-o", str(folder), "--json"]) == 0
     data = result(capsys)["data"]
     assert (folder / "records" / "user_param_key").read_bytes() == FORUM_TEXT.encode() + b"\0"
     assert len(data["files"]) == sum(1 for path in folder.rglob("*") if path.is_file())
-    assert main(["dump", "extract", str(paired), "-o", str(folder), "--json"]) == 5
+    assert main(["dump", "extract", str(piece), "-o", str(folder), "--json"]) == 5
 
 
 def test_forge_and_recover(tmp_path, capsys):

@@ -39,7 +39,7 @@ def test_small_files(parts):
     try_all(b"".join(parts))
 
 
-@settings(max_examples=10)
+@settings(max_examples=4)
 @given(
     edits=st.lists(
         st.tuples(st.integers(0, 0x12FFF), st.binary(min_size=1, max_size=64)), max_size=8

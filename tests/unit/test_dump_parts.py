@@ -6,12 +6,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from dump_rig import dump_of, forged
+from dump_rig import cleaned, dump_of, forged
 from plugsmith.dump.compare import compare
 from plugsmith.dump.extract import extract, safe_name
 from plugsmith.dump.listing import list_records
 from plugsmith.dump.randomness import Texture, measure
-from plugsmith.dump.sanitize import sanitize
 from plugsmith.forge.dump import FORUM_TEXT
 from plugsmith.tuya.kv import StoreKind
 
@@ -70,7 +69,7 @@ def test_hostile_names_cannot_leave_the_folder(name):
 
 def test_comparing_with_the_clean_copy_names_places_and_fields_only():
     made = forged("BK7231N", paired=True)
-    found = compare(dump_of(made.data), dump_of(sanitize(dump_of(made.data)).data))
+    found = compare(dump_of(made.data), dump_of(cleaned("BK7231N").data))
     assert not found.equal
     names = {item.name for item in found.regions}
     assert {"rf-calibration", "tuya-storage", "openbeken-config"} <= names

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from dump_rig import DEVICES, OWN_KEY, dump_of, esphome_flash, forged, key_addr
+from dump_rig import DEVICES, OWN_KEY, cleaned, dump_of, esphome_flash, forged, key_addr
 from dump_scanner import places, views
 from plugsmith.dump import sanitize as sanitize_module
 from plugsmith.dump.recover import recover
@@ -33,7 +33,7 @@ def test_every_canary_is_there_before_and_none_after(name, kind):
     assert len(made.canaries) > 90
     assert [item for item in made.canaries if not places(item.value, before)] == []
 
-    clean = sanitize(dump_of(made.data))
+    clean = cleaned(name, kind)
     after = looks(clean.data, at=at)
     left = {(item.place, item.field): places(item.value, after) for item in made.canaries}
     assert {place: seen for place, seen in left.items() if seen} == {}
@@ -57,7 +57,7 @@ def test_canaries_stand_in_every_kind_of_place():
 
 def test_clean_copy_still_reads_as_the_same_device():
     made = forged("BK7231N", StoreKind.TUYAOS3, paired=True)
-    clean = sanitize(dump_of(made.data)).data
+    clean = cleaned("BK7231N", StoreKind.TUYAOS3).data
     first, second = find_stores(made.data)[0], find_stores(clean)[0]
     assert second.device_key == first.device_key
     assert second.protected == first.protected
@@ -74,7 +74,7 @@ def test_clean_copy_still_reads_as_the_same_device():
 
 
 def test_cleaning_twice_changes_nothing_more():
-    once = sanitize(dump_of(forged(paired=True).data)).data
+    once = cleaned().data
     again = sanitize(dump_of(once))
     assert again.data == once
     assert again.removed == ()
@@ -181,7 +181,7 @@ def test_what_is_no_flash_is_refused(data):
 
 def test_removals_name_kinds_and_places_but_no_values():
     made = forged(paired=True)
-    listed = sanitize(dump_of(made.data)).removed
+    listed = cleaned().removed
     pairs = {(item.what.value, item.where) for item in listed}
     assert ("wifi-password", "kv-live") in pairs
     assert ("wifi-cache", "fast-connect-xor") in pairs

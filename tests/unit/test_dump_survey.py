@@ -203,3 +203,17 @@ def test_secrets_are_told_by_kind():
     assert (paired.wifi, paired.cloud, paired.device) == (True, True, True)
     fresh = survey(dump_of(forged().data)).secrets
     assert (fresh.wifi, fresh.cloud) == (False, False)
+
+
+def test_a_wifi_cache_is_found_behind_long_digit_strings():
+    """Gamma tables hold thousands of digits; they must not hide what comes after them."""
+    whole = bytearray(forged("BK7231T", paired=True).data)
+    whole[0x13_8000:0x13_9000] = b"0123456789abcdef" * 256
+    found = [item.span.start for item in survey(dump_of(bytes(whole))).findings]
+    caches = [
+        item.facts["form"]
+        for item in survey(dump_of(bytes(whole))).findings
+        if item.kind.value == "fast-connect"
+    ]
+    assert sorted(caches) == ["plain", "xor"]
+    assert 0x13_8000 not in found

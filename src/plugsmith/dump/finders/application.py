@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from plugsmith.image.rbl import Trailer
 
 SCRAMBLED_HEAD = bytes.fromhex("2f07b59435ff2a9b")
-_PLAIN_HEAD = re.compile(rb"[\x00-\xff]\x00\x00\xea\x14\xf0\x9f\xe5")
+_PLAIN_HEAD = bytes.fromhex("0000ea14f09fe5")  # behind the first byte, which differs
 _MAX_APP_LEN = 0x12_1000  # to the end of the largest application partition
 
 
@@ -41,7 +41,7 @@ def find(data: bytes, *, loaders: list[Finding]) -> list[Finding]:
     """
     found: list[Finding] = []
     starts = [(at, TUYA_KEY) for at in find_all(data, SCRAMBLED_HEAD, limit=8)]
-    starts += [(hit.start(), PLAIN_KEY) for hit in _PLAIN_HEAD.finditer(data)]
+    starts += [(at - 1, PLAIN_KEY) for at in find_all(data, _PLAIN_HEAD) if at]
     for at, key in sorted(starts, key=lambda start: start[0]):
         inside = any(at in item.span for item in (*loaders, *found))
         if inside or not _line_ok(data, at) or not _line_ok(data, at + STORED_LEN):

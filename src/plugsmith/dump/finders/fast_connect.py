@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _PSK_LEN = 64
+_DIGIT_RUN = re.compile(b"1{64,}")
 _DIGITS = b"0123456789abcdefABCDEF"
 
 
@@ -41,22 +42,28 @@ def find(data: bytes) -> list[Finding]:
 
 
 def _candidates(data: bytes) -> list[tuple[Form, int]]:
-    hits: list[tuple[Form, int]] = []
-    for form, pattern in _patterns():
-        hits += [
-            (form, hit.start() - PSK_AT) for hit in pattern.finditer(data) if hit.start() >= PSK_AT
-        ]
+    """Where a cache may start: 64 digits follow at the right distance."""
+    runs = _DIGIT_RUN.finditer(data.translate(_digit_marks()))
+    plain = (at for hit in runs for at in {hit.start(), hit.end() - _PSK_LEN})
+    hits = [(Form.PLAIN, at - PSK_AT) for at in plain if at >= PSK_AT]
+    masked = (hit.start() for hit in _masked_digits().finditer(data))
+    hits += [(Form.XOR, at - PSK_AT) for at in masked if at >= PSK_AT]
     return sorted(hits, key=lambda hit: hit[1])
 
 
 @cache
-def _patterns() -> tuple[tuple[Form, re.Pattern[bytes]], ...]:
-    masked = b"".join(
-        _one_of(digit ^ XOR_PATTERN[(PSK_AT + at) % len(XOR_PATTERN)] for digit in _DIGITS)
-        for at in range(_PSK_LEN)
+def _digit_marks() -> bytes:
+    return bytes(0x31 if value in _DIGITS else 0x30 for value in range(256))
+
+
+@cache
+def _masked_digits() -> re.Pattern[bytes]:
+    return re.compile(
+        b"".join(
+            _one_of(digit ^ XOR_PATTERN[(PSK_AT + at) % len(XOR_PATTERN)] for digit in _DIGITS)
+            for at in range(_PSK_LEN)
+        )
     )
-    plain = _one_of(_DIGITS) + b"{64}"
-    return (Form.PLAIN, re.compile(plain)), (Form.XOR, re.compile(masked))
 
 
 def _one_of(values: Iterable[int]) -> bytes:
