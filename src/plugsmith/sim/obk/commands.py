@@ -98,10 +98,7 @@ def _numbers(rest: str, least: int) -> list[int] | Outcome:
     words = plain_args(rest)
     if len(words) < least:
         return Outcome.TOO_FEW
-    values = [number(word) for word in words]
-    if any(value is None for value in values[:least]):
-        return Outcome.BAD
-    return [value or 0 for value in values]
+    return [number(word) for word in words]
 
 
 def _set_pin_role(device: Firmware, rest: str) -> Outcome:
@@ -109,7 +106,7 @@ def _set_pin_role(device: Firmware, rest: str) -> Outcome:
     if len(words) < 2:
         return Outcome.TOO_FEW
     pin, index = number(words[0]), role_index(words[1])
-    if pin is None or index is None or not 0 <= pin < PIN_COUNT:
+    if index is None or not 0 <= pin < PIN_COUNT:
         return Outcome.BAD
     if device.bank.set_role(pin, index):
         device.touch()
@@ -150,7 +147,7 @@ def _set_type(device: Firmware, rest: str) -> Outcome:
     if not words:
         return Outcome.TOO_FEW
     channel = number(words[0])
-    if channel is None or not 0 <= channel < CHANNEL_COUNT:
+    if not 0 <= channel < CHANNEL_COUNT:
         return Outcome.BAD
     if len(words) < 2:
         return Outcome.TOO_FEW
@@ -163,12 +160,9 @@ def _set_type(device: Firmware, rest: str) -> Outcome:
 
 def _set_label(device: Firmware, rest: str) -> Outcome:
     words = quoted_args(rest)
-    channel = number(words[0]) if words else None
     if len(words) < 2:
         return Outcome.TOO_FEW
-    if channel is None:
-        return Outcome.BAD
-    device.bank.labels[channel] = words[1]
+    device.bank.labels[number(words[0])] = words[1]
     return Outcome.OK
 
 

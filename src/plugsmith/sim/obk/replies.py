@@ -58,7 +58,7 @@ def _status(device: Firmware, rest: str) -> str:
     words = plain_args(rest)
     wanted = number(words[0]) if words else 0
     parts = sections(device, power(device))
-    section = _STATUS_SECTION.get(wanted or 0)
+    section = _STATUS_SECTION.get(wanted)
     if section is not None:
         return f'{{"{section}":{parts[section]}}}'
     return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"

@@ -80,10 +80,7 @@ def _lfs_format(device: Firmware, _rest: str) -> Outcome:
 def _lfs_size(device: Firmware, rest: str) -> Outcome:
     words = plain_args(rest)
     if words:
-        size = number(words[0])
-        if size is None:
-            return Outcome.BAD
-        device.block.set_number(Number.LFS_SIZE, size)
+        device.block.set_number(Number.LFS_SIZE, number(words[0]))
         device.touch()
     return Outcome.OK
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+_NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})")
 _ARGUMENT_LIMIT = 511
 PART_LIMIT = 127
 
@@ -41,15 +44,10 @@ def backlog_parts(rest: str) -> list[str]:
     return [part.strip()[:PART_LIMIT] for part in rest.split(";") if part.strip()]
 
 
-def number(text: str) -> int | None:
-    """A decimal or 0x number as the firmware reads it; None if it is none."""
-    try:
-        return int(text, 0)
-    except ValueError:
-        try:
-            return int(float(text))
-        except (ValueError, OverflowError):
-            return None
+def number(text: str) -> int:
+    """A decimal or 0x number as C's atoi reads it: what follows is ignored, no number is 0."""
+    found = _NUMBER.match(text.strip())
+    return int(found[0], 16 if "x" in found[0].lower() else 10) if found else 0
 
 
 def decimal(text: str) -> float | None:
