@@ -51,6 +51,8 @@ WALLS = {
     "typer": ("cli/",),
     "click": (),
     "httpx2": ("lan/",),
+    "ruamel": ("flows/yaml_file.py",),
+    "zeroconf": ("lan/",),
     "sqlite3": ("library/",),
     "platformdirs": ("library/",),
     "unicorn": ("emu/",),

@@ -97,4 +97,9 @@ VERBS: tuple[Verb, ...] = (
         module="plugsmith.cli.template",
         summary=N_("OpenBeken device templates: check one before it is applied."),
     ),
+    Verb(
+        name="device",
+        module="plugsmith.cli.device",
+        summary=N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
+    ),
 )

@@ -66,6 +66,10 @@ class HttpWire:
     def __repr__(self) -> str:
         return f"HttpWire({self.host})"
 
+    def use_password(self, password: str | None) -> None:
+        """From now on log in with another web password."""
+        self._password = password
+
     async def get(
         self, path: str, *, limit: int = MAX_BODY_LEN, tries: int | None = None
     ) -> Response:

@@ -37,6 +37,8 @@ COMMAND_LIMIT = 900  # bytes; with the header it must fit the device's first rea
 QUERY_LIMIT = 123  # longer texts run twice through /cm
 ARGUMENT_LIMIT = 127  # of a page argument
 STARTUP_LIMIT = 1567
+_NEWBORN_S = 1.5  # a start this much later than the known one is another start
+_STEADY = 2  # answers in a row until a restarted device counts as back
 _SAFE_MARK = "You are in safe mode"
 _PAGE_MARK = "OpenBK7231T_App"
 
@@ -244,26 +246,37 @@ class Obk:
 
     async def restart_and_wait(self) -> DeviceInfo:
         """Restart and wait until the device answers as a new start of itself."""
-        before = await self.info()
+        born_s = await self.born()
         await self.restart()
-        return await self.wait_back(before.uptime_s)
+        return await self.wait_back(born_s)
 
-    async def wait_back(self, uptime_before_s: int, *, limit_s: float | None = None) -> DeviceInfo:
-        """Wait until the device was gone or counts its seconds anew; DeviceNotBack."""
+    async def born(self) -> float:
+        """When the device started, in seconds of the event loop."""
+        info = await self.info()
+        return asyncio.get_running_loop().time() - info.uptime_s
+
+    async def wait_back(self, born_s: float | None, *, limit_s: float | None = None) -> DeviceInfo:
+        """Wait until a device that started at `born_s` has started again and answers twice.
+
+        It has when it did not answer for a while, or when it counts its seconds from later on.
+        With None any answer will do. Raises DeviceNotBack.
+        """
         loop = asyncio.get_running_loop()
-        began_s, gone = loop.time(), False
         allowed_s = limit_s or self.patience.boot_s
-        while loop.time() - began_s < allowed_s:
+        end_s, again, answers = loop.time() + allowed_s, born_s is None, 0
+        while loop.time() < end_s:
             await self.patience.sleep(self.patience.poll_s)
             try:
                 now = await self.info(tries=1)
             except (DeviceLocked, DeviceInSafeMode):
                 raise
             except (DeviceUnreachable, DeviceAnswer, NotOpenBeken):
-                gone = True
+                again, answers = True, 0
                 continue
-            elapsed_s = loop.time() - began_s
-            if gone or now.uptime_s < uptime_before_s + elapsed_s - 1.5:
+            if born_s is not None and loop.time() - now.uptime_s > born_s + _NEWBORN_S:
+                again = True
+            answers += again
+            if answers >= _STEADY:
                 return now
         raise DeviceNotBack(host=self.host, seconds=round(allowed_s))
 

@@ -83,22 +83,23 @@ class ReleaseServer:
     def list_releases(self, repo: str) -> list[Release]:
         """The newest releases of `repo` (owner/name). Raises the errors of errors/network.py."""
         url = f"{self.server}/repos/{repo}/releases?per_page={_PER_PAGE}"
-        with self._answer(url, what=f"releases of {repo}") as response:
-            body = bytearray()
+        body = self.fetch(url, what=f"releases of {repo}", limit=_MAX_LIST_LEN)
+        try:
+            return parse_releases(json.loads(body))
+        except (ValueError, RecursionError, Malformed) as problem:
+            text = problem.message if isinstance(problem, Malformed) else _("it is no release list")
+            raise AnswerUnusable(host=_host(url), problem=text) from problem
+
+    def fetch(self, url: str, *, what: str, limit: int) -> bytes:
+        """The bytes at `url`, at most `limit`; raises the errors of errors/network.py."""
+        body = bytearray()
+        with self._answer(url, what=what) as response:
             for chunk in _chunks(response):
                 self._cancel.check()
                 body += chunk
-                if len(body) > _MAX_LIST_LEN:
+                if len(body) > limit:
                     raise AnswerUnusable(host=_host(url), problem=_("it is too long"))
-            try:
-                return parse_releases(json.loads(bytes(body)))
-            except (ValueError, RecursionError, Malformed) as problem:
-                text = (
-                    problem.message
-                    if isinstance(problem, Malformed)
-                    else _("it is no release list")
-                )
-                raise AnswerUnusable(host=_host(url), problem=text) from problem
+        return bytes(body)
 
     def download(self, asset: Asset, *, progress: Callable[[int], None]) -> bytes:
         """The bytes of `asset`, of the promised size and digest; `progress` gets each piece's size.

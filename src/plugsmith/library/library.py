@@ -8,6 +8,7 @@ from plugsmith.library.adapters import AdapterMemory
 from plugsmith.library.backups import BackupStore
 from plugsmith.library.home import home
 from plugsmith.library.jobs import JobStore
+from plugsmith.library.undo import UndoStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,6 +22,7 @@ class Library:
         self.backups = BackupStore(self.root / "backups", self.root / "backups-index.json")
         self.jobs = JobStore(self.root / "jobs")
         self.adapters = AdapterMemory(self.root / "adapters.json")
+        self.undo = UndoStore(self.root / "undo")
 
     @property
     def cache(self) -> Path:

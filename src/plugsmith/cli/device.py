@@ -1,0 +1,31 @@
+"""`plugsmith device`: OpenBeken devices that run on the network."""
+
+from __future__ import annotations
+
+import typer
+
+from plugsmith.cli.device_change import apply, undo
+from plugsmith.cli.device_look import backup, info, scan
+from plugsmith.messages import _
+
+app = typer.Typer(
+    help=_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def _group() -> None:
+    """Keep `device` a group however many verbs it has."""
+
+
+app.command("scan", help=_("Find the OpenBeken devices in a range or in your own network."))(scan)
+app.command("info", help=_("Say what a device is, its pins, flags and readings."))(info)
+app.command("apply", help=_("Give a device a template or settings, and check that it has them."))(
+    apply
+)
+app.command("undo", help=_("Put back what the latest change of a device replaced."))(undo)
+app.command("backup", help=_("Store settings, files and flash of a device in your library."))(
+    backup
+)

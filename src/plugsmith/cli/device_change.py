@@ -1,0 +1,114 @@
+"""`plugsmith device apply` and `undo`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plugsmith.cli import device_options as opt
+from plugsmith.cli.options import (  # noqa: TC001 - typer evaluates the annotations
+    DryRunOption,
+    JsonOption,
+    YesOption,
+)
+from plugsmith.cli.session import Session, run
+from plugsmith.errors import UsageError
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+
+TemplateArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="TEMPLATE",
+        help=_("A template as JSON, or the result of `dump config --json`; - for standard input."),
+    ),
+]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help=_("Settings as TOML, YAML or JSON.")),
+]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help=_("One setting. Repeatable.")),
+]
+
+
+def apply(
+    host: opt.HostArgument,
+    template: TemplateArgument = None,
+    *,
+    config: ConfigOption = None,
+    setting: SetOption = None,
+    dry_run: DryRunOption = False,
+    password_file: opt.PasswordFileOption = None,
+    ask_password: opt.AskPasswordOption = False,
+    at_once: opt.ParallelOption = 8,
+    leave_safe_mode: opt.SafeModeOption = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.device_apply import apply as do_it
+        from plugsmith.flows.device_targets import targets
+        from plugsmith.flows.device_wish import wish_from
+        from plugsmith.flows.settings_file import read_settings_file, read_text, setting_words
+
+        if template is None and config is None and not setting:
+            raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
+        wanted = read_settings_file(config) if config else {}
+        wish = wish_from(
+            template=read_text(template) if template else None,
+            name=str(template or ""),
+            settings={**wanted, **setting_words(setting or [])},
+        )
+        context = opt.lan_context(
+            session,
+            password_file=password_file,
+            ask_password=ask_password,
+            at_once=at_once,
+            leave_safe_mode=leave_safe_mode,
+        )
+        return opt.set_exit(session, do_it(context, targets(context, host), wish, dry_run=dry_run))
+
+    run("device apply", body, as_json=as_json, assume_yes=yes, render=change_text)
+
+
+def undo(
+    host: opt.HostArgument,
+    *,
+    password_file: opt.PasswordFileOption = None,
+    ask_password: opt.AskPasswordOption = False,
+    at_once: opt.ParallelOption = 8,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.device_apply import undo as do_it
+        from plugsmith.flows.device_targets import targets
+
+        context = opt.lan_context(
+            session, password_file=password_file, ask_password=ask_password, at_once=at_once
+        )
+        return opt.set_exit(session, do_it(context, targets(context, host)))
+
+    run("device undo", body, as_json=as_json, render=change_text)
+
+
+def change_text(data: dict[str, Fact]) -> str:
+    """The result of a change for people."""
+    from plugsmith.cli.device_look import counts_text
+
+    if "failed" in data:
+        return counts_text(data)
+    applied = data["applied"]
+    if not applied:
+        return _("Nothing was changed.")
+    names = ", ".join(map(str, applied)) if isinstance(applied, list) else ""
+    state = _("read back equal") if data["verified"] else _("not read back")
+    lines = [_("{host}: {names} set, {state}.", host=data["host"], names=names, state=state)]
+    if data.get("undo"):
+        lines.append(_("To go back: {command}", command=data["undo"]))
+    return "\n".join(lines)

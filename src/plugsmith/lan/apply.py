@@ -1,0 +1,164 @@
+"""Reads a device's settings and carries out a ConfigChange on it: write, restart, read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as chip_record
+from plugsmith.chips.model import Role
+from plugsmith.errors import Malformed, PlugsmithError
+from plugsmith.errors.device import (
+    DeviceAnswer,
+    DeviceNotBack,
+    DeviceRefused,
+    HalfApplied,
+    SettingsDiffer,
+)
+from plugsmith.lan.change import differences
+from plugsmith.lan.records import NO_ROLE
+from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.openbeken.config_block import ConfigBlock, read_block
+from plugsmith.openbeken.config_layout import layout_of
+from plugsmith.openbeken.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from plugsmith.errors import Fact
+    from plugsmith.lan.change import ConfigChange, Step
+    from plugsmith.lan.obk_http import Obk
+    from plugsmith.lan.records import DeviceInfo, PinTable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceState:
+    """A device as it is: who it is, its pins, its settings block, and all settings by name."""
+
+    info: DeviceInfo
+    pins: PinTable
+    block: ConfigBlock = field(repr=False)
+    sector: bytes = field(repr=False)
+    settings: Mapping[str, Fact] = field(repr=False)
+    type_names: tuple[str, ...]
+
+
+def settings_span(chip_name: str) -> AddressRange | None:
+    """Where OpenBeken keeps its settings on a chip; None for a chip that is not known."""
+    region = region_of(chip_name, Role.CONFIG)
+    return AddressRange.sized(region.start, SECTOR_LEN) if region else None
+
+
+def region_of(chip_name: str, role: Role) -> AddressRange | None:
+    """A region of OpenBeken's own map of the chip's flash."""
+    try:
+        layout = chip_record(chip_name).map_of("openbeken")
+    except PlugsmithError:
+        return None
+    region = layout.region(role) if layout else None
+    return region.span if region else None
+
+
+async def read_state(obk: Obk) -> DeviceState:
+    """Everything about a device; the errors of Obk, or DeviceAnswer for an unreadable block."""
+    info = await obk.info()
+    span = settings_span(info.chip)
+    if span is None:
+        problem = f"the place of its settings on {info.chip} is not known"
+        raise DeviceAnswer(host=obk.host, request="GET /api/flash", problem=problem)
+    pins = await obk.pins()
+    type_names, _types = await obk.channel_types()
+    sector = await obk.read_flash(span)
+    try:
+        block = read_block(sector, layout=layout_of(info.chip))
+    except Malformed as problem:
+        raise DeviceAnswer(
+            host=obk.host, request="GET /api/flash", problem="its settings block is damaged"
+        ) from problem
+    settings = read_settings(block, role_names=pins.names)
+    settings["pins"] = pin_texts(pins)
+    return DeviceState(
+        info=info,
+        pins=pins,
+        block=block,
+        sector=sector,
+        settings=settings,
+        type_names=tuple(type_names),
+    )
+
+
+def pin_texts(pins: PinTable) -> dict[str, Fact]:
+    """GPIO to `Role;channel[;channel2]` for pins with a role, as settings have them."""
+    found: dict[str, Fact] = {}
+    for gpio, role in enumerate(pins.roles):
+        if role != NO_ROLE:
+            second = f";{pins.channels2[gpio]}" if pins.channels2[gpio] else ""
+            found[str(gpio)] = f"{role};{pins.channels[gpio]}{second}"
+    return found
+
+
+async def carry_out(
+    obk: Obk,
+    change: ConfigChange,
+    *,
+    undo: str,
+    progress: Callable[[int], None] = lambda _done: None,
+    check: Callable[[], None] = lambda: None,
+) -> DeviceInfo | None:
+    """Send every step and restart where needed; who the device is afterwards, None if it moved.
+
+    `check` raises when the user wants to stop; between steps only. HalfApplied when it stops in
+    the middle. `undo` is the command line that goes back, for the error.
+    """
+    born_s = await obk.born()
+    total = len(change.steps)
+    for number, step in enumerate(change.steps):
+        try:
+            check()
+            await _send(obk, step)
+        except DeviceRefused as problem:
+            if number == 0 or not any(item.sets for item in change.steps[:number]):
+                raise
+            raise _half(obk, number, total, problem, undo) from problem
+        except PlugsmithError as problem:
+            raise _half(obk, number, total, problem, undo) from problem
+        progress(number + 1)
+    if "web_password" in change.new:
+        obk.wire.use_password(str(change.new["web_password"]) or None)
+    try:
+        return await _settle(obk, change, born_s)
+    except DeviceNotBack:
+        if change.may_move:
+            return None
+        raise
+
+
+async def _send(obk: Obk, step: Step) -> None:
+    if step.startup is not None:
+        await obk.set_startup(step.startup)
+    elif step.page:
+        await obk.page(step.page, step.arguments)
+    else:
+        await obk.command(step.command, repeatable=True)
+
+
+async def _settle(obk: Obk, change: ConfigChange, born_s: float) -> DeviceInfo:
+    if change.restart:
+        await obk.restart()
+    if change.restart or change.restarts_itself:
+        return await obk.wait_back(born_s)
+    await obk.patience.sleep(obk.patience.settle_s)
+    return await obk.info()
+
+
+def _half(obk: Obk, done: int, total: int, problem: PlugsmithError, undo: str) -> HalfApplied:
+    return HalfApplied(host=obk.host, done=done, total=total, problem=problem.message, undo=undo)
+
+
+async def verify(obk: Obk, change: ConfigChange, *, undo: str) -> DeviceState:
+    """Read everything again; SettingsDiffer (names only) where it is not what was wanted."""
+    state = await read_state(obk)
+    left = differences(state.settings, change.new)
+    if left:
+        raise SettingsDiffer(host=obk.host, fields=", ".join(left), undo=undo)
+    return state

@@ -1,0 +1,79 @@
+"""What was fetched from running devices: one private folder a fetch, a manifest written last.
+
+The files hold passwords: folders have mode 0700, files 0600. A folder without a manifest is what is
+left of a fetch that was cut off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.flows import NoRightToWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+SCHEMA = "plugsmith-device-backup/1"
+MANIFEST = "manifest.json"
+_MOST_NAMES = 1000
+_SAFE = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.\-]{0,80}")
+
+
+class DeviceFolder:
+    """One fetch being stored."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._files: dict[str, Fact] = {}
+
+    def put(self, name: str, data: bytes) -> None:
+        """Store `data` as `name`; `/` makes folders, anything odd in a name becomes `_`."""
+        safe = "/".join(_safe(part) for part in name.split("/") if part)
+        target = self.path / safe
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+        except OSError as problem:
+            raise _refused(self.path, problem) from problem
+        self._files[safe] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
+    def finish(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+        """Write the manifest and return it."""
+        body: dict[str, Fact] = {"schema": SCHEMA, **facts, "files": dict(self._files)}
+        self.put(MANIFEST, (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode())
+        return body
+
+
+def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:
+    """An empty folder `<device>_<time>` below `root`; NoRightToWrite where the disk refuses."""
+    stem = f"{_safe(device)}_{re.sub(r'[^0-9T]', '', created)[:15]}"
+    for number in range(1, _MOST_NAMES):
+        path = root / (stem if number == 1 else f"{stem}_{number}")
+        try:
+            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        except OSError as problem:
+            raise _refused(root, problem) from problem
+        return DeviceFolder(path)
+    raise NoRightToWrite(folder=str(root), problem="too many folders of one name")
+
+
+def _safe(part: str) -> str:
+    if _SAFE.fullmatch(part) and part not in {".", ".."}:
+        return part
+    return re.sub(r"[^0-9A-Za-z_\-]", "_", part)[:80] or "_"
+
+
+def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
+    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")

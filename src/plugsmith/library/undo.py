@@ -1,0 +1,114 @@
+"""What settings a device had before Plugsmith changed them, newest last, one file a change.
+
+The old values hold Wi-Fi and MQTT passwords: the folder and its files are readable by the owner
+alone (mode 0700 and 0600), and nothing of them is shown.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.flows import NoRightToWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+SCHEMA = "plugsmith-undo/1"
+_LONGEST = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UndoRecord:
+    """The settings that one change replaced; `kind` is apply, calibrate or pins."""
+
+    mac: str
+    chip: str
+    host: str
+    created: str
+    kind: str
+    settings: Mapping[str, Fact] = field(repr=False)
+    path: Path | None = None
+
+
+class UndoStore:
+    """The undo files of a library."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def add(self, record: UndoRecord) -> Path:
+        """Write `record` before the change begins; NoRightToWrite where the disk refuses."""
+        body = {
+            "schema": SCHEMA,
+            "mac": record.mac,
+            "chip": record.chip,
+            "host": record.host,
+            "created": record.created,
+            "kind": record.kind,
+            "settings": dict(record.settings),
+        }
+        text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            return _write_private(self._free_name(record), text.encode())
+        except OSError as problem:
+            raise NoRightToWrite(
+                folder=str(self._folder), problem=problem.strerror or "?"
+            ) from problem
+
+    def latest(self, mac: str) -> UndoRecord | None:
+        """The newest readable undo of a device."""
+        for path in sorted(self._folder.glob(f"{_stem(mac)}_*.json"), reverse=True):
+            record = read_undo(path)
+            if record is not None and record.mac == mac:
+                return record
+        return None
+
+    def drop(self, record: UndoRecord) -> None:
+        """Forget an undo that has been carried out."""
+        if record.path is not None:
+            with suppress(OSError):
+                record.path.unlink()
+
+    def _free_name(self, record: UndoRecord) -> Path:
+        taken = [path.stem for path in self._folder.glob(f"{_stem(record.mac)}_*.json")]
+        numbers = [int(stem.rpartition("_")[2]) for stem in taken if stem[-5:].isdecimal()]
+        return self._folder / f"{_stem(record.mac)}_{max(numbers, default=0) + 1:05d}.json"
+
+
+def read_undo(path: Path) -> UndoRecord | None:
+    """The record in a file; None for anything else."""
+    try:
+        if path.stat().st_size > _LONGEST:
+            return None
+        body = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    if not isinstance(body, dict) or body.get("schema") != SCHEMA:
+        return None
+    texts = {key: body.get(key) for key in ("mac", "chip", "host", "created", "kind")}
+    settings = body.get("settings")
+    if not isinstance(settings, dict) or not all(isinstance(x, str) for x in texts.values()):
+        return None
+    return UndoRecord(settings=settings, path=path, **{k: str(v) for k, v in texts.items()})
+
+
+def _stem(mac: str) -> str:
+    return re.sub(r"[^0-9a-f]", "", mac.lower())[:12] or "nomac"
+
+
+def _write_private(path: Path, data: bytes) -> Path:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    return path
