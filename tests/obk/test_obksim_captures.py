@@ -211,6 +211,7 @@ def plain(text: str) -> str:
         (r'("uptime_s":|"Uptime":|"UptimeSec":)\d+', r"\1N"),
         (r'"Uptime":"[^"]*"', '"Uptime":"T"'),
         (r"\w{3} \d\d \d{4} \d\d:\d\d:\d\d", "BUILD"),
+        (r"http://127.0.0.1:\d+", "http://PLUG"),
         (r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "UUID"),
     ):
         text = re.sub(pattern, kept, text)

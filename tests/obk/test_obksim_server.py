@@ -206,6 +206,26 @@ def test_silent_hosts_swallow_connections(free_loopback: int) -> None:
             link.connect(("127.0.0.77", free_loopback))
 
 
+def test_searches_are_answered_while_the_driver_runs() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as seeker:
+        seeker.bind(("127.0.0.1", 0))
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        server = ObkServer([Endpoint(one) for one in make_fleet(3)], ssdp_port=port)
+        server.start()
+        try:
+            for device in server.devices[:2]:
+                device.run("startDriver SSDP")
+            seeker.settimeout(10)
+            seeker.sendto(b"M-SEARCH * HTTP/1.1\r\nST: anything\r\n\r\n", ("127.0.0.1", port))
+            answers = {seeker.recv(2000).split(b"LOCATION: ")[1].split(b"\r")[0] for _at in "ab"}
+            wanted = {f"{endpoint.url}/ssdp.xml".encode() for endpoint in server.endpoints[:2]}
+            assert answers == wanted
+        finally:
+            server.stop()
+
+
 @pytest.fixture
 def free_loopback() -> int:
     """A port that is free on the loopback net; Linux only has the whole net."""

@@ -57,6 +57,7 @@ class Endpoint:
         server = await asyncio.start_server(self._connected, self.host, self.port, backlog=16)
         self.port = server.sockets[0].getsockname()[1]
         self._server = server
+        self.device.port = self.port
 
     def close(self) -> None:
         """Stop listening and break every connection."""

@@ -91,6 +91,7 @@ class Firmware:
         self.version = version
         self.build_date = "Nov 22 2026 08:12:16"
         self.ip = "127.0.0.1"
+        self.port = 80  # always, on the real one; the endpoint says otherwise
         self.home = None
         self.vars = FlashVars()
         self.log = LogRing()

@@ -11,6 +11,7 @@ from plugsmith.errors.sim import SimAddress
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.endpoint import SETTLE_S, Endpoint
 from plugsmith.sim.obk.mqtt import keep_connected
+from plugsmith.sim.obk.ssdp_server import open_ssdp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,8 +25,9 @@ _START_S = 10.0
 class ObkServer:
     """Runs endpoints on an event loop of its own between start() and stop()."""
 
-    def __init__(self, endpoints: Sequence[Endpoint]) -> None:
+    def __init__(self, endpoints: Sequence[Endpoint], *, ssdp_port: int | None = None) -> None:
         self.endpoints = list(endpoints)
+        self._ssdp_port = ssdp_port  # None: searches are not answered
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -62,9 +64,12 @@ class ObkServer:
     async def _main(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._stop = asyncio.Event()
+        ssdp: asyncio.BaseTransport | None = None
         try:
             for endpoint in self.endpoints:
                 await endpoint.refresh()
+            if self._ssdp_port is not None:
+                ssdp = await open_ssdp(self.devices, self._ssdp_port)
         except OSError as problem:
             self._problem = problem
             self._stop.set()
@@ -78,6 +83,8 @@ class ObkServer:
             for endpoint in self.endpoints:
                 with contextlib.suppress(OSError):  # the address is taken just now: tried again
                     await endpoint.refresh()
+        if ssdp is not None:
+            ssdp.close()
         for endpoint in self.endpoints:
             endpoint.close()
         for session in sessions:

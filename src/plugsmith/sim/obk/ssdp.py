@@ -18,9 +18,9 @@ def identity(device: Firmware) -> str:
     return str(uuid.uuid5(uuid.NAMESPACE_URL, "unseeded" + device.identity.chip))
 
 
-def description(device: Firmware, port: int = 80) -> str:
+def description(device: Firmware) -> str:
     """The XML document at /ssdp.xml."""
-    own = f"http://{device.ip}:{port}"
+    own = f"http://{device.ip}:{device.port}"
     return (
         "<root>\r\n<specVersion><major>1</major><minor>0</minor></specVersion>\r\n<device>\r\n"
         "<deviceType>urn:schemas-upnp-org:device:Basic:1</deviceType>\r\n"
@@ -37,12 +37,12 @@ def description(device: Firmware, port: int = 80) -> str:
     )
 
 
-def search_answer(device: Firmware, port: int = 80) -> bytes:
+def search_answer(device: Firmware) -> bytes:
     """What a device with the SSDP driver sends back to any M-SEARCH."""
     name = identity(device)
     return (
         "HTTP/1.1 200 OK\r\nCACHE-CONTROL: max-age=1800\r\nEXT:\r\n"
-        f"LOCATION: http://{device.ip}:{port}/ssdp.xml\r\n"
+        f"LOCATION: http://{device.ip}:{device.port}/ssdp.xml\r\n"
         f'OPT: "http://schemas.upnp.org/upnp/1/0/"; ns=01\r\n01-NLS: {name}\r\n'
         "ST: upnp:rootdevice\r\nSERVER: OpenBk\r\n"
         f"USN: {name}::upnp:rootdevice\r\nBOOTID.UPNP.ORG: 0\r\nCONFIGID.UPNP.ORG: 1\r\n\r\n\r\n"
