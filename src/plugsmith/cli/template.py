@@ -1,4 +1,4 @@
-"""`plugsmith template`: OpenBeken device templates."""
+"""`plugsmith template`: OpenBeken device templates and the catalogue of devices."""
 
 from __future__ import annotations
 
@@ -10,6 +10,11 @@ import typer
 
 from plugsmith.cli.options import JsonOption  # noqa: TC001 - typer evaluates the annotations
 from plugsmith.cli.session import Session, run
+from plugsmith.cli.template_contribute import contribute
+from plugsmith.cli.template_export import export
+from plugsmith.cli.template_match import match
+from plugsmith.cli.template_search import search, show
+from plugsmith.cli.template_update import update
 from plugsmith.errors import ExitCode, Fact, InputMissing
 from plugsmith.messages import _
 
@@ -19,7 +24,7 @@ if TYPE_CHECKING:
 _MAX_BYTES = 1_000_000
 
 app = typer.Typer(
-    help=_("OpenBeken device templates: check one before it is applied."),
+    help=_("Device templates: find the device, check its pins, write them for other programs."),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -31,19 +36,40 @@ TemplateArgument = Annotated[
         help=_("A template as JSON, the result of `dump config --json`, or - for standard input."),
     ),
 ]
+PublishOption = Annotated[
+    bool, typer.Option("--publish", help=_("Check also what a public list demands."))
+]
 
 
 @app.callback()
-def group() -> None:
-    """Keep `lint` a verb of its own while it is the only one."""
+def _group() -> None:
+    """Keep `template` a group however many verbs it has."""
+
+
+app.command("search", help=_("Find devices of the catalogue by words, vendor, chip, module."))(
+    search
+)
+app.command("show", help=_("Show a device of the catalogue, and what was corrected in it."))(show)
+app.command("match", help=_("Say which known device a dump, configuration or template is like."))(
+    match
+)
+app.command("export", help=_("Write a device for OpenBeken, ESPHome, Home Assistant, a forum ..."))(
+    export
+)
+app.command("contribute", help=_("Make a complete entry that a public list accepts."))(contribute)
+app.command("update", help=_("Import a list of devices from a file, a folder or an address."))(
+    update
+)
 
 
 @app.command("lint", help=_("Say what is wrong or risky in a template; exit code 8 on an error."))
-def lint(file: TemplateArgument, as_json: JsonOption = False) -> None:
+def lint(
+    file: TemplateArgument, publish: PublishOption = False, as_json: JsonOption = False
+) -> None:
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.interpret.lint import finding_json, has_errors
 
-        findings = _findings(_read(file))
+        findings = _findings(_read(file), publish=publish)
         if has_errors(findings):
             session.exit_code = ExitCode.NOTHING_FOUND
         return {"findings": [finding_json(item) for item in findings]}
@@ -51,12 +77,15 @@ def lint(file: TemplateArgument, as_json: JsonOption = False) -> None:
     run("template lint", body, as_json=as_json, render=_render)
 
 
-def _findings(text: str) -> tuple[Finding, ...]:
+def _findings(text: str, *, publish: bool) -> tuple[Finding, ...]:
     """The findings of a template text, also of one inside a result of `dump config`."""
     from plugsmith.interpret.lint import lint_reading
+    from plugsmith.interpret.lint_publication import publication_findings
     from plugsmith.openbeken.template import find_template
 
-    return lint_reading(find_template(text))
+    reading = find_template(text)
+    more = tuple(publication_findings(reading.template)) if publish else ()
+    return (*lint_reading(reading), *more)
 
 
 def _read(file: Path) -> str:
@@ -71,14 +100,6 @@ def _read(file: Path) -> str:
 
 
 def _render(data: dict[str, Fact]) -> str:
-    findings = data["findings"]
-    lines: list[str] = []
-    for item in findings if isinstance(findings, list) else []:
-        if isinstance(item, dict):
-            lines.append(f"{_level(str(item['level']))}: {item['text']}")
-            lines.append(f"  {item['fix']} ({item['rule']})")
-    return "\n".join(lines) or _("Nothing is wrong with this template.")
+    from plugsmith.cli.template_text import findings_text
 
-
-def _level(name: str) -> str:
-    return {"error": _("Error"), "warning": _("Warning"), "info": _("Note")}.get(name, name)
+    return findings_text(data)

@@ -10,6 +10,7 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.catalogue import ListUnusable
 from plugsmith.flows.match_reasons import reasons_of
 from plugsmith.flows.now import now_text
+from plugsmith.flows.subject import product_keys_of
 from plugsmith.interpret.similarity import CLOSE, LIKELY
 from plugsmith.interpret.traits import traits_of
 from plugsmith.library.candidates import candidates, unusual_pins
@@ -186,10 +187,8 @@ def looks_like(data: Mapping[str, Fact], *, root: Path | None = None) -> str | N
     body = data.get("template")
     if not isinstance(body, dict) or not body.get("pins"):
         return None
-    key = data.get("firmware_key")
-    keys = (key,) if isinstance(key, str) and key else ()
     try:
-        asked = traits_of(read_template(body).template, product_keys=keys)
+        asked = traits_of(read_template(body).template, product_keys=product_keys_of(data))
         with open_quickly(root) as catalogue:
             found = candidates(catalogue, asked, limit=1)
     except PlugsmithError:
