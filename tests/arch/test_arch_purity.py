@@ -51,7 +51,7 @@ WALLS = {
     "typer": ("cli/",),
     "click": (),
     "httpx2": ("lan/",),
-    "ruamel": ("flows/yaml_file.py",),
+    "ruamel": ("flows/yaml_file.py", "export/esphome.py"),
     "zeroconf": ("lan/",),
     "sqlite3": ("library/",),
     "platformdirs": ("library/",),
