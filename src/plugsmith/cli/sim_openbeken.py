@@ -11,6 +11,7 @@ from plugsmith.errors.sim import SimFlashUnusable, SimSetup
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from plugsmith.cli.session import Session
@@ -58,7 +59,7 @@ def _serve(session: Session, request: OpenBekenRequest) -> dict[str, Fact]:
     server.start()
     try:
         _announce(server)
-        _wait(session)
+        _wait(session, _watch(session, server))
     finally:
         server.stop()
     return {
@@ -155,7 +156,18 @@ def _announce(server: ObkServer) -> None:
     sink.emit(Ready(port=server.urls[0]))
 
 
-def _wait(session: Session) -> None:
+def _watch(session: Session, server: ObkServer) -> Callable[[], None]:
+    """A single plug at a terminal has hands and eyes."""
+    if not session.interactive or len(server.devices) > 1:
+        return lambda: None
+    from plugsmith.cli.sim_hands import Onlooker, take_orders
+
+    device = server.devices[0]
+    take_orders(device, session.say)
+    return Onlooker(device, session.say).glance
+
+
+def _wait(session: Session, glance: Callable[[], None]) -> None:
     import signal
     import time
 
@@ -163,5 +175,6 @@ def _wait(session: Session) -> None:
     try:
         while not session.cancel.cancelled:
             time.sleep(_POLL_S)
+            glance()
     finally:
         signal.signal(signal.SIGTERM, before)
