@@ -212,3 +212,18 @@ def test_with_a_corpus_dump(tmp_path, corpus):
     assert rig.content != content
     restore(rig.ctx(log=True), file)
     assert rig.content == content
+
+
+def test_damage_outside_the_plan_of_an_interrupted_write_is_put_right_by_the_next(tmp_path):
+    rig, file = flashed(tmp_path)
+    restore(rig.ctx(), file)
+    rig.replug(FaultPlan(faults=(PortVanishes(at=110_000, seconds=None),)))
+    with pytest.raises(PortLost):
+        flash(rig.ctx(), tmp_path / "image.bin")
+    assert rig.content != rig.before
+    rig.chip.nor.content[0x1F_0000:0x1F_0004] = b"\0\0\0\0"
+    rig.chip.nor.content[0x14_0000] = 0
+    rig.replug()
+    done = flash(rig.ctx(), tmp_path / "image.bin")
+    assert rig.content[0x14_0000:] == rig.before[0x14_0000:]
+    assert any("0x1F0000" in note for note in done.notes)

@@ -95,7 +95,7 @@ def make_backup(
     _refuse_half_written(ctx, device)
     ctx.library.backups.check_room(device.size, out=out)
     _announce(ctx, device)
-    began_s, wire_before = ctx.clock.monotonic(), device.flash.bytes_on_wire
+    began_s, wire_before = ctx.clock.monotonic(), device.bytes_on_wire
     job, data, done = _open_job(ctx, device, resume=resume)
     device.job = job
     resumed = sum(len(item.span) for item in done)
@@ -132,8 +132,8 @@ def make_backup(
     return BackupOutcome(
         backup=stored,
         seconds=ctx.clock.monotonic() - began_s,
-        bytes_on_wire=device.flash.bytes_on_wire - wire_before,
-        skipped_blank=device.flash.skipped_blank,
+        bytes_on_wire=device.bytes_on_wire - wire_before,
+        skipped_blank=device.skipped_blank,
         resumed=resumed,
     )
 
@@ -240,10 +240,15 @@ def _read_rest(
     done: Sequence[DoneRange],
 ) -> list[ProvenRange]:
     proofs = [ProvenRange(span=item.span, proof=item.proof) for item in done if item.proof]
-    have = merge_ranges(item.span for item in done)
-    with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
-        meter.advance(sum(len(span) for span in have))
-        for span in _reading_order(device, have):
+
+    def have() -> list[AddressRange]:
+        return merge_ranges(item.span for item in proofs)
+
+    def left() -> int:
+        return device.size - sum(len(span) for span in have())
+
+    def read() -> None:
+        for span in _reading_order(device, have()):
             for block in device.flash.blocks(span):
                 data[block.span.start : block.span.end] = block.data
                 job.put(block.span.start, block.data, block.proof)
@@ -251,6 +256,10 @@ def _read_rest(
                 meter.advance(len(block.span))
                 device.note_speed()
                 ctx.cancel.check()
+
+    with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
+        meter.advance(device.size - left())
+        device.persist(read, left=left)
         _summarise(meter, device)
     return proofs
 
@@ -268,7 +277,7 @@ def _summarise(meter: Meter, device: Device) -> None:
         "Read and proven: {kib} KiB in {seconds:.1f} s ({skipped} KiB were proven blank unread).",
         kib=device.size // 1024,
         seconds=meter.seconds,
-        skipped=device.flash.skipped_blank // 1024,
+        skipped=device.skipped_blank // 1024,
     )
 
 

@@ -11,13 +11,14 @@ from plugsmith.boot.identify import identify
 from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import TransferError
+from plugsmith.errors.link import LinkLost
 from plugsmith.flows.goal import mac_in_rf, rf_sectors
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 START_BAUD = 115_200
+_LINKS = 3  # a chip that is reset while it is identified: a dip of the supply, a long pause
+_RELINKS = 3  # without progress in between; then the supply or a wire is at fault
 _USUAL_BAUD = 921_600  # what most adapters and all chips here manage
 
 
@@ -38,15 +41,28 @@ class Device:
         self.job: Job | None = None
         self._rf: dict[int, bytes] | None = None
         self._noted_baud = START_BAUD
-        self.client: BootClient = _link(ctx, port)
+        self._wire_before = self._skipped_before = 0
+        self.client: BootClient
+        self.identity: Identity
+        self.flash: UartFlash
+        for attempt in range(_LINKS):
+            if self._connect(last=attempt == _LINKS - 1):
+                break
+
+    def _connect(self, *, last: bool) -> bool:
+        """Link and identify; False if the chip was reset in between and there is another try."""
+        self.client = _link(self.ctx, self.port)
         try:
-            self.identity: Identity = self._identify()
-            self.flash: UartFlash = self._open_flash()
-        except BaseException:
+            self.identity = self._identify()
+            self.flash = self._open_flash()
+        except BaseException as failure:
             with suppress(PlugsmithError):
                 self.client.reboot()
             self.client.close()
+            if isinstance(failure, LinkLost) and not last:
+                return False
             raise
+        return True
 
     def _identify(self) -> Identity:
         """Identify at a raised rate, because it reads some sectors; at the first one if not."""
@@ -79,6 +95,16 @@ class Device:
         """The stable id of the adapter, or the name of the port where there is none."""
         return self.port.info.adapter or self.ctx.port_name
 
+    @property
+    def bytes_on_wire(self) -> int:
+        """Bytes sent and received in this session, over all links."""
+        return self._wire_before + self.flash.bytes_on_wire
+
+    @property
+    def skipped_blank(self) -> int:
+        """Bytes that were proven blank and not read, over all links."""
+        return self._skipped_before + self.flash.skipped_blank
+
     def raise_speed(self) -> None:
         """Go to the fastest rate that proves itself, starting with what worked before."""
         if self.ctx.baud_limit is not None and self.ctx.baud_limit <= START_BAUD:
@@ -103,12 +129,30 @@ class Device:
 
     def relink(self) -> None:
         """Link again after the chip was reset; LinkLost or NoAnswer if it does not come back."""
+        self._wire_before, self._skipped_before = self.bytes_on_wire, self.skipped_blank
         self.client.close()
         self._noted_baud = START_BAUD
         self.client = _link(self.ctx, self.port)
         self.identity = identify(self.client, expected=self.identity.chip.name)
         self.flash = self._open_flash()
         self.raise_speed()
+
+    def persist(self, work: Callable[[], None], *, left: Callable[[], int]) -> None:
+        """Do `work`, which goes on where it stopped; link again when the chip was reset.
+
+        Gives up (LinkLost) when that happened some times without `left` getting less.
+        """
+        failures, least = 0, left()
+        while True:
+            try:
+                return work()
+            except LinkLost:
+                if left() < least:
+                    failures, least = 0, left()
+                failures += 1
+                if failures > _RELINKS:
+                    raise
+            self.relink()
 
     def rf_now(self) -> dict[int, bytes]:
         """The RF sectors as they are now, read once."""

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
-from plugsmith.errors.link import LinkLost
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.goal import BLANK_SECTOR
 from plugsmith.flows.permissions import Permission
@@ -28,7 +27,7 @@ from plugsmith.memory import (
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from plugsmith.flows.survey import Survey
 
 _ROUNDS = 3  # of writing bad ranges again; a range that fails three times has another cause
-_RELINKS = 3  # without a sector of progress in between; then the supply or a wire is at fault
 
 
 class Execution:
@@ -116,26 +114,12 @@ def _write_all(ctx: FlowContext, device: Device, run: Execution) -> None:
         clock=ctx.clock,
         sink=ctx.sink,
     ) as meter:
-        _with_relinks(device, run, lambda: _write_left(ctx, device, run, meter))
+        device.persist(lambda: _write_left(ctx, device, run, meter), left=lambda: len(run.left))
         meter.summary = _(
             "Written: {kib} KiB in {seconds:.1f} s.",
             kib=len(run.plan.changed_sectors) * SECTOR_LEN // 1024,
             seconds=meter.seconds,
         )
-
-
-def _with_relinks(device: Device, run: Execution, work: Callable[[], None]) -> None:
-    failures, last_left = 0, len(run.left)
-    while True:
-        try:
-            return work()
-        except LinkLost:
-            if len(run.left) < last_left:
-                failures, last_left = 0, len(run.left)
-            failures += 1
-            if failures > _RELINKS:
-                raise
-        device.relink()
 
 
 def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Meter) -> None:
@@ -235,7 +219,7 @@ def _differing(
         wrong = set(device.flash.differing([(item.span, item.crc32) for item in checks]))
         bad.extend(item for item in checks if item.span in wrong)
 
-    _with_relinks(device, run, compare)
+    device.persist(compare, left=lambda: len(run.left))
     meter.advance(sum(len(item.span) for item in checks if item not in bad))
     return bad
 
@@ -260,7 +244,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
             run.left.pop(0)
             ctx.cancel.check()
 
-    _with_relinks(device, run, rewrite)
+    device.persist(rewrite, left=lambda: len(run.left))
 
 
 def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:
@@ -296,7 +280,7 @@ def _wrong_sectors(device: Device, run: Execution, todo: dict[int, bytes]) -> li
         ]
         wrong[:] = [span.start for span in device.flash.differing(wanted)]
 
-    _with_relinks(device, run, compare)
+    device.persist(compare, left=lambda: len(run.left))
     return wrong
 
 

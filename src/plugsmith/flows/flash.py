@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors.flows import BootLoop
+from plugsmith.flows.aftermath import note_kept, with_repairs
 from plugsmith.flows.boot_watch import BootVerdict, watch_boot
 from plugsmith.flows.connection import connected
 from plugsmith.flows.execute import Execution, execute
@@ -125,6 +126,7 @@ def write_source(
     """Plan and write a file to a linked device that passed its checks, verify, watch it boot."""
     began_s = ctx.clock.monotonic()
     goal = image_goal(source.pieces, _state(device, source), ctx.permissions)
+    goal = with_repairs(ctx, device, goal, _original(safety))
     survey = take_survey(device, goal, safety)
     plan = make_plan(
         goal,
@@ -183,6 +185,7 @@ def run_plan(
         )
     )
     job.speed(device.flash.baud)
+    note_kept(job, survey)
     device.job = job
     run = Execution(plan, survey, original=_original(safety))
     try:

@@ -52,14 +52,19 @@ def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
         span = span_of(device.size)
         device.raise_speed()
         around = span.aligned(SECTOR_LEN)
-        data, proofs = bytearray(), set()
-        with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
-            for block in device.flash.blocks(around):
-                data += block.data
+        data: bytearray = bytearray()
+        proofs: set[str] = set()
+
+        def read() -> None:
+            for block in device.flash.blocks(AddressRange(around.start + len(data), around.end)):
+                data.extend(block.data)
                 proofs.add(block.proof.value)
                 meter.advance(len(block.span))
                 device.note_speed()
                 ctx.cancel.check()
+
+        with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
+            device.persist(read, left=lambda: len(around) - len(data))
         device.remember_speed()
         return ReadOutcome(
             span=span,
