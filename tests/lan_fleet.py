@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lan_rig import QUICK
 from plugsmith.clock import RealClock
 from plugsmith.events import CancelToken, EventLog, Item
 from plugsmith.flows.lan_context import LanContext
 from plugsmith.lan.host import Host, parse_host
-from plugsmith.lan.obk_http import Obk
 from plugsmith.library.library import Library
-from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.server import ObkServer, make_fleet, serve
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.lan.obk_http import Obk
+    from plugsmith.sim.obk.device import SimObk
 
 SPEED = 40.0
 # device seconds pass SPEED times as fast: a restart of 3 s and a join of 2 s take 0.13 s

@@ -18,8 +18,10 @@ from plugsmith.errors.device import SettingUnusable, TemplateUnusable, WrongPinD
 from plugsmith.interpret.lint import lint_reading
 from plugsmith.lan.change import check_settable
 from plugsmith.messages import _
+from plugsmith.openbeken.config_block import new_block
 from plugsmith.openbeken.roles import read_role, roles
 from plugsmith.openbeken.script import Command, Script, print_startup, read_startup
+from plugsmith.openbeken.settings import change_settings, read_settings
 from plugsmith.openbeken.template import find_template
 
 if TYPE_CHECKING:
@@ -66,8 +68,8 @@ def wish_from(
     Raises TemplateUnusable for a template with an unknown role, a finding of level error, or JSON
     that is none; SettingUnusable for a setting that cannot go over the network.
     """
-    own = dict(settings or {})
-    check_settable(own)
+    check_settable(settings or {})
+    own = normal_settings(settings or {})
     if template is None:
         return Wish(settings=_plain_names(own))
     try:
@@ -83,6 +85,22 @@ def wish_from(
         chip=reading.template.chip.strip(),
         factors=factors,
     )
+
+
+def normal_settings(settings: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Settings with numbers as numbers and roles as the firmware spells them; SettingUnusable."""
+    block = change_settings(new_block(), settings)
+    stored = read_settings(block)
+    found: dict[str, Fact] = {}
+    for name, value in settings.items():
+        if name in {"start_values", "channel_types"} and isinstance(value, dict):
+            found[name] = {str(key): int(str(item)) for key, item in value.items()}
+        elif name in {"static_ip", "button_times", "calibration"} and isinstance(value, dict):
+            now = stored[name]
+            found[name] = {key: now[key] for key in value} if isinstance(now, dict) else {}
+        else:
+            found[name] = stored[name]
+    return found
 
 
 def _plain_names(settings: dict[str, Fact]) -> dict[str, Fact]:
@@ -185,7 +203,10 @@ def _roles_in(text: str) -> list[str]:
 
 
 def fit(wish: Wish, wanted: Mapping[str, Fact], state: DeviceState, *, host: str) -> list[str]:
-    """Remarks about a wish on this device; WrongPinDevice where its pins or roles do not exist."""
+    """Remarks about a wish on this device; WrongPinDevice where its pins or roles do not exist.
+
+    SettingUnusable for what does not fit into its settings block.
+    """
     pins = wanted.get("pins")
     for gpio, text in pins.items() if isinstance(pins, dict) else ():
         if int(gpio) >= len(state.pins):
@@ -193,6 +214,7 @@ def fit(wish: Wish, wanted: Mapping[str, Fact], state: DeviceState, *, host: str
         role = str(text).split(";")[0]
         if role not in state.pins.names and not role.startswith("#"):
             raise _wrong(host, _("its firmware knows no role {role!r}", role=role))
+    change_settings(state.block, wanted, role_names=state.pins.names)
     if wish.chip and wish.chip.upper() != state.info.chip.upper():
         return [
             _(

@@ -1,0 +1,65 @@
+"""Fifty published templates on the simulated device: applied and read back equal."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lan_fleet import lan
+from lan_rig import run
+from plugsmith.errors import PlugsmithError
+from plugsmith.flows.device_apply import apply
+from plugsmith.flows.device_wish import wish_from
+from plugsmith.lan.apply import read_state
+from plugsmith.lan.change import differences
+from plugsmith.openbeken.roles import read_role
+
+WANTED = 50
+
+
+@pytest.fixture(scope="module")
+def templates(corpus):
+    """Every 13th template of a Beken chip that has pins and no error in it."""
+    body = json.loads((corpus / "devices.json").read_text(encoding="utf-8"))
+    devices = body["devices"] if isinstance(body, dict) else body
+    beken = [item for item in devices if item.get("pins") and item["chip"].startswith("BK7231")]
+    found = []
+    for item in [*beken[::7], *beken[3::7], *beken[5::7]]:
+        try:
+            found.append(wish_from(template=json.dumps(item), name=item["name"]))
+        except PlugsmithError:
+            continue
+        if len(found) == WANTED:
+            break
+    return found
+
+
+def test_fifty_templates_read_back_equal(templates, tmp_path):
+    assert len(templates) == WANTED
+    assert len({json.dumps(item.settings, sort_keys=True) for item in templates}) >= 40
+    with lan(tmp_path, speed=80) as net:
+        for wish in templates:
+            data = apply(net.ctx, net.hosts, wish)
+            assert data["verified"] is True
+            settings = run(read_state(net.obk)).settings
+            assert settings["pins"] == wish.settings["pins"]
+            assert settings["startup_command"] == wish.settings["startup_command"]
+            if "flags" in wish.settings:
+                assert settings["flags"] == wish.settings["flags"]
+            assert differences(settings, wish.settings) == {}
+
+
+def test_templates_with_unknown_roles_are_all_refused(corpus):
+    body = json.loads((corpus / "devices.json").read_text(encoding="utf-8"))
+    devices = body["devices"] if isinstance(body, dict) else body
+    refused = 0
+    for item in devices:
+        pins = item.get("pins") or {}
+        unknown = [x for x in pins.values() if read_role(str(x).split(";")[0]).role is None]
+        if unknown:
+            refused += 1
+            with pytest.raises(PlugsmithError) as caught:
+                wish_from(template=json.dumps(item), name=item["name"])
+            assert int(caught.value.exit_code) == 9
+    assert refused > 0
