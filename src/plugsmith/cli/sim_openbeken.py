@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from plugsmith.cli.session import run
 from plugsmith.errors import Fact, PlugsmithError, UsageError
@@ -19,6 +21,28 @@ if TYPE_CHECKING:
     from plugsmith.sim.obk.endpoint import Endpoint
     from plugsmith.sim.obk.server import ObkServer
 
+OpenBekenChoice = Annotated[
+    bool,
+    typer.Option(
+        "--openbeken", help=_("A plug with OpenBeken on HTTP instead of a chip on a port.")
+    ),
+]
+HttpAddress = Annotated[
+    str, typer.Option("--http", metavar="HOST:PORT", help=_("Where --openbeken listens."))
+]
+DeviceCount = Annotated[
+    int,
+    typer.Option(
+        "--count",
+        min=1,
+        max=250,
+        help=_("So many of them, on successive addresses, or on free ports with port 0."),
+    ),
+]
+LoadWatts = Annotated[
+    float,
+    typer.Option("--load", min=0, max=4000, metavar="WATTS", help=_("Plugged into --openbeken.")),
+]
 _FLASH_SIZE = 0x20_0000
 _POLL_S = 0.1
 
