@@ -11,6 +11,7 @@ from plugsmith.sim.obk.message import Reply, Request, head
 if TYPE_CHECKING:
     from plugsmith.sim.obk.firmware import Firmware
 
+_SITE = "https://github.com/openshwprojects/OpenBK7231T_App/"
 _HOME = '<a href="index">Home</a>'
 _TO_CONFIG = '<a href="cfg">Return to Config</a> | <a href="index">Home</a>'
 _TOTAL_DRIVERS = 60
@@ -35,7 +36,7 @@ def page(device: Firmware, heading: str, body: str, *, title: str = "") -> Reply
     mac = ":".join(f"{byte:02X}" for byte in device.block.mac)
     return text_reply(
         f"<!DOCTYPE html><html><head><title>{shown}</title></head><body>"
-        f'<div id="main"><h1>{escape(name)}</h1>{body}'
+        f'<div id="main"><h1><a target="_blank" href="{_SITE}">{escape(name)}</a></h1>{body}'
         f"<br><br>Built on {device.build_date} version {device.version}<br>Online for&nbsp;"
         f'<span id="onlineFor" data-initial="{int(device.uptime)}">-</span><br>'
         f"Device MAC: {mac}<br>Short name: {device.block.text(Text.SHORT_NAME)}, "
