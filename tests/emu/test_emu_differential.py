@@ -12,7 +12,7 @@ import random
 
 import pytest
 
-from plugsmith.emu.board import BOARDS
+from plugsmith.emu.board import BOARDS, LOADER_KNOWN_JEDEC
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.sim.chip import SimChip, SimSettings
 from plugsmith.sim.personality import personality
@@ -54,7 +54,7 @@ class RealCode:
     def __init__(self, chip: str, flash: bytes) -> None:
         from plugsmith.emu.machine import Machine
 
-        self.machine = Machine(BOARDS[chip], bytearray(flash))
+        self.machine = Machine(BOARDS[chip], bytearray(flash), jedec=LOADER_KNOWN_JEDEC)
 
     def exchange(self, request: bytes) -> bytes:
         port = self.machine.parts.uart1

@@ -8,6 +8,7 @@ from plugsmith.cli.dump_config import config
 from plugsmith.cli.dump_diff import diff
 from plugsmith.cli.dump_extract import extract
 from plugsmith.cli.dump_forge import forge
+from plugsmith.cli.dump_gpio import gpio
 from plugsmith.cli.dump_info import info
 from plugsmith.cli.dump_records import records
 from plugsmith.cli.dump_repair import repair
@@ -45,4 +46,7 @@ app.command("sanitize", help=_("Make a copy that is safe to share, and prove tha
 app.command("diff", help=_("Show what differs between two dumps, by region and record."))(diff)
 app.command("forge", help=_("Build a valid factory dump from a pin text, for tests and practice."))(
     forge
+)
+app.command("gpio", help=_("Run the firmware in the CPU emulator and list the pins it sets up."))(
+    gpio
 )

@@ -9,6 +9,14 @@ import typer
 
 from plugsmith.cli.options import JsonOption  # noqa: TC001 - typer evaluates the annotations
 from plugsmith.cli.session import Session, run
+from plugsmith.cli.sim_openbeken import (
+    DeviceCount,
+    HttpAddress,
+    LoadWatts,
+    OpenBekenChoice,
+    OpenBekenRequest,
+    sim_openbeken,
+)
 from plugsmith.errors import Fact, UsageError
 from plugsmith.messages import _
 
@@ -138,40 +146,39 @@ def sim(
     read_only: Annotated[
         bool, typer.Option("--read-only", help=_("Never change the flash file."))
     ] = False,
-    openbeken: Annotated[
-        bool,
-        typer.Option(
-            "--openbeken", help=_("A plug with OpenBeken on HTTP instead of a chip on a port.")
-        ),
-    ] = False,
-    http: Annotated[
+    engine: Annotated[
         str,
-        typer.Option("--http", metavar="HOST:PORT", help=_("Where --openbeken listens.")),
-    ] = "127.0.0.1:0",
-    count: Annotated[
-        int,
         typer.Option(
-            "--count",
-            min=1,
-            max=250,
-            help=_("So many of them, on successive addresses, or on free ports with port 0."),
+            "--engine",
+            help=_(
+                "fast: our simulator; emu: the boot code of a T, U or Q dump itself, executed in "
+                "the CPU emulator (extra emu)."
+            ),
         ),
-    ] = 1,
-    watts: Annotated[
-        float,
-        typer.Option(
-            "--load", min=0, max=4000, metavar="WATTS", help=_("Plugged into --openbeken.")
-        ),
-    ] = 60.0,
+    ] = "fast",
+    openbeken: OpenBekenChoice = False,
+    http: HttpAddress = "127.0.0.1:0",
+    count: DeviceCount = 1,
+    watts: LoadWatts = 60.0,
     as_json: JsonOption = False,
 ) -> None:
     if openbeken:
-        from plugsmith.cli.sim_openbeken import OpenBekenRequest, sim_openbeken
-
         request = OpenBekenRequest(
             http=http, count=count, watts=watts, chip=chip, flash=flash, faults=tuple(fault or ())
         )
         sim_openbeken(request, as_json=as_json)
+
+    def emulated(session: Session) -> dict[str, Fact]:
+        from plugsmith.cli.sim_emu import emu_chip, serve_emulated
+
+        name = emu_chip(chip, flash)
+        assert flash is not None
+        port = _endpoint(tcp, link, vanishes=False, raw_baud=raw_baud)
+        try:
+            log_port = _log_endpoint(tcp) if log else None
+            return serve_emulated(session, chip=name, flash=flash, ports=(port, log_port))
+        finally:
+            port.close()
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.sim.board import BoardRequest
@@ -207,13 +214,18 @@ def sim(
             port.close()
 
     def render(data: dict[str, Fact]) -> str:
+        if engine == "emu":
+            return _("The emulated chip was switched off after {sessions} sessions.", **data)
         return _(
             "The simulated chip was switched off after {sessions} sessions: {erased} sectors "
             "erased, {programmed} programs.",
             **data,
         )
 
-    run("sim", body, as_json=as_json, render=render)
+    bodies = {"fast": body, "emu": emulated}
+    if engine not in bodies:
+        raise typer.BadParameter(_("--engine is fast or emu"))
+    run("sim", bodies[engine], as_json=as_json, render=render)
 
 
 def _board(request: BoardRequest) -> SimBoard:

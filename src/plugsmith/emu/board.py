@@ -29,7 +29,9 @@ class Board:
         return self.key.to_bytes() + bytes(16) if not self.key.plain else bytes(32)
 
 
-_GENERIC_2M = 0xC8_4015  # GD25Q16: in the boot codes' own table, so they protect and unprotect it
+_GENERIC_2M = 0xEB_6015  # TH25Q16HB, common on Tuya modules: their firmware knows it
+# GD25Q16: in the boot codes' own table (bl105 columns), so they protect and unprotect it.
+LOADER_KNOWN_JEDEC = 0xC8_4015
 
 BOARDS: dict[str, Board] = {
     board.name: board

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -59,7 +59,9 @@ class Fault:
 class Machine:
     """One board with a flash; `step` runs a slice, time is counted in instructions."""
 
-    def __init__(self, board: Board, flash: bytearray) -> None:
+    def __init__(self, board: Board, flash: bytearray, *, jedec: int | None = None) -> None:
+        if jedec is not None:
+            board = replace(board, jedec=jedec)
         self.board = board
         self.flash = flash
         self.instructions = 0

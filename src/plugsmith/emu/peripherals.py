@@ -26,7 +26,8 @@ _FIXED = {
     0xC000_8050: 0,
 }  # "done" answers that spinning initialisation code waits for
 _ADC_STATUS = (0x00, 0x0C)  # T and N; BK7238 [run: it drains the FIFO by bit 30 of +0x0C]
-_RF_COMMAND = 0x90_00F8  # bit 31 starts and clears itself [run: Tuya light firmware spins on it]
+# BLE core: bit 31 starts and clears itself [run: Tuya firmware spins on both].
+_SELF_CLEARING = frozenset({0x90_0000, 0x90_00F8})
 _ADC_WAITING = 4  # samples that a running converter keeps ready
 
 
@@ -136,7 +137,7 @@ class Peripherals:
                 return self._pending() & self._icu_enable
             case _ if addr == RESET_REASON:
                 return self.reset_reason
-            case _ if addr == _RF_COMMAND:
+            case _ if addr in _SELF_CLEARING:
                 return self._storage.get(addr, 0) & 0x7FFF_FFFF
             case _:
                 return _FIXED.get(addr, self._storage.get(addr, 0))

@@ -13,6 +13,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
+from plugsmith.emu.board import LOADER_KNOWN_JEDEC
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, worker_command
 
@@ -114,6 +115,7 @@ class EmuServer:
             "flash": str(self._flash),
             "memory": EmuLimits().memory,
             "wall_s": 0,
+            "jedec": LOADER_KNOWN_JEDEC,
         }
         worker = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             worker_command("serve"),

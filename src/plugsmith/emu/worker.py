@@ -32,7 +32,7 @@ def main() -> None:
     job = json.loads(line)
     _limit(int(job["memory"]), float(job["wall_s"]))
     flash = bytearray(Path(job["flash"]).read_bytes())
-    machine = Machine(BOARDS[job["chip"]], flash)
+    machine = Machine(BOARDS[job["chip"]], flash, jedec=job.get("jedec"))
     if sys.argv[1:] == ["serve"]:
         try:
             _serve(machine)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FLASH_LEN = 0x20_0000
 _LOG_SHOWN = 6000  # characters of the log's end that a result carries
-_PIN_INSTRUCTIONS = 600_000_000  # how long a vendor firmware may run on for its pins
+_PIN_INSTRUCTIONS = 250_000_000  # vendor firmware sets its pins up within 200 M (seen)
 _BOOTABLE = {ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageKind.UF2}
 # Set up by every boot code before the application has a say; not the application's doing.
 _LOADER_PINS = frozenset({0, 1, 10, 11, 12, 13})
