@@ -19,10 +19,6 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 TESTS = Path(__file__).resolve().parents[1]
 # Codes whose provoking test is still to be written. Only ever take codes out of this list.
 WAITING_FOR_A_TEST = {
-    "PS-DUMP-FORGE",
-    "PS-DUMP-NOT-A-FLASH",
-    "PS-DUMP-REPAIR-UNPROVEN",
-    "PS-DUMP-SECRETS-LEFT",
     "PS-EMU-MISSING",
     "PS-EMU-NOT-BOOTABLE",
     "PS-FLASH-NOT-TAKEN",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from dump_rig import DEVICES, OWN_KEY, cleaned, dump_of, esphome_flash, forged, 
 from dump_scanner import places, views
 from plugsmith.dump import sanitize as sanitize_module
 from plugsmith.dump.recover import recover
+from plugsmith.dump.report import DamageKind
 from plugsmith.dump.sanitize import sanitize
 from plugsmith.dump.stores import find_stores
 from plugsmith.dump.survey import survey
@@ -124,6 +126,40 @@ def test_damaged_dumps_are_cleaned_where_they_are(kind):
     after = views(clean.data, OWN_KEY, key_addr=at + offset, from_addr=CODE_END)
     assert [item.place for item in made.canaries if places(item.value, after)] == []
     assert len(clean.data) == len(broken)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_storage_full_of_wrong_chunks_is_cleaned_too(seed):
+    made = forged("BK7231N", StoreKind.TUYAOS3, paired=True)
+    at = key_addr("BK7231N")
+    rng = random.Random(seed)
+    broken = bytearray(made.data)
+    for number in rng.sample(range(0x12000 // 32), 115):  # one in twenty
+        broken[at + 32 * number : at + 32 * number + 32] = rng.randbytes(32)
+    dump = dump_of(bytes(broken))
+    clean = sanitize(dump)
+    after = looks(clean.data, at=at)
+    assert [item.place for item in made.canaries if places(item.value, after)] == []
+    first, second = recover(dump.data), recover(clean.data)
+    assert second.status is first.status
+    damaged = DamageKind.STORAGE_DAMAGED
+    assert damaged in {item.kind for item in survey(dump_of(clean.data)).damage}
+
+
+@pytest.mark.parametrize("kind", [DamageName.KEY_ERASED, DamageName.KEY_HEAD_ERASED])
+def test_a_storage_that_no_key_opens_is_erased(kind):
+    """Its key may be found one day; until then nobody could prove that the copy is clean."""
+    broken = damage(forged("BK7231T", paired=True).data, kind, key_addr=0x1E_E000)
+    clean = sanitize(dump_of(broken)).data
+    assert clean[0x1E_F000:0x20_0000] == b"\xff" * 0x1_1000
+    assert recover(clean).best.text == FORUM_TEXT.encode()
+
+
+def test_a_key_block_with_spoilt_padding_is_kept():
+    broken = bytearray(forged("BK7231N", paired=True).data)
+    broken[0x1E_E020:0x1E_F000] = random.Random(1).randbytes(0xFE0)
+    clean = sanitize(dump_of(bytes(broken))).data
+    assert clean[0x1E_E000:0x1E_E020] == broken[0x1E_E000:0x1E_E020]
 
 
 def test_sectors_whose_header_is_destroyed_are_cleaned_too():

@@ -29,7 +29,7 @@ from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.tuya.files import PIN_FILES
-from plugsmith.tuya.keys import KEY_MAGIC, MASTER_KEY
+from plugsmith.tuya.keys import KEY_HEAD_LEN, KEY_MAGIC, MASTER_KEY, read_key_head
 from plugsmith.tuya.protected import ProtectedSector, decode_protected, encode_protected
 from plugsmith.tuya.rf import MAC_AT, MAC_LEN, read_mac
 from plugsmith.tuya.store import Record
@@ -37,6 +37,7 @@ from plugsmith.tuya.store import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from plugsmith.chips.model import Region
     from plugsmith.dump.finding import Finding
     from plugsmith.dump.known_values import Form
     from plugsmith.dump.removals import Removals
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.stores import VendorStore
     from plugsmith.dump.vendor_files import StoredFile
 
+_FLAGGED = (Role.FAST_CONNECT, Role.NET)
 _FLAGS_LEN = 6  # several N dumps hold six bytes of flags at the place of the Wi-Fi cache
 _PIN_TEXT = re.compile(rb"\{[^{}\x00-\x1f\x7f-\xff]*(?:\{[^{}]*\}[^{}]*)*\}")
 
@@ -130,10 +132,16 @@ def clean_broken_protected(areas: Areas) -> None:
         plain = decrypt_phase(bytes(areas.buffer), key=MASTER_KEY, phase=phase)
         for at in find_all(plain, KEY_MAGIC.to_bytes(4, "little")):
             span = AddressRange(phase + at, min(phase + at + SECTOR_LEN, len(areas.buffer)))
-            if at % BLOCK_LEN or span.start in sound | keys or areas.taken(span):
+            known = span.start in sound | keys or _is_key_block(plain[at : at + KEY_HEAD_LEN])
+            if at % BLOCK_LEN or known or areas.taken(span):
                 continue
             areas.erase(span)
             areas.removals.add(SecretKind.UNREADABLE, "protected")
+
+
+def _is_key_block(plain: bytes) -> bool:
+    """Whether it is a key block whose padding was destroyed."""
+    return len(plain) == KEY_HEAD_LEN and read_key_head(plain).sound
 
 
 def clean_caches(areas: Areas) -> None:
@@ -144,20 +152,29 @@ def clean_caches(areas: Areas) -> None:
 
 
 def clean_unknown_places(areas: Areas) -> None:
-    """Erase what nobody can read at the places of the Wi-Fi cache and of protected sectors."""
+    """Erase what nobody can read where the chip keeps private things.
+
+    The places of the Wi-Fi cache and of protected sectors, and those of the store if no key opens
+    it: its records may be opened one day with a key that somebody finds.
+    """
     places = memory_map(areas.report.chip)
-    if places is None:
-        return
-    for region in places.with_role(Role.FAST_CONNECT, Role.NET, Role.PROTECTED):
+    roles = [Role.FAST_CONNECT, Role.NET, Role.PROTECTED]
+    if not any(store.sectors for store in areas.stores):
+        roles += [Role.KV, Role.KV_SWAP]
+    for region in places.with_role(*roles) if places else ():
         start = areas.report.layout.offset(region.span.start)
-        if start is None or start + len(region.span) > len(areas.buffer):
+        if start is None or start >= len(areas.buffer):
             continue
-        span = AddressRange.sized(start, len(region.span))
-        body = areas.body(span)
-        blank = not body.strip(b"\xff") or not body.strip(b"\0")
-        flags = not body[_FLAGS_LEN:].strip(b"\xff") and region.role is not Role.PROTECTED
-        if blank or flags or areas.taken(span):
-            continue
+        end = min(start + len(region.span), len(areas.buffer))
+        for at in range(start, end, SECTOR_LEN):
+            _erase_unreadable(areas, AddressRange(at, min(at + SECTOR_LEN, end)), region)
+
+
+def _erase_unreadable(areas: Areas, span: AddressRange, region: Region) -> None:
+    body = areas.body(span)
+    blank = not body.strip(b"\xff") or not body.strip(b"\0")
+    flags = not body[_FLAGS_LEN:].strip(b"\xff") and region.role in _FLAGGED
+    if not (blank or flags or areas.taken(span)):
         areas.erase(span)
         areas.removals.add(SecretKind.UNREADABLE, region.name)
 

@@ -106,7 +106,8 @@ def _broken(before: Sequence[VendorStore], after: Sequence[VendorStore]) -> Iter
             yield _("the key block is lost.")
         if len(now.protected) < len(store.protected):
             yield _("a protected sector can no longer be read.")
-        if not all(sector.sum_ok for sector in now.sectors if sector.whole):
+        sums = {sector.offset: sector.sum_ok for sector in now.sectors}
+        if any(sector.sum_ok and not sums.get(sector.offset) for sector in store.sectors):
             yield _("a sector of the vendor's storage has a wrong sum.")
         yield from _lost_records(store, now)
 
@@ -115,11 +116,13 @@ def _lost_records(before: VendorStore, after: VendorStore) -> Iterator[str]:
     new = _live(after)
     for name, record in _live(before).items():
         twin = new.get(name)
+        if not record.value_ok:  # nothing sound can be lost of it
+            continue
         if twin is None or twin.index.length != record.index.length:
             yield _("the record {name} is lost.", name=name)
-        elif record.value_ok and not twin.value_ok:
+        elif not twin.value_ok:
             yield _("the record {name} has a wrong sum.", name=name)
-        elif record.value_ok and is_harmless(name) and twin.value != record.value:
+        elif is_harmless(name) and twin.value != record.value:
             yield _("the record {name} has changed.", name=name)
 
 

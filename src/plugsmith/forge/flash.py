@@ -14,6 +14,7 @@ from plugsmith.forge.firmware import (
     forge_loader,
 )
 from plugsmith.forge.rf import forge_rf
+from plugsmith.forge.storage import StorageRequest, forge_storage
 from plugsmith.image.physical import APP_START
 from plugsmith.memory import SECTOR_LEN
 
@@ -32,12 +33,14 @@ def forge_flash(
     version: str = "1.0.0",
     code_len: int = DEFAULT_APP_LEN,
     contents: Mapping[int, bytes] | None = None,
+    pin_text: str | None = None,
     size: int | None = None,
 ) -> bytes:
     """A plausible factory flash of `chip`; the same arguments give the same bytes.
 
-    `contents` (physical address -> bytes) is laid over it last: the vendor storage, a settings
-    block, damage. `size` defaults to the chip's usual flash.
+    `pin_text` puts an unpaired vendor storage with that text into it (more of it can be asked for
+    in `forge.dump`). `contents` (physical address -> bytes) is laid over it last. `size` defaults
+    to the chip's usual flash.
     """
     flash = bytearray(
         _base(
@@ -52,7 +55,10 @@ def forge_flash(
     rf = catalog.chip(chip).memory_map.region(Role.RF)
     if rf is not None and rf.span.end <= len(flash):
         flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(mac)
-    for at, data in (contents or {}).items():
+    storage: dict[int, bytes] = {}
+    if pin_text is not None:
+        storage = forge_storage(StorageRequest(chip=chip, pin_text=pin_text)).contents
+    for at, data in (storage | dict(contents or {})).items():
         flash[at : at + len(data)] = data
     return bytes(flash)
 
