@@ -120,7 +120,7 @@ class Block:
     @classmethod
     def load(cls, sector: bytes) -> Block | None:
         """The block of a flash sector, brought to the newest version; None if it is not sound."""
-        if sector[:3] != b"CFG":
+        if len(sector) < STRUCT_LEN or sector[:3] != b"CFG":
             return None
         version = int.from_bytes(sector[4:8], "little")
         cover = _OLD_COVER if version <= 3 else STRUCT_LEN

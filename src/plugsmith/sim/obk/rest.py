@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import PIN_COUNT, Number, Table, Text
@@ -13,7 +12,7 @@ from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.pages import echo_page
 from plugsmith.sim.obk.replies import command_reply
 from plugsmith.sim.obk.status import mac_text
-from plugsmith.sim.obk.tokens import JsonProblem, parse_object
+from plugsmith.sim.obk.tokens import JsonProblem, parse_object, parse_value
 from plugsmith.sim.obk.uploads import get_storage, post_storage
 from plugsmith.sim.obk.words import split_command
 
@@ -43,6 +42,7 @@ _FEATURE_NAMES = (
     "BERRY",
 )
 _COMMAND_LIMIT = 128
+_LARGEST = 1 << 31
 
 
 def rest_reply(device: Firmware, request: Request) -> Reply:
@@ -142,9 +142,9 @@ def _post_pins(device: Firmware, request: Request) -> Reply:
 
 def _post_channels(device: Firmware, request: Request) -> Reply:
     try:
-        values = json.loads(request.body)
-    except ValueError:
-        return failure(400, "Failed to parse JSON: -3\n")
+        values = parse_value(request.body)
+    except JsonProblem as problem:
+        return failure(400, str(problem))
     if not isinstance(values, list):
         return failure(400, "Object expected\n")
     for at, value in enumerate(_numbers(values)[:64]):
@@ -177,7 +177,8 @@ def _post_log_config(device: Firmware, request: Request) -> Reply:
 def _numbers(value: object) -> list[int]:
     if not isinstance(value, list):
         return []
-    return [int(item) for item in value if isinstance(item, int | float)]
+    numbers = (item if isinstance(item, int | float) else 0 for item in value)
+    return [int(number) if abs(number) < _LARGEST else 0 for number in numbers]
 
 
 def _post_command(device: Firmware, request: Request) -> Reply:

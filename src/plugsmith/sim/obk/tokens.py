@@ -14,18 +14,24 @@ class JsonProblem(ValueError):
 
 def parse_object(body: bytes) -> dict[str, object]:
     """The members of a JSON object."""
+    value = parse_value(body)
+    if not isinstance(value, dict):
+        raise JsonProblem("Object expected\n")
+    return value
+
+
+def parse_value(body: bytes) -> object:
+    """Any JSON value."""
     text = body.decode("utf-8", "replace").strip()
     if not text:
         raise JsonProblem("Object expected\n")
     try:
-        value = json.loads(text)
+        value: object = json.loads(text)
     except (ValueError, RecursionError) as problem:
         cut = isinstance(problem, json.JSONDecodeError) and problem.pos >= len(text) - 1
         raise _failed(_CUT_OFF if cut else _INVALID) from problem
     if _tokens(value) > _TOKEN_LIMIT:
         raise _failed(_TOO_MANY)
-    if not isinstance(value, dict):
-        raise JsonProblem("Object expected\n")
     return value
 
 
