@@ -13,7 +13,6 @@ from plugsmith.flows.device_apply import apply
 from plugsmith.flows.device_wish import wish_from
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.change import differences
-from plugsmith.openbeken.roles import read_role
 
 WANTED = 50
 
@@ -48,18 +47,3 @@ def test_fifty_templates_read_back_equal(templates, tmp_path):
             if "flags" in wish.settings:
                 assert settings["flags"] == wish.settings["flags"]
             assert differences(settings, wish.settings) == {}
-
-
-def test_templates_with_unknown_roles_are_all_refused(corpus):
-    body = json.loads((corpus / "devices.json").read_text(encoding="utf-8"))
-    devices = body["devices"] if isinstance(body, dict) else body
-    refused = 0
-    for item in devices:
-        pins = item.get("pins") or {}
-        unknown = [x for x in pins.values() if read_role(str(x).split(";")[0]).role is None]
-        if unknown:
-            refused += 1
-            with pytest.raises(PlugsmithError) as caught:
-                wish_from(template=json.dumps(item), name=item["name"])
-            assert int(caught.value.exit_code) == 9
-    assert refused > 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plugsmith.cli import device_options as opt
+from plugsmith.cli import obk_options as obk
 from plugsmith.cli.options import (  # noqa: TC001 - typer evaluates the annotations
     DryRunOption,
     JsonOption,
@@ -27,22 +28,20 @@ TemplateArgument = Annotated[
         help=_("A template as JSON, or the result of `dump config --json`; - for standard input."),
     ),
 ]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help=_("Settings as TOML, YAML or JSON.")),
-]
-SetOption = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="NAME=VALUE", help=_("One setting. Repeatable.")),
-]
 
 
 def apply(
     host: opt.HostArgument,
     template: TemplateArgument = None,
     *,
-    config: ConfigOption = None,
-    setting: SetOption = None,
+    config: obk.ConfigOption = None,
+    setting: obk.SetOption = None,
+    wifi_ssid: obk.WifiOption = None,
+    wifi_password_file: obk.WifiFileOption = None,
+    mqtt_host: obk.MqttOption = None,
+    mqtt_user: obk.MqttUserOption = None,
+    mqtt_password_file: obk.MqttFileOption = None,
+    name: obk.NameOption = None,
     dry_run: DryRunOption = False,
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
@@ -54,17 +53,21 @@ def apply(
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.flows.device_apply import apply as do_it
         from plugsmith.flows.device_targets import targets
-        from plugsmith.flows.device_wish import wish_from
-        from plugsmith.flows.settings_file import read_settings_file, read_text, setting_words
 
-        if template is None and config is None and not setting:
-            raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
-        wanted = read_settings_file(config) if config else {}
-        wish = wish_from(
-            template=read_text(template) if template else None,
-            name=str(template or ""),
-            settings={**wanted, **setting_words(setting or [])},
+        options = obk.SettingOptions(
+            template=template,
+            config=config,
+            settings=tuple(setting or ()),
+            wifi_ssid=wifi_ssid,
+            wifi_password_file=wifi_password_file,
+            mqtt_host=mqtt_host,
+            mqtt_user=mqtt_user,
+            mqtt_password_file=mqtt_password_file,
+            name=name,
         )
+        if not options.any:
+            raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
+        wish = obk.wish_of(session, options, over_lan=True)
         context = opt.lan_context(
             session,
             password_file=password_file,

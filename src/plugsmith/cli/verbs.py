@@ -102,4 +102,9 @@ VERBS: tuple[Verb, ...] = (
         module="plugsmith.cli.device",
         summary=N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
     ),
+    Verb(
+        name="obk",
+        module="plugsmith.cli.obk",
+        summary=N_("OpenBeken's own data: its settings block, in files, chips and devices."),
+    ),
 )

@@ -46,7 +46,7 @@ def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = Fals
         "start": start,
         "length": len(data),
     }
-    return _change(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+    return change_flash(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
 
 
 def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> WriteOutcome:
@@ -66,10 +66,10 @@ def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> Wr
             ctx.consent(_("Erase {span} of the device?", span=span), _("erasing {span}", span=span))
         return Goal(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
 
-    return _change(ctx, goal, kind=JobKind.ERASE, image={}, dry_run=dry_run)
+    return change_flash(ctx, goal, kind=JobKind.ERASE, image={}, dry_run=dry_run)
 
 
-def _change(
+def change_flash(
     ctx: FlowContext,
     goal_of: Callable[[Device], Goal],
     *,
@@ -77,6 +77,7 @@ def _change(
     image: dict[str, Fact],
     dry_run: bool,
 ) -> WriteOutcome:
+    """Make the flash hold the goal for the linked device: checks, backup, plan, write, verify."""
     with connected(ctx) as device:
         began_s = ctx.clock.monotonic()
         checks = device_checks(device.identity)

@@ -168,12 +168,6 @@ def default_block(*, chip: str, mac: str | None = None) -> ConfigBlock:
     return change_settings(block, changes)
 
 
-def fresh_counter(block: ConfigBlock) -> ConfigBlock:
-    """The block with its change counter one higher, as the firmware does when it saves."""
-    counter = (_number(block, "change_counter") + 1) & 0xFFFF
-    return with_fields(block, {"change_counter": counter.to_bytes(2, "little")})
-
-
 def _number(block: ConfigBlock, name: str) -> int:
     return int(block.value(field(name)))
 
@@ -185,7 +179,11 @@ def _bytes(block: ConfigBlock, name: str) -> bytes:
 
 def _plain(value: float) -> float | None:
     """A float as short as its four bytes allow; None for what JSON cannot hold."""
-    return float(f"{value:.9g}") if math.isfinite(value) else None
+    if not math.isfinite(value):
+        return None
+    raw = struct.pack("<f", value)
+    texts = (f"{value:.{digits}g}" for digits in range(6, 10))
+    return next((float(text) for text in texts if struct.pack("<f", float(text)) == raw), value)
 
 
 Encoded = tuple[tuple[str, ...], tuple[bytes, ...]]
