@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from plugsmith.boot.speed import SpeedControl
 
 BLANK = b"\xff" * SECTOR_LEN
+# Loaders round an erase address down (uart-protocol.md 2.5), so its low bits are free: with these a
+# request that has a byte twice hits the application, which is verified, and not the boot loader.
+_INSIDE = 0x500
 _WRITES = 5
 _FIRSTS = 3
 
@@ -103,7 +106,8 @@ class Writer:
         self.guard(AddressRange.sized(addr, SECTOR_LEN))
         if not self._unlocked:
             self._client.link_check()  # arms the unprotect of the erase that follows
-        self._client.exchange(cmd.Erase(size_code=size_code, addr=addr))
+        loader = self._identity.family is Family.LOADER
+        self._client.exchange(cmd.Erase(size_code=size_code, addr=addr | loader * _INSIDE))
         self._unlocked = True
         self._speed.after()
 
