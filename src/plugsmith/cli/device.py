@@ -6,6 +6,7 @@ import typer
 
 from plugsmith.cli.device_change import apply, undo
 from plugsmith.cli.device_look import backup, info, scan
+from plugsmith.cli.device_ota import ota
 from plugsmith.messages import _
 
 app = typer.Typer(
@@ -28,4 +29,7 @@ app.command("apply", help=_("Give a device a template or settings, and check tha
 app.command("undo", help=_("Put back what the latest change of a device replaced."))(undo)
 app.command("backup", help=_("Store settings, files and flash of a device in your library."))(
     backup
+)
+app.command("ota", help=_("Update the firmware of a device, and check that the version changed."))(
+    ota
 )

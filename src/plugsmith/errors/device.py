@@ -214,3 +214,12 @@ class SettingUnusable(InputError):
     code = "PS-INPUT-SETTING"
     what = N_("The setting {name} cannot be used: {problem}.")
     next_step = N_("docs/openbeken-config.md lists the settings and what they take.")
+
+
+class UpdateBroken(TransferError):
+    """The upload of an update did not come to its end."""
+
+    code = "PS-DEVICE-OTA-BROKEN"
+    what = N_("The update of {host} broke off after {done} of {total} bytes: {problem}")
+    why = N_("The device still has its old firmware, but it may hang until its power is cut.")
+    next_step = N_("Switch its power off and on, then run the same command again.")

@@ -165,10 +165,10 @@ class SimObk(Firmware):
         update = read_update(area, self._unpack)
         if update is None or self.vars.unpacked == hash(area):
             return False
-        self.vars.unpacked = hash(area)
         self.phase = Phase.UNPACKING
 
         def done() -> None:
+            self.vars.unpacked = hash(area)  # not before: an interrupted one is begun again
             if update.chip and update.chip != self.identity.chip:
                 self.phase = Phase.DEAD
                 return
