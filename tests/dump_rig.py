@@ -68,11 +68,21 @@ def dump_of(data: bytes) -> Dump:
 
 def esphome_flash() -> bytes:
     """A flash whose application is plain code that calls itself ESPHome."""
+    return _flash_with(b"ESPHome version 2026.1.0 compiled on\0 wifi ssid: not-so-secret\0")
+
+
+def other_vendor_flash() -> bytes:
+    """A flash of a vendor that nobody knows: own application, own settings, nothing of Tuya."""
+    data = bytearray(_flash_with(b"Fan firmware 1.2, somewhere in here is your network\0"))
+    data[0x1E_3000:] = b"\xff" * 0x1_D000
+    data[0x1D_0000:0x1D_0020] = b"net=home-network pass=home-words"
+    return bytes(data)
+
+
+def _flash_with(text: bytes) -> bytes:
     base = bytearray(forged("BK7231T").data)
     code = bytes.fromhex("0e0000ea") + bytes.fromhex("14f09fe5") * 7
-    code += b"ESPHome version 2026.1.0 compiled on\0 wifi ssid: not-so-secret\0".ljust(
-        0x4000, b"\x11"
-    )
+    code += text.ljust(0x4000, b"\x11")
     lines = build_lines(code)
     base[0x1_1000:0x12_A000] = lines.ljust(0x11_9000, b"\xff")
     return bytes(base)

@@ -7,11 +7,20 @@ from dataclasses import replace
 
 import pytest
 
-from dump_rig import DEVICES, OWN_KEY, cleaned, dump_of, esphome_flash, forged, key_addr
+from dump_rig import (
+    DEVICES,
+    OWN_KEY,
+    cleaned,
+    dump_of,
+    esphome_flash,
+    forged,
+    key_addr,
+    other_vendor_flash,
+)
 from dump_scanner import places, views
 from plugsmith.dump import sanitize as sanitize_module
 from plugsmith.dump.recover import recover
-from plugsmith.dump.report import DamageKind
+from plugsmith.dump.report import DamageKind, DumpKind
 from plugsmith.dump.sanitize import sanitize
 from plugsmith.dump.stores import find_stores
 from plugsmith.dump.survey import survey
@@ -207,6 +216,15 @@ def test_compiled_in_passwords_are_refused_with_a_reason():
     with pytest.raises(SecretsLeft) as refused:
         sanitize(dump_of(esphome_flash()))
     assert "ESPHome" in refused.value.message
+
+
+def test_firmware_that_nobody_knows_is_refused():
+    """Clean by our decoders is not clean where our decoders do not apply."""
+    dump = dump_of(other_vendor_flash())
+    assert survey(dump).kind is DumpKind.OTHER_VENDOR
+    with pytest.raises(SecretsLeft) as refused:
+        sanitize(dump)
+    assert "does not know" in refused.value.message
 
 
 @pytest.mark.parametrize("data", [b"\xff" * 0x2000, bytes(0x2000), b"some text\n" * 900])

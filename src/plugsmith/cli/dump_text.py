@@ -90,7 +90,16 @@ def sanitize_text(data: dict[str, Fact]) -> str:
         "{file} can be shared.",
         file=data["file"],
     )
-    return "\n".join([head, *removed, proof])
+    unread = [
+        _(
+            "{start}..{end} holds something that Plugsmith does not understand. It stays, because "
+            "nothing private was found in it.",
+            start=format_addr(_int(item["start"])),
+            end=format_addr(_int(item["end"])),
+        )
+        for item in _items(data, "unread")
+    ]
+    return "\n".join([head, *removed, *unread, proof])
 
 
 def diff_text(data: dict[str, Fact]) -> str:

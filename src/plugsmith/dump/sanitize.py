@@ -23,22 +23,40 @@ from plugsmith.dump.secret_scan import scan
 from plugsmith.dump.stores import find_stores
 from plugsmith.dump.survey import survey
 from plugsmith.dump.sweep import Judge, sweep
+from plugsmith.dump.vendor_files import find_file_store
 from plugsmith.errors.dump import NotADump, SecretsLeft
+from plugsmith.memory import AddressRange, subtract_ranges
 from plugsmith.messages import _
 from plugsmith.tuya.rf import read_mac
 
 if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
+    from plugsmith.dump.leftovers import Examined
+
+
+_KNOWN_FIRMWARE = {"Tuya", "OpenBeken"}
+_KNOWN_DATA = {
+    FindingKind.TUYA_STORAGE,
+    FindingKind.TUYA_KEY,
+    FindingKind.TUYA_PROTECTED,
+    FindingKind.TUYA_FILES,
+    FindingKind.OBK_CONFIG,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sanitized:
-    """The clean bytes, what was taken out, the proof, and the survey of the original."""
+    """The clean bytes, what was taken out, the proof, and the survey of the original.
+
+    `unread`: stretches of unknown content that stay, because no decoder and no search found
+    anything private in them.
+    """
 
     data: bytes
     removed: tuple[Removed, ...]
     proof: Proof
     report: DumpReport
+    unread: tuple[AddressRange, ...] = ()
 
 
 def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
@@ -85,7 +103,19 @@ def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
     proof = prove(dump, report=before, stores=stores, after=clean)
     if not proof.complete:
         raise SecretsLeft(problem=proof.problem, remedy=_remedy(proof))
-    return Sanitized(data=clean.data, removed=removals.listed(), proof=proof, report=before)
+    return Sanitized(
+        data=clean.data,
+        removed=removals.listed(),
+        proof=proof,
+        report=before,
+        unread=tuple(_unread(clean)),
+    )
+
+
+def _unread(clean: Examined) -> list[AddressRange]:
+    gaps = [region.span for region in clean.report.regions if region.name == "unknown"]
+    area = find_file_store(clean.data, chip=clean.report.chip, layout=clean.report.layout)
+    return subtract_ranges(gaps, area.sectors if area else ())
 
 
 def _check_usable(dump: Dump, report: DumpReport) -> None:
@@ -98,6 +128,16 @@ def _check_usable(dump: Dump, report: DumpReport) -> None:
                 "into its code, where it cannot be removed."
             ),
             remedy=_("Share the configuration file without its secrets instead."),
+        )
+    known = {item.kind for item in report.findings} & _KNOWN_DATA
+    named = report.firmware is not None and report.firmware.name in _KNOWN_FIRMWARE
+    if not (known or named):
+        raise SecretsLeft(
+            problem=_(
+                "it holds firmware that Plugsmith does not know, so nobody can say where that "
+                "firmware keeps its secrets."
+            ),
+            remedy=_("Do not share this file; the output of `dump info` can be shared."),
         )
 
 

@@ -83,6 +83,7 @@ def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> dict[str, Fact]:
             "secrets_left": clean.proof.secrets_left,
         },
         "kept": ["mac"] if keep_mac else [],
+        "unread": [{"start": span.start, "end": span.end} for span in clean.unread],
         "summary": summary_text(clean),
     }
 
