@@ -28,6 +28,13 @@ def flash(
             help=_("Without IMAGE: get the right OpenBeken release from the internet first."),
         ),
     ] = False,
+    boot_check: Annotated[
+        bool,
+        typer.Option(
+            "--boot-check",
+            help=_("Before the write, run the result in the CPU emulator (extra emu)."),
+        ),
+    ] = False,
     allow: opt.AllowOption = None,
     port: opt.PortOption = None,
     baud: opt.BaudOption = None,
@@ -57,7 +64,9 @@ def flash(
 
         wish = FetchRequest() if download else None
         context = flow_context(session, link)
-        return do_it(context, image, dry_run=dry_run, download=wish).as_data()
+        return do_it(
+            context, image, dry_run=dry_run, boot_check=boot_check, download=wish
+        ).as_data()
 
     from plugsmith.cli.write_text import write_text
 

@@ -21,7 +21,7 @@ class FlashController:
     ) -> None:
         self.content = content
         self.status = 0
-        self.operations = 0
+        self.operations = 0  # commands run so far, reads included
         self._jedec = jedec
         self._touched = touched
         self._operate = 0
@@ -70,6 +70,7 @@ class FlashController:
                 pass
 
     def _run(self, opcode: int, addr: int) -> None:
+        self.operations += 1
         addr %= len(self.content)
         match opcode:
             case 3:
@@ -96,7 +97,6 @@ class FlashController:
     def _program(self, addr: int) -> None:
         data = bytes(self._incoming)
         self._incoming.clear()
-        self.operations += 1
         if self.protected or not data:
             return
         end = min(addr + len(data), len(self.content))
@@ -105,7 +105,6 @@ class FlashController:
         self._touched(addr, end)
 
     def _erase(self, start: int, length: int) -> None:
-        self.operations += 1
         if self.protected:
             return
         self.content[start : start + length] = b"\xff" * length

@@ -18,11 +18,13 @@ from pathlib import Path
 
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.gpio_trace import pin_uses
-from plugsmith.emu.machine import Machine
+from plugsmith.emu.machine import SLICE, Machine
 from plugsmith.emu.verdict import judge
 
 _LINK_CHECK = b"\x01\xe0\xfc\x01\x00"
 _IDLE_STEPS_PER_S = 300  # quiet machine: about 0.9 M instructions/s, so a T waits about 8 s
+_QUIET_STEPS = 60
+_LONG_SLICE = 4 * SLICE  # while the chip only sends, interrupts may wait
 _RESET_AFTER = 24  # unanswered link checks that count as "the user pressed reset"
 
 
@@ -112,13 +114,15 @@ def _serve(machine: Machine) -> None:
     host = _Host()
     while not host.ended and not machine.parts.uart1.incoming:  # held in reset until a byte comes
         host.receive(machine, wait_s=1.0)
-    quiet = 0
+    quiet = worked = 0
     while not host.ended:
         waiting = bool(machine.parts.uart1.incoming)
-        machine.step()
-        busy = host.send(machine) or waiting
+        machine.step(SLICE if waiting or quiet >= _QUIET_STEPS else _LONG_SLICE)
+        reading = machine.parts.flash.operations != worked  # a CRC says nothing for long
+        worked = machine.parts.flash.operations
+        busy = host.send(machine) or waiting or reading
         quiet = 0 if busy else quiet + 1
-        host.receive(machine, wait_s=0.0 if quiet < 200 else 1 / _IDLE_STEPS_PER_S)
+        host.receive(machine, wait_s=0.0 if quiet < _QUIET_STEPS else 1 / _IDLE_STEPS_PER_S)
         if host.unanswered >= _RESET_AFTER:
             host.unanswered = 0
             machine.reset()

@@ -99,7 +99,7 @@ def boot_image(request: BootRequest, sink: EventSink) -> dict[str, Fact]:
     chip = choose_chip(request)
     check_board(chip)
     flash = flash_to_boot(request, chip=chip)
-    answer = _run(flash, chip, sink, limits=EmuLimits(wall_s=request.wall_s))
+    answer = run_emulated(flash, chip, sink, limits=EmuLimits(wall_s=request.wall_s))
     return {
         "chip": chip,
         "boots": answer["boots"],
@@ -156,7 +156,7 @@ def gpio_table(
     request = BootRequest(source=source, chip=chip)
     name = choose_chip(request)
     check_board(name)
-    answer = _run(
+    answer = run_emulated(
         flash_to_boot(request, chip=name),
         name,
         sink,
@@ -203,9 +203,15 @@ def _gpio_sentence(pins: list[PinUse], answer: RunAnswer) -> str:
     )
 
 
-def _run(
-    flash: bytes, chip: str, sink: EventSink, *, limits: EmuLimits, past_boot: int = 0
+def run_emulated(
+    flash: bytes,
+    chip: str,
+    sink: EventSink,
+    *,
+    limits: EmuLimits | None = None,
+    past_boot: int = 0,
 ) -> RunAnswer:
+    """Execute a whole flash and tell the listener; `past_boot` lets a booted one run on."""
     title = _("Running the image on an emulated {chip}", chip=chip)
     sink.emit(TaskBegin(task="emulate", title=title, total=None, unit="instructions"))
     start_s = time.monotonic()

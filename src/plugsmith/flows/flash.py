@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.aftermath import note_kept, with_repairs
+from plugsmith.flows.boot_check import check_boot
 from plugsmith.flows.boot_watch import BootVerdict, watch_boot
 from plugsmith.flows.connection import connected
 from plugsmith.flows.execute import Execution, execute
@@ -82,6 +83,7 @@ def flash(
     path: Path | None,
     *,
     dry_run: bool = False,
+    boot_check: bool = False,
     download: FetchRequest | None = None,
 ) -> WriteOutcome:
     """Write the image in `path` to the connected device.
@@ -100,7 +102,14 @@ def flash(
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
         return write_source(
-            ctx, device, source, safety=safety, checks=checks, kind=JobKind.FLASH, dry_run=dry_run
+            ctx,
+            device,
+            source,
+            safety=safety,
+            checks=checks,
+            kind=JobKind.FLASH,
+            dry_run=dry_run,
+            boot_check=boot_check,
         )
 
 
@@ -122,8 +131,12 @@ def write_source(
     checks: Sequence[Check],
     kind: JobKind,
     dry_run: bool,
+    boot_check: bool = False,
 ) -> WriteOutcome:
-    """Plan and write a file to a linked device that passed its checks, verify, watch it boot."""
+    """Plan and write a file to a linked device that passed its checks, verify, watch it boot.
+
+    With `boot_check` the flash as it will be runs in the CPU emulator first.
+    """
     began_s = ctx.clock.monotonic()
     goal = image_goal(source.pieces, _state(device, source), ctx.permissions)
     goal = with_repairs(ctx, device, goal, _original(safety))
@@ -138,6 +151,11 @@ def write_source(
     for check in allowed_anyway(checks, ctx.permissions):
         ctx.warn("PS-NOTE-ALLOWED", check.text, data={"check": check.name})
     ctx.say(draw_plan(plan, baud=device.flash.baud))
+    if boot_check:
+        tried = check_boot(plan, _original(safety), chip=device.identity.chip.name, sink=ctx.sink)
+        checks = [*checks, tried]
+        require(checks, ctx.permissions)
+        ctx.say(tried.text)
     undo = undo_command(ctx, safety)
     outcome = WriteOutcome(
         chip=device.identity.chip.name,
