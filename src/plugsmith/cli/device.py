@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from plugsmith.cli.device_calibrate import calibrate
 from plugsmith.cli.device_change import apply, undo
 from plugsmith.cli.device_look import backup, info, scan
 from plugsmith.cli.device_ota import ota
@@ -32,4 +33,7 @@ app.command("backup", help=_("Store settings, files and flash of a device in you
 )
 app.command("ota", help=_("Update the firmware of a device, and check that the version changed."))(
     ota
+)
+app.command("calibrate", help=_("Make the readings of a device right with a known load."))(
+    calibrate
 )

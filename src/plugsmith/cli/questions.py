@@ -1,0 +1,49 @@
+"""Questions to a person at a terminal that Ctrl-C can end at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.cli.session import Session
+
+_POLL_S = 0.1
+
+
+def ask_line(session: Session, question: str) -> str:
+    """One typed line; Cancelled as soon as the user presses Ctrl-C."""
+    session.close()
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    if os.name == "posix":
+        import select
+
+        while not select.select([sys.stdin], [], [], _POLL_S)[0]:
+            session.cancel.check()
+    line = sys.stdin.readline()
+    session.cancel.check()
+    return line.strip()
+
+
+def ask_number(session: Session, question: str) -> float | None:
+    """A positive number; None for an empty line. Asks again for anything else."""
+    while True:
+        text = ask_line(session, question).replace(",", ".")
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if 0 < number < 1e6:
+            return number
+        session.say(_("That is not a number."))
+
+
+def ask_yes(session: Session, question: str) -> bool:
+    """Whether the user answers yes; an empty line is no."""
+    return ask_line(session, f"{question} [y/N] ").lower() in {"y", "yes", _("y"), _("yes")}
