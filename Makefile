@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup-done
 
-PEERS := .peers/bk7231tools/.done .peers/ltchiptool/.done
+PEERS := .peers/bk7231tools/.done .peers/ltchiptool/.done .peers/esphome/.done
 
 .PHONY: setup peers demo test lint bench campaign generated clean
 
@@ -25,6 +25,12 @@ peers: $(PEERS)
 .peers/ltchiptool/.done:
 	$(PYTHON) -m venv .peers/ltchiptool
 	.peers/ltchiptool/bin/python -m pip install --quiet --disable-pip-version-check 'ltchiptool==4.15.0'
+	touch $@
+
+# ESPHome checks the configurations that we write (250 MB, two to three minutes to install).
+.peers/esphome/.done:
+	$(PYTHON) -m venv .peers/esphome
+	.peers/esphome/bin/python -m pip install --quiet --disable-pip-version-check 'esphome==2026.6.5'
 	touch $@
 
 demo: setup

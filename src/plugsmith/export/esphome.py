@@ -7,10 +7,13 @@ ESPHome cannot do, or what nobody knows for sure, stands as a comment on top of 
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, TaggedScalar
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from plugsmith.errors.catalogue import NotExportable
 from plugsmith.export.esphome_board import esphome_board
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
 
 _MAX_NAME = 31  # what ESPHome allows for a host name
 _MAX_NOTES = 40
+_AMBIGUOUS = re.compile(
+    r"(?i:y|n|yes|no|on|off|true|false|null|none|~|=|<<|)|[-+.]?[0-9][0-9a-fA-FxXoO_.:+-]*|[-+.]+.*"
+)
 _NOT_HERE = ("OpenBeken", "VoltageSet", "startDriver", "ch_stat")  # advice for another firmware
 
 
@@ -46,22 +52,42 @@ def render(profile: DeviceProfile, options: ExportOptions) -> list[OutputFile]:
         draft.note(
             _("The chip is not known: the board below is a guess. Correct it before you flash.")
         )
+    profile = _fitting(draft, profile)
     add_outputs(draft, profile)
     add_lights(draft, profile)
     add_inputs(draft, profile)
     add_sensors(draft, profile)
     add_serial(draft, profile)
-    for text in (*profile.remarks, *(item.reason for item in profile.left_out)):
+    for item in profile.left_out:
+        draft.note(item.reason)
+    for text in profile.remarks:
         if not any(word in text for word in _NOT_HERE):
             draft.note(text)
     text = _header(draft, options) + _yaml(_document(draft, options))
     return [OutputFile(name=f"{options.file_stem}.yaml", text=text, media_type="text/yaml")]
 
 
+def _fitting(draft: EspDraft, profile: DeviceProfile) -> DeviceProfile:
+    """The profile without pins that ESPHome's board does not have."""
+    known = draft.board.gpios
+    if known is None:
+        return profile
+    for pin in profile.pins:
+        if pin.gpio not in known:
+            draft.note(
+                _(
+                    "P{gpio} is left out: ESPHome's board {board} has no such pin.",
+                    gpio=pin.gpio,
+                    board=draft.board.board,
+                )
+            )
+    return replace(profile, pins=tuple(pin for pin in profile.pins if pin.gpio in known))
+
+
 def _document(draft: EspDraft, options: ExportOptions) -> CommentedMap:
     name = options.file_stem[:_MAX_NAME].strip("-") or "device"
     root = CommentedMap()
-    root["esphome"] = {"name": name, "friendly_name": _plain(options.shown_title)}
+    root["esphome"] = {"name": _quoted(name), "friendly_name": _quoted(_plain(options.shown_title))}
     root[draft.board.platform] = {"board": draft.board.board}
     root["logger"] = {"baud_rate": 0} if draft.uses_uart else {}
     root["api"] = {}
@@ -69,8 +95,19 @@ def _document(draft: EspDraft, options: ExportOptions) -> CommentedMap:
     root["wifi"] = {"ssid": _secret("wifi_ssid"), "password": _secret("wifi_password"), "ap": {}}
     root["captive_portal"] = {}
     for key, value in draft.sections():
-        root[key] = value
+        root[key] = _quoted(value)
     return root
+
+
+def _quoted(value: Any) -> Any:  # noqa: ANN401 - YAML: texts, numbers, lists and mappings
+    """Texts that YAML 1.1 takes for something else in quotes: ESPHome reads that version."""
+    if isinstance(value, dict):
+        return {key: _quoted(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_quoted(item) for item in value]
+    if isinstance(value, str) and _AMBIGUOUS.fullmatch(value):
+        return DoubleQuotedScalarString(value)
+    return value
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 _QUANTITIES = ("voltage", "current", "power", "energy")
 _ADC_PINS = frozenset({23})
-_I2C_PAIRS = frozenset({(21, 20), (1, 0)})  # data and clock of the chip's two buses
 
 
 def add_sensors(draft: EspDraft, profile: DeviceProfile) -> None:
@@ -113,17 +112,11 @@ def _i2c(draft: EspDraft, profile: DeviceProfile) -> None:
     clock = next(iter(profile.with_function(Function.I2C_CLOCK)), None)
     if data is None or clock is None:
         return
-    if draft.board.platform == "bk72xx" and (data.gpio, clock.gpio) not in _I2C_PAIRS:
-        draft.note(
-            _(
-                "The temperature sensor on P{data} and P{clock} is left out: ESPHome drives I2C on "
-                "P21 and P20, or P1 and P0 only.",
-                data=data.gpio,
-                clock=clock.gpio,
-            )
-        )
-        return
-    draft.put("i2c", {"sda": draft.pin(data.gpio), "scl": draft.pin(clock.gpio), "scan": True})
     draft.note(
-        _("Which temperature sensor hangs on the bus is not known: look at the scan in the log.")
+        _(
+            "The temperature sensor on P{data} and P{clock} is left out: ESPHome has no I2C bus on "
+            "these chips.",
+            data=data.gpio,
+            clock=clock.gpio,
+        )
     )

@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from plugsmith.export.labels import labels_of
+from plugsmith.export.openbeken_template import harmless_template_text
 from plugsmith.export.output import OutputFile, one_line
 from plugsmith.interpret.explain import profile_notes
 from plugsmith.interpret.to_openbeken import openbeken_setup
 from plugsmith.messages import _
-from plugsmith.openbeken.template import template_text
 
 if TYPE_CHECKING:
     from plugsmith.device.profile import DeviceProfile
@@ -39,8 +39,13 @@ def render(profile: DeviceProfile, options: ExportOptions) -> list[OutputFile]:
     for label in labels_of(profile, options).values():
         lines.append(f"| P{label.gpio} | {escape(label.role) or '-'} | {escape(label.words)} |")
     if template.command:
-        lines += ["", _("Startup command:"), "", *fenced(template.command)]
-    lines += ["", _("OpenBeken template:"), "", *fenced(template_text(template).rstrip(), "json")]
+        lines += ["", _("Startup command:"), "", *fenced(one_line(template.command, limit=2000))]
+    lines += [
+        "",
+        _("OpenBeken template:"),
+        "",
+        *fenced(harmless_template_text(template).rstrip(), "json"),
+    ]
     notes = profile_notes(profile)
     if notes:
         lines += ["", _("Please note:"), "", *(f"- {escape(note)}" for note in notes)]

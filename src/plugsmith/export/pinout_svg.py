@@ -233,7 +233,7 @@ def _legend(canvas: Canvas) -> None:
     canvas.text(
         _MARGIN + 80,
         y + 5,
-        _("Black: where the adapter goes. Never with mains power connected; 3.3 V only."),
+        _("Marked like this: where the adapter goes. Never with mains connected; 3.3 V only."),
     )
 
 

@@ -29,7 +29,7 @@ def render(profile: DeviceProfile, options: ExportOptions) -> list[OutputFile]:
     lines += ["", _("Pins:")]
     for label in labels_of(profile, options).values():
         role = f" ({label.role})" if label.role else ""
-        lines.append(f"P{label.gpio}: {one_line(label.words)}{one_line(role)}")
+        lines.append(one_line(f"P{label.gpio}: {label.words}{role}"))
     if len(lines) and lines[-1] == _("Pins:"):
         lines.append(_("none"))
     lines += [

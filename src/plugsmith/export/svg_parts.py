@@ -41,7 +41,7 @@ def style() -> str:
         "@media (prefers-color-scheme: dark){"
         "text{fill:#f2f2f2}.bg{fill:#16181a}.board{fill:#22302a;stroke:#b0bec5}"
         ".shield{fill:#37474f;stroke:#90a4ae}.aerial{stroke:#90a4ae}.line{stroke:#9a9a9a}"
-        ".flash{fill:#f2f2f2;stroke:#f2f2f2}.flashtext{fill:#111111}.padtext{fill:#111111}"
+        ".k-supply,.k-unused{stroke:#a0a0a0}.flash{fill:#f2f2f2;stroke:#f2f2f2}.flashtext{fill:#111111}.padtext{fill:#111111}"
         f".faint{{fill:#b0b0b0}}{night}}}"
         "@media print{.bg{fill:#ffffff}text{fill:#000000}.board,.shield{fill:#ffffff}"
         ".flash{fill:#000000}.flashtext{fill:#ffffff}}"

@@ -21,7 +21,9 @@ def reasons_of(candidate: Candidate) -> list[str]:
         found.append(_("The same product key: the maker calls both the same product."))
     found += _module(like.module, entry.entry.template.board)
     if like.agree:
-        found.append(_("{pins} agree.", pins=_pins(like.agree)))
+        pins = _pins(like.agree)
+        one = len(like.agree) == 1
+        found.append(_("{pins} agrees.", pins=pins) if one else _("{pins} agree.", pins=pins))
     found += [
         _(
             "P{gpio} is the same part in another way: here {mine}, there {theirs}.",
