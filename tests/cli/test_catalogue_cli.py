@@ -250,3 +250,14 @@ def test_texts_for_people(capsys, tmp_path: Path) -> None:
     assert "(role-misspelt)" in capsys.readouterr().out
     assert main(["template", "update"]) == 0
     assert "openbeken: 1 devices" in capsys.readouterr().out
+
+
+def test_dump_config_names_the_known_device(capsys, tmp_path: Path) -> None:
+    dump = tmp_path / "dump.bin"
+    assert main(["dump", "forge", "-o", str(dump)]) == 0  # the plug of the forum thread
+    capsys.readouterr()
+    assert main(["dump", "config", str(dump), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out.splitlines()[-1])["data"]
+    assert data["looks_like"] == "Your device looks like ELIVCO LSPA9 (WB2S)."
+    assert main(["dump", "config", str(dump)]) == 0
+    assert "Your device looks like ELIVCO LSPA9 (WB2S)." in capsys.readouterr().out

@@ -92,7 +92,7 @@ def _from_files(session: Session, names: list[str]) -> dict[str, Fact]:
     if len(given) == 1 and not given[0].is_dir():
         data = recover_file(given[0])
         session.exit_code = exit_code_of(data)
-        return data
+        return _with_likeness(data)
     paths = expand(given)
     if not paths:
         raise no_files(given)
@@ -121,4 +121,11 @@ def _from_chip(session: Session, link: opt.LinkOptions) -> dict[str, Fact]:
         device.raise_speed()
         data = recover_chip(device.flash, name=_("the chip"), chip=device.identity.chip.name)
     session.exit_code = exit_code_of(data)
-    return data
+    return _with_likeness(data)
+
+
+def _with_likeness(data: dict[str, Fact]) -> dict[str, Fact]:
+    """The answer with a line about the known device that it is like, if there is one."""
+    from plugsmith.flows.catalogue import looks_like
+
+    return {**data, "looks_like": looks_like(data)}

@@ -30,6 +30,8 @@ _KINDS = {
 def config_text(data: dict[str, Fact], *, explain: bool = False) -> str:
     """The whole answer: what, how sure, from where, the pins, the template, the remarks."""
     lines = [_(_HEADS[str(data["status"])]), "", _facts(data)]
+    if data.get("looks_like"):
+        lines += ["", str(data["looks_like"])]
     pins = _pins(data, explain=explain)
     if pins:
         lines += ["", _("Pins:"), *pins]

@@ -64,10 +64,21 @@ def flash(
 
         wish = FetchRequest() if download else None
         context = flow_context(session, link)
-        return do_it(
+        data = do_it(
             context, image, dry_run=dry_run, boot_check=boot_check, download=wish
         ).as_data()
+        return {**data, "looks_like": _likeness(data["backup"])}
 
     from plugsmith.cli.write_text import write_text
 
     run("flash", body, as_json=as_json, assume_yes=yes, render=write_text)
+
+
+def _likeness(backup: Fact) -> str | None:
+    """One line about the device, from the pins in its backup; None where nothing is known."""
+    from pathlib import Path
+
+    from plugsmith.flows.catalogue import backup_looks_like
+
+    file = backup.get("file") if isinstance(backup, dict) else None
+    return backup_looks_like(Path(file)) if isinstance(file, str) else None

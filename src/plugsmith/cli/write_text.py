@@ -16,6 +16,7 @@ def write_text(data: dict[str, Fact]) -> str:
     rows = table(
         [
             (_("Device"), str(data["chip"])),
+            (_("Known"), str(data.get("looks_like") or "")),
             (_("Written"), _image(data["image"])),
             (_("Changed"), _changes(data["plan"])),
             (_("Verified"), _("yes") if data["verified"] else _("nothing was changed (dry run)")),

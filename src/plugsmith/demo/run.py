@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 from plugsmith.boot.linking import LinkPolicy
 from plugsmith.events import Log
 from plugsmith.flows.backup import backup
+from plugsmith.flows.catalogue import looks_like
 from plugsmith.flows.context import FlowContext
 from plugsmith.flows.flash import flash
 from plugsmith.flows.info import info
@@ -129,6 +130,7 @@ def run_demo(
     _head(sink, 3, _("Which pins do what?"))
     pins = recover_file(saved.backup.file)
     _say(sink, _pins_text(pins))
+    _say(sink, looks_like(pins, root=scene.library.root) or _("No known device is like it."))
     _head(sink, 4, _("Check, write, verify, start."))
     written = flash(ctx, scene.image)
     return DemoOutcome(

@@ -10,6 +10,7 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.catalogue import ListUnusable
 from plugsmith.flows.match_reasons import reasons_of
 from plugsmith.flows.now import now_text
+from plugsmith.flows.recover import recover_file
 from plugsmith.flows.subject import product_keys_of
 from plugsmith.interpret.similarity import CLOSE, LIKELY
 from plugsmith.interpret.traits import traits_of
@@ -196,3 +197,11 @@ def looks_like(data: Mapping[str, Fact], *, root: Path | None = None) -> str | N
     if not found or found[0].likeness.score < CLOSE:
         return None
     return _("Your device looks like {name}.", name=_title(found[0].entry))
+
+
+def backup_looks_like(file: Path) -> str | None:
+    """The same line from a backup file; None as well if no pins are in it. Never raises."""
+    try:
+        return looks_like(recover_file(file))
+    except PlugsmithError:
+        return None
