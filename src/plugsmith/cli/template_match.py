@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plugsmith.cli import device_options as lan
 from plugsmith.cli.options import JsonOption  # noqa: TC001 - typer evaluates the annotations
 from plugsmith.cli.session import Session, run
-from plugsmith.errors import ExitCode
+from plugsmith.errors import ExitCode, UsageError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -29,11 +30,42 @@ LimitOption = Annotated[
 ]
 
 
-def match(device: DeviceArgument, *, limit: LimitOption = 8, as_json: JsonOption = False) -> None:
-    def body(session: Session) -> dict[str, Fact]:
-        from plugsmith.flows.lookup import match_named
+OptionalDevice = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="DEVICE",
+        help=_("What `export` takes as DEVICE: a dump, a configuration, a template or an id."),
+    ),
+]
+HostOption = Annotated[
+    str | None,
+    typer.Option(
+        "--host", metavar="HOST", help=_("A running OpenBeken device instead: name or address.")
+    ),
+]
 
-        data = match_named(device, limit=limit)
+
+def match(
+    device: OptionalDevice = None,
+    *,
+    host: HostOption = None,
+    limit: LimitOption = 8,
+    password_file: lan.PasswordFileOption = None,
+    ask_password: lan.AskPasswordOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.lookup import match_named, match_running
+
+        if (device is None) == (host is None):
+            raise UsageError(problem=_("give either a DEVICE or --host"))
+        if device is not None:
+            data = match_named(device, limit=limit)
+        else:
+            context = lan.lan_context(
+                session, password_file=password_file, ask_password=ask_password
+            )
+            data = match_running(context, str(host), limit=limit)
         if not data["close"]:
             session.exit_code = ExitCode.NOTHING_FOUND
         return data

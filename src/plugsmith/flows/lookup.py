@@ -12,10 +12,11 @@ from plugsmith.flows.subject import subject_of, subject_of_entry
 from plugsmith.interpret.answer import answer_for_profile
 from plugsmith.interpret.catalogue_entry import RULES
 from plugsmith.interpret.lint import finding_json, lint_template
+from plugsmith.interpret.traits import traits_of
 from plugsmith.library.search import search
 from plugsmith.library.shipped import NAME, open_catalogue
 from plugsmith.messages import _
-from plugsmith.openbeken.template import write_template
+from plugsmith.openbeken.template import read_template, write_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken
+    from plugsmith.flows.lan_context import LanContext
     from plugsmith.library.search import Hit, Query
     from plugsmith.library.templates import StoredEntry, TemplateCatalogue
 
@@ -56,6 +58,25 @@ def match_named(name: str, *, limit: int, root: Path | None = None) -> dict[str,
         data = match(catalogue, subject.traits, limit=limit, without=own)
         hint = _hint(catalogue)
     return {"device": subject.name, **data, "hint": hint}
+
+
+def match_running(
+    ctx: LanContext, host: str, *, limit: int, root: Path | None = None
+) -> dict[str, Fact]:
+    """The result of `template match` for a running OpenBeken device, from what it says of itself.
+
+    Raises the errors of errors/device.py; UsageError where `host` names several devices.
+    """
+    from plugsmith.flows.device_info import info  # noqa: PLC0415 - only this needs the network
+    from plugsmith.lan.host import parse_host  # noqa: PLC0415 - with the above
+
+    facts = info(ctx, [parse_host(host)])
+    fields = {name: facts.get(name) for name in ("chip", "pins", "flags")}
+    reading = read_template({**fields, "command": facts.get("startup_command")})
+    with open_catalogue(root) as catalogue:
+        data = match(catalogue, traits_of(reading.template), limit=limit)
+        hint = _hint(catalogue)
+    return {"device": str(facts.get("name") or host), **data, "hint": hint}
 
 
 def import_list(
