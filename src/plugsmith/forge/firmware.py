@@ -2,8 +2,9 @@
 
 They have the frame of real ones - line CRC16s, scrambling, FAL table, RBL headers, vectors, names,
 first bytes and fingerprint - so that every check of Plugsmith and of other tools judges them as it
-would judge real ones. Their code is noise: a chip cannot run them. No vendor byte is in them beyond
-the facts that uart-protocol.md sections 5.3 and 7 publish.
+would judge real ones. What they execute is in arm_code.py: enough to be seen to start, and no more;
+the rest of their code is noise. No vendor byte is in them beyond the facts that uart-protocol.md
+sections 5.3 and 7 publish.
 """
 
 from __future__ import annotations
@@ -14,8 +15,15 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import boot_codes, chip
-from plugsmith.chips.model import KeyClass
+from plugsmith.chips.model import Family, KeyClass
 from plugsmith.errors import Defect, UsageError
+from plugsmith.forge.arm_code import (
+    STACK_IN_TCM,
+    STACK_TOP_OF_RAM,
+    branch,
+    branch_target,
+    printing_program,
+)
 from plugsmith.forge.layout import AppFrame, app_frame
 from plugsmith.forge.solve import solve_affine
 from plugsmith.image.crc import build_lines
@@ -31,7 +39,7 @@ from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
 if TYPE_CHECKING:
     from plugsmith.chips.model import BootCode, Chip, Fingerprint
 
-NOTICE = b"Forged by Plugsmith for tests and practice: not vendor code, cannot run.\0"
+NOTICE = b"Forged by Plugsmith for tests and practice: not vendor code, does nothing.\0"
 FORGED_TIME = 1_700_000_000  # in every forged header: forging is repeatable
 DEFAULT_APP_LEN = 0x6_0000
 _VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #20]
@@ -40,6 +48,12 @@ _RESET_VECTOR_Q = bytes.fromhex("180000ea")
 _KEY_AT = 0x48
 _MARKER_AT = 0x100  # logical; physical 0x110
 _NOTICE_AT = 0x200
+_START_TEXT = (
+    "forged application\r\n"
+    "Info:MAIN:Main_Init_Before_Delay done\r\n"
+    "Info:MAIN:Main_Init_After_Delay done\r\n"
+)
+_DETOUR = (0x40, 0x400)  # a loader that starts where its key lies goes on at the second
 _FREE = (*range(0x20, 0x40), 242)  # logical; the last is physical byte 256, for 257-byte prints
 _PRINT_LINES = 9 * LINE_LEN
 
@@ -63,9 +77,11 @@ def forge_loader(boot_code_name: str) -> bytes:
     if not key.plain:
         plain[_KEY_AT : _KEY_AT + 16] = key.to_bytes()
     _place(plain, _NOTICE_AT, NOTICE + (code.version_text or code.name).encode() + b"\0")
-    stored = bytearray(scramble(bytes(plain), key, start=0))
     if code.loader_head is not None:
-        _place(stored, 0, code.loader_head)
+        head = scramble(code.loader_head, key, start=0)
+        plain[: len(head)] = head
+    _place_start(plain, owner, banner=code.version_text or code.name)
+    stored = bytearray(scramble(bytes(plain), key, start=0))
     if owner.marker is not None:
         _place(stored, _MARKER_AT, owner.marker)
     _place(stored, table_at, table)
@@ -150,6 +166,22 @@ def code_key(owner: Chip) -> CodeKey:
     return TUYA_KEY if owner.expects_key is KeyClass.TUYA else PLAIN_KEY
 
 
+def stack_of(owner: Chip) -> int:
+    """A stack in memory that chips of the other family do not have."""
+    return STACK_IN_TCM if owner.family is Family.ROM else STACK_TOP_OF_RAM
+
+
+def _place_start(plain: bytearray, owner: Chip, *, banner: str) -> None:
+    """Put the loader's program where its reset vector goes."""
+    entry = branch_target(plain[:4], at=0)
+    if entry == _DETOUR[0]:
+        _place(plain, entry, branch(*_DETOUR))
+        entry = _DETOUR[1]
+    text = f"\r\nV:{banner}\r\nforged boot loader\r\nJ 0x10000\r\n"
+    program = printing_program(text, at=entry, stack=stack_of(owner), then=APP_LOGICAL_START)
+    _place(plain, entry, program)
+
+
 def _partition(
     chip_name: str, firmware: str, version: str, code_len: int, *, frame: AppFrame, end: int
 ) -> bytes:
@@ -170,6 +202,9 @@ def app_code(chip_name: str, *, firmware: str, version: str, length: int) -> byt
     if firmware == "openbeken":
         name = frame.openbeken_name
         texts = [f"{name}_{version}", name, "OpenBK7231T_App"]
+        entry = branch_target(plain[:4], at=0)
+        program = printing_program(_START_TEXT, at=APP_LOGICAL_START + entry, stack=stack_of(owner))
+        _place(plain, entry, program)
     else:
         texts = [*frame.tuya_names, version, "tuya_iot_wf_forged"]
     _place(plain, _NOTICE_AT, NOTICE + "\0".join([*texts, ""]).encode())
