@@ -8,6 +8,7 @@ from plugsmith.cli.device_calibrate import calibrate
 from plugsmith.cli.device_change import apply, undo
 from plugsmith.cli.device_look import backup, info, scan
 from plugsmith.cli.device_ota import ota
+from plugsmith.cli.device_pins import pins
 from plugsmith.messages import _
 
 app = typer.Typer(
@@ -36,4 +37,7 @@ app.command("ota", help=_("Update the firmware of a device, and check that the v
 )
 app.command("calibrate", help=_("Make the readings of a device right with a known load."))(
     calibrate
+)
+app.command("pins", help=_("Find out what the pins of a device do, one at a time, and undo it."))(
+    pins
 )

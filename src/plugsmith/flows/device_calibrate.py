@@ -22,6 +22,7 @@ from plugsmith.flows.device_apply import state_of
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import read_state
+from plugsmith.lan.http import to_the_end
 from plugsmith.library.undo import UndoRecord
 from plugsmith.messages import _
 from plugsmith.openbeken.metering import (
@@ -134,8 +135,12 @@ async def _with_relay_on(bench: _Bench, work: _Work) -> Data:
             await bench.obk.patience.sleep(4 * bench.obk.patience.window_s)
         return await work()
     finally:
-        for channel in off:
-            await bench.obk.command(f"SetChannel {channel} 0", repeatable=True)
+        await to_the_end(_switch_off(bench, off))
+
+
+async def _switch_off(bench: _Bench, channels: list[int]) -> None:
+    for channel in channels:
+        await bench.obk.command(f"SetChannel {channel} 0", repeatable=True)
 
 
 async def _relays_off(bench: _Bench) -> list[int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import Role
-from plugsmith.errors import Malformed, PlugsmithError
+from plugsmith.errors import Cancelled, Malformed, PlugsmithError
 from plugsmith.errors.device import (
     DeviceAnswer,
     DeviceNotBack,
@@ -18,6 +19,7 @@ from plugsmith.errors.device import (
 from plugsmith.lan.change import differences
 from plugsmith.lan.records import NO_ROLE
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.messages import _
 from plugsmith.openbeken.config_block import ConfigBlock, read_block
 from plugsmith.openbeken.config_layout import layout_of
 from plugsmith.openbeken.settings import read_settings
@@ -116,6 +118,8 @@ async def carry_out(
         try:
             check()
             await _send(obk, step)
+        except (Cancelled, asyncio.CancelledError) as stop:
+            raise _stopped(number, total, undo) from stop
         except DeviceRefused as problem:
             if number == 0 or not any(item.sets for item in change.steps[:number]):
                 raise
@@ -149,6 +153,15 @@ async def _settle(obk: Obk, change: ConfigChange, born_s: float) -> DeviceInfo:
         return await obk.wait_back(born_s)
     await obk.patience.sleep(obk.patience.settle_s)
     return await obk.info()
+
+
+def _stopped(done: int, total: int, undo: str) -> Cancelled:
+    if not done:
+        return Cancelled(state=_("Nothing was changed."))
+    return Cancelled(
+        state=_("{done} of {total} steps are done.", done=done, total=total),
+        resume=_("Run the same command again to finish, or go back with: {undo}", undo=undo),
+    )
 
 
 def _half(obk: Obk, done: int, total: int, problem: PlugsmithError, undo: str) -> HalfApplied:

@@ -19,7 +19,7 @@ from plugsmith.errors.device import DeviceAnswer, DeviceLocked, DeviceUnreachabl
 from plugsmith.lan.wire import MAX_BODY_LEN, MAX_HEADER_LEN, Response, read_response
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from plugsmith.lan.host import Host
 
@@ -271,6 +271,18 @@ async def _watched(work: Awaitable[_T], cancelled: Callable[[], bool]) -> _T:
                 return await task
             except asyncio.CancelledError as stop:
                 raise Cancelled from stop
+
+
+async def to_the_end(work: Coroutine[object, object, _T]) -> _T:
+    """The result of work that must not be torn: a cancellation meanwhile waits for its end."""
+    task = asyncio.ensure_future(work)
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            if task.cancelled():
+                raise
+    return task.result()
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, PIN_COUNT, Number, Table, Text
@@ -68,15 +69,28 @@ def _find(key: str) -> Handler | None:
 
 def _backlog(device: Firmware, rest: str) -> Outcome:
     parts = backlog_parts(rest)
-    waits = any(split_command(part)[0].lower() in _ASYNCHRONOUS for part in parts)
+    if any(split_command(part)[0].lower() in _ASYNCHRONOUS for part in parts):
+        _run_script(device, parts)
+        return Outcome.OK
     worst = Outcome.OK
     for part in parts:
-        if split_command(part)[0].lower() in _ASYNCHRONOUS:
-            continue
         ended = run_command(device, part)
         if ended is not Outcome.OK:
             worst = ended
-    return Outcome.OK if waits else worst
+    return worst
+
+
+def _run_script(device: Firmware, parts: list[str]) -> None:
+    """With a delay in it a backlog goes on by itself; `waitFor` is not waited for."""
+    for at, part in enumerate(parts):
+        name, words = split_command(part)
+        unit = {"delay_ms": 0.001, "delay_s": 1.0}.get(name.lower())
+        if unit is not None:
+            left = parts[at + 1 :]
+            device.after(unit * number(words), partial(_run_script, device, left))
+            return
+        if name.lower() not in _ASYNCHRONOUS:
+            run_command(device, part)
 
 
 def _power(device: Firmware, rest: str, *, index: int = 0) -> Outcome:
