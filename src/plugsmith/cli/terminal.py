@@ -29,6 +29,7 @@ class TerminalSink:
         self._bars: Bars | None = None
         self._ids: dict[str, TaskID] = {}
         self._tenths: dict[str, int] = {}
+        self._units: dict[str, str] = {}
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
@@ -70,6 +71,7 @@ class TerminalSink:
             sys.stderr.flush()
 
     def _begin(self, event: TaskBegin) -> None:
+        self._units[event.task] = event.unit
         if not wants_bars():
             self._tenths[event.task] = 0
             self._say(_("{title} ...", title=event.title))
@@ -82,7 +84,8 @@ class TerminalSink:
         )
 
     def _progress(self, event: Progress) -> None:
-        rate, left = _rate_text(event.rate), _left_text(event.left_s)
+        in_bytes = self._units.get(event.task) == "bytes"
+        rate, left = _rate_text(event.rate) if in_bytes else "", _left_text(event.left_s)
         if self._bars is not None and event.task in self._ids:
             self._bars.update(
                 self._ids[event.task],

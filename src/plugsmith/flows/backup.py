@@ -253,12 +253,13 @@ def _read_rest(
                 data[block.span.start : block.span.end] = block.data
                 job.put(block.span.start, block.data, block.proof)
                 proofs.append(ProvenRange(span=block.span, proof=block.proof))
-                meter.advance(len(block.span))
+                count = meter.skip if block.proof is Proof.BLANK_CRC else meter.advance
+                count(len(block.span))
                 device.note_speed()
                 ctx.cancel.check()
 
     with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
-        meter.advance(device.size - left())
+        meter.skip(device.size - left())
         device.persist(read, left=left)
         _summarise(meter, device)
     return proofs

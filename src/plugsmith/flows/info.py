@@ -63,9 +63,10 @@ def _firmware(ctx: FlowContext, device: Device) -> tuple[Naming, bool]:
         for piece in reversed(pieces):
             ctx.cancel.check()
             blocks = list(device.flash.blocks(piece))
-            meter.advance(len(piece))
             if all(block.proof is Proof.BLANK_CRC for block in blocks):
+                meter.skip(len(piece))
                 continue
+            meter.advance(len(piece))
             blank = False
             code = b"".join(block.data for block in blocks) + code
             naming = _name(code, start=piece.start, key_class=device.identity.chip.expects_key)

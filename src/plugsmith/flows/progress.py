@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _EVERY_S = 0.2  # at most five events a second: a person cannot read faster
 _WINDOW_S = 5.0  # rate over this long: steady, yet it follows a speed change
+_SHORTEST_S = 0.15  # what took less time than this says nothing about a rate
 
 
 class Meter:
@@ -30,6 +31,7 @@ class Meter:
         self._clock = clock
         self._sink = sink
         self._last_s = self.started_s
+        self._moved = 0
         self._marks: deque[tuple[float, int]] = deque([(self.started_s, 0)])
 
     @property
@@ -37,9 +39,19 @@ class Meter:
         """Seconds since the task began."""
         return self._clock.monotonic() - self.started_s
 
+    def skip(self, amount: int) -> None:
+        """Count `amount` as done that did not have to be moved: no part of the rate."""
+        self.done += amount
+        if amount:
+            self._tell()
+
     def advance(self, amount: int) -> None:
         """Count `amount` more."""
         self.done += amount
+        self._moved += amount
+        self._tell()
+
+    def _tell(self) -> None:
         now_s = self._clock.monotonic()
         if now_s - self._last_s < _EVERY_S and self.done < self.total:
             return
@@ -47,8 +59,9 @@ class Meter:
         while len(self._marks) > 1 and now_s - self._marks[0][0] > _WINDOW_S:
             self._marks.popleft()
         since_s, before = self._marks[0]
-        self._marks.append((now_s, self.done))
-        rate = (self.done - before) / (now_s - since_s) if now_s > since_s else None
+        self._marks.append((now_s, self._moved))
+        moved, took_s = self._moved - before, now_s - since_s
+        rate = moved / took_s if moved and took_s >= _SHORTEST_S else None
         left_s = (self.total - self.done) / rate if rate else None
         self._sink.emit(
             Progress(
