@@ -183,6 +183,17 @@ def test_sectors_whose_header_is_destroyed_are_cleaned_too():
     assert recover(clean.data).best.text == FORUM_TEXT.encode()
 
 
+@pytest.mark.parametrize("at", [0x1F_0800, 0x1F_2345, 0x1F_F000])
+def test_bytes_lost_inside_the_storage_leave_no_torn_secret(at):
+    """Sectors behind the loss lie in another phase, and the torn one reaches into the next."""
+    made = forged("BK7231N", StoreKind.TUYAOS3, paired=True)
+    broken = made.data[:at] + made.data[at + 37 :]
+    clean = sanitize(dump_of(broken))
+    for shift in (0, 37):
+        after = views(clean.data, OWN_KEY, key_addr=0x1E_E000 - shift, from_addr=CODE_END)
+        assert [item.place for item in made.canaries if places(item.value, after)] == []
+
+
 def test_a_damaged_protected_sector_is_erased():
     made = forged("BK7231N", paired=True)
     broken = bytearray(made.data)

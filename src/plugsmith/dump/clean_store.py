@@ -69,7 +69,11 @@ class StoreCleaner:
                 self._pages.get((position, page), _ZERO_PAGE) for page in range(1, PAGES)
             )
             sealed = seal_sector(header, pages)
-            self._write(sector.offset, sealed if sector.sum_ok else _unsealed(sealed))
+            sealed = sealed if sector.sum_ok else _unsealed(sealed)
+            room = self.store.room(position)
+            self._write(sector.offset, sealed[:room])
+            if room < SECTOR_LEN:  # the block that the next sector cuts in two
+                self._erase_up_to_next(position, sector.offset + room)
         for offset in self.lost:
             self._clean_lost(offset)
 
@@ -141,6 +145,10 @@ class StoreCleaner:
                     self.removals.add(SecretKind.OLD_PAGES, "kv-pages")
                 elif new is not None and _has_tail(old, new):
                     self.removals.add(SecretKind.LEFTOVER, "kv-tails")
+
+    def _erase_up_to_next(self, position: int, start: int) -> None:
+        end = self.store.sectors[position + 1].offset
+        self.buffer[max(start, 0) : end] = b"\xff" * max(0, end - max(start, 0))
 
     def _clean_lost(self, offset: int) -> None:
         """A sector without a header: nothing in it can be told apart, only pin text stays."""

@@ -123,7 +123,8 @@ def _old_pages(store: VendorStore, pin_text: bytes) -> Iterator[Hit]:
                 rest = max(0, rest - PAGE_LEN)
     for position, item in enumerate(store.sectors):
         for page in range(1, PAGES):
-            body = item.plain[page * PAGE_LEN : (page + 1) * PAGE_LEN]
+            end = min((page + 1) * PAGE_LEN, store.room(position))
+            body = item.plain[page * PAGE_LEN : end]
             tail = body[used.get((position, page), 0) :]
             if not is_blanked(tail) and tail.strip(b"\0\xff") not in pin_text:
                 offset = item.offset + page * PAGE_LEN

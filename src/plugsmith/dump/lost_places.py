@@ -22,8 +22,13 @@ def lost_places(store: VendorStore, report: DumpReport) -> tuple[int, ...]:
     span = _area(store, report)
     if span is None:
         return ()
-    grid = range(span.start, span.end, SECTOR_LEN)
-    return tuple(at for at in grid if not _taken(AddressRange.sized(at, SECTOR_LEN), report))
+    held = [sector.span for sector in store.sectors]
+    places = (AddressRange.sized(at, SECTOR_LEN) for at in range(span.start, span.end, SECTOR_LEN))
+    return tuple(
+        place.start
+        for place in places
+        if not _taken(place, report) and not any(place.overlaps(other) for other in held)
+    )
 
 
 def _area(store: VendorStore, report: DumpReport) -> AddressRange | None:

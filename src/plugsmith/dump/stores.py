@@ -53,6 +53,13 @@ class VendorStore:
     protected: tuple[int, ...]
     sectors: tuple[DataSector, ...]
 
+    def room(self, position: int) -> int:
+        """Bytes of a sector up to where the next one begins: less than 4096 if bytes were lost."""
+        start = self.sectors[position].offset
+        later = self.sectors[position + 1].offset if position + 1 < len(self.sectors) else None
+        room = SECTOR_LEN if later is None else min(SECTOR_LEN, later - start)
+        return max(0, room) // BLOCK_LEN * BLOCK_LEN
+
     @property
     def phases(self) -> frozenset[int]:
         """Offsets modulo 16 at which something of this store was found."""
