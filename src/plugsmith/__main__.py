@@ -1,5 +1,5 @@
 """`python -m plugsmith`."""
 
-from plugsmith.cli.app import run
+from plugsmith.cli.entry import run
 
 run()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from plugsmith.errors import UsageError
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -114,7 +115,7 @@ def parse_size(text: str, *, whole: int | None = None) -> int:
         return whole
     match = _SIZE.fullmatch(text.strip())
     if match is None:
-        raise UsageError(problem=f"{text!r} is not a size or address")
+        raise UsageError(problem=_("'{text}' is not a size or address", text=text))
     return int(match["number"].replace("_", ""), 0) * _UNITS[match["unit"].lower()]
 
 

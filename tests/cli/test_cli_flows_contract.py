@@ -131,7 +131,7 @@ def test_raw_verbs(plug, run, tmp_path):
         (("flash", "{missing}"), 9),
         (("flash", "{t_image}", "--chip", "bk7231n"), 5),
         (("flash", "{t_image}", "--allow", "everything"), 2),
-        (("restore", "{data}"), 5),
+        (("restore", "{data}"), 9),
         (("restore", "{missing}"), 9),
         (("backup", "--resume"), 9),
         (("verify", "{data}", "--start", "0x200000"), 5),

@@ -27,7 +27,7 @@ from plugsmith.sim.nor import OpKind
 
 CODE = 0x8000
 APP = 0x1_1000
-CHANGING = {kind for kind in OpKind if kind.value.startswith(("erase", "program"))}
+CHANGING = {OpKind.ERASE, OpKind.PROGRAM}
 
 
 def flashed(tmp_path, chip="BK7231T", **options):
@@ -138,7 +138,6 @@ def test_a_rotated_file_is_put_right(tmp_path):
         lambda data: b"\xff" * len(data),
         lambda data: bytes(len(data)),
         lambda data: data[: len(data) // 2],
-        lambda data: data[APP:],
         lambda data: data[0x1000:] + data[:0x1000],
         lambda data: b"not a dump" * 1000,
         lambda data: data[:APP] + b"\xff" * 0x4000 + data[APP + 0x4000 :],

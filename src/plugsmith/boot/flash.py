@@ -20,7 +20,7 @@ from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, merge_ranges
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
@@ -50,6 +50,7 @@ class UartFlash:
         sink: EventSink | None = None,
         cancel: CancelToken | None = None,
         policy: LinkPolicy | None = None,
+        before_speed: Callable[[int], None] | None = None,
     ) -> None:
         self.client = client
         self.identity = identity
@@ -57,7 +58,7 @@ class UartFlash:
         self._sink: EventSink = sink or EventLog()
         self._cancel = cancel or CancelToken()
         self._policy = policy or LinkPolicy(timeout_s=_RELINK_S)
-        self._speed = SpeedControl(client, probe=self._probe, sink=sink)
+        self._speed = SpeedControl(client, probe=self._probe, sink=sink, before_change=before_speed)
         self._reader = ProvenReader(
             client, speed=self._speed, to_wire=self._to_wire, crc_many=self._crcs
         )

@@ -28,12 +28,21 @@ _UPS = 2
 
 
 class SpeedControl:
-    """Decides the rate of one client. `probe` reads something known: whether it is right."""
+    """Decides the rate of one client. `probe` reads something known: whether it is right.
+
+    `before_change` hears the rate that the chip is about to be asked for.
+    """
 
     def __init__(
-        self, client: BootClient, *, probe: Callable[[], bool], sink: EventSink | None
+        self,
+        client: BootClient,
+        *,
+        probe: Callable[[], bool],
+        sink: EventSink | None,
+        before_change: Callable[[int], None] | None = None,
     ) -> None:
         self._client = client
+        self._before_change = before_change
         self._probe = probe
         self._sink = sink
         self._ladder: list[int] = [START_BAUD]
@@ -106,6 +115,8 @@ class SpeedControl:
 
     def _try(self, rate: int) -> bool:
         """Whether `rate` works: changed, and what is read there is right at the first try."""
+        if self._before_change is not None and rate != self._client.baud:
+            self._before_change(rate)
         if not self._client.set_baud(rate):
             return False
         if rate == START_BAUD:

@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from plugsmith import __version__
+from plugsmith.cli.entry import interrupted
 from plugsmith.cli.verbs import VERBS
 from plugsmith.errors import ExitCode, UsageError
 from plugsmith.messages import _
@@ -115,7 +116,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except typer.Exit as stop:
         return stop.exit_code
     except typer.Abort:
-        return int(ExitCode.INTERRUPTED)
+        return interrupted(args)
     except typer.TyperException as problem:
         return _usage_failure(args, problem.format_message())
     except BrokenPipeError:
@@ -137,8 +138,3 @@ def _pipe_closed() -> int:
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
     return int(ExitCode.DONE)
-
-
-def run() -> None:
-    """Console entry point."""
-    sys.exit(main())

@@ -12,6 +12,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
+    from plugsmith.memory import AddressRange
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -45,14 +46,13 @@ def erase(
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
         from plugsmith.flows.raw_write import erase_raw
-        from plugsmith.memory import AddressRange
 
         def span_of(size: int) -> AddressRange:
-            return AddressRange.sized(*opt.span_of(start, length, size=size))
+            return opt.span_to_change(start, length, size=size)
 
-        done = erase_raw(flow_context(session, link), span_of, dry_run=dry_run).as_data()
-        first, amount = opt.span_of(start, length, size=1 << 32)
-        return {"start": first, "length": amount, "proof": "device-crc", **done}
+        done = erase_raw(flow_context(session, link), span_of, dry_run=dry_run)
+        proof = None if dry_run else "device-crc"
+        return {**done.image, "proof": proof, **done.as_data(), "image": None}
 
     from plugsmith.cli.write_text import write_text
 

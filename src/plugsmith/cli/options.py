@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from plugsmith.errors import UsageError
-from plugsmith.memory import parse_size
+from plugsmith.memory import AddressRange, parse_size
 from plugsmith.messages import _
 
 DEFAULT_LINK_TIMEOUT_S = 30.0
@@ -150,12 +150,27 @@ def link_timeout(given_s: float | None, *, interactive: bool) -> float | None:
     return given_s or None
 
 
+def span_to_change(start: str, length: str | None, *, size: int) -> AddressRange:
+    """The range to erase in a flash of `size`; whether it may be is judged elsewhere."""
+    first = parse_size(start)
+    amount = parse_size(length or "0", whole=max(0, size - first))
+    if amount <= 0:
+        raise UsageError(problem=_("--length {length} is nothing to erase", length=length))
+    return AddressRange.sized(first, amount)
+
+
 def span_of(start: str, length: str | None, *, size: int) -> tuple[int, int]:
     """Start and length in bytes inside a flash of `size`; UsageError for what cannot be meant."""
     first = parse_size(start)
     if first >= size:
-        raise UsageError(problem=f"--start {start} lies behind the end of the flash (0x{size:X})")
+        raise UsageError(
+            problem=_("--start {start} lies behind the end (0x{size:X})", start=start, size=size)
+        )
     amount = size - first if length is None or length == "all" else parse_size(length)
     if amount <= 0 or first + amount > size:
-        raise UsageError(problem=f"{start} + {length} does not fit into the flash (0x{size:X})")
+        raise UsageError(
+            problem=_(
+                "{start} + {length} ends behind 0x{size:X}", start=start, length=length, size=size
+            )
+        )
     return first, amount

@@ -24,9 +24,25 @@ class NotABackup(SafetyRefusal):
     """What was read, or the file given, cannot be trusted to bring the device back."""
 
     code = "PS-SAFETY-NOT-A-BACKUP"
-    what = N_("This is not a backup: {reason}.")
+    what = N_("This is not a backup: {reason}")
     why = N_("Restoring it would not give you a working device.")
     next_step = N_("{remedy}")
+
+
+class FileNotABackup(NotABackup):
+    """The file to restore is blank, random, cut off, damaged or something else than a backup."""
+
+    code = "PS-INPUT-NOT-A-BACKUP"
+    exit_code = ExitCode.BAD_INPUT
+    what = N_("{name} is not a backup: {reason}")
+
+
+class SpaceAbsent(NothingFound):
+    """A memory was asked for that this chip does not have, or does not show over the UART."""
+
+    code = "PS-SPACE-ABSENT"
+    what = N_("A {chip} does not show its {space} over the UART.")
+    next_step = N_("It shows: {shown}. Choose one of them with --space.")
 
 
 class HalfWritten(SafetyRefusal):

@@ -20,6 +20,14 @@ class PortNotFound(PortError):
     next_step = N_("Plug the adapter in and run `plugsmith ports` to see what is there.")
 
 
+class NoListener(PortNotFound):
+    """Nothing answers at a network address."""
+
+    code = "PS-PORT-NO-LISTENER"
+    what = N_("Nothing listens at {port}.")
+    next_step = N_("Check host and port number, and start the serial server there.")
+
+
 class NoPort(PortError):
     """No serial adapter is connected at all."""
 

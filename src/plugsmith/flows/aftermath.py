@@ -40,7 +40,7 @@ def with_repairs(ctx: FlowContext, device: Device, goal: Goal, before: bytes | N
     kept = _kept_by_unfinished(ctx, device)
     if not kept:
         return goal
-    wrong = set(device.flash.differing([(item.span, item.crc32) for item in kept]))
+    wrong = set(device.differing([(item.span, item.crc32) for item in kept]))
     repairs: dict[int, bytes] = {}
     for item in kept:
         if item.span not in wrong:
@@ -81,7 +81,7 @@ def _sectors(device: Device, span: AddressRange, known: bytes) -> dict[int, byte
     content = {
         span.start + at: known[at : at + SECTOR_LEN] for at in range(0, len(known), SECTOR_LEN)
     }
-    wrong = device.flash.differing(
+    wrong = device.differing(
         [(AddressRange.sized(addr, SECTOR_LEN), zlib.crc32(data)) for addr, data in content.items()]
     )
     return {item.start: content[item.start] for item in wrong}

@@ -177,7 +177,7 @@ def _open_job(
     for state in ctx.library.jobs.open_jobs(device=key, kinds=(JobKind.BACKUP,)):
         job = ctx.library.jobs.resume(state.id)
         data, done = job.kept()
-        wrong = set(device.flash.differing([(item.span, item.crc32) for item in done]))
+        wrong = set(device.differing([(item.span, item.crc32) for item in done]))
         sound = tuple(item for item in done if item.span not in wrong)
         if sound:
             ctx.say(
@@ -227,9 +227,7 @@ def _take_known(
 
 
 def _changed(device: Device, before: bytes, spans: Sequence[AddressRange]) -> list[AddressRange]:
-    return device.flash.differing(
-        [(span, zlib.crc32(before[span.start : span.end])) for span in spans]
-    )
+    return device.differing([(span, zlib.crc32(before[span.start : span.end])) for span in spans])
 
 
 def _read_rest(

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.linking import answers_again
 from plugsmith.errors import PlugsmithError
 from plugsmith.messages import _
 
@@ -111,7 +112,7 @@ def _probe_download_uart(ctx: FlowContext, device: Device) -> BootVerdict:
     )
     ctx.clock.sleep(_SETTLE_S)
     try:
-        answered = _answers(ctx, device)
+        answered = answers_again(device.port, clock=ctx.clock, seconds=_PROBE_S)
         if answered:
             device.flash.reboot()
     except PlugsmithError:
@@ -122,11 +123,3 @@ def _probe_download_uart(ctx: FlowContext, device: Device) -> BootVerdict:
         booted=False,
         seen=_("it resets again and again (its boot loader answers without a reset from you)"),
     )
-
-
-def _answers(ctx: FlowContext, device: Device) -> bool:
-    end_s = ctx.clock.monotonic() + _PROBE_S
-    while ctx.clock.monotonic() < end_s:
-        if device.client.link_check(timeout_s=0.004):
-            return True
-    return False

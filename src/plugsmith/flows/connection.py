@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.boot.flash import UartFlash
 from plugsmith.boot.identify import identify
@@ -18,13 +18,15 @@ from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.jobs import Job
     from plugsmith.link.port import Port
+
+T = TypeVar("T")
 
 START_BAUD = 115_200
 _LINKS = 3  # a chip that is reset while it is identified: a dip of the supply, a long pause
@@ -117,10 +119,13 @@ class Device:
     def note_speed(self) -> None:
         """Write down the rate in use if it changed: a cut connection leaves the chip at it."""
         if self._noted_baud != self.flash.baud:
-            self._noted_baud = self.flash.baud
-            self.ctx.library.adapters.in_use(self.adapter_key, self._noted_baud)
-            if self.job is not None:
-                self.job.speed(self._noted_baud)
+            self._write_down(self.flash.baud)
+
+    def _write_down(self, baud: int) -> None:
+        self._noted_baud = baud
+        self.ctx.library.adapters.in_use(self.adapter_key, baud)
+        if self.job is not None:
+            self.job.speed(baud)
 
     def remember_speed(self) -> None:
         """Note that the rate in use carried a whole verb, unless the user chose it."""
@@ -136,6 +141,27 @@ class Device:
         self.identity = identify(self.client, expected=self.identity.chip.name)
         self.flash = self._open_flash()
         self.raise_speed()
+
+    def steadily(self, work: Callable[[], T]) -> T:
+        """What `work` returns; it is done anew on a new link when the chip was reset meanwhile."""
+        for _attempt in range(_RELINKS):
+            try:
+                return work()
+            except LinkLost:
+                self.relink()
+        return work()
+
+    def read(self, span: AddressRange) -> bytes:
+        """The proven bytes of `span`, also over a reset of the chip."""
+        return self.steadily(lambda: self.flash.read(span))
+
+    def differing(self, expected: Sequence[tuple[AddressRange, int]]) -> list[AddressRange]:
+        """Those spans whose checksum on the device is another one, also over a reset."""
+        return self.steadily(lambda: self.flash.differing(expected))
+
+    def crcs(self, spans: Sequence[AddressRange]) -> list[int]:
+        """The device's checksum of each span, also over a reset."""
+        return self.steadily(lambda: list(self.flash.crc32_many(spans)))
 
     def persist(self, work: Callable[[], None], *, left: Callable[[], int]) -> None:
         """Do `work`, which goes on where it stopped; link again when the chip was reset.
@@ -158,7 +184,7 @@ class Device:
         """The RF sectors as they are now, read once."""
         if self._rf is None:
             self._rf = {
-                addr: self.flash.read(AddressRange.sized(addr, SECTOR_LEN))
+                addr: self.read(AddressRange.sized(addr, SECTOR_LEN))
                 for addr in rf_sectors(self.identity.chip, self.size)
             }
         return self._rf
@@ -197,7 +223,13 @@ class Device:
             clock=self.ctx.clock,
             sink=self.ctx.sink,
             cancel=self.ctx.cancel,
+            before_speed=self._about_to_run_at,
         )
+
+    def _about_to_run_at(self, baud: int) -> None:
+        """Write down where a cut connection may leave the chip, before it is asked to go there."""
+        if baud != START_BAUD:
+            self._write_down(baud)
 
 
 @contextmanager

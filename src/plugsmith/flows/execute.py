@@ -199,8 +199,7 @@ def _verify(ctx: FlowContext, device: Device, run: Execution) -> None:
             if not bad:
                 meter.summary = _("Verified: the flash holds exactly what was planned.")
                 return
-            _repair(ctx, device, run, bad)
-            checks = bad
+            _repair(ctx, device, run, bad)  # which may have hit another place: all again
         bad = _differing(device, run, checks, meter)
         if bad:
             raise VerifyFailed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.reading import Proof
@@ -17,6 +18,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.boot.identity import Identity
+    from plugsmith.boot.reading import ProvenBlock
     from plugsmith.errors import Fact
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
@@ -62,7 +64,7 @@ def _firmware(ctx: FlowContext, device: Device) -> tuple[Naming, bool]:
     ) as meter:
         for piece in reversed(pieces):
             ctx.cancel.check()
-            blocks = list(device.flash.blocks(piece))
+            blocks = device.steadily(partial(_read, device, piece))
             if all(block.proof is Proof.BLANK_CRC for block in blocks):
                 meter.skip(len(piece))
                 continue
@@ -73,6 +75,10 @@ def _firmware(ctx: FlowContext, device: Device) -> tuple[Naming, bool]:
             if naming.firmware is not None and naming.version is not None:
                 return naming, False
     return (_name(code, start=span.start, key_class=device.identity.chip.expects_key), blank)
+
+
+def _read(device: Device, piece: AddressRange) -> list[ProvenBlock]:
+    return list(device.flash.blocks(piece))
 
 
 def _name(stored: bytes, *, start: int, key_class: KeyClass) -> Naming:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import UsageError
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ class Permissions:
             return cls(granted=frozenset(Permission(name) for name in names))
         except ValueError as problem:
             known = ", ".join(item.value for item in Permission)
-            raise UsageError(problem=f"--allow takes one of {known}") from problem
+            raise UsageError(problem=_("--allow takes one of {known}", known=known)) from problem
 
     def __contains__(self, permission: Permission) -> bool:
         return permission in self.granted

@@ -99,13 +99,13 @@ def _differing(device: Device, whole: Piece, block: AddressRange) -> list[Addres
 
     even = AddressRange.sized(block.start, len(block) // PAGE_LEN * PAGE_LEN)
     wrong: list[AddressRange] = []
-    if even and device.flash.differing([(even, zlib.crc32(expected(even)))]):
+    if even and device.differing([(even, zlib.crc32(expected(even)))]):
         parts = list(even.split(SECTOR_LEN))
-        wrong = device.flash.differing([(part, zlib.crc32(expected(part))) for part in parts])
+        wrong = device.differing([(part, zlib.crc32(expected(part))) for part in parts])
     rest = AddressRange(even.end, block.end)
     if rest:
         around = rest.aligned(SECTOR_LEN)
-        got = device.flash.read(around)[rest.start - around.start : rest.end - around.start]
+        got = device.read(around)[rest.start - around.start : rest.end - around.start]
         if got != expected(rest):
             wrong.append(rest)
     return wrong

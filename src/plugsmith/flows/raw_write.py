@@ -36,7 +36,7 @@ def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = Fals
 
     def goal(device: Device) -> Goal:
         def under(addr: int) -> bytes:
-            return device.flash.read(AddressRange.sized(addr, SECTOR_LEN))
+            return device.read(AddressRange.sized(addr, SECTOR_LEN))
 
         _check_span(ctx, device, AddressRange.sized(start, len(data)))
         return Goal(wanted=sectors_of([Piece(start=start, data=data)], under=under))
@@ -62,11 +62,13 @@ def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> Wr
                 )
             )
         _check_span(ctx, device, span)
+        erased.update(start=span.start, length=len(span))
         if not dry_run:
             ctx.consent(_("Erase {span} of the device?", span=span), _("erasing {span}", span=span))
         return Goal(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
 
-    return change_flash(ctx, goal, kind=JobKind.ERASE, image={}, dry_run=dry_run)
+    erased: dict[str, Fact] = {}
+    return change_flash(ctx, goal, kind=JobKind.ERASE, image=erased, dry_run=dry_run)
 
 
 def change_flash(

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.dump.health import judge_backup
-from plugsmith.errors.flows import BackupForAnotherDevice, NotABackup
+from plugsmith.errors.flows import BackupForAnotherDevice, FileNotABackup
 from plugsmith.flows.connection import connected
 from plugsmith.flows.flash import write_source
 from plugsmith.flows.goal import mac_in_rf, rf_sectors
 from plugsmith.flows.image_file import open_image
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.preflight import ImageFacts, device_checks, image_checks, require
+from plugsmith.flows.preflight import Check, ImageFacts, device_checks, image_checks, require
 from plugsmith.flows.proven import Safety, secure
 from plugsmith.flows.source import whole_flash
+from plugsmith.image.assemble import Source as OpenedFile
 from plugsmith.library.backups import open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs import JobKind
-from plugsmith.memory import SECTOR_LEN
+from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from plugsmith.boot.identity import Identity
+    from plugsmith.dump.health import Verdict
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.flash import WriteOutcome
     from plugsmith.flows.source import Source
-    from plugsmith.image.assemble import Source as OpenedFile
     from plugsmith.library.backups import Backup
 
 
@@ -40,10 +43,13 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
     by its content, and a file whose owner cannot be told needs the user's consent. Boot loader of
     the loader family, calibration and address stay as they are on the device.
     """
-    backup, source = load_backup(ctx, path)
+    given = _without_loader(path) or load_backup(ctx, path)
     with connected(ctx) as device:
+        if isinstance(given, OpenedFile):
+            given = None, _completed(ctx, device, path, given)
+        backup, source = given
         facts = _facts(backup, source)
-        checks = [*device_checks(device.identity), *image_checks(device.identity, facts)]
+        checks = [*device_checks(device.identity), *_fits(device.identity, facts)]
         require(checks, ctx.permissions)
         _check_size(device, source)
         device.raise_speed()
@@ -65,7 +71,8 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
 def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
     """The backup with its passport if there is one, and its bytes as something to write.
 
-    A rotated file of an old tool is put right. Raises NotABackup for what brings no device back.
+    A rotated file of an old tool is put right. Raises FileNotABackup for what brings no
+    device back.
     """
     if path.suffix == ".json" or path.with_suffix(".json").is_file():
         backup = open_backup(path)
@@ -73,13 +80,54 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
     data = _straightened(ctx, open_image(path))
     verdict = judge_backup(data)
     if not verdict.usable:
-        raise NotABackup(
+        raise FileNotABackup(
+            name=path.name,
             reason=" ".join(item.text for item in verdict.because),
             remedy=_("Run `plugsmith dump info` on the file to see what it is."),
         )
+    _tell_remarks(ctx, verdict)
+    return None, whole_flash(path, data)
+
+
+def _tell_remarks(ctx: FlowContext, verdict: Verdict) -> None:
     for item in verdict.because[1:]:
         ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
-    return None, whole_flash(path, data)
+
+
+def _without_loader(path: Path) -> OpenedFile | None:
+    """The file if it is a flash from 0x11000 to its end, as old GUI tools saved it; else None."""
+    if path.suffix == ".json" or path.with_suffix(".json").is_file():
+        return None
+    file = open_image(path)
+    whole = len(file.data) + APP_START
+    return file if file.image.rotation == APP_START and whole & (whole - 1) == 0 else None
+
+
+def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -> Source:
+    """The file behind the device's own boot loader, which stays on it; FileNotABackup if unfit."""
+    image = file.image
+    facts = ImageFacts(name=file.name, chips=image.chips, key=image.key, end=device.size)
+    require(_fits(device.identity, facts), ctx.permissions)
+    data = device.read(AddressRange(0, APP_START)) + file.data
+    verdict = judge_backup(data, chip=device.identity.chip.name)
+    if not verdict.usable:
+        raise FileNotABackup(
+            name=file.name,
+            reason=_("It holds no boot loader, and with the one on the device it is not whole: ")
+            + " ".join(item.text for item in verdict.because),
+            remedy=_("Write a full image (QIO) for this chip with `plugsmith flash` instead."),
+        )
+    ctx.warn(
+        "PS-NOTE-NO-LOADER",
+        _(
+            "{name} holds the flash from address 0x011000 on, as old versions of the GUI flasher "
+            "read it: everything but the boot loader. The device keeps the boot loader that it "
+            "has, and the rest is put back.",
+            name=file.name,
+        ),
+    )
+    _tell_remarks(ctx, verdict)
+    return whole_flash(path, data)
 
 
 def _straightened(ctx: FlowContext, file: OpenedFile) -> bytes:
@@ -104,6 +152,12 @@ def _facts(backup: Backup | None, source: Source) -> ImageFacts:
     return ImageFacts(
         name=source.name, chips=chips, key=source.image.key, end=len(source.data), problems=()
     )
+
+
+def _fits(identity: Identity, facts: ImageFacts) -> list[Check]:
+    """The checks of an image, with the remedy of a backup."""
+    remedy = _("Use a backup of this very device; `plugsmith dump info` tells whose a file is.")
+    return [replace(check, remedy=remedy) for check in image_checks(identity, facts)]
 
 
 def _check_size(device: Device, source: Source) -> None:

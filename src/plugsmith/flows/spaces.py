@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.efuse import read_efuse
 from plugsmith.chips.model import Space
-from plugsmith.errors import NothingFound, UsageError
+from plugsmith.errors import UsageError
 from plugsmith.errors.flash import UnstableRead
+from plugsmith.errors.flows import SpaceAbsent
 from plugsmith.flows.connection import connected
 from plugsmith.flows.progress import task
 from plugsmith.flows.raw_read import ReadOutcome
@@ -15,6 +16,7 @@ from plugsmith.memory import AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from plugsmith.chips.model import Chip
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import Meter
@@ -25,7 +27,7 @@ _TRIES = 4
 
 
 def read_space(ctx: FlowContext, name: str, span_of: SpanOf) -> ReadOutcome:
-    """Read a part of the space `name` twice, word by word; NothingFound where a chip has none."""
+    """Read a part of the space `name` twice, word by word; SpaceAbsent where a chip has none."""
     try:
         space = Space(name)
     except ValueError as problem:
@@ -35,13 +37,18 @@ def read_space(ctx: FlowContext, name: str, span_of: SpanOf) -> ReadOutcome:
         chip = device.identity.chip
         area = next((item for item in chip.spaces if item.space is space), None)
         if area is None:
-            raise NothingFound(what=space.value, name=_("what a {chip} shows", chip=chip.name))
+            raise _absent(chip, space)
         span = span_of(area.length)
         device.raise_speed()
         total = 2 * len(span)
         with task("read", _("Reading"), total=total, clock=ctx.clock, sink=ctx.sink) as meter:
             data = _agreed(device, space, area.addr, span, meter)
         return ReadOutcome(span=span, data=data, proof="read-twice", chip=chip.name)
+
+
+def _absent(chip: Chip, space: Space) -> SpaceAbsent:
+    shown = ", ".join(["flash", *(item.space.value for item in chip.spaces if item.space != space)])
+    return SpaceAbsent(chip=chip.name, space=space.value, shown=shown)
 
 
 def _agreed(device: Device, space: Space, base: int, span: AddressRange, meter: Meter) -> bytes:
@@ -65,7 +72,7 @@ def _read(device: Device, space: Space, base: int, span: AddressRange, meter: Me
         device.ctx.cancel.check()
         value = device.client.read_register(base + part.start)
         if value is None:
-            raise NothingFound(what=space.value, name=device.identity.chip.name)
+            raise _absent(device.identity.chip, space)
         words += value.to_bytes(_WORD, "little")
         meter.advance(_WORD)
     return bytes(words[span.start - around.start : span.end - around.start])

@@ -167,7 +167,7 @@ def _check_content(data: bytes, passport: Passport) -> None:
     _refuse_unproven(passport)
     if data.count(data[:1]) == len(data):
         raise NotABackup(
-            reason=_("every byte of it is 0x{value:02X}", value=data[0]),
+            reason=_("Every byte of it is 0x{value:02X}.", value=data[0]),
             remedy=_("Check the supply and the wires, then read the device again."),
         )
 
@@ -175,7 +175,7 @@ def _check_content(data: bytes, passport: Passport) -> None:
 def _refuse_unproven(passport: Passport) -> None:
     if not passport.proven:
         raise NotABackup(
-            reason=_("not every byte of it was proven when it was read"),
+            reason=_("Not every byte of it was proven when it was read."),
             remedy=_("Read the device again: plugsmith backup"),
         )
 

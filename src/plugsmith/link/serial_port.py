@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import serialx
 
 from plugsmith.errors.port import (
+    NoListener,
     PortBusy,
     PortDenied,
     PortError,
@@ -240,7 +241,7 @@ def open_failure(name: str, problem: Exception) -> PortError:
     number = problem.errno if isinstance(problem, OSError) else None
     absent = number in _ABSENT or number in _UNREACHABLE
     if absent or isinstance(problem, (socket.gaierror, ConnectionError)):
-        return PortNotFound(port=name)
+        return NoListener(port=name) if "://" in name else PortNotFound(port=name)
     if number == errno.EBUSY or (sys.platform == "win32" and isinstance(problem, PermissionError)):
         return PortBusy(port=name, holder=find_holder(name) or _("another program"))
     if isinstance(problem, PermissionError):
