@@ -281,3 +281,18 @@ def test_an_old_file_is_brought_up_to_date(tmp_path: Path) -> None:
         assert catalogue.import_entries(SOURCE, [PLUG]).added == 1
     with TemplateCatalogue(path) as catalogue:
         assert catalogue.report("acme") is not None
+
+
+def test_the_text_index_heals_after_a_python_without_it(tmp_path: Path) -> None:
+    from plugsmith.library.search import Query, search
+
+    path = catalogue_file(tmp_path)
+    with TemplateCatalogue(path, text_index=False) as catalogue:
+        catalogue.import_entries(SOURCE, [PLUG, PROFILE, 7])
+    with TemplateCatalogue(path) as catalogue:
+        assert [hit.entry.entry.template.name for hit in search(catalogue, Query(words="strip"))]
+    with TemplateCatalogue(path, text_index=False) as catalogue:
+        catalogue.import_entries(SOURCE, [{**PLUG, "name": "Kettle"}])
+    with TemplateCatalogue(path) as catalogue:
+        assert search(catalogue, Query(words="strip")) == []
+        assert len(search(catalogue, Query(words="kettle"))) == 1

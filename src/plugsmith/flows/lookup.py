@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from plugsmith.clock import RealClock
 from plugsmith.errors.catalogue import DeviceUnknown
-from plugsmith.export.text_report import text_report
+from plugsmith.export import plain
+from plugsmith.export.output import ExportOptions
 from plugsmith.flows.catalogue import OPENBEKEN_LIST, UpdateRequest, hit_facts, match, update
 from plugsmith.flows.subject import subject_of, subject_of_entry
-from plugsmith.interpret.answer import answer_for_profile
 from plugsmith.interpret.catalogue_entry import RULES
 from plugsmith.interpret.lint import finding_json, lint_template
 from plugsmith.interpret.traits import traits_of
@@ -162,6 +162,7 @@ def _hint(catalogue: TemplateCatalogue) -> str:
 def _entry_facts(stored: StoredEntry) -> dict[str, Fact]:
     entry = stored.entry
     subject = subject_of_entry(stored)
+    options = ExportOptions(title=entry.title, template=entry.template)
     corrections: list[Fact] = [
         {"rule": item.rule, "text": item.text or _(RULES.get(item.rule, item.rule))}
         for item in entry.corrections
@@ -178,7 +179,7 @@ def _entry_facts(stored: StoredEntry) -> dict[str, Fact]:
         "rejected": entry.rejected,
         "template": write_template(entry.template),
         "config": dict(entry.config) if entry.config else None,
-        "text": text_report(answer_for_profile(subject.profile)) if not entry.rejected else "",
+        "text": "" if entry.rejected else plain.render(subject.profile, options)[0].text,
         "corrections": corrections,
         "findings": [finding_json(item) for item in lint_template(entry.template)],
     }

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 CLOSE = 0.8  # from here on a candidate is named as what the device looks like
 LIKELY = 0.55  # from here on a candidate is worth showing
-_OTHER_CHANNEL = 0.95
-_OTHER_LEVEL = 0.85
+_OTHER_CHANNEL = 0.98
+_OTHER_LEVEL = 0.78
 _SAME_PART = 0.55
-_SWAPPED_MODULE = 0.97
-_PINS_WEIGHT, _MODULE_WEIGHT, _DETAILS_WEIGHT = 0.78, 0.14, 0.08
+_SWAPPED_MODULE = 0.92
+_PINS_WEIGHT, _MODULE_WEIGHT, _DETAILS_WEIGHT = 0.74, 0.18, 0.08
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,6 @@ _SAME_PART = (
     frozenset({"button", "button-all", "button-script", "button-light", "rocker", "input"}),
     frozenset({"meter-cf", "meter-cf1"}),
     frozenset({"pwm-light", "pwm-other"}),
-    frozenset({"relay", "indicator"}),
 )
 _NO_MODULE = frozenset({"", "ON PCB", "UNKNOWN", "NONE", "N/A", "PCB"})
 

@@ -116,7 +116,23 @@ class Database:
             self.connection.execute(_TEXT_INDEX)
         except sqlite3.OperationalError:
             return False
+        self._mend_text_index()
         return True
+
+    def _mend_text_index(self) -> None:
+        """Fill an index that a Python without FTS5 could not keep up to date."""
+        with self.reading() as connection:
+            (indexed,) = connection.execute("SELECT count(*) FROM texts_docsize").fetchone()
+            (usable,) = connection.execute(
+                "SELECT count(*) FROM entries WHERE rejected = ''"
+            ).fetchone()
+        if indexed == usable:
+            return
+        with self.changing() as connection:
+            connection.execute("DELETE FROM texts")
+            connection.execute(
+                "INSERT INTO texts (rowid, words) SELECT id, words FROM entries WHERE rejected = ''"
+            )
 
 
 def _words(problem: Exception) -> str:

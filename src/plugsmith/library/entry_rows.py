@@ -98,7 +98,7 @@ def insert_entry(
             _body(entry),
         ),
     ).lastrowid
-    if text_index:
+    if text_index and not entry.rejected:
         connection.execute("INSERT INTO texts (rowid, words) VALUES (?, ?)", (row, words))
     beken = traits.chip.startswith("BK") or not traits.chip
     connection.executemany(

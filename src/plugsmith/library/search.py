@@ -42,8 +42,7 @@ class Hit:
 class _Conditions:
     """The parts of a SELECT: only texts of this module, values apart."""
 
-    table: str = "entries e"
-    order: str = "length(e.words)"
+    phrase: str = ""  # for the text index
     texts: list[str] = field(default_factory=lambda: ["e.rejected = ''"])
     values: list[object] = field(default_factory=list)
 
@@ -58,13 +57,10 @@ def search(catalogue: TemplateCatalogue, query: Query) -> list[Hit]:
     parts = _Conditions()
     _add_words(parts, terms, indexed=catalogue.database.has_text_index)
     _add_facts(parts, query)
-    sql = (
-        f"SELECT e.id, e.words, e.vendor, e.name, e.model FROM {parts.table} "  # noqa: S608 - no user text in it
-        f"WHERE {' AND '.join(parts.texts)} ORDER BY {parts.order}, e.id LIMIT ?"
-    )
     limit = max(1, min(query.limit, 1000))
+    sql, values = _select(parts, 4 * limit)
     with catalogue.database.reading() as connection:
-        rows = connection.execute(sql, [*parts.values, 4 * limit]).fetchall()
+        rows = connection.execute(sql, values).fetchall()
     scored = [(*_score(terms, *map(str, row[1:])), int(row[0])) for row in rows]
     scored.sort(key=lambda item: -item[0])
     best = scored[:limit]
@@ -72,9 +68,25 @@ def search(catalogue: TemplateCatalogue, query: Query) -> list[Hit]:
     return [Hit(entry=entries[row], score=score, named=named) for score, named, row in best]
 
 
+def _select(parts: _Conditions, limit: int) -> tuple[str, list[object]]:
+    """The statement and its values. With words alone, only the best of the index are joined."""
+    columns = "SELECT e.id, e.words, e.vendor, e.name, e.model FROM"
+    if not parts.phrase:
+        where = " AND ".join(parts.texts)
+        sql = f"{columns} entries e WHERE {where} ORDER BY length(e.words), e.id LIMIT ?"
+        return sql, [*parts.values, limit]
+    if len(parts.texts) == 1:
+        best = "SELECT rowid AS row, rank FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?"
+        sql = f"{columns} ({best}) t JOIN entries e ON e.id = t.row ORDER BY t.rank, e.id"
+        return sql, [parts.phrase, limit]
+    where = " AND ".join(["texts MATCH ?", *parts.texts])
+    sql = f"{columns} texts t JOIN entries e ON e.id = t.rowid WHERE {where} "
+    return f"{sql} ORDER BY t.rank, e.id LIMIT ?", [parts.phrase, *parts.values, limit]
+
+
 def terms_of(words: str) -> tuple[str, ...]:
     """The words of a question, in lower case, each once."""
-    listed = words[:MAX_WORDS_LEN].casefold().split()
+    listed = words[:MAX_WORDS_LEN].replace("\x00", " ").casefold().split()
     return tuple(dict.fromkeys(listed))[:_MAX_TERMS]
 
 
@@ -82,8 +94,7 @@ def _add_words(parts: _Conditions, terms: tuple[str, ...], *, indexed: bool) -> 
     long = [term for term in terms if len(term) >= _TRIGRAM] if indexed else []
     if long:
         quoted = " AND ".join('"' + term.replace('"', '""') + '"' for term in long)
-        parts.table, parts.order = "texts t JOIN entries e ON e.id = t.rowid", "t.rank"
-        parts.add("texts MATCH ?", quoted)
+        parts.phrase = quoted
     for term in terms:
         if term not in long:
             parts.add("e.words LIKE ? ESCAPE '\\'", f"%{_escaped(term)}%")
