@@ -9,7 +9,7 @@ import pytest
 from lan_fleet import TEMPLATE, lan
 from lan_rig import run
 from plugsmith.errors import PlugsmithError
-from plugsmith.errors.device import CalibrationUnsound, NoMeter, UndoMissing
+from plugsmith.errors.device import CalibrationNotKept, CalibrationUnsound, NoMeter, UndoMissing
 from plugsmith.flows.device_apply import apply
 from plugsmith.flows.device_calibrate import calibrate, set_factors, undo_calibration
 from plugsmith.flows.device_wish import wish_from
@@ -159,3 +159,15 @@ def test_the_vendors_numbers_in_a_dump_are_shown_raw(tmp_path):
     data = factory_metering(path)
     assert data["words_at_0x1d5000"] == list(words)
     assert data["applied"] == []
+
+
+def test_a_device_that_does_not_keep_the_factor(tmp_path, monkeypatch):
+    from plugsmith.sim.obk.meter import Meter
+
+    with lan(tmp_path) as net:
+        ready(net)
+        monkeypatch.setattr(Meter, "calibrate", lambda *_args: True)
+        with pytest.raises(CalibrationNotKept) as caught:
+            calibrate(net.ctx, net.hosts[0], Load(volts=230.0))
+        assert int(caught.value.exit_code) == 7
+        assert "--undo" in caught.value.hint

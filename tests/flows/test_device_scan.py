@@ -11,7 +11,7 @@ from lan_fleet import PATIENCE, TEMPLATE, lan
 from lan_rig import RawDevice, reply, run
 from plugsmith.clock import RealClock
 from plugsmith.errors import UsageError
-from plugsmith.errors.device import NoDevices
+from plugsmith.errors.device import NoDevices, NotOpenBeken
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.device_apply import apply
 from plugsmith.flows.device_scan import scan
@@ -20,6 +20,7 @@ from plugsmith.flows.device_wish import wish_from
 from plugsmith.flows.lan_context import LanContext
 from plugsmith.lan.discover import hosts_in, look_at, read_ssdp, search_mdns
 from plugsmith.lan.host import Host
+from plugsmith.lan.obk_http import Obk
 from plugsmith.library.library import Library
 from plugsmith.sim.obk.faults import Fault, FaultKind
 from plugsmith.sim.obk.server import make_fleet, serve_on_addresses
@@ -143,3 +144,11 @@ def test_mdns_is_an_extra():
         import zeroconf  # noqa: F401
     except ImportError:
         assert search_mdns() is None
+
+
+def test_something_else_at_the_address_is_named():
+    with (
+        RawDevice(lambda _request: reply(404, b"nothing", "text/plain")) as device,
+        pytest.raises(NotOpenBeken),
+    ):
+        run(Obk(device.host, patience=PATIENCE).info())

@@ -15,15 +15,19 @@ from plugsmith.errors.device import SettingsDiffer, SettingUnusable, WrongPinDev
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.device_raw import read_config, write_config
 from plugsmith.flows.device_wish import wish_from
+from plugsmith.flows.flash import flash
 from plugsmith.flows.obk_config import (
     build_file,
     change_chip,
     change_file,
+    find_block,
     make_block,
     read_chip,
     read_file,
     sector_of,
+    settings_piece,
 )
+from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.lan.apply import read_state
 from plugsmith.openbeken.settings import read_settings
 
@@ -187,3 +191,27 @@ def test_settings_files(tmp_path):
     for word in ("mqtt_port", "what=1"):
         with pytest.raises(UsageError):
             setting_words([word])
+
+
+def test_settings_go_with_the_firmware(tmp_path):
+    """`flash` with settings: the plug joins the network on its first boot, all else as without."""
+    rig = Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=0x8000))
+    path = tmp_path / "image.bin"
+    path.write_bytes(forge_openbeken_qio("BK7231T", version="1.18.300", code_len=0x8000))
+    wanted = wish(wifi_ssid="net", wifi_password="canary55")
+    outcome = flash(rig.ctx(), path, extra=lambda device: settings_piece(device, wanted))
+    assert outcome.verified
+    assert rig.runs()
+    settings = read_settings(find_block(rig.content, name="chip").block)
+    assert (settings["wifi_ssid"], settings["wifi_password"]) == ("net", "canary55")
+    assert settings["mac"] == rig_mac(rig)
+    assert "canary55" not in "\n".join(str(event.as_json()) for event in rig.log)
+
+
+def test_settings_go_only_with_openbeken(tmp_path):
+    rig = Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=0x8000))
+    path = tmp_path / "image.bin"
+    path.write_bytes(factory("BK7231T", code_len=0x8000))
+    with pytest.raises(PlugsmithError):
+        flash(rig.ctx(), path, extra=lambda device: settings_piece(device, wish()))
+    assert rig.content == rig.before

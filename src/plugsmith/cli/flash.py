@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plugsmith.cli import obk_options as obk
 from plugsmith.cli import options as opt
 from plugsmith.cli.session import Session, run
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.errors import Fact
+    from plugsmith.flows.connection import Device
+    from plugsmith.flows.goal import Piece
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -35,6 +40,15 @@ def flash(
             help=_("Before the write, run the result in the CPU emulator (extra emu)."),
         ),
     ] = False,
+    template: obk.TemplateOption = None,
+    config: obk.ConfigOption = None,
+    setting: obk.SetOption = None,
+    wifi_ssid: obk.WifiOption = None,
+    wifi_password_file: obk.WifiFileOption = None,
+    mqtt_host: obk.MqttOption = None,
+    mqtt_user: obk.MqttUserOption = None,
+    mqtt_password_file: obk.MqttFileOption = None,
+    name: obk.NameOption = None,
     allow: opt.AllowOption = None,
     port: opt.PortOption = None,
     baud: opt.BaudOption = None,
@@ -57,15 +71,28 @@ def flash(
         allow=allow or (),
     )
 
+    wanted = obk.SettingOptions(
+        template=template,
+        config=config,
+        settings=tuple(setting or ()),
+        wifi_ssid=wifi_ssid,
+        wifi_password_file=wifi_password_file,
+        mqtt_host=mqtt_host,
+        mqtt_user=mqtt_user,
+        mqtt_password_file=mqtt_password_file,
+        name=name,
+    )
+
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.cli.wiring import flow_context
         from plugsmith.flows.fetch import FetchRequest
         from plugsmith.flows.flash import flash as do_it
 
         wish = FetchRequest() if download else None
+        extra = _settings(session, wanted) if wanted.any else None
         context = flow_context(session, link)
         data = do_it(
-            context, image, dry_run=dry_run, boot_check=boot_check, download=wish
+            context, image, dry_run=dry_run, boot_check=boot_check, download=wish, extra=extra
         ).as_data()
         return {**data, "looks_like": _likeness(data["backup"])}
 
@@ -82,3 +109,13 @@ def _likeness(backup: Fact) -> str | None:
 
     file = backup.get("file") if isinstance(backup, dict) else None
     return backup_looks_like(Path(file)) if isinstance(file, str) else None
+
+
+def _settings(session: Session, wanted: obk.SettingOptions) -> Callable[[Device], Piece]:
+    """What makes the settings sector for the device, once it is known which one it is."""
+    from plugsmith.flows.obk_config import settings_piece
+
+    settings = obk.wish_of(session, wanted)
+    for note in settings.notes:
+        session.say(note)
+    return lambda device: settings_piece(device, settings)

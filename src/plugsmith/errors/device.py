@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from plugsmith.errors.base import ExitCode, PlugsmithError
 from plugsmith.errors.content import InputError, NothingFound
 from plugsmith.errors.flash import TransferError, VerifyError
 from plugsmith.errors.network import NetworkError
@@ -186,15 +185,6 @@ class UndoMissing(NothingFound):
     code = "PS-DEVICE-NO-UNDO"
     what = N_("No stored change of {host} can be undone.")
     next_step = N_("`plugsmith device backup` files hold older settings; apply one of them.")
-
-
-class SomeDevicesFailed(PlugsmithError):
-    """Of several devices some failed; each has its own item with its own error."""
-
-    code = "PS-DEVICE-SOME-FAILED"
-    exit_code = ExitCode.NETWORK
-    what = N_("{failed} of {total} devices failed.")
-    next_step = N_("Run the same command again: devices that are done are only checked.")
 
 
 class NoDevices(NothingFound):

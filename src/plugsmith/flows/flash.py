@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
+from plugsmith.errors import UsageError
 from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.aftermath import note_kept, with_repairs
 from plugsmith.flows.boot_check import check_boot
@@ -30,7 +31,7 @@ from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from plugsmith.boot.identity import Identity
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.connection import Device
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.fetch import FetchRequest
+    from plugsmith.flows.goal import Piece
     from plugsmith.flows.plan import FlashPlan
     from plugsmith.flows.preflight import Check
     from plugsmith.flows.source import Source
@@ -85,8 +87,9 @@ def flash(
     dry_run: bool = False,
     boot_check: bool = False,
     download: FetchRequest | None = None,
+    extra: Callable[[Device], Piece] | None = None,
 ) -> WriteOutcome:
-    """Write the image in `path` to the connected device.
+    """Write the image in `path` to the connected device; `extra` makes a piece that goes with it.
 
     Without `path` the newest OpenBeken image for the chip and its code key is taken from the cache,
     or with `download` from the public releases; NoImage when there is none.
@@ -97,10 +100,14 @@ def flash(
     with connected(ctx) as device:
         if source is None:
             source = _choose(ctx, device, download=download)
+        if extra is not None:
+            _refuse_other_firmware(source)
         checks = preflight(device.identity, source)
         require(checks, ctx.permissions)
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
+        if extra is not None:
+            source = replace(source, pieces=(*source.pieces, extra(device)))
         return write_source(
             ctx,
             device,
@@ -110,6 +117,14 @@ def flash(
             kind=JobKind.FLASH,
             dry_run=dry_run,
             boot_check=boot_check,
+        )
+
+
+def _refuse_other_firmware(source: Source) -> None:
+    """Settings of OpenBeken are of use to OpenBeken alone."""
+    if source.image.firmware != "OpenBeken":
+        raise UsageError(
+            problem=_("{name} is not OpenBeken: settings cannot go with it", name=source.name)
         )
 
 
@@ -226,7 +241,7 @@ def take_survey(device: Device, goal: Goal, safety: Safety) -> Survey:
     """What the device holds already: from a read of this session, else by its own checksums."""
     if safety.content is not None:
         return survey_known(goal.wanted, safety.content)
-    return survey_device(goal.wanted, device.size, device.flash.crc32_many)
+    return survey_device(goal.wanted, device.size, device.crcs)
 
 
 def undo_command(ctx: FlowContext, safety: Safety) -> str:
@@ -280,9 +295,9 @@ def _loader_equal(device: Device, source: Source) -> bool | None:
         return None
     file = source.data[:APP_START]
     low = AddressRange(0, _HEADER_AREA.start)
-    if device.flash.differing([(low, zlib.crc32(file[: low.end]))]):
+    if device.differing([(low, zlib.crc32(file[: low.end]))]):
         return False
-    ours = device.flash.read(_HEADER_AREA)
+    ours = device.read(_HEADER_AREA)
     base = _HEADER_AREA.start
     return all(
         ours[max(span.start, base) - base : span.end - base]
