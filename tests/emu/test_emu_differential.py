@@ -129,6 +129,8 @@ class Requests:
             at -= 0x1000  # on T and Q what runs over the end overwrites the boot loader
         if self.name != "u-1.0.15" and self.random.random() < 0.1:
             at += SIZE  # the flash wraps; U ignores changes up there
+        if self.random.random() < 0.1:  # where even a 64 KiB erase spares the boot loader
+            at = (self.random.randrange(1, 128) << 24) | 0x5_0000 | at & 0xFFF
         return at // align * align
 
     def data(self, length: int) -> bytes:

@@ -157,6 +157,8 @@ class Writer:
 
     def _send_sector(self, addr: int, data: bytes) -> None:
         """One Write4K until it is answered well; after lost bytes the sector is erased again."""
+        # Never a top byte in `addr`: real boot code ORs it into the flash opcode; 0x02012000 erases
+        # 32 KiB, boot loader included, instead of programming [M: vendor code in the emulator].
         command = cmd.Write4K(addr=addr, data=data)
         for attempt in range(_WRITES):
             if attempt:

@@ -32,6 +32,8 @@ _PAGE = 0x100
 _STATUS_GUARD = 6
 _TICK_S = 0.002  # SetBaud counts 2 ms ticks
 _ERASE_UNITS = {0x20: 0x1000, 0xD8: 0x1_0000}
+_PROGRAM_OPCODE = 12  # of the flash controller, as are the next ones
+_OPCODE_ERASES = {13: 0x1000, 14: 0x8000, 15: 0x1_0000}
 _READ_LEN = 0x1000
 _PROTECT_MASK = 0x407C
 
@@ -228,14 +230,29 @@ class LoaderCode:
             line = bytearray(self._nor.read(line_addr, PROGRAM_LINE_LEN))
             piece = data[: PROGRAM_LINE_LEN - head]
             line[head : head + len(piece)] = piece
-            stored += PROGRAM_LINE_LEN * self._nor.program(line_addr, bytes(line))
+            stored += PROGRAM_LINE_LEN * self._program(line_addr, bytes(line))
             addr, data = line_addr + PROGRAM_LINE_LEN, data[len(piece) :]
         elif 0 < len(data) < PROGRAM_LINE_LEN:
             data += _stack_garbage(PROGRAM_LINE_LEN - len(data))
         if data:
             padded = data + b"\xff" * (-len(data) % PROGRAM_LINE_LEN)
-            stored += len(padded) * self._nor.program(addr, padded)
+            stored += len(padded) * self._program(addr, padded)
         return stored
+
+    def _program(self, addr: int, data: bytes) -> bool:
+        """Program, or what comes of it when the address has a top byte.
+
+        The boot codes of T and Q OR the whole address into the flash controller's operate register,
+        so its top byte changes the opcode: 12 (program) becomes an erase [M: differential test].
+        """
+        opcode = _PROGRAM_OPCODE | addr >> 24 & 0x1F
+        if opcode == _PROGRAM_OPCODE:
+            return self._nor.program(addr, data)
+        unit = _OPCODE_ERASES.get(opcode)
+        if unit is not None:
+            for at in range(addr // unit * unit, addr + len(data), unit):
+                self._nor.erase(at & 0xFF_FFFF, unit)
+        return False
 
     def _store_page(self, *, last: bool) -> Work:
         """One streamed piece of a Write4K; the reply follows the last one."""
@@ -243,7 +260,7 @@ class LoaderCode:
         addr = int.from_bytes(raw, "little")
         allowed = addr >= self._who.write4k_guard
         at = addr + self._filled - 4 - _PAGE
-        stored = allowed and not self._skips(at) and self._nor.program(at, bytes(self._page))
+        stored = allowed and not self._skips(at) and self._program(at, bytes(self._page))
         self._page.clear()
         duration = self._timing.program_s(_PAGE) if stored else 0.0
         if not last:
