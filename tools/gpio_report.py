@@ -25,11 +25,14 @@ an emulated chip (`plugsmith dump gpio FILE`), and every pin that it configures 
 are the pins of the stored configuration; *seen* is how many of these the firmware set up; *right*
 is how many of the seen ones have the direction that their role asks for (outputs driven, inputs
 read, PWM handed to the PWM block). *Others* are pins that it set up and that no configuration
-names. A pin that was never seen is unknown, not unused. "-": the dump stores no configuration.
+names, without P1 and P21, which the SDK for N sets up on every board. A pin that was never seen is
+unknown, not unused. "-": the dump stores no configuration.
 
 | dump | reached | named | seen | right | others |
 |---|---|---|---|---|---|
 """
+# The vendor's SDK for N sets these up on every board: UART2 and a debug pin. Not the product's doing.
+SDK_PINS = frozenset({1, 21})
 OUTPUT_ROLES = ("Rel", "LED", "WifiLED", "BL0937SEL", "Bridge")
 INPUT_ROLES = ("Btn", "TglChan", "dInput", "BL0937CF", "ADC")
 
@@ -68,11 +71,13 @@ def direction_fits(role: str, use: dict[str, Any]) -> bool:
 def compare(path: Path, truth: dict[str, Any], seconds: float) -> Row:
     """Run one dump and compare."""
     table = gpio_table(open_image(path), EventLog(), wall_s=seconds)
-    uses: dict[int, dict[str, Any]] = {use["gpio"]: use for use in cast("Any", table["pins"])}
+    found = cast("Any", table["pins"])
+    uses: dict[int, dict[str, Any]] = {use["gpio"]: use for use in found}
+    own = set(uses) - SDK_PINS
     config = truth.get("config")
     if not config:
         return Row(name=path.stem, reached=str(table["reached"]), named=None, seen=0, right=0,
-                   others=tuple(sorted(uses)))  # fmt: skip
+                   others=tuple(sorted(own)))  # fmt: skip
     roles = {
         int(pin["gpio"]): str(pin["role"])
         for pin in cast("Any", answer_for_config(config, module=truth.get("module")).pins)
@@ -80,7 +85,7 @@ def compare(path: Path, truth: dict[str, Any], seconds: float) -> Row:
     seen = sorted(set(roles) & set(uses))
     right = sum(direction_fits(roles[gpio], uses[gpio]) for gpio in seen)
     return Row(name=path.stem, reached=str(table["reached"]), named=len(roles), seen=len(seen),
-               right=right, others=tuple(sorted(set(uses) - set(roles))))  # fmt: skip
+               right=right, others=tuple(sorted(own - set(roles))))  # fmt: skip
 
 
 def main() -> None:
