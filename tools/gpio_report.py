@@ -31,7 +31,7 @@ unknown, not unused. "-": the dump stores no configuration.
 | dump | reached | named | seen | right | others |
 |---|---|---|---|---|---|
 """
-# The vendor's SDK for N sets these up on every board: UART2 and a debug pin. Not the product's doing.
+# The SDK for N sets these up on every board: UART2 and a debug pin. Not the product's doing.
 SDK_PINS = frozenset({1, 21})
 OUTPUT_ROLES = ("Rel", "LED", "WifiLED", "BL0937SEL", "Bridge")
 INPUT_ROLES = ("Btn", "TglChan", "dInput", "BL0937CF", "ADC")
