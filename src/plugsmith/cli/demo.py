@@ -35,14 +35,18 @@ def demo(
         from plugsmith.demo.run import run_demo
         from plugsmith.demo.scene import build_scene
 
-        done = run_demo(
-            build_scene(paced=not instant),
-            clock=VirtualClock() if instant else RealClock(),
-            sink=session.sink,
-            cancel=session.cancel,
-            again=command_line(),
-        )
-        return done.as_data()
+        scene = build_scene(paced=not instant)
+        try:
+            return run_demo(
+                scene,
+                clock=VirtualClock() if instant else RealClock(),
+                sink=session.sink,
+                cancel=session.cancel,
+                again=command_line(),
+            ).as_data()
+        except BaseException:
+            scene.remove()
+            raise
 
     run("demo", body, as_json=as_json, render=_render)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.boot.linking import LinkPolicy
+from plugsmith.demo.at_home import give_network, live_at_home
+from plugsmith.demo.scene import VERSION
+from plugsmith.emu.runner import emulator_installed
 from plugsmith.events import Log
 from plugsmith.flows.backup import backup
+from plugsmith.flows.boot_check import BOOT_CHECK
 from plugsmith.flows.catalogue import looks_like
 from plugsmith.flows.context import FlowContext
 from plugsmith.flows.flash import flash
@@ -17,6 +22,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
+    from plugsmith.demo.at_home import AtHome
     from plugsmith.demo.scene import Scene
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
@@ -35,6 +41,7 @@ class DemoOutcome:
     saved: BackupOutcome
     pins: dict[str, Fact]
     written: WriteOutcome
+    home: AtHome
     seconds: float
 
     def as_data(self) -> dict[str, Fact]:
@@ -48,6 +55,11 @@ class DemoOutcome:
             "verified": self.written.verified,
             "booted": self.written.boot.booted if self.written.boot else None,
             "template": self.pins.get("template"),
+            "boot_check": self._tried_in_emulator() or None,
+            "applied": list(self.home.applied),
+            "relay": self.home.relay,
+            "power_w": self.home.reading.power,
+            "voltage_v": self.home.reading.voltage,
             "seconds": round(self.seconds, 1),
         }
 
@@ -82,6 +94,7 @@ class DemoOutcome:
                 _("Checked"),
                 _("{count} checks passed before anything was erased", count=self._passed()),
             ),
+            (_("Boot check"), self._tried_in_emulator() or _without_emulator()),
             (
                 _("Written"),
                 _("{name}, {kib} KiB changed, verified", name=self.scene.image.name, kib=changed),
@@ -90,18 +103,57 @@ class DemoOutcome:
                 _("Booted"),
                 _("yes, its start was seen on the log port") if booted else _("not seen"),
             ),
+            *self._home_steps(),
             (_("Backup"), str(self.saved.backup.file)),
             (_("Undo"), self.written.undo),
+        ]
+
+    def _home_steps(self) -> list[tuple[str, str]]:
+        home, reading = self.home, self.home.reading
+        return [
+            (
+                _("Network"),
+                _(
+                    "joined by itself; {name}, OpenBeken {version}, at {url}",
+                    name=home.name,
+                    version=home.version,
+                    url=home.url,
+                ),
+            ),
+            (
+                _("Set up"),
+                _("{settings} applied and read back", settings=", ".join(home.applied))
+                if home.verified
+                else _("not proven"),
+            ),
+            (
+                _("Switched"),
+                _("relay closed, its lamp is lit")
+                if home.relay and home.lit
+                else _("the relay did not close"),
+            ),
+            (
+                _("Measured"),
+                _(
+                    "{watts:.1f} W at {volts:.1f} V, {amps:.3f} A",
+                    watts=reading.power,
+                    volts=reading.voltage,
+                    amps=reading.current,
+                ),
+            ),
         ]
 
     def _passed(self) -> int:
         return len(self.written.checks)
 
+    def _tried_in_emulator(self) -> str:
+        return next((check.text for check in self.written.checks if check.name == BOOT_CHECK), "")
+
 
 def run_demo(
     scene: Scene, *, clock: Clock, sink: EventSink, cancel: CancelToken, again: str
 ) -> DemoOutcome:
-    """Find, identify, back up, recover the pins, check, flash, verify, watch the start."""
+    """Find, identify, back up, recover the pins, check, flash, verify, watch the start, set up."""
     began_s = clock.monotonic()
     scheme = scene.opener(clock)
 
@@ -129,17 +181,35 @@ def run_demo(
     saved = backup(ctx)
     _head(sink, 3, _("Which pins do what?"))
     pins = recover_file(saved.backup.file)
+    template = _template_of(pins)
     _say(sink, _pins_text(pins))
+    _say(sink, _("OpenBeken template: {template}", template=json.dumps(template)))
     _say(sink, looks_like(pins, root=scene.library.root) or _("No known device is like it."))
     _head(sink, 4, _("Check, write, verify, start."))
-    written = flash(ctx, scene.image)
+    with_emulator = emulator_installed()
+    if not with_emulator:
+        _say(sink, _without_emulator())
+    written = flash(ctx, scene.image, boot_check=with_emulator)
+    _head(sink, 5, _("Tell it the Wi-Fi, over the same wires."))
+    give_network(ctx, scene)
+    wire_s = clock.monotonic() - began_s
+    _head(sink, 6, _("Plug it in: set it up over the network, switch it on, read the watts."))
+    home = live_at_home(
+        scene,
+        mac=found.mac or "",
+        version=VERSION,
+        template=template,
+        sink=sink,
+        cancel=cancel,
+    )
     return DemoOutcome(
         scene=scene,
         found=found,
         saved=saved,
         pins=pins,
         written=written,
-        seconds=clock.monotonic() - began_s,
+        home=home,
+        seconds=wire_s + home.seconds,
     )
 
 
@@ -150,11 +220,20 @@ def _agree(question: str, step: str) -> None:
 
 def _head(sink: EventSink, number: int, title: str) -> None:
     _say(sink, "")
-    _say(sink, _("Step {number} of 4: {title}", number=number, title=title))
+    _say(sink, _("Step {number} of 6: {title}", number=number, title=title))
 
 
 def _say(sink: EventSink, text: str) -> None:
     sink.emit(Log(message=text))
+
+
+def _template_of(pins: dict[str, Fact]) -> dict[str, Fact]:
+    template = pins.get("template")
+    return template if isinstance(template, dict) else {}
+
+
+def _without_emulator() -> str:
+    return _("left out: pip install 'plugsmith[emu]' adds a CPU emulator that tries the image")
 
 
 def _pins_text(pins: dict[str, Fact]) -> str:

@@ -68,12 +68,16 @@ def _ask(job: bytes, timeout_s: float) -> RunAnswer:
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C reaches the parent only, which decides what it means
     ) as worker:
         try:
             out, _ = worker.communicate(job, timeout=timeout_s)
         except subprocess.TimeoutExpired:
             worker.kill()
             raise EmulatorFailed(problem="it did not answer in time and was stopped") from None
+        except BaseException:
+            worker.kill()
+            raise
     if worker.returncode != 0 or len(out) > _ANSWER_LIMIT:
         raise EmulatorFailed(problem=f"the process ended with status {worker.returncode}")
     try:

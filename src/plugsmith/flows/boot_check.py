@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from plugsmith.events import EventSink
     from plugsmith.flows.plan import FlashPlan
 
-_NAME = "boot-check"
+BOOT_CHECK = "boot-check"
 
 
 def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: EventSink) -> Check:
@@ -25,7 +25,7 @@ def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: Even
     check_board(chip)
     if original is None:
         return Check(
-            name=_NAME,
+            name=BOOT_CHECK,
             verdict=Verdict.REFUSE,
             text=_("Without a backup there is no flash to try the image on."),
             remedy=_("Make a backup first, or leave --boot-check out."),
@@ -36,7 +36,7 @@ def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: Even
     answer = run_emulated(bytes(content), chip, sink)
     failed = answer["boots"] is False
     return Check(
-        name=_NAME,
+        name=BOOT_CHECK,
         verdict=Verdict.REFUSE if failed else Verdict.PASS,
         text=boot_sentence(answer, chip),
         remedy=_("Use another image, or leave --boot-check out if you know better.")
