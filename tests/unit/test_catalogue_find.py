@@ -122,7 +122,7 @@ def test_none_is_close_is_said(catalogue) -> None:
     nothing = match(catalogue, traits({"20": "IRSend;0"}))
     assert nothing["hits"] == []
     assert "shares a single pin" in nothing["verdict"]
-    assert "no pins to compare" in match(catalogue, traits({}))["verdict"]
+    assert "has no pins to compare" in match(catalogue, traits({}))["verdict"]
 
 
 def test_another_module_on_the_same_board_is_compared_pad_by_pad(catalogue) -> None:

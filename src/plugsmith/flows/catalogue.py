@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 OPENBEKEN_LIST = "https://raw.githubusercontent.com/OpenBekenIOT/webapp/gh-pages/devices.json"
 UNKNOWN_LICENCE = "not stated: keep it on your computer, do not pass it on"
+_IN_PASSING = 40  # entries compared for a remark that nobody asked for
 _URL_STARTS = ("http://", "https://")
 
 
@@ -159,8 +160,8 @@ def hit_facts(entry: StoredEntry, score: float, why: list[str]) -> dict[str, Fac
 
 
 def _verdict(best: Candidate | None, asked: Traits) -> str:
-    if not asked.pins and not asked.product_keys:
-        return _("The device has no pins to compare.")
+    if best is None and not asked.pins:
+        return _("The device has no pins to compare, and no known device has its product key.")
     if best is None:
         return _("None is close: no device of the catalogue shares a single pin with this one.")
     name = _title(best.entry)
@@ -191,7 +192,7 @@ def looks_like(data: Mapping[str, Fact], *, root: Path | None = None) -> str | N
     try:
         asked = traits_of(read_template(body).template, product_keys=product_keys_of(data))
         with open_quickly(root) as catalogue:
-            found = candidates(catalogue, asked, limit=1)
+            found = candidates(catalogue, asked, limit=1, closely=_IN_PASSING)
     except PlugsmithError:
         return None
     if not found or found[0].likeness.score < CLOSE:

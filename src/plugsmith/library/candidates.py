@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plugsmith.interpret.traits import Traits
     from plugsmith.library.templates import StoredEntry, TemplateCatalogue
 
-_CANDIDATES = 250  # compared closely; beyond that rank fewer pins agree than in any sensible match
+CANDIDATES = 250  # compared closely; beyond that rank fewer pins agree than in any sensible match
 ENOUGH_DEVICES = 25  # that use a pin at all, before a use of it may be called unusual
 
 
@@ -42,12 +42,16 @@ def candidates(
     asked: Traits,
     *,
     limit: int = 10,
+    closely: int = CANDIDATES,
     without: frozenset[str] = frozenset(),
 ) -> list[Candidate]:
-    """The entries most like `asked`, best first; `without` are ids to leave out."""
+    """The entries most like `asked`, best first; `without` are ids to leave out.
+
+    `closely` entries with the most equal uses of pins are looked at one by one.
+    """
     with catalogue.database.reading() as connection:
         weight = _weight(connection)
-        rows = _rows(connection, asked)
+        rows = _rows(connection, asked, closely)
     found = [
         Candidate(entry=item, likeness=compare(asked, item.traits, weight=weight))
         for item in catalogue.entries(rows)
@@ -88,7 +92,7 @@ def _counts(connection: sqlite3.Connection) -> Mapping[tuple[int, str], int]:
     return {(int(gpio), str(role)): int(count) for gpio, role, count in rows}
 
 
-def _rows(connection: sqlite3.Connection, asked: Traits) -> list[int]:
+def _rows(connection: sqlite3.Connection, asked: Traits, closely: int) -> list[int]:
     """Entries worth a close look: the same product, or the most pins with the same use."""
     found: dict[int, None] = {}
     for product in sorted(asked.product_keys):
@@ -102,6 +106,6 @@ def _rows(connection: sqlite3.Connection, asked: Traits) -> list[int]:
             f"WHERE q.entry = p.entry) AS size FROM pins p WHERE {parts} GROUP BY p.entry "
             f"ORDER BY same DESC, size, p.entry LIMIT ?"
         )
-        rows = connection.execute(sql, [*values, _CANDIDATES])
+        rows = connection.execute(sql, [*values, closely])
         found.update((int(row[0]), None) for row in rows.fetchall())
     return list(found)
