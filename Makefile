@@ -52,7 +52,7 @@ bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)
 
 campaign: setup
-	$(BIN)/python tools/campaign.py $(or $(N),10000) $(or $(FIRST),0)
+	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 
 clean:
 	rm -rf $(VENV) .peers build dist

@@ -1,4 +1,4 @@
-"""The fault campaign of tests/flows at any length: `python tools/campaign.py 10000 [first seed]`.
+"""The fault campaign of tests/flows at any length: `python tools/fault_campaign.py 10000 [first seed]`.
 
 Prints how often each outcome came, and every seed at which a promise broke; exit 1 if one did.
 """
@@ -16,7 +16,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "flows
 
 def main(count: int, first: int) -> int:
     """Run `count` seeds from `first` on all processors."""
-    from campaign import Case, run_seed  # type: ignore[import-not-found]  # noqa: PLC0415 - tests/flows, found through the path above
+    from campaign import (  # type: ignore[import-not-found]  # noqa: PLC0415 - of tests/flows
+        Case,
+        run_seed,
+    )
 
     began_s = time.monotonic()
     outcomes: Counter[str] = Counter()
