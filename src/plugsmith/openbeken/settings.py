@@ -17,6 +17,7 @@ from plugsmith.errors.device import SettingUnusable
 from plugsmith.messages import _
 from plugsmith.openbeken.config_block import (
     FIELDS,
+    NEWEST_VERSION,
     ConfigBlock,
     FieldKind,
     field,
@@ -132,6 +133,8 @@ def change_settings(
     unknown name, an impossible value, or a block too old to hold the field.
     """
     for name, value in changes.items():
+        if name == "web_password" and value and block.version < NEWEST_VERSION:
+            raise _unusable(name, _("the firmware clears it in a block of an older version"))
         place, data = _encode(block, name, value, role_names or firmware_roles())
         for part, part_data in zip(place, data, strict=True):
             if not block.place(field(part)).size:
