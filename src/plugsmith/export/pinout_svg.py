@@ -96,8 +96,10 @@ def _draw(canvas: Canvas, shape: Outline, labels: Mapping[int, PinLabel]) -> Non
         canvas.text(_MARGIN, y, _("This module does not lead out: {pins}", pins=pins), "strong")
 
 
-def _body(canvas: Canvas, shape: Outline, top: float) -> tuple[float, float, float]:
-    """Board, aerial and shield in the middle; returns left, right, bottom."""
+def _body(
+    canvas: Canvas, shape: Outline, top: float, *, shield: bool
+) -> tuple[float, float, float]:
+    """Board, aerial and perhaps shield in the middle; returns left, right, bottom."""
     width, height = shape.width_mm * _SCALE, shape.height_mm * _SCALE
     left = (WIDTH - width) / 2
     canvas.rect(left, top, width, height, "board", radius=5)
@@ -107,13 +109,15 @@ def _body(canvas: Canvas, shape: Outline, top: float) -> tuple[float, float, flo
         x = left + 14 + (width - 28) * ((number + 1) // 2) / steps
         zigzag.append((x, top + (14 if number // 2 % 2 else 40)))
     canvas.path(zigzag, "aerial")
-    canvas.rect(left + width * 0.14, top + 54, width * 0.72, height - 54 - 46, "shield", radius=4)
+    if shield:
+        inner = (left + width * 0.14, top + 54, width * 0.72, height - 54 - 46)
+        canvas.rect(*inner, "shield", radius=4)
     canvas.text(WIDTH / 2, top + height / 2 + 12, shape.name, "strong", anchor="middle")
     return left, left + width, top + height
 
 
 def _edges(canvas: Canvas, shape: Outline, labels: Mapping[int, PinLabel]) -> None:
-    left, right, bottom = _body(canvas, shape, _TOP)
+    left, right, bottom = _body(canvas, shape, _TOP, shield=True)
     for name, x, sign in (("left", left, -1), ("right", right, 1)):
         pads = shape.row(name)
         step = (bottom - _TOP - 84) / max(1, len(pads) - 1)
@@ -132,9 +136,10 @@ def _face(
     """One face of a board that has a row of pads on each; the next one goes below it."""
     top = max(_TOP, canvas.height + 44)
     numbers = ", ".join(pad.label for pad in pads)
-    caption = _("Looking at the face with the pads {numbers}:", numbers=numbers)
+    caption = _("Looking at the face with the pads {numbers}, aerial up:", numbers=numbers)
     canvas.text(WIDTH / 2, top - 10, caption, "small", anchor="middle")
-    left, right, bottom = _body(canvas, shape, top)
+    # Sources disagree on which face carries the shield: the numbers say which one it is.
+    left, right, bottom = _body(canvas, shape, top, shield=False)
     _bottom_row(canvas, pads, (left, right, bottom), labels)
 
 
