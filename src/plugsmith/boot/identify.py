@@ -143,6 +143,8 @@ def _name_loader(
     """Boot code, chip, and how they are known."""
     crc = zlib.crc32(head[:256])
     found = boot_codes_for_crc(256, crc)
+    if version and found and all(item.version_text not in {None, version} for item in found):
+        found = ()  # what answers counts, not what lies in the flash
     if found:
         boot = found[0]
         names = [name for item in found for name in item.chips]
@@ -151,7 +153,8 @@ def _name_loader(
     if version:
         named = [item for item in boot_codes() if item.version_text == version]
         if named:
-            return named[0], chip(named[0].chip), f"answers {version}; fingerprint {crc:08X} is new"
+            why = f"answers {version}; fingerprint {crc:08X} is new for it"
+            return named[0], chip(named[0].chip), why
         return _stand_in("BK7231T", f"answers {version}; fingerprint {crc:08X} is new")
     owners = [
         item

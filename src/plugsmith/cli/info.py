@@ -71,7 +71,7 @@ def _render(data: dict[str, Fact]) -> str:
         [
             (_("Chip"), f"{data['chip']} {data['chip_id'] or ''}".strip()),
             (_("Protocol"), _(_SUPPORT.get(str(data["support"]), "?"))),
-            (_("Boot code"), " ".join(str(boot[k]) for k in ("name", "version") if boot[k])),
+            (_("Boot code"), _words(boot["name"], boot["version"])),
             (_("Flash"), _flash_text(flash)),
             (_("Protected"), _protected_text(flash["protected"])),
             (_("Code key"), f"{key['class']} ({_(str(key['evidence']))})"),
@@ -86,8 +86,18 @@ def _part(data: dict[str, Fact], name: str) -> dict[str, Fact]:
     return part if isinstance(part, dict) else {}
 
 
+def _words(*facts: Fact) -> str:
+    """The facts that are known, without one that another one begins or ends with."""
+    words = [str(fact) for fact in facts if fact]
+    return " ".join(
+        word
+        for at, word in enumerate(words)
+        if not any(other.startswith(word) or other.endswith(f" {word}") for other in words[:at])
+    )
+
+
 def _flash_text(flash: dict[str, Fact]) -> str:
-    who = " ".join(str(flash[key]) for key in ("vendor", "part", "jedec") if flash[key])
+    who = _words(flash["jedec"], flash["part"], flash["vendor"])
     size = _("{kib} KiB", kib=int(str(flash["size"])) // 1024)
     proof = _(_SIZE_PROOF.get(str(flash["size_proof"]), "?"))
     return f"{size} ({proof})" + (f", {who}" if who else "")

@@ -148,7 +148,7 @@ def image_goal(pieces: Sequence[Piece], state: DeviceState, permissions: Permiss
     kept: list[Kept] = []
     notes: list[str] = []
     _decide_loader(wanted, state, permissions, kept=kept, notes=notes)
-    spare = _spare_copies(wanted, state)
+    spare = spare_copies(wanted, state)
     _decide_rf(wanted, state, permissions, spare=spare, kept=kept, notes=notes)
     copied = (*spare, *_bring_rf(wanted, pieces, state, notes=notes))
     return Goal(wanted=wanted, kept=tuple(kept), notes=tuple(notes), copied=copied)
@@ -216,7 +216,7 @@ def _decide_rf(
         )
 
 
-def _spare_copies(wanted: Mapping[int, bytes], state: DeviceState) -> tuple[int, ...]:
+def spare_copies(wanted: Mapping[int, bytes], state: DeviceState) -> tuple[int, ...]:
     """RF sectors that a file wants blank and whose bytes stay on the device at another place."""
 
     def stays(addr: int, sector: bytes) -> bool:

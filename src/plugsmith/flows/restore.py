@@ -11,7 +11,7 @@ from plugsmith.dump.health import judge_backup
 from plugsmith.errors.flows import BackupForAnotherDevice, FileNotABackup
 from plugsmith.flows.connection import connected
 from plugsmith.flows.flash import write_source
-from plugsmith.flows.goal import mac_in_rf, rf_sectors
+from plugsmith.flows.goal import DeviceState, mac_in_rf, rf_sectors, spare_copies
 from plugsmith.flows.image_file import open_image
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.preflight import Check, ImageFacts, device_checks, image_checks, require
@@ -211,9 +211,16 @@ def _key_of(backup: Backup) -> DeviceKey:
 
 
 def _say_what_stays(ctx: FlowContext, device: Device, source: Source) -> None:
-    for addr, now in device.rf_now().items():
-        new = source.data[addr : addr + SECTOR_LEN]
-        if now != new and not {Permission.RF, Permission.MAC} & ctx.permissions.granted:
+    rf_now = device.rf_now()
+    theirs = {addr: source.data[addr : addr + SECTOR_LEN] for addr in rf_now}
+    state = DeviceState(chip=device.identity.chip, flash_size=device.size, rf_now=rf_now)
+    spare = spare_copies(theirs, state)
+    for addr, new in theirs.items():
+        if (
+            addr not in spare
+            and rf_now[addr] != new
+            and not {Permission.RF, Permission.MAC} & ctx.permissions.granted
+        ):
             ctx.warn(
                 "PS-NOTE-RF-KEPT",
                 _(
