@@ -173,3 +173,26 @@ def test_words_that_yaml_takes_for_something_else_are_quoted(word: str) -> None:
     text = exporter("esphome").render(profile, OPTIONS)[0].text
     shown = word or "option 0"
     assert f'0: "{shown}"' in text or (not word and "0: option 0" in text)
+
+
+def test_a_template_says_the_order_of_the_colours() -> None:
+    """BP5758D sends the last two outputs exchanged: LED_Map 2 1 0 3 4 is outputs B G R W C."""
+    body = {
+        "chip": "BK7231N",
+        "pins": {"24": "BP5758D_CLK;0", "26": "BP5758D_DAT;0"},
+        "command": "backlog startDriver BP5758D; LED_Map 2 1 0 3 4; BP5758D_Current 14 30",
+    }
+    profile = profile_from_openbeken(read_template(body).template)
+    assert profile.light is not None
+    assert profile.light.driver is not None
+    assert profile.light.driver.outputs == (2, 1, 0, 4, 3)
+    assert profile.light.driver.currents == (14, 30)
+    text = exporter("esphome").render(profile, OPTIONS)[0].text
+    assert "id: bp5758d_w\n    channel: 4\n    current: 30" in text
+    assert "id: bp5758d_r\n    channel: 3\n    current: 14" in text
+    assert "usual one" not in text
+    strange = {**body, "command": "LED_Map 9 9 9 9 9; BP5758D_Current x"}
+    profile = profile_from_openbeken(read_template(strange).template)
+    assert profile.light is not None
+    assert profile.light.driver is not None
+    assert profile.light.driver.outputs == ()

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.modules import module as module_record
 from plugsmith.device.board import Board, board_for
 from plugsmith.device.function import Function
-from plugsmith.device.profile import DeviceProfile, Light, Meter, MeterKind, Pin, SerialMcu
+from plugsmith.device.profile import (
+    DeviceProfile,
+    LedDriver,
+    Light,
+    Meter,
+    MeterKind,
+    Pin,
+    SerialMcu,
+)
 from plugsmith.interpret.module_chip import chip_of_module, module_name
 from plugsmith.interpret.openbeken_roles import meaning_of_role
 from plugsmith.interpret.settings import whole
@@ -18,6 +26,8 @@ if TYPE_CHECKING:
     from plugsmith.openbeken.template import PinRole, Template
 
 _UART_METERS = (("BL0942", MeterKind.BL0942), ("CSE7766", MeterKind.HLW8032))
+# Their firmware drivers send the last two outputs in exchanged order (upk-mapping.md section 4.2).
+_LAST_EXCHANGED = frozenset({"BP5758D", "BP1658CJ", "SM2235"})
 _PULL_DOWN = ("_pd", "_pd_n")
 
 
@@ -55,7 +65,7 @@ def profile_from_openbeken(template: Template) -> DeviceProfile:
         chip=board.chip,
         pins=pins,
         meter=_meter(pins, script, second_uart=Flag.SECOND_UART in flags),
-        light=_light(pins, flags),
+        light=_light(pins, flags, script),
         serial=_serial(script),
         start_values=_start_values(script),
         shutters=sum(pin.function is Function.SHUTTER_OPEN for pin in pins),
@@ -71,7 +81,7 @@ def _meter(pins: tuple[Pin, ...], script: Script, *, second_uart: bool) -> Meter
     return None
 
 
-def _light(pins: tuple[Pin, ...], flags: frozenset[int]) -> Light | None:
+def _light(pins: tuple[Pin, ...], flags: frozenset[int], script: Script) -> Light | None:
     whites_and_colours = sorted(pin.channel for pin in pins if pin.function is Function.PWM_LIGHT)
     strip = any(pin.function is Function.STRIP_DATA for pin in pins)
     driver = any(pin.function is Function.DRIVER_DATA for pin in pins)
@@ -87,7 +97,36 @@ def _light(pins: tuple[Pin, ...], flags: frozenset[int]) -> Light | None:
         emulate_cool=Flag.EMULATE_COOL in flags,
         remembers=Flag.REMEMBER_LIGHT in flags,
         addressable=strip,
+        driver=_led_driver(pins, script),
     )
+
+
+def _led_driver(pins: tuple[Pin, ...], script: Script) -> LedDriver | None:
+    """The two-wire driver, with the colour order and currents that the startup command sets."""
+    name = next((pin.detail for pin in pins if pin.function is Function.DRIVER_DATA), "")
+    if not name:
+        return None
+    maps = [*script.named("LED_Map"), *script.named(f"{name}_Map")]
+    order = _numbers(maps[-1].words, count=5) if maps else ()
+    if not all(-1 <= colour < 5 for colour in order):
+        order = ()
+    outputs = order
+    if order and name in _LAST_EXCHANGED:
+        outputs = (*order[:3], order[4], order[3])
+    currents = [_numbers(item.words, count=2) for item in script.named(f"{name}_Current")]
+    return LedDriver(
+        name=name,
+        outputs=outputs,
+        colour_order=order,
+        currents=(currents[-1][0], currents[-1][1]) if currents and currents[-1] else None,
+    )
+
+
+def _numbers(words: list[str], *, count: int) -> tuple[int, ...]:
+    """The first `count` words as numbers; empty if they are not all numbers."""
+    found = [whole(word) for word in words[:count]]
+    numbers = tuple(number for number in found if number is not None)
+    return numbers if len(numbers) == count else ()
 
 
 def _serial(script: Script) -> SerialMcu | None:
