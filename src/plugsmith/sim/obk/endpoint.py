@@ -70,7 +70,7 @@ class Endpoint:
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.add(writer)
         try:
-            with contextlib.suppress(ConnectionError, TimeoutError):
+            with contextlib.suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
                 await self._converse(reader, writer)
         finally:
             self._writers.discard(writer)
