@@ -1,4 +1,4 @@
-"""The fault campaign of tests/flows at any length: `python tools/fault_campaign.py 10000 [first seed]`.
+"""The fault campaign of tests/flows at any length: `python tools/fault_campaign.py N [first seed]`.
 
 Prints how often each outcome came, and every seed at which a promise broke; exit 1 if one did.
 """
