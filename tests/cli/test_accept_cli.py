@@ -94,3 +94,9 @@ def test_restoring_what_is_no_backup_at_all_is_bad_input(chip_t, capsys, tmp_pat
     answer = last(capsys)
     assert answer["code"] == "PS-INPUT-NOT-A-BACKUP"
     assert ".." not in answer["message"]
+
+
+def test_a_simulated_chip_without_a_file_has_something_to_practise_on(capsys):
+    assert main(["info", "--port", "sim://bk7231t", "--json"]) == 0
+    data = last(capsys)["data"]
+    assert (data["chip"], data["firmware"]["name"]) == ("BK7231T", "Tuya")

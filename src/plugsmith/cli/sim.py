@@ -232,22 +232,22 @@ def _board(request: BoardRequest) -> SimBoard:
     import time
 
     from plugsmith.sim.board import build_board
-    from plugsmith.sim.personality import chip_name, personality
 
-    content = None
-    named = personality(request.boot) if request.boot else None
-    practice = chip_name(request.chip) or (named.chip if named else None)
-    if request.flash is None and practice is not None:
-        content = _practice_flash(practice)
-    return build_board(request, now=time.monotonic(), content=content)
+    return build_board(request, now=time.monotonic(), content=practice_flash(request))
 
 
-def _practice_flash(chip: str) -> bytes | None:
+def practice_flash(request: BoardRequest) -> bytes | None:
+    """A made-up factory flash for a board without a file; None where there is none to make."""
     from plugsmith.errors import PlugsmithError
     from plugsmith.forge.flash import forge_flash
+    from plugsmith.sim.personality import chip_name, personality
 
+    named = personality(request.boot) if request.boot else None
+    practice = chip_name(request.chip) or (named.chip if named else None)
+    if request.flash is not None or practice is None:
+        return None
     try:
-        return forge_flash(chip=chip.upper())
+        return forge_flash(chip=practice.upper())
     except PlugsmithError:
         return None  # no boot code of this chip can be forged: a blank flash
 

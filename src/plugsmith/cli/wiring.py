@@ -66,9 +66,10 @@ def clock_for(port: str) -> Clock:
 
 def register_sim(clock: Clock) -> None:
     """Make sim:// addresses open; one address is one chip for the length of this process."""
+    from plugsmith.cli.sim import practice_flash
     from plugsmith.sim.url import SimScheme
 
-    scheme = SimScheme(clock)
+    scheme = SimScheme(clock, practice=practice_flash)
     # its records have the fields of PortInfo and PortCapabilities, but share no code with them
     register_scheme("sim", lambda url, _clock: cast("Port", scheme.open(url)))
 

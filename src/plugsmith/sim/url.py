@@ -21,6 +21,8 @@ from plugsmith.sim.port import SimLogPort, SimPort
 from plugsmith.sim.timing import SERVED, Patience
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.clock import Clock
 
 _KEYS = (
@@ -120,10 +122,18 @@ def open_sim_port(url: str, clock: Clock) -> SimPort:
 class SimScheme:
     """Opens `sim://` addresses; one address stays one chip, so that a port can be opened again.
 
-    Without `patience` the chip is patient on real time and strict on virtual time.
+    Without `patience` the chip is patient on real time and strict on virtual time. `practice`
+    makes the flash of an address without a file.
     """
 
-    def __init__(self, clock: Clock, *, patience: Patience | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        patience: Patience | None = None,
+        practice: Callable[[BoardRequest], bytes | None] | None = None,
+    ) -> None:
+        self._practice = practice
         self._clock = clock
         usual = SERVED if isinstance(clock, RealClock) else Patience()
         self._patience = patience or usual
@@ -140,5 +150,7 @@ class SimScheme:
     def board(self, request: BoardRequest) -> SimBoard:
         """The board for `request`, built when it is asked for the first time."""
         if request not in self._boards:
-            self._boards[request] = build_board(request, now=self._clock.monotonic())
+            content = self._practice(request) if self._practice is not None else None
+            now = self._clock.monotonic()
+            self._boards[request] = build_board(request, now=now, content=content)
         return self._boards[request]
