@@ -55,6 +55,14 @@ def ask_to_overwrite(session: Session, output: Path) -> None:
         )
 
 
+def is_in_library(name: str) -> bool:
+    """Whether FILE means a backup in the library, by its name or by its path."""
+    from plugsmith.library.library import Library
+
+    path = _in_library(name).resolve()
+    return any(item.file.resolve() == path for item in Library().backups.entries())
+
+
 def _in_library(name: str) -> Path:
     """The path, or the backup of that name if there is no such path."""
     path = Path(name)

@@ -58,7 +58,16 @@ def extract_text(data: dict[str, Fact]) -> str:
     files = _items(data, "files")
     lines = [f"{item['size']:>8}  {item['file']}{_container(item)}" for item in files]
     end = _("{count} files are in {folder}.", count=len(files), folder=data["folder"])
-    return "\n".join([*lines, end])
+    if data["secrets"]:
+        note = _("They hold passwords and keys in clear: do not share them.")
+    elif data["withheld"]:
+        note = _(
+            "Partitions and code are left out: this file cannot be proven free of secrets. "
+            "Add --show-secrets to get them all the same."
+        )
+    else:
+        note = _("Passwords and keys are blanked in them; --show-secrets leaves them in.")
+    return "\n".join([*lines, end, note])
 
 
 def repair_text(data: dict[str, Fact]) -> str:
@@ -75,7 +84,11 @@ def repair_text(data: dict[str, Fact]) -> str:
     left = [_("Not repaired: {text}", text=item["text"]) for item in _items(data, "left")]
     nothing = [_("The bytes were in order already; the copy is equal to the file.")]
     end = _("The copy is {file}, proven to hold everything that was found.", file=data["file"])
-    return "\n".join([*(done or nothing), *left, end])
+    clean = _(
+        "It comes from your library, so passwords and keys are blanked in it; "
+        "--keep-secrets leaves them in."
+    )
+    return "\n".join([*(done or nothing), *left, end, *([clean] if data["sanitized"] else [])])
 
 
 def sanitize_text(data: dict[str, Fact]) -> str:

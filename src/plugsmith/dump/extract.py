@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.dump import Dump
 from plugsmith.dump.finders.application import code_of
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.listing import list_records
+from plugsmith.dump.sanitize import sanitize
 from plugsmith.dump.survey import survey
+from plugsmith.errors.dump import NotADump, SecretsLeft
 from plugsmith.image.crc import check_code
 from plugsmith.image.physical import LOADER_LEN, strip_lines
 from plugsmith.image.rbl import Trailer, algorithm_name, body_matches, read_trailer
@@ -18,7 +21,6 @@ from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugsmith.dump.dump import Dump
     from plugsmith.dump.report import DumpReport, Region
     from plugsmith.errors import Fact
 
@@ -39,9 +41,14 @@ class Part:
 
 
 def extract(dump: Dump, *, show_secrets: bool = False) -> list[Part]:
-    """All parts. Records and files have their secrets masked unless `show_secrets`."""
+    """All parts, without secrets unless `show_secrets`.
+
+    Partitions and code are then those of the sanitized dump; a dump that cannot be sanitized gives
+    none of them, only its masked records and files.
+    """
     report = survey(dump)
-    parts = [*_regions(dump, report), *_code(dump, report)]
+    source = dump if show_secrets else _without_secrets(dump)
+    parts = [] if source is None else [*_regions(source, report), *_code(source, report)]
     for item in list_records(dump, show_secrets=show_secrets):
         folder = {"kv": "records", "file": "files"}.get(item.kind, item.kind)
         name = item.name if item.live else f"{item.name}.old-{item.offset:06x}"
@@ -56,6 +63,13 @@ def safe_name(name: str) -> str:
     if not cleaned or _RESERVED.fullmatch(cleaned):
         return f"_{cleaned}"
     return cleaned
+
+
+def _without_secrets(dump: Dump) -> Dump | None:
+    try:
+        return Dump(data=sanitize(dump).data, name=dump.name)
+    except (NotADump, SecretsLeft):
+        return None
 
 
 def _regions(dump: Dump, report: DumpReport) -> Iterator[Part]:

@@ -53,14 +53,19 @@ def records(dump: Dump, *, show_secrets: bool) -> dict[str, Fact]:
     return {"records": [record_facts(item) for item in listed]}
 
 
-def repair_to(dump: Dump, output: Path) -> dict[str, Fact]:
-    """Write the repaired copy and return the result of `dump repair`."""
+def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> dict[str, Fact]:
+    """Write the repaired copy and return the result of `dump repair`.
+
+    `sanitized`: the copy is also made safe to share; nothing is written without the proof of it.
+    """
     fixed = repair(dump)
-    write_whole(output, fixed.data)
+    data = sanitize(Dump(data=fixed.data, name=dump.name)).data if sanitized else fixed.data
+    write_whole(output, data)
     return {
         "file": str(output),
-        "sha256": digest_of(fixed.data),
-        "size": len(fixed.data),
+        "sha256": digest_of(data),
+        "size": len(data),
+        "sanitized": sanitized,
         "done": [{"what": step.what.value, "amount": step.amount} for step in fixed.done],
         "left": [damage_facts(item) for item in fixed.left],
     }
@@ -90,13 +95,19 @@ def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> dict[str, Fact]:
 
 def extract_to(dump: Dump, folder: Path, *, show_secrets: bool) -> dict[str, Fact]:
     """Write every part below `folder` and return the result of `dump extract`."""
-    written: list[Fact] = []
+    written: list[dict[str, Fact]] = []
     for part in extract(dump, show_secrets=show_secrets):
         target = folder / part.path
         _make_folder(target.parent)
         write_whole(target, part.data)
         written.append({"file": part.path, "size": len(part.data), **part.facts})
-    return {"folder": str(folder), "files": written, "secrets": show_secrets}
+    withheld = not any(str(item["file"]).startswith("partitions/") for item in written)
+    return {
+        "folder": str(folder),
+        "files": list(written),
+        "secrets": show_secrets,
+        "withheld": ["partitions", "code"] if withheld and not show_secrets else [],
+    }
 
 
 def diff(first: Dump, second: Dump) -> dict[str, Fact]:
