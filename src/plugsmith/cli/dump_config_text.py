@@ -37,6 +37,9 @@ def config_text(data: dict[str, Fact], *, explain: bool = False) -> str:
         lines += ["", _("Pins:"), *pins]
     if data.get("template"):
         lines += ["", _("OpenBeken template:"), template_text(data)]
+    if data.get("autoexec"):
+        lines += ["", _("For the file autoexec.bat on the device:")]
+        lines += [f"  {command}" for command in _list(data["autoexec"])]
     others = _alternatives(data)
     if others:
         lines += ["", _("Other texts in the file:"), *others]
