@@ -140,7 +140,7 @@ def check(case: Case, rig: Rig, outcome) -> None:
             for op in rig.chip.nor.operations
             if op.kind in CHANGES and op.addr % len(now) < APP_START
         ]
-        if low:
+        if low or now[:APP_START] != goal[:APP_START]:
             raise Broken(f"touched the boot loader: {low[:3]}")
     if failed and case.verb != "backup":
         planned = set(differing(old_flash(case.chip), new_flash(case.chip)))
@@ -151,7 +151,7 @@ def check(case: Case, rig: Rig, outcome) -> None:
         raise Broken(f"a backup changed the flash at {differing(now, goal)}")
 
 
-CHANGES = {kind for kind in OpKind if kind.value.startswith(("erase", "program"))}
+CHANGES = {OpKind.ERASE, OpKind.PROGRAM}
 
 
 def differing(now: bytes, goal: bytes) -> list[str]:

@@ -19,7 +19,7 @@ from plugsmith.sim.nor import OpKind
 
 CODE = 0x8000
 APP = 0x1_1000
-CHANGING = {kind for kind in OpKind if kind.value.startswith(("erase", "program"))}
+CHANGING = {OpKind.ERASE, OpKind.PROGRAM}
 CHIPS = ["BK7231T", "BK7231N", "BK7231U"]
 
 
