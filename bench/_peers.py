@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 LAUNCHER = REPOSITORY / "tests" / "peers" / "launch_peer.py"
+APP_START = 0x1_1000
 LATENCY_MS = "1"
 SCALED = {115_200: 0x2_0000, 921_600: 0x10_0000, 2_000_000: 0x10_0000}
 
@@ -54,7 +55,7 @@ def python_of(name: str) -> Path:
 
 def command_of(tool: str, port: str, baud: int, length: int, out: Path) -> list[str]:
     """The command that reads `length` bytes from the start of the application."""
-    start, count = "0x11000", length // SECTOR
+    start, count = hex(APP_START), length // SECTOR
     if tool == "plugsmith":
         words = [sys.executable, "-m", "plugsmith", "read", str(out), "--port", port]
         return [*words, "--baud", str(baud), "--start", start, "--length", str(length)]
@@ -68,9 +69,8 @@ def command_of(tool: str, port: str, baud: int, length: int, out: Path) -> list[
     ]
 
 
-def timed(tool: str, chip: str, baud: int, length: int) -> float:
+def timed(tool: str, chip: str, baud: int, length: int, content: bytes) -> float:
     """Seconds of the whole command: start, link, read, proof."""
-    content = full_flash(chip.upper())
     with tempfile.TemporaryDirectory() as name, Served(chip, content, Path(name)) as served:
         out = Path(name) / "out.bin"
         command = command_of(tool, served.port, baud, length, out)
@@ -84,25 +84,30 @@ def timed(tool: str, chip: str, baud: int, length: int) -> float:
             env={**os.environ, "PLUGSMITH_HOME": str(Path(name) / "home")},
         )
         seconds = time.monotonic() - began
-        if done.returncode or out.read_bytes() != content[0x1_1000 : 0x1_1000 + length]:
+        if done.returncode or out.read_bytes() != content[APP_START : APP_START + length]:
             raise RuntimeError(f"{tool} failed: {(done.stdout + done.stderr)[-500:]}")
         return seconds
 
 
-def peer_rows(*, full: bool) -> Iterator[Row]:
-    """One row a tool, chip and rate; tools that are not installed are named as missing."""
-    tools = ["plugsmith", "bk7231tools", "ltchiptool"]
+def peer_rows(*, full: bool, dump: bytes | None) -> Iterator[Row]:
+    """One row a tool, chip and rate; `dump` is a real T flash with blank ranges, read whole."""
     for baud, scaled in SCALED.items():
-        length = SIZE - 0x1_1000 if full else scaled
+        length = SIZE - APP_START if full else scaled
         for chip in ("bk7231t", "bk7231n"):
-            for tool in tools:
-                if tool != "plugsmith" and not python_of(tool).exists():
-                    print(f"  {tool} is not installed: run `make peers`")
-                    continue
-                try:
-                    seconds = timed(tool, chip, baud, length)
-                except (RuntimeError, subprocess.TimeoutExpired) as problem:
-                    print(f"  {tool}, {chip}, {baud} baud: {problem}", flush=True)
-                    continue
-                title = f"{tool}, {chip}, {length // 1024} KiB, {baud} baud, whole command"
-                yield Row(title, seconds, wire_limit_s(length, baud))
+            yield from _each_tool(chip, baud, length, full_flash(chip.upper()), "no blanks")
+    if dump is not None:
+        yield from _each_tool("bk7231t", 921_600, SIZE - APP_START, dump, "a real dump")
+
+
+def _each_tool(chip: str, baud: int, length: int, content: bytes, what: str) -> Iterator[Row]:
+    for tool in ("plugsmith", "bk7231tools", "ltchiptool"):
+        if tool != "plugsmith" and not python_of(tool).exists():
+            print(f"  {tool} is not installed: run `make peers`")
+            continue
+        try:
+            seconds = timed(tool, chip, baud, length, content)
+        except (RuntimeError, subprocess.TimeoutExpired) as problem:
+            print(f"  {tool}, {chip}, {baud} baud: {problem}", flush=True)
+            continue
+        title = f"{tool}, {chip}, {length // 1024} KiB of {what}, {baud} baud"
+        yield Row(title, seconds, wire_limit_s(length, baud))

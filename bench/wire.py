@@ -150,4 +150,7 @@ def main(*, full: bool) -> bool:
     if dump is not None:
         good &= show("Blank ranges, ours:", blank_skip(DUMP, dump))
     good &= show("Writing, ours:", differential())
-    return show("Real time, the same served chip for every tool:", peer_rows(full=full)) and good
+    title = (
+        "Real time, whole commands on the same served chip (start, link, identify, read, proof):"
+    )
+    return show(title, peer_rows(full=full, dump=dump)) and good
