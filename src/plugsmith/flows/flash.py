@@ -19,6 +19,7 @@ from plugsmith.flows.fetch import fetch, pick_cached
 from plugsmith.flows.flash_map import draw_plan
 from plugsmith.flows.goal import DeviceState, Goal, image_goal, loader_body
 from plugsmith.flows.image_checks import content_checks
+from plugsmith.flows.module_check import check_module
 from plugsmith.flows.now import now_text
 from plugsmith.flows.plan import make_plan
 from plugsmith.flows.preflight import allowed_anyway, device_checks, image_checks, require
@@ -166,6 +167,8 @@ def write_source(
     for check in allowed_anyway(checks, ctx.permissions):
         ctx.warn("PS-NOTE-ALLOWED", check.text, data={"check": check.name})
     ctx.say(draw_plan(plan, baud=device.flash.baud))
+    if (module := check_module(device.identity.chip, _original(safety))) is not None:
+        checks = [*checks, module]
     if boot_check:
         tried = check_boot(plan, _original(safety), chip=device.identity.chip.name, sink=ctx.sink)
         checks = [*checks, tried]
