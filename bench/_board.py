@@ -16,9 +16,9 @@ from plugsmith.flows.context import FlowContext
 from plugsmith.flows.permissions import Permission, Permissions
 from plugsmith.forge.flash import forge_flash
 from plugsmith.library.library import Library
-from plugsmith.sim.chip import SimChip, SimSettings
-from plugsmith.sim.personality import recognise_loader, rom_personality
-from plugsmith.sim.port import SimPort
+from plugsmith.sim.chip.chip import SimChip, SimSettings
+from plugsmith.sim.chip.personality import recognise_loader, rom_personality
+from plugsmith.sim.ports.port import SimPort
 from plugsmith.sim.timing import DeviceTiming
 
 SIZE = 0x20_0000

@@ -18,13 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.outlines import pin_compatible
-from plugsmith.library.candidates import candidates
-from plugsmith.library.search import Query, search
-from plugsmith.library.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.candidates import candidates
+from plugsmith.library.catalogue.search import Query, search
+from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
 from plugsmith.openbeken.device_list import read_list
 
 if TYPE_CHECKING:
-    from plugsmith.library.templates import StoredEntry
+    from plugsmith.library.catalogue.templates import StoredEntry
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 IMPORT_S, SEARCH_MS, ENTRIES = 3.0, 50.0, 10_000

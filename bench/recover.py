@@ -14,7 +14,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from plugsmith.dump.recover import recover
+from plugsmith.dump.recovery.recover import recover
 from plugsmith.interpret.recovered import recovery_data
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -19,9 +19,9 @@ from bench._board import (
     write_limit_s,
 )
 from bench._peers import peer_rows
-from plugsmith.flows.connection import connected
-from plugsmith.flows.raw_read import read_flash
-from plugsmith.flows.raw_write import write_raw
+from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.raw_read import read_flash
+from plugsmith.flows.wire.raw_write import write_raw
 from plugsmith.memory import AddressRange
 from plugsmith.sim.timing import DeviceTiming
 

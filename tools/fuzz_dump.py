@@ -17,7 +17,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recover import recover
+from plugsmith.dump.recovery.recover import recover
 from plugsmith.errors import PlugsmithError
 from plugsmith.image.aes import ecb_encrypt
 from plugsmith.image.crc import build_lines

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from plugsmith.events import EventLog
-from plugsmith.flows.emulation import gpio_table
-from plugsmith.flows.image_file import open_image
+from plugsmith.flows.image.emulation import gpio_table
+from plugsmith.flows.image.file import open_image
 from plugsmith.interpret.answer import answer_for_config
 
 ROOT = Path(__file__).resolve().parent.parent

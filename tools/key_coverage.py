@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plugsmith.device.profile import Gap
-from plugsmith.interpret.from_tuya import profile_from_tuya
-from plugsmith.interpret.key_families import family_of, is_pin_key
-from plugsmith.interpret.old_format import flatten, is_nested
+from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
+from plugsmith.interpret.vendor.key_families import family_of, is_pin_key
+from plugsmith.interpret.vendor.old_format import flatten, is_nested
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "pin-key-coverage.md"
 GAPS = (Gap.NOT_FITTED, Gap.NO_ROLE, Gap.TAKEN, Gap.NO_SUCH_PIN, Gap.UNFIT, Gap.UNMAPPED)

@@ -22,7 +22,7 @@ PURE_PACKAGES = (
     "export",
     "forge",
 )
-PURE_MODULES = ("boot/frames.py", "boot/commands.py")
+PURE_MODULES = ("boot/protocol/frames.py", "boot/protocol/commands.py")
 READS_PACKAGED_DATA = {"chips/tables.py": ("pathlib", "read_text")}  # its own TOML files only
 IMPURE_IMPORTS = {
     "time",
@@ -51,7 +51,7 @@ WALLS = {
     "typer": ("cli/",),
     "click": (),
     "httpx2": ("lan/",),
-    "ruamel": ("flows/yaml_file.py", "export/esphome.py"),
+    "ruamel": ("flows/device/yaml_file.py", "export/esphome.py"),
     "zeroconf": ("lan/",),
     "sqlite3": ("library/",),
     "platformdirs": ("library/",),

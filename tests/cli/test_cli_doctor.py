@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-
 from boot_rig import forged
 from link_servers import echo_pty, served
+
 from plugsmith.cli.app import main
-from plugsmith.sim.board import BoardRequest
+from plugsmith.sim.chip.board import BoardRequest
 from plugsmith.sim.faults import FaultPlan
-from plugsmith.sim.pty_endpoint import PtyEndpoint
+from plugsmith.sim.ports.pty_endpoint import PtyEndpoint
 from plugsmith.sim.timing import SERVED
 
 if TYPE_CHECKING:

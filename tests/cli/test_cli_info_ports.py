@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-
 from boot_rig import forged
+
 from plugsmith.cli.app import main
 from plugsmith.forge.flash import forge_flash
 from plugsmith.link import ports

@@ -8,8 +8,8 @@ import stat
 from pathlib import Path
 
 import pytest
-
 from lan_fleet import TEMPLATE, lan
+
 from plugsmith.cli.app import main
 from plugsmith.forge.packages import forge_ota
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugsmith.cli.dump_config_text import config_text
+from plugsmith.cli.dump.config_text import config_text
 
 
 def test_people_see_the_autoexec_commands():

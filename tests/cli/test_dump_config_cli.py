@@ -9,15 +9,15 @@ import sys
 import zlib
 
 import pytest
+from tuya_rig import FORUM_TEXT, OWN_KEY, STORE_ADDR, Plug, flash
 
 from plugsmith.boot.flash import Proof
 from plugsmith.cli.app import main
 from plugsmith.forge.flash import forge_flash
+from plugsmith.library.backups.passport import Passport, ProvenRange, RegionDigest
 from plugsmith.library.library import Library
-from plugsmith.library.passport import Passport, ProvenRange, RegionDigest
 from plugsmith.memory import AddressRange
 from plugsmith.tuya.store import Record
-from tuya_rig import FORUM_TEXT, OWN_KEY, STORE_ADDR, Plug, flash
 
 SERIAL = (Record(name="baud_cfg", value=b'{"baud":115200}'),)
 

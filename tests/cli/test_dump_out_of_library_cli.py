@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from dump_rig import forged
+
 from plugsmith.cli.app import main
 
 

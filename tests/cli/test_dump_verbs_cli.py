@@ -7,8 +7,8 @@ import json
 import sys
 
 import pytest
-
 from dump_rig import forged
+
 from plugsmith.cli.app import main
 from plugsmith.forge.dump import FORUM_TEXT
 

@@ -9,10 +9,10 @@ import pytest
 from plugsmith.errors.catalogue import NotExportable
 from plugsmith.export.exporters import EXPORTERS
 from plugsmith.export.output import ExportOptions
-from plugsmith.flows.subject import subject_of_entry
-from plugsmith.interpret.catalogue_entry import RULES
-from plugsmith.library.search import Query, search
-from plugsmith.library.templates import Source, TemplateCatalogue
+from plugsmith.flows.catalogue.device_input import subject_of_entry
+from plugsmith.interpret.catalogue.entry import RULES
+from plugsmith.library.catalogue.search import Query, search
+from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
 from plugsmith.openbeken.device_list import read_list
 from plugsmith.openbeken.roles import read_role
 from plugsmith.openbeken.template import MAX_GPIO

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-
 from lan_fleet import lan
 from lan_rig import run
+
 from plugsmith.errors import PlugsmithError
-from plugsmith.flows.device_apply import apply
-from plugsmith.flows.device_wish import wish_from
+from plugsmith.flows.device.apply import apply
+from plugsmith.flows.device.desired_settings import wish_from
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.change import differences
 

@@ -11,9 +11,9 @@ from conftest import corpus_root
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.health import Reason, judge
 from plugsmith.dump.repair import Undone, repair
-from plugsmith.dump.report import DamageKind, DumpKind
-from plugsmith.dump.sanitize import sanitize
-from plugsmith.dump.survey import survey
+from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.survey.survey import survey
 from plugsmith.openbeken.config_block import field, read_block
 
 pytestmark = pytest.mark.corpus

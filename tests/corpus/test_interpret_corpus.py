@@ -16,8 +16,8 @@ from plugsmith.device.profile import Gap
 from plugsmith.device.rules import Level
 from plugsmith.export.text_report import text_report
 from plugsmith.interpret.answer import ConfigAnswer, answer_for_config
-from plugsmith.interpret.key_families import is_pin_key
-from plugsmith.interpret.lint import lint_template
+from plugsmith.interpret.openbeken.lint import lint_template
+from plugsmith.interpret.vendor.key_families import is_pin_key
 from plugsmith.openbeken.template import parse_template, read_template, template_text
 
 REPOSITORY = Path(__file__).resolve().parents[2]

@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
 from lan_rig import QUICK, RawDevice, reply, run
+
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import (
     DeviceAnswer,

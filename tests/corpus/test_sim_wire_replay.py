@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from plugsmith.sim.chip import SimChip, SimSettings
-from plugsmith.sim.nor import OpKind
-from plugsmith.sim.personality import personality
+from plugsmith.sim.chip.chip import SimChip, SimSettings
+from plugsmith.sim.chip.personality import personality
+from plugsmith.sim.flash.nor import OpKind
 from plugsmith.sim.timing import Patience
 
 LINK_CHECK = bytes.fromhex("01e0fc0100")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from plugsmith.dump.recover import recover
-from plugsmith.dump.recovery import Reason, Status
+from plugsmith.dump.recovery.outcome import Reason, Status
+from plugsmith.dump.recovery.recover import recover
 
 pytestmark = pytest.mark.corpus
 

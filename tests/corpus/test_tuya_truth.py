@@ -7,8 +7,8 @@ import json
 
 import pytest
 
-from plugsmith.dump.recover import recover
-from plugsmith.dump.recovery import Confidence, Reason, SourceKind, Status
+from plugsmith.dump.recovery.outcome import Confidence, Reason, SourceKind, Status
+from plugsmith.dump.recovery.recover import recover
 from plugsmith.interpret.recovered import recovery_data
 from plugsmith.tuya.user_param import parse_pin_text
 

@@ -14,8 +14,8 @@ import pytest
 
 from plugsmith.emu.board import BOARDS, LOADER_KNOWN_JEDEC
 from plugsmith.emu.runner import emulator_installed
-from plugsmith.sim.chip import SimChip, SimSettings
-from plugsmith.sim.personality import personality
+from plugsmith.sim.chip.chip import SimChip, SimSettings
+from plugsmith.sim.chip.personality import personality
 from plugsmith.sim.timing import Patience
 
 pytestmark = [

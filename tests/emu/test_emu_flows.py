@@ -12,10 +12,10 @@ from plugsmith.emu import runner
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.errors.emulator import EmulatorMissing, NotBootable
 from plugsmith.events import EventLog
-from plugsmith.flows.boot_check import check_boot
-from plugsmith.flows.emulation import BootRequest, boot_image, choose_chip, flash_to_boot
-from plugsmith.flows.image_file import open_image
-from plugsmith.flows.preflight import Verdict
+from plugsmith.flows.image.emulation import BootRequest, boot_image, choose_chip, flash_to_boot
+from plugsmith.flows.image.file import open_image
+from plugsmith.flows.wire.boot_check import check_boot
+from plugsmith.flows.write.preflight import Verdict
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,9 +16,9 @@ from obksim_rig import FAST, RawReply, request
 
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.device import SimObk
-from plugsmith.sim.obk.plug import Load, Plug, Tolerance
-from plugsmith.sim.obk.server import ObkServer, serve
-from plugsmith.sim.obk.ssdp import search_answer
+from plugsmith.sim.obk.net.server import ObkServer, serve
+from plugsmith.sim.obk.net.ssdp import search_answer
+from plugsmith.sim.obk.plug.plug import Load, Plug, Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Callable

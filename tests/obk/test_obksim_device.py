@@ -7,12 +7,12 @@ import pytest
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.block import Block, Identity, Number, Table, Text, signed_crc
 from plugsmith.sim.obk.bootloader import plain_package
+from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Network, Phase
-from plugsmith.sim.obk.message import Request
-from plugsmith.sim.obk.outcome import Outcome
-from plugsmith.sim.obk.plug import Lamps, Load, Plug, Tolerance, Wiring
-from plugsmith.sim.obk.site import answer
+from plugsmith.sim.obk.plug.plug import Lamps, Load, Plug, Tolerance, Wiring
+from plugsmith.sim.obk.web.message import Request
+from plugsmith.sim.obk.web.site import answer
 
 TEMPLATE = (
     "backlog setPinRole 7 BL0937CF; setPinRole 8 BL0937CF1; setPinRole 24 BL0937SEL",

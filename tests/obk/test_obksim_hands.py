@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugsmith.cli.sim_hands import Onlooker, look, obey
+from plugsmith.cli.sim.hands import Onlooker, look, obey
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Phase

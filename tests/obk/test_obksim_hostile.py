@@ -8,16 +8,16 @@ from hypothesis import strategies as st
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.block import Block
 from plugsmith.sim.obk.bootloader import read_update
-from plugsmith.sim.obk.commands import _NO_EFFECT, _TABLE
+from plugsmith.sim.obk.command.meter import METER_COMMANDS
+from plugsmith.sim.obk.command.outcome import Outcome
+from plugsmith.sim.obk.command.system import SYSTEM_COMMANDS
+from plugsmith.sim.obk.command.table import _NO_EFFECT, _TABLE
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.files import FileStore
-from plugsmith.sim.obk.message import Reply, Request, parse_request
-from plugsmith.sim.obk.meter_commands import METER_COMMANDS
 from plugsmith.sim.obk.nor import SparseFlash
-from plugsmith.sim.obk.outcome import Outcome
-from plugsmith.sim.obk.rest import _GET, _POST
-from plugsmith.sim.obk.site import _PAGES, answer
-from plugsmith.sim.obk.system_commands import SYSTEM_COMMANDS
+from plugsmith.sim.obk.web.message import Reply, Request, parse_request
+from plugsmith.sim.obk.web.rest import _GET, _POST
+from plugsmith.sim.obk.web.site import _PAGES, answer
 
 NAMES = sorted({*_TABLE, *SYSTEM_COMMANDS, *METER_COMMANDS, *_NO_EFFECT, "power2"})
 WORDS = st.one_of(

@@ -12,12 +12,12 @@ from obksim_rig import FAST, connect, drain, exchange, get, post, request
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.block import Text
 from plugsmith.sim.obk.device import SimObk
-from plugsmith.sim.obk.server import serve
+from plugsmith.sim.obk.net.server import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugsmith.sim.obk.endpoint import Endpoint
+    from plugsmith.sim.obk.net.endpoint import Endpoint
 
 LONG_PART = "x" * 120
 

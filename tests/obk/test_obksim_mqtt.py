@@ -16,14 +16,14 @@ import pytest
 from obksim_rig import FAST, get, post
 
 from plugsmith.sim.obk.device import SimObk
-from plugsmith.sim.obk.plug import Load
-from plugsmith.sim.obk.server import serve
+from plugsmith.sim.obk.net.server import serve
+from plugsmith.sim.obk.plug.plug import Load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from plugsmith.sim.obk.endpoint import Endpoint
+    from plugsmith.sim.obk.net.endpoint import Endpoint
 
 PATIENCE_S = 30
 SPEED = 20.0

@@ -15,11 +15,11 @@ from plugsmith.clock import VirtualClock
 from plugsmith.errors.sim import SimAddress
 from plugsmith.sim.obk.block import Text
 from plugsmith.sim.obk.device import SimObk
-from plugsmith.sim.obk.endpoint import Endpoint
-from plugsmith.sim.obk.faults import Fault, FaultKind
 from plugsmith.sim.obk.firmware import Phase
-from plugsmith.sim.obk.server import ObkServer, make_fleet, serve, serve_on_addresses
-from plugsmith.sim.obk.silent_hosts import silent_hosts
+from plugsmith.sim.obk.net.endpoint import Endpoint
+from plugsmith.sim.obk.net.faults import Fault, FaultKind
+from plugsmith.sim.obk.net.server import ObkServer, make_fleet, serve, serve_on_addresses
+from plugsmith.sim.obk.net.silent_hosts import silent_hosts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,10 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from dump_rig import DEVICES, dump_of, forged
 
 from conftest import corpus_root
-from dump_rig import DEVICES, dump_of, forged
-from plugsmith.dump.sanitize import sanitize
+from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.forge.dump import FORUM_TEXT
 from plugsmith.forge.flash import forge_flash
 from plugsmith.tuya.kv import StoreKind

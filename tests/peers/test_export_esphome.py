@@ -13,8 +13,8 @@ from plugsmith.errors.catalogue import NotExportable
 from plugsmith.export.esphome import render
 from plugsmith.export.output import ExportOptions
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
-from plugsmith.interpret.from_openbeken import profile_from_openbeken
-from plugsmith.interpret.from_tuya import profile_from_tuya
+from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
+from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
 from plugsmith.openbeken.template import read_template
 
 HERE = Path(__file__).resolve()

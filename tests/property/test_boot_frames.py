@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugsmith.boot import commands as cmd
-from plugsmith.boot.frames import (
+from plugsmith.boot.protocol import commands as cmd
+from plugsmith.boot.protocol.frames import (
     LINK_ANSWER,
     Form,
     Header,
@@ -22,7 +22,7 @@ from plugsmith.boot.frames import (
 )
 
 if TYPE_CHECKING:
-    from plugsmith.boot.request import Command
+    from plugsmith.boot.protocol.request import Command
 
 short_replies = st.builds(
     Reply,

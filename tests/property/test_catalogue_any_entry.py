@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from plugsmith.errors import PlugsmithError
 from plugsmith.export.exporters import EXPORTERS
 from plugsmith.export.output import ExportOptions
-from plugsmith.flows.subject import subject_of_bytes
-from plugsmith.interpret.catalogue_entry import RULES, read_entry
-from plugsmith.interpret.from_openbeken import profile_from_openbeken
-from plugsmith.interpret.similarity import compare
-from plugsmith.interpret.traits import traits_of
-from plugsmith.library.list_files import list_from_bytes
-from plugsmith.library.search import Query, search
-from plugsmith.library.templates import Source, TemplateCatalogue
+from plugsmith.flows.catalogue.device_input import subject_of_bytes
+from plugsmith.interpret.catalogue.entry import RULES, read_entry
+from plugsmith.interpret.catalogue.similarity import compare
+from plugsmith.interpret.catalogue.traits import traits_of
+from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
+from plugsmith.library.catalogue.list_files import list_from_bytes
+from plugsmith.library.catalogue.search import Query, search
+from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
 from plugsmith.openbeken.roles import roles
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()

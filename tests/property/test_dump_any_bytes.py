@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 
+from dump_rig import dump_of, forged
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dump_rig import dump_of, forged
 from plugsmith.dump.compare import compare
 from plugsmith.dump.extract import extract, safe_name
 from plugsmith.dump.health import judge_backup
 from plugsmith.dump.listing import list_records
 from plugsmith.dump.repair import repair
-from plugsmith.dump.sanitize import sanitize
-from plugsmith.dump.survey import survey
+from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import Malformed, PlugsmithError
 from plugsmith.openbeken.config_block import MAGIC, read_block
 from plugsmith.tuya.kv import StoreKind

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from plugsmith.device.rules import Level
 from plugsmith.export.text_report import text_report
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
-from plugsmith.interpret.from_openbeken import profile_from_openbeken
-from plugsmith.interpret.key_families import family_of, is_pin_key
-from plugsmith.interpret.lint import lint_template
-from plugsmith.interpret.settings import Settings, whole
+from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
+from plugsmith.interpret.openbeken.lint import lint_template
+from plugsmith.interpret.vendor.key_families import family_of, is_pin_key
+from plugsmith.interpret.vendor.settings import Settings, whole
 
 PIN_KEYS = [
     *(f"rl{n}_pin" for n in (1, 2, 3, 4, 6, 99)),

@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 
 from plugsmith.boot.flash import Proof
 from plugsmith.errors import PlugsmithError
-from plugsmith.library.index import BackupIndex
-from plugsmith.library.job_state import read_state
-from plugsmith.library.journal import Entry, Journal, encode_line, replay
-from plugsmith.library.passport import (
+from plugsmith.library.backups.index import BackupIndex
+from plugsmith.library.backups.passport import (
     Passport,
     ProvenRange,
     RegionDigest,
     merge_proofs,
     read_passport,
 )
+from plugsmith.library.jobs.journal import Entry, Journal, encode_line, replay
+from plugsmith.library.jobs.state import read_state
 from plugsmith.memory import AddressRange, subtract_ranges
 
 SIZE = 0x20_0000

@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugsmith.clock import VirtualClock
-from plugsmith.sim.chip import SimChip, SimSettings
+from plugsmith.sim.chip.chip import SimChip, SimSettings
+from plugsmith.sim.chip.personality import PERSONALITIES, personality
 from plugsmith.sim.faults import FaultPlan
-from plugsmith.sim.nor import OpKind
-from plugsmith.sim.personality import PERSONALITIES, personality
-from plugsmith.sim.port import SimPort
+from plugsmith.sim.flash.nor import OpKind
+from plugsmith.sim.ports.port import SimPort
 from plugsmith.sim.wire import AdapterLine, Line, through_rates
 
 FLASH = b"\xff" * 0x20_0000

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
 from plugsmith.boot.alive import KeepAlive
 from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
+from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.rates import RateSwitch
 from plugsmith.boot.wire import Wire
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plugsmith.boot.dialects import Speech
-    from plugsmith.boot.frames import Reply
-    from plugsmith.boot.request import Command
+    from plugsmith.boot.protocol.frames import Reply
+    from plugsmith.boot.protocol.request import Command
     from plugsmith.clock import Clock
     from plugsmith.link.port import Port
     from plugsmith.memory import AddressRange

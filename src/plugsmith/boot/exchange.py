@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
-from plugsmith.boot.request import STATUS_MEANING
+from plugsmith.boot.protocol import commands as cmd
+from plugsmith.boot.protocol.request import STATUS_MEANING
 from plugsmith.boot.wire import ALIVE_EVERY_S, Wire, is_link_answer
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused
 from plugsmith.errors.link import LinkLost
@@ -15,9 +15,9 @@ from plugsmith.errors.port import PortUnsupported
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plugsmith.boot.frames import Reply
     from plugsmith.boot.policy import RetryPolicy
-    from plugsmith.boot.request import Command
+    from plugsmith.boot.protocol.frames import Reply
+    from plugsmith.boot.protocol.request import Command
 
 START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.commands import Read4K
 from plugsmith.boot.dialects import AfterCrc
 from plugsmith.boot.linking import LinkPolicy, link_again
+from plugsmith.boot.protocol.commands import Read4K
 from plugsmith.boot.reading import Proof, ProvenBlock, ProvenReader
 from plugsmith.boot.speed import SpeedControl
 from plugsmith.boot.status_registers import restore, unprotect

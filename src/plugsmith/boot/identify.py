@@ -10,10 +10,10 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
 from plugsmith.boot.dialects import speech_of
 from plugsmith.boot.efuse import read_key
 from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
+from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.status_registers import read_status
 from plugsmith.chips.catalog import (
     boot_codes,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
+from plugsmith.boot.protocol import commands as cmd
 
 if TYPE_CHECKING:
-    from plugsmith.boot.request import Command
+    from plugsmith.boot.protocol.request import Command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
 from plugsmith.boot.exchange import SETTLE_S, START_BAUD
+from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.wire import ALIVE_EVERY_S, SAFE_LEAD, is_link_answer
 from plugsmith.errors.link import LinkLost
 

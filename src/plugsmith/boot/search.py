@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.exchange import START_BAUD
-from plugsmith.boot.frames import LINK_CHECK, ReplyDecoder
+from plugsmith.boot.protocol.frames import LINK_CHECK, ReplyDecoder
 from plugsmith.boot.wire import Wire, is_link_answer
 from plugsmith.errors import Cancelled
 from plugsmith.errors.link import NoAnswer

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
+from plugsmith.boot.protocol import commands as cmd
 from plugsmith.errors.safety import FlashProtected
 from plugsmith.messages import _
 

@@ -7,10 +7,10 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.dialects import UNKNOWN, Speech
-from plugsmith.boot.frames import LINK_CHECK, Form, Header, Reply, ReplyDecoder
+from plugsmith.boot.protocol.frames import LINK_CHECK, Form, Header, Reply, ReplyDecoder
 
 if TYPE_CHECKING:
-    from plugsmith.boot.request import Command
+    from plugsmith.boot.protocol.request import Command
     from plugsmith.clock import Clock
     from plugsmith.link.port import Port
 

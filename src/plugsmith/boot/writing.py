@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot import commands as cmd
+from plugsmith.boot.protocol import commands as cmd
 from plugsmith.chips.model import Family
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, WriteLost

@@ -66,8 +66,8 @@ def clock_for(port: str) -> Clock:
 
 def register_sim(clock: Clock) -> None:
     """Make sim:// addresses open; one address is one chip for the length of this process."""
-    from plugsmith.cli.sim import practice_flash
-    from plugsmith.sim.url import SimScheme
+    from plugsmith.cli.sim.group import practice_flash
+    from plugsmith.sim.ports.url import SimScheme
 
     scheme = SimScheme(clock, practice=practice_flash)
     # its records have the fields of PortInfo and PortCapabilities, but share no code with them

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 from plugsmith.clock import RealClock
 from plugsmith.errors.device import DeviceAnswer, DeviceUnreachable
 from plugsmith.events import Log
-from plugsmith.flows.device_apply import apply
-from plugsmith.flows.device_wish import wish_from
-from plugsmith.flows.lan_context import LanContext
-from plugsmith.flows.obk_config import change_chip
+from plugsmith.flows.device.apply import apply
+from plugsmith.flows.device.context import LanContext
+from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.obk_config import change_chip
 from plugsmith.lan.host import parse_host
 from plugsmith.lan.http import Patience
 from plugsmith.messages import _
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Network
-from plugsmith.sim.obk.plug import Load
-from plugsmith.sim.obk.server import serve
+from plugsmith.sim.obk.net.server import serve
+from plugsmith.sim.obk.plug.plug import Load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,13 +11,13 @@ from plugsmith.demo.at_home import give_network, live_at_home
 from plugsmith.demo.scene import VERSION
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.events import Log
-from plugsmith.flows.backup import backup
-from plugsmith.flows.boot_check import BOOT_CHECK
-from plugsmith.flows.catalogue import looks_like
+from plugsmith.flows.catalogue.find import looks_like
 from plugsmith.flows.context import FlowContext
-from plugsmith.flows.flash import flash
-from plugsmith.flows.info import info
-from plugsmith.flows.recover import recover_file
+from plugsmith.flows.dump.config import recover_file
+from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.boot_check import BOOT_CHECK
+from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.info import info
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from plugsmith.demo.scene import Scene
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
-    from plugsmith.flows.backup import BackupOutcome
-    from plugsmith.flows.flash import WriteOutcome
-    from plugsmith.flows.info import Info
+    from plugsmith.flows.wire.backup import BackupOutcome
+    from plugsmith.flows.wire.flash import WriteOutcome
+    from plugsmith.flows.wire.info import Info
     from plugsmith.link.port import Port
 
 

@@ -14,7 +14,7 @@ from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.storage import StorageRequest
 from plugsmith.library.library import Library
-from plugsmith.sim.url import SimScheme
+from plugsmith.sim.ports.url import SimScheme
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.listing import list_records
 from plugsmith.dump.repair import repair
-from plugsmith.dump.survey import survey
+from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import PlugsmithError
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.tuya.records import PIN_RECORD, read_json
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plugsmith.dump.listing import Listed
-    from plugsmith.dump.report import DumpReport
+    from plugsmith.dump.survey.report import DumpReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,8 +10,8 @@ from plugsmith.dump.dump import Dump
 from plugsmith.dump.finders.application import code_of
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.listing import list_records
-from plugsmith.dump.sanitize import sanitize
-from plugsmith.dump.survey import survey
+from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey.survey import survey
 from plugsmith.errors.dump import NotADump, SecretsLeft
 from plugsmith.image.crc import check_code
 from plugsmith.image.physical import LOADER_LEN, strip_lines
@@ -21,7 +21,7 @@ from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugsmith.dump.report import DumpReport, Region
+    from plugsmith.dump.survey.report import DumpReport, Region
     from plugsmith.errors import Fact
 
 _LOADER_TRAILERS = (0x1_0F9A, 0xFE9A)

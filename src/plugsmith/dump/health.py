@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.report import DamageKind, DumpKind, DumpReport
-from plugsmith.dump.survey import survey
+from plugsmith.dump.survey.report import DamageKind, DumpKind, DumpReport
+from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, InputTooLarge, PlugsmithError
 from plugsmith.messages import _
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.chip_guess import guess_chip, open_store
-from plugsmith.dump.credentials import (
+from plugsmith.dump.finding import FindingKind
+from plugsmith.dump.layout import anchors_of, find_layout
+from plugsmith.dump.store.stores import find_stores
+from plugsmith.dump.survey.chip_guess import guess_chip, open_store
+from plugsmith.dump.survey.credentials import (
     HARMLESS_FILES,
     blank_record,
     secrets_in_record,
     secrets_in_text,
 )
-from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.layout import anchors_of, find_layout
-from plugsmith.dump.obk_secrets import clean_block, secrets_in_block
-from plugsmith.dump.stores import find_stores
-from plugsmith.dump.survey import find_everything
-from plugsmith.dump.vendor_files import find_file_store
+from plugsmith.dump.survey.obk_secrets import clean_block, secrets_in_block
+from plugsmith.dump.survey.survey import find_everything
+from plugsmith.dump.survey.vendor_files import find_file_store
 from plugsmith.errors import Malformed
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.openbeken.config_block import BLOCK_LEN
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from plugsmith.dump.dump import Dump
     from plugsmith.dump.finding import Finding
-    from plugsmith.dump.stores import VendorStore
+    from plugsmith.dump.store.stores import VendorStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

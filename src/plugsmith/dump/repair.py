@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.report import DamageKind, DumpKind
-from plugsmith.dump.survey import survey
+from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.survey.survey import survey
 from plugsmith.errors.dump import NotADump, RepairUnproven
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.dump.layout import Layout, Slip
-    from plugsmith.dump.report import Damage, DumpReport
+    from plugsmith.dump.survey.report import Damage, DumpReport
 
 _MIN_BLANK = 64  # erased bytes in a row that may be made longer or shorter without changing data
 _ORDER = {

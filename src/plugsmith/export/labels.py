@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
-from plugsmith.interpret.from_openbeken import pin_of_role
-from plugsmith.interpret.to_openbeken import role_text
+from plugsmith.interpret.openbeken.from_openbeken import pin_of_role
+from plugsmith.interpret.openbeken.to_openbeken import role_text
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:

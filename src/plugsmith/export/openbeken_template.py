@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from plugsmith.export.output import OutputFile, one_line
-from plugsmith.interpret.to_openbeken import openbeken_setup
+from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.openbeken.template import write_template
 
 if TYPE_CHECKING:

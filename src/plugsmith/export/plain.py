@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.export.labels import labels_of
 from plugsmith.export.output import OutputFile, one_line
 from plugsmith.interpret.explain import profile_notes
-from plugsmith.interpret.to_openbeken import openbeken_setup
+from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.interpret.explain import explain_pin, pin_sentence, profile_notes
-from plugsmith.interpret.to_openbeken import role_text
+from plugsmith.interpret.openbeken.to_openbeken import role_text
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from plugsmith.interpret.explain import (
     pin_sentence,
     profile_notes,
 )
-from plugsmith.interpret.from_tuya import profile_from_tuya
-from plugsmith.interpret.lint import finding_json, lint_template
-from plugsmith.interpret.openbeken_roles import role_of_pin
-from plugsmith.interpret.serial_mcu import profile_of_serial_mcu
-from plugsmith.interpret.to_openbeken import describe_autoexec, openbeken_setup
+from plugsmith.interpret.openbeken.lint import finding_json, lint_template
+from plugsmith.interpret.openbeken.roles import role_of_pin
+from plugsmith.interpret.openbeken.to_openbeken import describe_autoexec, openbeken_setup
+from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
+from plugsmith.interpret.vendor.serial_mcu import profile_of_serial_mcu
 from plugsmith.openbeken.template import write_template
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from plugsmith.device.profile import DeviceProfile, Pin
     from plugsmith.errors import Fact
     from plugsmith.interpret.explain import Provenance
-    from plugsmith.interpret.to_openbeken import OpenBekenSetup
+    from plugsmith.interpret.openbeken.to_openbeken import OpenBekenSetup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
-from plugsmith.interpret.openbeken_roles import role_for
-from plugsmith.interpret.to_openbeken import role_text
+from plugsmith.interpret.openbeken.roles import role_for
+from plugsmith.interpret.openbeken.to_openbeken import role_text
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:

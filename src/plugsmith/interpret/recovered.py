@@ -6,8 +6,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.keyring import KeyOrigin
-from plugsmith.dump.recovery import (
+from plugsmith.dump.recovery.outcome import (
     Check,
     Confidence,
     Reason,
@@ -16,6 +15,7 @@ from plugsmith.dump.recovery import (
     Status,
     TextSource,
 )
+from plugsmith.dump.store.keyring import KeyOrigin
 from plugsmith.errors import Malformed
 from plugsmith.interpret.answer import ConfigAnswer, answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.explain import Provenance

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.library.adapters import AdapterMemory
-from plugsmith.library.backups import BackupStore
+from plugsmith.library.backups.store import BackupStore
 from plugsmith.library.home import home
-from plugsmith.library.jobs import JobStore
+from plugsmith.library.jobs.store import JobStore
 from plugsmith.library.undo import UndoStore
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from plugsmith.tuya.store import newest_blocks
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.dump.stores import DataSector, VendorStore
+    from plugsmith.dump.store.stores import DataSector, VendorStore
 
 
 def find(stores: Sequence[VendorStore], *, size: int) -> list[Finding]:

@@ -11,12 +11,12 @@ from plugsmith.sim.obk.bootloader import read_update
 from plugsmith.sim.obk.files import DEFAULT_SIZE, MIN_SIZE, FileStore
 from plugsmith.sim.obk.firmware import Firmware, Network, Phase
 from plugsmith.sim.obk.nor import SparseFlash
-from plugsmith.sim.obk.plug import Plug
+from plugsmith.sim.obk.plug.plug import Plug
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.sim.obk.bootloader import Unpacker
-    from plugsmith.sim.obk.plug import Lamps, Load
+    from plugsmith.sim.obk.plug.plug import Lamps, Load
 
 SAFE_AFTER = 4  # unfinished boots
 _UNPACK_S = 20.0

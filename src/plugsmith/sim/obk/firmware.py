@@ -7,20 +7,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, Block, Identity, Number, Table, Text
-from plugsmith.sim.obk.buttons import ButtonWatch
-from plugsmith.sim.obk.commands import run_command
+from plugsmith.sim.obk.command.table import run_command
 from plugsmith.sim.obk.files import DEFAULT_SIZE, FileStore
-from plugsmith.sim.obk.gpio import PinBank
 from plugsmith.sim.obk.log import LogRing
-from plugsmith.sim.obk.meter import DRIVERS, Meter
-from plugsmith.sim.obk.publisher import Publisher
+from plugsmith.sim.obk.mqtt.publisher import Publisher
+from plugsmith.sim.obk.plug.buttons import ButtonWatch
+from plugsmith.sim.obk.plug.gpio import PinBank
+from plugsmith.sim.obk.plug.meter import DRIVERS, Meter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plugsmith.sim.obk.command.outcome import Outcome
     from plugsmith.sim.obk.nor import SparseFlash
-    from plugsmith.sim.obk.outcome import Outcome
-    from plugsmith.sim.obk.plug import Plug
+    from plugsmith.sim.obk.plug.plug import Plug
 
 _NO_AUTOSTART = 36
 _DISCOVERY = 27

@@ -1,0 +1,147 @@
+"""`plugsmith device scan`, `info` and `backup`: verbs that change nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+from plugsmith.cli.device import options as opt
+from plugsmith.cli.options import JsonOption  # noqa: TC001 - typer evaluates the annotations
+from plugsmith.cli.session import Session, run
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+
+RangeArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="RANGE",
+        help=_(
+            "Addresses to look at: 192.168.1.0/24, 192.168.1.20-60, or one host; :port at the end. "
+            "Left out: your own network, SSDP and mDNS."
+        ),
+    ),
+]
+FullOption = Annotated[
+    bool,
+    typer.Option("--full/--no-full", help=_("Read the whole flash too (2 MiB, about a minute).")),
+]
+
+
+def scan(
+    where: RangeArgument = None,
+    *,
+    password_file: opt.PasswordFileOption = None,
+    ask_password: opt.AskPasswordOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.device.scan import scan as do_it
+
+        context = opt.lan_context(session, password_file=password_file, ask_password=ask_password)
+        # the contract's result of this verb is a list
+        return cast("dict[str, Fact]", do_it(context, where)["devices"])
+
+    run("device scan", body, as_json=as_json, render=_scan_text)
+
+
+def info(
+    host: opt.HostArgument,
+    *,
+    password_file: opt.PasswordFileOption = None,
+    ask_password: opt.AskPasswordOption = False,
+    at_once: opt.ParallelOption = 8,
+    leave_safe_mode: opt.SafeModeOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.device.info import info as do_it
+        from plugsmith.flows.device.targets import targets
+
+        context = opt.lan_context(
+            session,
+            password_file=password_file,
+            ask_password=ask_password,
+            at_once=at_once,
+            leave_safe_mode=leave_safe_mode,
+        )
+        return opt.set_exit(session, do_it(context, targets(context, host)))
+
+    run("device info", body, as_json=as_json, render=_info_text)
+
+
+def backup(
+    host: opt.HostArgument,
+    *,
+    full: FullOption = True,
+    password_file: opt.PasswordFileOption = None,
+    ask_password: opt.AskPasswordOption = False,
+    at_once: opt.ParallelOption = 4,
+    leave_safe_mode: opt.SafeModeOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.device.backup import backup as do_it
+        from plugsmith.flows.device.targets import targets
+
+        context = opt.lan_context(
+            session,
+            password_file=password_file,
+            ask_password=ask_password,
+            at_once=at_once,
+            leave_safe_mode=leave_safe_mode,
+        )
+        return opt.set_exit(session, do_it(context, targets(context, host), full=full))
+
+    run("device backup", body, as_json=as_json, render=_backup_text)
+
+
+def _scan_text(data: dict[str, Fact]) -> str:
+    rows = cast("list[dict[str, Fact]]", data)
+    if not rows:
+        return _("No OpenBeken device answers there.")
+    names = {"locked": _("(locked by a password)"), "safe-mode": _("(in safe mode)")}
+    lines = []
+    for row in rows:
+        place = str(row["ip"]) + (f":{row['port']}" if row["port"] != 80 else "")
+        words = [row["name"] or names.get(str(row["state"]), ""), row["chip"], row["version"]]
+        lines.append("  ".join([f"{place:<21}", *(str(word) for word in words if word)]))
+    return "\n".join([*lines, _("{count} devices", count=len(rows))])
+
+
+def counts_text(data: dict[str, Fact]) -> str:
+    """The last line of a run over several devices."""
+    return _("{done} of {devices} devices done, {failed} failed.", **data)
+
+
+def _info_text(data: dict[str, Fact]) -> str:
+    from plugsmith.cli.table import table
+
+    if "failed" in data:
+        return counts_text(data)
+    pins, meter = data["pins"], data["meter"]
+    rows = [
+        (_("Device"), f"{data['name']} ({data['long_name']})"),
+        (_("Chip"), str(data["chip"])),
+        (_("Version"), str(data["version"])),
+        (_("MAC"), str(data["mac"])),
+        (_("Running for"), _("{seconds} s", seconds=data["uptime"])),
+        (_("Flags"), ", ".join(map(str, cast("list[int]", data["flag_numbers"])))),
+        (_("Startup command"), str(data["startup_command"])),
+    ]
+    rows += [(f"P{gpio}", str(text)) for gpio, text in cast("dict[str, str]", pins).items()]
+    if isinstance(meter, dict):
+        text = _("{voltage:.1f} V, {current:.3f} A, {power:.1f} W", **meter)
+        rows.append((_("Meter"), text))
+    return table(rows)
+
+
+def _backup_text(data: dict[str, Fact]) -> str:
+    if "failed" in data:
+        return counts_text(data)
+    return _(
+        "Stored in {folder}. It holds passwords in the clear; only you can read it.",
+        folder=data["folder"],
+    )

@@ -1,0 +1,1 @@
+"""`plugsmith obk ...`"""

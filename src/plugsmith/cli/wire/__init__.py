@@ -1,0 +1,1 @@
+"""Verbs for a chip on the wires."""

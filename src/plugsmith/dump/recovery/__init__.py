@@ -1,0 +1,1 @@
+"""From damaged bytes to a pin text, and how sure it is."""

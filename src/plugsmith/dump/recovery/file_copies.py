@@ -1,0 +1,132 @@
+"""Copies of the pin text in the vendor's plain file area, with or without its table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.finding import find_all
+from plugsmith.dump.recovery.copies import TextCopy, find_end, is_clean
+from plugsmith.dump.recovery.outcome import Piece, SourceKind
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.files import FILE_AREAS, PIN_FILES, TABLE_MAGIC_BYTES, FileTable, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plugsmith.tuya.files import FileArea, FileEntry
+
+_MAX_TABLES = 8
+_MAX_LOOSE = 64
+_BRACE = ord("{")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundTable:
+    """A table at `offset` of the file."""
+
+    offset: int
+    table: FileTable
+
+    def pin_entries(self) -> list[FileEntry]:
+        """Entries of files that hold the pin text."""
+        return [entry for entry in self.table.entries if entry.name in PIN_FILES and entry.size]
+
+
+def find_tables(data: bytes) -> list[FoundTable]:
+    """Tables anywhere in the file; of two neighbouring copies only the current one."""
+    found: list[FoundTable] = []
+    for at in find_all(data, TABLE_MAGIC_BYTES, limit=_MAX_TABLES):
+        table = read_table(data[at : at + SECTOR_LEN])
+        if table is None or not (table.sum_ok or table.entries):
+            continue
+        found.append(FoundTable(offset=at, table=table))
+    return found
+
+
+def current_tables(tables: Sequence[FoundTable]) -> list[FoundTable]:
+    """One table of each pair of copies: a good sum first, then more writes."""
+    kept: list[FoundTable] = []
+    for item in tables:
+        rival = kept[-1] if kept and item.offset - kept[-1].offset == SECTOR_LEN else None
+        if rival is None:
+            kept.append(item)
+        elif _age(item) > _age(rival):
+            kept[-1] = item
+    return kept
+
+
+def _age(item: FoundTable) -> tuple[bool, int]:
+    return item.table.sum_ok, item.table.writes
+
+
+def file_copies(data: bytes, tables: Sequence[FoundTable]) -> Iterator[TextCopy]:
+    """The pin files of every table, in every layout of the area that puts a text there."""
+    seen: set[tuple[int, int]] = set()
+    for item in tables:
+        for entry in item.pin_entries():
+            for area in FILE_AREAS:
+                copy = _file(data, item, entry, area)
+                if copy is not None and (copy.offset, entry.size) not in seen:
+                    seen.add((copy.offset, entry.size))
+                    yield copy
+
+
+def _file(data: bytes, item: FoundTable, entry: FileEntry, area: FileArea) -> TextCopy | None:
+    """A file in one layout; None where its sectors do not begin with a text there.
+
+    The table may be the first or the second copy; addresses count from the first.
+    """
+    for table_at in (item.offset, item.offset - SECTOR_LEN):
+        body = bytearray()
+        pieces: list[Piece] = []
+        for number in entry.sectors:
+            addr = area.sector_addr(number)
+            if addr is None:
+                return None
+            offset = (addr - area.table + table_at) % max(len(data), 1)
+            sector = data[offset : offset + SECTOR_LEN]
+            pieces.append(Piece(at=len(body), length=len(sector), offset=offset))
+            body += sector.ljust(SECTOR_LEN, b"\0")
+        text = bytes(body[: entry.size])
+        if text.startswith(b"{") and is_clean(text[:8]):
+            return _copy(item, entry, text, tuple(pieces))
+    return None
+
+
+def _copy(item: FoundTable, entry: FileEntry, body: bytes, pieces: tuple[Piece, ...]) -> TextCopy:
+    """The file as a copy; the file `json` is longer than its text and filled with garbage."""
+    size: int = entry.size
+    end = find_end(body)
+    garbage_behind = entry.name == "json"
+    padded = end is not None and not body[end:].strip(b"\0\xff")
+    return TextCopy(
+        kind=SourceKind.FILE,
+        data=body,
+        pieces=pieces,
+        length=end if padded or garbage_behind else size,
+        file_ok=item.table.sum_ok and (garbage_behind or end in {None, size}),
+    )
+
+
+def loose_files(data: bytes, *, phases: Sequence[int]) -> Iterator[TextCopy]:
+    """Sectors that begin like a text although no table names them; `phases` of the 4 KiB grid."""
+    places = (
+        offset
+        for phase in phases
+        for offset in range(phase, len(data), SECTOR_LEN)
+        if data[offset] == _BRACE and _begins(data[offset : offset + 32])
+    )
+    for offset in islice(places, _MAX_LOOSE):
+        body = data[offset : offset + SECTOR_LEN]
+        yield TextCopy(
+            kind=SourceKind.FILE,
+            data=body,
+            pieces=(Piece(at=0, length=len(body), offset=offset),),
+            named=False,
+        )
+
+
+def _begins(head: bytes) -> bool:
+    return b":" in head and is_clean(head[:8])

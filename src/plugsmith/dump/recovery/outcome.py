@@ -1,0 +1,172 @@
+"""What a recovery gives: the answer, how sure it is, and where every part of it was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugsmith.dump.store.keyring import FoundKey
+    from plugsmith.tuya.records import DeviceInfo, SerialSettings
+    from plugsmith.tuya.schema import DataPoint
+    from plugsmith.tuya.user_param import PinText
+
+
+ROTATED_LEN = 0x20_0000  # a file with an origin that is as long as a flash wraps around
+
+
+class Status(StrEnum):
+    """The answer of `dump config`, as the command-line contract names it."""
+
+    FOUND = "found"
+    SERIAL_MCU = "serial-mcu"
+    COMPILED_IN = "compiled-in"
+    NONE = "none"
+
+
+class Reason(StrEnum):
+    """Why there is no answer."""
+
+    STORAGE_MISSING = "storage-missing"
+    STORAGE_DAMAGED = "storage-damaged"
+    KEY_LOST = "key-lost"
+    ERASED = "erased"
+    OTHER_VENDOR = "other-vendor"
+
+
+class Confidence(StrEnum):
+    """How sure a text is; the criteria stand in the command-line contract."""
+
+    PROVEN = "proven"
+    STRONG = "strong"
+    WEAK = "weak"
+    GUESS = "guess"
+
+
+class SourceKind(StrEnum):
+    """What kind of place a text comes from."""
+
+    KV_LIVE = "kv-live"
+    KV_STALE = "kv-stale"
+    FILE = "file"
+    CARVED = "carved"
+    JOINED = "joined"
+    FIRMWARE_DEFAULT = "firmware-default"
+
+
+class Check(StrEnum):
+    """A check that agreed."""
+
+    CRC7 = "crc7"
+    VALUE_SUM = "value-sum"
+    SECTOR_SUM = "sector-sum"
+    FILE_TABLE = "file-table"
+    SECOND_COPY = "second-copy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """`length` bytes of a text from position `at` on lie at `offset` of the file.
+
+    `kind`: of the copy that this piece of a joined text comes from.
+    """
+
+    at: int
+    length: int
+    offset: int
+    kind: SourceKind | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextSource:
+    """A text and the one place (or, if joined, places) that it comes from.
+
+    `repairs` counts single bits that were turned back. `key` opened the place, None for plain text.
+    """
+
+    text: bytes
+    kind: SourceKind
+    offset: int
+    checks: tuple[Check, ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    key: FoundKey | None = None
+    repairs: int = 0
+
+    @property
+    def crc_ok(self) -> bool:
+        """Whether the CRC-7 of the text agrees."""
+        return Check.CRC7 in self.checks
+
+    def piece_of(self, position: int) -> Piece | None:
+        """The piece that holds a position in the text."""
+        for piece in self.pieces:
+            if piece.at <= position < piece.at + piece.length:
+                return piece
+        return None
+
+    def offset_of(self, position: int) -> int | None:
+        """File offset of a position in the text."""
+        piece = self.piece_of(position)
+        return piece.offset + position - piece.at if piece is not None else None
+
+    def __repr__(self) -> str:
+        return f"TextSource(kind={self.kind.value!r}, offset={self.offset}, checks={self.checks})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreState:
+    """What is left of the vendor's store.
+
+    `complete`: every block id has a sector. `sound`: every sector's sum and every live value's sum
+    agree. `trace`: something shows that there is, or was, a pin record.
+    """
+
+    sectors: int = 0
+    sound_sectors: int = 0
+    complete: bool = False
+    sound: bool = False
+    trace: bool = False
+    generation: str | None = None
+    offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFacts:
+    """What other records say about the device."""
+
+    platform: str | None = None
+    info: DeviceInfo | None = None
+    serial: SerialSettings | None = None
+    schema: tuple[DataPoint, ...] = ()
+    mac: str | None = None
+    chip: str | None = None
+    chip_evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """The whole answer. `copies` are further places with exactly the best text.
+
+    `origin`: flash address of file offset 0 if the file is shifted (negative) or rotated, else 0.
+    """
+
+    status: Status
+    reason: Reason | None = None
+    confidence: Confidence | None = None
+    best: TextSource | None = None
+    parsed: PinText | None = None
+    copies: tuple[TextSource, ...] = ()
+    alternatives: tuple[TextSource, ...] = ()
+    store: StoreState = field(default_factory=StoreState)
+    facts: DeviceFacts = field(default_factory=DeviceFacts)
+    keys: tuple[FoundKey, ...] = ()
+    origin: int = 0
+    flash_size: int = 0
+    notes: tuple[str, ...] = ()
+
+    def flash_offset(self, offset: int) -> int:
+        """The flash address of a file offset."""
+        address = offset + self.origin
+        rotated = self.origin > 0 and self.flash_size >= ROTATED_LEN
+        return address % self.flash_size if rotated else address

@@ -1,0 +1,260 @@
+"""Recover the vendor's pin text from any dump: the whole order of work of tuya-storage.md 7.1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.recovery.carve import carve
+from plugsmith.dump.recovery.copies import TextCopy, judge
+from plugsmith.dump.recovery.device_facts import device_facts
+from plugsmith.dump.recovery.file_copies import (
+    current_tables,
+    file_copies,
+    find_tables,
+    loose_files,
+)
+from plugsmith.dump.recovery.firmware_default import ClearCode, application_code, default_texts
+from plugsmith.dump.recovery.joining import join_copies, join_pages
+from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
+from plugsmith.dump.recovery.origin import Origin, find_origin
+from plugsmith.dump.recovery.outcome import (
+    Check,
+    Confidence,
+    Piece,
+    Recovery,
+    SourceKind,
+    Status,
+    StoreState,
+    TextSource,
+)
+from plugsmith.dump.recovery.ranking import RankedText, rank
+from plugsmith.dump.recovery.usable import check_not_uniform, check_usable, other_firmware
+from plugsmith.dump.recovery.verdict import (
+    STORE_LEN,
+    Verdict,
+    store_state,
+    without_store,
+    without_text,
+)
+from plugsmith.dump.store.arena import Arena, open_arena
+from plugsmith.dump.store.keyring import (
+    FoundKey,
+    KeyBlockTrace,
+    deeper_keys,
+    key_block_traces,
+    sector_keys,
+    sound_keys,
+)
+from plugsmith.errors import Malformed
+from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.store import Store, read_store
+from plugsmith.tuya.user_param import PinText, parse_pin_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from plugsmith.dump.recovery.file_copies import FoundTable
+
+_MAX_KEYS = 64  # hostile files may pretend to hold thousands
+
+
+@dataclass(slots=True)
+class _Work:
+    """What is known so far while one file is searched."""
+
+    data: bytes
+    traces: list[KeyBlockTrace]
+    tables: list[FoundTable]
+    arenas: list[Arena] = field(default_factory=list)
+    sources: list[TextSource] = field(default_factory=list)
+    copies: list[TextCopy] = field(default_factory=list)
+    keys: list[FoundKey] = field(default_factory=list)
+    codes: tuple[ClearCode, ...] = ()
+
+    @property
+    def arena(self) -> Arena | None:
+        """The arena with most sectors."""
+        return max(self.arenas, key=lambda arena: len(arena.sectors), default=None)
+
+    def best(self) -> RankedText | None:
+        """The most certain text so far, if there is any."""
+        ranked = rank(self.sources)
+        return ranked[0] if ranked else None
+
+    def proven(self) -> bool:
+        """Whether nothing can make the answer surer."""
+        best = self.best()
+        return best is not None and best.confidence is Confidence.PROVEN
+
+    def take(self, copies: Iterable[TextCopy]) -> None:
+        """Keep copies, and the texts of those that are whole."""
+        for copy in copies:
+            self.copies.append(copy)
+            source = judge(copy)
+            if source is not None:
+                self.sources.append(source)
+
+    def open(self, keys: Iterable[FoundKey], *, phases: Iterable[int] = ()) -> None:
+        """Open the arena of each key that opens anything; `phases` for keys without a place."""
+        for key in islice(keys, _MAX_KEYS):
+            if any(key.device_key == held.device_key for held in self.keys):
+                continue
+            places = phases if key.offset is None else (key.offset % BLOCK_LEN,)
+            arena = open_arena(self.data, key, phases=places)
+            if arena is not None:
+                self.arenas.append(arena)
+                self.keys.append(key)
+
+
+def recover(data: bytes, *, name: str = "the file") -> Recovery:
+    """The answer for a file's bytes; raises InputError where it is no flash dump at all."""
+    check_not_uniform(data, name=name)
+    work = _Work(data=data, traces=key_block_traces(data), tables=find_tables(data))
+    work.open(sound_keys(work.traces))
+    _look(work)
+    store = _store_of(work.arena)
+    state = store_state(work.arena, store, data=data, tables=work.tables)
+    if not work.proven() and not _settled(state):
+        _look_deeper(work)
+        store = _store_of(work.arena)
+        state = store_state(work.arena, store, data=data, tables=work.tables)
+    origin = _origin(work)
+    work.codes = application_code(data, origin)
+    work.sources += default_texts(work.codes)
+    return _answer(work, store, state, origin, name=name)
+
+
+def _settled(state: StoreState) -> bool:
+    return state.complete and state.sound and not state.trace
+
+
+def _look(work: _Work) -> None:
+    """Steps 1 to 5 on sound structures: plain texts, files, records."""
+    work.take(file_copies(work.data, current_tables(work.tables)))
+    for arena in work.arenas:
+        work.take(kv_copies(arena, work.data))
+    held = {source.offset for source in work.sources}
+    work.sources += [source for source in _carved(work) if source.offset not in held]
+
+
+def _carved(work: _Work) -> Iterator[TextSource]:
+    """Texts that stand in plain bytes without anything that names them."""
+    for text in carve(work.data):
+        yield TextSource(
+            text=text.text,
+            kind=_plain_kind(work.data, text.offset, text.end),
+            offset=text.offset,
+            checks=(Check.CRC7,) if text.crc_ok else (),
+            pieces=(Piece(at=0, length=len(text.text), offset=text.offset),),
+        )
+
+
+def _plain_kind(data: bytes, start: int, end: int) -> SourceKind:
+    """A text between other content on both sides is a constant of a program, not a stored file."""
+    before = data[max(0, start - 16) : start].strip(b"\0\xff")
+    after = data[end : end + 64].strip(b"\0\xff")
+    return SourceKind.FIRMWARE_DEFAULT if before and after else SourceKind.CARVED
+
+
+def _look_deeper(work: _Work) -> None:
+    """Further keys, damaged records, texts without records, joins and single-bit repairs."""
+    phases = {trace.offset % BLOCK_LEN for trace in work.traces}
+    phases |= {item.offset % BLOCK_LEN for item in work.tables} or {0}
+    if not work.arenas:
+        work.open(deeper_keys(work.data, traces=work.traces, phases=phases), phases=phases)
+    if not work.arenas:
+        work.open(
+            key
+            for phase in range(BLOCK_LEN)
+            if phase not in phases
+            for key in sector_keys(work.data, phase=phase)
+        )
+    work.copies.clear()
+    work.take(file_copies(work.data, work.tables))
+    grid = sorted({item.offset % SECTOR_LEN for item in work.tables} or {0})
+    work.take(loose_files(work.data, phases=grid))
+    for arena in work.arenas:
+        work.take(kv_copies(arena, work.data, deep=True))
+    if work.proven():
+        return
+    runs = [run for arena in work.arenas for run in page_runs(arena)]
+    work.take(runs)
+    work.sources += join_copies(work.copies, work.data)
+    if work.best() is None:
+        work.sources += join_pages(runs)
+
+
+def _store_of(arena: Arena | None) -> Store | None:
+    return read_store([sector.plain for sector in arena.sectors]) if arena is not None else None
+
+
+def _origin(work: _Work) -> Origin:
+    key_at = work.keys[0].offset if work.keys and work.keys[0].offset is not None else None
+    if work.traces:
+        key_at = work.traces[0].offset
+    elif work.arena is not None:
+        key_at = work.arena.sectors[0].offset - SECTOR_LEN
+    tables = current_tables(work.tables)
+    table_at = min((item.offset for item in work.tables), default=None) if tables else None
+    return find_origin(size=len(work.data), key_at=key_at, table_at=table_at)
+
+
+def _answer(
+    work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
+) -> Recovery:
+    ranked = rank(work.sources)
+    found = [text for text in ranked if _can_be_answer(text)]
+    parsed = _parse(found[0]) if found else None
+    chosen = found[0] if parsed is not None else None
+    verdict = Verdict(status=Status.FOUND)
+    if chosen is None:
+        verdict = _absence(work, store, state, origin, name=name)
+    return Recovery(
+        status=verdict.status,
+        reason=verdict.reason,
+        confidence=chosen.confidence if chosen else None,
+        best=chosen.best if chosen else None,
+        parsed=parsed,
+        copies=chosen.sources[1:] if chosen else (),
+        alternatives=tuple(text.best for text in ranked if text is not chosen),
+        store=state,
+        facts=device_facts(work.data, store, origin),
+        keys=tuple(work.keys),
+        origin=origin.address,
+        flash_size=len(work.data),
+    )
+
+
+def _can_be_answer(text: RankedText) -> bool:
+    default = text.best.kind is SourceKind.FIRMWARE_DEFAULT
+    return not default and text.confidence is not Confidence.GUESS
+
+
+def _parse(text: RankedText) -> PinText | None:
+    try:
+        return parse_pin_text(text.best.text.decode("utf-8", "replace"))
+    except Malformed:
+        return None
+
+
+def _absence(
+    work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
+) -> Verdict:
+    if work.arena is not None:
+        return without_text(state, store)
+    check_usable(work.data, name=name, vendor=bool(work.tables or work.traces))
+    place = origin.offset(_key_addr(origin), size=len(work.data))
+    region = work.data[max(place, 0) : max(place + STORE_LEN, 0)]
+    return without_store(
+        region,
+        key_known=any(trace.sound for trace in work.traces),
+        vendor=bool(work.tables or work.traces),
+        other=other_firmware(work.data, work.codes) is not None,
+    )
+
+
+def _key_addr(origin: Origin) -> int:
+    return 0x1E_B000 if origin.chip == "BK7231Q" else 0x1E_E000

@@ -1,0 +1,136 @@
+"""What it means when no pin text was found: a serial MCU, pins in the firmware, or a loss.
+
+"This device stores no pins" is an answer only where the store is complete and sound and nothing in
+it, live or stale, speaks of a pin record (cli-contract.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.recovery.outcome import Reason, Status, StoreState
+from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.kv import StoreKind
+from plugsmith.tuya.records import PIN_RECORD, SERIAL_RECORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.dump.recovery.file_copies import FoundTable
+    from plugsmith.dump.store.arena import Arena, Sector
+    from plugsmith.tuya.store import Store
+
+STORE_LEN = 0x1_2000  # key block, 14 data sectors and 3 swap sectors; TuyaOS 3: 17 data sectors
+_NAME = PIN_RECORD.encode()
+_PIN_KEY = b"_pin:"
+_SPARE = {14: 3, 16: 4}  # data sectors -> swap sectors of the classic store
+_OS3_SECTORS = (17, 15)  # 2 MiB chips; T3 (stated by the vendor SDK only)
+_T3_KEY_ADDR = 0x3D_0000
+_FLASH_ENDS = (0x20_0000, 0x40_0000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """Status and reason for a file without a pin text."""
+
+    status: Status
+    reason: Reason | None = None
+
+
+def store_state(
+    arena: Arena | None, store: Store | None, *, data: bytes, tables: Sequence[FoundTable]
+) -> StoreState:
+    """Completeness, soundness and traces of the store that `arena` opens."""
+    trace = _has_trace(arena, data=data, tables=tables)
+    if arena is None or store is None:
+        return StoreState(trace=trace)
+    sectors = _main_run(arena.sectors)
+    values_ok = all(record.value_ok for record in store.records if record.live)
+    headed = [sector for sector in arena.sectors if sector.header is not None]
+    return StoreState(
+        sectors=len(headed),
+        sound_sectors=sum(sector.sum_ok for sector in headed),
+        complete=_complete(sectors, arena.kind),
+        sound=values_ok and all(sector.sum_ok for sector in headed) and sectors == headed,
+        trace=trace,
+        generation=arena.kind.value,
+        offset=headed[0].offset - SECTOR_LEN,
+    )
+
+
+def _main_run(sectors: Sequence[Sector]) -> list[Sector]:
+    """The longest run of sectors without a gap that all have a header."""
+    best: list[Sector] = []
+    run: list[Sector] = []
+    for sector in sectors:
+        follows = run and sector.offset == run[-1].offset + SECTOR_LEN
+        run = [*run, sector] if follows and sector.header else [sector] if sector.header else []
+        best = run if len(run) > len(best) else best
+    return best
+
+
+def _complete(sectors: Sequence[Sector], kind: StoreKind) -> bool:
+    blocks = {sector.header.block for sector in sectors if sector.header}
+    count, end = len(sectors), sectors[-1].offset + SECTOR_LEN if sectors else 0
+    if blocks != set(range(len(blocks))):
+        return False
+    if kind is StoreKind.TUYAOS3:
+        at_t3 = bool(sectors) and sectors[0].offset == _T3_KEY_ADDR + SECTOR_LEN
+        return len(blocks) == count - 1 and count in _OS3_SECTORS[: 2 if at_t3 else 1]
+    if count - len(blocks) == _SPARE.get(len(blocks)):
+        return True
+    return end in _FLASH_ENDS and count <= 10  # stores that fill a small rest of the flash
+
+
+def _has_trace(arena: Arena | None, *, data: bytes, tables: Sequence[FoundTable]) -> bool:
+    if any(item.pin_entries() for item in tables) or _PIN_KEY in data:
+        return True
+    if arena is None:
+        return False
+    return any(_NAME in sector.plain or _PIN_KEY in sector.plain for sector in arena.sectors)
+
+
+def without_text(state: StoreState, store: Store | None) -> Verdict:
+    """The verdict for an opened store that gave no text."""
+    if not (state.complete and state.sound) or state.trace or store is None:
+        return Verdict(status=Status.NONE, reason=Reason.STORAGE_DAMAGED)
+    live = store.live()
+    serial = any(name in live for name in SERIAL_RECORDS)
+    return Verdict(status=Status.SERIAL_MCU if serial else Status.COMPILED_IN)
+
+
+def without_store(region: bytes, *, key_known: bool, vendor: bool, other: bool) -> Verdict:
+    """The verdict where no data sector opens; `region` is what lies at the store's place.
+
+    `vendor`: other structures of the vendor are in the file; `other`: another firmware runs there.
+    """
+    if other:
+        reason = Reason.OTHER_VENDOR
+    elif len(region) < SECTOR_LEN:
+        reason = Reason.STORAGE_MISSING
+    elif is_blank(region[SECTOR_LEN:] or region):
+        reason = Reason.ERASED
+    elif key_known:
+        reason = Reason.STORAGE_DAMAGED
+    elif looks_encrypted(region):
+        reason = Reason.KEY_LOST
+    else:
+        reason = Reason.STORAGE_DAMAGED if vendor else Reason.OTHER_VENDOR
+    return Verdict(status=Status.NONE, reason=reason)
+
+
+def is_blank(region: bytes) -> bool:
+    """Whether at most one byte in fifty is neither FF nor 00."""
+    return len(region) - region.count(0xFF) - region.count(0x00) <= len(region) // 50
+
+
+def looks_encrypted(region: bytes) -> bool:
+    """Whether some block repeats as an encrypted filling does, and is no filling itself."""
+    for at in range(0, len(region) - SECTOR_LEN + 1, SECTOR_LEN):
+        sector = region[at : at + SECTOR_LEN]
+        last = sector[-BLOCK_LEN:]
+        if len(set(last)) > 6 and sector.count(last) >= 8:
+            return True
+    return False

@@ -1,0 +1,151 @@
+"""What is still private in a file: every decoder, every known value in every form, every old page.
+
+The sanitizer's judge. It starts from bytes alone; nothing is taken over from the cleaning.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.finding import FindingKind
+from plugsmith.dump.sanitize.known_values import masked_forms, occurrences
+from plugsmith.dump.store.stores import decrypt_phase, find_stores
+from plugsmith.dump.survey.chip_guess import open_store
+from plugsmith.dump.survey.credentials import SecretKind, is_blanked
+from plugsmith.dump.survey.secret_scan import Hit, data_spans, scan
+from plugsmith.dump.survey.survey import survey
+from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.tuya.kv import PAGE_LEN, PAGES
+from plugsmith.tuya.records import PIN_RECORD
+from plugsmith.tuya.rf import read_mac
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plugsmith.dump.dump import Dump
+    from plugsmith.dump.sanitize.known_values import Form
+    from plugsmith.dump.store.stores import VendorStore
+    from plugsmith.dump.survey.report import DumpReport
+    from plugsmith.memory import AddressRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examined:
+    """A file that was examined from scratch; `left` is empty for a clean one."""
+
+    data: bytes
+    report: DumpReport
+    stores: tuple[VendorStore, ...]
+    left: tuple[Hit, ...]
+
+
+def examine(dump: Dump, *, known: Sequence[Form], pin_text: bytes, keep_mac: bool) -> Examined:
+    """Everything private that can be found in `dump`."""
+    report = survey(dump)
+    stores = find_stores(dump.data)
+    spans = data_spans(dump.data, report.findings)
+    hits = [
+        *scan(dump.data, findings=report.findings, stores=stores),
+        *_known_raw(dump.data, spans, known=known, pin_text=pin_text),
+        *(hit for store in stores for hit in _known_decrypted(dump.data, store, spans, known)),
+        *(hit for store in stores for hit in _old_pages(store, pin_text)),
+        *_files(report),
+    ]
+    if keep_mac:
+        hits = [hit for hit in hits if hit.kind is not SecretKind.MAC]
+    else:
+        hits += _mac(dump.data, report)
+    return Examined(data=dump.data, report=report, stores=stores, left=tuple(hits))
+
+
+def pin_spans(body: bytes, pin_text: bytes) -> list[range]:
+    """Where the pin text stands in plain: it is published on purpose."""
+    found: list[range] = []
+    at = body.find(pin_text) if pin_text else -1
+    while at >= 0:
+        found.append(range(at, at + len(pin_text)))
+        at = body.find(pin_text, at + len(pin_text))
+    return found
+
+
+def _known_raw(
+    data: bytes, spans: Sequence[AddressRange], *, known: Sequence[Form], pin_text: bytes
+) -> Iterator[Hit]:
+    masked = masked_forms(known)
+    for span in spans:
+        body = data[span.start : span.end]
+        pins = pin_spans(body, pin_text)
+        for where, forms in (("raw", known), ("masked", masked)):
+            for at, length in occurrences(body, forms):
+                if not any(at in pin for pin in pins):
+                    yield _copy(where, span.start + at, body[at : at + length])
+
+
+def _known_decrypted(
+    data: bytes, store: VendorStore, spans: Sequence[AddressRange], known: Sequence[Form]
+) -> Iterator[Hit]:
+    pins = _pin_places(store)
+    for phase in store.phases or {0}:
+        for span in spans:
+            start = span.start + (phase - span.start) % BLOCK_LEN
+            plain = decrypt_phase(data[start : span.end], key=store.data_key, phase=0)
+            for at, length in occurrences(plain, known):
+                if not any(start + at in pin for pin in pins):
+                    yield _copy("decrypted", start + at, plain[at : at + length])
+
+
+def _pin_places(store: VendorStore) -> list[range]:
+    """File offsets of the pages of harmless pin records."""
+    return [
+        range(
+            store.sectors[sector].offset + first * PAGE_LEN,
+            store.sectors[sector].offset + (first + count) * PAGE_LEN,
+        )
+        for record in open_store(store).records
+        if record.name == PIN_RECORD
+        for sector, first, count in record.spans
+    ]
+
+
+def _old_pages(store: VendorStore, pin_text: bytes) -> Iterator[Hit]:
+    """Pages that no live record owns, and what stands behind values and parts lists."""
+    opened = open_store(store)
+    used: dict[tuple[int, int], int] = {}
+    for record in opened.records:
+        index = record.index
+        head = 18 + len(index.name) + 1 + 4 * len(index.parts)
+        used[record.sector, index.page] = head
+        rest = index.length
+        for sector, first, count in record.spans:
+            for page in range(first, first + count):
+                used[sector, page] = max(used.get((sector, page), 0), min(rest, PAGE_LEN))
+                rest = max(0, rest - PAGE_LEN)
+    for position, item in enumerate(store.sectors):
+        for page in range(1, PAGES):
+            end = min((page + 1) * PAGE_LEN, store.room(position))
+            body = item.plain[page * PAGE_LEN : end]
+            tail = body[used.get((position, page), 0) :]
+            if not is_blanked(tail) and tail.strip(b"\0\xff") not in pin_text:
+                offset = item.offset + page * PAGE_LEN
+                yield Hit(kind=SecretKind.OLD_PAGES, where="kv-pages", offset=offset, value=tail)
+
+
+def _files(report: DumpReport) -> Iterator[Hit]:
+    for item in report.findings:
+        if item.kind in {FindingKind.LITTLEFS, FindingKind.LIBRETINY}:
+            yield Hit(
+                kind=SecretKind.FILES, where=item.kind.value, offset=item.span.start, value=b""
+            )
+
+
+def _mac(data: bytes, report: DumpReport) -> Iterator[Hit]:
+    for item in report.findings:
+        if item.kind is FindingKind.RF_CALIBRATION:
+            mac = read_mac(data[item.span.start : item.span.end])
+            if mac is not None and not is_blanked(mac[3:]):
+                yield Hit(kind=SecretKind.MAC, where="rf", offset=item.span.start, value=mac)
+
+
+def _copy(where: str, offset: int, value: bytes) -> Hit:
+    return Hit(kind=SecretKind.COPY, where=where, offset=offset, value=value)

@@ -1,0 +1,167 @@
+"""A copy of a dump that is safe to share, and the proof of it.
+
+Order: find everything secret, clean every place, sweep the rest for copies of what was found, then
+survey the result from scratch and decode every place again. Without a complete proof there is no
+copy (tuya-storage.md section 8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.finding import FindingKind
+from plugsmith.dump.recovery.outcome import SourceKind
+from plugsmith.dump.sanitize.clean_areas import Areas, clean_all
+from plugsmith.dump.sanitize.clean_store import StoreCleaner
+from plugsmith.dump.sanitize.known_values import collect, forms_of
+from plugsmith.dump.sanitize.proof import Proof, pin_recovery, prove
+from plugsmith.dump.sanitize.removals import Removals, Removed
+from plugsmith.dump.sanitize.sweep import Judge, sweep
+from plugsmith.dump.store.stores import find_stores
+from plugsmith.dump.survey.lost_places import lost_places
+from plugsmith.dump.survey.report import DumpKind, DumpReport
+from plugsmith.dump.survey.secret_scan import scan
+from plugsmith.dump.survey.survey import survey
+from plugsmith.dump.survey.vendor_files import find_file_store
+from plugsmith.errors.dump import NotADump, SecretsLeft
+from plugsmith.memory import AddressRange, subtract_ranges
+from plugsmith.messages import _
+from plugsmith.tuya.rf import read_mac
+
+if TYPE_CHECKING:
+    from plugsmith.dump.dump import Dump
+    from plugsmith.dump.sanitize.leftovers import Examined
+
+
+_KNOWN_FIRMWARE = {"Tuya", "OpenBeken"}
+_KNOWN_DATA = {
+    FindingKind.TUYA_STORAGE,
+    FindingKind.TUYA_KEY,
+    FindingKind.TUYA_PROTECTED,
+    FindingKind.TUYA_FILES,
+    FindingKind.OBK_CONFIG,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sanitized:
+    """The clean bytes, what was taken out, the proof, and the survey of the original.
+
+    `unread`: stretches of unknown content that stay, because no decoder and no search found
+    anything private in them.
+    """
+
+    data: bytes
+    removed: tuple[Removed, ...]
+    proof: Proof
+    report: DumpReport
+    unread: tuple[AddressRange, ...] = ()
+
+
+def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
+    """A clean copy of `dump`.
+
+    Raises NotADump if there is nothing to clean in it, and SecretsLeft if the copy cannot be proven
+    clean and complete.
+    """
+    before = survey(dump)
+    _check_usable(dump, before)
+    stores = find_stores(dump.data)
+    hits = scan(dump.data, findings=before.findings, stores=stores)
+    values = collect(hits, mac=None if keep_mac else _mac(dump.data, before))
+    known = forms_of(values)
+    text = _pin_text(dump)
+    removals = Removals()
+    buffer = bytearray(dump.data)
+    for store in stores:
+        StoreCleaner(
+            buffer=buffer,
+            store=store,
+            lost=lost_places(store, before),
+            known=known,
+            pin_text=text,
+            removals=removals,
+        ).clean()
+    clean_all(
+        Areas(
+            buffer=buffer,
+            report=before,
+            stores=stores,
+            known=known,
+            pin_text=text,
+            removals=removals,
+            keep_mac=keep_mac,
+        )
+    )
+    clean = sweep(
+        buffer,
+        report=before,
+        judge=Judge(name=dump.name, known=known, pin_text=text, keep_mac=keep_mac),
+        removals=removals,
+    )
+    proof = prove(dump, report=before, stores=stores, after=clean)
+    if not proof.complete:
+        raise SecretsLeft(problem=proof.problem, remedy=_remedy(proof))
+    return Sanitized(
+        data=clean.data,
+        removed=removals.listed(),
+        proof=proof,
+        report=before,
+        unread=tuple(_unread(clean)),
+    )
+
+
+def _unread(clean: Examined) -> list[AddressRange]:
+    gaps = [region.span for region in clean.report.regions if region.name == "unknown"]
+    area = find_file_store(clean.data, chip=clean.report.chip, layout=clean.report.layout)
+    return subtract_ranges(gaps, area.sectors if area else ())
+
+
+def _check_usable(dump: Dump, report: DumpReport) -> None:
+    if report.kind in {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}:
+        raise NotADump(name=dump.name, problem=" ".join(item.text for item in report.damage))
+    if report.kind is DumpKind.ESPHOME:
+        raise SecretsLeft(
+            problem=_(
+                "it holds ESPHome or LibreTiny firmware, which has the Wi-Fi password compiled "
+                "into its code, where it cannot be removed."
+            ),
+            remedy=_("Share the configuration file without its secrets instead."),
+        )
+    known = {item.kind for item in report.findings} & _KNOWN_DATA
+    named = report.firmware is not None and report.firmware.name in _KNOWN_FIRMWARE
+    if not (known or named):
+        raise SecretsLeft(
+            problem=_(
+                "it holds firmware that Plugsmith does not know, so nobody can say where that "
+                "firmware keeps its secrets."
+            ),
+            remedy=_("Do not share this file; the output of `dump info` can be shared."),
+        )
+
+
+def _pin_text(dump: Dump) -> bytes:
+    """The best text that is not a constant of the firmware; b"" if there is none."""
+    found = pin_recovery(dump)
+    if found is None:
+        return b""
+    if found.best is not None:
+        return found.best.text
+    own = (item for item in found.alternatives if item.kind is not SourceKind.FIRMWARE_DEFAULT)
+    return next((item.text for item in own), b"")
+
+
+def _mac(data: bytes, report: DumpReport) -> bytes | None:
+    for item in report.findings:
+        if item.kind is FindingKind.RF_CALIBRATION:
+            mac = read_mac(data[item.span.start : item.span.end])
+            if mac is not None and mac[3:] not in {b"\0\0\0", b"\xff\xff\xff"}:
+                return mac
+    return None
+
+
+def _remedy(proof: Proof) -> str:
+    if proof.secrets_left:
+        return _("Please report this kind of file; share the output of `dump config` instead.")
+    return _("Repair the file first (`plugsmith dump repair`), or share `dump config` instead.")

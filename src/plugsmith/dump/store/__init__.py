@@ -1,0 +1,1 @@
+"""The vendor's encrypted store: keys, sectors, pages."""

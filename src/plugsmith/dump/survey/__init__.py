@@ -1,0 +1,1 @@
+"""What a file is: findings, chip, layout, damage, private places."""

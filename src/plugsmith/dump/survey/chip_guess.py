@@ -1,0 +1,147 @@
+"""Which chip a dump is from, by its content, strongest evidence first (uart-protocol.md 7.6)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as chip_called
+from plugsmith.chips.catalog import chips, module
+from plugsmith.chips.model import Role
+from plugsmith.dump.finding import Finding, FindingKind
+from plugsmith.errors import PlugsmithError
+from plugsmith.tuya.records import PIN_RECORD, platform_chip, read_device_info, read_platform
+from plugsmith.tuya.store import read_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from plugsmith.chips.model import MemoryMap
+    from plugsmith.dump.layout import Layout
+    from plugsmith.dump.store.stores import VendorStore
+    from plugsmith.tuya.store import Store
+
+_MODULE = re.compile(rb"""["']?module["']?:\s*["']?([A-Za-z0-9_-]{2,16})""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipGuess:
+    """A chip's name, or None, and what speaks for it."""
+
+    chip: str | None = None
+    evidence: tuple[str, ...] = ()
+
+
+def guess_chip(findings: Sequence[Finding], stores: Sequence[VendorStore]) -> ChipGuess:
+    """By boot loader, application, then the vendor's records."""
+    loader = next((item for item in findings if item.kind is FindingKind.BOOTLOADER), None)
+    app = next((item for item in findings if item.kind is FindingKind.APPLICATION), None)
+    said = app.facts["chip"] if app else None
+    named = loader.facts["chips"] if loader else []
+    candidates = (
+        [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    )
+    if len(candidates) == 1:
+        return ChipGuess(chip=candidates[0], evidence=("boot loader",))
+    if candidates and isinstance(said, str) and said in candidates:
+        return ChipGuess(chip=said, evidence=("boot loader", "application text"))
+    if candidates:
+        return ChipGuess(chip=candidates[0], evidence=("boot loader", "usual chip of several"))
+    if isinstance(said, str):
+        return _by_text(said, plain=app is not None and app.facts["key"] == "none")
+    return _by_records(stores)
+
+
+def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
+    """Where the RF sector and the vendor key lie, if both fit exactly one known map."""
+    places = {
+        role: layout.address(item.span.start)
+        for kind, role in ((FindingKind.RF_CALIBRATION, Role.RF), (FindingKind.TUYA_KEY, Role.KEY))
+        for item in findings
+        if item.kind is kind
+    }
+    if Role.RF not in places:
+        return ChipGuess()
+    fitting = [
+        chip.name
+        for chip in chips()
+        if all(
+            (region := chip.memory_map.region(role)) is not None and region.span.start == address
+            for role, address in places.items()
+        )
+    ]
+    if not fitting:
+        return ChipGuess()
+    return ChipGuess(chip=fitting[0], evidence=("place of the RF sector",))
+
+
+def memory_map(name: str | None) -> MemoryMap | None:
+    """The vendor's memory map of a chip; None without a chip."""
+    if name is None:
+        return None
+    try:
+        return chip_called(name).memory_map
+    except PlugsmithError:
+        return None
+
+
+def flash_size(name: str | None, size: int) -> int | None:
+    """The flash size of a chip that fits a file of `size` bytes best; None without a chip."""
+    if name is None:
+        return None
+    try:
+        sizes = sorted(chip_called(name).flash_sizes)
+    except PlugsmithError:
+        return None
+    return next((flash for flash in sizes if size <= flash), sizes[-1])
+
+
+def vendor_facts(stores: Sequence[VendorStore]) -> dict[str, str]:
+    """Harmless identifiers of the vendor's firmware: product, firmware key, versions, module."""
+    facts: dict[str, str] = {}
+    for live in _live_records(stores):
+        info = read_device_info(live.get("gw_di", b""))
+        named = {
+            "product_key": info.product_key,
+            "firmware_key": info.firmware_key,
+            "software_version": info.software_version,
+            "base_version": info.base_version,
+            "platform": read_platform(live.get("em_sys_env", b"")),
+            "module": _module_name(live),
+        }
+        for name, value in named.items():
+            if value:
+                facts.setdefault(name, value)
+    return facts
+
+
+def open_store(store: VendorStore) -> Store:
+    """The records of a store, stale ones too."""
+    return read_store([sector.plain for sector in store.sectors])
+
+
+def _live_records(stores: Sequence[VendorStore]) -> Iterable[dict[str, bytes]]:
+    return (open_store(store).live() for store in stores)
+
+
+def _module_name(live: dict[str, bytes]) -> str | None:
+    hit = _MODULE.search(live.get(PIN_RECORD, b""))
+    return hit[1].decode("ascii") if hit else None
+
+
+def _by_text(said: str, *, plain: bool) -> ChipGuess:
+    if said == "BK7231N" and plain:  # builds for M call themselves N; only the key tells
+        return ChipGuess(chip="BK7231M", evidence=("application text", "code without a key"))
+    return ChipGuess(chip=said, evidence=("application text",))
+
+
+def _by_records(stores: Sequence[VendorStore]) -> ChipGuess:
+    facts = vendor_facts(stores)
+    platform = platform_chip(facts.get("platform", ""))
+    if platform is not None:
+        return ChipGuess(chip=platform, evidence=("platform record",))
+    board = module(facts.get("module", ""))
+    if board is not None:
+        return ChipGuess(chip=board.chip, evidence=("module in the pin text",))
+    return ChipGuess()

@@ -1,0 +1,248 @@
+"""What is wrong with a surveyed file, as a list of named things with a sentence each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import Role
+from plugsmith.dump.finding import Finding, FindingKind
+from plugsmith.dump.survey.chip_guess import memory_map
+from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpReport
+from plugsmith.image.physical import LINE_LEN
+from plugsmith.memory import SECTOR_LEN, format_addr
+from plugsmith.messages import _
+from plugsmith.tuya.store import newest_blocks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plugsmith.dump.store.stores import VendorStore
+
+_NO_FLASH = {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}
+
+
+def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage, ...]:
+    """Everything wrong that the survey can see; () for a sound whole flash."""
+    if report.kind in _NO_FLASH:
+        return tuple(_nothing(report))
+    return (
+        *_layout(report),
+        *_loader(report),
+        *_application(report),
+        *_rf(report),
+        *_storage(report, stores),
+    )
+
+
+def found(report: DumpReport, kind: FindingKind) -> Finding | None:
+    """The first finding of a kind."""
+    return next((item for item in report.findings if item.kind is kind), None)
+
+
+def is_image(report: DumpReport) -> bool:
+    """Whether the file ends with its application, as firmware images do."""
+    app = found(report, FindingKind.APPLICATION)
+    whole = app is not None and app.facts.get("trailer") is not None
+    return whole and app is not None and app.span.end == report.size and report.layout.straight
+
+
+def _nothing(report: DumpReport) -> Iterator[Damage]:
+    if report.kind is DumpKind.BLANK:
+        yield Damage(
+            kind=DamageKind.BLANK, text=_("All bytes are the same: nothing was stored or read.")
+        )
+    elif report.looks_like:
+        yield Damage(
+            kind=DamageKind.NOT_A_FLASH,
+            text=_("This is {what}, not a flash dump.", what=report.looks_like),
+        )
+    else:
+        yield Damage(
+            kind=DamageKind.NOT_A_FLASH,
+            text=_("Nothing in it is known from the flash of a Beken chip."),
+        )
+
+
+def _layout(report: DumpReport) -> Iterator[Damage]:
+    layout = report.layout
+    if layout.rotation:
+        yield Damage(
+            kind=DamageKind.ROTATED,
+            text=_(
+                "The file starts at flash address {start} and wraps around: an old tool read it "
+                "that way. It must not be written back like this.",
+                start=format_addr(layout.rotation),
+            ),
+        )
+    if layout.shift:
+        text = (
+            _("{count} foreign bytes stand in front of the flash content.", count=layout.shift)
+            if layout.shift > 0
+            else _("The first {count} bytes of the flash are missing.", count=-layout.shift)
+        )
+        yield Damage(kind=DamageKind.SHIFTED, text=text)
+    for slip in layout.slips:
+        yield Damage(
+            kind=DamageKind.BYTES_LOST,
+            text=_(
+                "{count} bytes are missing somewhere between {after} and {before} of the file.",
+                count=slip.amount,
+                after=format_addr(slip.after),
+                before=format_addr(slip.before),
+            )
+            if slip.amount > 0
+            else _(
+                "{count} foreign bytes stand somewhere between {after} and {before} of the file.",
+                count=-slip.amount,
+                after=format_addr(slip.after),
+                before=format_addr(slip.before),
+            ),
+        )
+    yield from _ends(report)
+
+
+def _ends(report: DumpReport) -> Iterator[Damage]:
+    layout = report.layout
+    if layout.start:
+        yield Damage(
+            kind=DamageKind.TRUNCATED,
+            text=_(
+                "The file holds the flash only from address {start} on.",
+                start=format_addr(layout.start),
+            ),
+        )
+    elif is_image(report):
+        yield Damage(
+            kind=DamageKind.IMAGE,
+            text=_("This is a firmware image: it holds no data of any one device."),
+        )
+    elif not layout.complete and not layout.rotation and report.flash_size:
+        yield Damage(
+            kind=DamageKind.TRUNCATED,
+            text=_(
+                "The file ends at {size} of {whole} bytes.",
+                size=report.size,
+                whole=report.flash_size,
+            ),
+        )
+    if layout.trailing:
+        yield Damage(
+            kind=DamageKind.TRAILING,
+            text=_("{count} bytes follow the flash content.", count=layout.trailing),
+        )
+
+
+def _loader(report: DumpReport) -> Iterator[Damage]:
+    loader = found(report, FindingKind.BOOTLOADER)
+    if loader is None:
+        if report.kind is not DumpKind.STORAGE_ONLY:
+            yield Damage(
+                kind=DamageKind.LOADER_MISSING, text=_("There is no boot loader in the file.")
+            )
+    elif not loader.sound:
+        yield Damage(
+            kind=DamageKind.LOADER_DAMAGED,
+            text=_(
+                "The boot loader is damaged: {count} of its lines fail their checksum, "
+                "or it is cut off.",
+                count=_number(loader.facts["bad_lines"]),
+            ),
+        )
+
+
+def _application(report: DumpReport) -> Iterator[Damage]:
+    app = found(report, FindingKind.APPLICATION)
+    if app is None:
+        if report.kind is not DumpKind.STORAGE_ONLY:
+            yield Damage(
+                kind=DamageKind.APP_MISSING, text=_("There is no application in the file.")
+            )
+        return
+    bad = _number(app.facts["bad_lines"])
+    if bad:
+        yield Damage(
+            kind=DamageKind.APP_DAMAGED,
+            text=_(
+                "{bad} of {lines} lines of the application fail their checksum, first at {at}.",
+                bad=bad,
+                lines=_number(app.facts["lines"]),
+                at=format_addr(_number(app.facts["first_bad"])),
+            ),
+        )
+    expected = -(-_number(app.facts.get("raw_size")) // LINE_LEN)
+    if _number(app.facts["lines"]) < expected:
+        yield Damage(
+            kind=DamageKind.APP_INCOMPLETE,
+            text=_(
+                "The application stops at {at}: {have} of {whole} lines are there. "
+                "It looks half written.",
+                at=format_addr(_number(app.facts["code_end"])),
+                have=_number(app.facts["lines"]),
+                whole=expected,
+            ),
+        )
+
+
+def _rf(report: DumpReport) -> Iterator[Damage]:
+    if not report.layout.complete or found(report, FindingKind.RF_CALIBRATION) is not None:
+        return
+    yield Damage(
+        kind=DamageKind.RF_MISSING,
+        text=_(
+            "There is no radio calibration in the flash: the device's own MAC address and "
+            "tuning are lost or were never there."
+        ),
+    )
+
+
+def _storage(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Damage]:
+    filled = [store for store in stores if store.sectors]
+    if not filled:
+        if report.kind in {DumpKind.FACTORY, DumpKind.STORAGE_ONLY} or _storage_cut(report):
+            yield Damage(
+                kind=DamageKind.STORAGE_MISSING,
+                text=_("The vendor's storage cannot be read: it is missing or its key is lost."),
+            )
+        return
+    store = filled[0]
+    if store.key_block is None:
+        yield Damage(
+            kind=DamageKind.KEY_MISSING,
+            text=_("The key block of the vendor's storage is missing or damaged."),
+        )
+    headers = [sector.header for sector in store.sectors]
+    sums = [sector.sum_ok for sector in store.sectors]
+    bad = sums.count(False)
+    current = newest_blocks(headers, sums)
+    missing = max(max(current) + 1 - len(current), _empty_places(store))
+    if bad or missing:
+        yield Damage(
+            kind=DamageKind.STORAGE_DAMAGED,
+            text=_(
+                "The vendor's storage is damaged: {bad} of {count} sectors fail their sum, "
+                "{missing} are missing.",
+                bad=bad,
+                count=len(sums),
+                missing=missing,
+            ),
+        )
+
+
+def _empty_places(store: VendorStore) -> int:
+    """Sector places between the key block and the last sector where no sector is."""
+    offsets = [sector.offset for sector in store.sectors]
+    first = offsets[0] if store.key_block is None else store.key_block + SECTOR_LEN
+    return max(0, (offsets[-1] - first) // SECTOR_LEN + 1 - len(offsets))
+
+
+def _storage_cut(report: DumpReport) -> bool:
+    """Whether a piece of vendor flash ends before the place of the storage."""
+    if report.kind is not DumpKind.PARTIAL or report.firmware is None:
+        return False
+    layout = memory_map(report.chip)
+    key = layout.region(Role.KEY) if layout else None
+    return key is not None and report.size < key.span.end and report.firmware.name == "Tuya"
+
+
+def _number(value: object) -> int:
+    return value if isinstance(value, int) else 0

@@ -1,0 +1,164 @@
+"""The survey: run every finder, resolve overlaps, work out chip and layout, name the gaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.finders import (
+    application,
+    blank,
+    bootloader,
+    easyflash,
+    fast_connect,
+    foreign_file,
+    libretiny,
+    littlefs,
+    obk_config,
+    rf,
+    tuya_files,
+    tuya_store,
+)
+from plugsmith.dump.finding import Finding, FindingKind
+from plugsmith.dump.layout import anchors_of, find_layout
+from plugsmith.dump.randomness import Texture, measure, uniform_byte
+from plugsmith.dump.recovery.usable import MAX_LEN
+from plugsmith.dump.store.stores import find_stores
+from plugsmith.dump.survey import chip_guess, damage, regions
+from plugsmith.dump.survey.report import DumpKind, DumpReport, Firmware
+from plugsmith.dump.survey.secret_scan import scan_summary
+from plugsmith.errors import InputEmpty, InputTooLarge
+from plugsmith.memory import SECTOR_LEN
+
+if TYPE_CHECKING:
+    from plugsmith.dump.dump import Dump
+    from plugsmith.dump.store.stores import VendorStore
+
+_WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
+
+
+def survey(dump: Dump) -> DumpReport:
+    """What the file is. Raises InputEmpty and InputTooLarge; every other file has an answer."""
+    if not dump.data:
+        raise InputEmpty(name=dump.name)
+    if dump.size > MAX_LEN:
+        raise InputTooLarge(name=dump.name, size=dump.size, limit=MAX_LEN)
+    stores = () if uniform_byte(dump.data) is not None else find_stores(dump.data)
+    findings = find_everything(dump.data, stores)
+    guess = chip_guess.guess_chip(findings, stores)
+    layout = find_layout(
+        anchors_of(findings),
+        size=dump.size,
+        flash_size=chip_guess.flash_size(guess.chip, dump.size),
+    )
+    if guess.chip is None:
+        guess = chip_guess.by_addresses(findings, layout)
+    kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
+    report = DumpReport(
+        kind=kind,
+        size=dump.size,
+        chip=guess.chip,
+        chip_evidence=guess.evidence,
+        flash_size=layout.flash_size,
+        layout=layout,
+        firmware=_firmware(findings, stores),
+        mac=_mac(findings),
+        regions=regions.draw(dump.data, findings=findings, layout=layout, chip=guess.chip),
+        findings=tuple(findings),
+        secrets=scan_summary(dump.data, findings=findings, stores=stores),
+        damage=(),
+        looks_like=looks_like,
+    )
+    return replace(report, damage=damage.assess(report, stores=stores))
+
+
+def find_everything(data: bytes, stores: tuple[VendorStore, ...] = ()) -> list[Finding]:
+    """All findings without overlaps, in file order; the vendor's store only if it is given."""
+    if uniform_byte(data) is not None:
+        return blank.find(data)
+    loaders = bootloader.find(data)
+    firm = loaders + application.find(data, loaders=loaders)
+    loose = [
+        *tuya_store.find(stores, size=len(data)),
+        *rf.find(data),
+        *obk_config.find(data),
+        *fast_connect.find(data),
+        *tuya_files.find(data),
+        *littlefs.find(data),
+        *libretiny.find(data),
+        *easyflash.find(data),
+    ]
+    kept = list(firm)
+    for item in loose:
+        if not any(item.span.start in other.span for other in kept):
+            kept.append(item)
+    if not kept:
+        kept = foreign_file.find(data)
+    kept += blank.find(data)
+    return sorted(kept, key=lambda item: item.span)
+
+
+def _kind(data: bytes, findings: list[Finding], *, complete: bool) -> tuple[DumpKind, str | None]:
+    foreign = next((item for item in findings if item.kind is FindingKind.FOREIGN_FILE), None)
+    if foreign is not None:
+        return DumpKind.UNKNOWN, str(foreign.facts["what"])
+    found = {item.kind for item in findings}
+    if not found - {FindingKind.ERASED, FindingKind.ZERO}:
+        return _kind_of_nothing(data), None
+    names = {
+        str(item.facts["firmware"]) for item in findings if item.kind is FindingKind.APPLICATION
+    }
+    return _kind_of_firmware(names, found) or _kind_of_rest(names, found, complete=complete), None
+
+
+def _kind_of_firmware(names: set[str], found: set[FindingKind]) -> DumpKind | None:
+    vendor = "Tuya" in names or FindingKind.TUYA_STORAGE in found
+    if "OpenBeken" in names or (FindingKind.OBK_CONFIG in found and not vendor):
+        return DumpKind.OPENBEKEN
+    if names & {"ESPHome", "LibreTiny"}:
+        return DumpKind.ESPHOME
+    return None
+
+
+def _kind_of_rest(names: set[str], found: set[FindingKind], *, complete: bool) -> DumpKind:
+    storage = bool(found & {FindingKind.TUYA_STORAGE, FindingKind.TUYA_KEY})
+    if storage and not names:
+        return DumpKind.STORAGE_ONLY
+    if storage or ("Tuya" in names and complete):
+        return DumpKind.FACTORY
+    if names and "Tuya" not in names and complete:
+        return DumpKind.OTHER_VENDOR
+    return DumpKind.PARTIAL
+
+
+def _kind_of_nothing(data: bytes) -> DumpKind:
+    texture = measure(data).texture
+    if texture in {Texture.ERASED, Texture.ZERO, Texture.UNIFORM} and len(data) >= SECTOR_LEN:
+        return DumpKind.BLANK
+    return DumpKind.RANDOM if texture is Texture.RANDOM else DumpKind.UNKNOWN
+
+
+def _firmware(findings: list[Finding], stores: tuple[VendorStore, ...]) -> Firmware | None:
+    app = next((item for item in findings if item.kind is FindingKind.APPLICATION), None)
+    loader = next((item for item in findings if item.kind is FindingKind.BOOTLOADER), None)
+    vendor = chip_guess.vendor_facts(stores)
+    if app is None and loader is None and not vendor:
+        return None
+    facts = app.facts if app else {}
+    boot_code = loader.facts["boot_code"] if loader else None
+    return Firmware(
+        name=str(facts.get("firmware", "Tuya" if vendor else "unknown")),
+        version=_text(facts.get("version")) or vendor.get("software_version"),
+        key=_text(facts.get("key")),
+        boot_code=_text(boot_code),
+        vendor=vendor,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _mac(findings: list[Finding]) -> str | None:
+    macs = (item.facts["mac"] for item in findings if item.kind is FindingKind.RF_CALIBRATION)
+    return next((mac for mac in macs if isinstance(mac, str)), None)

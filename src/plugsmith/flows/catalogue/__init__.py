@@ -1,0 +1,1 @@
+"""The device catalogue: find, match, export."""

@@ -1,0 +1,221 @@
+"""What a user means by a device: a dump, a configuration, a template, or an id of the catalogue."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.recovery.outcome import Status
+from plugsmith.dump.recovery.recover import recover
+from plugsmith.errors import InputError, Malformed, NothingFound
+from plugsmith.errors.catalogue import DeviceUnknown
+from plugsmith.flows.dump.config import read_dump
+from plugsmith.interpret.catalogue.entry import read_entry
+from plugsmith.interpret.catalogue.traits import Traits, traits_of
+from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
+from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
+from plugsmith.interpret.recovered import recovery_data
+from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
+from plugsmith.interpret.vendor.serial_mcu import profile_of_serial_mcu
+from plugsmith.messages import _
+from plugsmith.openbeken.template import find_template
+from plugsmith.tuya.schema import encode_schema
+from plugsmith.tuya.user_param import MAX_TEXT_LEN, parse_pin_text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugsmith.device.profile import DeviceProfile
+    from plugsmith.errors import Fact
+    from plugsmith.library.catalogue.templates import StoredEntry, TemplateCatalogue
+    from plugsmith.openbeken.template import Template
+
+STDIN = "-"
+_CONFIG_KEYS = ("device_configuration", "config", "user_param_key")
+_MAX_STDIN = 16 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A device, whatever it was given as. `entry` is set for one of the catalogue."""
+
+    name: str
+    profile: DeviceProfile
+    template: Template
+    from_template: bool = False  # the template is somebody's own, not derived by us
+    product_keys: tuple[str, ...] = ()
+    entry: StoredEntry | None = None
+
+    @property
+    def traits(self) -> Traits:
+        """What identifies it."""
+        return traits_of(self.template, product_keys=self.product_keys)
+
+
+def subject_of(name: str, catalogue: TemplateCatalogue) -> Subject:
+    """The device that `name` means: a file, - for standard input, or an id of the catalogue.
+
+    Raises InputError for a file that is nothing of the kind, NothingFound for a dump without pins,
+    DeviceUnknown for a name that is neither a file nor an id.
+    """
+    if name == STDIN:
+        return subject_of_bytes(sys.stdin.buffer.read(_MAX_STDIN), name=_("standard input"))
+    entry = catalogue.entry(name) if len(name) <= 200 else None
+    if entry is not None and not entry.entry.rejected:
+        return subject_of_entry(entry)
+    if not _is_file(name):
+        raise DeviceUnknown(name=name[:200])
+    return subject_of_bytes(read_dump(Path(name)), name=Path(name).name)
+
+
+def subject_of_entry(stored: StoredEntry) -> Subject:
+    """The device of an entry; the vendor's configuration says more where there is one."""
+    entry = stored.entry
+    template = entry.template
+    if entry.config:
+        profile = profile_from_tuya(
+            entry.config, module=template.board or None, chip=template.chip or None
+        )
+    else:
+        profile = profile_from_openbeken(template)
+    return Subject(
+        name=entry.title,
+        profile=profile,
+        template=template,
+        from_template=not entry.config,
+        product_keys=entry.product_keys,
+        entry=stored,
+    )
+
+
+def subject_of_bytes(data: bytes, *, name: str) -> Subject:
+    """The device in the bytes of a dump, or in a text."""
+    text = _as_text(data)
+    if text is None:
+        return _from_dump(data, name)
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return _from_pin_text(text, name)
+    if not isinstance(body, dict):
+        raise InputError(name=name, problem=_("it is JSON, but describes no device"))
+    return _from_json(text, body, name)
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _as_text(data: bytes) -> str | None:
+    head = data[:3].removeprefix(b"\xef\xbb\xbf") + data[3:64]
+    if head.lstrip()[:1] != b"{":
+        return None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None
+
+
+def _from_dump(data: bytes, name: str) -> Subject:
+    recovery = recover(data, name=name)
+    facts = recovery_data(recovery)
+    keys = product_keys_of(facts)
+    module, chip = (str(facts.get(key) or "") or None for key in ("module", "chip"))
+    config = facts.get("config")
+    if isinstance(config, dict):
+        return _from_config(config, name, module=module, chip=chip, product_keys=keys)
+    if recovery.status is Status.SERIAL_MCU:
+        profile = profile_of_serial_mcu(
+            baud=recovery.facts.serial.baud if recovery.facts.serial else None,
+            schema=json.loads(encode_schema(recovery.facts.schema)),
+            chip=chip,
+            module=module,
+        )
+        return _from_profile(profile, name, product_keys=keys)
+    raise NothingFound(what=_("The vendor's pin configuration"), name=name)
+
+
+def _from_json(text: str, body: dict[str, object], name: str) -> Subject:
+    inner = body.get("data")
+    outer = inner if isinstance(inner, dict) and not isinstance(body.get("pins"), dict) else body
+    keys = product_keys_of(outer)
+    for key in _CONFIG_KEYS:
+        config = outer.get(key)
+        if isinstance(config, dict):
+            whole = read_entry(outer)
+            return _from_config(
+                config,
+                whole.title or name,
+                module=_word(outer.get("module")),
+                chip=_word(outer.get("chip")) or whole.template.chip or None,
+                product_keys=whole.product_keys or keys,
+                vendor=whole.template.vendor,
+                label=whole.template.name,
+            )
+    if isinstance(outer.get("pins"), dict) or isinstance(outer.get("template"), dict):
+        template = find_template(text).template
+        return Subject(
+            name=template.name or name,
+            profile=profile_from_openbeken(template),
+            template=template,
+            from_template=True,
+            product_keys=keys,
+        )
+    if any(key.endswith("_pin") or key in {"sw", "module", "crc"} for key in body):
+        return _from_config(body, name)
+    raise InputError(name=name, problem=_("it is JSON, but describes no device"))
+
+
+def _from_pin_text(text: str, name: str) -> Subject:
+    """The vendor's own notation, as it stands in a dump."""
+    try:
+        found = parse_pin_text(text.strip()[:MAX_TEXT_LEN])
+    except Malformed as problem:
+        raise InputError(
+            name=name, problem=_("it is neither JSON nor a pin text of the vendor")
+        ) from problem
+    return _from_config(found.config, name)
+
+
+def _from_config(
+    config: Mapping[str, object],
+    name: str,
+    *,
+    module: str | None = None,
+    chip: str | None = None,
+    product_keys: tuple[str, ...] = (),
+    vendor: str = "",
+    label: str = "",
+) -> Subject:
+    profile = profile_from_tuya(config, module=module, chip=chip)
+    return _from_profile(profile, name, product_keys=product_keys, vendor=vendor, label=label)
+
+
+def _from_profile(
+    profile: DeviceProfile,
+    name: str,
+    *,
+    product_keys: tuple[str, ...],
+    vendor: str = "",
+    label: str = "",
+) -> Subject:
+    setup = openbeken_setup(profile, vendor=vendor, name=label)
+    return Subject(name=name, profile=profile, template=setup.template, product_keys=product_keys)
+
+
+def _word(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= 64 else None
+
+
+def product_keys_of(facts: Mapping[str, Fact] | Mapping[str, object]) -> tuple[str, ...]:
+    """The product and firmware keys in a result of `dump config`."""
+    device = facts.get("device")
+    fields = device if isinstance(device, dict) else {}
+    found = [fields.get(name) for name in ("product_key", "firmware_key")]
+    return tuple(item for item in found if isinstance(item, str) and 0 < len(item) <= 40)

@@ -1,0 +1,136 @@
+"""Write a device in other programs' formats, and make an entry for a public list of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.catalogue import EntryIncomplete
+from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.errors.library import OutputExists
+from plugsmith.export.exporters import exporter
+from plugsmith.export.output import ExportOptions, safe_name
+from plugsmith.flows.catalogue.device_input import subject_of
+from plugsmith.interpret.catalogue.entry_text import TextCleaner
+from plugsmith.interpret.openbeken.lint import finding_json, has_errors, lint_template
+from plugsmith.interpret.openbeken.lint_publication import publication_findings
+from plugsmith.library.catalogue.shipped import open_catalogue
+from plugsmith.library.home import write_whole
+from plugsmith.messages import _
+from plugsmith.openbeken.template import Template, write_template
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.device.rules import Finding
+    from plugsmith.errors import Fact
+    from plugsmith.export.output import OutputFile
+    from plugsmith.flows.catalogue.device_input import Subject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What only the user knows about a device; empty fields keep what is known."""
+
+    name: str = ""
+    vendor: str = ""
+    model: str = ""
+    image: str = ""
+    wiki: str = ""
+    product: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+def export_device(
+    source: str, *, format_name: str, naming: Naming, topic: str = "", root: Path | None = None
+) -> list[OutputFile]:
+    """The files of a format for a dump, configuration, template or id of the catalogue."""
+    chosen = exporter(format_name)
+    with open_catalogue(root) as catalogue:
+        subject = subject_of(source, catalogue)
+    return chosen.render(subject.profile, _options(subject, naming, topic))
+
+
+def _options(subject: Subject, naming: Naming, topic: str) -> ExportOptions:
+    template = subject.template
+    return ExportOptions(
+        title=naming.name or template.name or subject.name,
+        vendor=naming.vendor or template.vendor,
+        model=naming.model or template.model,
+        template=_named(template, naming) if subject.from_template else None,
+        topic=topic,
+    )
+
+
+def contribution(
+    source: str, naming: Naming, *, root: Path | None = None
+) -> tuple[Template, tuple[Finding, ...]]:
+    """A complete entry for the list, and everything that speaks against publishing it."""
+    with open_catalogue(root) as catalogue:
+        subject = subject_of(source, catalogue)
+    template = _named(subject.template, naming)
+    found = (*publication_findings(template), *lint_template(template))
+    return template, found
+
+
+def contribute(source: str, naming: Naming, *, root: Path | None = None) -> dict[str, Fact]:
+    """The result of `template contribute`; EntryIncomplete while the list would refuse it."""
+    template, found = contribution(source, naming, root=root)
+    if has_errors(found):
+        problems = " ".join(f"{item.text} {item.fix}" for item in found if item.level == "error")
+        raise EntryIncomplete(
+            problems=problems,
+            findings=[finding_json(item) for item in found],
+            entry=write_template(template),
+        )
+    return {
+        "entry": write_template(template),
+        "findings": [finding_json(item) for item in found],
+        "text": json.dumps(write_template(template), indent=2, ensure_ascii=False) + "\n",
+    }
+
+
+def write_files(files: list[OutputFile], target: Path) -> list[str]:
+    """Write exported files: into `target` if it is a folder, else the first file as `target`.
+
+    Nothing is overwritten (OutputExists); names hold no path, whatever a list said.
+    """
+    paths = [target / file.name for file in files] if target.is_dir() else _beside(files, target)
+    for path, file in zip(paths, files, strict=True):
+        try:
+            write_whole(path, file.text.encode("utf-8", "replace"))
+        except FileExistsError as problem:
+            raise OutputExists(name=str(path)) from problem
+        except OSError as problem:
+            reason = problem.strerror or type(problem).__name__
+            raise NoRightToWrite(folder=str(path.parent), problem=reason) from problem
+    return [str(path) for path in paths]
+
+
+def _beside(files: list[OutputFile], target: Path) -> list[Path]:
+    more = [target.with_name(f"{safe_name(target.stem) or 'device'}-{f.name}") for f in files[1:]]
+    return [target, *more]
+
+
+def _named(template: Template, naming: Naming) -> Template:
+    """The template with what the user says about the device, cleaned like any foreign text."""
+    cleaner = TextCleaner()
+    links = {"image": naming.image, "wiki": naming.wiki, "product": naming.product}
+    extras = {**template.extras}
+    for key, value in links.items():
+        link = cleaner.link(value)
+        if value and not link:
+            raise EntryIncomplete(
+                problems=_("{value!r} is not a web address.", value=value[:80]), findings=[]
+            )
+        if link:
+            extras[key] = link
+    return replace(
+        template,
+        name=cleaner.name(naming.name) or template.name,
+        vendor=cleaner.name(naming.vendor) or template.vendor,
+        model=cleaner.name(naming.model) or template.model,
+        keywords=cleaner.words(list(naming.keywords)) or template.keywords,
+        extras=extras,
+    )

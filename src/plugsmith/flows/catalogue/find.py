@@ -1,0 +1,208 @@
+"""The device catalogue at work: bring lists in, and say what a device looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.catalogue import ListUnusable
+from plugsmith.flows.catalogue.device_input import product_keys_of
+from plugsmith.flows.catalogue.match_reasons import reasons_of
+from plugsmith.flows.dump.config import recover_file
+from plugsmith.flows.now import now_text
+from plugsmith.interpret.catalogue.similarity import CLOSE, LIKELY
+from plugsmith.interpret.catalogue.traits import traits_of
+from plugsmith.library.catalogue.candidates import candidates, unusual_pins
+from plugsmith.library.catalogue.entry_rows import slug
+from plugsmith.library.catalogue.list_files import (
+    FoundList,
+    list_from_bytes,
+    list_from_file,
+    list_from_folder,
+)
+from plugsmith.library.catalogue.shipped import open_quickly
+from plugsmith.library.catalogue.templates import Source
+from plugsmith.messages import _
+from plugsmith.openbeken.template import read_template
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from plugsmith.errors import Fact
+    from plugsmith.interpret.catalogue.traits import Traits
+    from plugsmith.library.catalogue.candidates import Candidate
+    from plugsmith.library.catalogue.templates import ImportReport, StoredEntry, TemplateCatalogue
+
+OPENBEKEN_LIST = "https://raw.githubusercontent.com/OpenBekenIOT/webapp/gh-pages/devices.json"
+UNKNOWN_LICENCE = "not stated: keep it on your computer, do not pass it on"
+_IN_PASSING = 40  # entries compared for a remark that nobody asked for
+_URL_STARTS = ("http://", "https://")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateRequest:
+    """What to import: `origin` is a file, a folder or an address; `name` is the list's."""
+
+    origin: str
+    name: str | None = None
+    licence: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOutcome:
+    """An import as it went."""
+
+    source: Source
+    report: ImportReport
+    unreadable: tuple[str, ...] = ()
+
+    def as_facts(self) -> dict[str, Fact]:
+        """For `template update --json`."""
+        return {
+            **self.report.as_facts(),
+            "location": self.source.location,
+            "licence": self.source.licence,
+            "fetched": self.source.fetched,
+            "version": self.source.version,
+            "unreadable": list(self.unreadable),
+        }
+
+
+def update(
+    catalogue: TemplateCatalogue, request: UpdateRequest, *, download: Callable[[str], bytes]
+) -> UpdateOutcome:
+    """Import a list; ListUnusable for a broken one, and then the catalogue is as before.
+
+    `download` gets the bytes of an address; it is called only if the origin is one.
+    """
+    kind, found, location = _found(request.origin, download)
+    name = slug(request.name or _usual_name(request.origin))[:24] or "list"
+    if name == "plugsmith":
+        raise ListUnusable(name=name, problem=_("this name belongs to the shipped entries"))
+    source = Source(
+        name=name,
+        kind=kind,
+        location=location,
+        licence=(request.licence or UNKNOWN_LICENCE)[:200],
+        fetched=now_text(),
+        version=found.version,
+        sha256=found.sha256,
+    )
+    report = catalogue.import_entries(source, found.entries)
+    return UpdateOutcome(source=source, report=report, unreadable=found.unreadable)
+
+
+def _found(origin: str, download: Callable[[str], bytes]) -> tuple[str, FoundList, str]:
+    if origin.lower().startswith(_URL_STARTS):
+        return "url", list_from_bytes(download(origin), name=origin[:200]), origin[:500]
+    path = Path(origin)
+    if path.is_dir():
+        return "folder", list_from_folder(path), str(path)
+    return "file", list_from_file(path), str(path)
+
+
+def _usual_name(origin: str) -> str:
+    """`openbeken` for the known list's file name, else the last part of the origin."""
+    last = origin.rstrip("/\\").replace("\\", "/").rsplit("/", 1)[-1]
+    stem = last.removesuffix(".json")
+    return "openbeken" if stem == "devices" else stem
+
+
+def match(
+    catalogue: TemplateCatalogue,
+    asked: Traits,
+    *,
+    limit: int = 8,
+    without: frozenset[str] = frozenset(),
+) -> dict[str, Fact]:
+    """The result of `template match`: hits with reasons, a verdict, unusual uses of pins."""
+    found = candidates(catalogue, asked, limit=limit, without=without)
+    shown = [item for item in found if item.likeness.score >= LIKELY] or found[:3]
+    unusual = [
+        _(
+            "P{gpio} as {use}: no device of the catalogue has that; {others} use P{gpio}, "
+            "mostly as {usual}. Check this pin with a meter.",
+            gpio=item.gpio,
+            use=item.use,
+            others=item.others,
+            usual=item.usual,
+        )
+        for item in unusual_pins(catalogue, asked)
+    ]
+    best = found[0] if found else None
+    close = best is not None and best.likeness.score >= CLOSE
+    return {
+        "hits": [hit_facts(item.entry, item.likeness.score, reasons_of(item)) for item in shown],
+        "close": close,
+        "verdict": _verdict(best, asked),
+        "unusual": list(unusual),
+    }
+
+
+def hit_facts(entry: StoredEntry, score: float, why: list[str]) -> dict[str, Fact]:
+    """One hit as the contract writes it."""
+    template = entry.entry.template
+    return {
+        "id": entry.key,
+        "vendor": template.vendor,
+        "name": template.name,
+        "model": template.model,
+        "chip": template.chip,
+        "board": template.board,
+        "meter": entry.traits.meter,
+        "relays": entry.traits.relays,
+        "score": round(score, 3),
+        "source": entry.source,
+        "why": list(why),
+    }
+
+
+def _verdict(best: Candidate | None, asked: Traits) -> str:
+    if best is None and not asked.pins:
+        return _("The device has no pins to compare, and no known device has its product key.")
+    if best is None:
+        return _("None is close: no device of the catalogue shares a single pin with this one.")
+    name = _title(best.entry)
+    if best.likeness.score >= CLOSE:
+        return _("It looks like {name}.", name=name)
+    return _(
+        "None is close. The nearest is {name}, with {percent} % likeness: do not take over its "
+        "pins without checking each with a meter.",
+        name=name,
+        percent=round(100 * best.likeness.score),
+    )
+
+
+def _title(entry: StoredEntry) -> str:
+    board = entry.entry.template.board
+    title = entry.entry.title
+    return f"{title} ({board})" if board and board.casefold() not in title.casefold() else title
+
+
+def looks_like(data: Mapping[str, Fact], *, root: Path | None = None) -> str | None:
+    """One line about a recovered device, from the result of `dump config`; None if nothing fits.
+
+    Never raises: a broken catalogue must not spoil the answer about the device.
+    """
+    body = data.get("template")
+    if not isinstance(body, dict) or not body.get("pins"):
+        return None
+    try:
+        asked = traits_of(read_template(body).template, product_keys=product_keys_of(data))
+        with open_quickly(root) as catalogue:
+            found = candidates(catalogue, asked, limit=1, closely=_IN_PASSING)
+    except PlugsmithError:
+        return None
+    if not found or found[0].likeness.score < CLOSE:
+        return None
+    return _("Your device looks like {name}.", name=_title(found[0].entry))
+
+
+def backup_looks_like(file: Path) -> str | None:
+    """The same line from a backup file; None as well if no pins are in it. Never raises."""
+    try:
+        return looks_like(recover_file(file))
+    except PlugsmithError:
+        return None

@@ -1,0 +1,1 @@
+"""Running OpenBeken devices on the network."""

@@ -1,0 +1,150 @@
+"""`device backup`: everything that a running device gives away, into the library.
+
+Small things first, the whole flash last: old firmware may crash while it is read
+(openbeken.md section 9.4). Read over the network, no byte has a proof by the chip: the whole flash
+is kept for looking at, `plugsmith restore` does not take it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import Role
+from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.flows.device.apply import state_of
+from plugsmith.flows.device.context import on_each
+from plugsmith.flows.now import now_text
+from plugsmith.flows.progress import task
+from plugsmith.flows.write.target_image import mac_in_rf
+from plugsmith.lan.apply import region_of
+from plugsmith.library.device_folders import new_folder
+from plugsmith.memory import AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.context import LanContext
+    from plugsmith.lan.apply import DeviceState
+    from plugsmith.lan.host import Host
+    from plugsmith.lan.obk_http import Obk
+    from plugsmith.library.device_folders import DeviceFolder
+
+    Data = dict[str, Fact]
+
+FLASH_LEN = 0x20_0000  # what /api/flash can reach
+_VENDOR = AddressRange(0x1EB000, 0x200000)
+_MOST_FILES = 500
+_DEEPEST = 4
+
+
+def backup(ctx: LanContext, hosts: Sequence[Host], *, full: bool = True) -> Data:
+    """Fetch settings, pins, radio sector, vendor storage, files; with `full` the whole flash."""
+
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+        return await _backup(ctx, obk, full=full)
+
+    return on_each(ctx, hosts, one)
+
+
+async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
+    state = await state_of(ctx, obk)
+    name = (state.info.mac or state.info.short_name).replace(":", "")
+    folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
+    folder.put("config.bin", state.sector)
+    for page in ("info", "pins", "channelTypes"):
+        folder.put(f"{page}.json", (await obk.wire.get(f"/api/{page}")).body)
+    problems: list[Fact] = []
+    await _radio(obk, state, folder, problems)
+    files = await _files(obk, folder, problems)
+    if full:
+        await _whole(ctx, obk, state, folder, problems)
+    manifest = folder.finish(
+        {
+            "created": now_text(),
+            "host": obk.host,
+            **state.info.as_data(),
+            "problems": problems,
+            "proof": "length only: read over the network",
+        }
+    )
+    for problem in problems:
+        ctx.warn("PS-NOTE-DEVICE-BACKUP", str(problem), data={"host": obk.host})
+    return {
+        "host": obk.host,
+        "folder": str(folder.path),
+        "chip": state.info.chip,
+        "mac": state.info.mac,
+        "version": state.info.version,
+        "files": manifest["files"],
+        "stored_files": files,
+        "full": "flash.bin" in str(manifest["files"]),
+        "problems": problems,
+    }
+
+
+async def _radio(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]) -> None:
+    """The sector with calibration and address, and what is left of the vendor's storage."""
+    span = region_of(state.info.chip, Role.RF)
+    try:
+        if span is not None:
+            sector = await obk.read_flash(span)
+            folder.put("rf.bin", sector)
+            if mac_in_rf(sector) is None:
+                problems.append(_("The radio sector holds no address; it may be blank."))
+        vendor = await obk.read_flash(_VENDOR)
+        if vendor.strip(b"\xff"):
+            folder.put("vendor.bin", vendor)
+    except Cancelled:
+        raise
+    except PlugsmithError as problem:
+        problems.append(problem.message)
+
+
+async def _files(obk: Obk, folder: DeviceFolder, problems: list[Fact]) -> int:
+    """The file system: its raw image and every file; how many files."""
+    try:
+        image = await obk.read_filesystem()
+        if image is not None:
+            folder.put("littlefs.bin", image)
+        return await _walk(obk, folder, "", _DEEPEST, problems)
+    except Cancelled:
+        raise
+    except PlugsmithError as problem:
+        problems.append(problem.message)
+        return 0
+
+
+async def _walk(obk: Obk, folder: DeviceFolder, path: str, depth: int, problems: list[Fact]) -> int:
+    listing = await obk.list_folder(path)
+    count = 0
+    for item in listing.entries[:_MOST_FILES] if listing else ():
+        inner = f"{path}/{item.name}" if path else item.name
+        if item.folder and depth > 1:
+            count += await _walk(obk, folder, inner, depth - 1, problems)
+        elif not item.folder:
+            folder.put(f"files/{inner}", await obk.read_file(inner, size=item.size))
+            count += 1
+    return count
+
+
+async def _whole(
+    ctx: LanContext, obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]
+) -> None:
+    title = _("Reading the flash of {host}", host=obk.host)
+    try:
+        with task(
+            f"read {obk.host}", title, total=FLASH_LEN, clock=ctx.clock, sink=ctx.sink
+        ) as meter:
+            data = await obk.read_flash(AddressRange(0, FLASH_LEN), progress=meter.advance)
+    except asyncio.CancelledError:
+        raise
+    except PlugsmithError as problem:
+        text = _("The whole flash could not be read: {problem}", problem=problem.message)
+        problems.append(text)
+        return
+    if state.sector[:0x1000] not in data:
+        problems.append(_("The settings changed while the flash was read."))
+    folder.put("flash.bin", data)

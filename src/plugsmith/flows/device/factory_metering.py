@@ -1,0 +1,56 @@
+"""The vendor's own meter calibration in a dump: shown as it is stored, for it is not understood.
+
+The file `measure_coe` and the words at 0x1D5000 hold four numbers each (tuya-storage.md section 5,
+upk-mapping.md section 3). Their unit is in no paper; where both exist they are equal.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.listing import list_records
+from plugsmith.errors import NothingFound
+from plugsmith.flows.dump.files import open_dump
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+FILE_NAME = "measure_coe"
+PLACE = 0x1D5000
+_LEN = 16
+_LARGEST = 1 << 20  # believable: the known ones have five digits
+
+
+def factory_metering(path: Path) -> dict[str, Fact]:
+    """The numbers that a dump holds; NothingFound where there are none."""
+    dump = open_dump(path)
+    stored = [item for item in list_records(dump, show_secrets=True) if item.name == FILE_NAME]
+    file_words = _words(stored[0].value) if stored else None
+    place_words = _words(bytes(dump.data[PLACE : PLACE + _LEN]))
+    if file_words is None and place_words is None:
+        raise NothingFound(what=_("A factory calibration of the meter"), name=str(path))
+    return {
+        "file": str(path),
+        "measure_coe": [*file_words] if file_words else None,
+        "words_at_0x1d5000": [*place_words] if place_words else None,
+        "equal": file_words == place_words if file_words and place_words else None,
+        "applied": [],
+        "verified": False,
+        "notes": [
+            _(
+                "What these numbers mean is not known, so no factors are made of them. "
+                "Calibrate with a known load."
+            )
+        ],
+    }
+
+
+def _words(data: bytes) -> tuple[int, ...] | None:
+    if len(data) < _LEN:
+        return None
+    words = struct.unpack("<4I", data[:_LEN])
+    return words if all(0 < word < _LARGEST for word in words) else None

@@ -1,0 +1,46 @@
+"""`device info`: who a device is, its pins, flags, startup command, and what it measures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.flows.device.apply import state_of
+from plugsmith.flows.device.context import on_each
+from plugsmith.openbeken.flags import flag_bits
+from plugsmith.openbeken.settings import masked
+from plugsmith.secrets import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.context import LanContext
+    from plugsmith.lan.host import Host
+    from plugsmith.lan.obk_http import Obk
+
+    Data = dict[str, Fact]
+
+
+def info(ctx: LanContext, hosts: Sequence[Host]) -> Data:
+    """What each device says about itself; secrets masked."""
+    return on_each(ctx, hosts, _one)
+
+
+async def _one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+    state = await state_of(ctx, obk)
+    reading = await obk.meter()
+    settings = masked(state.settings)
+    flags = settings["flags"] if isinstance(settings["flags"], int) else 0
+    startup = redact(str(settings.get("startup_command", "")))
+    return {
+        **state.info.as_data(),
+        "host": obk.host,
+        "build": state.info.build,
+        "long_name": settings.get("long_name", ""),
+        "pins": settings["pins"],
+        "flags": str(flags),
+        "flag_numbers": list(flag_bits(flags)),
+        "startup_command": startup,
+        "meter": reading.as_data() if reading else None,
+        "settings": {**settings, "startup_command": startup},
+    }

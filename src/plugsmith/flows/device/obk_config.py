@@ -1,0 +1,240 @@
+"""OpenBeken's settings block in files and over the UART: read, changed, built from nothing.
+
+Over the network see flows/device/raw.py (the whole block) and flows/device/apply.py (by fields).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as chip_record
+from plugsmith.chips.model import Role
+from plugsmith.errors import InputError, Malformed, NothingFound, UsageError
+from plugsmith.errors.library import OutputExists
+from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.raw_write import change_flash
+from plugsmith.flows.write.target_image import Goal, Piece
+from plugsmith.library.jobs.store import JobKind
+from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.messages import _
+from plugsmith.openbeken.config_block import MAGIC, ConfigBlock, read_block
+from plugsmith.openbeken.config_layout import layout_of
+from plugsmith.openbeken.settings import (
+    change_settings,
+    default_block,
+    masked,
+    read_settings,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.device.desired_settings import Wish
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.wire.flash import WriteOutcome
+
+    Data = dict[str, Fact]
+
+_PLACES = (0x1E1000, 0x1D1000, 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredBlock:
+    """A block found at `offset` of a file or flash."""
+
+    block: ConfigBlock = field(repr=False)
+    offset: int
+
+    def as_data(self, *, show_secrets: bool) -> Data:
+        """The contract's `obk config read` result."""
+        settings = read_settings(self.block)
+        return {
+            "config": settings if show_secrets else masked(settings),
+            "crc": "ok",
+            "crc_kind": "signed" if self.block.signed else "unsigned",
+            "version": self.block.version,
+            "offset": self.offset,
+            "length": len(self.block.raw),
+        }
+
+
+def find_block(data: bytes, *, name: str, chip: str | None = None) -> StoredBlock:
+    """The settings block in a sector, a partial read or a whole flash, at its usual place first.
+
+    Raises NothingFound where there is none, Malformed where the only one is damaged.
+    """
+    damaged: Malformed | None = None
+    others = _marks(data)
+    for offset in dict.fromkeys((*_PLACES, *others)):
+        if data[offset : offset + 3] != MAGIC:
+            continue
+        try:
+            block = read_block(data[offset : offset + SECTOR_LEN], layout=layout_of(chip))
+        except Malformed as problem:
+            damaged = damaged or (problem if offset in _PLACES else None)
+            continue
+        return StoredBlock(block=block, offset=offset)
+    if damaged is not None:
+        raise damaged
+    raise NothingFound(what=_("An OpenBeken settings block"), name=name)
+
+
+def _marks(data: bytes) -> list[int]:
+    found: list[int] = []
+    at = data.find(MAGIC)
+    while at >= 0 and len(found) < 4096:
+        found.append(at)
+        at = data.find(MAGIC, at + 1)
+    return found
+
+
+def read_file(path: Path, *, chip: str | None = None) -> StoredBlock:
+    """The block in a file."""
+    return find_block(read_dump(path), name=str(path), chip=chip)
+
+
+def read_chip(ctx: FlowContext) -> StoredBlock:
+    """The block in the flash of a linked chip."""
+    with connected(ctx) as device:
+        addr = settings_addr(device.identity.chip.name)
+        sector = device.flash.read(AddressRange.sized(addr, SECTOR_LEN))
+        found = find_block(sector, name=_("the chip"), chip=device.identity.chip.name)
+        return StoredBlock(block=found.block, offset=addr)
+
+
+def settings_addr(chip_name: str) -> int:
+    """Where OpenBeken keeps its settings on a chip; NothingFound where that is not known."""
+    layout = chip_record(chip_name).map_of("openbeken")
+    region = layout.region(Role.CONFIG) if layout else None
+    if region is None:
+        raise NothingFound(what=_("The place of OpenBeken's settings"), name=chip_name)
+    return region.span.start
+
+
+def make_block(
+    wish: Wish, *, chip: str, mac: str | None, number: int = 1, base: ConfigBlock | None = None
+) -> ConfigBlock:
+    """`base` with the wish, or a first-start block for this chip and MAC with it.
+
+    Raises SettingUnusable; UsageError for a new block without a MAC: the device would lose its own.
+    """
+    if base is None and mac is None:
+        raise UsageError(
+            problem=_("a new block needs the MAC of the device (--mac), or a dump of it (--from)")
+        )
+    block = base if base is not None else default_block(chip=chip, mac=mac)
+    changes = wish.for_device(number=number, mac=mac or str(read_settings(block)["mac"]))
+    if wish.factors:
+        changes["calibration"] = {**wish.factors}
+    return change_settings(block, changes)
+
+
+def sector_of(block: ConfigBlock, *, under: bytes = b"") -> bytes:
+    """A whole sector that begins with the block; the rest as in `under`, else FF."""
+    tail = under[len(block.raw) : SECTOR_LEN]
+    return (block.raw + tail).ljust(SECTOR_LEN, b"\xff")
+
+
+def change_file(
+    source: Path,
+    out: Path,
+    wish: Wish,
+    *,
+    block: ConfigBlock | None = None,
+    chip: str | None = None,
+) -> Data:
+    """A copy of a dump or sector with the wish in its block (or with `block` in its place)."""
+    data = read_dump(source)
+    found = find_block(data, name=str(source), chip=chip)
+    new = make_block(wish, chip=chip or "BK7231T", mac=None, base=block or found.block)
+    if len(new.raw) > len(data) - found.offset:
+        raise InputError(name=str(source), problem=_("it has no room for the block"))
+    changed = data[: found.offset] + new.raw + data[found.offset + len(new.raw) :]
+    write_private(out, changed)
+    read = find_block(out.read_bytes(), name=str(out), chip=chip)
+    return {
+        **read.as_data(show_secrets=False),
+        "file": str(out),
+        "applied": [*sorted(wish.settings)],
+        "verified": read.block.raw == new.raw,
+    }
+
+
+def change_chip(
+    ctx: FlowContext, wish: Wish, *, block: ConfigBlock | None = None, dry_run: bool = False
+) -> tuple[WriteOutcome, int]:
+    """Write the settings sector of a linked chip, with the backup and checks of every write.
+
+    Returns the outcome and the address. A chip without a block gets a first-start one.
+    """
+    places: list[int] = []
+
+    def goal(device: Device) -> Goal:
+        piece = settings_piece(device, wish, block=block)
+        places.append(piece.start)
+        return Goal(wanted={piece.start: piece.data})
+
+    image: Data = {"kind": "openbeken-settings", "length": SECTOR_LEN}
+    outcome = change_flash(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+    return outcome, places[0]
+
+
+def settings_piece(
+    device: Device, wish: Wish, *, block: ConfigBlock | None = None, number: int = 1
+) -> Piece:
+    """The settings sector for a linked device: what it has, or a new one, with the wish in it."""
+    name = device.identity.chip.name
+    addr = settings_addr(name)
+    under = device.flash.read(AddressRange.sized(addr, SECTOR_LEN))
+    base = block
+    if base is None:
+        try:
+            base = read_block(under, layout=layout_of(name))
+        except Malformed:
+            under = b""
+    made = make_block(wish, chip=name, mac=device.mac(), number=number, base=base)
+    return Piece(start=addr, data=sector_of(made, under=under))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """A new file that only its owner can read: it may hold passwords. OutputExists, never over."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
+    except FileExistsError as taken:
+        raise OutputExists(name=str(path)) from taken
+    except OSError as problem:
+        raise UsageError(
+            problem=_(
+                "{name} cannot be written: {why}", name=str(path), why=problem.strerror or "?"
+            )
+        ) from problem
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+_BINARY = getattr(os, "O_BINARY", 0)
+
+
+def build_file(
+    out: Path, wish: Wish, *, chip: str, mac: str | None, number: int = 1, base: Path | None = None
+) -> Data:
+    """A settings sector for one device, as a file."""
+    under = read_file(base, chip=chip).block if base else None
+    block = make_block(wish, chip=chip, mac=mac, number=number, base=under)
+    sector = sector_of(block)
+    write_private(out, sector)
+    return {
+        "file": str(out),
+        "sha256": hashlib.sha256(sector).hexdigest(),
+        "chip": chip,
+        "start": settings_addr(chip),
+        "length": len(sector),
+        "config": masked(read_settings(block)),
+        "crc": "ok",
+    }

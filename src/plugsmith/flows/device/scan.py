@@ -1,0 +1,68 @@
+"""`device scan`: every OpenBeken device in a range of addresses, or in this computer's network."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import UsageError
+from plugsmith.flows.progress import task
+from plugsmith.lan.discover import (
+    SWEEP_PATIENCE,
+    hosts_in,
+    own_network,
+    search_mdns,
+    search_ssdp,
+    sweep,
+    without_doubles,
+)
+from plugsmith.lan.http import run_network
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.context import LanContext
+    from plugsmith.lan.discover import Found
+    from plugsmith.lan.host import Host
+
+
+def find(ctx: LanContext, where: str | None) -> list[Found]:
+    """The devices in a range; without one, in the /24 around this computer plus SSDP and mDNS."""
+    text = where or own_network()
+    if text is None:
+        raise UsageError(problem=_("this computer has no network; name a range of addresses"))
+    return run_network(
+        _find(ctx, hosts_in(text), announced=where is None),
+        cancelled=lambda: ctx.cancel.cancelled,
+    )
+
+
+async def _find(ctx: LanContext, hosts: list[Host], *, announced: bool) -> list[Found]:
+    if announced:
+        hosts = [*hosts, *await _announced(ctx)]
+    title = _("Looking at {count} addresses", count=len(hosts))
+    with task(
+        "scan", title, total=len(hosts), clock=ctx.clock, sink=ctx.sink, unit="addresses"
+    ) as meter:
+        found = await sweep(
+            hosts,
+            password=ctx.password,
+            patience=replace(SWEEP_PATIENCE, sleep=ctx.patience.sleep),
+            progress=lambda: meter.advance(1),
+        )
+    return without_doubles(found)
+
+
+async def _announced(ctx: LanContext) -> list[Host]:
+    """Devices that announce themselves; they may be outside the own /24."""
+    ssdp, mdns = await asyncio.gather(search_ssdp(), asyncio.to_thread(search_mdns))
+    if mdns is None:
+        ctx.say(_("mDNS was left out: install plugsmith[mdns] for it."), level="detail")
+    return [*ssdp, *(mdns or [])]
+
+
+def scan(ctx: LanContext, where: str | None) -> dict[str, Fact]:
+    """The contract's `device scan` result."""
+    found = find(ctx, where)
+    return {"devices": [item.as_data() for item in found], "range": where or own_network()}

@@ -1,0 +1,123 @@
+"""Settings from a file (TOML, YAML or JSON, by its ending) and from `name=value` words."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from typing import TYPE_CHECKING, cast
+
+from plugsmith.errors import InputMissing, UsageError
+from plugsmith.errors.device import TemplateUnusable
+from plugsmith.flows.device.yaml_file import read_yaml
+from plugsmith.messages import _
+from plugsmith.openbeken.settings import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+_LONGEST = 1_000_000
+_DEEPEST = 4
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, or of standard input for `-`; bytes that are no UTF-8 are replaced."""
+    if str(path) == "-":
+        return sys.stdin.read(_LONGEST + 1)
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_LONGEST + 1).decode("utf-8", "replace")
+    except OSError as problem:
+        raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
+
+
+def read_settings_file(path: Path) -> dict[str, Fact]:
+    """The settings in a file. Names as in docs/openbeken-config.md; tables may stand for groups.
+
+    `[wifi] ssid = ...` is the same as `wifi_ssid = ...`. Raises InputMissing, TemplateUnusable.
+    """
+    text = read_text(path)
+    if len(text) > _LONGEST:
+        raise _unusable(path, _("it is too long"))
+    try:
+        body = _parse(path, text)
+    except (ValueError, RecursionError) as problem:
+        raise _unusable(path, _("it is not well formed")) from problem
+    if not isinstance(body, dict):
+        raise _unusable(path, _("it is no table of settings"))
+    return _flat(path, body)
+
+
+def _parse(path: Path, text: str) -> object:
+    match path.suffix.lower():
+        case ".yaml" | ".yml":
+            return read_yaml(text)
+        case ".json":
+            return json.loads(text)
+        case _:
+            return tomllib.loads(text)
+
+
+def _flat(path: Path, body: dict[object, object]) -> dict[str, Fact]:
+    found: dict[str, Fact] = {}
+    for key, value in body.items():
+        name = str(key).replace("-", "_")
+        if name in NAMES:
+            found[name] = _fact(value)
+        elif isinstance(value, dict):
+            for inner, item in value.items():
+                found[_named(path, f"{name}_{str(inner).replace('-', '_')}")] = _fact(item)
+        else:
+            raise _unusable(path, _("it has the unknown setting {name!r}", name=name[:40]))
+    return found
+
+
+def _named(path: Path, name: str) -> str:
+    if name not in NAMES:
+        raise _unusable(path, _("it has the unknown setting {name!r}", name=name[:40]))
+    return name
+
+
+def _fact(value: object, depth: int = _DEEPEST) -> Fact:
+    if isinstance(value, dict) and depth:
+        return {str(key): _fact(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, (list, tuple)) and depth:
+        return [_fact(item, depth - 1) for item in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return cast("Fact", value)
+    return str(value)
+
+
+def setting_words(words: Sequence[str]) -> dict[str, Fact]:
+    """The settings in `name=value` words; a value that is JSON is taken as such for tables.
+
+    Raises UsageError for a word without `=` or an unknown name.
+    """
+    found: dict[str, Fact] = {}
+    for word in words:
+        name, equals, text = word.partition("=")
+        name = name.strip().replace("-", "_")
+        if not equals or name not in NAMES:
+            raise UsageError(problem=_("{word!r} is no setting with a value", word=name[:40]))
+        found[name] = _value(text)
+    return found
+
+
+def _value(text: str) -> Fact:
+    if text[:1] in "{[" and text:
+        try:
+            return cast("Fact", json.loads(text))
+        except (ValueError, RecursionError):
+            return text
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
+
+
+def _unusable(path: Path, problem: str) -> TemplateUnusable:
+    return TemplateUnusable(
+        name=str(path),
+        problem=problem,
+        remedy=_("docs/openbeken-config.md lists the settings and what they take."),
+    )

@@ -1,0 +1,1 @@
+"""Questions about a flash image: facts, pins, files."""

@@ -1,0 +1,182 @@
+"""Recover vendor configurations from files, backups, folders of dumps, and live chips."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.recovery.live import recover_from
+from plugsmith.dump.recovery.outcome import Status
+from plugsmith.dump.recovery.recover import recover
+from plugsmith.dump.recovery.usable import MAX_LEN
+from plugsmith.errors import ExitCode, InputMissing, InputTooLarge, PlugsmithError
+from plugsmith.events import ErrorEvent, Item
+from plugsmith.interpret.recovered import recovery_data
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from plugsmith.dump.recovery.live import SpanReader
+    from plugsmith.errors import Fact
+    from plugsmith.events import CancelToken, EventSink
+
+_AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds the memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one input gave: `data` or `error`, and the exit code that it alone would have."""
+
+    name: str
+    exit_code: int
+    data: dict[str, Fact] | None = None
+    error: dict[str, Fact] | None = None
+
+    def item(self) -> Item:
+        """The event of one of many inputs."""
+        return Item(name=self.name, data=self.data, error=self.error)
+
+
+def exit_code_of(data: dict[str, Fact]) -> ExitCode:
+    """0 for an answer, 8 where there is none."""
+    return ExitCode.NOTHING_FOUND if data.get("status") == Status.NONE.value else ExitCode.DONE
+
+
+def recover_bytes(data: bytes, *, name: str) -> dict[str, Fact]:
+    """The result for the bytes of a dump; InputError where they are no dump."""
+    return recovery_data(recover(data, name=name))
+
+
+def recover_file(path: Path, *, name: str | None = None) -> dict[str, Fact]:
+    """The result for a file; InputMissing or InputTooLarge before anything is read."""
+    return recover_bytes(read_dump(path), name=name or path.name)
+
+
+def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> dict[str, Fact]:
+    """The result for a chip, of which only the needed sectors are read."""
+    return recovery_data(recover_from(reader, name=name), chip=chip)
+
+
+def read_dump(path: Path) -> bytes:
+    """The bytes of a dump file."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_LEN:
+            raise InputTooLarge(name=path.name, size=size, limit=MAX_LEN)
+        return path.read_bytes()
+    except OSError as problem:
+        reason = problem.strerror or type(problem).__name__
+        raise InputMissing(name=str(path), problem=reason) from problem
+
+
+def read_stream(stream: BinaryIO) -> bytes:
+    """The bytes of a stream, at most one more than the largest flash has."""
+    return stream.read(MAX_LEN + 1)
+
+
+def expand(paths: Iterable[Path]) -> list[Path]:
+    """Folders replaced by the files in them, sorted by name; hidden files are left out."""
+    files: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(item for item in path.iterdir() if item.is_file())
+            files += [item for item in inside if not item.name.startswith(".")]
+        else:
+            files.append(path)
+    return files
+
+
+def recover_many(
+    paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken, workers: int | None = None
+) -> dict[str, Fact]:
+    """One item for each file, in input order, on all cores; the counts as the result.
+
+    `exit_code` of the counts is the highest among the items.
+    """
+    counts: dict[str, int] = {}
+    items: list[Fact] = []
+    highest = int(ExitCode.DONE)
+    for outcome in _outcomes(paths, cancel=cancel, workers=workers):
+        sink.emit(outcome.item())
+        word = str(outcome.data.get("status")) if outcome.data is not None else "unusable"
+        counts[word] = counts.get(word, 0) + 1
+        items.append(_brief(outcome, word))
+        highest = max(highest, outcome.exit_code)
+    return {
+        "files": len(paths),
+        "counts": {word: counts[word] for word in sorted(counts)},
+        "items": items,
+        "exit_code": highest,
+    }
+
+
+def _brief(outcome: Outcome, status: str) -> dict[str, Fact]:
+    """One line of the summary."""
+    data = outcome.data or {}
+    known = {key: data.get(key) for key in ("confidence", "module", "chip", "reason")}
+    return {
+        "name": outcome.name,
+        "status": status,
+        **{key: value for key, value in known.items() if value is not None},
+    }
+
+
+def _outcomes(
+    paths: Sequence[Path], *, cancel: CancelToken, workers: int | None
+) -> Iterator[Outcome]:
+    count = min(len(paths), workers or os.cpu_count() or 1)
+    if count <= 1:
+        for path in paths:
+            cancel.check()
+            yield recover_outcome(path)
+        return
+    with ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt) as pool:
+        running: deque[Future[Outcome]] = deque()
+        try:
+            for path in paths:
+                running.append(pool.submit(recover_outcome, path))
+                while len(running) >= _AHEAD * count:
+                    cancel.check()
+                    yield running.popleft().result()
+            while running:
+                cancel.check()
+                yield running.popleft().result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches the whole process group; only the parent decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def recover_outcome(path: Path) -> Outcome:
+    """The outcome of one file; errors of the tree become part of it."""
+    name = path.name
+    try:
+        data = recover_file(path)
+    except PlugsmithError as error:
+        event = ErrorEvent.of(error)
+        facts: dict[str, Fact] = {
+            "code": event.code,
+            "exit": event.exit,
+            "message": event.message,
+            "hint": event.hint,
+            "data": event.data,
+        }
+        return Outcome(name=name, exit_code=int(error.exit_code), error=facts)
+    return Outcome(name=name, exit_code=int(exit_code_of(data)), data=data)
+
+
+def no_files(paths: Iterable[Path]) -> InputMissing:
+    """The error for folders without a file in them."""
+    names = ", ".join(str(path) for path in paths)
+    return InputMissing(name=names, problem=_("there is no file in it"))

@@ -1,0 +1,152 @@
+"""Work on dump files: read one, do one thing with it, write the result whole, say what it gave."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.compare import compare
+from plugsmith.dump.dump import Dump
+from plugsmith.dump.extract import extract
+from plugsmith.dump.listing import list_records
+from plugsmith.dump.repair import repair
+from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey.survey import survey
+from plugsmith.errors import InputEmpty
+from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.dump.facts import (
+    change_facts,
+    damage_facts,
+    info_facts,
+    record_facts,
+    summary_text,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+
+def open_dump(path: Path) -> Dump:
+    """The dump at `path`. Raises InputMissing, InputTooLarge or InputEmpty."""
+    return dump_of(read_dump(path), name=path.name)
+
+
+def dump_of(data: bytes, *, name: str) -> Dump:
+    """A dump of bytes that came from elsewhere. Raises InputEmpty."""
+    if not data:
+        raise InputEmpty(name=name)
+    return Dump(data=data, name=name)
+
+
+def info(dump: Dump) -> dict[str, Fact]:
+    """The result of `dump info`."""
+    return info_facts(dump, survey(dump))
+
+
+def records(dump: Dump, *, show_secrets: bool) -> dict[str, Fact]:
+    """The result of `dump records`."""
+    listed = list_records(dump, show_secrets=show_secrets)
+    return {"records": [record_facts(item) for item in listed]}
+
+
+def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> dict[str, Fact]:
+    """Write the repaired copy and return the result of `dump repair`.
+
+    `sanitized`: the copy is also made safe to share; nothing is written without the proof of it.
+    """
+    fixed = repair(dump)
+    data = sanitize(Dump(data=fixed.data, name=dump.name)).data if sanitized else fixed.data
+    write_whole(output, data)
+    return {
+        "file": str(output),
+        "sha256": digest_of(data),
+        "size": len(data),
+        "sanitized": sanitized,
+        "done": [{"what": step.what.value, "amount": step.amount} for step in fixed.done],
+        "left": [damage_facts(item) for item in fixed.left],
+    }
+
+
+def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> dict[str, Fact]:
+    """Write the clean copy and return the result of `dump sanitize`; nothing without the proof."""
+    clean = sanitize(dump, keep_mac=keep_mac)
+    write_whole(output, clean.data)
+    return {
+        "file": str(output),
+        "sha256": digest_of(clean.data),
+        "removed": [
+            {"what": item.what.value, "where": item.where, "count": item.count}
+            for item in clean.removed
+        ],
+        "proof": {
+            "records_intact": clean.proof.records_intact,
+            "pin_text_identical": clean.proof.pin_text_identical,
+            "secrets_left": clean.proof.secrets_left,
+        },
+        "kept": ["mac"] if keep_mac else [],
+        "unread": [{"start": span.start, "end": span.end} for span in clean.unread],
+        "summary": summary_text(clean),
+    }
+
+
+def extract_to(dump: Dump, folder: Path, *, show_secrets: bool) -> dict[str, Fact]:
+    """Write every part below `folder` and return the result of `dump extract`."""
+    written: list[dict[str, Fact]] = []
+    for part in extract(dump, show_secrets=show_secrets):
+        target = folder / part.path
+        _make_folder(target.parent)
+        write_whole(target, part.data)
+        written.append({"file": part.path, "size": len(part.data), **part.facts})
+    withheld = not any(str(item["file"]).startswith("partitions/") for item in written)
+    return {
+        "folder": str(folder),
+        "files": list(written),
+        "secrets": show_secrets,
+        "withheld": ["partitions", "code"] if withheld and not show_secrets else [],
+    }
+
+
+def diff(first: Dump, second: Dump) -> dict[str, Fact]:
+    """The result of `dump diff`."""
+    return change_facts(compare(first, second))
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write all or nothing: through a file beside it that is then renamed."""
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.write_bytes(data)
+        partial.replace(path)
+    except OSError as problem:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
+        raise _no_right(path.parent, problem) from problem
+
+
+def is_filled(folder: Path) -> bool:
+    """Whether something would be overwritten or mixed in there."""
+    try:
+        return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
+    except OSError as problem:
+        raise _no_right(folder, problem) from problem
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise _no_right(folder, problem) from problem
+
+
+def _no_right(folder: Path, problem: OSError) -> NoRightToWrite:
+    reason = problem.strerror or type(problem).__name__
+    return NoRightToWrite(folder=str(folder), problem=reason)
+
+
+def digest_of(data: bytes) -> str:
+    """SHA-256 as hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,1 @@
+"""Firmware files: what one is, conversions, downloads, running one."""

@@ -1,0 +1,344 @@
+"""`backup`: every byte of the flash, proven, stored with a passport; resumable.
+
+The sectors that tell chip, device and address come first, so that the user sees within seconds what
+is connected. Ranges that the device proves to be blank are not read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith import __version__
+from plugsmith.boot.flash import Proof
+from plugsmith.chips.model import VENDOR_STORAGE_ROLES, Role
+from plugsmith.dump.health import judge_backup
+from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.errors.flows import HalfWritten, NotABackup
+from plugsmith.errors.library import JobLost
+from plugsmith.flows.now import now_text
+from plugsmith.flows.progress import task
+from plugsmith.flows.wire.connection import connected
+from plugsmith.library.backups.passport import Passport, ProvenRange, RegionDigest, merge_proofs
+from plugsmith.library.jobs.store import DoneRange, JobHeader, JobKind
+from plugsmith.memory import (
+    BLOCK_LEN,
+    SECTOR_LEN,
+    AddressRange,
+    merge_ranges,
+    subtract_ranges,
+)
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.progress import Meter
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.library.backups.store import Backup
+    from plugsmith.library.jobs.store import Job
+
+_USUAL_FLASH = 0x20_0000
+_TELLING_ROLES = (Role.RF, Role.NET, Role.CONFIG, *sorted(VENDOR_STORAGE_ROLES))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackupOutcome:
+    """A stored backup and what it took."""
+
+    backup: Backup
+    seconds: float
+    bytes_on_wire: int
+    skipped_blank: int
+    resumed: int
+
+    def as_data(self) -> dict[str, Fact]:
+        """The contract's `backup` result."""
+        passport = self.backup.passport
+        return {
+            "file": str(self.backup.file),
+            "sha256": passport.sha256,
+            "size": passport.flash_size,
+            "passport": str(self.backup.passport_file),
+            "proof": passport.proof,
+            "seconds": round(self.seconds, 3),
+            "bytes_on_wire": self.bytes_on_wire,
+            "skipped_blank": self.skipped_blank,
+            "resumed": self.resumed,
+            "chip": passport.chip,
+            "mac": passport.mac,
+        }
+
+
+def backup(ctx: FlowContext, *, out: Path | None = None, resume: bool = False) -> BackupOutcome:
+    """Link, read the whole flash with proof, store it, leave the chip running.
+
+    `resume` insists on going on with an interrupted backup of this device (JobLost without one).
+    Raises NotABackup, HalfWritten, NoSpaceLeft, NoRightToWrite, OutputExists besides link errors.
+    """
+    ctx.library.backups.check_room(_USUAL_FLASH, out=out)
+    with connected(ctx) as device:
+        return make_backup(ctx, device, out=out, resume=resume)
+
+
+def make_backup(
+    ctx: FlowContext, device: Device, *, out: Path | None = None, resume: bool = False
+) -> BackupOutcome:
+    """The same on a device that is linked already; it stays linked."""
+    device.raise_speed()
+    key = device.key()
+    _refuse_half_written(ctx, device)
+    ctx.library.backups.check_room(device.size, out=out)
+    _announce(ctx, device)
+    began_s, wire_before = ctx.clock.monotonic(), device.bytes_on_wire
+    job, data, done = _open_job(ctx, device, resume=resume)
+    device.job = job
+    resumed = sum(len(item.span) for item in done)
+    known = ctx.library.backups.find(key) if not done else None
+    try:
+        if known is not None:
+            done = _take_known(ctx, device, job, data, known.read())
+        proofs = _read_rest(ctx, device, job, data, done)
+    except Cancelled as stop:
+        raise Cancelled(
+            state=_("What was read so far is kept; the device was not changed."),
+            resume=_("To go on, run: {command}", command=_resume_command(ctx)),
+        ) from stop
+    except PlugsmithError:
+        ctx.warn(
+            "PS-NOTE-UNFINISHED",
+            _("What was read so far is kept; the device was not changed."),
+            hint=_("To go on, run: {command}", command=_resume_command(ctx)),
+        )
+        raise
+    finally:
+        device.job = None
+        job.close()
+    content = bytes(data)
+    try:
+        _refuse_unsound(ctx, content, chip=key.chip)
+    except NotABackup:
+        job.finish()
+        raise
+    passport = _passport(ctx, device, content, proofs)
+    stored = ctx.library.backups.add(content, passport, out=out)
+    job.finish()
+    device.remember_speed()
+    return BackupOutcome(
+        backup=stored,
+        seconds=ctx.clock.monotonic() - began_s,
+        bytes_on_wire=device.bytes_on_wire - wire_before,
+        skipped_blank=device.skipped_blank,
+        resumed=resumed,
+    )
+
+
+def telling_ranges(device: Device) -> list[AddressRange]:
+    """The ranges that tell chip, device and configuration, in reading order."""
+    chip, whole = device.identity.chip, AddressRange(0, device.size)
+    spans = [AddressRange(0, SECTOR_LEN)]
+    for role in _TELLING_ROLES:
+        spans += [item.span.aligned(SECTOR_LEN) for item in chip.memory_map.with_role(role)]
+    return [span for span in spans if whole.covers(span)]
+
+
+def _refuse_half_written(ctx: FlowContext, device: Device) -> None:
+    open_job = ctx.library.jobs.half_written(device.key())
+    if open_job is not None:
+        raise HalfWritten(
+            image=open_job.header.subject,
+            since=open_job.header.started,
+            command=open_job.header.command,
+        )
+
+
+def _announce(ctx: FlowContext, device: Device) -> None:
+    identity = device.identity
+    ctx.say(
+        _(
+            "Found a {chip} with {size} KiB of flash, address {mac}.",
+            chip=identity.chip.name,
+            size=device.size // 1024,
+            mac=device.mac() or _("unknown"),
+        )
+    )
+
+
+def _open_job(
+    ctx: FlowContext, device: Device, *, resume: bool
+) -> tuple[Job, bytearray, tuple[DoneRange, ...]]:
+    """A new job, or the interrupted one of this device with the ranges that still hold."""
+    key = device.key()
+    for state in ctx.library.jobs.open_jobs(device=key, kinds=(JobKind.BACKUP,)):
+        job = ctx.library.jobs.resume(state.id)
+        data, done = job.kept()
+        wrong = set(device.differing([(item.span, item.crc32) for item in done]))
+        sound = tuple(item for item in done if item.span not in wrong)
+        if sound:
+            ctx.say(
+                _(
+                    "Going on with an interrupted backup: {kib} KiB are there already.",
+                    kib=sum(len(item.span) for item in sound) // 1024,
+                )
+            )
+            return job, data, sound
+        job.finish()
+    if resume:
+        raise JobLost(kind=_("backup"), problem=_("none of this device was found"))
+    header = JobHeader(
+        kind=JobKind.BACKUP,
+        device=key,
+        port=ctx.port_name,
+        adapter=device.port.info.adapter,
+        subject=key.chip,
+        subject_sha256=None,
+        command=ctx.again,
+        started=now_text(),
+    )
+    return ctx.library.jobs.start(header), bytearray(b"\xff" * device.size), ()
+
+
+def _take_known(
+    ctx: FlowContext, device: Device, job: Job, data: bytearray, before: bytes
+) -> tuple[DoneRange, ...]:
+    """The ranges in which the device still holds an earlier backup, proven by its own checksums."""
+    blocks = list(AddressRange(0, len(before)).split(BLOCK_LEN))
+    other = _changed(device, before, blocks)
+    sectors = [part for block in other for part in block.split(SECTOR_LEN)]
+    changed = [*_changed(device, before, sectors)]
+    done = []
+    for span in subtract_ranges(blocks, changed):
+        piece = before[span.start : span.end]
+        data[span.start : span.end] = piece
+        job.put(span.start, piece, Proof.DEVICE_CRC)
+        done.append(DoneRange(span=span, crc32=zlib.crc32(piece), proof=Proof.DEVICE_CRC))
+    ctx.say(
+        _(
+            "{kib} KiB are as in the earlier backup and are not read again.",
+            kib=sum(len(item.span) for item in done) // 1024,
+        )
+    )
+    return tuple(done)
+
+
+def _changed(device: Device, before: bytes, spans: Sequence[AddressRange]) -> list[AddressRange]:
+    return device.differing([(span, zlib.crc32(before[span.start : span.end])) for span in spans])
+
+
+def _read_rest(
+    ctx: FlowContext,
+    device: Device,
+    job: Job,
+    data: bytearray,
+    done: Sequence[DoneRange],
+) -> list[ProvenRange]:
+    proofs = [ProvenRange(span=item.span, proof=item.proof) for item in done if item.proof]
+
+    def have() -> list[AddressRange]:
+        return merge_ranges(item.span for item in proofs)
+
+    def left() -> int:
+        return device.size - sum(len(span) for span in have())
+
+    def read() -> None:
+        for span in _reading_order(device, have()):
+            for block in device.flash.blocks(span):
+                data[block.span.start : block.span.end] = block.data
+                job.put(block.span.start, block.data, block.proof)
+                proofs.append(ProvenRange(span=block.span, proof=block.proof))
+                count = meter.skip if block.proof is Proof.BLANK_CRC else meter.advance
+                count(len(block.span))
+                device.note_speed()
+                ctx.cancel.check()
+
+    with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
+        meter.skip(device.size - left())
+        device.persist(read, left=left)
+        _summarise(meter, device)
+    return proofs
+
+
+def _reading_order(device: Device, have: Sequence[AddressRange]) -> Iterator[AddressRange]:
+    """What is still to be read: telling ranges first, nothing twice."""
+    seen = list(have)
+    for span in [*telling_ranges(device), AddressRange(0, device.size)]:
+        yield from subtract_ranges([span], seen)
+        seen.append(span)
+
+
+def _summarise(meter: Meter, device: Device) -> None:
+    meter.summary = _(
+        "Read and proven: {kib} KiB in {seconds:.1f} s ({skipped} KiB were proven blank unread).",
+        kib=device.size // 1024,
+        seconds=meter.seconds,
+        skipped=device.skipped_blank // 1024,
+    )
+
+
+def _refuse_unsound(ctx: FlowContext, content: bytes, *, chip: str) -> None:
+    verdict = judge_backup(content, chip=chip)
+    if not verdict.usable:
+        raise NotABackup(
+            reason=" ".join(item.text for item in verdict.because),
+            remedy=_(
+                "To keep the bytes all the same, run: plugsmith read --start 0 --length all FILE"
+            ),
+        )
+    for item in verdict.because[1:]:
+        ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
+
+
+def _passport(
+    ctx: FlowContext, device: Device, content: bytes, proofs: Sequence[ProvenRange]
+) -> Passport:
+    identity, held = device.identity, device.rf_held()
+    return Passport(
+        tool=f"plugsmith {__version__}",
+        created=now_text(),
+        label=None,
+        chip=identity.chip.name,
+        family=identity.family.value,
+        chip_id=identity.chip_id,
+        boot=identity.boot.name if identity.boot else None,
+        boot_version=identity.boot_version,
+        loader_crc=identity.loader_crc,
+        loader_covers=identity.loader_covers,
+        jedec=identity.flash.jedec.hex() if identity.flash.jedec else None,
+        flash_part=identity.flash.part.name if identity.flash.part else None,
+        flash_size=device.size,
+        size_proof=identity.flash.size_proof.value,
+        key_class=identity.key.key_class.value,
+        key_evidence=identity.key.evidence,
+        mac=device.mac(),
+        rf_start=held[0] if held else None,
+        rf_sha256=hashlib.sha256(held[1]).hexdigest() if held else None,
+        sha256=hashlib.sha256(content).hexdigest(),
+        crc32=zlib.crc32(content),
+        regions=tuple(_digests(device, content)),
+        ranges=merge_proofs(list(proofs)),
+        adapter=device.port.info.adapter,
+        port=ctx.port_name,
+        baud=device.flash.baud,
+    )
+
+
+def _digests(device: Device, content: bytes) -> Iterator[RegionDigest]:
+    for region in device.identity.chip.memory_map.regions:
+        piece = content[region.span.start : region.span.end]
+        if len(piece) == len(region.span):
+            yield RegionDigest(
+                name=region.name,
+                role=region.role.value,
+                span=region.span,
+                sha256=hashlib.sha256(piece).hexdigest(),
+                blank=piece.count(0xFF) == len(piece),
+            )
+
+
+def _resume_command(ctx: FlowContext) -> str:
+    return ctx.again if "--resume" in ctx.again else f"{ctx.again} --resume"

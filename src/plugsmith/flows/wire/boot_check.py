@@ -1,0 +1,45 @@
+"""The optional last check before a write: run the flash as it will be in the CPU emulator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.emu.runner import check_board
+from plugsmith.flows.image.emulation import boot_sentence, run_emulated
+from plugsmith.flows.write.preflight import Check, Verdict
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.events import EventSink
+    from plugsmith.flows.write.plan import FlashPlan
+
+BOOT_CHECK = "boot-check"
+
+
+def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: EventSink) -> Check:
+    """Whether the flash boots once `plan` is carried out on `original` (the proven backup).
+
+    Refuses only what was seen to fail; unknown passes and says so. Raises EmulatorMissing or
+    NoBoard when there is nothing to run it on.
+    """
+    check_board(chip)
+    if original is None:
+        return Check(
+            name=BOOT_CHECK,
+            verdict=Verdict.REFUSE,
+            text=_("Without a backup there is no flash to try the image on."),
+            remedy=_("Make a backup first, or leave --boot-check out."),
+        )
+    content = bytearray(original)
+    for addr in plan.changed_sectors:
+        content[addr : addr + len(plan.wanted[addr])] = plan.wanted[addr]
+    answer = run_emulated(bytes(content), chip, sink)
+    failed = answer["boots"] is False
+    return Check(
+        name=BOOT_CHECK,
+        verdict=Verdict.REFUSE if failed else Verdict.PASS,
+        text=boot_sentence(answer, chip),
+        remedy=_("Use another image, or leave --boot-check out if you know better.")
+        if failed
+        else "",
+    )

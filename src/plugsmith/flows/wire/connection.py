@@ -1,0 +1,270 @@
+"""A linked, identified chip for the length of one verb; always left running again at the end."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+
+from plugsmith.boot.flash import UartFlash
+from plugsmith.boot.identify import identify
+from plugsmith.boot.linking import link
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.flash import TransferError
+from plugsmith.errors.link import LinkLost
+from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
+from plugsmith.library.device_key import DeviceKey
+from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from plugsmith.boot.client import BootClient
+    from plugsmith.boot.identity import Identity
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.library.jobs.store import Job
+    from plugsmith.link.port import Port
+
+T = TypeVar("T")
+
+START_BAUD = 115_200
+_LINKS = 3  # a chip that is reset while it is identified: a dip of the supply, a long pause
+_RELINKS = 3  # without progress in between; then the supply or a wire is at fault
+_USUAL_BAUD = 921_600  # what most adapters and all chips here manage
+
+
+class Device:
+    """The chip behind the port: client, identity and flash, replaced together on a new link."""
+
+    def __init__(self, ctx: FlowContext, port: Port) -> None:
+        self.ctx = ctx
+        self.port = port
+        self.job: Job | None = None
+        self._rf: dict[int, bytes] | None = None
+        self._noted_baud = START_BAUD
+        self._wire_before = self._skipped_before = 0
+        self.client: BootClient
+        self.identity: Identity
+        self.flash: UartFlash
+        for attempt in range(_LINKS):
+            if self._connect(last=attempt == _LINKS - 1):
+                break
+
+    def _connect(self, *, last: bool) -> bool:
+        """Link and identify; False if the chip was reset in between and there is another try."""
+        self.client = _link(self.ctx, self.port)
+        try:
+            self.identity = self._identify()
+            self.flash = self._open_flash()
+        except BaseException as failure:
+            with suppress(PlugsmithError):
+                self.client.reboot()
+            self.client.close()
+            if isinstance(failure, LinkLost) and not last:
+                return False
+            raise
+        return True
+
+    def _identify(self) -> Identity:
+        """Identify at a raised rate, because it reads some sectors; at the first one if not."""
+        expected, sink = self.ctx.chip, self.ctx.sink
+        if self._hurry():
+            try:
+                return identify(self.client, sink=sink, expected=expected)
+            except TransferError:
+                self.client.set_baud(START_BAUD)
+        return identify(self.client, sink=sink, expected=expected)
+
+    def _hurry(self) -> bool:
+        """Change to a rate that worked before, or to the usual one; False if that is not to be."""
+        limit = self.ctx.baud_limit or _USUAL_BAUD
+        known = self.ctx.library.adapters.facts(self.adapter_key)
+        good = [rate for rate in known.good if rate <= limit]
+        rate = good[0] if good else min(limit, _USUAL_BAUD)
+        if rate <= START_BAUD or rate in known.bad or not self.port.capabilities.speed_changes:
+            return False
+        self.ctx.library.adapters.in_use(self.adapter_key, rate)
+        return self.client.set_baud(rate)
+
+    @property
+    def size(self) -> int:
+        """Bytes in the flash."""
+        return self.identity.flash.size
+
+    @property
+    def adapter_key(self) -> str:
+        """The stable id of the adapter, or the name of the port where there is none."""
+        return self.port.info.adapter or self.ctx.port_name
+
+    @property
+    def bytes_on_wire(self) -> int:
+        """Bytes sent and received in this session, over all links."""
+        return self._wire_before + self.flash.bytes_on_wire
+
+    @property
+    def skipped_blank(self) -> int:
+        """Bytes that were proven blank and not read, over all links."""
+        return self._skipped_before + self.flash.skipped_blank
+
+    def raise_speed(self) -> None:
+        """Go to the fastest rate that proves itself, starting with what worked before."""
+        if self.ctx.baud_limit is not None and self.ctx.baud_limit <= START_BAUD:
+            return
+        facts = self.ctx.library.adapters.facts(self.adapter_key)
+        baud = self.flash.raise_speed(limit=self.ctx.baud_limit, hints=facts.good)
+        self.note_speed()
+        self.ctx.say(_("Data travels at {baud} baud.", baud=baud), level="detail")
+
+    def note_speed(self) -> None:
+        """Write down the rate in use if it changed: a cut connection leaves the chip at it."""
+        if self._noted_baud != self.flash.baud:
+            self._write_down(self.flash.baud)
+
+    def _write_down(self, baud: int) -> None:
+        self._noted_baud = baud
+        self.ctx.library.adapters.in_use(self.adapter_key, baud)
+        if self.job is not None:
+            self.job.speed(baud)
+
+    def remember_speed(self) -> None:
+        """Note that the rate in use carried a whole verb, unless the user chose it."""
+        if self.flash.baud not in {START_BAUD, self.ctx.baud_limit}:
+            self.ctx.library.adapters.worked(self.adapter_key, self.flash.baud)
+
+    def relink(self) -> None:
+        """Link again after the chip was reset; LinkLost or NoAnswer if it does not come back."""
+        self._wire_before, self._skipped_before = self.bytes_on_wire, self.skipped_blank
+        self.client.close()
+        self._noted_baud = START_BAUD
+        self.client = _link(self.ctx, self.port)
+        self.identity = identify(self.client, expected=self.identity.chip.name)
+        self.flash = self._open_flash()
+        self.raise_speed()
+
+    def steadily(self, work: Callable[[], T]) -> T:
+        """What `work` returns; it is done anew on a new link when the chip was reset meanwhile."""
+        for _attempt in range(_RELINKS):
+            try:
+                return work()
+            except LinkLost:
+                self.relink()
+        return work()
+
+    def read(self, span: AddressRange) -> bytes:
+        """The proven bytes of `span`, also over a reset of the chip."""
+        return self.steadily(lambda: self.flash.read(span))
+
+    def differing(self, expected: Sequence[tuple[AddressRange, int]]) -> list[AddressRange]:
+        """Those spans whose checksum on the device is another one, also over a reset."""
+        return self.steadily(lambda: self.flash.differing(expected))
+
+    def crcs(self, spans: Sequence[AddressRange]) -> list[int]:
+        """The device's checksum of each span, also over a reset."""
+        return self.steadily(lambda: list(self.flash.crc32_many(spans)))
+
+    def persist(self, work: Callable[[], None], *, left: Callable[[], int]) -> None:
+        """Do `work`, which goes on where it stopped; link again when the chip was reset.
+
+        Gives up (LinkLost) when that happened some times without `left` getting less.
+        """
+        failures, least = 0, left()
+        while True:
+            try:
+                return work()
+            except LinkLost:
+                if left() < least:
+                    failures, least = 0, left()
+                failures += 1
+                if failures > _RELINKS:
+                    raise
+            self.relink()
+
+    def rf_now(self) -> dict[int, bytes]:
+        """The RF sectors as they are now, read once."""
+        if self._rf is None:
+            self._rf = {
+                addr: self.read(AddressRange.sized(addr, SECTOR_LEN))
+                for addr in rf_sectors(self.identity.chip, self.size)
+            }
+        return self._rf
+
+    def rf_held(self) -> tuple[int, bytes] | None:
+        """Address and bytes of the RF sector that holds calibration and MAC, if one does."""
+        held = [item for item in self.rf_now().items() if mac_in_rf(item[1]) is not None]
+        return held[0] if held else None
+
+    def mac(self) -> str | None:
+        """The device's own address: from its RF sector, else as identification found it."""
+        held = self.rf_held()
+        return mac_in_rf(held[1]) if held else self.identity.mac
+
+    def key(self) -> DeviceKey:
+        """Which device this is, for backups and jobs."""
+        held = self.rf_held()
+        return DeviceKey(
+            chip=self.identity.chip.name,
+            flash_size=self.size,
+            mac=self.mac(),
+            rf_sha256=hashlib.sha256(held[1]).hexdigest() if held else None,
+        )
+
+    def release(self) -> None:
+        """Let the chip run what is in its flash, whatever happened before."""
+        with suppress(PlugsmithError):
+            self.flash.reboot()
+            self.ctx.library.adapters.in_use(self.adapter_key, None)
+        self.client.close()
+
+    def _open_flash(self) -> UartFlash:
+        return UartFlash(
+            self.client,
+            self.identity,
+            clock=self.ctx.clock,
+            sink=self.ctx.sink,
+            cancel=self.ctx.cancel,
+            before_speed=self._about_to_run_at,
+        )
+
+    def _about_to_run_at(self, baud: int) -> None:
+        """Write down where a cut connection may leave the chip, before it is asked to go there."""
+        if baud != START_BAUD:
+            self._write_down(baud)
+
+
+@contextmanager
+def connected(ctx: FlowContext) -> Iterator[Device]:
+    """Open the port, link, identify; at the end leave the chip running and close the port."""
+    port = ctx.open_port()
+    try:
+        if ctx.warn_of_mains:
+            warn_about_mains(ctx)
+        device = Device(ctx, port)
+        try:
+            yield device
+        finally:
+            device.release()
+    finally:
+        port.close()
+
+
+def warn_about_mains(ctx: FlowContext) -> None:
+    """The warning that stands before the first link of every session."""
+    ctx.warn(
+        "PS-NOTE-MAINS",
+        _(
+            "Never work on a board that is connected to mains voltage: it can kill you. "
+            "Feed the module with 3.3 V only."
+        ),
+    )
+
+
+def _link(ctx: FlowContext, port: Port) -> BootClient:
+    return link(
+        port,
+        policy=ctx.policy,
+        clock=ctx.clock,
+        sink=ctx.sink,
+        cancel=ctx.cancel,
+        speeds=ctx.library.relink_speeds(port=ctx.port_name, adapter=port.info.adapter),
+    )

@@ -1,0 +1,327 @@
+"""`flash`: identify, secure with a backup, check, plan, write, verify, look whether it boots."""
+
+from __future__ import annotations
+
+import shlex
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import APP_START, Family
+from plugsmith.errors import UsageError
+from plugsmith.errors.flows import BootLoop
+from plugsmith.flows.image.fetch import fetch, pick_cached
+from plugsmith.flows.now import now_text
+from plugsmith.flows.wire.boot_check import check_boot
+from plugsmith.flows.wire.boot_watch import BootVerdict, watch_boot
+from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.write.collateral import note_kept, with_repairs
+from plugsmith.flows.write.execute import Execution, execute
+from plugsmith.flows.write.flash_map import draw_plan
+from plugsmith.flows.write.image_checks import content_checks
+from plugsmith.flows.write.module_check import check_module
+from plugsmith.flows.write.plan import make_plan
+from plugsmith.flows.write.preflight import allowed_anyway, device_checks, image_checks, require
+from plugsmith.flows.write.proven import Safety, secure
+from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
+from plugsmith.flows.write.source import load_image, sha256
+from plugsmith.flows.write.target_image import DeviceState, Goal, image_goal, loader_body
+from plugsmith.library.jobs.store import JobHeader, JobKind
+from plugsmith.library.releases import ReleaseCache
+from plugsmith.memory import AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from plugsmith.boot.identity import Identity
+    from plugsmith.errors import Fact
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.image.fetch import FetchRequest
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.write.plan import FlashPlan
+    from plugsmith.flows.write.preflight import Check
+    from plugsmith.flows.write.source import Source
+    from plugsmith.flows.write.target_image import Piece
+
+_HEADER_AREA = AddressRange(
+    0xF000, APP_START
+)  # where loaders keep their RBL header: 0xFE9A, 0x10F9A
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriteOutcome:
+    """What a flash, restore or write did; `verified` is False only for a dry run."""
+
+    chip: str
+    image: dict[str, Fact]
+    safety: Safety
+    plan: FlashPlan
+    checks: tuple[Check, ...]
+    verified: bool
+    boot: BootVerdict | None = None
+    undo: str = ""
+    seconds: float = 0.0
+    notes: tuple[str, ...] = field(default_factory=tuple)
+
+    def as_data(self) -> dict[str, Fact]:
+        """The contract's result of `flash`, `restore` and `write`."""
+        return {
+            "chip": self.chip,
+            "image": self.image,
+            "backup": self.safety.as_data(),
+            "plan": self.plan.as_data(),
+            "checks": [dict(check.as_data()) for check in self.checks],
+            "verified": self.verified,
+            "booted": self.boot.booted if self.boot else None,
+            "undo": self.undo,
+            "seconds": round(self.seconds, 3),
+            "notes": list(self.notes),
+        }
+
+
+def flash(
+    ctx: FlowContext,
+    path: Path | None,
+    *,
+    dry_run: bool = False,
+    boot_check: bool = False,
+    download: FetchRequest | None = None,
+    extra: Callable[[Device], Piece] | None = None,
+) -> WriteOutcome:
+    """Write the image in `path` to the connected device; `extra` makes a piece that goes with it.
+
+    Without `path` the newest OpenBeken image for the chip and its code key is taken from the cache,
+    or with `download` from the public releases; NoImage when there is none.
+    Raises exit-9 errors for an unusable file (before the port is opened), PreflightRefused for one
+    that does not fit, BootLoop when the device was seen not to boot.
+    """
+    source = load_image(path) if path is not None else None
+    with connected(ctx) as device:
+        if source is None:
+            source = _choose(ctx, device, download=download)
+        if extra is not None:
+            _refuse_other_firmware(source)
+        checks = preflight(device.identity, source)
+        require(checks, ctx.permissions)
+        device.raise_speed()
+        safety = secure(ctx, device, may_read=not dry_run)
+        if extra is not None:
+            source = replace(source, pieces=(*source.pieces, extra(device)))
+        return write_source(
+            ctx,
+            device,
+            source,
+            safety=safety,
+            checks=checks,
+            kind=JobKind.FLASH,
+            dry_run=dry_run,
+            boot_check=boot_check,
+        )
+
+
+def _refuse_other_firmware(source: Source) -> None:
+    """Settings of OpenBeken are of use to OpenBeken alone."""
+    if source.image.firmware != "OpenBeken":
+        raise UsageError(
+            problem=_("{name} is not OpenBeken: settings cannot go with it", name=source.name)
+        )
+
+
+def preflight(identity: Identity, source: Source) -> list[Check]:
+    """Every check on chip and file that must pass before anything is erased."""
+    return [
+        *device_checks(identity),
+        *image_checks(identity, source.facts),
+        *content_checks(identity, source.image, source.pieces, name=source.name),
+    ]
+
+
+def write_source(
+    ctx: FlowContext,
+    device: Device,
+    source: Source,
+    *,
+    safety: Safety,
+    checks: Sequence[Check],
+    kind: JobKind,
+    dry_run: bool,
+    boot_check: bool = False,
+) -> WriteOutcome:
+    """Plan and write a file to a linked device that passed its checks, verify, watch it boot.
+
+    With `boot_check` the flash as it will be runs in the CPU emulator first.
+    """
+    began_s = ctx.clock.monotonic()
+    goal = image_goal(source.pieces, _state(device, source), ctx.permissions)
+    goal = with_repairs(ctx, device, goal, _original(safety))
+    survey = take_survey(device, goal, safety)
+    plan = make_plan(
+        goal,
+        chip=device.identity.chip,
+        flash_size=device.size,
+        equal=survey.equal,
+        permissions=ctx.permissions,
+    )
+    for check in allowed_anyway(checks, ctx.permissions):
+        ctx.warn("PS-NOTE-ALLOWED", check.text, data={"check": check.name})
+    ctx.say(draw_plan(plan, baud=device.flash.baud))
+    if (module := check_module(device.identity.chip, _original(safety))) is not None:
+        checks = [*checks, module]
+    if boot_check:
+        tried = check_boot(plan, _original(safety), chip=device.identity.chip.name, sink=ctx.sink)
+        checks = [*checks, tried]
+        require(checks, ctx.permissions)
+        ctx.say(tried.text)
+    undo = undo_command(ctx, safety)
+    outcome = WriteOutcome(
+        chip=device.identity.chip.name,
+        image=source.as_data(),
+        safety=safety,
+        plan=plan,
+        checks=tuple(checks),
+        verified=False,
+        undo=undo,
+        notes=plan.notes,
+    )
+    if dry_run:
+        return outcome
+    run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=source.name)
+    boot = watch_boot(ctx, device)
+    tell_boot(ctx, boot, undo=undo)
+    return _finished(ctx, outcome, boot, began_s)
+
+
+def run_plan(
+    ctx: FlowContext,
+    device: Device,
+    plan: FlashPlan,
+    survey: Survey,
+    *,
+    safety: Safety,
+    kind: JobKind,
+    subject: str,
+) -> None:
+    """Execute `plan` with a job on disk that marks the device as half-written until it is done."""
+    if not plan.changed_sectors:
+        _forget_older(ctx, device)
+        return
+    job = ctx.library.jobs.start(
+        JobHeader(
+            kind=kind,
+            device=device.key(),
+            port=ctx.port_name,
+            adapter=device.port.info.adapter,
+            subject=subject,
+            subject_sha256=None,
+            command=ctx.again,
+            started=now_text(),
+            plan_sha256=_plan_digest(plan),
+        )
+    )
+    job.speed(device.flash.baud)
+    note_kept(job, survey)
+    device.job = job
+    run = Execution(plan, survey, original=_original(safety))
+    try:
+        execute(ctx, device, run)
+    except BaseException:
+        if run.begun:
+            job.close()
+        else:
+            job.finish()
+        raise
+    finally:
+        device.job = None
+    device.flash.restore_protection()
+    job.finish()
+    _forget_older(ctx, device)
+    device.remember_speed()
+
+
+def take_survey(device: Device, goal: Goal, safety: Safety) -> Survey:
+    """What the device holds already: from a read of this session, else by its own checksums."""
+    if safety.content is not None:
+        return survey_known(goal.wanted, safety.content)
+    return survey_device(goal.wanted, device.size, device.crcs)
+
+
+def undo_command(ctx: FlowContext, safety: Safety) -> str:
+    """The command line that puts the device back, or an empty text without a backup."""
+    if safety.backup is None:
+        return ""
+    words = ["plugsmith", "restore", str(safety.backup.file), "--port", ctx.port_name]
+    return shlex.join(words)
+
+
+def tell_boot(ctx: FlowContext, boot: BootVerdict, *, undo: str) -> None:
+    """Say what was seen of the start; BootLoop when it was seen to fail."""
+    if boot.booted is False:
+        raise BootLoop(seen=boot.seen, undo=undo or "plugsmith restore BACKUP")
+    if boot.booted is None:
+        ctx.warn("PS-NOTE-BOOT-UNSEEN", boot.seen)
+    else:
+        ctx.say(boot.seen)
+
+
+def _finished(
+    ctx: FlowContext, outcome: WriteOutcome, boot: BootVerdict, began_s: float
+) -> WriteOutcome:
+    return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
+
+
+def _choose(ctx: FlowContext, device: Device, *, download: FetchRequest | None) -> Source:
+    """The right image for the identified chip; the link is kept alive meanwhile."""
+    owner, key_class = device.identity.chip, device.identity.key.key_class
+    cache = ReleaseCache(ctx.library.cache / "releases")
+    if download is not None:
+        wish = replace(download, chip=owner.name, key_class=key_class)
+        fetch(wish, cache=cache, clock=ctx.clock, sink=ctx.sink, cancel=ctx.cancel)
+    path = pick_cached(cache, owner, key_class)
+    ctx.say(_("Taking {name} from the cache of releases.", name=path.name))
+    return load_image(path)
+
+
+def _state(device: Device, source: Source) -> DeviceState:
+    return DeviceState(
+        chip=device.identity.chip,
+        flash_size=device.size,
+        loader_equal=_loader_equal(device, source),
+        rf_now=device.rf_now(),
+    )
+
+
+def _loader_equal(device: Device, source: Source) -> bool | None:
+    """Whether the device's boot loader is the file's, but for the label; None: no loader in it."""
+    if source.image.loader is None or device.identity.family is Family.LOADER:
+        return None
+    file = source.data[:APP_START]
+    low = AddressRange(0, _HEADER_AREA.start)
+    if device.differing([(low, zlib.crc32(file[: low.end]))]):
+        return False
+    ours = device.read(_HEADER_AREA)
+    base = _HEADER_AREA.start
+    return all(
+        ours[max(span.start, base) - base : span.end - base]
+        == file[max(span.start, base) : span.end]
+        for span in loader_body(source.loader_header)
+        if span.end > base
+    )
+
+
+def _original(safety: Safety) -> bytes | None:
+    if safety.content is not None:
+        return safety.content
+    return safety.backup.read() if safety.backup is not None else None
+
+
+def _forget_older(ctx: FlowContext, device: Device) -> None:
+    """A verified write replaces whatever unfinished one there was."""
+    while (state := ctx.library.jobs.half_written(device.key())) is not None:
+        ctx.library.jobs.forget(state)
+
+
+def _plan_digest(plan: FlashPlan) -> str:
+    text = ",".join(f"{addr:x}:{zlib.crc32(plan.wanted[addr]):x}" for addr in plan.changed_sectors)
+    return sha256(text.encode("ascii"))

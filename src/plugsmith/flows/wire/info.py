@@ -1,0 +1,96 @@
+"""`info`: what is connected, and which firmware is on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.reading import Proof
+from plugsmith.chips.model import APP_START, KeyClass, Role
+from plugsmith.flows.progress import task
+from plugsmith.flows.wire.connection import connected
+from plugsmith.image.app import Naming, name_firmware
+from plugsmith.image.physical import LINE_LEN, STORED_LEN, strip_lines, to_logical
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
+from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.boot.identity import Identity
+    from plugsmith.boot.reading import ProvenBlock
+    from plugsmith.errors import Fact
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.wire.connection import Device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Info:
+    """Identity and firmware; `blank` is whether the application area holds nothing at all."""
+
+    identity: Identity
+    mac: str | None
+    firmware: Naming
+    blank: bool
+
+    def as_data(self) -> dict[str, Fact]:
+        """The contract's `info` result."""
+        data = self.identity.as_data() | {"mac": self.mac}
+        data["firmware"] = {
+            "name": "blank" if self.blank else self.firmware.firmware,
+            "version": self.firmware.version,
+            "project": self.firmware.project,
+        }
+        return data
+
+
+def info(ctx: FlowContext) -> Info:
+    """Link, identify, find the firmware's name; changes nothing and leaves the chip running."""
+    with connected(ctx) as device:
+        device.raise_speed()
+        naming, blank = _firmware(ctx, device)
+        return Info(identity=device.identity, mac=device.mac(), firmware=naming, blank=blank)
+
+
+def _firmware(ctx: FlowContext, device: Device) -> tuple[Naming, bool]:
+    """What the application calls itself: its texts lie near its end, so the end is read first."""
+    region = device.identity.chip.memory_map.region(Role.APP)
+    end = region.span.end if region else APP_START + 0x12_0000
+    span = AddressRange(APP_START, min(end, device.size)).aligned(SECTOR_LEN)
+    pieces = list(span.split(BLOCK_LEN))
+    blank, code = True, b""
+    with task(
+        "firmware", _("Looking at the firmware"), total=len(span), clock=ctx.clock, sink=ctx.sink
+    ) as meter:
+        for piece in reversed(pieces):
+            ctx.cancel.check()
+            blocks = device.steadily(partial(_read, device, piece))
+            if all(block.proof is Proof.BLANK_CRC for block in blocks):
+                meter.skip(len(piece))
+                continue
+            meter.advance(len(piece))
+            blank = False
+            code = b"".join(block.data for block in blocks) + code
+            naming = _name(code, start=piece.start, key_class=device.identity.chip.expects_key)
+            if naming.firmware is not None and naming.version is not None:
+                return naming, False
+    return (_name(code, start=span.start, key_class=device.identity.chip.expects_key), blank)
+
+
+def _read(device: Device, piece: AddressRange) -> list[ProvenBlock]:
+    return list(device.flash.blocks(piece))
+
+
+def _name(stored: bytes, *, start: int, key_class: KeyClass) -> Naming:
+    """Name the firmware by code that lies from physical `start` on, which may cut a line."""
+    skip = -(start - APP_START) % STORED_LEN
+    lines = strip_lines(stored[skip : skip + (len(stored) - skip) // STORED_LEN * STORED_LEN])
+    logical = to_logical(start + skip) // LINE_LEN * LINE_LEN
+    keys = {KeyClass.TUYA: TUYA_KEY, KeyClass.NONE: PLAIN_KEY}
+    first = keys.get(key_class, PLAIN_KEY)
+    for key in (first, *(other for other in keys.values() if other is not first)):
+        used = KeyClass.TUYA if key is TUYA_KEY else KeyClass.NONE
+        naming = name_firmware(scramble(lines, key, start=logical), used)
+        if naming.firmware is not None:
+            return naming
+    return Naming()

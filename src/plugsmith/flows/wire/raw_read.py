@@ -1,0 +1,123 @@
+"""The raw verbs that change nothing: read, verify, reset."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.flash import Proof
+from plugsmith.errors.safety import OutsideFlash
+from plugsmith.flows.progress import task
+from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.write.target_image import Piece
+from plugsmith.memory import BLOCK_LEN, PAGE_LEN, SECTOR_LEN, AddressRange, format_addr
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.wire.connection import Device
+
+    SpanOf = Callable[[int], AddressRange]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOutcome:
+    """Bytes of a range and how they were proven."""
+
+    span: AddressRange
+    data: bytes = field(repr=False)
+    proof: str
+    chip: str
+
+    def as_data(self, *, file: str) -> dict[str, Fact]:
+        """The contract's `read` result."""
+        return {
+            "file": file,
+            "sha256": hashlib.sha256(self.data).hexdigest(),
+            "start": self.span.start,
+            "length": len(self.span),
+            "proof": self.proof,
+            "chip": self.chip,
+        }
+
+
+def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
+    """Read the range that `span_of` names for a flash of the size that was found, with proof."""
+    with connected(ctx) as device:
+        span = span_of(device.size)
+        device.raise_speed()
+        around = span.aligned(SECTOR_LEN)
+        data: bytearray = bytearray()
+        proofs: set[str] = set()
+
+        def read() -> None:
+            for block in device.flash.blocks(AddressRange(around.start + len(data), around.end)):
+                data.extend(block.data)
+                proofs.add(block.proof.value)
+                count = meter.skip if block.proof is Proof.BLANK_CRC else meter.advance
+                count(len(block.span))
+                device.note_speed()
+                ctx.cancel.check()
+
+        with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
+            device.persist(read, left=lambda: len(around) - len(data))
+        device.remember_speed()
+        return ReadOutcome(
+            span=span,
+            data=bytes(data[span.start - around.start : span.end - around.start]),
+            proof="+".join(sorted(proofs - {Proof.BLANK_CRC.value})) or Proof.DEVICE_CRC.value,
+            chip=device.identity.chip.name,
+        )
+
+
+def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRange]:
+    """The ranges (whole sectors, cut at the ends) where the flash differs from `data`."""
+    with connected(ctx) as device:
+        span = AddressRange.sized(start, len(data))
+        if span.end > device.size:
+            raise OutsideFlash(span=str(span), limit=format_addr(device.size))
+        device.raise_speed()
+        with task(
+            "verify", _("Comparing"), total=len(span), clock=ctx.clock, sink=ctx.sink
+        ) as meter:
+            wrong: list[AddressRange] = []
+            for block in span.split(BLOCK_LEN):
+                wrong += _differing(device, Piece(start=start, data=data), block)
+                meter.advance(len(block))
+                ctx.cancel.check()
+        return wrong
+
+
+def _differing(device: Device, whole: Piece, block: AddressRange) -> list[AddressRange]:
+    def expected(span: AddressRange) -> bytes:
+        return whole.data[span.start - whole.start : span.end - whole.start]
+
+    even = AddressRange.sized(block.start, len(block) // PAGE_LEN * PAGE_LEN)
+    wrong: list[AddressRange] = []
+    if even and device.differing([(even, zlib.crc32(expected(even)))]):
+        parts = list(even.split(SECTOR_LEN))
+        wrong = device.differing([(part, zlib.crc32(expected(part))) for part in parts])
+    rest = AddressRange(even.end, block.end)
+    if rest:
+        around = rest.aligned(SECTOR_LEN)
+        got = device.read(around)[rest.start - around.start : rest.end - around.start]
+        if got != expected(rest):
+            wrong.append(rest)
+    return wrong
+
+
+def reset(ctx: FlowContext) -> dict[str, Fact]:
+    """Link and let the chip start what is in its flash."""
+    with connected(ctx) as device:
+        chip = device.identity.chip.name
+    return {"how": "linked, then the reboot command", "chip": chip}
+
+
+def spans_data(spans: Sequence[AddressRange]) -> list[Fact]:
+    """Ranges as JSON data."""
+    return [{"start": span.start, "length": len(span)} for span in spans]

@@ -1,0 +1,134 @@
+"""The raw verbs that change flash: write and erase, under the same rules as `flash`."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import APP_START, Family
+from plugsmith.errors import UsageError
+from plugsmith.errors.flows import PermissionNeeded
+from plugsmith.errors.safety import OutsideFlash
+from plugsmith.flows.permissions import Permission
+from plugsmith.flows.wire.boot_watch import BootVerdict, watch_boot
+from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.flash import WriteOutcome, run_plan, take_survey, undo_command
+from plugsmith.flows.write.flash_map import draw_plan
+from plugsmith.flows.write.plan import make_plan
+from plugsmith.flows.write.preflight import device_checks, require
+from plugsmith.flows.write.proven import secure
+from plugsmith.flows.write.target_image import BLANK_SECTOR, Goal, Piece, sectors_of
+from plugsmith.library.jobs.store import JobKind
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.wire.raw_read import SpanOf
+
+
+def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = False) -> WriteOutcome:
+    """Write `data` at `start`; the rest of the sectors at its ends keeps its bytes."""
+
+    def goal(device: Device) -> Goal:
+        def under(addr: int) -> bytes:
+            return device.read(AddressRange.sized(addr, SECTOR_LEN))
+
+        _check_span(ctx, device, AddressRange.sized(start, len(data)))
+        return Goal(wanted=sectors_of([Piece(start=start, data=data)], under=under))
+
+    image: dict[str, Fact] = {
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "start": start,
+        "length": len(data),
+    }
+    return change_flash(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+
+
+def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> WriteOutcome:
+    """Erase whole sectors; needs consent, because the device may not start afterwards."""
+
+    def goal(device: Device) -> Goal:
+        span = span_of(device.size)
+        if span != span.aligned(SECTOR_LEN):
+            raise UsageError(
+                problem=_(
+                    "only whole sectors can be erased; the sectors around it are {span}",
+                    span=span.aligned(SECTOR_LEN),
+                )
+            )
+        _check_span(ctx, device, span)
+        erased.update(start=span.start, length=len(span))
+        if not dry_run:
+            ctx.consent(_("Erase {span} of the device?", span=span), _("erasing {span}", span=span))
+        return Goal(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
+
+    erased: dict[str, Fact] = {}
+    return change_flash(ctx, goal, kind=JobKind.ERASE, image=erased, dry_run=dry_run)
+
+
+def change_flash(
+    ctx: FlowContext,
+    goal_of: Callable[[Device], Goal],
+    *,
+    kind: JobKind,
+    image: dict[str, Fact],
+    dry_run: bool,
+) -> WriteOutcome:
+    """Make the flash hold the goal for the linked device: checks, backup, plan, write, verify."""
+    with connected(ctx) as device:
+        began_s = ctx.clock.monotonic()
+        checks = device_checks(device.identity)
+        require(checks, ctx.permissions)
+        device.raise_speed()
+        goal = goal_of(device)
+        make_plan(  # refuses before a backup takes its time
+            goal,
+            chip=device.identity.chip,
+            flash_size=device.size,
+            equal=frozenset(),
+            permissions=ctx.permissions,
+        )
+        safety = secure(ctx, device, may_read=not dry_run)
+        survey = take_survey(device, goal, safety)
+        plan = make_plan(
+            goal,
+            chip=device.identity.chip,
+            flash_size=device.size,
+            equal=survey.equal,
+            permissions=ctx.permissions,
+        )
+        ctx.say(draw_plan(plan, baud=device.flash.baud))
+        boot: BootVerdict | None = None
+        if not dry_run:
+            run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=kind.value)
+            boot = watch_boot(ctx, device) if ctx.open_log is not None else None
+        return WriteOutcome(
+            chip=device.identity.chip.name,
+            image=image,
+            safety=safety,
+            plan=plan,
+            checks=tuple(checks),
+            verified=not dry_run,
+            boot=boot,
+            undo=undo_command(ctx, safety),
+            seconds=ctx.clock.monotonic() - began_s,
+            notes=plan.notes,
+        )
+
+
+def _check_span(ctx: FlowContext, device: Device, span: AddressRange) -> None:
+    if span.end > device.size:
+        raise OutsideFlash(span=str(span), limit=format_addr(device.size))
+    in_loader = span.start < APP_START and device.identity.family is Family.ROM
+    if in_loader and Permission.BOOTLOADER not in ctx.permissions:
+        raise PermissionNeeded(
+            span=str(span),
+            region=_("the boot loader"),
+            reason=_("Without a right one the device stays dead until it is flashed again."),
+            permission=Permission.BOOTLOADER.value,
+        )

@@ -1,0 +1,1 @@
+"""Entries of device lists, and how alike two devices are."""

@@ -1,0 +1,1 @@
+"""Between the neutral profile and OpenBeken templates, and their lint."""

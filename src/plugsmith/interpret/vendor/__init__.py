@@ -1,0 +1,1 @@
+"""A vendor's configuration as a neutral device profile."""

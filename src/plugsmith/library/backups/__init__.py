@@ -1,0 +1,1 @@
+"""Proven backups on disk, each with its passport."""

@@ -1,0 +1,255 @@
+"""The store of proven backups: files that are added and never replaced, and an index over them.
+
+A backup is `<stem>.bin`, its passport `<stem>.json`, and, apart, `<stem>.rf.bin` (the sector with
+calibration and MAC) and `<stem>.mac.txt`. The passport is written last: without it nothing is a
+backup. A backup that the user put elsewhere is known by a pointer file in the store.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.content import InputMissing
+from plugsmith.errors.flows import NoRightToWrite, NotABackup
+from plugsmith.errors.library import BackupChanged, OutputExists
+from plugsmith.library.backups.index import BackupIndex, IndexEntry
+from plugsmith.library.backups.passport import Passport, read_passport
+from plugsmith.library.home import check_room, reserve, write_whole
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.library.device_key import DeviceKey
+
+POINTER_SUFFIX = ".pointer.json"
+_LONGEST_LABEL = 48
+_MOST_NAMES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A whole flash that was proven while it was read. Holding one is the proof.
+
+    Made only by `open_backup` and `BackupStore.add`, which compare the bytes with the passport.
+    """
+
+    file: Path
+    passport_file: Path
+    passport: Passport
+
+    def __post_init__(self) -> None:
+        _refuse_unproven(self.passport)
+
+    def read(self) -> bytes:
+        """The bytes, compared with the passport once more; InputMissing, BackupChanged."""
+        return _sound_bytes(self.file, self.passport)
+
+
+def open_backup(path: Path) -> Backup:
+    """The backup at `path` (its .bin or its passport), proven to be unchanged.
+
+    Raises InputMissing, PassportUnreadable, PassportTooNew, BackupChanged or NotABackup.
+    """
+    passport_file = path.with_suffix(".json")
+    data_file = path.with_suffix(".bin") if path.suffix == ".json" else path
+    passport = read_passport(_read(passport_file), name=passport_file.name)
+    _sound_bytes(data_file, passport)
+    return Backup(file=data_file, passport_file=passport_file, passport=passport)
+
+
+class BackupStore:
+    """The backups of a library."""
+
+    def __init__(self, folder: Path, index_file: Path) -> None:
+        self.folder = folder
+        self._index = BackupIndex(folder, index_file)
+
+    def check_room(self, needed: int, *, out: Path | None = None) -> None:
+        """Return if a backup of `needed` bytes can be stored; call it before the first byte.
+
+        Raises NoSpaceLeft, NoRightToWrite, OutputExists.
+        """
+        if out is not None:
+            _refuse_taken(out)
+            check_room(out.parent, needed)
+        check_room(self.folder, needed)
+
+    def add(self, data: bytes, passport: Passport, *, out: Path | None = None) -> Backup:
+        """Store a proven read beside what is there (or at `out`) and return it as a Backup.
+
+        If this device's very same bytes are stored already, that backup is returned and nothing is
+        written. Raises NotABackup, OutputExists, NoRightToWrite.
+        """
+        _check_content(data, passport)
+        known = None if out is not None else self._same_content(passport)
+        if known is not None:
+            return known
+        target = self._claim(passport) if out is None else _claim_named(out)
+        backup = Backup(file=target, passport_file=target.with_suffix(".json"), passport=passport)
+        try:
+            _write_all(backup, data)
+            if out is not None:
+                self._point_to(backup)
+        except OSError as problem:
+            _take_back(backup)
+            raise _refused(target.parent, problem) from problem
+        self._index.refresh()
+        return backup
+
+    def entries(self) -> tuple[IndexEntry, ...]:
+        """What is stored, the latest first."""
+        return self._index.refresh()
+
+    def find(self, device: DeviceKey) -> Backup | None:
+        """The latest sound backup of this very device (same MAC and RF digest), or None."""
+        for entry in self.entries():
+            if device.is_same(entry.device):
+                backup = _try_open(entry.file)
+                if backup is not None:
+                    return backup
+        return None
+
+    def _same_content(self, passport: Passport) -> Backup | None:
+        for entry in self.entries():
+            same = (entry.sha256, entry.device.mac) == (passport.sha256, passport.mac)
+            if same and entry.file.parent == self.folder:
+                backup = _try_open(entry.file)
+                if backup is not None:
+                    return backup
+        return None
+
+    def _claim(self, passport: Passport) -> Path:
+        """An empty file under the first free name: `<device>_<MAC tail>_<date>.bin`."""
+        stem = file_stem(passport)
+        for number in range(1, _MOST_NAMES):
+            path = self.folder / (f"{stem}.bin" if number == 1 else f"{stem}_{number}.bin")
+            if path.with_suffix(".json").exists():
+                continue
+            try:
+                reserve(path)
+            except FileExistsError:
+                continue
+            except OSError as problem:
+                raise _refused(self.folder, problem) from problem
+            return path
+        raise OutputExists(name=f"{stem}.bin")
+
+    def _point_to(self, backup: Backup) -> None:
+        body = {
+            "schema": "plugsmith-pointer/1",
+            "file": str(backup.file.absolute()),
+        }
+        name = f"{backup.passport.sha256[:16]}{POINTER_SUFFIX}"
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.folder / name, (json.dumps(body) + "\n").encode(), keep_existing=False)
+
+
+def file_stem(passport: Passport) -> str:
+    """Device, MAC tail and date, safe on every file system: `bk7231t-wb2s_8848a1_2026-11-22`."""
+    words = f"{passport.chip} {passport.label or ''}".casefold()
+    device = re.sub(r"[^a-z0-9]+", "-", words).strip("-")[:_LONGEST_LABEL].strip("-")
+    tail = passport.mac.replace(":", "")[-6:] if passport.mac else "nomac"
+    date = re.sub(r"[^0-9-]", "", passport.created[:10]) or "undated"
+    return f"{device or 'device'}_{tail}_{date}"
+
+
+def _check_content(data: bytes, passport: Passport) -> None:
+    if len(data) != passport.flash_size or hashlib.sha256(data).hexdigest() != passport.sha256:
+        raise ValueError("the passport describes other bytes")
+    _refuse_unproven(passport)
+    if data.count(data[:1]) == len(data):
+        raise NotABackup(
+            reason=_("Every byte of it is 0x{value:02X}.", value=data[0]),
+            remedy=_("Check the supply and the wires, then read the device again."),
+        )
+
+
+def _refuse_unproven(passport: Passport) -> None:
+    if not passport.proven:
+        raise NotABackup(
+            reason=_("Not every byte of it was proven when it was read."),
+            remedy=_("Read the device again: plugsmith backup"),
+        )
+
+
+def _claim_named(out: Path) -> Path:
+    _refuse_taken(out)
+    try:
+        reserve(out)
+    except FileExistsError as taken:
+        raise OutputExists(name=str(out)) from taken
+    except OSError as problem:
+        raise _refused(out.parent, problem) from problem
+    return out
+
+
+def _refuse_taken(out: Path) -> None:
+    if out.suffix.casefold() == ".json":
+        raise UsageError(problem=_("{name} is the name of a passport", name=out.name))
+    for path in (out, *_sidecars(out)):
+        if path.exists():
+            raise OutputExists(name=str(path))
+
+
+def _sidecars(target: Path) -> list[Path]:
+    return [target.with_suffix(suffix) for suffix in (".rf.bin", ".mac.txt", ".json")]
+
+
+def _write_all(backup: Backup, data: bytes) -> None:
+    rf_file, mac_file, passport_file = _sidecars(backup.file)
+    passport = backup.passport
+    write_whole(backup.file, data, keep_existing=False)
+    if passport.rf_start is not None:
+        sector = data[passport.rf_start : passport.rf_start + SECTOR_LEN]
+        write_whole(rf_file, sector, keep_existing=False)
+    if passport.mac is not None:
+        write_whole(mac_file, f"{passport.mac}\n".encode("ascii"), keep_existing=False)
+    write_whole(passport_file, passport.to_bytes(), keep_existing=False)
+
+
+def _take_back(backup: Backup) -> None:
+    with suppress(OSError):
+        for path in (*reversed(_sidecars(backup.file)), backup.file):
+            path.unlink(missing_ok=True)
+
+
+def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
+    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
+
+
+def _try_open(path: Path) -> Backup | None:
+    try:
+        return open_backup(path)
+    except PlugsmithError:
+        return None  # moved, changed or damaged: it proves nothing
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
+
+
+def _sound_bytes(path: Path, passport: Passport) -> bytes:
+    data = _read(path)
+    if len(data) != passport.flash_size:
+        raise BackupChanged(
+            name=path.name,
+            difference=_(
+                "it has {found} bytes instead of {stated}",
+                found=len(data),
+                stated=passport.flash_size,
+            ),
+        )
+    if hashlib.sha256(data).hexdigest() != passport.sha256:
+        raise BackupChanged(name=path.name, difference=_("its SHA-256 is another one"))
+    return data

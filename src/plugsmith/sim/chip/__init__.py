@@ -1,0 +1,1 @@
+"""The simulated chip: stages, boot codes, firmware."""

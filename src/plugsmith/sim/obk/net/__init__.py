@@ -1,0 +1,1 @@
+"""Sockets, discovery and faults on the way."""

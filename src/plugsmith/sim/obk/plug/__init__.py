@@ -1,0 +1,1 @@
+"""The plug around the module."""

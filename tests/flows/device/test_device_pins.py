@@ -1,0 +1,242 @@
+"""The pin doctor on the simulated plug of the forum thread: an examiner that looks at the plug."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import threading
+import time
+
+import pytest
+from lan_fleet import TEMPLATE, lan
+from lan_rig import run
+
+from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.errors.device import PinNotAllowed, PinsNotRestored
+from plugsmith.flows.device.apply import apply
+from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.pins import examine
+from plugsmith.lan.apply import read_state
+from plugsmith.lan.pin_doctor import PinDoctor, drive_line
+from plugsmith.openbeken.pin_findings import (
+    COMBINATIONS,
+    Depends,
+    LedUse,
+    PinFinding,
+    PinKind,
+    lamp_advice,
+    led_role,
+    propose,
+    solve_lamp,
+)
+from plugsmith.openbeken.template import parse_template
+from plugsmith.sim.obk.net.faults import Fault, FaultKind
+from plugsmith.sim.obk.plug.plug import Mode
+
+SPEED = 20.0
+PINS = (6, 7, 8, 9, 10, 24, 26)
+
+
+class Owner:
+    """Looks at the plug, as the owner would, and answers."""
+
+    def __init__(self, net, *, at=None, act=None):
+        self.net = net
+        self.asked = []
+        self.clicks = 0
+        self.at, self.act = at, act
+        self.seen = {}
+
+    def _count(self, text):
+        self.asked.append(text)
+        if self.at is not None and len(self.asked) == self.at:
+            self.act()
+
+    def ready(self, text):
+        self._count(text)
+        if "button" in text:
+            threading.Thread(target=self._press, daemon=True).start()
+            return
+        self.clicks = self.net.device.plug.relay_clicks
+        self.pin = int(text.split("P", 1)[1].split(":")[0])
+
+    def _press(self):
+        for _press in range(4):
+            self.net.device.press()
+            time.sleep(0.05)
+            self.net.device.release()
+            time.sleep(0.05)
+
+    def choose(self, question, choices):
+        self._count(question)
+        if "What shall" in question:
+            return "f"
+        if self.net.device.plug.relay_clicks > self.clicks:
+            return "c"
+        return "w" if self.pin == 6 else "n"
+
+    def lamps(self, question):
+        self._count(question)
+        lamps = self.net.device.lamps
+        return {name for name in ("red", "blue") if getattr(lamps, name)}
+
+
+def driven(net):
+    return [at for at, pin in enumerate(net.device.plug.pins) if pin.mode is Mode.OUTPUT]
+
+
+def test_the_plug_of_the_forum_thread(tmp_path):
+    with lan(tmp_path, speed=SPEED) as net:
+        before = run(read_state(net.obk)).settings
+        data = examine(net.ctx, net.hosts[0], Owner(net), only=PINS)
+        kinds = {item["gpio"]: (item["kind"], item["active_low"]) for item in data["findings"]}
+        assert kinds[26] == ("relay", False)
+        assert kinds[6] == ("led", True)
+        assert kinds[10] == ("button", True)
+        assert data["template"]["pins"]["26"] == "Rel;1"
+        assert data["template"]["pins"]["6"] == "LED_n;1"
+        assert data["template"]["pins"]["10"] == "Btn;1"
+        assert any("red" in note and "relay line itself" in note for note in data["notes"])
+        assert any("blue" in note and "pin is low" in note for note in data["notes"])
+        assert run(read_state(net.obk)).settings["pins"] == before["pins"]
+        assert driven(net) == []
+        apply(net.ctx, net.hosts, wish_from(template=json.dumps(data["template"])))
+        assert run(read_state(net.obk)).settings["pins"] == data["template"]["pins"]
+
+
+def test_a_device_with_settings_gets_them_back(tmp_path):
+    with lan(tmp_path, speed=SPEED) as net:
+        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        before = run(read_state(net.obk)).settings
+        start = parse_template(TEMPLATE).template
+        owner = Owner(net)
+        examine(net.ctx, net.hosts[0], owner, start=start, only=(6, 26))
+        after = run(read_state(net.obk)).settings
+        for name in ("pins", "flags", "startup_command", "channel_types"):
+            assert after[name] == before[name]
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 5, 9])
+def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, at):
+    with lan(tmp_path, speed=SPEED) as net:
+        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        before = run(read_state(net.obk)).settings["pins"]
+        with pytest.raises(Cancelled):
+            examine(net.ctx, net.hosts[0], Owner(net, at=at, act=net.cancel.cancel), only=PINS)
+        assert run(read_state(net.obk)).settings["pins"] == before
+        assert driven(net) == [6, 24, 26]  # as the template drives them
+
+
+@pytest.mark.parametrize("at", [1, 2, 4])
+def test_a_lost_link_is_told_and_the_device_lets_go_of_the_pin_by_itself(tmp_path, at):
+    with lan(tmp_path, speed=SPEED) as net:
+
+        def cut():
+            net.endpoint.refused = True
+
+        with pytest.raises(PinsNotRestored) as caught:
+            examine(net.ctx, net.hosts[0], Owner(net, at=at, act=cut), only=(26, 6))
+        assert "device undo" in caught.value.hint
+        time.sleep(0.3)
+        assert net.device.relay_closed is False
+        net.endpoint.refused = False
+        run(net.obk.wait_back(None))
+        from plugsmith.flows.device.apply import undo
+
+        assert undo(net.ctx, net.hosts)["verified"] is True
+        assert run(read_state(net.obk)).settings["pins"] == {}
+
+
+def test_a_power_cut_in_the_midst(tmp_path):
+    with lan(tmp_path, speed=SPEED) as net:
+        net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=60))
+        with pytest.raises(PlugsmithError):
+            examine(net.ctx, net.hosts[0], Owner(net), only=(26, 6))
+
+
+@pytest.mark.parametrize("gpio", [0, 1, 10, 11, 20, 21, 22, 23])
+def test_rescue_pins_are_not_driven(tmp_path, gpio):
+    with lan(tmp_path, speed=SPEED) as net:
+        state = run(read_state(net.obk))
+        count = len(net.endpoint.requests)
+        with pytest.raises(PinNotAllowed):
+            run(PinDoctor(net.obk, state).pulse(gpio, level=1))
+        assert len(net.endpoint.requests) == count
+        assert gpio in PinDoctor(net.obk, state, include=[gpio]).outputs
+
+
+def test_pulsing_pins_are_found_and_not_driven(tmp_path):
+    with lan(tmp_path, speed=2.0) as net:
+        from plugsmith.sim.obk.plug.plug import Load
+
+        net.device.plug_in(Load(volts=230.0, watts=0.0))
+        state = run(read_state(net.obk))
+        doctor = PinDoctor(net.obk, state)
+        rates = run(doctor.count([7, 8], seconds=0.5))
+        assert rates[7] == 0
+        doctor.pulsing.add(8)
+        with pytest.raises(PinNotAllowed):
+            run(doctor.pulse(8, level=1))
+
+
+def test_a_drive_ends_by_itself_and_begins_at_zero():
+    parts = drive_line(26, 1, hold_s=0.7).removeprefix("backlog ").split("; ")
+    assert parts.index("SetChannel 37 0") < parts.index("setPinRole 26 Rel")
+    assert parts[-3:] == ["delay_ms 700", "SetChannel 37 0", "setPinRole 26 dInput_NoPullUp"]
+    assert len(drive_line(26, 1, hold_s=20)) < 900
+
+
+def test_the_forum_threads_table():
+    """openbeken.md section 13: red is the relay line, blue is lit when P6 is low."""
+    red = tuple(relay == 1 for relay, _pin in COMBINATIONS)
+    blue = tuple(pin == 0 for _relay, pin in COMBINATIONS)
+    assert solve_lamp(red) is Depends.RELAY
+    assert solve_lamp(blue) is Depends.NOT_PIN
+    assert "cutting" in lamp_advice("red", Depends.RELAY)
+
+
+@pytest.mark.parametrize("lit", list(itertools.product([False, True], repeat=4)))
+def test_every_lamp_has_an_answer(lit):
+    assert lamp_advice("x", solve_lamp(lit))
+
+
+@pytest.mark.parametrize(
+    ("use", "active_low", "role"),
+    [
+        (LedUse.FOLLOW, True, "LED_n"), (LedUse.LOCATOR, True, "LED"),
+        (LedUse.NETWORK, True, "WifiLED_n"), (LedUse.DARK, True, "AlwaysHigh"),
+        (LedUse.FOLLOW, False, "LED"), (LedUse.DARK, False, "AlwaysLow"),
+    ],
+)  # fmt: skip
+def test_roles_of_lights(use, active_low, role):
+    assert led_role(use, active_low=active_low) == role
+
+
+def test_a_template_keeps_what_was_not_examined():
+    base = parse_template(TEMPLATE).template
+    found = propose(
+        [
+            PinFinding(gpio=6, kind=PinKind.NOTHING),
+            PinFinding(gpio=9, kind=PinKind.BUTTON, active_low=True),
+        ],
+        chip="BK7231T",
+        base=base,
+    )
+    pins = {item.gpio: str(item) for item in found.pins}
+    assert pins[7] == "BL0937CF;0"
+    assert pins[9].startswith("Btn;")
+    assert 6 not in pins
+
+
+def test_several_relays_and_buttons_get_their_own_channels():
+    kinds = [(26, PinKind.RELAY), (24, PinKind.RELAY), (10, PinKind.BUTTON), (11, PinKind.BUTTON)]
+    found = propose(
+        [
+            PinFinding(gpio=gpio, kind=kind, active_low=kind is PinKind.BUTTON)
+            for gpio, kind in kinds
+        ],
+        chip="BK7231T",
+    )
+    assert {item.gpio: str(item) for item in found.pins} == {
+        24: "Rel;1", 26: "Rel;2", 10: "Btn;1", 11: "Btn;2",
+    }  # fmt: skip

@@ -1,0 +1,154 @@
+"""Scanning: a whole /24 on loopback aliases, silent addresses, locked devices, safe mode."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import pytest
+from lan_fleet import PATIENCE, TEMPLATE, lan
+from lan_rig import RawDevice, reply, run
+
+from plugsmith.clock import RealClock
+from plugsmith.errors import UsageError
+from plugsmith.errors.device import NoDevices, NotOpenBeken
+from plugsmith.events import CancelToken, EventLog
+from plugsmith.flows.device.apply import apply
+from plugsmith.flows.device.context import LanContext
+from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.scan import scan
+from plugsmith.flows.device.targets import targets
+from plugsmith.lan.discover import hosts_in, look_at, read_ssdp, search_mdns
+from plugsmith.lan.host import Host
+from plugsmith.lan.obk_http import Obk
+from plugsmith.library.library import Library
+from plugsmith.sim.obk.net.faults import Fault, FaultKind
+from plugsmith.sim.obk.net.server import make_fleet, serve_on_addresses
+from plugsmith.sim.obk.net.silent_hosts import silent_hosts
+
+LOOPBACK_ALIASES = pytest.mark.skipif(
+    sys.platform != "linux", reason="only Linux answers on all of 127.0.0.0/8"
+)
+PORT = 18923
+
+
+def context(root) -> LanContext:
+    return LanContext(
+        clock=RealClock(),
+        sink=EventLog(),
+        cancel=CancelToken(),
+        library=Library(root / "library"),
+        consent=lambda _question, _step: None,
+        patience=PATIENCE,
+        at_once=16,
+    )
+
+
+@LOOPBACK_ALIASES
+def test_a_whole_network_is_found_and_set_up(tmp_path):
+    """30 devices among 254 addresses: found within 5 s; then all set up, two failing on purpose."""
+    addresses = [f"127.0.7.{at}" for at in range(8, 248, 8)]
+    with serve_on_addresses(make_fleet(30, speed=40), addresses, port=PORT, settle_s=0.01) as net:
+        ctx = context(tmp_path)
+        began = time.monotonic()
+        found = scan(ctx, f"127.0.7.0/24:{PORT}")["devices"]
+        assert time.monotonic() - began < 5
+        assert [item["ip"] for item in found] == addresses
+        assert len({item["mac"] for item in found}) == 30
+        assert {item["chip"] for item in found} == {"BK7231T"}
+        for bad in (3, 17):
+            net.endpoints[bad].faults.add(
+                Fault(kind=FaultKind.DROP, count=10_000, target="/api/cmnd")
+            )
+        hosts = targets(ctx, f"127.0.7.0/24:{PORT}")
+        data = apply(ctx, hosts, wish_from(template=TEMPLATE))
+        assert (data["devices"], data["failed"], data["exit_code"]) == (30, 2, 10)
+        items = {item.name: item for item in ctx.sink if type(item).__name__ == "Item"}
+        failed = {name for name, item in items.items() if item.error}
+        assert failed == {f"{addresses[3]}:{PORT}", f"{addresses[17]}:{PORT}"}
+        for endpoint in net.endpoints:
+            endpoint.faults.clear()
+        again = apply(ctx, hosts, wish_from(template=TEMPLATE))
+        assert (again["failed"], again["exit_code"]) == (0, 0)
+
+
+@LOOPBACK_ALIASES
+def test_silent_addresses_do_not_hold_the_scan_up(tmp_path):
+    addresses = [f"127.0.6.{at}" for at in range(1, 31)]
+    silent = [f"127.0.6.{at}" for at in range(31, 251)]
+    with (
+        silent_hosts(silent, PORT),
+        serve_on_addresses(make_fleet(30, speed=40), addresses, port=PORT, settle_s=0.01),
+    ):
+        began = time.monotonic()
+        found = scan(context(tmp_path), f"127.0.6.0/24:{PORT}")["devices"]
+        assert time.monotonic() - began < 15
+        assert len(found) == 30
+
+
+def test_ranges():
+    assert len(hosts_in("192.168.1.0/24")) == 254
+    assert hosts_in("10.0.0.5-7:81") == [Host(f"10.0.0.{n}", 81) for n in (5, 6, 7)]
+    assert hosts_in("plug") == [Host("plug")]
+    for wrong in ("10.0.0.0/8", "10.0.0.0/99", "10.0.0.5-999", "10.0.0.300-5"):
+        with pytest.raises(UsageError):
+            hosts_in(wrong)
+
+
+def test_lists_of_devices(tmp_path):
+    names = tmp_path / "plugs.txt"
+    names.write_text("# ours\nplug1\nplug2:81 # kitchen\n\nplug1\n")
+    ctx = context(tmp_path)
+    assert targets(ctx, f"@{names}") == [Host("plug1"), Host("plug2", 81)]
+    assert targets(ctx, "a,b:8080") == [Host("a"), Host("b", 8080)]
+    assert targets(ctx, "my-plug") == [Host("my-plug")]
+    with pytest.raises(NoDevices):
+        targets(ctx, "127.0.0.1-1:1")
+
+
+def test_a_locked_device_is_named_and_a_locked_router_is_not():
+    def locked(realm: str) -> bytes:
+        return f'HTTP/1.1 401 OK\nWWW-Authenticate: Basic realm="{realm}"\r\n\r\n'.encode()
+
+    with RawDevice(lambda _request: locked("OpenBeken HTTP Server")) as device:
+        assert run(look_at(device.host, patience=PATIENCE)).state == "locked"
+    with RawDevice(lambda _request: locked("Router")) as device:
+        assert run(look_at(device.host, patience=PATIENCE)) is None
+
+
+@pytest.mark.parametrize("body", [b"<html>router</html>", b'{"chipset":1}', b"", b"[]", b"\xff"])
+def test_other_things_that_answer_are_left_out(body):
+    with RawDevice(lambda _request: reply(200, body, "text/html")) as device:
+        assert run(look_at(device.host, patience=PATIENCE)) is None
+
+
+def test_a_device_in_safe_mode_is_named(tmp_path):
+    with lan(tmp_path) as net:
+        for _cycle in range(6):
+            net.device.power_cycle()
+        run(net.obk.wire.patience.sleep(0.5))
+        assert run(look_at(net.hosts[0], patience=PATIENCE)).state == "safe-mode"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"SERVER: OpenBk", b"SERVER: OpenBk\r\nLOCATION: http://1.2.3.4:99999/ssdp.xml\r\n",
+     b"LOCATION: http://1.2.3.4:80/ssdp.xml\r\n"],
+)  # fmt: skip
+def test_odd_search_answers_are_left_out(answer):
+    assert read_ssdp(answer) is None
+
+
+def test_mdns_is_an_extra():
+    try:
+        import zeroconf  # noqa: F401
+    except ImportError:
+        assert search_mdns() is None
+
+
+def test_something_else_at_the_address_is_named():
+    with (
+        RawDevice(lambda _request: reply(404, b"nothing", "text/plain")) as device,
+        pytest.raises(NotOpenBeken),
+    ):
+        run(Obk(device.host, patience=PATIENCE).info())

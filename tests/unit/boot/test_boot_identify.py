@@ -1,0 +1,137 @@
+"""Identification on every personality: without the user, a write, or (on loaders) a CRC."""
+
+from __future__ import annotations
+
+import pytest
+from boot_rig import Rig, forged
+
+from plugsmith.boot.identify import identify, summary
+from plugsmith.boot.identity import SizeProof
+from plugsmith.chips.model import Family, KeyClass
+from plugsmith.errors.link import UnknownBootCode
+from plugsmith.errors.safety import ChipMismatch
+from plugsmith.forge.flash import FORGED_MAC, forge_flash
+from plugsmith.sim.faults import FaultPlan, Harm, LineFault, Way
+
+MAC = FORGED_MAC.hex(":")
+# personality, chip, boot code in flash, version that is answered
+CASES = [
+    ("t-1.0.5", "BK7231T", "BK7231T 1.0.5", "BK7231S_1.0.5"),
+    ("t-1.0.6", "BK7231T", "BK7231T 1.0.6", "BK7231S_1.0.6"),
+    ("t-1.0.4", "BK7231T", "BK7231T 1.0.4", "BK7231S_1.0.4"),
+    ("q", "BK7231Q", "BK7231Q 1.00", None),
+    ("u-1.0.15", "BK7231U", "BK7231U/BK7252 1.0.15", None),
+    ("n-rom", "BK7231N", "BK7231N 1.0.1", "1.0.1"),
+    ("m-rom", "BK7231M", "BK7231M 1.0.1 (OpenBeken)", "1.0.1"),
+    ("7238-rom", "BK7238", "BK7238 1.0.14", "1.0.14"),
+    ("7252n-rom", "BK7252N", "BK7252N (OpenBeken)", None),
+]
+
+
+@pytest.mark.parametrize(("who", "chip", "boot", "version"), CASES, ids=[c[0] for c in CASES])
+def test_every_personality(who: str, chip: str, boot: str, version: str | None) -> None:
+    rig = Rig.of(who, forged(chip, boot))
+    before = bytes(rig.chip.nor.content), rig.chip.nor.status
+    client = rig.link()
+    found = identify(client, sink=rig.log, expected=chip)
+    assert found.chip.name == chip
+    assert found.boot is not None
+    assert found.boot.name == boot
+    assert found.boot_version == version
+    assert found.flash.size == 0x20_0000
+    assert found.mac == MAC
+    assert chip in summary(found)
+    assert (bytes(rig.chip.nor.content), rig.chip.nor.status) == before
+    loader = found.family is Family.LOADER
+    assert found.flash.jedec is None if loader else found.flash.part is not None
+    assert found.flash.size_proof is (SizeProof.WRAP if loader else SizeProof.JEDEC_AND_WRAP)
+    assert found.key.key_class is found.chip.expects_key
+    data = found.as_data()
+    assert data["chip"] == chip
+    assert isinstance(data["flash"], dict)
+
+
+@pytest.mark.parametrize("who", ["t-1.0.4", "q"])
+def test_a_loader_can_still_write_after_identification(who: str) -> None:
+    """A CRC would have blocked every write until the next reset."""
+    chip, boot = ("BK7231T", "BK7231T 1.0.4") if who == "t-1.0.4" else ("BK7231Q", "BK7231Q 1.00")
+    rig = Rig.of(who, forged(chip, boot))
+    _client, _found, flash = rig.connect()
+    assert not flash.crc_blocks_writes
+
+
+def test_a_wrong_name_from_the_user_is_refused() -> None:
+    rig = Rig.of("t-1.0.5", forged("BK7231T"))
+    with pytest.raises(ChipMismatch) as caught:
+        identify(rig.link(), expected="CB2S")
+    assert caught.value.exit_code == 5
+    assert caught.value.facts == {"expected": "BK7231N", "found": "BK7231T"}
+
+
+def test_an_unknown_loader_is_treated_with_the_most_care() -> None:
+    flash = bytearray(forged("BK7231T", "BK7231T 1.0.5"))
+    flash[0x80:0x90] = bytes(16)  # another fingerprint, the same first bytes
+    rig = Rig.of("t-1.0.5", bytes(flash), named_boot=True)
+    client = rig.link()
+    found = identify(client)
+    assert found.chip.name == "BK7231T"
+    assert found.boot_version == "BK7231S_1.0.5"
+    assert "is new" in found.evidence[1]
+
+
+def test_a_loader_of_nobody_is_not_supported() -> None:
+    flash = bytearray(forged("BK7231U", "BK7231U/BK7252 1.0.15"))
+    flash[0:256] = bytes(range(256))
+    rig = Rig.of("u-1.0.15", bytes(flash), named_boot=True)
+    with pytest.raises(UnknownBootCode) as caught:
+        identify(rig.link())
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize("size", [0x10_0000, 0x20_0000, 0x40_0000])
+def test_the_size_is_proven_by_wrapping(size: int) -> None:
+    flash = (
+        forge_flash(chip="BK7231U", size=size) if size >= 0x20_0000 else forged("BK7231U")[:size]
+    )
+    rig = Rig.of("u-1.0.15", flash)
+    found = identify(rig.link())
+    assert found.flash.size == size
+    assert found.flash.size_proof is SizeProof.WRAP
+    assert found.chip.name == ("BK7252" if size == 0x40_0000 else "BK7231U")
+
+
+def test_a_blank_application_does_not_confuse_the_size() -> None:
+    flash = bytearray(forged("BK7231T"))
+    flash[0x11000:0x1E0000] = b"\xff" * (0x1E0000 - 0x11000)
+    rig = Rig.of("t-1.0.5", bytes(flash))
+    assert identify(rig.link()).flash.size == 0x20_0000
+
+
+def test_a_blank_rom_chip_has_the_size_of_its_id() -> None:
+    rig = Rig.of("n-rom", b"\xff" * 0x20_0000)
+    found = identify(rig.link())
+    assert found.chip.name == "BK7231N"
+    assert found.boot is None
+    assert found.mac is None
+    assert found.flash.size_proof is SizeProof.JEDEC
+    assert found.flash.id_valid
+
+
+def test_the_key_decides_between_n_and_m() -> None:
+    found = identify(Rig.of("m-rom", forged("BK7231N", "BK7231N 1.0.1")).link())
+    assert found.chip_id == 0x7231C
+    assert found.key.key_class is KeyClass.NONE
+    assert found.chip.name == "BK7231M"
+
+
+def test_noise_in_the_chip_id_is_not_believed() -> None:
+    fault = LineFault(way=Way.FROM_CHIP, harm=Harm.FLIP, at=27, count=1)
+    rig = Rig.of("n-rom", forged("BK7231N"), faults=FaultPlan(faults=(fault,)))
+    assert identify(rig.link()).chip.name == "BK7231N"
+
+
+def test_a_damaged_mac_is_read_again() -> None:
+    for at in range(12_000, 22_000, 500):
+        fault = LineFault(way=Way.FROM_CHIP, harm=Harm.FLIP, at=at, count=40)
+        rig = Rig.of("t-1.0.5", forged("BK7231T"), faults=FaultPlan(faults=(fault,)))
+        assert identify(rig.link()).mac == MAC

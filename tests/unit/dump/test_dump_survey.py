@@ -1,0 +1,219 @@
+"""What a file is: kinds, layouts, damage and the verdict on it as a backup."""
+
+from __future__ import annotations
+
+import io
+import random
+import zipfile
+
+import pytest
+from dump_rig import DEVICES, dump_of, esphome_flash, forged, key_addr
+
+from plugsmith.dump.health import Reason, judge, judge_backup
+from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.survey.survey import survey
+from plugsmith.errors import InputEmpty, InputTooLarge
+from plugsmith.forge.damage import DamageName, damage
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.memory import merge_ranges
+
+RANDOM = random.Random(5).randbytes(0x4_0000)
+
+
+def zipped() -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("a.bin", RANDOM)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(("name", "kind"), DEVICES)
+def test_a_factory_dump_is_a_backup(name, kind):
+    report = survey(dump_of(forged(name, kind).data))
+    assert (report.kind, report.chip, report.damage) == (DumpKind.FACTORY, name, ())
+    assert report.layout.complete
+    assert report.flash_size == 0x20_0000
+    assert report.mac == "C8:47:8C:00:00:01"
+    verdict = judge(report, chip=name)
+    assert verdict.usable
+    assert [item.reason for item in verdict.because] == [Reason.WHOLE]
+
+
+def test_regions_cover_the_file_and_gaps_are_measured():
+    data = bytearray(forged(paired=True).data)
+    data[0x14_0000:0x14_8000] = RANDOM[:0x8000]
+    report = survey(dump_of(bytes(data)))
+    spans = [region.span for region in report.regions]
+    assert spans == sorted(spans)
+    assert [(span.start, span.end) for span in merge_ranges(spans)] == [(0, len(data))]
+    assert sum(len(span) for span in spans) == len(data)
+    gap = next(region for region in report.regions if region.span.start == 0x14_0000)
+    assert (gap.name, gap.texture.texture.value) == ("unknown", "random")
+    assert gap.facts["place"] == "update download"
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"\xff" * 0x20_0000, DumpKind.BLANK),
+        (bytes(0x20_0000), DumpKind.BLANK),
+        (b"\x55" * 0x4000, DumpKind.BLANK),
+        (RANDOM, DumpKind.RANDOM),
+        (b"\x7f", DumpKind.UNKNOWN),
+        (bytes(0x100_0000), DumpKind.BLANK),
+        (zipped(), DumpKind.UNKNOWN),
+        (b"\xff\xd8\xff\xe0" + RANDOM, DumpKind.UNKNOWN),
+        (b"rl1_pin is 26\n" * 400, DumpKind.UNKNOWN),
+    ],
+    ids=["FF", "zeros", "uniform", "random", "one byte", "16 MiB", "ZIP", "JPEG", "text"],
+)
+def test_what_is_no_flash_has_a_name(data, kind):
+    report = survey(dump_of(data))
+    assert report.kind is kind
+    assert report.damage
+    verdict = judge_backup(data)
+    assert not verdict.usable
+    assert verdict.because[0].reason in {Reason.BLANK, Reason.NOT_A_FLASH}
+
+
+def test_a_zip_and_a_text_are_called_that():
+    assert survey(dump_of(zipped())).looks_like == "a ZIP archive"
+    assert survey(dump_of(b"hello\n" * 200)).looks_like == "a text file"
+
+
+def test_empty_and_huge_files_are_typed_errors():
+    with pytest.raises(InputEmpty):
+        survey(dump_of(b""))
+    with pytest.raises(InputTooLarge):
+        survey(dump_of(bytes(0x100_0001)))
+    assert [item.reason for item in judge_backup(b"").because] == [Reason.EMPTY]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "found"),
+    [
+        (DamageName.ROTATED, Reason.ROTATED, DamageKind.ROTATED),
+        (DamageName.SHIFTED, Reason.SHIFTED, DamageKind.SHIFTED),
+        (DamageName.TRUNCATED, Reason.TRUNCATED, DamageKind.TRUNCATED),
+        (DamageName.HALF_WRITTEN, Reason.HALF_WRITTEN, DamageKind.APP_INCOMPLETE),
+    ],
+)
+def test_damage_makes_a_backup_unusable(name, reason, found):
+    broken = damage(forged().data, name, key_addr=key_addr("BK7231T"))
+    report = survey(dump_of(broken))
+    assert found in {item.kind for item in report.damage}
+    verdict = judge(report)
+    assert not verdict.usable
+    assert reason in {item.reason for item in verdict.because}
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        (DamageName.KEY_ERASED, DamageKind.KEY_MISSING),
+        (DamageName.KEY_HEAD_ERASED, DamageKind.KEY_MISSING),
+        (DamageName.FIRST_SECTOR_ERASED, DamageKind.STORAGE_DAMAGED),
+        (DamageName.STORAGE_ERASED, DamageKind.STORAGE_MISSING),
+    ],
+)
+def test_damage_of_the_storage_is_named_and_does_not_stop_a_restore(name, found):
+    known = forged("BK7231T", device_key=bytes.fromhex("cb4e3ea400309dab656d8dbfe4b93f35"))
+    broken = damage(known.data, name, key_addr=key_addr("BK7231T"))
+    report = survey(dump_of(broken))
+    assert [item.kind for item in report.damage] == [found]
+    verdict = judge(report)
+    assert verdict.usable
+    assert verdict.because[-1].reason is Reason.STORAGE_DAMAGED
+
+
+def test_a_flipped_bit_in_code_is_seen():
+    broken = bytearray(forged().data)
+    broken[0x2_0000] ^= 4
+    report = survey(dump_of(bytes(broken)))
+    assert [item.kind for item in report.damage] == [DamageKind.APP_DAMAGED]
+    assert not judge(report).usable
+
+
+def test_a_flipped_bit_in_the_boot_loader_is_seen():
+    broken = bytearray(forged().data)
+    broken[0x5000] ^= 4
+    assert DamageKind.LOADER_DAMAGED in {
+        item.kind for item in survey(dump_of(bytes(broken))).damage
+    }
+
+
+def test_lost_calibration_is_a_remark():
+    broken = bytearray(forged().data)
+    broken[0x1E_0000:0x1E_1000] = b"\xff" * 0x1000
+    verdict = judge_backup(bytes(broken))
+    assert verdict.usable
+    assert Reason.NO_CALIBRATION in {item.reason for item in verdict.because}
+
+
+def test_a_dump_of_another_chip_is_foreign():
+    verdict = judge_backup(forged("BK7231N").data, chip="BK7231T")
+    assert [item.reason for item in verdict.because] == [Reason.FOREIGN]
+    assert judge_backup(forged("BK7231N").data, chip="CB2S").usable  # a module of the same chip
+
+
+def test_openbeken_is_named_and_no_factory_firmware():
+    data = bytearray(forged("BK7231N").data)
+    image = forge_openbeken_qio("BK7231N", "1.18.300")
+    data[: len(image)] = image
+    report = survey(dump_of(bytes(data)))
+    assert (report.kind, report.firmware.name) == (DumpKind.OPENBEKEN, "OpenBeken")
+    assert report.firmware.version == "1.18.300"
+    verdict = judge(report)
+    assert verdict.usable
+    assert verdict.because[-1].reason is Reason.NOT_FACTORY
+    assert "storage is still there" in verdict.because[-1].text
+
+
+def test_a_firmware_image_is_no_backup():
+    report = survey(dump_of(forge_openbeken_qio("BK7231T", "1.18.300")))
+    assert report.kind is DumpKind.OPENBEKEN
+    assert [item.kind for item in report.damage] == [DamageKind.IMAGE]
+    assert not judge(report).usable
+
+
+def test_esphome_is_named():
+    report = survey(dump_of(esphome_flash()))
+    assert (report.kind, report.firmware.version) == (DumpKind.ESPHOME, "2026.1.0")
+
+
+def test_storage_alone_is_named_and_knows_its_chip():
+    whole = forged("BK7231T").data
+    report = survey(dump_of(whole[key_addr("BK7231T") :]))
+    assert (report.kind, report.chip) == (DumpKind.STORAGE_ONLY, "BK7231T")
+    assert report.layout.start == key_addr("BK7231T")
+    assert not report.layout.complete
+
+
+def test_the_front_of_a_flash_is_a_part():
+    report = survey(dump_of(forged("BK7231T").data[:0x10_0000]))
+    assert report.kind is DumpKind.PARTIAL
+    assert {item.kind for item in report.damage} >= {
+        DamageKind.TRUNCATED,
+        DamageKind.STORAGE_MISSING,
+    }
+
+
+def test_secrets_are_told_by_kind():
+    paired = survey(dump_of(forged(paired=True).data)).secrets
+    assert (paired.wifi, paired.cloud, paired.device) == (True, True, True)
+    fresh = survey(dump_of(forged().data)).secrets
+    assert (fresh.wifi, fresh.cloud) == (False, False)
+
+
+def test_a_wifi_cache_is_found_behind_long_digit_strings():
+    """Gamma tables hold thousands of digits; they must not hide what comes after them."""
+    whole = bytearray(forged("BK7231T", paired=True).data)
+    whole[0x13_8000:0x13_9000] = b"0123456789abcdef" * 256
+    found = [item.span.start for item in survey(dump_of(bytes(whole))).findings]
+    caches = [
+        item.facts["form"]
+        for item in survey(dump_of(bytes(whole))).findings
+        if item.kind.value == "fast-connect"
+    ]
+    assert sorted(caches) == ["plain", "xor"]
+    assert 0x13_8000 not in found

@@ -1,0 +1,206 @@
+"""FlashPlan, goals, survey: what is kept, what is written, and what is refused."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import pytest
+
+from plugsmith.chips.catalog import chip
+from plugsmith.errors.flows import PermissionNeeded
+from plugsmith.errors.safety import OutsideFlash, ProtectedRange
+from plugsmith.flows.permissions import Permission, Permissions
+from plugsmith.flows.write.flash_map import draw_plan
+from plugsmith.flows.write.plan import Action, make_plan
+from plugsmith.flows.write.sector_survey import survey_device, survey_known
+from plugsmith.flows.write.target_image import (
+    BLANK_SECTOR,
+    DeviceState,
+    Goal,
+    Piece,
+    image_goal,
+    loader_body,
+    mac_in_rf,
+    merge_rf,
+    rf_sectors,
+    sectors_of,
+)
+from plugsmith.memory import SECTOR_LEN, AddressRange
+
+T, N = chip("BK7231T"), chip("BK7231N")
+SIZE = 0x20_0000
+NONE = Permissions()
+
+
+def allow(*names: Permission) -> Permissions:
+    return Permissions(granted=frozenset(names))
+
+
+def noise(length: int, seed: int = 1) -> bytes:
+    return random.Random(seed).randbytes(length)
+
+
+def rf_sector(mac: bytes, fill: int) -> bytes:
+    head = b"TLV\0" + bytes(24) + bytes.fromhex("0211111106000000") + mac
+    return head + bytes([fill]) * (SECTOR_LEN - len(head))
+
+
+def image_plan(device, length, permissions=NONE, equal=frozenset(), **state):
+    goal = image_goal(
+        [Piece(start=0, data=noise(length))],
+        DeviceState(chip=device, flash_size=SIZE, **state),
+        permissions,
+    )
+    return make_plan(goal, chip=device, flash_size=SIZE, equal=equal, permissions=permissions)
+
+
+def assert_tiles(plan) -> None:
+    at = 0
+    for step in plan.steps:
+        assert step.span.start == at
+        at = step.span.end
+    assert at == plan.flash_size
+
+
+def test_a_full_image_on_a_loader_chip_leaves_the_loader_alone():
+    plan = image_plan(T, 0x10_0000)
+    assert plan.changes == [AddressRange(0x1_1000, 0x10_0000)]
+    assert plan.steps[0].action is Action.KEEP
+    assert plan.steps[0].why
+    assert plan.recoverable
+    assert_tiles(plan)
+
+
+def test_no_permission_opens_the_loader_of_a_loader_chip():
+    plan = image_plan(T, 0x10_0000, allow(*Permission))
+    assert plan.changes[0].start == 0x1_1000
+
+
+def test_a_rom_chip_keeps_an_equal_loader_and_says_when_it_writes_another():
+    assert image_plan(N, 0x10_0000, loader_equal=True).changes[0].start == 0x1_1000
+    other = image_plan(N, 0x10_0000, loader_equal=False)
+    assert other.changes[0].start == 0
+    assert any("boot loader" in note for note in other.notes)
+    assert other.recoverable
+    forced = image_plan(N, 0x10_0000, allow(Permission.BOOTLOADER), loader_equal=True)
+    assert forced.changes[0].start == 0
+
+
+def test_the_loader_body_is_everything_but_its_label():
+    assert loader_body(AddressRange(0x1_0F9A, 0x1_1000)) == [AddressRange(0, 0x1_0F9A)]
+    assert loader_body(AddressRange(0xFE9A, 0xFF00)) == [
+        AddressRange(0, 0xFE9A),
+        AddressRange(0xFF00, 0x1_1000),
+    ]
+    assert loader_body(None) == [AddressRange(0, 0x1_1000)]
+
+
+def test_the_end_of_an_image_is_padded_with_ff_and_blank_sectors_are_only_erased():
+    data = noise(SECTOR_LEN) + BLANK_SECTOR + noise(100)
+    goal = image_goal(
+        [Piece(start=0x1_1000, data=data)], DeviceState(chip=T, flash_size=SIZE), NONE
+    )
+    assert goal.wanted[0x1_3000] == data[-100:] + b"\xff" * (SECTOR_LEN - 100)
+    plan = make_plan(goal, chip=T, flash_size=SIZE, equal=frozenset(), permissions=NONE)
+    actions = {step.span.start: step.action for step in plan.steps}
+    assert actions[0x1_1000] is Action.WRITE
+    assert actions[0x1_2000] is Action.ERASE
+    assert_tiles(plan)
+
+
+def test_raw_pieces_keep_their_neighbours_in_the_sector():
+    under = noise(SECTOR_LEN, 7)
+    got = sectors_of([Piece(start=0x1_2010, data=b"abc")], under=lambda _addr: under)
+    assert got == {0x1_2000: under[:0x10] + b"abc" + under[0x13:]}
+
+
+def test_equal_sectors_are_skipped():
+    plan = image_plan(T, 0x2_0000, equal=frozenset({0x1_2000, 0x1_3000}))
+    assert plan.spans(Action.SKIP_EQUAL) == [AddressRange(0x1_2000, 0x1_4000)]
+    assert 0x1_2000 not in plan.changed_sectors
+    assert_tiles(plan)
+
+
+@pytest.mark.parametrize("device", [T, N], ids=lambda item: item.name)
+def test_calibration_and_address_stay_without_permission(device):
+    where = rf_sectors(device, SIZE)[0]
+    now = rf_sector(b"\xc8\x47\x8c\x01\x02\x03", 0x11)
+    plan = image_plan(device, SIZE, loader_equal=True, rf_now={where: now})
+    assert AddressRange(where, where + SECTOR_LEN) in plan.spans(Action.KEEP)
+
+
+def test_each_permission_takes_only_its_own_part_of_the_rf_sector():
+    now = rf_sector(b"\xc8\x47\x8c\x01\x02\x03", 0x11)
+    new = rf_sector(b"\xc8\x47\x8c\xaa\xbb\xcc", 0x22)
+    only_rf = merge_rf(now, new, allow(Permission.RF))
+    only_mac = merge_rf(now, new, allow(Permission.MAC))
+    assert only_rf is not None
+    assert only_mac is not None
+    assert (mac_in_rf(only_rf), only_rf[100]) == ("c8:47:8c:01:02:03", 0x22)
+    assert (mac_in_rf(only_mac), only_mac[100]) == ("c8:47:8c:aa:bb:cc", 0x11)
+    assert merge_rf(now, new, allow(Permission.RF, Permission.MAC)) == new
+    assert merge_rf(now, new, NONE) is None
+    assert merge_rf(BLANK_SECTOR, new, allow(Permission.MAC)) is None
+    assert merge_rf(BLANK_SECTOR, new, allow(Permission.RF)) == new
+
+
+def test_plan_refuses_what_reaches_the_loader_the_end_or_the_calibration():
+    def plan(start: int, device=T, permissions=NONE):
+        return make_plan(
+            Goal(wanted={start: noise(SECTOR_LEN)}),
+            chip=device,
+            flash_size=SIZE,
+            equal=frozenset(),
+            permissions=permissions,
+        )
+
+    with pytest.raises(ProtectedRange):
+        plan(0x1_0000, permissions=allow(*Permission))
+    with pytest.raises(OutsideFlash):
+        plan(SIZE)  # wraps to the loader
+    with pytest.raises(OutsideFlash):
+        plan(SIZE, device=N)
+    with pytest.raises(PermissionNeeded):
+        plan(0x1E_0000)
+    assert plan(0x1E_0000, permissions=allow(Permission.RF)).changed_sectors == [0x1E_0000]
+    assert plan(0x1_1000).changed_sectors == [0x1_1000]
+    assert plan(SIZE - SECTOR_LEN).changed_sectors == [SIZE - SECTOR_LEN]
+
+
+def test_an_image_behind_the_end_is_refused():
+    with pytest.raises(OutsideFlash):
+        image_goal(
+            [Piece(start=0x1_1000, data=bytes(SIZE))], DeviceState(chip=T, flash_size=SIZE), NONE
+        )
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_device_survey_and_known_survey_agree(seed):
+    dice = random.Random(seed)
+    flash = bytearray(dice.randbytes(0x8_0000))
+    wanted = {
+        addr: (
+            bytes(flash[addr : addr + SECTOR_LEN]) if dice.random() < 0.5 else dice.randbytes(4096)
+        )
+        for addr in range(0x1_1000, 0x5_3000, SECTOR_LEN)
+    }
+
+    def crc_many(spans):
+        return [zlib.crc32(flash[span.start : span.end]) for span in spans]
+
+    known = survey_known(wanted, bytes(flash))
+    asked = survey_device(wanted, len(flash), crc_many)
+    assert asked == known
+    changed = [a for a in wanted if a not in known.equal]
+    covered = sum(len(item.span) for item in known.baseline)
+    assert covered == len(flash) - SECTOR_LEN * len(changed)
+
+
+def test_the_map_shows_every_action_and_says_whether_it_can_be_repaired():
+    plan = image_plan(T, 0x10_0000, equal=frozenset(range(0x4_0000, 0x8_0000, SECTOR_LEN)))
+    text = draw_plan(plan, baud=921_600)
+    assert "#" in text.splitlines()[1]
+    assert "=" in text
+    assert "0x000000..0x011000" in text
+    assert "repaired over the same wires" in text
