@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.outlines import pin_compatible
 from plugsmith.library.catalogue.candidates import candidates
 from plugsmith.library.catalogue.search import Query, search
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 from plugsmith.openbeken.device_list import read_list
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def corpus_list() -> str | None:
 def filled(entries: list[object], path: Path | None = None) -> TemplateCatalogue:
     """A catalogue of these entries."""
     catalogue = TemplateCatalogue(path)
-    source = Source(name="bench", kind="file", location="", licence="", fetched="")
+    source = ListOrigin(name="bench", kind="file", location="", licence="", fetched="")
     catalogue.import_entries(source, entries)
     return catalogue
 

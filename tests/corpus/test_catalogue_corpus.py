@@ -9,10 +9,10 @@ import pytest
 from plugsmith.errors.catalogue import NotExportable
 from plugsmith.export.exporters import EXPORTERS
 from plugsmith.export.output import ExportOptions
-from plugsmith.flows.catalogue.device_input import subject_of_entry
+from plugsmith.flows.catalogue.device_input import device_input_of_entry
 from plugsmith.interpret.catalogue.entry import RULES
 from plugsmith.library.catalogue.search import Query, search
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 from plugsmith.openbeken.device_list import read_list
 from plugsmith.openbeken.roles import read_role
 from plugsmith.openbeken.template import MAX_GPIO
@@ -28,7 +28,7 @@ def raws(folder, name: str) -> tuple[object, ...]:
 def catalogue(corpus):
     with TemplateCatalogue(None) as found:
         for name in ("devices", "device-configurations"):
-            source = Source(name=name, kind="file", location="", licence="", fetched="")
+            source = ListOrigin(name=name, kind="file", location="", licence="", fetched="")
             found.import_entries(source, raws(corpus, f"{name}.json"))
         yield found
 
@@ -75,7 +75,7 @@ def test_devices_have_every_output(stored) -> None:
     """Every fourth device."""
     made = refused = 0
     for item in stored[::4]:
-        subject = subject_of_entry(item)
+        subject = device_input_of_entry(item)
         options = ExportOptions(
             title=item.entry.title, template=subject.template if subject.from_template else None
         )
@@ -104,7 +104,7 @@ def test_matching_beats_plain_overlap_of_pins(catalogue, corpus) -> None:
     """Leave-one-out on every eighth device; the whole table is `python -m bench.catalogue`."""
     bench = pytest.importorskip("bench.catalogue")
     with TemplateCatalogue(None) as sample:
-        source = Source(name="s", kind="file", location="", licence="", fetched="")
+        source = ListOrigin(name="s", kind="file", location="", licence="", fetched="")
         sample.import_entries(source, raws(corpus, "devices.json"))
         count, baseline, ours = bench.quality(sample, step=8)["twin or same product"]
     assert count >= 10

@@ -10,7 +10,7 @@ from lan_rig import run
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.change import differences
 
@@ -26,7 +26,7 @@ def templates(corpus):
     found = []
     for item in [*beken[::7], *beken[3::7], *beken[5::7]]:
         try:
-            found.append(wish_from(template=json.dumps(item), name=item["name"]))
+            found.append(desired_from(template=json.dumps(item), name=item["name"]))
         except PlugsmithError:
             continue
         if len(found) == WANTED:

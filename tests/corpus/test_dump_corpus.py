@@ -9,7 +9,7 @@ import pytest
 
 from conftest import corpus_root
 from plugsmith.dump.dump import Dump
-from plugsmith.dump.health import Reason, judge
+from plugsmith.dump.health import BackupReason, judge
 from plugsmith.dump.repair import Undone, repair
 from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.report import DamageKind, DumpKind
@@ -58,7 +58,7 @@ def test_led_moon_is_rotated_and_repaired(corpus):
     report = survey(dump)
     assert report.layout.rotation == 0x1_1000
     assert [item.kind for item in report.damage] == [DamageKind.ROTATED]
-    assert [item.reason for item in judge(report).because] == [Reason.ROTATED]
+    assert [item.reason for item in judge(report).because] == [BackupReason.ROTATED]
     fixed = repair(dump)
     assert [(step.what, step.amount) for step in fixed.done] == [(Undone.ROTATION, 0x1_1000)]
     assert fixed.data[:8] == bytes.fromhex("4309b59635ff2a99")

@@ -13,7 +13,7 @@ import pytest
 
 from plugsmith.device.function import Function
 from plugsmith.device.profile import Gap
-from plugsmith.device.rules import Level
+from plugsmith.device.rules import RuleLevel
 from plugsmith.export.text_report import text_report
 from plugsmith.interpret.answer import ConfigAnswer, answer_for_config
 from plugsmith.interpret.openbeken.lint import lint_template
@@ -51,7 +51,7 @@ def test_no_template_has_an_error_level_finding(answers: Answers) -> None:
     bad = {
         name: [item.text for item in lint_template(answer.setup.template)]
         for name, answer in answers.items()
-        if any(item.level is Level.ERROR for item in lint_template(answer.setup.template))
+        if any(item.level is RuleLevel.ERROR for item in lint_template(answer.setup.template))
     }
     assert bad == {}
 
@@ -230,7 +230,7 @@ def test_configurations_of_the_dumps(corpus: Path) -> None:
         assert answer.profile.chip == entry["chip"]
         assert answer.setup.template.pins, name
         assert not any(
-            item.level is Level.ERROR for item in lint_template(answer.setup.template)
+            item.level is RuleLevel.ERROR for item in lint_template(answer.setup.template)
         ), name
 
 

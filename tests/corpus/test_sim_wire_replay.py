@@ -10,7 +10,7 @@ import pytest
 from plugsmith.sim.chip.chip import SimChip, SimSettings
 from plugsmith.sim.chip.personality import personality
 from plugsmith.sim.flash.nor import OpKind
-from plugsmith.sim.timing import Patience
+from plugsmith.sim.timing import WaitTimes
 
 LINK_CHECK = bytes.fromhex("01e0fc0100")
 LINKED = bytes.fromhex("040e0501e0fc0100")
@@ -57,7 +57,7 @@ class Session:
         self.chip = SimChip(
             personality(self.name),
             described_flash(self.loader),
-            settings=SimSettings(named_boot=True, status=0, patience=Patience(idle_reset_s=LONG)),
+            settings=SimSettings(named_boot=True, status=0, patience=WaitTimes(idle_reset_s=LONG)),
             now=self.now,
         )
         assert self.exchange(LINK_CHECK) == LINKED

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from plugsmith.dump.recovery.outcome import Reason, Status
+from plugsmith.dump.recovery.outcome import AbsenceReason, Status
 from plugsmith.dump.recovery.recover import recover
 
 pytestmark = pytest.mark.corpus
@@ -74,7 +74,7 @@ def test_damaged_copies_of(name, corpus):
             if not exact:
                 failed.add((name, variant, seed))
                 assert answer.status is Status.NONE
-                assert answer.reason in {Reason.STORAGE_DAMAGED, Reason.KEY_LOST}
+                assert answer.reason in {AbsenceReason.STORAGE_DAMAGED, AbsenceReason.KEY_LOST}
     assert runs == RUNS // 21
     sure = {item for item in failed if item[1].split("_")[0] in SURE}
     assert sure <= LOST
@@ -86,4 +86,4 @@ def _check_truncation(answer, data: bytes, broken: bytes) -> None:
     if broken == data:  # a storage-only file is shorter than the cut
         assert answer.status is Status.FOUND
     else:
-        assert (answer.status, answer.reason) == (Status.NONE, Reason.STORAGE_MISSING)
+        assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.STORAGE_MISSING)

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from plugsmith.dump.recovery.outcome import Confidence, Reason, SourceKind, Status
+from plugsmith.dump.recovery.outcome import AbsenceReason, Confidence, SourceKind, Status
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.interpret.recovered import recovery_data
 from plugsmith.tuya.user_param import parse_pin_text
@@ -65,7 +65,7 @@ def test_a_default_is_never_the_answer_when_everything_else_is_erased(corpus, tr
     data = bytearray((corpus / "factory" / f"{name}.bin").read_bytes())
     data[0x1D_1000:] = bytes([fill]) * (len(data) - 0x1D_1000)
     answer = recover(bytes(data))
-    assert (answer.status, answer.reason) == (Status.NONE, Reason.ERASED)
+    assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.ERASED)
     assert [item.kind for item in answer.alternatives] == [SourceKind.FIRMWARE_DEFAULT]
 
 
@@ -82,4 +82,6 @@ def test_with_only_the_store_erased_the_file_is_the_answer(corpus, truth, device
 def test_firmware_of_others_is_named_so(corpus):
     for path in sorted((corpus / "openbeken").glob("*.bin")):
         answer = recover(path.read_bytes())
-        assert (answer.status, answer.reason) == (Status.NONE, Reason.OTHER_VENDOR), path.name
+        assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.OTHER_VENDOR), (
+            path.name
+        )

@@ -16,7 +16,7 @@ from plugsmith.emu.board import BOARDS, LOADER_KNOWN_JEDEC
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.sim.chip.chip import SimChip, SimSettings
 from plugsmith.sim.chip.personality import personality
-from plugsmith.sim.timing import Patience
+from plugsmith.sim.timing import WaitTimes
 
 pytestmark = [
     pytest.mark.corpus,
@@ -86,7 +86,7 @@ class Simulated:
         self.chip = SimChip(
             personality(name),
             flash,
-            settings=SimSettings(named_boot=True, status=0, patience=Patience(idle_reset_s=1e9)),
+            settings=SimSettings(named_boot=True, status=0, patience=WaitTimes(idle_reset_s=1e9)),
             now=0.0,
         )
 

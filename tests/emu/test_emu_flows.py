@@ -15,7 +15,7 @@ from plugsmith.events import EventLog
 from plugsmith.flows.image.emulation import BootRequest, boot_image, choose_chip, flash_to_boot
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.wire.boot_check import check_boot
-from plugsmith.flows.write.preflight import Verdict
+from plugsmith.flows.write.preflight import PreflightOutcome
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,13 +95,16 @@ def test_pins_of_a_plug_are_seen_with_their_directions(corpus, capsys) -> None:
 @needs_emulator
 def test_boot_check_refuses_what_it_saw_fail(corpus) -> None:
     stock = (corpus / STOCK_T).read_bytes()
-    image = {IMAGE_T: Verdict.PASS, IMAGE_N: Verdict.REFUSE}
+    image = {IMAGE_T: PreflightOutcome.PASS, IMAGE_N: PreflightOutcome.REFUSE}
     for name, wanted in image.items():
         plan = _Plan((corpus / name).read_bytes())
         check = check_boot(plan, stock, chip="BK7231T", sink=EventLog())  # type: ignore[arg-type]
         assert check.verdict is wanted, name
         assert check.text
-    assert check_boot(_Plan(b""), None, chip="BK7231T", sink=EventLog()).verdict is Verdict.REFUSE  # type: ignore[arg-type]
+    assert (
+        check_boot(_Plan(b""), None, chip="BK7231T", sink=EventLog()).verdict
+        is PreflightOutcome.REFUSE
+    )  # type: ignore[arg-type]
 
 
 class _Plan:

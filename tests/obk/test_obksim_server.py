@@ -12,7 +12,7 @@ import pytest
 from obksim_rig import FAST, connect, drain, get, post
 
 from plugsmith.clock import VirtualClock
-from plugsmith.errors.sim import SimAddress
+from plugsmith.errors.sim import SimCannotListen
 from plugsmith.sim.obk.block import Text
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Phase
@@ -158,7 +158,7 @@ def test_taken_address_is_an_error_of_ours() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         server = ObkServer([Endpoint(SimObk(), port=taken.getsockname()[1])])
-        with pytest.raises(SimAddress):
+        with pytest.raises(SimCannotListen):
             server.start()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.protocol.frames import (
     LINK_ANSWER,
-    Form,
+    FrameForm,
     Header,
     Reply,
     ReplyDecoder,
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 short_replies = st.builds(
     Reply,
-    form=st.just(Form.SHORT),
+    form=st.just(FrameForm.SHORT),
     code=st.integers(0, 255),
     status=st.none(),
     data=st.binary(max_size=250),
 )
 long_replies = st.builds(
     Reply,
-    form=st.just(Form.LONG),
+    form=st.just(FrameForm.LONG),
     code=st.integers(0, 255),
     status=st.integers(0, 255),
     data=st.binary(max_size=5000),
@@ -84,7 +84,7 @@ def test_any_bytes_are_taken_and_bounded(data: bytes, cuts: list[int]) -> None:
 
 def test_a_payload_that_holds_frames_is_not_looked_into() -> None:
     inner = (LINK_ANSWER * 600)[:4096]
-    outer = Reply(form=Form.LONG, code=9, status=0, data=b"\x00\x10\x01\x00" + inner)
+    outer = Reply(form=FrameForm.LONG, code=9, status=0, data=b"\x00\x10\x01\x00" + inner)
     decoder = ReplyDecoder()
     stream = outer.encode() + LINK_ANSWER
     found = [
@@ -102,7 +102,7 @@ def test_a_header_that_is_not_accepted_hides_nothing_behind_it() -> None:
 
 def test_after_a_reset_a_torn_reply_is_forgotten() -> None:
     decoder = ReplyDecoder()
-    whole = Reply(form=Form.LONG, code=9, status=0, data=bytes(4100)).encode()
+    whole = Reply(form=FrameForm.LONG, code=9, status=0, data=bytes(4100)).encode()
     assert decoder.feed(whole[:2000]) == []
     assert decoder.inside_reply
     assert decoder.missing == len(whole) - 2000
@@ -148,7 +148,7 @@ commands = st.one_of(
 def test_a_command_knows_its_own_reply(command: Command, byte: int) -> None:
     filler = bytes([byte]) * 5000
     data = (command.echo() + filler)[: command.reply_len()]
-    status = 0 if command.form is Form.LONG else None
+    status = 0 if command.form is FrameForm.LONG else None
     reply = Reply(form=command.form, code=command.answer_code, status=status, data=data)
     (again,) = ReplyDecoder(command.may_start).feed(reply.encode())
     assert command.answers(again)
@@ -161,7 +161,7 @@ def test_a_reply_with_another_echo_is_not_taken(
 ) -> None:
     filler = bytes([byte]) * 5000
     data = (other.echo() + filler)[: other.reply_len()]
-    status = 0 if other.form is Form.LONG else None
+    status = 0 if other.form is FrameForm.LONG else None
     reply = Reply(form=other.form, code=other.answer_code, status=status, data=data)
     if command.answers(reply):
         assert command.answer_code == other.answer_code
@@ -202,7 +202,7 @@ def test_refusals_are_seen_although_the_address_differs() -> None:
     write = cmd.Write4K(addr=0x1000, data=bytes(4096))
     assert write.refusal(refused) == 6
     assert not write.answers(refused)
-    assert write.may_start(Header(form=Form.LONG, code=7, data_len=4))
+    assert write.may_start(Header(form=FrameForm.LONG, code=7, data_len=4))
     (unknown,) = ReplyDecoder().feed(bytes.fromhex("040e0501e0fc1107"))
     assert cmd.ReadBootVersion().refusal(unknown) == 7
 

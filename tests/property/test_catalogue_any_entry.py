@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from plugsmith.errors import PlugsmithError
 from plugsmith.export.exporters import EXPORTERS
 from plugsmith.export.output import ExportOptions
-from plugsmith.flows.catalogue.device_input import subject_of_bytes
+from plugsmith.flows.catalogue.device_input import device_input_of_bytes
 from plugsmith.interpret.catalogue.entry import RULES, read_entry
 from plugsmith.interpret.catalogue.similarity import compare
 from plugsmith.interpret.catalogue.traits import traits_of
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
 from plugsmith.library.catalogue.list_files import list_from_bytes
 from plugsmith.library.catalogue.search import Query, search
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 from plugsmith.openbeken.roles import roles
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text()
@@ -40,7 +40,7 @@ ENTRIES = st.fixed_dictionaries(
         ),
     },
 )
-SOURCE = Source(name="any", kind="file", location="", licence="", fetched="")
+SOURCE = ListOrigin(name="any", kind="file", location="", licence="", fetched="")
 
 
 @given(st.one_of(JSON, ENTRIES))
@@ -76,7 +76,7 @@ def test_what_goes_in_is_counted_and_comes_out(raws: list[object], words: str) -
 @given(st.binary(max_size=300) | JSON.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_as_a_list_or_a_device(data: bytes) -> None:
     messages: list[str] = []
-    for read in (list_from_bytes, subject_of_bytes):
+    for read in (list_from_bytes, device_input_of_bytes):
         try:
             read(data, name="x")
         except PlugsmithError as problem:

@@ -22,12 +22,12 @@ from plugsmith.image.ota import read_package, write_package
 from plugsmith.image.partition import Partition, PartitionTable, find_tables
 from plugsmith.image.physical import physical_len, strip_lines, to_logical, to_physical
 from plugsmith.image.rbl import RblHeader, fnv1a, pad_package, read_header, read_trailer
-from plugsmith.image.scramble import TUYA_KEY, CodeKey, scramble, stream
+from plugsmith.image.scramble import TUYA_KEY, ScrambleKey, scramble, stream
 from plugsmith.image.uf2 import read_uf2
 
 u32 = st.integers(0, 2**32 - 1)
 names = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=15)
-keys = st.builds(CodeKey.of, u32, u32, u32, u32)
+keys = st.builds(ScrambleKey.of, u32, u32, u32, u32)
 
 
 @given(st.binary(max_size=2000))
@@ -148,7 +148,7 @@ def test_a_key_is_recovered_from_forty_words(key, rng):
 
 def test_a_key_is_recovered_from_the_vectors_of_a_whole_application():
     section = recognise(forge_openbeken_qio("BK7231N")).app.section
-    key = CodeKey.of(0x12345678, 0x9ABCDEF0, 0x0F1E2D3C, 0xA5000000)
+    key = ScrambleKey.of(0x12345678, 0x9ABCDEF0, 0x0F1E2D3C, 0xA5000000)
     text = (b"plain text and zeros\0\0\0\0" * 4000)[: len(section.code) - 32]
     scrambled = scramble(section.code[:32] + text, key, start=0x10000)
     found = key_of_vectors(scrambled, start=0x10000)

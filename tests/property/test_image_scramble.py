@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble, stream, stream_word
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble, stream, stream_word
 
-SYNTHETIC = CodeKey.of(0x01234567, 0x89ABCDEF, 0x02468ACE, 0x12345670)
+SYNTHETIC = ScrambleKey.of(0x01234567, 0x89ABCDEF, 0x02468ACE, 0x12345670)
 words = st.integers(0, 2**32 - 1)
-keys = st.builds(CodeKey.of, words, words, words, words)
+keys = st.builds(ScrambleKey.of, words, words, words, words)
 
 
 def _bits(value, width):
@@ -112,7 +112,7 @@ def test_scrambling_twice_gives_the_data_back(key, data, start):
 @pytest.mark.parametrize("low", range(16))
 @pytest.mark.parametrize("rotation", range(4))
 def test_every_selector_case_over_windows_that_straddle(low, rotation):
-    key = CodeKey.of(
+    key = ScrambleKey.of(
         0x510FB093, 0xA3CBEADC, 0x5993A17E, 0x51000060 | low | rotation << 11 | rotation << 8
     )
     start, length = 0xFFF0, 0x40
@@ -123,10 +123,10 @@ def test_every_selector_case_over_windows_that_straddle(low, rotation):
 
 def test_off_switches():
     assert PLAIN_KEY.plain
-    assert CodeKey.of(1, 2, 3, 0xFF000000).plain
-    assert CodeKey.of(1, 2, 3, 0x0100000F).plain
+    assert ScrambleKey.of(1, 2, 3, 0xFF000000).plain
+    assert ScrambleKey.of(1, 2, 3, 0x0100000F).plain
     assert not TUYA_KEY.plain
-    assert CodeKey.from_bytes(TUYA_KEY.to_bytes()) == TUYA_KEY
+    assert ScrambleKey.from_bytes(TUYA_KEY.to_bytes()) == TUYA_KEY
     assert scramble(b"code", PLAIN_KEY, start=0) == b"code"
 
 

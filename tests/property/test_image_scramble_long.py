@@ -7,14 +7,14 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugsmith.image.scramble import TUYA_KEY, CodeKey, scramble, stream
+from plugsmith.image.scramble import TUYA_KEY, ScrambleKey, scramble, stream
 
 WORDS = st.integers(0, 2**32 - 1)
 
 
 @settings(max_examples=20)
 @given(
-    st.builds(CodeKey, c0=WORDS, c1=WORDS, c2=WORDS, c3=WORDS) | st.just(TUYA_KEY),
+    st.builds(ScrambleKey, c0=WORDS, c1=WORDS, c2=WORDS, c3=WORDS) | st.just(TUYA_KEY),
     st.integers(0, 0x8_0000).map(lambda number: number * 4),
     st.integers(0x1_0000, 0x5_0000),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugsmith.device.rules import Level
+from plugsmith.device.rules import RuleLevel
 from plugsmith.export.text_report import text_report
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
@@ -64,7 +64,7 @@ def test_no_configuration_gives_a_forbidden_template(
 ) -> None:
     answer = answer_for_config(config, chip=chip)
     findings = lint_template(answer.setup.template)
-    assert [item for item in findings if item.level is Level.ERROR] == []
+    assert [item for item in findings if item.level is RuleLevel.ERROR] == []
     used = [pin.gpio for pin in answer.profile.pins]
     assert len(used) == len(set(used))
     assert text_report(answer)

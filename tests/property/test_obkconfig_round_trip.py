@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import SettingUnusable
 from plugsmith.openbeken.config_block import field, new_block, read_block
-from plugsmith.openbeken.config_layout import PIN_TABLES, Layout, layout_of
+from plugsmith.openbeken.config_layout import PIN_TABLES, PinTableLayout, layout_of
 from plugsmith.openbeken.settings import (
     NAMES,
     change_settings,
@@ -57,7 +57,7 @@ def near(value):
     return pytest.approx(value, rel=1e-6) if isinstance(value, float) else value
 
 
-@given(VALUES, st.sampled_from(list(Layout)), st.booleans())
+@given(VALUES, st.sampled_from(list(PinTableLayout)), st.booleans())
 def test_what_is_written_reads_back_and_the_sum_is_right(values, layout, signed):
     block = change_settings(new_block(signed=signed, layout=layout), values)
     again = read_block(block.raw + b"\xff" * 512, layout=layout)
@@ -139,8 +139,12 @@ def test_layouts_of_other_chips():
     block = new_block(layout=layout)
     for name, offset in places.items():
         assert block.place(field(name)).offset == offset, name
-    assert new_block(layout=Layout.PINS_50).place(field("calibration")).offset == 0x498 + 0x38
-    assert new_block(layout=Layout.PINS_64).place(field("calibration")).offset == 0x498 + 0x60
+    assert (
+        new_block(layout=PinTableLayout.PINS_50).place(field("calibration")).offset == 0x498 + 0x38
+    )
+    assert (
+        new_block(layout=PinTableLayout.PINS_64).place(field("calibration")).offset == 0x498 + 0x60
+    )
 
 
 def test_a_block_of_version_3_holds_a_short_startup_command():

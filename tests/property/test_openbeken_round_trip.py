@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.openbeken.roles import roles
-from plugsmith.openbeken.script import Command, Script, print_startup, read_startup
+from plugsmith.openbeken.script import Script, ScriptCommand, print_startup, read_startup
 from plugsmith.openbeken.template import (
     PinRole,
     Template,
@@ -104,7 +104,7 @@ def test_any_text_gives_a_template_or_a_refusal(text: str) -> None:
 @given(st.lists(st.tuples(WORDS, st.lists(WORDS, max_size=3)), min_size=1, max_size=5))
 def test_startup_commands_read_back(parts: list[tuple[str, list[str]]]) -> None:
     commands = [
-        Command(name, " ".join(words))
+        ScriptCommand(name, " ".join(words))
         for name, words in parts
         if not name.startswith("//") and name.lower() != "backlog"
     ]

@@ -94,7 +94,9 @@ def test_any_bytes_as_pages(raw):
         pointer=st.integers(0, 0xFFFF_FFFF),
         name=NAMES,
         parts=st.lists(
-            st.builds(kv.Part, block=st.integers(0, 31), first=st.just(3), last=st.integers(3, 31)),
+            st.builds(
+                kv.PageRun, block=st.integers(0, 31), first=st.just(3), last=st.integers(3, 31)
+            ),
             min_size=1,
             max_size=5,
         ).map(tuple),
@@ -196,7 +198,7 @@ def test_crc7_sees_every_single_bit(body, data):
         channel=st.integers(0, 255),
         psk=st.text("0123456789abcdef", min_size=64, max_size=64),
         password=st.text(string.ascii_letters, min_size=1, max_size=64).map(str.encode),
-        form=st.sampled_from(fast_connect.Form),
+        form=st.sampled_from(fast_connect.StoredForm),
     )
 )
 def test_fast_connect(item):
@@ -245,7 +247,7 @@ def test_any_bytes_as_rf_sector(raw):
 @given(
     st.lists(
         st.builds(
-            schema.DataPoint,
+            schema.SchemaPoint,
             number=st.integers(1, 255),
             mode=st.sampled_from(["rw", "ro", "wr"]),
             kind=st.sampled_from(["bool", "value", "enum", "string", "bitmap"]),

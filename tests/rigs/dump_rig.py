@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from plugsmith.chips.catalog import chip
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.sanitize.sanitize import Sanitized, sanitize
 from plugsmith.forge.dump import FORUM_TEXT, ForgedDump, forge_dump
@@ -56,7 +56,7 @@ def cleaned(name: str = "BK7231T", kind: StoreKind = StoreKind.CLASSIC) -> Sanit
 
 def key_addr(name: str) -> int:
     """Where the chip's vendor key lies."""
-    region = chip(name).memory_map.region(Role.KEY)
+    region = chip(name).memory_map.region(RegionRole.KEY)
     assert region is not None
     return region.span.start
 

@@ -14,12 +14,12 @@ from collections.abc import Awaitable, Callable
 from typing import Self, TypeVar
 
 from plugsmith.lan.host import Host
-from plugsmith.lan.http import Patience
+from plugsmith.lan.http import HttpTimeouts
 
 T = TypeVar("T")
 Answer = Callable[[bytes], bytes]
 
-QUICK = Patience(
+QUICK = HttpTimeouts(
     connect_s=1.0,
     answer_s=0.6,
     whole_s=3.0,

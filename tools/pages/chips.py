@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pages.markdown import NOTICE, addr, code, table
 from plugsmith.chips import catalog
-from plugsmith.chips.model import BootCode, Chip, Dialect, Family, MemoryMap, Quirk, Support
+from plugsmith.chips.model import BootCode, Chip, DialectName, Family, MemoryMap, Quirk, Support
 
 SUPPORT_MEANING = {
     Support.OBSERVED: "seen on real boot code (executed) or in real dumps",
@@ -85,7 +85,7 @@ def page() -> str:
             [_boot_row(boot) for boot in catalog.boot_codes()],
         ),
         "## Dialects and their quirks\n",
-        *(_dialect(item) for item in Dialect),
+        *(_dialect(item) for item in DialectName),
         "## Memory maps\n",
         *_maps(),
         "## Modules\n",
@@ -122,7 +122,7 @@ def _boot_row(boot: BootCode) -> tuple[str, ...]:
     )
 
 
-def _dialect(dialect: Dialect) -> str:
+def _dialect(dialect: DialectName) -> str:
     facts = catalog.dialect_facts(dialect)
     lines = [f"### {dialect.value}\n", f"{facts.support.value}: {'; '.join(facts.evidence)}\n"]
     if facts.read_guard is not None:

@@ -15,7 +15,7 @@ from plugsmith.boot.wire import Wire
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from plugsmith.boot.dialects import Speech
+    from plugsmith.boot.dialects import Dialect
     from plugsmith.boot.protocol.frames import Reply
     from plugsmith.boot.protocol.request import Command
     from plugsmith.clock import Clock
@@ -64,9 +64,9 @@ class BootClient:
         return self._wire.bytes_total
 
     @property
-    def speech(self) -> Speech:
+    def dialect(self) -> Dialect:
         """What is known about the boot code's way of talking."""
-        return self._wire.speech
+        return self._wire.dialect
 
     @property
     def errors(self) -> int:
@@ -82,10 +82,10 @@ class BootClient:
         """Count data that arrived wrong."""
         self._exchanger.errors += 1
 
-    def adopt(self, speech: Speech) -> None:
+    def adopt(self, dialect: Dialect) -> None:
         """Talk in the dialect of an identified boot code from now on."""
-        self._wire.speech = speech
-        if not speech.leaves_when_idle:
+        self._wire.dialect = dialect
+        if not dialect.leaves_when_idle:
             self.pause()
 
     # requests
@@ -125,12 +125,12 @@ class BootClient:
             yield reply
 
     def _fill(self, flying: deque[Command], queue: deque[Command]) -> None:
-        if not queue or len(flying) >= self.speech.window:
+        if not queue or len(flying) >= self.dialect.window:
             return
-        if self.speech.frame_gap_s:
-            self.clock.sleep(self.speech.frame_gap_s)
+        if self.dialect.frame_gap_s:
+            self.clock.sleep(self.dialect.frame_gap_s)
         batch: list[Command] = []
-        while queue and len(flying) + len(batch) < self.speech.window:
+        while queue and len(flying) + len(batch) < self.dialect.window:
             batch.append(queue.popleft())
         self._wire.send(*batch)
         flying.extend(batch)
@@ -164,7 +164,7 @@ class BootClient:
 
     def resume(self) -> None:
         """Keep the link alive again, where the boot code needs it."""
-        if self._wants_alive and self._alive is None and self.speech.leaves_when_idle:
+        if self._wants_alive and self._alive is None and self.dialect.leaves_when_idle:
             self._alive = KeepAlive(self._wire)
 
     def close(self) -> None:
@@ -182,7 +182,7 @@ class BootClient:
         with self._wire.lock:
             self.pause()
             self._wire.drain(0.0)
-            if self.speech.leaves_when_idle:
+            if self.dialect.leaves_when_idle:
                 self._wire.send(once, once, once)
             else:
                 for _attempt in range(4):
@@ -260,7 +260,7 @@ class BootClient:
         """zlib CRC-32 of each span, in order, by the device; lengths are multiples of 256."""
         queue = deque(spans)
         while queue:
-            if self.speech.ring and len(queue) > 1:
+            if self.dialect.ring and len(queue) > 1:
                 batch = [queue.popleft() for _item in range(min(_CRC_BATCH, len(queue)))]
                 yield from self._crc_batch(batch)
             else:

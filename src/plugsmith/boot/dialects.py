@@ -21,7 +21,7 @@ class AfterCrc(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
+class Dialect:
     """The client's side of a dialect.
 
     `ring` is how many request bytes the chip queues (0: one request at a time). `in_order` is
@@ -45,7 +45,7 @@ class Speech:
 
 
 # Before identification: nothing is assumed, so that both families survive what is sent.
-UNKNOWN = Speech(
+UNKNOWN = Dialect(
     family=None,
     ring=0,
     in_order=True,
@@ -58,10 +58,10 @@ UNKNOWN = Speech(
 RING_LEN = 480  # of 512: the rest is left for keep-alive link checks (uart-protocol.md 8.3)
 
 
-def speech_of(boot: BootCode, family: Family) -> Speech:
+def dialect_of(boot: BootCode, family: Family) -> Dialect:
     """The client's side of `boot`."""
     quirks = boot.quirks
-    return Speech(
+    return Dialect(
         family=family,
         ring=RING_LEN if Quirk.QUEUES_REQUESTS in quirks else 0,
         in_order=Quirk.QUEUES_REQUESTS in quirks,

@@ -117,8 +117,8 @@ class Exchanger:
         """
         wire = self.wire
         if not sent:
-            if wire.speech.frame_gap_s:
-                wire.clock.sleep(wire.speech.frame_gap_s)
+            if wire.dialect.frame_gap_s:
+                wire.clock.sleep(wire.dialect.frame_gap_s)
             wire.send(command)
         wait = self._wait_for(command)
         while (left := wait.end_s - wire.clock.monotonic()) > 0:
@@ -127,7 +127,7 @@ class Exchanger:
                 self._probe(wait)
                 continue
             if command.answers(reply) or command.refusal(reply) is not None:
-                if wire.speech.in_order:  # what was asked before this request has been answered
+                if wire.dialect.in_order:  # what was asked before this request has been answered
                     wire.link_pending = min(wire.link_pending, wait.probes)
                 return reply
             self._note_stray(command, reply)
@@ -144,7 +144,7 @@ class Exchanger:
         changing = isinstance(command, (cmd.Write4K, cmd.Write))
         return _Wait(
             end_s=wire.clock.monotonic() + wire_s + device_s + wire.latency_s + far_s,
-            probing=wire.speech.in_order
+            probing=wire.dialect.in_order
             and not changing
             and not isinstance(command, cmd.LinkCheck),
             before=wire.link_pending,

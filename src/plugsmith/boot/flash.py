@@ -94,7 +94,7 @@ class UartFlash:
     @property
     def crc_blocks_writes(self) -> bool:
         """Whether writes are impossible now because a CRC ran (T 1.0.4, Q): see prepare_writes."""
-        return self._crc_done and self.client.speech.after_crc is AfterCrc.BLOCKED
+        return self._crc_done and self.client.dialect.after_crc is AfterCrc.BLOCKED
 
     @property
     def suspects(self) -> list[AddressRange]:
@@ -149,7 +149,7 @@ class UartFlash:
 
     def _crcs(self, spans: Sequence[AddressRange]) -> Iterator[int]:
         """Every CRC of this object goes through here: it protects the flash of most loaders."""
-        if spans and self.client.speech.after_crc is not AfterCrc.NOTHING:
+        if spans and self.client.dialect.after_crc is not AfterCrc.NOTHING:
             self._crc_done = True
             self._writer.relock()
         yield from self.client.crc32_many(spans)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.dialects import speech_of
+from plugsmith.boot.dialects import dialect_of
 from plugsmith.boot.efuse import read_key
 from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
 from plugsmith.boot.protocol import commands as cmd
@@ -32,7 +32,7 @@ from plugsmith.chips.model import (
     Chip,
     Family,
     KeyClass,
-    Role,
+    RegionRole,
     Support,
 )
 from plugsmith.errors.flash import StatusRefused, UnstableRead
@@ -90,7 +90,7 @@ def _identify_loader(client: BootClient) -> Identity:
     head, size = _loader_head(client)
     crc = zlib.crc32(head[:256])
     boot, owner, why = _name_loader(client, head, version, size)
-    client.adopt(speech_of(boot, Family.LOADER))
+    client.adopt(dialect_of(boot, Family.LOADER))
     return Identity(
         chip=owner,
         family=Family.LOADER,
@@ -192,7 +192,7 @@ def _inferred_key(boot: BootCode, owner: Chip) -> KeyFacts:
 
 def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     owners, chip_id = _owners(client, chip_id)
-    client.adopt(speech_of(unknown_boot_code(owners[0].name), Family.ROM))
+    client.adopt(dialect_of(unknown_boot_code(owners[0].name), Family.ROM))
     head = client.read_4k(0)
     if client.crc32(AddressRange(0, SECTOR_LEN)) != zlib.crc32(head):
         head = read_agreed(client, 0)
@@ -303,7 +303,7 @@ def _read_mac(client: BootClient, owner: Chip, size: int) -> str | None:
     areas = {
         region.span.start
         for layout in owner.memory_maps
-        for region in layout.with_role(Role.RF)
+        for region in layout.with_role(RegionRole.RF)
         if region.span.end <= size
     }
     for addr in sorted(areas):

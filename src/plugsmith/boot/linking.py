@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.client import BootClient
-from plugsmith.boot.search import Found, LinkPolicy, Search
+from plugsmith.boot.search import BootFound, LinkPolicy, Search
 from plugsmith.boot.wire import Wire
 from plugsmith.clock import RealClock
 from plugsmith.events import CancelToken, EventLog, TaskBegin, TaskEnd
@@ -94,7 +94,7 @@ def answers_again(port: Port, *, clock: Clock, seconds: float) -> bool:
     )
     try:
         search.poll_plain(seconds)
-    except Found:
+    except BootFound:
         Wire(port, clock=clock).drain(0.03, most_s=0.3)
         return True
     return False

@@ -136,7 +136,7 @@ class ProvenReader:
         if self._client.errors:
             return False
         local_s = 0.002 if self._client.port.capabilities.local else 0.02
-        wait_s = 0.0 if self._client.speech.ring else local_s
+        wait_s = 0.0 if self._client.dialect.ring else local_s
         bit_s = 10 / self._client.baud
         crc_s = SECTOR_LEN / (self.crc_bytes_per_s or 4e5) + _CRC_REQUEST * bit_s + wait_s
         read_s = (SECTOR_LEN + 27) * bit_s + wait_s

@@ -54,7 +54,7 @@ class LinkPolicy:
     use_text: bool = True  # send the text `reboot 1` for an OpenBeken console
 
 
-class Found(Exception):
+class BootFound(Exception):
     """A boot code answered a poll."""
 
 
@@ -97,7 +97,7 @@ class Search:
             try:
                 self._to(START_BAUD)
                 self._rounds()
-            except Found:
+            except BootFound:
                 if self._stays():
                     return
                 self.hearing.links_lost += 1
@@ -165,7 +165,7 @@ class Search:
             replies = self.decoder.feed(data)
             self.hearing.add(self.decoder.take_dropped())
             if any(is_link_answer(reply) for reply in replies):
-                raise Found
+                raise BootFound
 
     def _after_poll(self) -> None:
         self._check_end()

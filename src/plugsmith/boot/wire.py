@@ -6,8 +6,8 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.dialects import UNKNOWN, Speech
-from plugsmith.boot.protocol.frames import LINK_CHECK, Form, Header, Reply, ReplyDecoder
+from plugsmith.boot.dialects import UNKNOWN, Dialect
+from plugsmith.boot.protocol.frames import LINK_CHECK, FrameForm, Header, Reply, ReplyDecoder
 
 if TYPE_CHECKING:
     from plugsmith.boot.protocol.request import Command
@@ -29,7 +29,7 @@ class Wire:
     def __init__(self, port: Port, *, clock: Clock) -> None:
         self.port = port
         self.clock = clock
-        self.speech: Speech = UNKNOWN
+        self.dialect: Dialect = UNKNOWN
         self.lock = threading.RLock()
         self.bytes_total = 0
         self.link_pending = 0  # link checks sent whose answers have not come
@@ -126,12 +126,12 @@ class Wire:
         self.drain(ALIVE_EVERY_S if torn_write else self.latency_s)
         self.forget()
         for attempt in range(3):
-            if self.speech.streams_writes and (torn_write or attempt):
+            if self.dialect.streams_writes and (torn_write or attempt):
                 self._feed()
                 self.forget()
             self._write(SAFE_LEAD)
-            if self.speech.frame_gap_s:
-                self.clock.sleep(self.speech.frame_gap_s * 4)
+            if self.dialect.frame_gap_s:
+                self.clock.sleep(self.dialect.frame_gap_s * 4)
             if self.answered(0.1 + self.latency_s):
                 return True
         return False
@@ -172,11 +172,11 @@ class Wire:
         self.link_pending = 0
 
     def _acceptable(self, header: Header) -> bool:
-        if header.form is Form.SHORT and header.code == 0x01 and header.data_len == 1:
+        if header.form is FrameForm.SHORT and header.code == 0x01 and header.data_len == 1:
             return True
         return any(command.may_start(header) for command in self._expected)
 
 
 def is_link_answer(reply: Reply) -> bool:
     """Whether `reply` answers a link check."""
-    return reply.form is Form.SHORT and reply.code == 0x01 and reply.data == b"\x00"
+    return reply.form is FrameForm.SHORT and reply.code == 0x01 and reply.data == b"\x00"

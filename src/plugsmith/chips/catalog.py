@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import cache
 
 from plugsmith.chips.flash_parts import flash_part, flash_parts
-from plugsmith.chips.model import BootCode, Chip, CodeKey, Dialect, DialectFacts, KeyClass, Support
+from plugsmith.chips.model import (
+    BootCode,
+    Chip,
+    CodeKey,
+    DialectFacts,
+    DialectName,
+    KeyClass,
+    Support,
+)
 from plugsmith.chips.modules import module, modules
 from plugsmith.chips.read_families import Families, read_families
 from plugsmith.errors.catalogue import OtherVendorModule, UnknownChip
@@ -94,7 +102,7 @@ def boot_code_for_crc(covers: int, crc32: int) -> BootCode | None:
     return found[0] if len(found) == 1 else None
 
 
-def dialect_facts(dialect: Dialect) -> DialectFacts:
+def dialect_facts(dialect: DialectName) -> DialectFacts:
     """What holds for every boot code of `dialect`."""
     return _families().dialects[dialect]
 

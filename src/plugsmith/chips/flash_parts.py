@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from plugsmith.chips.model import FlashPart, Support
-from plugsmith.chips.tables import Table, load, tables
+from plugsmith.chips.tables import FactTable, load, tables
 
 FILE = "flash_parts.toml"
 _SR1, _SR2 = 0x05, 0x35
@@ -47,7 +47,7 @@ def _by_id() -> dict[bytes, FlashPart]:
     return found
 
 
-def _part(table: Table) -> FlashPart:
+def _part(table: FactTable) -> FlashPart:
     jedec = table.hex("id") or b""
     size = table.take("size", int)
     sr_bytes = table.optional("sr_bytes", int)
@@ -94,7 +94,7 @@ def _read_opcodes(listed: tuple[int, ...], *, sr_bytes: int, mask: int) -> tuple
     return listed[:1]
 
 
-def _check(table: Table, part: FlashPart) -> None:
+def _check(table: FactTable, part: FlashPart) -> None:
     table.require(len(part.jedec) == _JEDEC_LEN, "an id has three bytes")
     table.require(bool(part.sources), "sources are missing")
     stated = size_from_id(part.jedec)

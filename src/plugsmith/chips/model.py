@@ -35,7 +35,7 @@ class Support(StrEnum):
     RECOGNISED = "recognised"  # Plugsmith can name it and refuses to write
 
 
-class Dialect(StrEnum):
+class DialectName(StrEnum):
     """How a boot code talks; the names are those of uart-protocol.md section 10."""
 
     T = "t-1.0.5"
@@ -79,7 +79,7 @@ class KeyClass(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Role(StrEnum):
+class RegionRole(StrEnum):
     """What a region of flash holds, whatever the vendor calls it."""
 
     BOOTLOADER = "bootloader"
@@ -99,7 +99,9 @@ class Role(StrEnum):
     USER = "user-data"
 
 
-VENDOR_STORAGE_ROLES = frozenset({Role.KEY, Role.KV, Role.KV_SWAP, Role.PROTECTED, Role.FILES})
+VENDOR_STORAGE_ROLES = frozenset(
+    {RegionRole.KEY, RegionRole.KV, RegionRole.KV_SWAP, RegionRole.PROTECTED, RegionRole.FILES}
+)
 
 
 class Space(StrEnum):
@@ -116,7 +118,7 @@ class Region:
 
     name: str
     span: AddressRange
-    role: Role
+    role: RegionRole
     note: str = ""
 
 
@@ -131,11 +133,11 @@ class MemoryMap:
     support: Support
     evidence: tuple[str, ...]
 
-    def region(self, role: Role) -> Region | None:
+    def region(self, role: RegionRole) -> Region | None:
         """The first region with `role`."""
         return next((item for item in self.regions if item.role is role), None)
 
-    def with_role(self, *roles: Role) -> tuple[Region, ...]:
+    def with_role(self, *roles: RegionRole) -> tuple[Region, ...]:
         """All regions with one of `roles`, by address."""
         return tuple(item for item in self.regions if item.role in roles)
 
@@ -171,7 +173,7 @@ class Chip:
     expects_key: KeyClass
     marker: bytes | None  # at MARKER_ADDR of a bootable flash; None where there is none
     loader_heads: tuple[bytes, ...]  # first 8 physical bytes of known boot loaders
-    default_dialect: Dialect  # for a boot code nobody knows: the most careful one of the chip
+    default_dialect: DialectName  # for a boot code nobody knows: the most careful one of the chip
     spaces: tuple[SpaceArea, ...]
     openbeken_prefix: str | None
     support: Support
@@ -191,7 +193,7 @@ class Chip:
 class DialectFacts:
     """What holds for every boot code of a dialect."""
 
-    dialect: Dialect
+    dialect: DialectName
     family: Family
     quirks: frozenset[Quirk]
     read_guard: int | None
@@ -214,7 +216,7 @@ class BootCode:
 
     name: str
     chips: tuple[str, ...]  # chips that carry it; the usual one first
-    dialect: Dialect
+    dialect: DialectName
     version: str | None
     version_text: str | None  # what command 0x11 answers
     banner: str | None  # what it prints on UART2

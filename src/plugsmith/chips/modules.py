@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from plugsmith.chips.model import ModuleBoard, Pad, Support
-from plugsmith.chips.tables import CatalogueDefect, Table, load, tables
+from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
 
 FILE = "modules.toml"
 
@@ -28,7 +28,7 @@ def _plain(name: str) -> str:
 def _by_name() -> dict[str, ModuleBoard]:
     document = load(FILE)
     layouts = {
-        name: tuple(_pad(Table({}, place=f"{FILE} pads {name}"), tuple(row)) for row in rows)
+        name: tuple(_pad(FactTable({}, place=f"{FILE} pads {name}"), tuple(row)) for row in rows)
         for name, rows in _layouts(document).items()
     }
     found: dict[str, ModuleBoard] = {}
@@ -46,7 +46,7 @@ def _layouts(document: dict[str, object]) -> dict[str, list[list[object]]]:
     return layouts
 
 
-def _board(table: Table, layouts: dict[str, tuple[Pad, ...]]) -> ModuleBoard:
+def _board(table: FactTable, layouts: dict[str, tuple[Pad, ...]]) -> ModuleBoard:
     layout = table.optional("pads", str)
     table.require(layout is None or layout in layouts, f"no pads called {layout}")
     board = ModuleBoard(
@@ -70,7 +70,7 @@ def _board(table: Table, layouts: dict[str, tuple[Pad, ...]]) -> ModuleBoard:
     return board
 
 
-def _pad(table: Table, row: tuple[object, ...]) -> Pad:
+def _pad(table: FactTable, row: tuple[object, ...]) -> Pad:
     match row:
         case (str(signal), int(number), str(where), *rest):
             return Pad(

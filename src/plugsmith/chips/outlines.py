@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from plugsmith.chips.modules import module
-from plugsmith.chips.tables import CatalogueDefect, Table, load, tables
+from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
 
 FILE = "outlines.toml"
 _PAD = re.compile(r"([0-9]{1,2}|[A-Z0-9]{1,4})=(P[0-9]{1,2}|GND|3V3|CEN|ANT|NC)")
@@ -98,10 +98,10 @@ def _by_name() -> dict[str, Outline]:
     return found
 
 
-def _outlines(table: Table, shapes: dict[str, dict[str, object]]) -> list[Outline]:
+def _outlines(table: FactTable, shapes: dict[str, dict[str, object]]) -> list[Outline]:
     shape = table.take("shape", str)
     table.require(shape in shapes, f"no shape called {shape}")
-    size = Table(shapes[shape], place=f"{FILE} shapes {shape}")
+    size = FactTable(shapes[shape], place=f"{FILE} shapes {shape}")
     width, height = size.take("width_mm", float), size.take("height_mm", float)
     names = table.texts("modules")
     rows = tuple((row, _pads(table, table.texts(row))) for row in _ROWS)
@@ -120,7 +120,7 @@ def _outlines(table: Table, shapes: dict[str, dict[str, object]]) -> list[Outlin
     ]
 
 
-def _pads(table: Table, texts: tuple[str, ...]) -> tuple[EdgePad, ...]:
+def _pads(table: FactTable, texts: tuple[str, ...]) -> tuple[EdgePad, ...]:
     found: list[EdgePad] = []
     for text in texts:
         match = _PAD.fullmatch(text)

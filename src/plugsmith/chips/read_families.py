@@ -10,20 +10,20 @@ from plugsmith.chips.model import (
     BootCode,
     Chip,
     CodeKey,
-    Dialect,
     DialectFacts,
+    DialectName,
     Family,
     Fingerprint,
     KeyClass,
     MemoryMap,
     Quirk,
     Region,
-    Role,
+    RegionRole,
     Space,
     SpaceArea,
     Support,
 )
-from plugsmith.chips.tables import CatalogueDefect, Table, load, tables
+from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
 from plugsmith.memory import SECTOR_LEN, AddressRange
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Families:
 
     chips: tuple[Chip, ...]
     boot_codes: tuple[BootCode, ...]
-    dialects: Mapping[Dialect, DialectFacts]
+    dialects: Mapping[DialectName, DialectFacts]
     keys: tuple[CodeKey, ...]
     placeholder_macs: frozenset[bytes]
     placeholder_tails: tuple[bytes, ...]
@@ -89,10 +89,10 @@ def read_families() -> Families:
 def _dialects(document: Mapping[str, object], *, file: str) -> list[DialectFacts]:
     found = []
     for name, fields in cast("dict[str, dict[str, object]]", document.get("dialect", {})).items():
-        table = Table(fields, place=f"{file} dialect {name}")
+        table = FactTable(fields, place=f"{file} dialect {name}")
         found.append(
             DialectFacts(
-                dialect=table.check(Dialect, name),
+                dialect=table.check(DialectName, name),
                 family=table.member("family", Family),
                 quirks=frozenset(table.check(Quirk, text) for text in table.texts("quirks")),
                 read_guard=table.optional("read_guard", int),
@@ -105,7 +105,7 @@ def _dialects(document: Mapping[str, object], *, file: str) -> list[DialectFacts
     return found
 
 
-def _map(table: Table) -> MemoryMap:
+def _map(table: FactTable) -> MemoryMap:
     regions = tuple(_region(table, row) for row in table.rows("regions"))
     result = MemoryMap(
         name=table.take("name", str),
@@ -128,20 +128,20 @@ def _map(table: Table) -> MemoryMap:
     return result
 
 
-def _region(table: Table, row: tuple[object, ...]) -> Region:
+def _region(table: FactTable, row: tuple[object, ...]) -> Region:
     match row:
         case (str(name), int(start), int(end), str(role), *rest) if start < end:
             return Region(
                 name=name,
                 span=AddressRange(start, end),
-                role=table.check(Role, role),
+                role=table.check(RegionRole, role),
                 note=str(rest[0]) if rest else "",
             )
         case _:
             raise CatalogueDefect(f"{table.place}: not a region: {row}")
 
 
-def _chip(table: Table, maps: Mapping[str, MemoryMap]) -> Chip:
+def _chip(table: FactTable, maps: Mapping[str, MemoryMap]) -> Chip:
     names = table.texts("maps")
     table.require(bool(names) and all(name in maps for name in names), "a memory map is unknown")
     own = tuple(maps[name] for name in names)
@@ -162,7 +162,7 @@ def _chip(table: Table, maps: Mapping[str, MemoryMap]) -> Chip:
         expects_key=table.member("expects_key", KeyClass),
         marker=table.hex("marker"),
         loader_heads=heads,
-        default_dialect=table.member("default_dialect", Dialect),
+        default_dialect=table.member("default_dialect", DialectName),
         spaces=tuple(_space(table, row) for row in table.rows("spaces")),
         openbeken_prefix=table.optional("openbeken_prefix", str),
         support=table.member("support", Support),
@@ -177,7 +177,7 @@ def _chip(table: Table, maps: Mapping[str, MemoryMap]) -> Chip:
     return chip
 
 
-def _space(table: Table, row: tuple[object, ...]) -> SpaceArea:
+def _space(table: FactTable, row: tuple[object, ...]) -> SpaceArea:
     match row:
         case (str(space), int(addr), int(length)):
             return SpaceArea(space=table.check(Space, space), addr=addr, length=length)
@@ -186,9 +186,9 @@ def _space(table: Table, row: tuple[object, ...]) -> SpaceArea:
 
 
 def _boot(
-    table: Table, dialects: Mapping[Dialect, DialectFacts], known: Mapping[str, Chip]
+    table: FactTable, dialects: Mapping[DialectName, DialectFacts], known: Mapping[str, Chip]
 ) -> BootCode:
-    facts = dialects[table.member("dialect", Dialect)]
+    facts = dialects[table.member("dialect", DialectName)]
     chips = table.texts("chips")
     table.require(bool(chips) and all(name in known for name in chips), "a chip is unknown")
     rbl_offset, rbl_raw_size, rbl_version = _rbl(table)
@@ -221,7 +221,7 @@ def _boot(
     return boot
 
 
-def _rbl(table: Table) -> tuple[int, int, str] | tuple[None, None, None]:
+def _rbl(table: FactTable) -> tuple[int, int, str] | tuple[None, None, None]:
     row = table.optional("rbl", list)
     match row:
         case None:
@@ -232,7 +232,7 @@ def _rbl(table: Table) -> tuple[int, int, str] | tuple[None, None, None]:
             raise CatalogueDefect(f"{table.place}: not an RBL place: {row}")
 
 
-def _fingerprint(table: Table, row: tuple[object, ...]) -> Fingerprint:
+def _fingerprint(table: FactTable, row: tuple[object, ...]) -> Fingerprint:
     match row:
         case (int(covers), int(crc32)) if covers in _COVERS and 0 <= crc32 < 1 << 32:
             return Fingerprint(covers=covers, crc32=crc32)
@@ -240,7 +240,7 @@ def _fingerprint(table: Table, row: tuple[object, ...]) -> Fingerprint:
             raise CatalogueDefect(f"{table.place}: not a fingerprint: {row}")
 
 
-def _key(table: Table) -> CodeKey:
+def _key(table: FactTable) -> CodeKey:
     words = table.numbers("words")
     table.require(len(words) == _KEY_WORDS, "a key has four words")
     key = CodeKey(
@@ -255,7 +255,7 @@ def _key(table: Table) -> CodeKey:
 
 def _placeholders(document: Mapping[str, object]) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:
     fields = cast("dict[str, object]", document["placeholder_mac"])
-    table = Table(fields, place="rom_family.toml placeholder_mac")
+    table = FactTable(fields, place="rom_family.toml placeholder_mac")
     exact = tuple(table.unhex(text) for text in table.texts("exact"))
     tails = tuple(table.unhex(text) for text in table.texts("tails"))
     table.done()

@@ -19,7 +19,7 @@ class CatalogueDefect(ValueError):
     """The packaged data is wrong; only a developer can see this."""
 
 
-class Table:
+class FactTable:
     """One TOML table; every field is taken exactly once, `done` complains about the rest."""
 
     def __init__(self, fields: Mapping[str, object], *, place: str) -> None:
@@ -96,12 +96,12 @@ def load(name: str) -> dict[str, object]:
     return tomllib.loads((_DATA / name).read_text(encoding="utf-8"))
 
 
-def tables(document: Mapping[str, object], name: str, *, file: str) -> list[Table]:
+def tables(document: Mapping[str, object], name: str, *, file: str) -> list[FactTable]:
     """The array of tables `name`, each with a place for messages."""
     found = document.get(name, [])
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
         raise CatalogueDefect(f"{file}: {name} must be an array of tables")
     return [
-        Table(item, place=f"{file} {name} {item.get('name') or item.get('id') or number}")
+        FactTable(item, place=f"{file} {name} {item.get('name') or item.get('id') or number}")
         for number, item in enumerate(found)
     ]

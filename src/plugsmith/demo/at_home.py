@@ -11,10 +11,10 @@ from plugsmith.errors.device import DeviceAnswer, DeviceUnreachable
 from plugsmith.events import Log
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.context import LanContext
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.obk_config import change_chip
 from plugsmith.lan.host import parse_host
-from plugsmith.lan.http import Patience
+from plugsmith.lan.http import HttpTimeouts
 from plugsmith.messages import _
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Network
@@ -59,7 +59,7 @@ def give_network(ctx: FlowContext, scene: Scene) -> bool:
     What `plugsmith obk config write --wifi-ssid NAME` does.
     """
     name, password = scene.network
-    wish = wish_from(
+    wish = desired_from(
         template=None,
         settings={"wifi_ssid": name, "wifi_password": password, "short_name": "demo_plug"},
         over_lan=False,
@@ -88,7 +88,7 @@ def live_at_home(
         speed=scene.device_speed,
     )
     plug.plug_in(_LAMP)
-    pace = Patience()
+    pace = HttpTimeouts()
     ctx = LanContext(
         clock=clock,
         sink=sink,
@@ -108,7 +108,7 @@ def live_at_home(
             raise DeviceUnreachable(host=url, problem=_("the plug did not join the network"))
         sink.emit(Log(message=_("The plug joined the network: {url}", url=url)))
         host = parse_host(url)
-        wish = wish_from(template=json.dumps(template), name=_("the recovered template"))
+        wish = desired_from(template=json.dumps(template), name=_("the recovered template"))
         done = apply(ctx, [host], wish)
         reading = _switch_on(ctx, host)
         return AtHome(

@@ -79,7 +79,7 @@ class MeterKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Meter:
+class MeterPart:
     """The metering part; currents in mA, voltages in V, 0 or None where not stated."""
 
     kind: MeterKind
@@ -172,7 +172,7 @@ class DeviceProfile:
     channel_types: Mapping[int, str] = field(default_factory=dict)
     pulse_ms: int | None = None  # of latching relays
     tone_hz: int | None = None  # of a buzzer
-    meter: Meter | None = None
+    meter: MeterPart | None = None
     light: Light | None = None
     battery: Battery | None = None
     serial: SerialMcu | None = None

@@ -40,7 +40,7 @@ _PAIRS = (
 )
 
 
-class Level(StrEnum):
+class RuleLevel(StrEnum):
     """How bad a finding is. An error means: this template must not be applied as it is."""
 
     ERROR = "error"
@@ -49,11 +49,11 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class RuleFinding:
     """One finding; `pin` is a GPIO number or None, `text` and `fix` are sentences."""
 
     rule: str
-    level: Level
+    level: RuleLevel
     pin: int | None
     text: str
     fix: str
@@ -61,9 +61,9 @@ class Finding:
 
 def pin_findings(
     pins: Sequence[Pin], board: Board, *, uart_taken: bool = False
-) -> tuple[Finding, ...]:
+) -> tuple[RuleFinding, ...]:
     """All findings about `pins` on `board`; `uart_taken`: a driver owns P10 and P11."""
-    found: list[Finding] = []
+    found: list[RuleFinding] = []
     for pin in pins:
         found += _capabilities(pin, board)
         if board.beken:
@@ -75,42 +75,42 @@ def pin_findings(
     return tuple(sorted(found, key=_order))
 
 
-def _order(item: Finding) -> tuple[int, int, str]:
-    return (list(Level).index(item.level), -1 if item.pin is None else item.pin, item.rule)
+def _order(item: RuleFinding) -> tuple[int, int, str]:
+    return (list(RuleLevel).index(item.level), -1 if item.pin is None else item.pin, item.rule)
 
 
-def _capabilities(pin: Pin, board: Board) -> Iterator[Finding]:
+def _capabilities(pin: Pin, board: Board) -> Iterator[RuleFinding]:
     gpio = pin.gpio
     if board.lacks(gpio):
         name = board.module or board.chip or _("the chip")
-        yield Finding(
+        yield RuleFinding(
             rule="pin-missing",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=gpio,
             text=_("{name} has no pin P{gpio}.", name=name, gpio=gpio),
             fix=_("Remove the pin, or check which module the device has."),
         )
         return
     if pin.function.needs_pwm and board.lacks_pwm(gpio):
-        yield Finding(
+        yield RuleFinding(
             rule="pwm-missing",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=gpio,
             text=_("P{gpio} cannot be dimmed: it has no PWM unit.", gpio=gpio),
             fix=_("Use one of the PWM pins, or a role that only switches."),
         )
     if pin.function.needs_adc and board.lacks_adc(gpio):
-        yield Finding(
+        yield RuleFinding(
             rule="adc-missing",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=gpio,
             text=_("P{gpio} cannot measure a voltage: it has no ADC input.", gpio=gpio),
             fix=_("Use P23, the ADC input of these chips."),
         )
     if pin.function is Function.STRIP_DATA and board.beken and gpio != STRIP_PIN:
-        yield Finding(
+        yield RuleFinding(
             rule="strip-pin",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=gpio,
             text=_(
                 "The data of an addressable strip always come out of P16, not P{gpio}.", gpio=gpio
@@ -119,15 +119,15 @@ def _capabilities(pin: Pin, board: Board) -> Iterator[Finding]:
         )
 
 
-def _special_pins(pin: Pin, *, uart_taken: bool) -> Iterator[Finding]:
+def _special_pins(pin: Pin, *, uart_taken: bool) -> Iterator[RuleFinding]:
     gpio = pin.gpio
     function = pin.function
     if function in {Function.UART_RX, Function.UART_TX, Function.BUS}:
         return
     if gpio in FLASH_UART_PINS and uart_taken:
-        yield Finding(
+        yield RuleFinding(
             rule="uart-conflict",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=gpio,
             text=_("P{gpio} belongs to the UART that a driver of this template uses.", gpio=gpio),
             fix=_("Remove the pin, or set flag 26 if the part hangs on P0 and P1."),
@@ -135,9 +135,9 @@ def _special_pins(pin: Pin, *, uart_taken: bool) -> Iterator[Finding]:
     elif gpio in FLASH_UART_PINS and function.switches_power:
         yield _risky(gpio, _("is the UART for flashing: bytes on the line would switch the load"))
     elif gpio in FLASH_UART_PINS:
-        yield Finding(
+        yield RuleFinding(
             rule="flash-uart-pin",
-            level=Level.INFO,
+            level=RuleLevel.INFO,
             pin=gpio,
             text=_("P{gpio} is also needed to flash the chip over the wire.", gpio=gpio),
             fix=_("Do not press or load it while flashing; nothing else is needed."),
@@ -148,22 +148,22 @@ def _special_pins(pin: Pin, *, uart_taken: bool) -> Iterator[Finding]:
         yield _risky(gpio, _("is a debug and SPI pin: its level at reset is not defined"))
 
 
-def _risky(gpio: int, why: str) -> Finding:
-    return Finding(
+def _risky(gpio: int, why: str) -> RuleFinding:
+    return RuleFinding(
         rule="power-on-boot-pin",
-        level=Level.WARNING,
+        level=RuleLevel.WARNING,
         pin=gpio,
         text=_("P{gpio} switches power, but it {why}.", gpio=gpio, why=why),
         fix=_("Check the pin with a meter; if it is right, keep the load unplugged while booting."),
     )
 
 
-def _double_use(pins: Sequence[Pin]) -> Iterator[Finding]:
+def _double_use(pins: Sequence[Pin]) -> Iterator[RuleFinding]:
     for gpio, count in Counter(pin.gpio for pin in pins).items():
         if count > 1:
-            yield Finding(
+            yield RuleFinding(
                 rule="pin-used-twice",
-                level=Level.ERROR,
+                level=RuleLevel.ERROR,
                 pin=gpio,
                 text=_(
                     "P{gpio} has {count} uses; a pin can only have one.", gpio=gpio, count=count
@@ -172,14 +172,14 @@ def _double_use(pins: Sequence[Pin]) -> Iterator[Finding]:
             )
 
 
-def _meter(pins: Sequence[Pin]) -> Iterator[Finding]:
+def _meter(pins: Sequence[Pin]) -> Iterator[RuleFinding]:
     names = {Function.METER_CF: "CF", Function.METER_CF1: "CF1", Function.METER_SEL: "SEL"}
     used = {pin.function for pin in pins}
     missing = [name for function, name in names.items() if function not in used]
     if used & set(names) and missing:
-        yield Finding(
+        yield RuleFinding(
             rule="meter-incomplete",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=None,
             text=_(
                 "The pulse meter lacks {names}: its driver only starts with all three pins.",
@@ -189,16 +189,16 @@ def _meter(pins: Sequence[Pin]) -> Iterator[Finding]:
         )
 
 
-def _incomplete_pairs(pins: Sequence[Pin]) -> Iterator[Finding]:
+def _incomplete_pairs(pins: Sequence[Pin]) -> Iterator[RuleFinding]:
     for first, second in _PAIRS:
         left = {pin.channel for pin in pins if pin.function is first}
         right = {pin.channel for pin in pins if pin.function is second}
         uneven = left ^ right if first.switches_power else set() if left and right else left | right
         for channel in sorted(uneven):
             present, absent = (first, second) if channel in left else (second, first)
-            yield Finding(
+            yield RuleFinding(
                 rule="pair-incomplete",
-                level=Level.WARNING,
+                level=RuleLevel.WARNING,
                 pin=next(
                     pin.gpio for pin in pins if pin.function is present and pin.channel == channel
                 ),
@@ -212,12 +212,12 @@ def _incomplete_pairs(pins: Sequence[Pin]) -> Iterator[Finding]:
             )
 
 
-def _channels(pins: Sequence[Pin]) -> Iterator[Finding]:
+def _channels(pins: Sequence[Pin]) -> Iterator[RuleFinding]:
     for pin in pins:
         if max(pin.channel, pin.channel2 or 0) > LAST_CHANNEL:
-            yield Finding(
+            yield RuleFinding(
                 rule="channel-range",
-                level=Level.ERROR,
+                level=RuleLevel.ERROR,
                 pin=pin.gpio,
                 text=_("P{gpio} uses a channel above {last}.", gpio=pin.gpio, last=LAST_CHANNEL),
                 fix=_("Use a channel from 1 to 63."),
@@ -227,9 +227,9 @@ def _channels(pins: Sequence[Pin]) -> Iterator[Finding]:
     for pin in pins:
         toggles = pin.function in {Function.BUTTON, Function.ROCKER}
         if toggles and loads and pin.channel not in loads:
-            yield Finding(
+            yield RuleFinding(
                 rule="button-without-load",
-                level=Level.INFO,
+                level=RuleLevel.INFO,
                 pin=pin.gpio,
                 text=_(
                     "The button on P{gpio} toggles channel {channel}, which nothing follows.",
@@ -240,16 +240,16 @@ def _channels(pins: Sequence[Pin]) -> Iterator[Finding]:
             )
 
 
-def _shared_channels(pins: Iterable[Pin]) -> Iterator[Finding]:
+def _shared_channels(pins: Iterable[Pin]) -> Iterator[RuleFinding]:
     by_channel: defaultdict[int, list[Pin]] = defaultdict(list)
     for pin in pins:
         if pin.function in {Function.RELAY, Function.PWM_LIGHT}:
             by_channel[pin.channel].append(pin)
     for channel, sharing in by_channel.items():
         if len(sharing) > 1:
-            yield Finding(
+            yield RuleFinding(
                 rule="channel-shared",
-                level=Level.WARNING,
+                level=RuleLevel.WARNING,
                 pin=sharing[1].gpio,
                 text=_(
                     "{pins} share channel {channel}: they switch together.",

@@ -21,7 +21,7 @@ from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugsmith.dump.survey.report import DumpReport, Region
+    from plugsmith.dump.survey.report import DumpReport, FileRegion
     from plugsmith.errors import Fact
 
 _LOADER_TRAILERS = (0x1_0F9A, 0xFE9A)
@@ -32,7 +32,7 @@ _MAX_NAME = 64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class ExtractedPart:
     """A file to write: `path` is relative, has one folder level, and cannot leave its folder."""
 
     path: str
@@ -40,7 +40,7 @@ class Part:
     facts: dict[str, Fact] = field(default_factory=dict)
 
 
-def extract(dump: Dump, *, show_secrets: bool = False) -> list[Part]:
+def extract(dump: Dump, *, show_secrets: bool = False) -> list[ExtractedPart]:
     """All parts, without secrets unless `show_secrets`.
 
     Partitions and code are then those of the sanitized dump; a dump that cannot be sanitized gives
@@ -53,7 +53,9 @@ def extract(dump: Dump, *, show_secrets: bool = False) -> list[Part]:
         folder = {"kv": "records", "file": "files"}.get(item.kind, item.kind)
         name = item.name if item.live else f"{item.name}.old-{item.offset:06x}"
         facts: dict[str, Fact] = {"checks": list(item.checks), "redacted": list(item.redacted)}
-        parts.append(Part(path=f"{folder}/{safe_name(name)}", data=item.value, facts=facts))
+        parts.append(
+            ExtractedPart(path=f"{folder}/{safe_name(name)}", data=item.value, facts=facts)
+        )
     return list(_apart(parts))
 
 
@@ -72,24 +74,24 @@ def _without_secrets(dump: Dump) -> Dump | None:
         return None
 
 
-def _regions(dump: Dump, report: DumpReport) -> Iterator[Part]:
+def _regions(dump: Dump, report: DumpReport) -> Iterator[ExtractedPart]:
     for region in report.regions:
         if region.name in _SKIPPED:
             continue
         span = region.span
         facts: dict[str, Fact] = {"start": span.start, "end": span.end, "sound": region.sound}
-        yield Part(
+        yield ExtractedPart(
             path=f"partitions/{_place(region):06x}-{region.name}.bin",
             data=dump.data[span.start : span.end],
             facts=facts,
         )
 
 
-def _place(region: Region) -> int:
+def _place(region: FileRegion) -> int:
     return region.span.start if region.address is None else region.address
 
 
-def _code(dump: Dump, report: DumpReport) -> Iterator[Part]:
+def _code(dump: Dump, report: DumpReport) -> Iterator[ExtractedPart]:
     """Code as the CPU sees it, with the verdict of its container's checks."""
     keyed = report.firmware is not None and report.firmware.key == "tuya"
     for item in report.findings:
@@ -98,12 +100,14 @@ def _code(dump: Dump, report: DumpReport) -> Iterator[Part]:
             key = TUYA_KEY if keyed else PLAIN_KEY
             plain = scramble(strip_lines(stored[: check_code(stored).end]), key, start=0)
             trailer = _loader_trailer(stored)
-            yield Part(path="code/bootloader.bin", data=plain, facts=_container(stored, trailer))
+            yield ExtractedPart(
+                path="code/bootloader.bin", data=plain, facts=_container(stored, trailer)
+            )
         elif item.kind is FindingKind.APPLICATION and item.facts["key"] != "other":
             at = item.facts["trailer"]
             trailer = read_trailer(dump.data, at) if isinstance(at, int) else None
             length = check_code(stored).lines * 32
-            yield Part(
+            yield ExtractedPart(
                 path="code/application.bin",
                 data=code_of(dump.data, item)[:length],
                 facts=_container(stored, trailer),
@@ -134,7 +138,7 @@ def _container(stored: bytes, trailer: Trailer | None) -> dict[str, Fact]:
     }
 
 
-def _apart(parts: list[Part]) -> Iterator[Part]:
+def _apart(parts: list[ExtractedPart]) -> Iterator[ExtractedPart]:
     """No two parts with one path, not even on file systems that ignore case."""
     seen: dict[str, int] = {}
     for part in parts:
@@ -142,4 +146,4 @@ def _apart(parts: list[Part]) -> Iterator[Part]:
         seen[part.path.lower()] = count + 1
         path = f"{part.path}.{count + 1}" if count else part.path
         seen.setdefault(path.lower(), 1)
-        yield Part(path=path, data=part.data, facts=part.facts)
+        yield ExtractedPart(path=path, data=part.data, facts=part.facts)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Reason(StrEnum):
+class BackupReason(StrEnum):
     """Why a file is no backup (the first group) or what to know about one that is."""
 
     EMPTY = "empty"
@@ -37,25 +37,25 @@ class Reason(StrEnum):
 
 
 _FATAL = {
-    DamageKind.BLANK: Reason.BLANK,
-    DamageKind.NOT_A_FLASH: Reason.NOT_A_FLASH,
-    DamageKind.ROTATED: Reason.ROTATED,
-    DamageKind.SHIFTED: Reason.SHIFTED,
-    DamageKind.TRAILING: Reason.SHIFTED,
-    DamageKind.BYTES_LOST: Reason.SHIFTED,
-    DamageKind.TRUNCATED: Reason.TRUNCATED,
-    DamageKind.IMAGE: Reason.TRUNCATED,
-    DamageKind.LOADER_MISSING: Reason.NO_LOADER,
-    DamageKind.LOADER_DAMAGED: Reason.NO_LOADER,
-    DamageKind.APP_MISSING: Reason.HALF_WRITTEN,
-    DamageKind.APP_DAMAGED: Reason.HALF_WRITTEN,
-    DamageKind.APP_INCOMPLETE: Reason.HALF_WRITTEN,
+    DamageKind.BLANK: BackupReason.BLANK,
+    DamageKind.NOT_A_FLASH: BackupReason.NOT_A_FLASH,
+    DamageKind.ROTATED: BackupReason.ROTATED,
+    DamageKind.SHIFTED: BackupReason.SHIFTED,
+    DamageKind.TRAILING: BackupReason.SHIFTED,
+    DamageKind.BYTES_LOST: BackupReason.SHIFTED,
+    DamageKind.TRUNCATED: BackupReason.TRUNCATED,
+    DamageKind.IMAGE: BackupReason.TRUNCATED,
+    DamageKind.LOADER_MISSING: BackupReason.NO_LOADER,
+    DamageKind.LOADER_DAMAGED: BackupReason.NO_LOADER,
+    DamageKind.APP_MISSING: BackupReason.HALF_WRITTEN,
+    DamageKind.APP_DAMAGED: BackupReason.HALF_WRITTEN,
+    DamageKind.APP_INCOMPLETE: BackupReason.HALF_WRITTEN,
 }
 _REMARKS = {
-    DamageKind.RF_MISSING: Reason.NO_CALIBRATION,
-    DamageKind.STORAGE_MISSING: Reason.STORAGE_DAMAGED,
-    DamageKind.STORAGE_DAMAGED: Reason.STORAGE_DAMAGED,
-    DamageKind.KEY_MISSING: Reason.STORAGE_DAMAGED,
+    DamageKind.RF_MISSING: BackupReason.NO_CALIBRATION,
+    DamageKind.STORAGE_MISSING: BackupReason.STORAGE_DAMAGED,
+    DamageKind.STORAGE_DAMAGED: BackupReason.STORAGE_DAMAGED,
+    DamageKind.KEY_MISSING: BackupReason.STORAGE_DAMAGED,
 }
 _TWINS = ({"BK7231U", "BK7252"},)
 _FOREIGN_KINDS = (DumpKind.OPENBEKEN, DumpKind.ESPHOME, DumpKind.OTHER_VENDOR)
@@ -65,38 +65,38 @@ _FOREIGN_KINDS = (DumpKind.OPENBEKEN, DumpKind.ESPHOME, DumpKind.OTHER_VENDOR)
 class Because:
     """One reason with its sentence."""
 
-    reason: Reason
+    reason: BackupReason
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class BackupVerdict:
     """`usable`: written back as it is, the file gives the device back that it was read from."""
 
     usable: bool
     because: tuple[Because, ...]
 
 
-def judge_backup(data: bytes, *, chip: str | None = None) -> Verdict:
+def judge_backup(data: bytes, *, chip: str | None = None) -> BackupVerdict:
     """The verdict on `data`; with `chip`, a dump of another chip is foreign. Never raises."""
     try:
         report = survey(Dump(data=data))
     except (InputEmpty, InputTooLarge) as problem:
-        reason = Reason.EMPTY if isinstance(problem, InputEmpty) else Reason.NOT_A_FLASH
-        return Verdict(usable=False, because=(Because(reason=reason, text=problem.message),))
+        reason = BackupReason.EMPTY if isinstance(problem, InputEmpty) else BackupReason.NOT_A_FLASH
+        return BackupVerdict(usable=False, because=(Because(reason=reason, text=problem.message),))
     return judge(report, chip=chip)
 
 
-def judge(report: DumpReport, *, chip: str | None = None) -> Verdict:
+def judge(report: DumpReport, *, chip: str | None = None) -> BackupVerdict:
     """The verdict on a surveyed file."""
     against = [*_fatal(report), *_wrong_chip(report, chip)]
     if against:
-        return Verdict(usable=False, because=tuple(against))
+        return BackupVerdict(usable=False, because=tuple(against))
     sound = Because(
-        reason=Reason.WHOLE,
+        reason=BackupReason.WHOLE,
         text=_("The whole flash is there, boot loader and application pass their checks."),
     )
-    return Verdict(usable=True, because=(sound, *_remarks(report)))
+    return BackupVerdict(usable=True, because=(sound, *_remarks(report)))
 
 
 def _fatal(report: DumpReport) -> Iterator[Because]:
@@ -104,14 +104,16 @@ def _fatal(report: DumpReport) -> Iterator[Because]:
         if item.kind in _FATAL:
             yield Because(reason=_FATAL[item.kind], text=item.text)
     if not report.damage and not report.layout.complete:
-        yield Because(reason=Reason.TRUNCATED, text=_("The file does not hold the whole flash."))
+        yield Because(
+            reason=BackupReason.TRUNCATED, text=_("The file does not hold the whole flash.")
+        )
 
 
 def _wrong_chip(report: DumpReport, chip: str | None) -> Iterator[Because]:
     if chip is None or report.chip is None or report.chip in _same_flash(chip):
         return
     yield Because(
-        reason=Reason.FOREIGN,
+        reason=BackupReason.FOREIGN,
         text=_("The file is of a {theirs}, the device is a {ours}.", theirs=report.chip, ours=chip),
     )
 
@@ -130,7 +132,7 @@ def _remarks(report: DumpReport) -> Iterator[Because]:
         name = report.firmware.name if report.firmware else "unknown"
         vendor = any(item.kind is FindingKind.TUYA_STORAGE for item in report.findings)
         yield Because(
-            reason=Reason.NOT_FACTORY,
+            reason=BackupReason.NOT_FACTORY,
             text=_(
                 "The firmware in it is {name}: writing it back does not bring the factory "
                 "firmware back, but the vendor's storage is still there.",

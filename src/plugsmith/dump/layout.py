@@ -13,7 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chips
-from plugsmith.chips.model import APP_START, Role
+from plugsmith.chips.model import APP_START, RegionRole
 from plugsmith.dump.finding import FindingKind
 from plugsmith.memory import SECTOR_LEN
 
@@ -26,9 +26,9 @@ FLASH_SIZES = (0x20_0000, 0x40_0000, 0x80_0000, 0x100_0000)
 DEFAULT_FLASH_SIZE = FLASH_SIZES[0]
 
 _ROLES = {
-    FindingKind.RF_CALIBRATION: Role.RF,
-    FindingKind.TUYA_KEY: Role.KEY,
-    FindingKind.OBK_CONFIG: Role.CONFIG,
+    FindingKind.RF_CALIBRATION: RegionRole.RF,
+    FindingKind.TUYA_KEY: RegionRole.KEY,
+    FindingKind.OBK_CONFIG: RegionRole.CONFIG,
 }
 
 
@@ -150,7 +150,7 @@ def find_layout(anchors: Sequence[Anchor], *, size: int, flash_size: int | None)
 
 
 @cache
-def _addresses(role: Role) -> tuple[int, ...]:
+def _addresses(role: RegionRole) -> tuple[int, ...]:
     """Addresses of a role over all maps of all chips, the usual chips first."""
     found = [
         region.span.start

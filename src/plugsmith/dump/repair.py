@@ -44,7 +44,7 @@ class Undone(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RepairStep:
     """One repair and its size in bytes."""
 
     what: Undone
@@ -56,7 +56,7 @@ class Repaired:
     """The repaired bytes, what was done, what is still wrong, and the survey that proves it."""
 
     data: bytes
-    done: tuple[Step, ...]
+    done: tuple[RepairStep, ...]
     left: tuple[Damage, ...]
     report: DumpReport
 
@@ -78,39 +78,39 @@ def repair(dump: Dump) -> Repaired:
     return Repaired(data=data, done=tuple(done), left=after.damage, report=after)
 
 
-def _straighten(data: bytes, layout: Layout) -> tuple[bytes, list[Step]]:
-    done: list[Step] = []
+def _straighten(data: bytes, layout: Layout) -> tuple[bytes, list[RepairStep]]:
+    done: list[RepairStep] = []
     if layout.trailing:
         data = data[: len(data) - layout.trailing]
-        done.append(Step(what=Undone.TRAILING, amount=layout.trailing))
+        done.append(RepairStep(what=Undone.TRAILING, amount=layout.trailing))
     for slip in reversed(layout.slips):
         data, step = _close(data, slip)
         done += [step] if step else []
     if layout.shift > 0:
         data = data[layout.shift :]
-        done.append(Step(what=Undone.SHIFT, amount=layout.shift))
+        done.append(RepairStep(what=Undone.SHIFT, amount=layout.shift))
     elif layout.shift < 0:
         data = b"\xff" * -layout.shift + data
-        done.append(Step(what=Undone.MISSING_FRONT, amount=-layout.shift))
+        done.append(RepairStep(what=Undone.MISSING_FRONT, amount=-layout.shift))
     if layout.start == APP_START:  # an old tool's dump without its boot loader
         data = b"\xff" * APP_START + data
-        done.append(Step(what=Undone.MISSING_FRONT, amount=APP_START))
+        done.append(RepairStep(what=Undone.MISSING_FRONT, amount=APP_START))
     if layout.rotation and layout.flash_size == len(data):
         cut = len(data) - layout.rotation
         data = data[cut:] + data[:cut]
-        done.append(Step(what=Undone.ROTATION, amount=layout.rotation))
+        done.append(RepairStep(what=Undone.ROTATION, amount=layout.rotation))
     return data, done
 
 
-def _close(data: bytes, slip: Slip) -> tuple[bytes, Step | None]:
+def _close(data: bytes, slip: Slip) -> tuple[bytes, RepairStep | None]:
     """Lengthen or shorten the longest erased run between the two anchors."""
     run = _longest_blank(data, AddressRange(slip.after, slip.before))
     if run is None or len(run) - max(0, -slip.amount) < _MIN_BLANK:
         return data, None
     if slip.amount > 0:
-        step = Step(what=Undone.LOST_BYTES, amount=slip.amount)
+        step = RepairStep(what=Undone.LOST_BYTES, amount=slip.amount)
         return data[: run.start] + b"\xff" * slip.amount + data[run.start :], step
-    step = Step(what=Undone.EXTRA_BYTES, amount=-slip.amount)
+    step = RepairStep(what=Undone.EXTRA_BYTES, amount=-slip.amount)
     return data[: run.start] + data[run.start - slip.amount :], step
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey
 
 RAM_BASE = 0x40_0000
 TCM_BASE = 0x3F_0000
@@ -20,7 +20,7 @@ class Board:
     has_tcm: bool
     chip_id: int
     device_id: int
-    key: CodeKey
+    key: ScrambleKey
     jedec: int  # 0x00MMTTCC as register 0x803010 shows it
 
     @property

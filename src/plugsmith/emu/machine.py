@@ -47,7 +47,7 @@ _VECTORS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
+class CpuFault:
     """An abort: the instruction, the address it wanted (None if unknown), and when."""
 
     kind: Exception_
@@ -66,7 +66,7 @@ class Machine:
         self.flash = flash
         self.instructions = 0
         self.resets = 0
-        self.faults: list[Fault] = []
+        self.faults: list[CpuFault] = []
         self.fault_count = 0
         self.parts = Peripherals(board, flash, now=self.now_s, touched=self._flash_changed)
         self._stream = stream(board.key, start=0, length=XIP_LEN)
@@ -126,7 +126,7 @@ class Machine:
         self.fault_count += 1
         if len(self.faults) < 64:
             self.faults.append(
-                Fault(kind=kind, pc=self.program_counter(), addr=self._wanted, at_s=self.now_s())
+                CpuFault(kind=kind, pc=self.program_counter(), addr=self._wanted, at_s=self.now_s())
             )
         self._deliver(kind)
 

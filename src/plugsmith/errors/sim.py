@@ -29,7 +29,7 @@ class SimSetup(SimError):
     next_step = N_("Known: {known}.")
 
 
-class SimAddress(SimError):
+class SimCannotListen(SimError):
     """The simulated device cannot listen where it was told to."""
 
     code = "PS-SIM-ADDRESS"

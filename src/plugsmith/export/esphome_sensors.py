@@ -9,7 +9,7 @@ from plugsmith.device.profile import MeterKind
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.device.profile import DeviceProfile, Meter, Pin
+    from plugsmith.device.profile import DeviceProfile, MeterPart, Pin
     from plugsmith.export.esphome_draft import Block, EspDraft
 
 _QUANTITIES = ("voltage", "current", "power", "energy")
@@ -70,7 +70,7 @@ def _pulse_meter(draft: EspDraft, profile: DeviceProfile) -> None:
     draft.note(_("Calibrate the meter: voltage_divider and current_resistor are the usual values."))
 
 
-def _uart_meter(draft: EspDraft, meter: Meter) -> None:
+def _uart_meter(draft: EspDraft, meter: MeterPart) -> None:
     receive, send = (1, 0) if meter.second_uart else (10, 11)
     draft.uses_uart = True
     serial: Block = {

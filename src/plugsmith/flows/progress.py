@@ -19,7 +19,7 @@ _WINDOW_S = 5.0  # rate over this long: steady, yet it follows a speed change
 _SHORTEST_S = 0.15  # what took less time than this says nothing about a rate
 
 
-class Meter:
+class ProgressMeter:
     """Counts up to `total` and emits Progress; made by `task`."""
 
     def __init__(self, task: str, *, total: int, clock: Clock, sink: EventSink) -> None:
@@ -77,10 +77,10 @@ class Meter:
 @contextmanager
 def task(
     name: str, title: str, *, total: int, clock: Clock, sink: EventSink, unit: str = "bytes"
-) -> Iterator[Meter]:
+) -> Iterator[ProgressMeter]:
     """A task from TaskBegin to TaskEnd; set `summary` on the meter for its last words."""
     sink.emit(TaskBegin(task=name, title=title, total=total, unit=unit))
-    meter = Meter(name, total=total, clock=clock, sink=sink)
+    meter = ProgressMeter(name, total=total, clock=clock, sink=sink)
     done_well = False
     try:
         yield meter

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.forge.canary import Canary
 from plugsmith.forge.damage import DamageName, damage
 from plugsmith.forge.flash import FORGED_MAC, forge_flash
@@ -46,7 +46,7 @@ def forge_dump(
     own_mac = mac if mac is not None else PAIRED_MAC if request.paired else FORGED_MAC
     owner = chip_called(request.chip)
     data = forge_flash(chip=owner.name, mac=own_mac, contents=storage.contents)
-    key = owner.memory_map.region(Role.KEY)
+    key = owner.memory_map.region(RegionRole.KEY)
     for name in damages:
         data = damage(data, name, key_addr=key.span.start if key else 0)
     canaries = storage.canaries

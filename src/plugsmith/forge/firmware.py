@@ -34,7 +34,7 @@ from plugsmith.image.physical import (
     LOADER_LEN,
 )
 from plugsmith.image.rbl import TRAILER_LEN, header_for
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import BootCode, Chip, Fingerprint
@@ -161,7 +161,7 @@ def default_boot_code(chip_name: str) -> str:
     return best.name
 
 
-def code_key(owner: Chip) -> CodeKey:
+def code_key(owner: Chip) -> ScrambleKey:
     """The code key that a chip of this kind has in its eFuse."""
     return TUYA_KEY if owner.expects_key is KeyClass.TUYA else PLAIN_KEY
 

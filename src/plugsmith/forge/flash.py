@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.chips import catalog
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.forge.firmware import (
     DEFAULT_APP_LEN,
     default_boot_code,
@@ -52,7 +52,7 @@ def forge_flash(
             size=size or catalog.chip(chip).flash_size,
         )
     )
-    rf = catalog.chip(chip).memory_map.region(Role.RF)
+    rf = catalog.chip(chip).memory_map.region(RegionRole.RF)
     if rf is not None and rf.span.end <= len(flash):
         flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(mac)
     storage: dict[int, bytes] = {}

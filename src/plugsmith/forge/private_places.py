@@ -6,11 +6,11 @@ import base64
 import struct
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.forge.vendor_records import wifi_cache
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.openbeken.config_block import new_block, with_fields
-from plugsmith.tuya.fast_connect import Form, encode_fast_connect
+from plugsmith.tuya.fast_connect import StoredForm, encode_fast_connect
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import Chip
@@ -24,17 +24,19 @@ def private_places(owner: Chip, cage: CanaryCage, *, masked_home: bool) -> dict[
     """Bytes by flash address. `masked_home`: the form of the cache at its own place."""
     contents: dict[int, bytes] = {}
     settings = owner.map_of("openbeken")
-    config = settings.region(Role.CONFIG) if settings else None
-    home = owner.memory_map.region(Role.FAST_CONNECT)
-    download = owner.memory_map.region(Role.OTA)
+    config = settings.region(RegionRole.CONFIG) if settings else None
+    home = owner.memory_map.region(RegionRole.FAST_CONNECT)
+    download = owner.memory_map.region(RegionRole.OTA)
     if config is not None:
         contents[config.span.start] = _settings(cage)
     free = download.span.start + 0x2_0000 if download else 0
-    forms = (Form.XOR, Form.PLAIN) if masked_home else (Form.PLAIN, Form.XOR)
+    forms = (
+        (StoredForm.XOR, StoredForm.PLAIN) if masked_home else (StoredForm.PLAIN, StoredForm.XOR)
+    )
     for number, form in enumerate(forms):
         own_place = number == 0 and home is not None and home.span.start not in contents
         at = home.span.start if own_place and home is not None else free + number * SECTOR_LEN
-        cache = wifi_cache(cage, f"cache {form.value}", long=form is Form.XOR, form=form)
+        cache = wifi_cache(cage, f"cache {form.value}", long=form is StoredForm.XOR, form=form)
         contents[at] = encode_fast_connect(cache).ljust(SECTOR_LEN, b"\xff")
     if download is not None:
         contents[free + 4 * SECTOR_LEN] = _stray(cage)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors.dump import ForgeImpossible
 from plugsmith.forge.canary import CanaryCage
 from plugsmith.forge.private_places import private_places
@@ -73,7 +73,7 @@ def forge_storage(request: StorageRequest) -> ForgedStorage:
     owner = _chip(request)
     text = _text(request)
     cage = CanaryCage(request.seed)
-    contents = {_region(owner, Role.KEY).span.start: encode_key_block(request.device_key)}
+    contents = {_region(owner, RegionRole.KEY).span.start: encode_key_block(request.device_key)}
     contains = ["key-block", f"store-{request.generation.value}"]
     contents |= _store(owner, request, text, cage)
     if text is not None and request.kv_record:
@@ -90,7 +90,7 @@ def forge_storage(request: StorageRequest) -> ForgedStorage:
 
 def _chip(request: StorageRequest) -> Chip:
     owner = chip_called(request.chip)
-    if owner.memory_map.region(Role.KV) is None:
+    if owner.memory_map.region(RegionRole.KV) is None:
         raise ForgeImpossible(problem=_("the {chip} has no vendor storage.", chip=owner.name))
     if _is_new(request) and owner.name in {"BK7231T", "BK7231Q"}:
         raise ForgeImpossible(problem=_("the {chip} never had the newer storage.", chip=owner.name))
@@ -111,7 +111,7 @@ def _text(request: StorageRequest) -> bytes | None:
     return text
 
 
-def _region(owner: Chip, role: Role) -> Region:
+def _region(owner: Chip, role: RegionRole) -> Region:
     region = owner.memory_map.region(role)
     if region is None:
         raise ForgeImpossible(
@@ -124,8 +124,8 @@ def _store(
     owner: Chip, request: StorageRequest, text: bytes | None, cage: CanaryCage
 ) -> dict[int, bytes]:
     """Current sectors first; older copies in the swap sectors, or one spare at the end."""
-    data = _region(owner, Role.KV).span
-    swap = owner.memory_map.region(Role.KV_SWAP)
+    data = _region(owner, RegionRole.KV).span
+    swap = owner.memory_map.region(RegionRole.KV_SWAP)
     places = list(range(data.start, swap.span.end if swap else data.end, SECTOR_LEN))
     room = len(data) // SECTOR_LEN if not _is_new(request) else len(places) - 1
     records = _records(owner, request, text, cage)
@@ -228,7 +228,7 @@ def _older_plain(owner: Chip, request: StorageRequest, *, count: int) -> list[by
 
 def _protected(owner: Chip, request: StorageRequest, cage: CanaryCage) -> dict[int, bytes]:
     """Protected sectors, where the chip has them: one, on newer firmware two."""
-    regions = owner.memory_map.with_role(Role.PROTECTED)
+    regions = owner.memory_map.with_role(RegionRole.PROTECTED)
     chosen = regions if _is_new(request) else regions[-1:]
     return {
         region.span.start: encode_protected(

@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from plugsmith.tuya.fast_connect import FastConnect, Form, encode_fast_connect
+from plugsmith.tuya.fast_connect import FastConnect, StoredForm, encode_fast_connect
 from plugsmith.tuya.records import PLATFORM_CHIPS, encode_platform
 from plugsmith.tuya.store import Record
 
@@ -114,7 +114,9 @@ def identity_record(cage: CanaryCage, place: str) -> Record:
     return Record(name="gw_bi", value=_json(fields))
 
 
-def wifi_cache(cage: CanaryCage, place: str, *, long: bool, form: Form = Form.PLAIN) -> FastConnect:
+def wifi_cache(
+    cage: CanaryCage, place: str, *, long: bool, form: StoredForm = StoredForm.PLAIN
+) -> FastConnect:
     """A cached connection with a key that belongs to its name and password."""
     name = cage.text(place, "ssid", 12).encode()
     word = cage.text(place, "password", 14).encode()

@@ -25,7 +25,7 @@ _ESPHOME_MARK = b"esphome"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class CodeNaming:
     """Firmware, version and chips as the code names them."""
 
     firmware: str | None = None
@@ -34,29 +34,29 @@ class Naming:
     project: str | None = None
 
 
-def name_firmware(code: bytes, key_class: KeyClass) -> Naming:
+def name_firmware(code: bytes, key_class: KeyClass) -> CodeNaming:
     """What the descrambled application `code` calls itself; all None where it says nothing."""
-    return _openbeken(code, key_class) or _tuya(code, key_class) or _libretiny(code) or Naming()
+    return _openbeken(code, key_class) or _tuya(code, key_class) or _libretiny(code) or CodeNaming()
 
 
-def _openbeken(code: bytes, key_class: KeyClass) -> Naming | None:
+def _openbeken(code: bytes, key_class: KeyClass) -> CodeNaming | None:
     match = _OPENBEKEN.search(code)
     if match is None:
         return None
     chip = "BK" + match[1].decode()
     if chip == "BK7231N" and key_class is KeyClass.NONE:
         chip = "BK7231M"  # M builds are N builds without the key and still say N
-    return Naming(firmware="OpenBeken", version=match[2].decode(), chips=(chip,))
+    return CodeNaming(firmware="OpenBeken", version=match[2].decode(), chips=(chip,))
 
 
-def _tuya(code: bytes, key_class: KeyClass) -> Naming | None:
+def _tuya(code: bytes, key_class: KeyClass) -> CodeNaming | None:
     match = _TUYA_PROJECT.search(code)
     keyed = _TUYA_KEYED.search(code)
     name = match or _TUYA_NAME.search(code)
     if name is None and keyed is None and not any(mark in code for mark in _TUYA_MARKS):
         return None
     version = match[2] if match else keyed[1] if keyed else None
-    return Naming(
+    return CodeNaming(
         firmware="Tuya",
         version=version.decode() if version else None,
         chips=_tuya_chips(code, key_class),
@@ -76,11 +76,11 @@ def _tuya_chips(code: bytes, key_class: KeyClass) -> tuple[str, ...]:
     return ()
 
 
-def _libretiny(code: bytes) -> Naming | None:
+def _libretiny(code: bytes) -> CodeNaming | None:
     core = _LIBRETINY.search(code)
     esphome = _ESPHOME.search(code)
     if core is None and esphome is None:
         return None
     if esphome is not None or _ESPHOME_MARK in code:
-        return Naming(firmware="ESPHome", version=esphome[1].decode() if esphome else None)
-    return Naming(firmware="LibreTiny", version=core[1].decode() if core else None)
+        return CodeNaming(firmware="ESPHome", version=esphome[1].decode() if esphome else None)
+    return CodeNaming(firmware="LibreTiny", version=core[1].decode() if core else None)

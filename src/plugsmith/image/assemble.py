@@ -24,7 +24,7 @@ from plugsmith.image.physical import (
     LOADER_LEN,
 )
 from plugsmith.image.rbl import TRAILER_LEN, header_for
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 from plugsmith.image.sections import find_key
 from plugsmith.image.uf2 import read_uf2
 from plugsmith.messages import _
@@ -39,7 +39,7 @@ _DEFAULT_VERSION = "1.00"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ConvertInput:
     """A file with what `recognise` said about it; `name` is for sentences only."""
 
     name: str
@@ -52,7 +52,7 @@ class _App:
     """An application taken out of a source: plain code and the key it is or will be stored with."""
 
     code: bytes = field(repr=False)
-    key: CodeKey
+    key: ScrambleKey
 
     @property
     def stored(self) -> bytes:
@@ -60,10 +60,10 @@ class _App:
 
 
 def convert(
-    source: Source,
+    source: ConvertInput,
     *,
     to: ImageKind,
-    loader: Source | None = None,
+    loader: ConvertInput | None = None,
     chip: str | None = None,
     time: int = 0,
 ) -> bytes:
@@ -89,7 +89,7 @@ def convert(
             )
 
 
-def pieces(source: Source) -> list[tuple[int, bytes]]:
+def pieces(source: ConvertInput) -> list[tuple[int, bytes]]:
     """(physical address, bytes) of everything that `source.image.writes` announces."""
     image = source.image
     if image.kind is ImageKind.UF2:
@@ -98,7 +98,7 @@ def pieces(source: Source) -> list[tuple[int, bytes]]:
     return [(item.start, source.data[item.offset :][: item.length]) for item in image.writes]
 
 
-def _refuse_damage(source: Source) -> None:
+def _refuse_damage(source: ConvertInput) -> None:
     app = source.image.app
     if app is not None and app.section.key is None and not app.section.bad:
         raise KeyMissing(name=source.name)
@@ -107,7 +107,7 @@ def _refuse_damage(source: Source) -> None:
         raise ImageDamaged(name=source.name, problem=fatal[0].text)
 
 
-def _take_app(source: Source, chip: str | None) -> _App:
+def _take_app(source: ConvertInput, chip: str | None) -> _App:
     image = source.image
     if image.app is not None:
         return _app_of_section(source, image.app.section)
@@ -121,7 +121,7 @@ def _take_app(source: Source, chip: str | None) -> _App:
     raise ImageUnknown(name=source.name, reason=reasons[0] if reasons else image.kind.value)
 
 
-def _app_of_section(source: Source, section: CodeSection) -> _App:
+def _app_of_section(source: ConvertInput, section: CodeSection) -> _App:
     if section.key is None:  # in a UF2 file; other sources were looked at before
         raise KeyMissing(name=source.name)
     header = section.trailer.header if section.trailer else None
@@ -129,7 +129,7 @@ def _app_of_section(source: Source, section: CodeSection) -> _App:
     return _App(code=section.code[:raw_len], key=section.key)
 
 
-def _app_of_package(source: Source, chip: str | None) -> _App:
+def _app_of_package(source: ConvertInput, chip: str | None) -> _App:
     package = read_package(source.data, package_start(source.data) or 0)
     key_class, key, _vectors = find_key(package.code, APP_LOGICAL_START)
     if key is not None and key_class is not KeyClass.NONE:
@@ -145,11 +145,11 @@ def _app_of_package(source: Source, chip: str | None) -> _App:
     return _App(code=package.code, key=_stored_key(find_chip(names[0])))
 
 
-def _stored_key(owner: Chip) -> CodeKey:
+def _stored_key(owner: Chip) -> ScrambleKey:
     return TUYA_KEY if owner.expects_key is KeyClass.TUYA else PLAIN_KEY
 
 
-def _make_qio(source: Source, app: _App, loader: Source | None, time: int) -> bytes:
+def _make_qio(source: ConvertInput, app: _App, loader: ConvertInput | None, time: int) -> bytes:
     if source.image.kind is ImageKind.QIO and loader is None:
         return source.data
     origin = loader or source
@@ -181,7 +181,7 @@ def _make_qio(source: Source, app: _App, loader: Source | None, time: int) -> by
     return bytes(flash)
 
 
-def _trailer(source: Source, app: _App, origin: Source, time: int) -> bytes:
+def _trailer(source: ConvertInput, app: _App, origin: ConvertInput, time: int) -> bytes:
     """The header of the application: its own where it still describes the code, else a new one."""
     section = source.image.app.section if source.image.app else None
     if section is not None and section.trailer is not None and section.body_ok:
@@ -193,7 +193,7 @@ def _trailer(source: Source, app: _App, origin: Source, time: int) -> bytes:
     return header_for(raw, partition="app", version=version, time=time).trailer()
 
 
-def _check_partners(source: Source, app: _App, loader: Source) -> None:
+def _check_partners(source: ConvertInput, app: _App, loader: ConvertInput) -> None:
     facts = loader.image.loader
     ours, theirs = set(source.image.chips), set(facts.chips if facts else ())
     if ours and theirs and not ours & theirs:
@@ -217,6 +217,6 @@ def _check_partners(source: Source, app: _App, loader: Source) -> None:
 
 
 def _impossible(
-    source: Source, wanted: ImageKind, reason: str, remedy: str
+    source: ConvertInput, wanted: ImageKind, reason: str, remedy: str
 ) -> ConversionImpossible:
     return ConversionImpossible(name=source.name, wanted=wanted.value, reason=reason, remedy=remedy)

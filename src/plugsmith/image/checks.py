@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
-from plugsmith.image.model import Finding, Level, Verdict
+from plugsmith.image.model import CheckVerdict, FindingLevel, ImageFinding
 from plugsmith.image.physical import STORED_LEN
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
@@ -20,21 +20,21 @@ class CheckList:
     """Verdicts and findings, collected in the order of checking."""
 
     def __init__(self) -> None:
-        self.verdicts: dict[str, Verdict] = {}
-        self.findings: list[Finding] = []
+        self.verdicts: dict[str, CheckVerdict] = {}
+        self.findings: list[ImageFinding] = []
 
-    def record(self, name: str, verdict: Verdict) -> None:
+    def record(self, name: str, verdict: CheckVerdict) -> None:
         """Keep the verdict of a check; a failure stays a failure when the check runs again."""
-        if self.verdicts.get(name) is not Verdict.FAILED:
+        if self.verdicts.get(name) is not CheckVerdict.FAILED:
             self.verdicts[name] = verdict
 
     def problem(self, code: str, text: str, *, at: int | None = None) -> None:
         """Add a finding that speaks against writing the file."""
-        self.findings.append(Finding(code=code, level=Level.PROBLEM, text=text, at=at))
+        self.findings.append(ImageFinding(code=code, level=FindingLevel.PROBLEM, text=text, at=at))
 
     def note(self, code: str, text: str, *, at: int | None = None) -> None:
         """Add a finding that is only worth knowing."""
-        self.findings.append(Finding(code=code, level=Level.NOTE, text=text, at=at))
+        self.findings.append(ImageFinding(code=code, level=FindingLevel.NOTE, text=text, at=at))
 
 
 def check_section(checks: CheckList, section: CodeSection) -> None:
@@ -88,16 +88,16 @@ def _check_lines(checks: CheckList, section: CodeSection, *, name: str, part: st
     if not section.lines:
         checks.problem("no-code", _("There is no code in the {part}.", part=part), at=section.start)
     failed = bad or section.erased or not section.lines
-    checks.record(name, Verdict.FAILED if failed else Verdict.OK)
+    checks.record(name, CheckVerdict.FAILED if failed else CheckVerdict.OK)
 
 
 def _check_header(checks: CheckList, section: CodeSection, *, name: str, part: str) -> None:
     trailer = section.trailer
     if trailer is None:
-        checks.record(name, Verdict.MISSING)
+        checks.record(name, CheckVerdict.MISSING)
         return
     if not trailer.header.sound:
-        checks.record(name, Verdict.FAILED)
+        checks.record(name, CheckVerdict.FAILED)
         checks.problem(
             "header-crc",
             _(
@@ -109,7 +109,7 @@ def _check_header(checks: CheckList, section: CodeSection, *, name: str, part: s
         )
         return
     if section.body_ok is not True:
-        checks.record(name, Verdict.FAILED)
+        checks.record(name, CheckVerdict.FAILED)
         checks.problem(
             "body",
             _(
@@ -122,12 +122,12 @@ def _check_header(checks: CheckList, section: CodeSection, *, name: str, part: s
             at=trailer.at,
         )
         return
-    checks.record(name, Verdict.OK)
+    checks.record(name, CheckVerdict.OK)
 
 
 def _check_vectors(checks: CheckList, section: CodeSection, *, name: str, part: str) -> None:
     if section.key_class is KeyClass.UNKNOWN:
-        checks.record(name, Verdict.FAILED)
+        checks.record(name, CheckVerdict.FAILED)
         checks.problem(
             "vectors",
             _(
@@ -138,20 +138,20 @@ def _check_vectors(checks: CheckList, section: CodeSection, *, name: str, part: 
             at=section.start,
         )
     elif not section.vectors_ok:
-        checks.record(name, Verdict.FAILED)
+        checks.record(name, CheckVerdict.FAILED)
         checks.problem(
             "vectors",
             _("The vector table at the start of the {part} is damaged.", part=part),
             at=section.start,
         )
     else:
-        checks.record(name, Verdict.OK)
+        checks.record(name, CheckVerdict.OK)
 
 
 def check_match(checks: CheckList, loader: LoaderFacts, app: AppFacts) -> None:
     """Check that boot loader and application are for one chip and one key."""
     if loader.chips and app.chips and not set(loader.chips) & set(app.chips):
-        checks.record("match", Verdict.FAILED)
+        checks.record("match", CheckVerdict.FAILED)
         checks.problem(
             "chip-conflict",
             _(
@@ -165,7 +165,7 @@ def check_match(checks: CheckList, loader: LoaderFacts, app: AppFacts) -> None:
         return
     keys = {loader.section.key_class, app.section.key_class}
     if len(keys) > 1 and KeyClass.UNKNOWN not in keys:
-        checks.record("match", Verdict.FAILED)
+        checks.record("match", CheckVerdict.FAILED)
         checks.problem(
             "key-conflict",
             _(
@@ -177,4 +177,4 @@ def check_match(checks: CheckList, loader: LoaderFacts, app: AppFacts) -> None:
             at=app.section.start,
         )
         return
-    checks.record("match", Verdict.OK if loader.chips and app.chips else Verdict.SKIPPED)
+    checks.record("match", CheckVerdict.OK if loader.chips and app.chips else CheckVerdict.SKIPPED)

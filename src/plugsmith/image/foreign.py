@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugsmith.image.model import Finding, Level
+from plugsmith.image.model import FindingLevel, ImageFinding
 from plugsmith.image.physical import LINE_LEN, STORED_LEN
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 from plugsmith.messages import N_, _
@@ -22,9 +22,9 @@ _MAGICS = (
 )
 
 
-def foreign_finding(data: bytes) -> Finding:
+def foreign_finding(data: bytes) -> ImageFinding:
     """The problem with `data`, which has no boot loader, application or package in it."""
-    return Finding(code="not-firmware", level=Level.PROBLEM, text=_reason(data), at=0)
+    return ImageFinding(code="not-firmware", level=FindingLevel.PROBLEM, text=_reason(data), at=0)
 
 
 def _reason(data: bytes) -> str:

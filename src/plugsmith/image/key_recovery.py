@@ -12,7 +12,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
-from plugsmith.image.scramble import WORD_LEN, CodeKey, scramble, stream_word
+from plugsmith.image.scramble import WORD_LEN, ScrambleKey, scramble, stream_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,7 +26,7 @@ _LETTERS = bytes(range(0x20, 0x7F))
 _MIN_SCORE_GAP = 1.05
 
 
-def recover_keys(known: Iterable[tuple[int, int, int]]) -> list[CodeKey]:
+def recover_keys(known: Iterable[tuple[int, int, int]]) -> list[ScrambleKey]:
     """The keys that explain every (logical address, plain word, stored word); at most 124.
 
     Keys with the same stream count as one. An empty list: no key does, or nothing was known.
@@ -34,12 +34,12 @@ def recover_keys(known: Iterable[tuple[int, int, int]]) -> list[CodeKey]:
     wanted = [(addr, plain ^ stored) for addr, plain, stored in known]
     if not wanted:
         return []
-    found: list[CodeKey] = []
+    found: list[ScrambleKey] = []
     for selection in _selections():
-        key = CodeKey.of(0, 0, 0, selection)
+        key = ScrambleKey.of(0, 0, 0, selection)
         constants = {word ^ stream_word(key, addr) for addr, word in wanted}
         if len(constants) == 1:
-            found.append(CodeKey.of(0, 0, constants.pop(), selection))
+            found.append(ScrambleKey.of(0, 0, constants.pop(), selection))
     return found
 
 
@@ -55,7 +55,7 @@ def words_of(plain: bytes, stored: bytes, *, start: int) -> list[tuple[int, int,
     ]
 
 
-def key_of_vectors(scrambled: bytes, *, start: int) -> CodeKey | None:
+def key_of_vectors(scrambled: bytes, *, start: int) -> ScrambleKey | None:
     """The key of code whose vector table is as always, or None.
 
     Seven equal words fix the constant but not every selection; of the keys that explain them the
@@ -72,16 +72,16 @@ def key_of_vectors(scrambled: bytes, *, start: int) -> CodeKey | None:
     scored = sorted(((_likeness(scrambled, key, start), key.c3, key) for key in keys), reverse=True)
     if not scored:
         return None
-    raw = _likeness(scrambled, CodeKey.of(0, 0, 0, 0), start)
+    raw = _likeness(scrambled, ScrambleKey.of(0, 0, 0, 0), start)
     best = scored[0]
     return best[2] if best[0] > raw * _MIN_SCORE_GAP else None
 
 
-def _branches(scrambled: bytes, key: CodeKey, start: int) -> bool:
+def _branches(scrambled: bytes, key: ScrambleKey, start: int) -> bool:
     return scramble(scrambled[:WORD_LEN], key, start=start)[3] == 0xEA
 
 
-def _likeness(scrambled: bytes, key: CodeKey, start: int) -> float:
+def _likeness(scrambled: bytes, key: ScrambleKey, start: int) -> float:
     """Share of zero and text bytes over samples of the plaintext."""
     step = max(_SAMPLE_LEN, len(scrambled) // _SAMPLES // WORD_LEN * WORD_LEN)
     seen = hits = 0

@@ -13,10 +13,10 @@ from plugsmith.image.foreign import foreign_finding
 from plugsmith.image.loader import loader_starts_at, read_loader
 from plugsmith.image.model import (
     AppFacts,
+    CheckVerdict,
     FirmwareImage,
     ImageKind,
     LoaderFacts,
-    Verdict,
     WriteSpan,
 )
 from plugsmith.image.ota import package_start
@@ -72,7 +72,7 @@ def _with_loader(data: bytes, *, has_loader: bool = True) -> FirmwareImage:
     if app is not None:
         _check_app(checks, app, kind)
     elif kind is not ImageKind.BOOTLOADER:
-        checks.record("crc16", Verdict.MISSING)
+        checks.record("crc16", CheckVerdict.MISSING)
         checks.problem(
             "no-application",
             _("There is no application at 0x011000, where every chip of this family keeps it."),
@@ -168,7 +168,7 @@ def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
 
 def _note_unknown_loader(checks: CheckList, loader: LoaderFacts) -> None:
     known = len(loader.boot_codes) > 0
-    checks.record("loader-known", Verdict.OK if known else Verdict.SKIPPED)
+    checks.record("loader-known", CheckVerdict.OK if known else CheckVerdict.SKIPPED)
     if not known:
         checks.note(
             "loader-unknown",

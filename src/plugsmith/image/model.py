@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.image.partition import PartitionTable
     from plugsmith.image.rbl import RblHeader, Trailer
-    from plugsmith.image.scramble import CodeKey
+    from plugsmith.image.scramble import ScrambleKey
 
 
 class ImageKind(StrEnum):
@@ -27,7 +27,7 @@ class ImageKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Verdict(StrEnum):
+class CheckVerdict(StrEnum):
     """Outcome of one check."""
 
     OK = "ok"
@@ -36,7 +36,7 @@ class Verdict(StrEnum):
     SKIPPED = "not-checked"  # nothing in the file to check it on
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     """How much a finding matters."""
 
     PROBLEM = "problem"  # do not write this file
@@ -44,11 +44,11 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class ImageFinding:
     """One thing worth telling; `text` is a whole sentence, `at` an offset in the file."""
 
     code: str
-    level: Level
+    level: FindingLevel
     text: str
     at: int | None = None
 
@@ -88,7 +88,7 @@ class CodeSection:
     stray: tuple[int, ...]  # bytes that are not FF in the padding behind the code
     trailer: Trailer | None
     body_ok: bool | None  # the trailer's CRC or hash over the code; None: cannot be told
-    key: CodeKey | None
+    key: ScrambleKey | None
     key_class: KeyClass
     vectors_ok: bool
     code: bytes = field(repr=False)
@@ -128,8 +128,8 @@ class FirmwareImage:
     firmware: str | None = None
     version: str | None = None
     writes: tuple[WriteSpan, ...] = ()
-    checks: dict[str, Verdict] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
+    checks: dict[str, CheckVerdict] = field(default_factory=dict)
+    findings: tuple[ImageFinding, ...] = ()
     loader: LoaderFacts | None = None
     app: AppFacts | None = None
     header: RblHeader | None = None  # of an OTA package
@@ -142,14 +142,14 @@ class FirmwareImage:
         return self.chips[0] if len(self.chips) == 1 else None
 
     @property
-    def problems(self) -> tuple[Finding, ...]:
+    def problems(self) -> tuple[ImageFinding, ...]:
         """The findings that speak against writing the file."""
-        return tuple(item for item in self.findings if item.level is Level.PROBLEM)
+        return tuple(item for item in self.findings if item.level is FindingLevel.PROBLEM)
 
     @property
-    def notes(self) -> tuple[Finding, ...]:
+    def notes(self) -> tuple[ImageFinding, ...]:
         """The findings that are only worth knowing."""
-        return tuple(item for item in self.findings if item.level is Level.NOTE)
+        return tuple(item for item in self.findings if item.level is FindingLevel.NOTE)
 
     @property
     def sound(self) -> bool:

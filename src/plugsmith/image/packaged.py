@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import KeyClass
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.image import ContainerUnsupported
-from plugsmith.image.app import Naming, name_firmware
+from plugsmith.image.app import CodeNaming, name_firmware
 from plugsmith.image.checks import CheckList, check_section
-from plugsmith.image.model import FirmwareImage, ImageKind, Verdict, WriteSpan
+from plugsmith.image.model import CheckVerdict, FirmwareImage, ImageKind, WriteSpan
 from plugsmith.image.ota import read_package
 from plugsmith.image.physical import APP_LOGICAL_START, APP_START
 from plugsmith.image.rbl import read_header
@@ -30,21 +30,21 @@ def recognise_ota(data: bytes, at: int) -> FirmwareImage:
     """What is in the OTA package whose header is at `at`."""
     checks = CheckList()
     header = read_header(data, at)
-    naming, key_class = Naming(), KeyClass.UNKNOWN
+    naming, key_class = CodeNaming(), KeyClass.UNKNOWN
     try:
         package = read_package(data, at)
     except ContainerUnsupported as refusal:
-        checks.record("header", Verdict.OK)
-        checks.record("package", Verdict.SKIPPED)
+        checks.record("header", CheckVerdict.OK)
+        checks.record("package", CheckVerdict.SKIPPED)
         checks.problem("container", refusal.message, at=at)
     except PlugsmithError as damage:
         header_ok = header is not None and header.sound
-        checks.record("header", Verdict.OK if header_ok else Verdict.FAILED)
-        checks.record("package", Verdict.FAILED)
+        checks.record("header", CheckVerdict.OK if header_ok else CheckVerdict.FAILED)
+        checks.record("package", CheckVerdict.FAILED)
         checks.problem("package", damage.message, at=at)
     else:
-        checks.record("header", Verdict.OK)
-        checks.record("package", Verdict.OK)
+        checks.record("header", CheckVerdict.OK)
+        checks.record("package", CheckVerdict.OK)
         key_class, naming = _inside(package.code, checks)
     return FirmwareImage(
         kind=ImageKind.OTA,
@@ -60,15 +60,15 @@ def recognise_ota(data: bytes, at: int) -> FirmwareImage:
     )
 
 
-def _inside(code: bytes, checks: CheckList) -> tuple[KeyClass, Naming]:
+def _inside(code: bytes, checks: CheckList) -> tuple[KeyClass, CodeNaming]:
     """Key class and naming of unpacked code, which is plain in every package known."""
     key_class, key, vectors_ok = find_key(code, APP_LOGICAL_START)
-    checks.record("vectors", Verdict.OK if vectors_ok else Verdict.FAILED)
+    checks.record("vectors", CheckVerdict.OK if vectors_ok else CheckVerdict.FAILED)
     if not vectors_ok or key is None:
         checks.problem(
             "vectors", _("The package does not hold an application of these chips."), at=0
         )
-        return key_class, Naming()
+        return key_class, CodeNaming()
     plain = scramble(code, key, start=APP_LOGICAL_START)
     # the loader scrambles with the chip's key while it unpacks: the package itself has none,
     # and an N build is for N although its code is plain here
@@ -85,10 +85,10 @@ def recognise_uf2(data: bytes) -> FirmwareImage:
     try:
         content = read_uf2(data)
     except PlugsmithError as damage:
-        checks.record("blocks", Verdict.FAILED)
+        checks.record("blocks", CheckVerdict.FAILED)
         checks.problem("blocks", damage.message)
-        return _uf2_result(data, checks, None, Naming(), KeyClass.UNKNOWN)
-    checks.record("blocks", Verdict.OK)
+        return _uf2_result(data, checks, None, CodeNaming(), KeyClass.UNKNOWN)
+    checks.record("blocks", CheckVerdict.OK)
     if content.chip is None:
         checks.problem(
             "family",
@@ -99,7 +99,7 @@ def recognise_uf2(data: bytes) -> FirmwareImage:
         )
     if not any(item.start == APP_START for item in content.segments):
         checks.problem("no-application", _("The file holds nothing for address 0x011000."))
-        return _uf2_result(data, checks, content, Naming(), KeyClass.UNKNOWN)
+        return _uf2_result(data, checks, content, CodeNaming(), KeyClass.UNKNOWN)
     section = uf2_application(content)
     check_section(checks, section)
     naming = name_firmware(section.code, section.key_class)
@@ -117,7 +117,7 @@ def _uf2_result(
     data: bytes,
     checks: CheckList,
     content: Uf2File | None,
-    naming: Naming,
+    naming: CodeNaming,
     key_class: KeyClass,
 ) -> FirmwareImage:
     segments = content.segments if content else ()

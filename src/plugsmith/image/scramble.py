@@ -20,7 +20,7 @@ _SPAN = 0x1_0000  # fits the caches: three times as fast as one window over ever
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CodeKey:
+class ScrambleKey:
     """The four coefficient words in eFuse bytes 0..15 (little endian)."""
 
     c0: int
@@ -29,12 +29,12 @@ class CodeKey:
     c3: int
 
     @classmethod
-    def of(cls, c0: int, c1: int, c2: int, c3: int) -> CodeKey:
+    def of(cls, c0: int, c1: int, c2: int, c3: int) -> ScrambleKey:
         """The key of four words in eFuse order."""
         return cls(c0=c0 & _MASK32, c1=c1 & _MASK32, c2=c2 & _MASK32, c3=c3 & _MASK32)
 
     @classmethod
-    def from_bytes(cls, raw: bytes) -> CodeKey:
+    def from_bytes(cls, raw: bytes) -> ScrambleKey:
         """The key of 16 eFuse bytes."""
         return cls.of(*(int.from_bytes(raw[at : at + 4], "little") for at in range(0, 16, 4)))
 
@@ -48,12 +48,12 @@ class CodeKey:
         return self.c3 >> 24 in {0x00, 0xFF} or self.c3 & 0xF == 0xF
 
 
-PLAIN_KEY = CodeKey.of(0, 0, 0, 0)
+PLAIN_KEY = ScrambleKey.of(0, 0, 0, 0)
 # Public: in every tool of the field, and readable in Tuya's T and N loaders at logical 0x48.
-TUYA_KEY = CodeKey.of(0x510F_B093, 0xA3CB_EADC, 0x5993_A17E, 0xC7AD_EB03)
+TUYA_KEY = ScrambleKey.of(0x510F_B093, 0xA3CB_EADC, 0x5993_A17E, 0xC7AD_EB03)
 
 
-def stream_word(key: CodeKey, addr: int) -> int:
+def stream_word(key: ScrambleKey, addr: int) -> int:
     """The 32-bit stream word of the word at logical `addr` (its two low bits are ignored)."""
     if key.plain:
         return 0
@@ -70,7 +70,7 @@ def stream_word(key: CodeKey, addr: int) -> int:
     return word
 
 
-def stream(key: CodeKey, *, start: int, length: int) -> bytes:
+def stream(key: ScrambleKey, *, start: int, length: int) -> bytes:
     """Stream bytes for the logical addresses from `start` on."""
     if key.plain or length <= 0:
         return bytes(max(length, 0))
@@ -84,7 +84,7 @@ def stream(key: CodeKey, *, start: int, length: int) -> bytes:
     return (first + second)[start - window : start - window + length]
 
 
-def scramble(data: bytes, key: CodeKey, *, start: int) -> bytes:
+def scramble(data: bytes, key: ScrambleKey, *, start: int) -> bytes:
     """`data`, which lies at the logical address `start`, scrambled or descrambled with `key`."""
     if key.plain:
         return bytes(data)
@@ -93,7 +93,7 @@ def scramble(data: bytes, key: CodeKey, *, start: int) -> bytes:
     return b"".join(_spans(data, key, start))
 
 
-def _spans(data: bytes, key: CodeKey, start: int) -> Iterator[bytes]:
+def _spans(data: bytes, key: ScrambleKey, start: int) -> Iterator[bytes]:
     """Long data span by span: the stream of one aligned span is that of another XOR a constant."""
     head = -start % _SPAN
     yield scramble(data[:head], key, start=start)
@@ -108,7 +108,7 @@ def _spans(data: bytes, key: CodeKey, start: int) -> Iterator[bytes]:
     yield scramble(data[whole:], key, start=start + whole)
 
 
-def _window(key: CodeKey, start: int, size: int) -> bytes:
+def _window(key: ScrambleKey, start: int, size: int) -> bytes:
     """Stream of the aligned power-of-two window at `start`."""
     base = stream_word(key, start)
     built = base.to_bytes(WORD_LEN, "little")
@@ -125,7 +125,7 @@ def _xor(left: bytes, right: bytes) -> bytes:
     return mixed.to_bytes(len(left), "little")
 
 
-def _generator16(key: CodeKey, addr: int) -> int:
+def _generator16(key: ScrambleKey, addr: int) -> int:
     low, high = addr & 0xFFFF, addr >> 16
     if key.c3 >> 5 & 1:
         low = _swap_bytes(low)
@@ -136,7 +136,7 @@ def _generator16(key: CodeKey, addr: int) -> int:
     return (turned ^ (0x6371 & (mixed >> 5 & 0xF) * 0x1111)) << 16
 
 
-def _generator17(key: CodeKey, addr: int) -> int:
+def _generator17(key: ScrambleKey, addr: int) -> int:
     seed = (key.c1 >> 8 & 0xFF) << 9 | (key.c3 >> 4 & 1) << 8 | key.c1 & 0xFF
     mixed = (addr >> (key.c3 >> 8 & 3) & 0x1_FFFF) ^ seed
     nibble = (
@@ -147,7 +147,7 @@ def _generator17(key: CodeKey, addr: int) -> int:
     return (turned ^ (0x1_3659 & mask)) & 0xFFFF
 
 
-def _generator32(key: CodeKey, addr: int) -> int:
+def _generator32(key: ScrambleKey, addr: int) -> int:
     shift = 8 * (key.c3 >> 11 & 3)
     mixed = ((addr >> shift | addr << (32 - shift)) & _MASK32) ^ key.c0
     turned = (mixed << 17 | mixed >> 15) & _MASK32

@@ -19,7 +19,7 @@ from plugsmith.image.physical import (
     strip_lines,
 )
 from plugsmith.image.rbl import TRAILER_LEN, Trailer, body_matches, read_trailer
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 
 VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #20]: words 1..7 of every vector table
 _BRANCH = 0xEA  # highest byte of word 0: a branch, always taken
@@ -172,7 +172,7 @@ def _body_ok(section: CodeSection, scrambled: bytes) -> bool | None:
     return matches
 
 
-def find_key(scrambled: bytes, logical: int) -> tuple[KeyClass, CodeKey | None, bool]:
+def find_key(scrambled: bytes, logical: int) -> tuple[KeyClass, ScrambleKey | None, bool]:
     """Key class, key and whether the vectors are whole, from the vector table of `scrambled`.
 
     A damaged table still tells the key while most of its words fit.

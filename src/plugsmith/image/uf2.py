@@ -15,7 +15,7 @@ from enum import IntEnum
 from itertools import pairwise
 
 from plugsmith.chips.catalog import chip as find_chip
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import Malformed
 from plugsmith.memory import AddressRange
 
@@ -40,7 +40,7 @@ FAMILIES = {
     0x159A_C324: "BK7238",
     0x6A82_CC42: "BK7252",
 }
-_ROLES = {"bootloader": Role.BOOTLOADER, "app": Role.APP, "download": Role.OTA}
+_ROLES = {"bootloader": RegionRole.BOOTLOADER, "app": RegionRole.APP, "download": RegionRole.OTA}
 
 
 class Tag(IntEnum):

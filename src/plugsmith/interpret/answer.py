@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.device.rules import Level
+from plugsmith.device.rules import RuleLevel
 from plugsmith.interpret.explain import (
     alternative_role,
     explain_pin,
@@ -93,7 +93,7 @@ def answer_for_profile(
     notes = profile_notes(profile)
     if setup.autoexec:
         notes.append(describe_autoexec(setup))
-    notes += [f"{item.text} {item.fix}" for item in findings if item.level is not Level.INFO]
+    notes += [f"{item.text} {item.fix}" for item in findings if item.level is not RuleLevel.INFO]
     return ConfigAnswer(
         profile=profile,
         setup=setup,

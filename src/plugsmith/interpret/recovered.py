@@ -7,9 +7,9 @@ import json
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.outcome import (
-    Check,
+    AbsenceReason,
+    AgreeingCheck,
     Confidence,
-    Reason,
     Recovery,
     SourceKind,
     Status,
@@ -46,23 +46,25 @@ _CONFIDENCE_TEXTS = {
     Confidence.GUESS: N_("Nothing proves this text."),
 }
 _REASON_TEXTS = {
-    Reason.STORAGE_MISSING: N_(
+    AbsenceReason.STORAGE_MISSING: N_(
         "The part of the flash where the vendor stores the pins is not in this file. "
         "Read the whole flash."
     ),
-    Reason.STORAGE_DAMAGED: N_(
+    AbsenceReason.STORAGE_DAMAGED: N_(
         "The vendor's store is damaged and the pin record is lost. Read the chip again; "
         "if it gives the same bytes, find the pins on the board or in the device list."
     ),
-    Reason.KEY_LOST: N_(
+    AbsenceReason.KEY_LOST: N_(
         "The vendor's store is there, but the key that opens it is lost, and no known key fits. "
         "Read the chip again."
     ),
-    Reason.ERASED: N_(
+    AbsenceReason.ERASED: N_(
         "The vendor's store is erased: the pins are gone from this flash. Use an older backup, "
         "or the device list."
     ),
-    Reason.OTHER_VENDOR: N_("This flash holds no Tuya firmware, so there are no Tuya pins in it."),
+    AbsenceReason.OTHER_VENDOR: N_(
+        "This flash holds no Tuya firmware, so there are no Tuya pins in it."
+    ),
 }
 _MAX_ALTERNATIVES = 16
 
@@ -312,7 +314,7 @@ def _found_notes(recovery: Recovery, best: TextSource, confidence: Confidence) -
     others = [
         item
         for item in recovery.alternatives
-        if item.kind is not SourceKind.FIRMWARE_DEFAULT and Check.CRC7 in item.checks
+        if item.kind is not SourceKind.FIRMWARE_DEFAULT and AgreeingCheck.CRC7 in item.checks
     ]
     if others:
         notes.append(

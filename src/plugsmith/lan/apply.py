@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import Cancelled, Malformed, PlugsmithError
 from plugsmith.errors.device import (
     DeviceAnswer,
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from plugsmith.errors import Fact
-    from plugsmith.lan.change import ConfigChange, Step
+    from plugsmith.lan.change import ChangeStep, ConfigChange
     from plugsmith.lan.obk_http import Obk
-    from plugsmith.lan.records import DeviceInfo, PinTable
+    from plugsmith.lan.records import ApiInfo, PinTable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceState:
     """A device as it is: who it is, its pins, its settings block, and all settings by name."""
 
-    info: DeviceInfo
+    info: ApiInfo
     pins: PinTable
     block: ConfigBlock = field(repr=False)
     sector: bytes = field(repr=False)
@@ -47,11 +47,11 @@ class DeviceState:
 
 def settings_span(chip_name: str) -> AddressRange | None:
     """Where OpenBeken keeps its settings on a chip; None for a chip that is not known."""
-    region = region_of(chip_name, Role.CONFIG)
+    region = region_of(chip_name, RegionRole.CONFIG)
     return AddressRange.sized(region.start, SECTOR_LEN) if region else None
 
 
-def region_of(chip_name: str, role: Role) -> AddressRange | None:
+def region_of(chip_name: str, role: RegionRole) -> AddressRange | None:
     """A region of OpenBeken's own map of the chip's flash."""
     try:
         layout = chip_record(chip_name).map_of("openbeken")
@@ -106,7 +106,7 @@ async def carry_out(
     undo: str,
     progress: Callable[[int], None] = lambda _done: None,
     check: Callable[[], None] = lambda: None,
-) -> DeviceInfo | None:
+) -> ApiInfo | None:
     """Send every step and restart where needed; who the device is afterwards, None if it moved.
 
     `check` raises when the user wants to stop; between steps only. HalfApplied when it stops in
@@ -137,7 +137,7 @@ async def carry_out(
         raise
 
 
-async def _send(obk: Obk, step: Step) -> None:
+async def _send(obk: Obk, step: ChangeStep) -> None:
     if step.startup is not None:
         await obk.set_startup(step.startup)
     elif step.page:
@@ -146,7 +146,7 @@ async def _send(obk: Obk, step: Step) -> None:
         await obk.command(step.command, repeatable=True)
 
 
-async def _settle(obk: Obk, change: ConfigChange, born_s: float) -> DeviceInfo:
+async def _settle(obk: Obk, change: ConfigChange, born_s: float) -> ApiInfo:
     if change.restart:
         await obk.restart()
     if change.restart or change.restarts_itself:

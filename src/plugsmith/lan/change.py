@@ -60,7 +60,7 @@ _RELEASE = "dInput_NoPullUp"  # `None` alone keeps driving the pin (section 3)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ChangeStep:
     """One request. `sets` are the settings it brings about; what it sends may be secret."""
 
     sets: tuple[str, ...]
@@ -79,7 +79,7 @@ class ConfigChange:
 
     old: Mapping[str, Fact] = field(repr=False)
     new: Mapping[str, Fact] = field(repr=False)
-    steps: tuple[Step, ...]
+    steps: tuple[ChangeStep, ...]
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -157,20 +157,20 @@ def make_change(
 
 def _steps(
     current: dict[str, Fact], new: dict[str, Fact], type_names: Sequence[str]
-) -> Iterator[Step]:
+) -> Iterator[ChangeStep]:
     if {"pins", "startup_command"} & set(new):
-        yield Step(sets=(), command="stopDriver *")
+        yield ChangeStep(sets=(), command="stopDriver *")
     yield from _channel_types(new.get("channel_types"), type_names)
     if "pins" in new:
         yield from _pins(_table(current.get("pins")), _table(new["pins"]))
     if "flags" in new:
-        yield Step(sets=("flags",), command=f"Flags {new['flags']}")
+        yield ChangeStep(sets=("flags",), command=f"Flags {new['flags']}")
     if "startup_command" in new:
         text = str(new["startup_command"])
         _check(len(text.encode()) <= STARTUP_LIMIT, "startup_command")
-        yield Step(sets=("startup_command",), startup=text)
+        yield ChangeStep(sets=("startup_command",), startup=text)
     for channel, value in _table(new.get("start_values")).items():
-        yield Step(sets=("start_values",), command=f"SetStartValue {channel} {value}")
+        yield ChangeStep(sets=("start_values",), command=f"SetStartValue {channel} {value}")
     yield from _pages({**current, **_merged(current, new)}, set(new))
 
 
@@ -182,19 +182,19 @@ def _merged(current: Mapping[str, Fact], new: Mapping[str, Fact]) -> dict[str, F
     }
 
 
-def _channel_types(value: Fact, type_names: Sequence[str]) -> Iterator[Step]:
+def _channel_types(value: Fact, type_names: Sequence[str]) -> Iterator[ChangeStep]:
     for channel, kind in _table(value).items():
         number = kind if isinstance(kind, int) else -1
         _check(0 <= number < len(type_names), "channel_types")
-        yield Step(
+        yield ChangeStep(
             sets=("channel_types",), command=f"SetChannelType {channel} {type_names[number]}"
         )
 
 
-def _pins(had: dict[str, Fact], want: dict[str, Fact]) -> Iterator[Step]:
+def _pins(had: dict[str, Fact], want: dict[str, Fact]) -> Iterator[ChangeStep]:
     """Released pins first; a channel is set before its role, or the old one would be driven."""
     for gpio in sorted(set(had) - set(want), key=int):
-        yield Step(
+        yield ChangeStep(
             sets=("pins",),
             command=f"backlog setPinRole {gpio} {_RELEASE}; setPinRole {gpio} None; "
             f"setPinChannel {gpio} 0 0",
@@ -206,7 +206,7 @@ def _pins(had: dict[str, Fact], want: dict[str, Fact]) -> Iterator[Step]:
             if not second and (_channels_of(role) > 1 or str(had.get(gpio)).count(";") > 1):
                 second = "0"
             place = " ".join(part for part in (channels[0] if channels else "0", second) if part)
-            yield Step(
+            yield ChangeStep(
                 sets=("pins",),
                 command=f"backlog setPinChannel {gpio} {place}; setPinRole {gpio} {role}",
             )
@@ -217,11 +217,11 @@ def _channels_of(name: str) -> int:
     return reading.role.channels if reading.role else 1
 
 
-def _pages(now: Mapping[str, Fact], new: set[str]) -> Iterator[Step]:
+def _pages(now: Mapping[str, Fact], new: set[str]) -> Iterator[ChangeStep]:
     """One step for each page that has a changed field, Wi-Fi last: it restarts the device."""
     if "button_times" in new:
         times = _table(now["button_times"])
-        yield Step(
+        yield ChangeStep(
             sets=("button_times",),
             command=f"SetButtonTimes {times['long']} {times['short']} {times['repeat']}",
         )
@@ -234,7 +234,7 @@ def _pages(now: Mapping[str, Fact], new: set[str]) -> Iterator[Step]:
     if "static_ip" in new:
         ip = _table(now["static_ip"])
         keys = {"IP": "ip", "mask": "mask", "dns": "dns", "gate": "gateway"}
-        yield Step(
+        yield ChangeStep(
             sets=("static_ip",),
             page="/cfg_ip",
             arguments={argument: str(ip.get(key, "0.0.0.0")) for argument, key in keys.items()},  # noqa: S104
@@ -244,14 +244,14 @@ def _pages(now: Mapping[str, Fact], new: set[str]) -> Iterator[Step]:
 
 def _page(
     now: Mapping[str, Fact], new: set[str], path: str, fields: Mapping[str, str]
-) -> Iterator[Step]:
+) -> Iterator[ChangeStep]:
     touched = tuple(name for name in fields.values() if name in new)
     if touched:
         arguments = {argument: str(now.get(name, "")) for argument, name in fields.items()}
-        yield Step(sets=touched, page=path, arguments=arguments)
+        yield ChangeStep(sets=touched, page=path, arguments=arguments)
 
 
-def _wifi(now: Mapping[str, Fact], new: set[str]) -> Iterator[Step]:
+def _wifi(now: Mapping[str, Fact], new: set[str]) -> Iterator[ChangeStep]:
     touched = tuple(name for name in (*_WIFI.values(), "web_password") if name in new)
     if not touched:
         return
@@ -260,10 +260,10 @@ def _wifi(now: Mapping[str, Fact], new: set[str]) -> Iterator[Step]:
     if password:
         _check(len(password) >= SHORTEST_WEB_PASSWORD, "web_password")
         arguments |= {"web_admin_password_enabled": "1", "web_admin_password": password}
-    yield Step(sets=touched, page="/cfg_wifi_set", arguments=arguments)
+    yield ChangeStep(sets=touched, page="/cfg_wifi_set", arguments=arguments)
 
 
-def _check_lengths(step: Step) -> None:
+def _check_lengths(step: ChangeStep) -> None:
     for value in step.arguments.values():
         _check(len(value.encode()) <= ARGUMENT_LIMIT, ", ".join(step.sets))
 

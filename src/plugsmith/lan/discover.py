@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceInSafeMode, DeviceLocked
 from plugsmith.lan.host import DEFAULT_PORT, Host, parse_host
-from plugsmith.lan.http import Patience
+from plugsmith.lan.http import HttpTimeouts
 from plugsmith.lan.obk_http import Obk
 from plugsmith.messages import _
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from plugsmith.errors import Fact
-    from plugsmith.lan.records import DeviceInfo
+    from plugsmith.lan.records import ApiInfo
 
 MAX_ADDRESSES = 4096
 AT_ONCE = 96
 SSDP_GROUP = ("239.255.255.250", 1900)
-SWEEP_PATIENCE = Patience(connect_s=1.3, answer_s=2.0, whole_s=4.0, tries=1)
+SWEEP_PATIENCE = HttpTimeouts(connect_s=1.3, answer_s=2.0, whole_s=4.0, tries=1)
 _SEARCH = (
     b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"
     b'MAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'
@@ -38,11 +38,11 @@ _FROM_TO = re.compile(r"(\d+\.\d+\.\d+\.)(\d{1,3})-(\d{1,3})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class FoundDevice:
     """A device that answered; `info` is None where it does not say more (`state` says why)."""
 
     host: Host
-    info: DeviceInfo | None
+    info: ApiInfo | None
     state: str = "ok"  # "ok", "locked" (web password), "safe-mode"
 
     def as_data(self) -> dict[str, Fact]:
@@ -93,14 +93,14 @@ async def sweep(
     hosts: Sequence[Host],
     *,
     password: str | None = None,
-    patience: Patience = SWEEP_PATIENCE,
+    patience: HttpTimeouts = SWEEP_PATIENCE,
     at_once: int = AT_ONCE,
     progress: Callable[[], None] | None = None,
-) -> list[Found]:
+) -> list[FoundDevice]:
     """Ask every host who it is, `at_once` at a time; those that are OpenBeken, by address."""
     gate = asyncio.Semaphore(at_once)
 
-    async def one(host: Host) -> Found | None:
+    async def one(host: Host) -> FoundDevice | None:
         async with gate:
             found = await look_at(host, password=password, patience=patience)
         if progress is not None:
@@ -112,27 +112,29 @@ async def sweep(
 
 
 async def look_at(
-    host: Host, *, password: str | None = None, patience: Patience = SWEEP_PATIENCE
-) -> Found | None:
+    host: Host, *, password: str | None = None, patience: HttpTimeouts = SWEEP_PATIENCE
+) -> FoundDevice | None:
     """What answers there, if it is OpenBeken."""
     obk = Obk(host, password=password, patience=patience)
     try:
-        return Found(host=host, info=await obk.info())
+        return FoundDevice(host=host, info=await obk.info())
     except DeviceLocked:
         return await _locked(obk)
     except DeviceInSafeMode:
-        return Found(host=host, info=None, state="safe-mode")
+        return FoundDevice(host=host, info=None, state="safe-mode")
     except PlugsmithError:
         return None
 
 
-async def _locked(obk: Obk) -> Found | None:
+async def _locked(obk: Obk) -> FoundDevice | None:
     """A 401 may be any router; only OpenBeken names itself in the realm."""
     try:
         realm = await obk.wire.realm("/api/info")
     except PlugsmithError:
         return None
-    return Found(host=obk.wire.host, info=None, state="locked") if "OpenBeken" in realm else None
+    return (
+        FoundDevice(host=obk.wire.host, info=None, state="locked") if "OpenBeken" in realm else None
+    )
 
 
 def read_ssdp(answer: bytes) -> Host | None:
@@ -207,16 +209,16 @@ def search_mdns(*, wait_s: float = 2.0) -> list[Host] | None:
     return list(dict.fromkeys(found))
 
 
-def without_doubles(found: Iterable[Found]) -> list[Found]:
+def without_doubles(found: Iterable[FoundDevice]) -> list[FoundDevice]:
     """One entry a device: the same MAC seen twice (two addresses) counts once."""
-    kept: dict[object, Found] = {}
+    kept: dict[object, FoundDevice] = {}
     for item in found:
         mac = item.info.mac if item.info else None
         kept.setdefault((mac, item.host.port) if mac else item.host, item)
     return list(kept.values())
 
 
-def _by_address(item: Found) -> tuple[int, str, int]:
+def _by_address(item: FoundDevice) -> tuple[int, str, int]:
     try:
         return int(IPv4Address(item.host.name)), "", item.host.port
     except ValueError:

@@ -31,7 +31,7 @@ SMALL_BODY = 1022  # bytes that the device takes in one read together with the h
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class HttpTimeouts:
     """How long to wait, in seconds, and how often to try.
 
     `answer_s` is between two pieces of an answer; a whole answer may take `whole_s`. `boot_s` is
@@ -56,10 +56,10 @@ class HttpWire:
     """Requests to one device. `password` is the web password; it appears nowhere else."""
 
     def __init__(
-        self, host: Host, *, password: str | None = None, patience: Patience | None = None
+        self, host: Host, *, password: str | None = None, patience: HttpTimeouts | None = None
     ) -> None:
         self.host = host
-        self.patience = patience or Patience()
+        self.patience = patience or HttpTimeouts()
         self._password = password
         self._one_at_a_time = asyncio.Lock()
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from plugsmith.lan.host import Host
-    from plugsmith.lan.http import Patience
-    from plugsmith.lan.records import DeviceInfo, Folder, PinTable, Reading
+    from plugsmith.lan.http import HttpTimeouts
+    from plugsmith.lan.records import ApiInfo, Folder, PinTable, Reading
     from plugsmith.lan.wire import Response
 
 COMMAND_LIMIT = 900  # bytes; with the header it must fit the device's first read of 1022
@@ -47,7 +47,7 @@ class Obk:
     """One device. Every method raises the errors of errors/device.py."""
 
     def __init__(
-        self, host: Host, *, password: str | None = None, patience: Patience | None = None
+        self, host: Host, *, password: str | None = None, patience: HttpTimeouts | None = None
     ) -> None:
         self.wire = HttpWire(host, password=password, patience=patience)
 
@@ -57,11 +57,11 @@ class Obk:
         return str(self.wire.host)
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> HttpTimeouts:
         """How long this device is waited for."""
         return self.wire.patience
 
-    async def info(self, *, tries: int | None = None) -> DeviceInfo:
+    async def info(self, *, tries: int | None = None) -> ApiInfo:
         """Who the device is; DeviceInSafeMode, DeviceLocked, NotOpenBeken where it cannot say."""
         answer = await self.wire.get("/api/info", tries=tries)
         found = read_info(answer.text) if answer.status == 200 else None
@@ -244,7 +244,7 @@ class Obk:
         if read_json(answer.text) is None:
             raise await self.no_api("POST /api/reboot", answer)
 
-    async def restart_and_wait(self) -> DeviceInfo:
+    async def restart_and_wait(self) -> ApiInfo:
         """Restart and wait until the device answers as a new start of itself."""
         born_s = await self.born()
         await self.restart()
@@ -255,7 +255,7 @@ class Obk:
         info = await self.info()
         return asyncio.get_running_loop().time() - info.uptime_s
 
-    async def wait_back(self, born_s: float | None, *, limit_s: float | None = None) -> DeviceInfo:
+    async def wait_back(self, born_s: float | None, *, limit_s: float | None = None) -> ApiInfo:
         """Wait until a device that started at `born_s` has started again and answers twice.
 
         It has when it did not answer for a while, or when it counts its seconds from later on.
@@ -280,7 +280,7 @@ class Obk:
                 return now
         raise DeviceNotBack(host=self.host, seconds=round(allowed_s))
 
-    async def leave_safe_mode(self) -> DeviceInfo:
+    async def leave_safe_mode(self) -> ApiInfo:
         """Run the normal start that safe mode left out, and wait for it."""
         await self.wire.act("/index?unsafe=1")
         loop = asyncio.get_running_loop()

@@ -33,7 +33,7 @@ _LOW = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceInfo:
+class ApiInfo:
     """The answer to /api/info. `flags_low` holds bits 0..31 only; None where it was empty."""
 
     chip: str
@@ -63,14 +63,14 @@ class DeviceInfo:
         }
 
 
-def read_info(text: str) -> DeviceInfo | None:
+def read_info(text: str) -> ApiInfo | None:
     """The record in the text of /api/info; None where it is not that."""
     body = read_loose_object(text, INFO_KEYS)
     if body is None or not isinstance(body.get("chipset"), str) or "build" not in body:
         return None
     build = _text(body.get("build"))
     match = _VERSION.search(build)
-    return DeviceInfo(
+    return ApiInfo(
         chip=_text(body["chipset"])[:32],
         version=match[1] if match else None,
         variant=match[2] if match else None,
@@ -183,7 +183,7 @@ def read_meter(text: str) -> Reading | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredFile:
+class ListedFile:
     """An entry of a folder of the device's file system."""
 
     name: str
@@ -196,7 +196,7 @@ class Folder:
     """A listing; `.` and `..` are left out."""
 
     path: str
-    entries: tuple[StoredFile, ...] = field(default=())
+    entries: tuple[ListedFile, ...] = field(default=())
 
 
 def read_folder(text: str) -> Folder | None:
@@ -206,7 +206,7 @@ def read_folder(text: str) -> Folder | None:
     if not isinstance(body, dict) or not isinstance(content, list):
         return None
     found = [
-        StoredFile(name=name, folder=item.get("type") == 2, size=_whole(item.get("size")))
+        ListedFile(name=name, folder=item.get("type") == 2, size=_whole(item.get("size")))
         for item in content
         if isinstance(item, dict) and (name := _text(item.get("name"))) not in {"", ".", ".."}
     ]

@@ -38,7 +38,7 @@ _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class DownloadTimeouts:
     """How long to wait: for a connection, for the next bytes, and for a rate worth waiting for.
 
     The rate is a floor over a whole transfer after a grace time: 4 kB/s brings the largest image in
@@ -60,12 +60,12 @@ class ReleaseServer:
         clock: Clock,
         cancel: CancelToken,
         server: str = DEFAULT_SERVER,
-        patience: Patience | None = None,
+        patience: DownloadTimeouts | None = None,
     ) -> None:
         self.server = server.rstrip("/")
         self._clock = clock
         self._cancel = cancel
-        self._patience = patience or Patience()
+        self._patience = patience or DownloadTimeouts()
         self._client = httpx2.Client(
             follow_redirects=True,
             max_redirects=5,

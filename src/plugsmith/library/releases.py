@@ -25,7 +25,7 @@ _SHEET_LIMIT = 0x1_0000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Provenance:
+class ReleaseOrigin:
     """Where a cached file came from; `digest_given` is whether the release named its SHA-256."""
 
     repo: str
@@ -47,7 +47,7 @@ class CachedAsset:
     """A file in the cache whose content is what its sheet says."""
 
     path: Path
-    origin: Provenance
+    origin: ReleaseOrigin
 
 
 class ReleaseCache:
@@ -56,7 +56,7 @@ class ReleaseCache:
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else home() / "cache" / "releases"
 
-    def keep(self, data: bytes, origin: Provenance) -> CachedAsset:
+    def keep(self, data: bytes, origin: ReleaseOrigin) -> CachedAsset:
         """Put a checked download into the cache; NoRightToWrite or NoSpaceLeft when it cannot."""
         target = self._place(origin.repo, origin.tag) / origin.name
         check_room(target.parent, len(data) + _SHEET_LIMIT)
@@ -117,19 +117,19 @@ def _sheet_of(path: Path) -> Path:
     return path.with_name(path.name + ".json")
 
 
-def _read_sheet(path: Path) -> Provenance | None:
+def _read_sheet(path: Path) -> ReleaseOrigin | None:
     try:
         if path.stat().st_size > _SHEET_LIMIT:
             return None
         body = json.loads(path.read_bytes())
         if body.pop("schema") != SCHEMA:
             return None
-        return Provenance(**body)
+        return ReleaseOrigin(**body)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _unchanged(path: Path, origin: Provenance) -> bool:
+def _unchanged(path: Path, origin: ReleaseOrigin) -> bool:
     try:
         return hashlib.sha256(path.read_bytes()).hexdigest() == origin.sha256
     except OSError:

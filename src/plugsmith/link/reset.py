@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class ResetStep:
     """One step: lines to set (True pulls low) or text to send, then `wait_s`.
 
     Polls may go on during the wait unless `silent`.
@@ -37,26 +37,32 @@ class ResetRecipe:
     name: str
     title: str
     needs_lines: bool
-    steps: tuple[Step, ...]
+    steps: tuple[ResetStep, ...]
 
 
 RTS_TO_CEN = ResetRecipe(
     name="rts-cen",
     title=N_("pulse on RTS"),
     needs_lines=True,
-    steps=(Step(rts=True, dtr=False, wait_s=0.25), Step(rts=False, dtr=False, wait_s=0.3)),
+    steps=(
+        ResetStep(rts=True, dtr=False, wait_s=0.25),
+        ResetStep(rts=False, dtr=False, wait_s=0.3),
+    ),
 )
 DTR_TO_CEN = ResetRecipe(
     name="dtr-cen",
     title=N_("pulse on DTR"),
     needs_lines=True,
-    steps=(Step(rts=False, dtr=True, wait_s=0.25), Step(rts=False, dtr=False, wait_s=0.3)),
+    steps=(
+        ResetStep(rts=False, dtr=True, wait_s=0.25),
+        ResetStep(rts=False, dtr=False, wait_s=0.3),
+    ),
 )
 BOTH_TO_CEN = ResetRecipe(
     name="both-cen",
     title=N_("pulse on RTS and DTR"),
     needs_lines=True,
-    steps=(Step(rts=True, dtr=True, wait_s=0.1), Step(rts=False, dtr=False, wait_s=0.3)),
+    steps=(ResetStep(rts=True, dtr=True, wait_s=0.1), ResetStep(rts=False, dtr=False, wait_s=0.3)),
 )
 # A console line ends at a pause of its 25 ms poll, and link checks in the same poll would spoil
 # it: hence silence on both sides. `reboot` alone would wait 3 s. Sent twice because a poll can cut
@@ -66,9 +72,9 @@ CONSOLE_REBOOT = ResetRecipe(
     title=N_("the text `reboot` to an OpenBeken console"),
     needs_lines=False,
     steps=(
-        Step(wait_s=0.08, silent=True),
-        Step(text=b"reboot 1\n", wait_s=0.08, silent=True),
-        Step(text=b"reboot 1\n", wait_s=0.08, silent=True),
+        ResetStep(wait_s=0.08, silent=True),
+        ResetStep(text=b"reboot 1\n", wait_s=0.08, silent=True),
+        ResetStep(text=b"reboot 1\n", wait_s=0.08, silent=True),
     ),
 )
 # A running vendor SDK of some chips restarts on this frame; boot codes ignore or refuse it.
@@ -76,12 +82,12 @@ SDK_REBOOT = ResetRecipe(
     name="sdk",
     title=N_("the restart frame of the vendor SDK"),
     needs_lines=False,
-    steps=(Step(text=b"\x01\xe0\xfc\x05\xfe\x95\x27\x95\x27", wait_s=0.3),),
+    steps=(ResetStep(text=b"\x01\xe0\xfc\x05\xfe\x95\x27\x95\x27", wait_s=0.3),),
 )
 LINE_RECIPES = (RTS_TO_CEN, DTR_TO_CEN, BOTH_TO_CEN)
 
 
-def play(recipe: ResetRecipe, port: Port) -> Iterator[Step]:
+def play(recipe: ResetRecipe, port: Port) -> Iterator[ResetStep]:
     """Carry out each step, then yield it so that the caller lets its `wait_s` pass."""
     for step in recipe.steps:
         if step.rts is not None or step.dtr is not None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from plugsmith.errors.content import Malformed
-from plugsmith.openbeken.config_layout import PIN_TABLES, Layout
+from plugsmith.openbeken.config_layout import PIN_TABLES, PinTableLayout
 
 MAGIC = b"CFG"
 BLOCK_LEN = 3584
@@ -107,7 +107,7 @@ class ConfigBlock:
 
     raw: bytes
     signed: bool
-    layout: Layout = Layout.PINS_32
+    layout: PinTableLayout = PinTableLayout.PINS_32
 
     @property
     def version(self) -> int:
@@ -169,7 +169,7 @@ def block_len(version: int) -> int:
     return OLD_BLOCK_LEN if version <= 3 else BLOCK_LEN
 
 
-def read_block(data: bytes, *, layout: Layout = Layout.PINS_32) -> ConfigBlock:
+def read_block(data: bytes, *, layout: PinTableLayout = PinTableLayout.PINS_32) -> ConfigBlock:
     """The block at the start of `data`; Malformed if it is none, cut, or its sum is wrong."""
     if data[:3] != MAGIC:
         raise _malformed("it does not start with CFG", 0)
@@ -202,7 +202,10 @@ def with_fields(block: ConfigBlock, changes: dict[str, bytes]) -> ConfigBlock:
 
 
 def new_block(
-    *, version: int = NEWEST_VERSION, signed: bool = True, layout: Layout = Layout.PINS_32
+    *,
+    version: int = NEWEST_VERSION,
+    signed: bool = True,
+    layout: PinTableLayout = PinTableLayout.PINS_32,
 ) -> ConfigBlock:
     """A block of zeros with the marker, the version and a right sum; no defaults."""
     raw = bytearray(block_len(version))

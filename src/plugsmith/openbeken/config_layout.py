@@ -16,7 +16,7 @@ _ALIGNED_FROM = 0x460  # from here on the fields are aligned to four bytes
 _SHIFTED_UNTIL = 0x527
 
 
-class Layout(Enum):
+class PinTableLayout(Enum):
     """How many pins the tables have room for."""
 
     PINS_32 = 32
@@ -43,17 +43,17 @@ class Layout(Enum):
 # tuya-storage.md 9.2; the chips that Plugsmith flashes come first
 _BY_CHIP = MappingProxyType(
     {
-        "BK7252": Layout.PINS_48,
-        "BK7252N": Layout.PINS_48,
-        "W800": Layout.PINS_48,
-        "XR872": Layout.PINS_48,
-        "BL616": Layout.PINS_48,
-        "ESP32": Layout.PINS_50,
-        "RTL8720D": Layout.PINS_64,
+        "BK7252": PinTableLayout.PINS_48,
+        "BK7252N": PinTableLayout.PINS_48,
+        "W800": PinTableLayout.PINS_48,
+        "XR872": PinTableLayout.PINS_48,
+        "BL616": PinTableLayout.PINS_48,
+        "ESP32": PinTableLayout.PINS_50,
+        "RTL8720D": PinTableLayout.PINS_64,
     }
 )
 
 
-def layout_of(chip: str | None) -> Layout:
+def layout_of(chip: str | None) -> PinTableLayout:
     """The layout that OpenBeken uses on a chip; that of 32 pins for all others."""
-    return _BY_CHIP.get((chip or "").strip().upper(), Layout.PINS_32)
+    return _BY_CHIP.get((chip or "").strip().upper(), PinTableLayout.PINS_32)

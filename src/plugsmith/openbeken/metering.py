@@ -33,7 +33,7 @@ class MeterChip(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MeterKind:
+class FactorKind:
     """How a chip's factors work. `step` is what one pulse is worth by default, 0 without pulses."""
 
     divides: bool
@@ -44,18 +44,18 @@ class MeterKind:
 _NO_STEP = MappingProxyType({"voltage": 0.0, "current": 0.0, "power": 0.0})
 KINDS = MappingProxyType(
     {
-        MeterChip.BL0937: MeterKind(
+        MeterChip.BL0937: FactorKind(
             divides=False,
             defaults={"voltage": 0.13253012048, "current": 0.0118577075, "power": 1.5},
             step={"voltage": 0.13253012048, "current": 0.0118577075, "power": 1.5},
         ),
-        MeterChip.BL0942: MeterKind(
+        MeterChip.BL0942: FactorKind(
             divides=True,
             defaults={"voltage": 15188.0, "current": 251210.0, "power": 598.0},
             step=_NO_STEP,
         ),
         # its defaults are in no paper: a stored 0 stays 0 and only readings can prove the result
-        MeterChip.CSE7766: MeterKind(divides=False, defaults={}, step=_NO_STEP),
+        MeterChip.CSE7766: FactorKind(divides=False, defaults={}, step=_NO_STEP),
     }
 )
 
@@ -72,7 +72,7 @@ def chip_of(roles: Sequence[str], startup: str) -> MeterChip | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Load:
+class MeasuredLoad:
     """What is known about the load; None for what is not. A resistance needs a voltage."""
 
     volts: float | None = None
@@ -143,7 +143,7 @@ def problem_of(
 
 
 def wanted_factor(
-    kind: MeterKind, quantity: str, stored: float, *, wanted: float, shown: float
+    kind: FactorKind, quantity: str, stored: float, *, wanted: float, shown: float
 ) -> float | None:
     """The factor that makes the average reading right; None where the present one is not known."""
     present = stored or kind.defaults.get(quantity)
@@ -153,7 +153,7 @@ def wanted_factor(
 
 
 def argument_for(
-    kind: MeterKind, quantity: str, stored: float, *, target: float, reading: float
+    kind: FactorKind, quantity: str, stored: float, *, target: float, reading: float
 ) -> float:
     """What to tell the device at this reading so that it stores `target`.
 

@@ -12,7 +12,7 @@ _FORBIDDEN = ('"', ";", "\r", "\n", "\x00")
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
+class ScriptCommand:
     """One command: a name and what follows it, both free of `;`, quotes and line breaks."""
 
     name: str
@@ -41,7 +41,7 @@ class Command:
 class Script:
     """Commands in the order in which the firmware runs them at start."""
 
-    commands: tuple[Command, ...] = ()
+    commands: tuple[ScriptCommand, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.commands)
@@ -49,7 +49,7 @@ class Script:
     def __str__(self) -> str:
         return print_startup(self)
 
-    def named(self, name: str) -> list[Command]:
+    def named(self, name: str) -> list[ScriptCommand]:
         """All commands called `name`, in any case."""
         return [item for item in self.commands if item.key == name.lower()]
 
@@ -58,13 +58,13 @@ class Script:
         wanted = driver.lower()
         return any(item.words[:1] and item.words[0].lower() == wanted for item in self._starts())
 
-    def _starts(self) -> list[Command]:
+    def _starts(self) -> list[ScriptCommand]:
         return self.named("startDriver")
 
 
-def command(name: str, *arguments: object) -> Command:
+def command(name: str, *arguments: object) -> ScriptCommand:
     """A command with its arguments joined by blanks."""
-    return Command(name, " ".join(str(item) for item in arguments))
+    return ScriptCommand(name, " ".join(str(item) for item in arguments))
 
 
 def print_startup(script: Script) -> str:
@@ -84,16 +84,16 @@ def read_startup(text: str) -> Script:
     head, _, rest = body.partition(" ")
     if head.lower() == _BACKLOG:
         body = rest
-    found: list[Command] = []
+    found: list[ScriptCommand] = []
     for line in body.replace("\r", "\n").replace("\n", ";").split(";"):
         clean = "".join(mark for mark in line if mark not in _FORBIDDEN).strip()
         if not clean or clean.startswith("//"):
             continue
         name, _, arguments = clean.partition(" ")
-        found.append(Command(name, " ".join(arguments.split())))
+        found.append(ScriptCommand(name, " ".join(arguments.split())))
     return Script(tuple(found))
 
 
-def long_parts(script: Script) -> list[Command]:
+def long_parts(script: Script) -> list[ScriptCommand]:
     """Commands too long for one part of a backlog."""
     return [item for item in script.commands if len(str(item)) > PART_LIMIT]

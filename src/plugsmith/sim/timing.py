@@ -62,7 +62,7 @@ class DeviceTiming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
+class WaitTimes:
     """How the chip waits; the real times are not measured (uart-protocol.md 1.3, 1.5)."""
 
     uart_up_s: float = 0.003  # reset to a listening UART
@@ -75,7 +75,7 @@ class Patience:
     helping_hand_s: float | None = None  # polls into a running application until "the user" resets
 
 
-SERVED = Patience(
+SERVED = WaitTimes(
     window_s=0.1, rom_window_s=0.1, idle_reset_s=2.0, rom_idle_s=0.25, helping_hand_s=6.0
 )
 UNATTENDED = replace(SERVED, helping_hand_s=None)  # nobody is there to press reset

@@ -20,7 +20,7 @@ _FIELDS = struct.Struct("<33s6sBB65s65s")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
-class Form(StrEnum):
+class StoredForm(StrEnum):
     """How the bytes lie in flash."""
 
     PLAIN = "plain"
@@ -37,7 +37,7 @@ class FastConnect:
     channel: int
     psk: str
     password: bytes
-    form: Form = Form.PLAIN
+    form: StoredForm = StoredForm.PLAIN
     rest: bytes = b""
 
     def __repr__(self) -> str:
@@ -54,9 +54,9 @@ def mask(data: bytes) -> bytes:
 
 def read_fast_connect(sector: bytes) -> FastConnect | None:
     """The connection at the start of `sector` in either form; None if neither fits."""
-    for form in Form:
+    for form in StoredForm:
         head = sector[: max(LENGTHS)]
-        plain = head if form is Form.PLAIN else mask(head)
+        plain = head if form is StoredForm.PLAIN else mask(head)
         found = _read(plain, form)
         if found is not None:
             return found
@@ -71,7 +71,7 @@ def decode_fast_connect(sector: bytes) -> FastConnect:
     return found
 
 
-def _read(plain: bytes, form: Form) -> FastConnect | None:
+def _read(plain: bytes, form: StoredForm) -> FastConnect | None:
     if len(plain) < FIELDS_LEN:
         return None
     ssid, bssid, security, channel, psk, password = _FIELDS.unpack_from(plain)
@@ -92,10 +92,10 @@ def _read(plain: bytes, form: Form) -> FastConnect | None:
     )
 
 
-def _rest(plain: bytes, form: Form) -> bytes:
+def _rest(plain: bytes, form: StoredForm) -> bytes:
     """The bytes of the longer form, if it is the longer form: erased bytes follow the shorter."""
     rest = plain[FIELDS_LEN : LENGTHS[1]]
-    stored = rest if form is Form.PLAIN else _mask_at(rest, FIELDS_LEN)
+    stored = rest if form is StoredForm.PLAIN else _mask_at(rest, FIELDS_LEN)
     return b"" if not stored.strip(b"\xff") or len(rest) < LENGTHS[1] - FIELDS_LEN else rest
 
 
@@ -124,4 +124,4 @@ def encode_fast_connect(item: FastConnect) -> bytes:
         item.password,
     )
     whole = plain + item.rest
-    return whole if item.form is Form.PLAIN else mask(whole)
+    return whole if item.form is StoredForm.PLAIN else mask(whole)

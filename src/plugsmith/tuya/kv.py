@@ -58,7 +58,7 @@ class SectorHeader:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class PageRun:
     """Pages `first` to `last`, both included, of a block."""
 
     block: int
@@ -81,7 +81,7 @@ class IndexPage:
     page: int
     pointer: int
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[PageRun, ...]
 
     @property
     def room(self) -> int:
@@ -137,9 +137,10 @@ def _name(raw: bytes) -> str | None:
     return text.decode("ascii")
 
 
-def _parts(raw: bytes) -> tuple[Part, ...] | None:
+def _parts(raw: bytes) -> tuple[PageRun, ...] | None:
     parts = tuple(
-        Part(block=block, first=first, last=last) for block, first, last in _PART.iter_unpack(raw)
+        PageRun(block=block, first=first, last=last)
+        for block, first, last in _PART.iter_unpack(raw)
     )
     good = all(0 < part.first <= part.last < PAGES and part.block < _MAX_BLOCK for part in parts)
     return parts if good else None

@@ -44,7 +44,7 @@ class SerialSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceInfo:
+class ProductFacts:
     """Harmless fields of gw_di: product, firmware key, versions, schema."""
 
     product_key: str | None
@@ -122,10 +122,10 @@ def encode_serial(name: str, settings: SerialSettings) -> bytes:
     return json.dumps(fields, separators=(",", ":")).encode()
 
 
-def read_device_info(value: bytes) -> DeviceInfo:
+def read_device_info(value: bytes) -> ProductFacts:
     """What gw_di says; every field may be missing."""
     fields = _object(value)
-    return DeviceInfo(
+    return ProductFacts(
         product_key=_text(fields.get("pk")),
         firmware_key=_text(fields.get("firmk")),
         software_version=_text(fields.get("swv")),

@@ -14,7 +14,7 @@ _MAX_POINTS = 256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DataPoint:
+class SchemaPoint:
     """One data point; `kind` is bool, value, enum, string, bitmap or raw."""
 
     number: int
@@ -33,7 +33,7 @@ class DataPoint:
         return "w" in self.mode
 
 
-def read_schema(value: bytes) -> tuple[DataPoint, ...] | None:
+def read_schema(value: bytes) -> tuple[SchemaPoint, ...] | None:
     """The data points, or None where the bytes are no schema."""
     parsed = read_json(value)
     if not isinstance(parsed, list) or len(parsed) > _MAX_POINTS:
@@ -42,7 +42,7 @@ def read_schema(value: bytes) -> tuple[DataPoint, ...] | None:
     return points or None
 
 
-def _point(entry: Json) -> DataPoint | None:
+def _point(entry: Json) -> SchemaPoint | None:
     if not isinstance(entry, dict):
         return None
     number, mode = entry.get("id"), entry.get("mode")
@@ -52,7 +52,7 @@ def _point(entry: Json) -> DataPoint | None:
     fields = extra if isinstance(extra, dict) else {}
     kind = fields.get("type") if entry.get("type") != "raw" else "raw"
     choices = fields.get("range")
-    return DataPoint(
+    return SchemaPoint(
         number=number,
         mode=mode,
         kind=kind if isinstance(kind, str) else "raw",
@@ -65,12 +65,12 @@ def _point(entry: Json) -> DataPoint | None:
     )
 
 
-def encode_schema(points: tuple[DataPoint, ...]) -> bytes:
+def encode_schema(points: tuple[SchemaPoint, ...]) -> bytes:
     """The record of `points`."""
     return json.dumps([_entry(point) for point in points], separators=(",", ":")).encode()
 
 
-def _entry(point: DataPoint) -> dict[str, Json]:
+def _entry(point: SchemaPoint) -> dict[str, Json]:
     if point.kind == "raw":
         return {"mode": point.mode, "id": point.number, "type": "raw"}
     fields: dict[str, Json] = {"type": point.kind}

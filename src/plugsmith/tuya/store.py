@@ -11,7 +11,7 @@ from plugsmith.tuya.kv import (
     PAGES,
     RAM,
     IndexPage,
-    Part,
+    PageRun,
     SectorHeader,
     StoreKind,
     byte_sum,
@@ -191,16 +191,16 @@ class _Builder:
         self.live[index.block] = self.live.get(index.block, 0) | 1 << index.number
 
 
-def _runs(pages: Iterable[_Page]) -> Iterator[Part]:
+def _runs(pages: Iterable[_Page]) -> Iterator[PageRun]:
     """Consecutive pages of one block as parts."""
-    run: Part | None = None
+    run: PageRun | None = None
     for page in pages:
         if run is not None and (page.block, page.number) == (run.block, run.last + 1):
-            run = Part(block=run.block, first=run.first, last=page.number)
+            run = PageRun(block=run.block, first=run.first, last=page.number)
             continue
         if run is not None:
             yield run
-        run = Part(block=page.block, first=page.number, last=page.number)
+        run = PageRun(block=page.block, first=page.number, last=page.number)
     if run is not None:
         yield run
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lan_fleet import TEMPLATE, lan
 
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.dump.lookup import match_running
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def test_a_running_device_is_matched_by_its_pins(tmp_path: Path) -> None:
     with lan(tmp_path) as fleet:
-        apply(fleet.ctx, fleet.hosts, wish_from(template=TEMPLATE))
+        apply(fleet.ctx, fleet.hosts, desired_from(template=TEMPLATE))
         data = match_running(fleet.ctx, str(fleet.hosts[0]), limit=3, root=tmp_path)
     assert data["hits"][0]["id"] == "plugsmith:elivco-lspa9-lspa9-bl0937-wb2s-bk7231t-wb2s"
     why = " ".join(data["hits"][0]["why"])

@@ -20,7 +20,7 @@ from plugsmith.errors.device import (
     WrongPinDevice,
 )
 from plugsmith.flows.device.apply import apply, undo
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.info import info
 from plugsmith.lan.apply import read_state
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
@@ -35,7 +35,7 @@ SECRETS = {
 
 
 def wish(**settings):
-    return wish_from(template=TEMPLATE, name="plug.json", settings=settings)
+    return desired_from(template=TEMPLATE, name="plug.json", settings=settings)
 
 
 def test_a_template_is_applied_and_read_back(tmp_path):
@@ -105,7 +105,7 @@ def test_wifi_makes_it_move_and_that_is_said(tmp_path):
 def test_a_new_web_password_is_used_at_once(tmp_path):
     with lan(tmp_path) as net:
         data = apply(
-            net.ctx, net.hosts, wish_from(template=None, settings={"web_password": "hunter2222"})
+            net.ctx, net.hosts, desired_from(template=None, settings={"web_password": "hunter2222"})
         )
         assert data["verified"] is True
         with pytest.raises(PlugsmithError, match="PS-DEVICE-PASSWORD"):
@@ -119,19 +119,19 @@ def test_a_new_web_password_is_used_at_once(tmp_path):
 def test_unknown_roles_are_caught_before_anything_is_sent(pins, hint):
     text = json.dumps({"vendor": "x", "name": "x", "chip": "BK7231T", "pins": pins})
     with pytest.raises(TemplateUnusable) as caught:
-        wish_from(template=text, name="bad.json")
+        desired_from(template=text, name="bad.json")
     assert hint in caught.value.hint
 
 
 def test_misspelt_roles_are_corrected_and_named():
     text = '{"chip": "BK7231T", "pins": {"26": "Relay;1", "10": "Button;1"}}'
-    found = wish_from(template=text)
+    found = desired_from(template=text)
     assert found.settings["pins"] == {"26": "Rel;1", "10": "Btn;1"}
     assert len(found.notes) == 2
 
 
 def test_roles_that_the_firmware_lacks_are_refused(tmp_path):
-    high = wish_from(template=None, settings={"pins": {"30": "Rel;1"}})
+    high = desired_from(template=None, settings={"pins": {"30": "Rel;1"}})
     with lan(tmp_path) as net:
         with pytest.raises(WrongPinDevice, match="P30"):
             apply(net.ctx, net.hosts, high)
@@ -141,14 +141,14 @@ def test_roles_that_the_firmware_lacks_are_refused(tmp_path):
 def test_removed_meter_commands_are_left_out_and_kept_as_factors():
     command = "backlog PREF 1.2; VREF 0.124868; startDriver NTP"
     text = json.dumps({"chip": "BK7231T", "pins": {"26": "Rel;1"}, "command": command})
-    found = wish_from(template=text)
+    found = desired_from(template=text)
     assert found.settings["startup_command"] == "startDriver NTP"
     assert found.factors == {"power": 1.2, "voltage": 0.124868}
 
 
 def test_a_setting_that_only_the_whole_block_takes_is_refused():
     with pytest.raises(SettingUnusable):
-        wish_from(template=None, settings={"mac": "00:11:22:33:44:55"})
+        desired_from(template=None, settings={"mac": "00:11:22:33:44:55"})
 
 
 def test_a_value_too_long_for_its_page_is_refused_before_anything_is_sent(tmp_path):
@@ -161,7 +161,7 @@ def test_a_long_startup_command_goes_by_its_page_and_once(tmp_path):
     text = "backlog " + "; ".join(f"echo {'x' * 60}{i}" for i in range(18))
     with lan(tmp_path) as net:
         data = apply(
-            net.ctx, net.hosts, wish_from(template=None, settings={"startup_command": text})
+            net.ctx, net.hosts, desired_from(template=None, settings={"startup_command": text})
         )
         assert data["verified"] is True
         assert run(read_state(net.obk)).settings["startup_command"] == text
@@ -228,7 +228,9 @@ def test_what_reads_back_different_is_named_without_its_value(tmp_path, monkeypa
         monkeypatch.setattr(type(net.device), "set_text", lambda *_args: None)
         with pytest.raises(SettingsDiffer) as caught:
             apply(
-                net.ctx, net.hosts, wish_from(template=None, settings={"mqtt_password": "canary"})
+                net.ctx,
+                net.hosts,
+                desired_from(template=None, settings={"mqtt_password": "canary"}),
             )
         assert "mqtt_password" in caught.value.message
         assert "canary" not in caught.value.message + str(caught.value.facts)

@@ -12,11 +12,11 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import CalibrationNotKept, CalibrationUnsound, NoMeter, UndoMissing
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.calibrate import calibrate, set_factors, undo_calibration
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
-from plugsmith.openbeken.metering import Load
+from plugsmith.openbeken.metering import MeasuredLoad
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
-from plugsmith.sim.obk.plug.plug import Load as PluggedIn
+from plugsmith.sim.obk.plug.plug import MeasuredLoad as PluggedIn
 from plugsmith.sim.obk.plug.plug import Tolerance
 
 HEATER = PluggedIn(volts=230.0, watts=2000.0)
@@ -32,7 +32,7 @@ def uart(meter: str) -> str:
 
 
 def ready(net, template=TEMPLATE, load=HEATER):
-    apply(net.ctx, net.hosts, wish_from(template=template))
+    apply(net.ctx, net.hosts, desired_from(template=template))
     net.device.plug.tolerance = OFF
     net.device.plug_in(load)
 
@@ -44,7 +44,7 @@ def factors(net):
 def test_a_bl0937_that_is_off(tmp_path):
     with lan(tmp_path) as net:
         ready(net)
-        data = calibrate(net.ctx, net.hosts[0], Load(volts=230.0, watts=2000.0))
+        data = calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
         assert data["meter"] == "BL0937"
         assert data["before"]["power"] == pytest.approx(2120, rel=0.01)
         assert data["after"]["power"] == pytest.approx(2000, rel=0.01)
@@ -60,7 +60,7 @@ def test_a_bl0937_that_is_off(tmp_path):
 def test_meters_on_the_serial_port(tmp_path, meter):
     with lan(tmp_path) as net:
         ready(net, uart(meter))
-        data = calibrate(net.ctx, net.hosts[0], Load(volts=230.0, watts=2000.0))
+        data = calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
         assert data["meter"] == meter
         assert data["after"]["power"] == pytest.approx(2000, rel=0.01)
 
@@ -68,14 +68,14 @@ def test_meters_on_the_serial_port(tmp_path, meter):
 def test_a_resistance_is_a_known_load(tmp_path):
     with lan(tmp_path) as net:
         ready(net)
-        data = calibrate(net.ctx, net.hosts[0], Load(volts=230.0, ohms=230.0**2 / 2000))
+        data = calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, ohms=230.0**2 / 2000))
         assert data["after"]["power"] == pytest.approx(2000, rel=0.01)
 
 
 def test_undo_brings_the_old_factors_back(tmp_path):
     with lan(tmp_path) as net:
         ready(net)
-        calibrate(net.ctx, net.hosts[0], Load(volts=230.0, watts=2000.0))
+        calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
         undo_calibration(net.ctx, net.hosts[0])
         found = factors(net)
         for name, value in DEFAULTS.items():
@@ -96,9 +96,9 @@ def test_known_factors_of_an_old_template(tmp_path):
 @pytest.mark.parametrize(
     ("plugged", "load", "word"),
     [
-        (PluggedIn(volts=230.0, watts=0.0), Load(watts=2000.0), "no"),
-        (HEATER, Load(volts=230.0, watts=200.0), "shows"),
-        (HEATER, Load(volts=23.0), "shows"),
+        (PluggedIn(volts=230.0, watts=0.0), MeasuredLoad(watts=2000.0), "no"),
+        (HEATER, MeasuredLoad(volts=230.0, watts=200.0), "shows"),
+        (HEATER, MeasuredLoad(volts=23.0), "shows"),
     ],
 )
 def test_what_cannot_be_right_is_refused_and_nothing_is_stored(tmp_path, plugged, load, word):
@@ -125,12 +125,12 @@ def test_an_unsteady_load_is_refused(tmp_path, monkeypatch):
 
         monkeypatch.setattr(Obk, "meter", wobbling)
         with pytest.raises(CalibrationUnsound, match="steady"):
-            calibrate(net.ctx, net.hosts[0], Load(volts=230.0, watts=2000.0))
+            calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
 
 
 def test_a_device_without_a_meter(tmp_path):
     with lan(tmp_path) as net, pytest.raises(NoMeter):
-        calibrate(net.ctx, net.hosts[0], Load(watts=100.0))
+        calibrate(net.ctx, net.hosts[0], MeasuredLoad(watts=100.0))
 
 
 @pytest.mark.parametrize("at", [4, 9, 16, 20, 26])
@@ -139,7 +139,7 @@ def test_a_device_that_vanishes_is_told(tmp_path, at):
         ready(net)
         net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=at))
         with pytest.raises(PlugsmithError) as caught:
-            calibrate(net.ctx, net.hosts[0], Load(volts=230.0, watts=2000.0))
+            calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
         assert int(caught.value.exit_code) == 10
 
 
@@ -168,6 +168,6 @@ def test_a_device_that_does_not_keep_the_factor(tmp_path, monkeypatch):
         ready(net)
         monkeypatch.setattr(Meter, "calibrate", lambda *_args: True)
         with pytest.raises(CalibrationNotKept) as caught:
-            calibrate(net.ctx, net.hosts[0], Load(volts=230.0))
+            calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0))
         assert int(caught.value.exit_code) == 7
         assert "--undo" in caught.value.hint

@@ -14,7 +14,7 @@ from lan_rig import run
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.device import PinNotAllowed, PinsNotRestored
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.pins import examine
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.pin_doctor import PinDoctor, drive_line
@@ -100,13 +100,13 @@ def test_the_plug_of_the_forum_thread(tmp_path):
         assert any("blue" in note and "pin is low" in note for note in data["notes"])
         assert run(read_state(net.obk)).settings["pins"] == before["pins"]
         assert driven(net) == []
-        apply(net.ctx, net.hosts, wish_from(template=json.dumps(data["template"])))
+        apply(net.ctx, net.hosts, desired_from(template=json.dumps(data["template"])))
         assert run(read_state(net.obk)).settings["pins"] == data["template"]["pins"]
 
 
 def test_a_device_with_settings_gets_them_back(tmp_path):
     with lan(tmp_path, speed=SPEED) as net:
-        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         before = run(read_state(net.obk)).settings
         start = parse_template(TEMPLATE).template
         owner = Owner(net)
@@ -119,7 +119,7 @@ def test_a_device_with_settings_gets_them_back(tmp_path):
 @pytest.mark.parametrize("at", [1, 2, 3, 5, 9])
 def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, at):
     with lan(tmp_path, speed=SPEED) as net:
-        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         before = run(read_state(net.obk)).settings["pins"]
         with pytest.raises(Cancelled):
             examine(net.ctx, net.hosts[0], Owner(net, at=at, act=net.cancel.cancel), only=PINS)

@@ -12,7 +12,7 @@ from lan_rig import RawDevice, run
 
 from plugsmith.errors.device import DeviceTransfer
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.lan.apply import pin_texts, read_state
 from plugsmith.lan.change import make_change
 from plugsmith.lan.http import HttpWire
@@ -39,12 +39,12 @@ def settings(net):
 
 
 def only(**wanted):
-    return wish_from(template=None, settings=wanted)
+    return desired_from(template=None, settings=wanted)
 
 
 def test_2_nothing_long_goes_through_cm(tmp_path):
     with lan(tmp_path) as net:
-        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         asked = [line for line in net.endpoint.requests if line.startswith("GET /cm")]
         assert all(len(line) < 124 for line in asked)
 
@@ -84,7 +84,7 @@ def _fields(ctx):
 
 def test_11_a_pin_without_a_role_is_let_go(tmp_path):
     with lan(tmp_path) as net:
-        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         assert net.device.plug.pins[26].mode is Mode.OUTPUT
         apply(net.ctx, net.hosts, only(pins={"10": "Btn;1"}))
         assert net.device.plug.pins[26].mode is not Mode.OUTPUT
@@ -128,7 +128,7 @@ def test_7_a_device_is_restarted_after_its_file_system_was_written(tmp_path):
 
 def test_17_labels_are_never_sent(tmp_path):
     with lan(tmp_path) as net:
-        apply(net.ctx, net.hosts, wish_from(template=TEMPLATE))
+        apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         assert not any("Label" in line for line in net.endpoint.requests)
 
 

@@ -15,7 +15,7 @@ from plugsmith.errors.device import NoDevices, NotOpenBeken
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.context import LanContext
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.scan import scan
 from plugsmith.flows.device.targets import targets
 from plugsmith.lan.discover import hosts_in, look_at, read_ssdp, search_mdns
@@ -61,14 +61,14 @@ def test_a_whole_network_is_found_and_set_up(tmp_path):
                 Fault(kind=FaultKind.DROP, count=10_000, target="/api/cmnd")
             )
         hosts = targets(ctx, f"127.0.7.0/24:{PORT}")
-        data = apply(ctx, hosts, wish_from(template=TEMPLATE))
+        data = apply(ctx, hosts, desired_from(template=TEMPLATE))
         assert (data["devices"], data["failed"], data["exit_code"]) == (30, 2, 10)
         items = {item.name: item for item in ctx.sink if type(item).__name__ == "Item"}
         failed = {name for name, item in items.items() if item.error}
         assert failed == {f"{addresses[3]}:{PORT}", f"{addresses[17]}:{PORT}"}
         for endpoint in net.endpoints:
             endpoint.faults.clear()
-        again = apply(ctx, hosts, wish_from(template=TEMPLATE))
+        again = apply(ctx, hosts, desired_from(template=TEMPLATE))
         assert (again["failed"], again["exit_code"]) == (0, 0)
 
 

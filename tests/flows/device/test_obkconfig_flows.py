@@ -13,7 +13,7 @@ from lan_rig import run
 from plugsmith.errors import InputError, NothingFound, PlugsmithError, UsageError
 from plugsmith.errors.device import SettingsDiffer, SettingUnusable, WrongPinDevice
 from plugsmith.errors.library import OutputExists
-from plugsmith.flows.device.desired_settings import wish_from
+from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.obk_config import (
     build_file,
     change_chip,
@@ -35,7 +35,7 @@ MAC = "84:e3:42:01:02:03"
 
 
 def wish(**settings):
-    return wish_from(template=TEMPLATE, settings=settings, over_lan=False)
+    return desired_from(template=TEMPLATE, settings=settings, over_lan=False)
 
 
 def test_built_for_a_new_device(tmp_path):
@@ -58,7 +58,7 @@ def test_built_for_a_new_device(tmp_path):
 
 def test_old_meter_factors_go_into_the_block():
     text = '{"chip": "BK7231T", "pins": {"26": "Rel;1"}, "command": "backlog PREF 1.2; VREF 0.13"}'
-    block = make_block(wish_from(template=text, over_lan=False), chip="BK7231T", mac=MAC)
+    block = make_block(desired_from(template=text, over_lan=False), chip="BK7231T", mac=MAC)
     found = read_settings(block)["calibration"]
     assert found == {"voltage": 0.13, "current": 0.0, "power": 1.2, "power_max": 0.0}
 
@@ -69,7 +69,7 @@ def test_a_changed_file_differs_in_the_field_and_the_sum_only(tmp_path):
     flash[0x1E1000:0x1E2000] = sector
     source, out = tmp_path / "dump.bin", tmp_path / "out.bin"
     source.write_bytes(flash)
-    only = wish_from(template=None, settings={"boot_ok_seconds": 9}, over_lan=False)
+    only = desired_from(template=None, settings={"boot_ok_seconds": 9}, over_lan=False)
     data = change_file(source, out, only)
     assert data["verified"] is True
     differing = [i for i, (a, b) in enumerate(zip(flash, out.read_bytes(), strict=True)) if a != b]
@@ -108,7 +108,7 @@ def test_over_the_uart(tmp_path, chip):
     }
     assert changed == {addr // 4096}
     assert "canary55" not in "\n".join(str(event.as_json()) for event in rig.log)
-    only = wish_from(template=None, settings={"short_name": "other"}, over_lan=False)
+    only = desired_from(template=None, settings={"short_name": "other"}, over_lan=False)
     change_chip(rig.ctx(), only)
     again = read_settings(read_chip(rig.ctx()).block)
     assert again == {**settings, "short_name": "other"}
@@ -128,7 +128,7 @@ def test_raw_over_the_network_waits_for_the_power_cycle(tmp_path):
     with lan(tmp_path) as net:
         timer = threading.Timer(0.6, net.device.power_cycle)
         timer.start()
-        only = wish_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
+        only = desired_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
         data = write_config(net.ctx, net.hosts, only, power_cycle_s=5)
         timer.join()
         assert data["verified"] is True
@@ -140,7 +140,7 @@ def test_a_soft_restart_after_a_raw_write_is_noticed(tmp_path):
     with lan(tmp_path) as net:
         timer = threading.Timer(0.6, lambda: net.device.restart_in(0.1))
         timer.start()
-        only = wish_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
+        only = desired_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
         with pytest.raises(SettingsDiffer, match="time_server"):
             write_config(net.ctx, net.hosts, only, power_cycle_s=5)
         timer.join()
@@ -168,7 +168,7 @@ def test_read_over_the_network_masks_secrets(tmp_path):
 )
 def test_impossible_settings(settings):
     with pytest.raises(SettingUnusable):
-        wish_from(template=None, settings=settings, over_lan=False)
+        desired_from(template=None, settings=settings, over_lan=False)
 
 
 def test_settings_files(tmp_path):

@@ -10,7 +10,7 @@ from flows_rig import Rig
 from plugsmith.errors.flows import NoImage
 from plugsmith.flows.wire.flash import flash
 from plugsmith.forge.firmware import forge_openbeken_qio
-from plugsmith.library.releases import Provenance, ReleaseCache
+from plugsmith.library.releases import ReleaseCache, ReleaseOrigin
 from plugsmith.openbeken.releases import DEFAULT_REPO
 
 
@@ -20,7 +20,7 @@ def fill(library, *names):
         data = forge_openbeken_qio(chip, "1.18.300")
         cache.keep(
             data,
-            Provenance(
+            ReleaseOrigin(
                 repo=DEFAULT_REPO,
                 tag="1.18.300",
                 name=f"Open{chip}_QIO_1.18.300.bin",

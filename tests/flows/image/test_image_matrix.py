@@ -15,12 +15,12 @@ from flows_rig import Rig
 from plugsmith.boot.identify import identify
 from plugsmith.boot.linking import link
 from plugsmith.chips.catalog import chip
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import ExitCode, InputUnusable, PlugsmithError
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.flows.permissions import Permissions
 from plugsmith.flows.wire.flash import flash, preflight
-from plugsmith.flows.write.preflight import Verdict, require
+from plugsmith.flows.write.preflight import PreflightOutcome, require
 from plugsmith.flows.write.source import load_image
 from plugsmith.image.kinds import recognise
 
@@ -69,7 +69,7 @@ def test_every_image_against_every_chip(corpus, identities, name):
             assert source.exit_code is ExitCode.BAD_INPUT
             continue
         checks = preflight(identity, source)
-        refused = [check for check in checks if check.verdict is not Verdict.PASS]
+        refused = [check for check in checks if check.verdict is not PreflightOutcome.PASS]
         if source.image.chip == name:
             assert refused == [], path.name
             passed.append(path.name)
@@ -122,7 +122,7 @@ def test_the_right_image_is_written_and_verified(corpus, tmp_path, name):
     outcome = flash(rig.ctx(yes=True), path)
     assert outcome.verified
     assert rig.content[0x11000 : len(data)] == data[0x11000:]
-    rf = chip(name).memory_map.region(Role.RF).span
+    rf = chip(name).memory_map.region(RegionRole.RF).span
     assert rig.content[rf.start : rf.end] == rig.before[rf.start : rf.end]
     if name == "BK7231T":
         assert rig.content[:0x11000] == rig.before[:0x11000]

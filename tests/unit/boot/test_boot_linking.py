@@ -15,7 +15,7 @@ from plugsmith.events import CancelToken, EventLog, TaskEnd, Warning_
 from plugsmith.link.port import PortCapabilities, PortInfo
 from plugsmith.sim.chip.app_stage import AppUart
 from plugsmith.sim.faults import Echo, FaultPlan, PortVanishes, SilentChip
-from plugsmith.sim.timing import Patience
+from plugsmith.sim.timing import WaitTimes
 
 
 def _running(who: str, chip: str, *, uart: AppUart = AppUart.SILENT, lines: str = "none") -> Rig:
@@ -103,7 +103,7 @@ def test_without_a_limit_the_user_stops_it() -> None:
 @pytest.mark.parametrize("cut", ["idle", "in a write"])
 def test_a_chip_left_at_a_raised_speed_is_found_again(who: str, chip: str, cut: str) -> None:
     """As after kill -9: nothing says goodbye, the next run starts at 115200."""
-    rig = Rig.of(who, forged(chip), lines="none", patience=Patience(idle_reset_s=2.0), paced=True)
+    rig = Rig.of(who, forged(chip), lines="none", patience=WaitTimes(idle_reset_s=2.0), paced=True)
     client, _identity, flash = rig.connect(baud=921_600)
     assert client.baud == 921_600
     if cut != "idle":
@@ -118,7 +118,7 @@ def test_a_chip_left_at_a_raised_speed_is_found_again(who: str, chip: str, cut: 
 
 def test_a_speed_that_nobody_wrote_down_is_found() -> None:
     """The chip hears polls at 115200 as noise: they keep it awake, and it says nothing."""
-    rig = Rig.of("t-1.0.5", forged("BK7231T"), lines="none", patience=Patience(idle_reset_s=2.0))
+    rig = Rig.of("t-1.0.5", forged("BK7231T"), lines="none", patience=WaitTimes(idle_reset_s=2.0))
     rig.connect(baud=460_800)
     rig.port.set_baud(115_200)
     assert rig.link(timeout_s=15).link_check()

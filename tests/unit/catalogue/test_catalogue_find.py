@@ -12,10 +12,10 @@ from plugsmith.interpret.catalogue.traits import traits_of
 from plugsmith.library.catalogue.candidates import ENOUGH_DEVICES, candidates, unusual_pins
 from plugsmith.library.catalogue.search import Query, search
 from plugsmith.library.catalogue.shipped import open_catalogue
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 from plugsmith.openbeken.template import read_template
 
-SOURCE = Source(name="acme", kind="file", location="x", licence="own", fetched="today")
+SOURCE = ListOrigin(name="acme", kind="file", location="x", licence="own", fetched="today")
 METER = {"7": "BL0937CF;0", "8": "BL0937CF1;0", "24": "BL0937SEL;0"}
 FORUM_PLUG = {"6": "WifiLED_n;0", **METER, "10": "Btn;1", "26": "Rel;1"}
 

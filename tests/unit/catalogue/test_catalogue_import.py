@@ -14,7 +14,7 @@ from plugsmith.interpret.catalogue.entry import RULES, EntryKind, read_entry
 from plugsmith.library.catalogue.database import MIGRATIONS
 from plugsmith.library.catalogue.list_files import list_from_bytes
 from plugsmith.library.catalogue.shipped import catalogue_file, open_catalogue
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,7 @@ PROFILE = {
     "profiles": [{"slug": "oem-bk7231n-plug-1.1.8-sdk-2.3.1"}],
     "device_configuration": {"rl1_pin": 6, "bt1_pin": 8, "bt1_lv": 0},
 }
-SOURCE = Source(name="acme", kind="file", location="x", licence="own", fetched="today")
+SOURCE = ListOrigin(name="acme", kind="file", location="x", licence="own", fetched="today")
 
 
 def rules(raw: object) -> list[str]:

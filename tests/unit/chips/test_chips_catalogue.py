@@ -10,15 +10,15 @@ from plugsmith.chips import catalog
 from plugsmith.chips.model import (
     APP_START,
     MARKER_ADDR,
-    Dialect,
+    DialectName,
     Family,
     KeyClass,
     Quirk,
-    Role,
+    RegionRole,
     Space,
     Support,
 )
-from plugsmith.chips.tables import CatalogueDefect, Table
+from plugsmith.chips.tables import CatalogueDefect, FactTable
 from plugsmith.errors.catalogue import OtherVendorModule, UnknownChip
 
 ISSUE_CHIPS = {
@@ -45,14 +45,14 @@ def test_a_chip_record_is_consistent(name):
     chip = catalog.chip(name)
     loader = chip.family is Family.LOADER
     assert chip.protected_until == (APP_START if loader else 0)
-    assert (chip.default_dialect is Dialect.ROM) == (not loader)
+    assert (chip.default_dialect is DialectName.ROM) == (not loader)
     assert chip.recoverable_over_uart is not loader
     assert bool(chip.spaces) is not loader  # nothing but the flash over the UART of a loader
     assert chip.memory_map is chip.memory_maps[0]
     assert chip.flash_size in chip.flash_sizes
-    assert chip.memory_map.region(Role.RF) is not None
+    assert chip.memory_map.region(RegionRole.RF) is not None
     for memory_map in chip.memory_maps:
-        loader_region = memory_map.region(Role.BOOTLOADER)
+        loader_region = memory_map.region(RegionRole.BOOTLOADER)
         if loader_region is not None:
             assert (loader_region.span.start, loader_region.span.end) == (0, APP_START)
             assert memory_map.at(MARKER_ADDR) == loader_region
@@ -61,19 +61,19 @@ def test_a_chip_record_is_consistent(name):
 @pytest.mark.parametrize(
     ("name", "origin", "addr", "role"),
     [
-        ("BK7231T", "tuya", 0x1E0024, Role.RF),
-        ("BK7231T", "tuya", 0x1EE000, Role.KEY),
-        ("BK7231T", "tuya", 0x12A000, Role.FILES),
-        ("BK7231T", "openbeken", 0x1E1000, Role.CONFIG),
-        ("BK7231N", "tuya", 0x1D0000, Role.RF),
-        ("BK7231N", "tuya", 0x1CF000, Role.PROTECTED),  # nested in the download area
-        ("BK7231N", "tuya", 0x1CE000, Role.OTA),
-        ("BK7231N", "openbeken", 0x1D1000, Role.CONFIG),
-        ("BK7231Q", "tuya", 0x1EB000, Role.KEY),
-        ("BK7238", "tuya", 0x1E3000, Role.RF),
-        ("BK7238", "openbeken", 0x1E0000, Role.RF),
-        ("BK7238", "tuya", 0x1F5000, Role.KEY),
-        ("BK7236", "tuya", 0x3FE000, Role.RF),
+        ("BK7231T", "tuya", 0x1E0024, RegionRole.RF),
+        ("BK7231T", "tuya", 0x1EE000, RegionRole.KEY),
+        ("BK7231T", "tuya", 0x12A000, RegionRole.FILES),
+        ("BK7231T", "openbeken", 0x1E1000, RegionRole.CONFIG),
+        ("BK7231N", "tuya", 0x1D0000, RegionRole.RF),
+        ("BK7231N", "tuya", 0x1CF000, RegionRole.PROTECTED),  # nested in the download area
+        ("BK7231N", "tuya", 0x1CE000, RegionRole.OTA),
+        ("BK7231N", "openbeken", 0x1D1000, RegionRole.CONFIG),
+        ("BK7231Q", "tuya", 0x1EB000, RegionRole.KEY),
+        ("BK7238", "tuya", 0x1E3000, RegionRole.RF),
+        ("BK7238", "openbeken", 0x1E0000, RegionRole.RF),
+        ("BK7238", "tuya", 0x1F5000, RegionRole.KEY),
+        ("BK7236", "tuya", 0x3FE000, RegionRole.RF),
     ],
 )
 def test_regions_lie_where_the_papers_put_them(name, origin, addr, role):
@@ -150,7 +150,7 @@ def test_quirks_follow_the_dialect():
 
 def test_an_unknown_boot_code_gets_the_careful_dialect_of_its_chip():
     careful = catalog.unknown_boot_code("BK7231T")
-    assert careful.dialect is Dialect.T_OLD
+    assert careful.dialect is DialectName.T_OLD
     assert Quirk.CRC_BLOCKS_UNTIL_RESET in careful.quirks
     assert careful.fingerprints == ()
 
@@ -210,13 +210,13 @@ def test_modules_carry_chips_pins_and_pads():
 
 @pytest.mark.parametrize("fields", [{"name": 3}, {}])
 def test_missing_and_mistyped_fields_are_refused(fields):
-    table = Table(fields, place="test")
+    table = FactTable(fields, place="test")
     with pytest.raises(CatalogueDefect, match="name must be a str"):
         table.take("name", str)
 
 
 def test_unknown_fields_are_refused():
-    table = Table({"name": "x", "odd": 1}, place="test")
+    table = FactTable({"name": "x", "odd": 1}, place="test")
     assert table.take("name", str) == "x"
     with pytest.raises(CatalogueDefect, match="unknown fields"):
         table.done()

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from dump_rig import DEVICES, dump_of, esphome_flash, forged, key_addr
 
-from plugsmith.dump.health import Reason, judge, judge_backup
+from plugsmith.dump.health import BackupReason, judge, judge_backup
 from plugsmith.dump.survey.report import DamageKind, DumpKind
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, InputTooLarge
@@ -36,7 +36,7 @@ def test_a_factory_dump_is_a_backup(name, kind):
     assert report.mac == "C8:47:8C:00:00:01"
     verdict = judge(report, chip=name)
     assert verdict.usable
-    assert [item.reason for item in verdict.because] == [Reason.WHOLE]
+    assert [item.reason for item in verdict.because] == [BackupReason.WHOLE]
 
 
 def test_regions_cover_the_file_and_gaps_are_measured():
@@ -73,7 +73,7 @@ def test_what_is_no_flash_has_a_name(data, kind):
     assert report.damage
     verdict = judge_backup(data)
     assert not verdict.usable
-    assert verdict.because[0].reason in {Reason.BLANK, Reason.NOT_A_FLASH}
+    assert verdict.because[0].reason in {BackupReason.BLANK, BackupReason.NOT_A_FLASH}
 
 
 def test_a_zip_and_a_text_are_called_that():
@@ -86,16 +86,16 @@ def test_empty_and_huge_files_are_typed_errors():
         survey(dump_of(b""))
     with pytest.raises(InputTooLarge):
         survey(dump_of(bytes(0x100_0001)))
-    assert [item.reason for item in judge_backup(b"").because] == [Reason.EMPTY]
+    assert [item.reason for item in judge_backup(b"").because] == [BackupReason.EMPTY]
 
 
 @pytest.mark.parametrize(
     ("name", "reason", "found"),
     [
-        (DamageName.ROTATED, Reason.ROTATED, DamageKind.ROTATED),
-        (DamageName.SHIFTED, Reason.SHIFTED, DamageKind.SHIFTED),
-        (DamageName.TRUNCATED, Reason.TRUNCATED, DamageKind.TRUNCATED),
-        (DamageName.HALF_WRITTEN, Reason.HALF_WRITTEN, DamageKind.APP_INCOMPLETE),
+        (DamageName.ROTATED, BackupReason.ROTATED, DamageKind.ROTATED),
+        (DamageName.SHIFTED, BackupReason.SHIFTED, DamageKind.SHIFTED),
+        (DamageName.TRUNCATED, BackupReason.TRUNCATED, DamageKind.TRUNCATED),
+        (DamageName.HALF_WRITTEN, BackupReason.HALF_WRITTEN, DamageKind.APP_INCOMPLETE),
     ],
 )
 def test_damage_makes_a_backup_unusable(name, reason, found):
@@ -123,7 +123,7 @@ def test_damage_of_the_storage_is_named_and_does_not_stop_a_restore(name, found)
     assert [item.kind for item in report.damage] == [found]
     verdict = judge(report)
     assert verdict.usable
-    assert verdict.because[-1].reason is Reason.STORAGE_DAMAGED
+    assert verdict.because[-1].reason is BackupReason.STORAGE_DAMAGED
 
 
 def test_a_flipped_bit_in_code_is_seen():
@@ -147,12 +147,12 @@ def test_lost_calibration_is_a_remark():
     broken[0x1E_0000:0x1E_1000] = b"\xff" * 0x1000
     verdict = judge_backup(bytes(broken))
     assert verdict.usable
-    assert Reason.NO_CALIBRATION in {item.reason for item in verdict.because}
+    assert BackupReason.NO_CALIBRATION in {item.reason for item in verdict.because}
 
 
 def test_a_dump_of_another_chip_is_foreign():
     verdict = judge_backup(forged("BK7231N").data, chip="BK7231T")
-    assert [item.reason for item in verdict.because] == [Reason.FOREIGN]
+    assert [item.reason for item in verdict.because] == [BackupReason.FOREIGN]
     assert judge_backup(forged("BK7231N").data, chip="CB2S").usable  # a module of the same chip
 
 
@@ -165,7 +165,7 @@ def test_openbeken_is_named_and_no_factory_firmware():
     assert report.firmware.version == "1.18.300"
     verdict = judge(report)
     assert verdict.usable
-    assert verdict.because[-1].reason is Reason.NOT_FACTORY
+    assert verdict.because[-1].reason is BackupReason.NOT_FACTORY
     assert "storage is still there" in verdict.because[-1].text
 
 

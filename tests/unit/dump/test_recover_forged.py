@@ -21,7 +21,13 @@ from tuya_rig import (
 )
 
 from plugsmith.dump.recovery.live import recover_from
-from plugsmith.dump.recovery.outcome import Check, Confidence, Reason, SourceKind, Status
+from plugsmith.dump.recovery.outcome import (
+    AbsenceReason,
+    AgreeingCheck,
+    Confidence,
+    SourceKind,
+    Status,
+)
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.errors import PlugsmithError
 from plugsmith.image.aes import ecb_encrypt
@@ -29,7 +35,7 @@ from plugsmith.tuya.keys import KeyFamily, data_key, encode_key_block
 from plugsmith.tuya.kv import (
     PAGE_LEN,
     IndexPage,
-    Part,
+    PageRun,
     SectorHeader,
     StoreKind,
     byte_sum,
@@ -63,7 +69,11 @@ def test_a_sound_dump_is_proven_with_every_copy_named(kind, chip):
     assert answer.confidence is Confidence.PROVEN
     assert answer.best.text == FORUM_TEXT
     assert answer.best.kind is SourceKind.KV_LIVE
-    assert set(answer.best.checks) == {Check.CRC7, Check.VALUE_SUM, Check.SECTOR_SUM}
+    assert set(answer.best.checks) == {
+        AgreeingCheck.CRC7,
+        AgreeingCheck.VALUE_SUM,
+        AgreeingCheck.SECTOR_SUM,
+    }
     assert [copy.kind for copy in answer.copies] == [SourceKind.FILE]
     assert answer.parsed.config["rl1_pin"] == 26
     assert (answer.facts.chip, answer.facts.mac) == (chip, "c8:47:8c:0a:0b:0c")
@@ -143,7 +153,7 @@ def test_an_own_key_that_is_lost_is_said_to_be_lost():
     image = flash(plug)
     image[STORE_ADDR : STORE_ADDR + 0x1000] = b"\xff" * 0x1000
     answer = recover(bytes(image))
-    assert (answer.status, answer.reason) == (Status.NONE, Reason.KEY_LOST)
+    assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.KEY_LOST)
     assert answer.best is None
 
 
@@ -167,7 +177,7 @@ def test_a_wrong_bit_in_the_text_is_turned_back(bit):
     assert answer.best.kind is SourceKind.KV_LIVE
     assert answer.confidence is Confidence.PROVEN
     assert answer.best.repairs == 1
-    assert Check.SECTOR_SUM not in answer.best.checks
+    assert AgreeingCheck.SECTOR_SUM not in answer.best.checks
 
 
 @pytest.mark.parametrize("at", [0, 7, 9, 20, 31, 33, 36])
@@ -200,7 +210,7 @@ def test_a_text_with_a_hole_everywhere_is_not_guessed():
     for at in (place, 0x1E_5000):
         image[at + 32 : at + 64] = bytes(range(32))
     answer = recover(bytes(image))
-    assert (answer.status, answer.reason) == (Status.NONE, Reason.STORAGE_DAMAGED)
+    assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.STORAGE_DAMAGED)
 
 
 def test_a_text_whose_crc_is_wrong_is_an_alternative_only():
@@ -275,25 +285,28 @@ def test_a_damaged_store_is_never_called_complete(sector, damage):
     else:
         image[at : at + 16] = bytes(16)
     answer = recover(bytes(image))
-    assert (answer.status, answer.reason) == (Status.NONE, Reason.STORAGE_DAMAGED)
+    assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.STORAGE_DAMAGED)
 
 
 def test_a_file_that_ends_inside_the_store_is_damaged_not_compiled_in():
     for end in (STORE_ADDR + 0xF000, STORE_ADDR + 0x1_0800, FLASH_LEN - 0x1000):
         answer = recover(bytes(flash(Plug(text=None, file_text=None))[:end]))
-        assert (answer.status, answer.reason) == (Status.NONE, Reason.STORAGE_DAMAGED)
+        assert (answer.status, answer.reason) == (Status.NONE, AbsenceReason.STORAGE_DAMAGED)
 
 
 def test_an_erased_store():
     image = flash(Plug(file_text=None))
     image[STORE] = b"\xff" * (FLASH_LEN - STORE_ADDR)
-    assert recover(bytes(image)).reason is Reason.ERASED
+    assert recover(bytes(image)).reason is AbsenceReason.ERASED
     image[STORE_ADDR : STORE_ADDR + 0x1000] = encode_key_block(OWN_KEY)
-    assert recover(bytes(image)).reason is Reason.ERASED
+    assert recover(bytes(image)).reason is AbsenceReason.ERASED
 
 
 def test_a_file_without_the_store():
-    assert recover(bytes(flash(Plug(file_text=None))[:0x10_0000])).reason is Reason.STORAGE_MISSING
+    assert (
+        recover(bytes(flash(Plug(file_text=None))[:0x10_0000])).reason
+        is AbsenceReason.STORAGE_MISSING
+    )
 
 
 @pytest.mark.parametrize(
@@ -448,7 +461,7 @@ def split_store(damage: dict[int, bytes]) -> bytes:
                 page=page,
                 pointer=0x41_2345,
                 name=name,
-                parts=tuple(Part(block=0, first=first, last=last) for first, last in parts),
+                parts=tuple(PageRun(block=0, first=first, last=last) for first, last in parts),
             )
         )
     pages[5] = other.ljust(PAGE_LEN, b"\xff")

@@ -13,9 +13,9 @@ from ruamel.yaml import YAML
 from plugsmith.errors.library import OutputExists
 from plugsmith.export.exporters import EXPORTERS, exporter
 from plugsmith.export.output import ExportOptions, OutputFile, one_line
-from plugsmith.flows.catalogue.device_input import subject_of_entry
+from plugsmith.flows.catalogue.device_input import device_input_of_entry
 from plugsmith.flows.catalogue.export import write_files
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,13 +68,13 @@ def entry(text: str) -> dict[str, object]:
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_an_imported_entry_is_harmless_everywhere(text: str) -> None:
     with TemplateCatalogue(None) as catalogue:
-        source = Source(name="x", kind="file", location="", licence="", fetched="")
+        source = ListOrigin(name="x", kind="file", location="", licence="", fetched="")
         catalogue.import_entries(source, [entry(text)])
         (stored,) = catalogue.entries([1])
     assert re.fullmatch(r"x:[a-z0-9-]{1,72}", stored.key)
     if stored.entry.rejected:
         return
-    subject = subject_of_entry(stored)
+    subject = device_input_of_entry(stored)
     options = ExportOptions(
         title=stored.entry.title,
         vendor=subject.template.vendor,

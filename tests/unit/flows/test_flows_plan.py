@@ -16,10 +16,10 @@ from plugsmith.flows.write.plan import Action, make_plan
 from plugsmith.flows.write.sector_survey import survey_device, survey_known
 from plugsmith.flows.write.target_image import (
     BLANK_SECTOR,
-    DeviceState,
-    Goal,
-    Piece,
-    image_goal,
+    FlashState,
+    Segment,
+    TargetImage,
+    image_target,
     loader_body,
     mac_in_rf,
     merge_rf,
@@ -47,12 +47,12 @@ def rf_sector(mac: bytes, fill: int) -> bytes:
 
 
 def image_plan(device, length, permissions=NONE, equal=frozenset(), **state):
-    goal = image_goal(
-        [Piece(start=0, data=noise(length))],
-        DeviceState(chip=device, flash_size=SIZE, **state),
+    target = image_target(
+        [Segment(start=0, data=noise(length))],
+        FlashState(chip=device, flash_size=SIZE, **state),
         permissions,
     )
-    return make_plan(goal, chip=device, flash_size=SIZE, equal=equal, permissions=permissions)
+    return make_plan(target, chip=device, flash_size=SIZE, equal=equal, permissions=permissions)
 
 
 def assert_tiles(plan) -> None:
@@ -98,11 +98,11 @@ def test_the_loader_body_is_everything_but_its_label():
 
 def test_the_end_of_an_image_is_padded_with_ff_and_blank_sectors_are_only_erased():
     data = noise(SECTOR_LEN) + BLANK_SECTOR + noise(100)
-    goal = image_goal(
-        [Piece(start=0x1_1000, data=data)], DeviceState(chip=T, flash_size=SIZE), NONE
+    target = image_target(
+        [Segment(start=0x1_1000, data=data)], FlashState(chip=T, flash_size=SIZE), NONE
     )
-    assert goal.wanted[0x1_3000] == data[-100:] + b"\xff" * (SECTOR_LEN - 100)
-    plan = make_plan(goal, chip=T, flash_size=SIZE, equal=frozenset(), permissions=NONE)
+    assert target.wanted[0x1_3000] == data[-100:] + b"\xff" * (SECTOR_LEN - 100)
+    plan = make_plan(target, chip=T, flash_size=SIZE, equal=frozenset(), permissions=NONE)
     actions = {step.span.start: step.action for step in plan.steps}
     assert actions[0x1_1000] is Action.WRITE
     assert actions[0x1_2000] is Action.ERASE
@@ -111,7 +111,7 @@ def test_the_end_of_an_image_is_padded_with_ff_and_blank_sectors_are_only_erased
 
 def test_raw_pieces_keep_their_neighbours_in_the_sector():
     under = noise(SECTOR_LEN, 7)
-    got = sectors_of([Piece(start=0x1_2010, data=b"abc")], under=lambda _addr: under)
+    got = sectors_of([Segment(start=0x1_2010, data=b"abc")], under=lambda _addr: under)
     assert got == {0x1_2000: under[:0x10] + b"abc" + under[0x13:]}
 
 
@@ -148,7 +148,7 @@ def test_each_permission_takes_only_its_own_part_of_the_rf_sector():
 def test_plan_refuses_what_reaches_the_loader_the_end_or_the_calibration():
     def plan(start: int, device=T, permissions=NONE):
         return make_plan(
-            Goal(wanted={start: noise(SECTOR_LEN)}),
+            TargetImage(wanted={start: noise(SECTOR_LEN)}),
             chip=device,
             flash_size=SIZE,
             equal=frozenset(),
@@ -170,8 +170,8 @@ def test_plan_refuses_what_reaches_the_loader_the_end_or_the_calibration():
 
 def test_an_image_behind_the_end_is_refused():
     with pytest.raises(OutsideFlash):
-        image_goal(
-            [Piece(start=0x1_1000, data=bytes(SIZE))], DeviceState(chip=T, flash_size=SIZE), NONE
+        image_target(
+            [Segment(start=0x1_1000, data=bytes(SIZE))], FlashState(chip=T, flash_size=SIZE), NONE
         )
 
 

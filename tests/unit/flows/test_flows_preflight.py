@@ -13,7 +13,7 @@ from plugsmith.errors.flows import PreflightRefused
 from plugsmith.flows.permissions import Permission, Permissions
 from plugsmith.flows.write.preflight import (
     ImageFacts,
-    Verdict,
+    PreflightOutcome,
     allowed_anyway,
     check_backup,
     device_checks,
@@ -62,7 +62,7 @@ def verdicts(checks):
 
 def test_everything_in_order_passes():
     checks = [*device_checks(identity()), *image_checks(identity(), image()), check_backup("b.bin")]
-    assert set(verdicts(checks).values()) == {Verdict.PASS}
+    assert set(verdicts(checks).values()) == {PreflightOutcome.PASS}
     require(checks, NONE)
 
 
@@ -82,7 +82,7 @@ def test_everything_in_order_passes():
 )
 def test_refusals_that_no_permission_opens(device, file, name):
     checks = [*device_checks(device), *image_checks(device, file)]
-    assert verdicts(checks)[name] is Verdict.REFUSE
+    assert verdicts(checks)[name] is PreflightOutcome.REFUSE
     with pytest.raises(PreflightRefused) as refused:
         require(checks, Permissions(granted=frozenset(Permission)))
     assert refused.value.exit_code == 5

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugsmith.chips.catalog import boot_codes, boot_codes_for_crc, chip
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import UsageError
 from plugsmith.forge.firmware import (
     find_boot_code,
@@ -109,7 +109,7 @@ def test_a_keyed_application_starts_with_the_published_line():
 
 def test_a_forged_flash_has_its_mac_and_what_was_placed():
     flash = forge_flash(chip="BK7231T", mac=b"\x10\x20\x30\x40\x50\x60", contents={0x1EE000: b"KV"})
-    rf = chip("BK7231T").memory_map.region(Role.RF).span.start
+    rf = chip("BK7231T").memory_map.region(RegionRole.RF).span.start
     assert len(flash) == 0x200000
     assert flash[rf : rf + 4] == b"TLV\0"
     assert flash[rf + 0x24 : rf + 0x2A] == b"\x10\x20\x30\x40\x50\x60"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plugsmith.chips.catalog import chip
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.dump.recovery.outcome import Confidence, SourceKind, Status
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.store.stores import find_stores
@@ -42,7 +42,7 @@ def test_the_same_request_gives_the_same_bytes_and_another_seed_others():
 def test_the_storage_lies_where_the_chip_has_it_and_names_it(name):
     storage = forge_storage(StorageRequest(chip=name, pin_text=FORUM_TEXT))
     store = find_stores(forge_flash(chip=name, contents=storage.contents))[0]
-    key = chip(name).memory_map.region(Role.KEY)
+    key = chip(name).memory_map.region(RegionRole.KEY)
     assert store.key_block == key.span.start
     platform = recover(forge_flash(chip=name, contents=storage.contents)).facts.platform
     assert platform_chip(platform) == name

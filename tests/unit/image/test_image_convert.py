@@ -16,7 +16,7 @@ from plugsmith.errors.image import (
 from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
-from plugsmith.image.assemble import Source, convert, pieces
+from plugsmith.image.assemble import ConvertInput, convert, pieces
 from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
@@ -26,7 +26,7 @@ SMALL = 0x8000
 
 
 def source(data, name="file.bin"):
-    return Source(name=name, data=data, image=recognise(data))
+    return ConvertInput(name=name, data=data, image=recognise(data))
 
 
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231M", "BK7238", "BK7231U"])

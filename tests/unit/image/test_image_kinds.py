@@ -10,8 +10,8 @@ from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qi
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
 from plugsmith.image.kinds import recognise
-from plugsmith.image.model import ImageKind, Verdict
-from plugsmith.image.scramble import TUYA_KEY, CodeKey, scramble
+from plugsmith.image.model import CheckVerdict, ImageKind
+from plugsmith.image.scramble import TUYA_KEY, ScrambleKey, scramble
 
 CHIPS = ("BK7231T", "BK7231N", "BK7231M", "BK7231U", "BK7238", "BK7252N")
 SMALL = 0x8000
@@ -33,7 +33,7 @@ def test_a_qio_of_every_chip(chip):
     )
     assert (image.firmware, image.version) == ("OpenBeken", "1.18.300")
     assert image.sound
-    assert set(image.checks.values()) == {Verdict.OK}
+    assert set(image.checks.values()) == {CheckVerdict.OK}
     kept_out = chip in {"BK7231T", "BK7231U"}
     (span,) = image.writes
     assert (
@@ -103,7 +103,7 @@ def test_a_uf2_file():
     assert (image.kind, image.chip, image.built_for) == (ImageKind.UF2, "BK7231T", "wb2s")
     assert [item.start for item in image.writes] == [0x11000, 0x129F0A]
     assert image.sound
-    assert image.checks["header"] is Verdict.OK
+    assert image.checks["header"] is CheckVerdict.OK
 
 
 def test_a_rotated_dump_is_told_and_nothing_would_be_written():
@@ -129,13 +129,13 @@ def test_a_boot_loader_of_another_chip_in_front(loader, app, problem):
     image = recognise(forge_loader(loader) + forge_openbeken_qio(app, code_len=SMALL)[0x11000:])
     assert problem in codes(image)
     assert image.chips == ()
-    assert image.checks["match"] is Verdict.FAILED
+    assert image.checks["match"] is CheckVerdict.FAILED
 
 
 def test_a_loader_with_another_key_than_its_application():
     qio = forge_openbeken_qio("BK7231N", code_len=SMALL)
     lines = recognise(qio).app.section
-    other = CodeKey.of(0x11223344, 0x55667788, 0x99AABBCC, 0x11000000)
+    other = ScrambleKey.of(0x11223344, 0x55667788, 0x99AABBCC, 0x11000000)
     from plugsmith.image.crc import build_lines
 
     code = lines.code[:32] + b"texts and zeros\0\0\0\0" * 500
@@ -165,7 +165,7 @@ def test_a_flipped_bit_in_any_covered_line_is_reported(chip):
     for bit in bits:
         broken = recognise(_flip(data, bit))
         assert broken.kind is ImageKind.QIO, hex(bit // 8)
-        assert Verdict.FAILED in (broken.checks["crc16"], broken.checks["loader-crc16"]), hex(
+        assert CheckVerdict.FAILED in (broken.checks["crc16"], broken.checks["loader-crc16"]), hex(
             bit // 8
         )
         assert "crc16" in codes(broken)
@@ -201,7 +201,7 @@ def test_a_cut_off_image_is_reported(cut):
     assert {"erased-gap", "body"} <= set(codes(recognise(hole)))
     short = recognise(data[:cut])
     assert short.kind is ImageKind.QIO
-    assert short.checks["header"] is Verdict.MISSING
+    assert short.checks["header"] is CheckVerdict.MISSING
     assert "cut-off" in codes(short)
 
 

@@ -10,9 +10,9 @@ from plugsmith.chips.model import KeyClass
 from plugsmith.flows.permissions import Permissions
 from plugsmith.flows.wire.flash import preflight
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import Verdict
+from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.flows.write.source import load_image
-from plugsmith.flows.write.target_image import DeviceState, Piece, image_goal
+from plugsmith.flows.write.target_image import FlashState, Segment, image_target
 from plugsmith.forge.firmware import default_boot_code, forge_app, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_uf2
@@ -68,7 +68,7 @@ def images(tmp_path_factory):
 
 
 def refused(checks):
-    return {check.name for check in checks if check.verdict is not Verdict.PASS}
+    return {check.name for check in checks if check.verdict is not PreflightOutcome.PASS}
 
 
 @pytest.mark.parametrize("name", PERSONALITIES)
@@ -125,7 +125,7 @@ def test_an_application_behind_its_partition_is_refused(tmp_path):
 
 def _t1_state(target):
     rf = forge_rf(b"\x10\x20\x30\x40\x50\x60")
-    return rf, DeviceState(
+    return rf, FlashState(
         chip=chip("BK7238"),
         flash_size=0x200000,
         loader_equal=True,
@@ -136,7 +136,7 @@ def _t1_state(target):
 def test_on_a_t1_the_calibration_is_copied_to_where_openbeken_looks(images):
     rf, state = _t1_state(b"\xff" * 0x1000)
     pieces = images["BK7238", "qio"].pieces
-    goal = image_goal(pieces, state, Permissions())
+    goal = image_target(pieces, state, Permissions())
     assert goal.wanted[0x1E0000] == rf
     assert goal.copied == (0x1E0000,)
     assert any("0x1E3000" in note for note in goal.notes)
@@ -151,15 +151,15 @@ def test_on_a_t1_the_calibration_is_copied_to_where_openbeken_looks(images):
 
 def test_a_filled_sector_is_not_overwritten_by_the_copy(images):
     _rf, state = _t1_state(b"\x00" * 0x1000)
-    goal = image_goal(images["BK7238", "qio"].pieces, state, Permissions())
+    goal = image_target(images["BK7238", "qio"].pieces, state, Permissions())
     assert 0x1E0000 not in goal.wanted
     assert goal.copied == ()
 
 
 def test_a_dump_of_a_t1_stays_as_it_is():
     _rf, state = _t1_state(b"\xff" * 0x1000)
-    dump = (Piece(start=0, data=forge_flash(chip="BK7238", code_len=CODE_LEN)),)
-    goal = image_goal(dump, state, Permissions())
+    dump = (Segment(start=0, data=forge_flash(chip="BK7238", code_len=CODE_LEN)),)
+    goal = image_target(dump, state, Permissions())
     assert goal.copied == ()
 
 

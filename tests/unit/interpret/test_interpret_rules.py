@@ -7,7 +7,7 @@ import pytest
 from plugsmith.device.board import Board, board_for
 from plugsmith.device.function import Function
 from plugsmith.device.profile import Pin
-from plugsmith.device.rules import Level, pin_findings
+from plugsmith.device.rules import RuleLevel, pin_findings
 from plugsmith.interpret.openbeken.lint import has_errors, lint_reading, lint_template
 from plugsmith.openbeken.template import read_template
 
@@ -19,7 +19,7 @@ def _rules(
     board: str = "",
     command: str = "",
     flags: str = "1024",
-) -> dict[str, Level]:
+) -> dict[str, RuleLevel]:
     body = {"chip": chip, "board": board, "pins": pins, "command": command, "flags": flags}
     return {item.rule: item.level for item in lint_reading(read_template(body))}
 
@@ -40,58 +40,58 @@ def test_a_good_plug_has_no_finding() -> None:
 @pytest.mark.parametrize(
     ("pins", "options", "rule", "level"),
     [
-        ({"29": "Rel;1"}, {}, "pin-missing", Level.ERROR),
-        ({"9": "Rel;1"}, {"board": "CB2S"}, "pin-missing", Level.ERROR),
-        ({"10": "PWM;1"}, {}, "pwm-missing", Level.ERROR),
-        ({"7": "PWM;1"}, {"board": "T1-2S", "chip": "BK7238"}, "pin-missing", Level.ERROR),
-        ({"20": "BAT_ADC;1"}, {}, "adc-missing", Level.ERROR),
-        ({"6": "Rel;64"}, {}, "channel-range", Level.ERROR),
+        ({"29": "Rel;1"}, {}, "pin-missing", RuleLevel.ERROR),
+        ({"9": "Rel;1"}, {"board": "CB2S"}, "pin-missing", RuleLevel.ERROR),
+        ({"10": "PWM;1"}, {}, "pwm-missing", RuleLevel.ERROR),
+        ({"7": "PWM;1"}, {"board": "T1-2S", "chip": "BK7238"}, "pin-missing", RuleLevel.ERROR),
+        ({"20": "BAT_ADC;1"}, {}, "adc-missing", RuleLevel.ERROR),
+        ({"6": "Rel;64"}, {}, "channel-range", RuleLevel.ERROR),
         (
             {"10": "Btn;1", "6": "Rel;1"},
             {"command": "startDriver BL0942"},
             "uart-conflict",
-            Level.ERROR,
+            RuleLevel.ERROR,
         ),
-        ({"6": "Rell;1"}, {}, "role-unknown", Level.ERROR),
+        ({"6": "Rell;1"}, {}, "role-unknown", RuleLevel.ERROR),
         (
             {"6": "Rel;1"},
             {"command": "backlog startDriver Bridge; BridgePulseLength 60"},
             "latching-as-plain",
-            Level.ERROR,
+            RuleLevel.ERROR,
         ),
-        ({"6": "Rel;1"}, {"command": "x" * 512}, "command-too-long", Level.ERROR),
+        ({"6": "Rel;1"}, {"command": "x" * 512}, "command-too-long", RuleLevel.ERROR),
         (
             {"6": "Rel;1"},
             {"command": "backlog a; " + "x" * 128},
             "command-part-too-long",
-            Level.ERROR,
+            RuleLevel.ERROR,
         ),
-        ({"6": "relay;1"}, {}, "role-misspelt", Level.WARNING),
-        ({"7": "BL0937CF;0", "8": "BL0937CF1;0"}, {}, "meter-incomplete", Level.WARNING),
-        ({"24": "BridgeFWD;1"}, {}, "pair-incomplete", Level.WARNING),
-        ({"7": "BP5758D_DAT;0"}, {}, "pair-incomplete", Level.WARNING),
-        ({"7": "TM1637_DIO;0"}, {}, "driver-incomplete", Level.WARNING),
-        ({"10": "Rel;1"}, {}, "power-on-boot-pin", Level.WARNING),
-        ({"0": "Rel;1"}, {}, "power-on-boot-pin", Level.WARNING),
-        ({"20": "BridgeFWD;1"}, {}, "power-on-boot-pin", Level.WARNING),
-        ({"6": "Rel;1", "8": "Rel;1"}, {}, "channel-shared", Level.WARNING),
-        ({"16": "SM16703P_DIN;0"}, {}, "driver-not-started", Level.WARNING),
+        ({"6": "relay;1"}, {}, "role-misspelt", RuleLevel.WARNING),
+        ({"7": "BL0937CF;0", "8": "BL0937CF1;0"}, {}, "meter-incomplete", RuleLevel.WARNING),
+        ({"24": "BridgeFWD;1"}, {}, "pair-incomplete", RuleLevel.WARNING),
+        ({"7": "BP5758D_DAT;0"}, {}, "pair-incomplete", RuleLevel.WARNING),
+        ({"7": "TM1637_DIO;0"}, {}, "driver-incomplete", RuleLevel.WARNING),
+        ({"10": "Rel;1"}, {}, "power-on-boot-pin", RuleLevel.WARNING),
+        ({"0": "Rel;1"}, {}, "power-on-boot-pin", RuleLevel.WARNING),
+        ({"20": "BridgeFWD;1"}, {}, "power-on-boot-pin", RuleLevel.WARNING),
+        ({"6": "Rel;1", "8": "Rel;1"}, {}, "channel-shared", RuleLevel.WARNING),
+        ({"16": "SM16703P_DIN;0"}, {}, "driver-not-started", RuleLevel.WARNING),
         (
             {"7": "SM16703P_DIN;0"},
             {"command": "startDriver SM16703P"},
             "strip-pin",
-            Level.WARNING,
+            RuleLevel.WARNING,
         ),
-        ({"6": "Rel;1"}, {"command": 'publish a "b"'}, "quote-in-command", Level.WARNING),
-        ({"6": "Rel;1"}, {"command": "VREF 0.12"}, "command-removed", Level.WARNING),
-        ({"6": "Rel;1"}, {"chip": ""}, "no-chip", Level.WARNING),
-        ({}, {}, "empty", Level.WARNING),
-        ({"10": "Btn;1", "6": "Rel;1"}, {}, "flash-uart-pin", Level.INFO),
-        ({"8": "Btn;2", "6": "Rel;1"}, {}, "button-without-load", Level.INFO),
+        ({"6": "Rel;1"}, {"command": 'publish a "b"'}, "quote-in-command", RuleLevel.WARNING),
+        ({"6": "Rel;1"}, {"command": "VREF 0.12"}, "command-removed", RuleLevel.WARNING),
+        ({"6": "Rel;1"}, {"chip": ""}, "no-chip", RuleLevel.WARNING),
+        ({}, {}, "empty", RuleLevel.WARNING),
+        ({"10": "Btn;1", "6": "Rel;1"}, {}, "flash-uart-pin", RuleLevel.INFO),
+        ({"8": "Btn;2", "6": "Rel;1"}, {}, "button-without-load", RuleLevel.INFO),
     ],
 )
 def test_a_broken_template_is_found(
-    pins: dict[str, str], options: dict[str, str], rule: str, level: Level
+    pins: dict[str, str], options: dict[str, str], rule: str, level: RuleLevel
 ) -> None:
     assert _rules(pins, **options).get(rule) is level
 
@@ -111,7 +111,7 @@ def test_errors_come_first_and_forbid() -> None:
     findings = lint_template(
         read_template({"chip": "BK7231N", "pins": {"6": "relay;1", "10": "PWM;1"}}).template
     )
-    assert findings[0].level is Level.ERROR
+    assert findings[0].level is RuleLevel.ERROR
     assert has_errors(findings)
     assert not has_errors(findings[1:])
 

@@ -8,8 +8,8 @@ from plugsmith.openbeken.drivers import driver_of, incomplete_drivers
 from plugsmith.openbeken.flags import Flag, flag_bits, flags_number
 from plugsmith.openbeken.roles import Electrical, read_role, role, roles
 from plugsmith.openbeken.script import (
-    Command,
     Script,
+    ScriptCommand,
     command,
     long_parts,
     print_startup,
@@ -129,7 +129,7 @@ def test_startup_reader_is_tolerant() -> None:
 @pytest.mark.parametrize("text", ["a;b", 'say "x"', "a\nb", ""])
 def test_a_command_is_one_command(text: str) -> None:
     with pytest.raises(ValueError, match="not one command"):
-        Command(text)
+        ScriptCommand(text)
 
 
 def test_long_parts() -> None:

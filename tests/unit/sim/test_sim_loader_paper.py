@@ -22,7 +22,7 @@ from sim_rig import (
 )
 
 from plugsmith.sim.flash.nor import OpKind
-from plugsmith.sim.timing import DeviceTiming, Patience, loader_rate
+from plugsmith.sim.timing import DeviceTiming, WaitTimes, loader_rate
 
 STATUS_OK = bytes.fromhex("040eff01e0fcf40600070000200100")
 
@@ -152,7 +152,7 @@ def test_missing_parameters_come_from_the_frame_before():
 
 @pytest.mark.parametrize("start_end", [(0x1_2000, 0x1_1000), (0, 0x100_00FF)])
 def test_an_inverted_or_huge_crc_hangs_until_reset(start_end):
-    host = Host("t-1.0.5", patience=Patience(idle_reset_s=0.1))
+    host = Host("t-1.0.5", patience=WaitTimes(idle_reset_s=0.1))
     host.link()
     assert host.ask(crc(*start_end), 5.0) == b""
     assert host.ask(LINK_CHECK, 5.0) == b""
@@ -230,7 +230,7 @@ def test_window_closes_when_no_byte_comes_and_stays_open_after_one():
 
 def test_a_noise_byte_without_link_check_resets_t_105_and_boots_t_104():
     for boot, resets in (("t-1.0.5", 2), ("t-1.0.4", 1)):
-        host = Host(boot, held=False, patience=Patience(crash_s=9.0))
+        host = Host(boot, held=False, patience=WaitTimes(crash_s=9.0))
         host.pass_time(0.010)
         host.port.write(b"\x55")
         host.pass_time(0.81)

@@ -23,7 +23,7 @@ from sim_rig import (
 )
 
 from plugsmith.sim.chip.registers import ROM_LEN, SIM_MAC
-from plugsmith.sim.timing import Patience, rom_rate
+from plugsmith.sim.timing import WaitTimes, rom_rate
 
 
 def marked(milliseconds: int, name: bytes = b"BK7231") -> bytes:
@@ -183,7 +183,7 @@ def test_full_duplex_transactions_reach_the_part():
      (marked(0, b"FOREIG"), 30.0, True)],
 )  # fmt: skip
 def test_listening_window_comes_from_the_marker(flash, delay_s, answered):
-    host = Host("n-rom", flash, held=False, patience=Patience(crash_s=99.0))
+    host = Host("n-rom", flash, held=False, patience=WaitTimes(crash_s=99.0))
     host.pass_time(0.003 + delay_s)
     assert (host.ask(LINK_CHECK, 0.004) == LINKED) is answered
 

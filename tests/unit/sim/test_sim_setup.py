@@ -18,7 +18,7 @@ from plugsmith.errors.sim import SimFlashUnusable, SimSetup
 from plugsmith.forge.flash import forge_flash
 from plugsmith.sim.chip.board import BoardRequest, build_board
 from plugsmith.sim.ports.url import SimScheme, open_sim_port, parse_sim_url
-from plugsmith.sim.timing import Patience
+from plugsmith.sim.timing import WaitTimes
 
 
 @cache
@@ -136,7 +136,7 @@ def test_unknown_chips_are_refused():
 @given(st.text(max_size=60))
 def test_any_address_is_understood_or_refused(text):
     with contextlib.suppress(PlugsmithError):
-        assert parse_sim_url("sim://" + text, patience=Patience()).request.patience
+        assert parse_sim_url("sim://" + text, patience=WaitTimes()).request.patience
 
 
 def test_the_same_address_is_the_same_chip_and_has_a_log(flash):

@@ -10,7 +10,12 @@ from tuya_rig import FORUM_TEXT, T_KEY
 from plugsmith.errors import PlugsmithError
 from plugsmith.interpret.vendor.old_format import flatten
 from plugsmith.tuya.crc7 import crc7
-from plugsmith.tuya.fast_connect import FastConnect, Form, encode_fast_connect, read_fast_connect
+from plugsmith.tuya.fast_connect import (
+    FastConnect,
+    StoredForm,
+    encode_fast_connect,
+    read_fast_connect,
+)
 from plugsmith.tuya.files import FILE_AREAS, FileEntry, FileTable, newer_table
 from plugsmith.tuya.keys import (
     KEY_TAIL_CIPHER,
@@ -155,7 +160,7 @@ def test_a_torn_table_loses_against_its_sound_copy():
     assert newer_table(None, None) is None
 
 
-@pytest.mark.parametrize("form", list(Form))
+@pytest.mark.parametrize("form", list(StoredForm))
 @pytest.mark.parametrize("rest", [b"", bytes(range(17))])
 def test_fast_connect_in_both_forms_and_sizes(form, rest):
     item = FastConnect(
@@ -166,7 +171,7 @@ def test_fast_connect_in_both_forms_and_sizes(form, rest):
     assert len(stored) == (0xBC if rest else 0xAB)
     assert read_fast_connect(stored.ljust(0x1000, b"\xff")) == item
     assert "password" not in repr(item)
-    assert (b"a password" in stored) == (form is Form.PLAIN)
+    assert (b"a password" in stored) == (form is StoredForm.PLAIN)
 
 
 def test_look_alikes_are_no_fast_connect_sector():

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.protocol.frames import Form
+from plugsmith.boot.protocol.frames import FrameForm
 from plugsmith.boot.protocol.request import Command
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ class ReadBootVersion(Command):
 class Write(Command):
     """Program `data` at `addr`; send aligned multiples of 32 (loaders program garbage else)."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x06
     label = "write"
     addr: int
@@ -170,7 +170,7 @@ class Write(Command):
 class Write4K(Command):
     """Program 4096 bytes, page by page as they arrive."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x07
     label = "sector write"
     addr: int
@@ -190,7 +190,7 @@ class Write4K(Command):
 class ReadShort(Command):
     """Up to 255 bytes of flash (ROM family)."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x08
     label = "short read"
     addr: int
@@ -210,7 +210,7 @@ class ReadShort(Command):
 class Read4K(Command):
     """4096 bytes of flash from any address; runs over the end by wrapping."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x09
     label = "sector read"
     addr: int
@@ -229,7 +229,7 @@ class Read4K(Command):
 class Erase(Command):
     """Erase the 4 KiB or 64 KiB block that holds `addr`; `size_code` is an SPI NOR opcode."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x0F
     label = "erase"
     size_code: int
@@ -249,7 +249,7 @@ class Erase(Command):
 class ReadStatusRegister(Command):
     """One status register of the flash part (ROM family)."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x0C
     label = "status register read"
     opcode: int
@@ -268,7 +268,7 @@ class ReadStatusRegister(Command):
 class WriteStatusRegister(Command):
     """One or two status register bytes of the flash part (ROM family); returns at once."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x0D
     label = "status register write"
     opcode: int
@@ -288,7 +288,7 @@ class WriteStatusRegister(Command):
 class SpiTransfer(Command):
     """Clock bytes out and in at the same time (ROM family); `9F 00 00 00` asks the flash id."""
 
-    form = Form.LONG
+    form = FrameForm.LONG
     code = 0x0E
     label = "flash id"
     out: bytes
@@ -312,7 +312,7 @@ class SpiTransfer(Command):
 def changes_flash(reply: Reply) -> bool:
     """Whether `reply` reports a good write or erase."""
     return (
-        reply.form is Form.LONG
+        reply.form is FrameForm.LONG
         and not reply.status
         and reply.code in {Write.code, Write4K.code, Erase.code}
         and len(reply.data) >= (5 if reply.code == Erase.code else 4)

@@ -25,7 +25,7 @@ _LONG_FIXED = 11  # 04 0E FF 01 E0 FC F4 ll hh CC SS
 _KEEP_DROPPED = 4096
 
 
-class Form(StrEnum):
+class FrameForm(StrEnum):
     """The two frame shapes; each has a command space of its own."""
 
     SHORT = "short"
@@ -36,28 +36,28 @@ class Form(StrEnum):
 class Header:
     """The accepted start of a reply; `data_len` bytes follow it (status not counted)."""
 
-    form: Form
+    form: FrameForm
     code: int
     data_len: int
 
     @property
     def total(self) -> int:
         """Length of the whole frame on the wire."""
-        return self.data_len + (_SHORT_FIXED if self.form is Form.SHORT else _LONG_FIXED)
+        return self.data_len + (_SHORT_FIXED if self.form is FrameForm.SHORT else _LONG_FIXED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """One reply; `status` is None in short replies, which have none."""
 
-    form: Form
+    form: FrameForm
     code: int
     status: int | None
     data: bytes
 
     def encode(self) -> bytes:
         """The bytes on the wire."""
-        if self.form is Form.SHORT:
+        if self.form is FrameForm.SHORT:
             length = bytes((4 + len(self.data),))
             return REPLY_HEAD + length + REQUEST_HEAD + bytes((self.code,)) + self.data
         length = (2 + len(self.data)).to_bytes(2, "little")
@@ -134,9 +134,13 @@ class ReplyDecoder:
         frame = bytes(self._buffer[: header.total])
         del self._buffer[: header.total]
         self._header = None
-        if header.form is Form.SHORT:
-            return Reply(form=Form.SHORT, code=header.code, status=None, data=frame[_SHORT_FIXED:])
-        return Reply(form=Form.LONG, code=header.code, status=frame[10], data=frame[_LONG_FIXED:])
+        if header.form is FrameForm.SHORT:
+            return Reply(
+                form=FrameForm.SHORT, code=header.code, status=None, data=frame[_SHORT_FIXED:]
+            )
+        return Reply(
+            form=FrameForm.LONG, code=header.code, status=frame[10], data=frame[_LONG_FIXED:]
+        )
 
     def _find_header(self) -> Header | None:
         """The first acceptable header, with everything before it dropped; None: more is needed."""
@@ -178,6 +182,6 @@ def _plausible(buffer: bytearray) -> bool:
 def _header_of(buffer: bytearray) -> Header:
     """The header of a plausible buffer that holds all of it; `data_len` may be negative."""
     if buffer[2] != LONG_LENGTH:
-        return Header(form=Form.SHORT, code=buffer[6], data_len=buffer[2] - 4)
+        return Header(form=FrameForm.SHORT, code=buffer[6], data_len=buffer[2] - 4)
     length = int.from_bytes(buffer[7:9], "little")
-    return Header(form=Form.LONG, code=buffer[9], data_len=length - 2)
+    return Header(form=FrameForm.LONG, code=buffer[9], data_len=length - 2)

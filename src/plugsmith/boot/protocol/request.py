@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from plugsmith.boot.protocol.frames import Form, Header, Reply, long_request, short_request
+from plugsmith.boot.protocol.frames import FrameForm, Header, Reply, long_request, short_request
 
 STATUS_MEANING = {
     0: "done",
@@ -26,7 +26,7 @@ STATUS_MEANING = {
 class Command:
     """Base of all requests; `code` is the command byte, `answer_code` that of its reply."""
 
-    form: ClassVar[Form] = Form.SHORT
+    form: ClassVar[FrameForm] = FrameForm.SHORT
     code: ClassVar[int]
     label: ClassVar[str]
     answered: ClassVar[bool] = True
@@ -42,7 +42,7 @@ class Command:
 
     def encode(self) -> bytes:
         """The request on the wire."""
-        build = short_request if self.form is Form.SHORT else long_request
+        build = short_request if self.form is FrameForm.SHORT else long_request
         return build(self.code, self.params())
 
     def reply_len(self) -> int:
@@ -76,7 +76,7 @@ class Command:
         """The error status if `reply` refuses this request; the address in it may differ."""
         if reply.form is not self.form or reply.code != self.answer_code:
             return None
-        if self.form is Form.SHORT:
+        if self.form is FrameForm.SHORT:
             unknown = len(reply.data) == 1 and reply.data[0] == 7 and self.reply_len() != 1
             return 7 if unknown else None
         return reply.status or None

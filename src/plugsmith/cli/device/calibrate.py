@@ -15,7 +15,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
-    from plugsmith.openbeken.metering import Load
+    from plugsmith.openbeken.metering import MeasuredLoad
 
 HostOption = Annotated[
     str | None, typer.Argument(metavar="HOST", help=_("Name or address of the device."))
@@ -82,7 +82,7 @@ def calibrate(
         from plugsmith.flows.device.calibrate import set_factors, undo_calibration
         from plugsmith.flows.device.factory_metering import factory_metering
         from plugsmith.lan.host import parse_host
-        from plugsmith.openbeken.metering import Load
+        from plugsmith.openbeken.metering import MeasuredLoad
 
         if from_dump is not None:
             return factory_metering(from_dump)
@@ -94,18 +94,18 @@ def calibrate(
             return undo_calibration(context, where)
         if factor:
             return set_factors(context, where, _factors(factor))
-        load = Load(volts=volts, amps=amps, watts=watts, ohms=ohms, resistive=resistive)
-        if load == Load(resistive=resistive):
+        load = MeasuredLoad(volts=volts, amps=amps, watts=watts, ohms=ohms, resistive=resistive)
+        if load == MeasuredLoad(resistive=resistive):
             load = _ask(session, resistive=resistive)
         return do_it(context, where, load, windows=readings)
 
     run("device calibrate", body, as_json=as_json, assume_yes=yes, render=_text)
 
 
-def _ask(session: Session, *, resistive: bool) -> Load:
+def _ask(session: Session, *, resistive: bool) -> MeasuredLoad:
     """Guide a person to a known load; UsageError where there is nobody to ask."""
     from plugsmith.cli.questions import ask_number
-    from plugsmith.openbeken.metering import Load
+    from plugsmith.openbeken.metering import MeasuredLoad
 
     if not session.interactive:
         raise UsageError(problem=_("give what is known of the load: --volts, --watts or --ohms"))
@@ -119,7 +119,7 @@ def _ask(session: Session, *, resistive: bool) -> Load:
     volts = ask_number(session, _("Mains voltage in volts by a meter, or Enter if unknown: "))
     if watts is None and volts is None:
         raise UsageError(problem=_("without a known value nothing can be calibrated"))
-    return Load(volts=volts, watts=watts, resistive=resistive)
+    return MeasuredLoad(volts=volts, watts=watts, resistive=resistive)
 
 
 def _factors(words: list[str]) -> dict[str, float]:

@@ -67,7 +67,7 @@ def apply(
         )
         if not options.any:
             raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
-        wish = obk.wish_of(session, options, over_lan=True)
+        desired = obk.wish_of(session, options, over_lan=True)
         context = opt.lan_context(
             session,
             password_file=password_file,
@@ -75,7 +75,9 @@ def apply(
             at_once=at_once,
             leave_safe_mode=leave_safe_mode,
         )
-        return opt.set_exit(session, do_it(context, targets(context, host), wish, dry_run=dry_run))
+        return opt.set_exit(
+            session, do_it(context, targets(context, host), desired, dry_run=dry_run)
+        )
 
     run("device apply", body, as_json=as_json, assume_yes=yes, render=change_text)
 

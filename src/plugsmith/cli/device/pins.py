@@ -135,7 +135,7 @@ def _finish(
 
     from plugsmith.cli.questions import ask_yes
     from plugsmith.flows.device.apply import apply
-    from plugsmith.flows.device.desired_settings import wish_from
+    from plugsmith.flows.device.desired_settings import desired_from
     from plugsmith.flows.dump.files import write_whole
 
     text = json.dumps(data["template"], indent=2, ensure_ascii=False) + "\n"
@@ -144,7 +144,7 @@ def _finish(
         write_whole(output, text.encode())
         data["file"] = str(output)
     if ask_yes(session, _("Apply this template to the device now?")):
-        data |= apply(context, [where], wish_from(template=text, name=_("the template")))
+        data |= apply(context, [where], desired_from(template=text, name=_("the template")))
     return data
 
 

@@ -14,7 +14,7 @@ from plugsmith.errors import ExitCode, Fact, UsageError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.image.assemble import Source
+    from plugsmith.image.assemble import ConvertInput
 
 app = typer.Typer(
     help=_("Firmware files: say what one is, convert it, download releases."),
@@ -84,7 +84,7 @@ def convert(
         wanted = next((kind for kind in TARGETS if kind.value == to.lower()), None)
         if wanted is None:
             raise UsageError(problem=_("--to {kind} is none of qio, app and ota", kind=to))
-        source: Source = open_image(file)
+        source: ConvertInput = open_image(file)
         describe(source, session.sink)
         return convert_file(
             ConvertRequest(

@@ -15,7 +15,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
-    from plugsmith.flows.device.desired_settings import Wish
+    from plugsmith.flows.device.desired_settings import DesiredSettings
 
 OutOption = Annotated[
     str,
@@ -66,20 +66,26 @@ def build(
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.flows.device.obk_config import build_file
 
-        wish = obk.wish_of(session, wanted)
-        for note in wish.notes:
+        desired = obk.wish_of(session, wanted)
+        for note in desired.notes:
             session.say(note)
         macs = [*(mac or ())]
         if len(macs) > 1:
-            return _many(session, output, wish, macs=macs, chip=chip, base=base)
+            return _many(session, output, desired, macs=macs, chip=chip, base=base)
         only = macs[0] if macs else None
-        return build_file(Path(output), wish, chip=chip, mac=only, base=base)
+        return build_file(Path(output), desired, chip=chip, mac=only, base=base)
 
     run("obk config build", body, as_json=as_json, render=_text)
 
 
 def _many(
-    session: Session, output: str, wish: Wish, *, macs: list[str], chip: str, base: Path | None
+    session: Session,
+    output: str,
+    desired: DesiredSettings,
+    *,
+    macs: list[str],
+    chip: str,
+    base: Path | None,
 ) -> dict[str, Fact]:
     from plugsmith.events import Item
     from plugsmith.flows.device.obk_config import build_file
@@ -90,7 +96,7 @@ def _many(
     for number, address in enumerate(macs, 1):
         tail = address.replace(":", "").replace("-", "")[-6:].lower()
         path = Path(output.replace("{n}", str(number)).replace("{mac}", tail))
-        data = build_file(path, wish, chip=chip, mac=address, number=number, base=base)
+        data = build_file(path, desired, chip=chip, mac=address, number=number, base=base)
         session.sink.emit(Item(name=str(path), data=data))
         files.append(str(path))
     return {"files": files, "chip": chip}

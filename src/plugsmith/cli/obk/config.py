@@ -176,10 +176,10 @@ def _write_chip(
     from plugsmith.cli.wiring import flow_context
     from plugsmith.flows.device.obk_config import change_chip, read_file
 
-    wish = obk.wish_of(session, wanted)
+    desired = obk.wish_of(session, wanted)
     base = read_file(block).block if block else None
-    outcome, addr = change_chip(flow_context(session, link), wish, block=base, dry_run=dry_run)
-    return {**outcome.as_data(), "start": addr, "applied": [*sorted(wish.settings)]}
+    outcome, addr = change_chip(flow_context(session, link), desired, block=base, dry_run=dry_run)
+    return {**outcome.as_data(), "start": addr, "applied": [*sorted(desired.settings)]}
 
 
 def _write_device(
@@ -199,13 +199,13 @@ def _write_device(
 
     if block is not None and not raw:
         raise UsageError(problem=_("a whole block goes to a device only with --raw"))
-    wish = obk.wish_of(session, wanted, over_lan=not raw)
+    desired = obk.wish_of(session, wanted, over_lan=not raw)
     context = dev.lan_context(session, password_file=password_file)
     hosts = targets(context, text)
     if raw:
         base = read_file(block).block if block else None
-        return dev.set_exit(session, write_config(context, hosts, wish, block=base))
-    return dev.set_exit(session, apply(context, hosts, wish, dry_run=dry_run))
+        return dev.set_exit(session, write_config(context, hosts, desired, block=base))
+    return dev.set_exit(session, apply(context, hosts, desired, dry_run=dry_run))
 
 
 def config_text(data: dict[str, Fact]) -> str:

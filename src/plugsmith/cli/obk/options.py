@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from plugsmith.cli.session import Session
     from plugsmith.errors import Fact
-    from plugsmith.flows.device.desired_settings import Wish
+    from plugsmith.flows.device.desired_settings import DesiredSettings
 
 TemplateOption: TypeAlias = Annotated[
     Path | None,
@@ -82,9 +82,11 @@ class SettingOptions:
         return self != SettingOptions()
 
 
-def wish_of(session: Session, options: SettingOptions, *, over_lan: bool = False) -> Wish:
+def wish_of(
+    session: Session, options: SettingOptions, *, over_lan: bool = False
+) -> DesiredSettings:
     """The wish of a command line; passwords come from files, the environment, or a prompt."""
-    from plugsmith.flows.device.desired_settings import wish_from
+    from plugsmith.flows.device.desired_settings import desired_from
     from plugsmith.flows.device.settings_file import read_settings_file, read_text, setting_words
 
     settings: dict[str, Fact] = {}
@@ -92,7 +94,7 @@ def wish_of(session: Session, options: SettingOptions, *, over_lan: bool = False
         settings |= read_settings_file(options.config)
     settings |= setting_words(options.settings)
     settings |= _flags(session, options, settings)
-    return wish_from(
+    return desired_from(
         template=read_text(options.template) if options.template else None,
         name=str(options.template or ""),
         settings=_resolved(settings),

@@ -49,10 +49,10 @@ def contribute(
 ) -> None:
     def body(_session: Session) -> dict[str, Fact]:
         from plugsmith.export.output import OutputFile
-        from plugsmith.flows.catalogue.export import Naming, write_files
+        from plugsmith.flows.catalogue.export import GivenNames, write_files
         from plugsmith.flows.catalogue.export import contribute as make
 
-        naming = Naming(
+        naming = GivenNames(
             name=name,
             vendor=vendor,
             model=model,

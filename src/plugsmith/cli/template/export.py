@@ -52,12 +52,12 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     def body(_session: Session) -> dict[str, Fact]:
-        from plugsmith.flows.catalogue.export import Naming, export_device, write_files
+        from plugsmith.flows.catalogue.export import GivenNames, export_device, write_files
 
         files = export_device(
             device,
             format_name=to,
-            naming=Naming(name=name, vendor=vendor, model=model),
+            naming=GivenNames(name=name, vendor=vendor, model=model),
             topic=topic,
         )
         written = write_files(files, output) if output is not None else []

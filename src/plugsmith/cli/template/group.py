@@ -19,7 +19,7 @@ from plugsmith.errors import ExitCode, Fact, InputMissing
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.device.rules import Finding
+    from plugsmith.device.rules import RuleFinding
 
 _MAX_BYTES = 1_000_000
 
@@ -77,7 +77,7 @@ def lint(
     run("template lint", body, as_json=as_json, render=_render)
 
 
-def _findings(text: str, *, publish: bool) -> tuple[Finding, ...]:
+def _findings(text: str, *, publish: bool) -> tuple[RuleFinding, ...]:
     """The findings of a template text, also of one inside a result of `dump config`."""
     from plugsmith.interpret.openbeken.lint import lint_reading
     from plugsmith.interpret.openbeken.lint_publication import publication_findings

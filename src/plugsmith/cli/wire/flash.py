@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.wire.connection import Device
-    from plugsmith.flows.write.target_image import Piece
+    from plugsmith.flows.write.target_image import Segment
 
 app = typer.Typer(rich_markup_mode=None, add_completion=False)
 
@@ -111,7 +111,7 @@ def _likeness(backup: Fact) -> str | None:
     return backup_looks_like(Path(file)) if isinstance(file, str) else None
 
 
-def _settings(session: Session, wanted: obk.SettingOptions) -> Callable[[Device], Piece]:
+def _settings(session: Session, wanted: obk.SettingOptions) -> Callable[[Device], Segment]:
     """What makes the settings sector for the device, once it is known which one it is."""
     from plugsmith.flows.device.obk_config import settings_piece
 

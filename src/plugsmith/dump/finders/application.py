@@ -13,7 +13,7 @@ from plugsmith.dump.finding import Finding, FindingKind, find_all
 from plugsmith.image.crc import check_code, line_crc
 from plugsmith.image.physical import APP_LOGICAL_START, LINE_LEN, STORED_LEN, strip_lines
 from plugsmith.image.rbl import read_trailer
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, CodeKey, scramble
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 from plugsmith.memory import AddressRange
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _MAX_APP_LEN = 0x12_1000  # to the end of the largest application partition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Firmware:
+class CodeOrigin:
     """Whose code it is; `chip` as the code itself says it."""
 
     name: str
@@ -61,22 +61,22 @@ def code_of(data: bytes, finding: Finding) -> bytes:
     return _code(data, finding.span, key)
 
 
-def name_firmware(code: bytes) -> Firmware:
+def name_firmware(code: bytes) -> CodeOrigin:
     """Whose firmware plain `code` is, from its own texts."""
     own = re.search(rb"OpenBK(\w{4,6})_(\d+\.\d+\.\d+)", code)
     if own:
-        return Firmware(
+        return CodeOrigin(
             name="OpenBeken", version=own[2].decode("ascii"), chip="BK" + own[1].decode("ascii")
         )
     if b"LibreTiny v" in code or b"ESPHome version" in code:
         version = re.search(rb"ESPHome version (\d{4}\.\d+\.\d+\S{0,12})", code)
         name = "ESPHome" if b"ESPHome" in code or b"esphome" in code else "LibreTiny"
-        return Firmware(name=name, version=version[1].decode("ascii") if version else None)
+        return CodeOrigin(name=name, version=version[1].decode("ascii") if version else None)
     if b"openbeken" in code.lower():
-        return Firmware(name="OpenBeken")
+        return CodeOrigin(name="OpenBeken")
     if _looks_like_tuya(code):
-        return Firmware(name="Tuya", chip=_tuya_chip(code))
-    return Firmware(name="unknown")
+        return CodeOrigin(name="Tuya", chip=_tuya_chip(code))
+    return CodeOrigin(name="unknown")
 
 
 def _looks_like_tuya(code: bytes) -> bool:
@@ -99,14 +99,14 @@ def _line_ok(data: bytes, at: int) -> bool:
     return len(line) == STORED_LEN and line_crc(line[:LINE_LEN]) == line[32] << 8 | line[33]
 
 
-def _judge(data: bytes, at: int, key: CodeKey | None) -> Finding:
+def _judge(data: bytes, at: int, key: ScrambleKey | None) -> Finding:
     stored = data[at : at + _MAX_APP_LEN]
     trailer = _trailer(stored)
     limit = trailer.at if trailer else len(stored)
     lines = check_code(stored[:limit])
     end = at + (trailer.end if trailer else lines.end)
     span = AddressRange(at, end)
-    firmware = Firmware(name="unknown")
+    firmware = CodeOrigin(name="unknown")
     if key is not None:
         firmware = name_firmware(_code(data, AddressRange(at, at + lines.end), key))
     facts: dict[str, Fact] = {
@@ -144,6 +144,6 @@ def _trailer(stored: bytes) -> Trailer | None:
     return None
 
 
-def _code(data: bytes, span: AddressRange, key: CodeKey) -> bytes:
+def _code(data: bytes, span: AddressRange, key: ScrambleKey) -> bytes:
     stored = data[span.start : span.end - len(span) % STORED_LEN]
     return scramble(strip_lines(stored), key, start=APP_LOGICAL_START)

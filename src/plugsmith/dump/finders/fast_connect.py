@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.tuya.fast_connect import PSK_AT, XOR_PATTERN, Form, read_fast_connect
+from plugsmith.tuya.fast_connect import PSK_AT, XOR_PATTERN, StoredForm, read_fast_connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -41,13 +41,13 @@ def find(data: bytes) -> list[Finding]:
     return found
 
 
-def _candidates(data: bytes) -> list[tuple[Form, int]]:
+def _candidates(data: bytes) -> list[tuple[StoredForm, int]]:
     """Where a cache may start: 64 digits follow at the right distance."""
     runs = _DIGIT_RUN.finditer(data.translate(_digit_marks()))
     plain = (at for hit in runs for at in {hit.start(), hit.end() - _PSK_LEN})
-    hits = [(Form.PLAIN, at - PSK_AT) for at in plain if at >= PSK_AT]
+    hits = [(StoredForm.PLAIN, at - PSK_AT) for at in plain if at >= PSK_AT]
     masked = (hit.start() for hit in _masked_digits().finditer(data))
-    hits += [(Form.XOR, at - PSK_AT) for at in masked if at >= PSK_AT]
+    hits += [(StoredForm.XOR, at - PSK_AT) for at in masked if at >= PSK_AT]
     return sorted(hits, key=lambda hit: hit[1])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.outcome import Check, Piece, SourceKind, TextSource
+from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart, TextSource
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.tuya.kv import byte_sum
 from plugsmith.tuya.user_param import CRC_TAIL, crc_ok
@@ -38,7 +38,7 @@ class TextCopy:
 
     kind: SourceKind
     data: bytes
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPart, ...]
     length: int | None = None
     total: int | None = None
     sectors_ok: bool = False
@@ -113,17 +113,17 @@ def _ends_well(text: bytes) -> bool:
     return text.endswith(b"}")
 
 
-def checks_of(copy: TextCopy, text: bytes) -> tuple[Check, ...]:
+def checks_of(copy: TextCopy, text: bytes) -> tuple[AgreeingCheck, ...]:
     """The checks that agree for `text` in the place of `copy`."""
-    found: list[Check] = []
+    found: list[AgreeingCheck] = []
     if crc_ok(text):
-        found.append(Check.CRC7)
+        found.append(AgreeingCheck.CRC7)
     if sum_ok(copy, text):
-        found.append(Check.VALUE_SUM)
+        found.append(AgreeingCheck.VALUE_SUM)
     if copy.sectors_ok:
-        found.append(Check.SECTOR_SUM)
+        found.append(AgreeingCheck.SECTOR_SUM)
     if copy.file_ok:
-        found.append(Check.FILE_TABLE)
+        found.append(AgreeingCheck.FILE_TABLE)
     return tuple(found)
 
 

@@ -9,7 +9,7 @@ from plugsmith.dump.recovery.outcome import DeviceFacts
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.records import (
     SERIAL_RECORDS,
-    DeviceInfo,
+    ProductFacts,
     platform_chip,
     read_device_info,
     read_platform,
@@ -21,7 +21,7 @@ from plugsmith.tuya.schema import read_schema
 if TYPE_CHECKING:
     from plugsmith.dump.recovery.origin import Origin
     from plugsmith.tuya.records import SerialSettings
-    from plugsmith.tuya.schema import DataPoint
+    from plugsmith.tuya.schema import SchemaPoint
     from plugsmith.tuya.store import Store
 
 _NO_MAC = (bytes(6), b"\xff" * 6)
@@ -59,7 +59,7 @@ def _serial(live: dict[str, bytes]) -> SerialSettings | None:
     return None
 
 
-def _schema(live: dict[str, bytes], info: DeviceInfo | None) -> tuple[DataPoint, ...]:
+def _schema(live: dict[str, bytes], info: ProductFacts | None) -> tuple[SchemaPoint, ...]:
     name = info.schema_id if info is not None else None
     return (read_schema(live[name]) or ()) if name is not None and name in live else ()
 

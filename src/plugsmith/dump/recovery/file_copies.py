@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
 from plugsmith.dump.recovery.copies import TextCopy, find_end, is_clean
-from plugsmith.dump.recovery.outcome import Piece, SourceKind
+from plugsmith.dump.recovery.outcome import SourceKind, TextPart
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.files import FILE_AREAS, PIN_FILES, TABLE_MAGIC_BYTES, FileTable, read_table
 
@@ -80,14 +80,14 @@ def _file(data: bytes, item: FoundTable, entry: FileEntry, area: FileArea) -> Te
     """
     for table_at in (item.offset, item.offset - SECTOR_LEN):
         body = bytearray()
-        pieces: list[Piece] = []
+        pieces: list[TextPart] = []
         for number in entry.sectors:
             addr = area.sector_addr(number)
             if addr is None:
                 return None
             offset = (addr - area.table + table_at) % max(len(data), 1)
             sector = data[offset : offset + SECTOR_LEN]
-            pieces.append(Piece(at=len(body), length=len(sector), offset=offset))
+            pieces.append(TextPart(at=len(body), length=len(sector), offset=offset))
             body += sector.ljust(SECTOR_LEN, b"\0")
         text = bytes(body[: entry.size])
         if text.startswith(b"{") and is_clean(text[:8]):
@@ -95,7 +95,9 @@ def _file(data: bytes, item: FoundTable, entry: FileEntry, area: FileArea) -> Te
     return None
 
 
-def _copy(item: FoundTable, entry: FileEntry, body: bytes, pieces: tuple[Piece, ...]) -> TextCopy:
+def _copy(
+    item: FoundTable, entry: FileEntry, body: bytes, pieces: tuple[TextPart, ...]
+) -> TextCopy:
     """The file as a copy; the file `json` is longer than its text and filled with garbage."""
     size: int = entry.size
     end = find_end(body)
@@ -123,7 +125,7 @@ def loose_files(data: bytes, *, phases: Sequence[int]) -> Iterator[TextCopy]:
         yield TextCopy(
             kind=SourceKind.FILE,
             data=body,
-            pieces=(Piece(at=0, length=len(body), offset=offset),),
+            pieces=(TextPart(at=0, length=len(body), offset=offset),),
             named=False,
         )
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.carve import carve
 from plugsmith.dump.recovery.origin import FLASH_LEN
-from plugsmith.dump.recovery.outcome import Check, Piece, SourceKind, TextSource
+from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart, TextSource
 from plugsmith.image.physical import APP_START, LINE_LEN, STORED_LEN, strip_lines
 from plugsmith.image.scramble import TUYA_KEY, scramble
 
@@ -61,16 +61,16 @@ def _source(text: Carved, start: int) -> TextSource:
         text=text.text,
         kind=SourceKind.FIRMWARE_DEFAULT,
         offset=pieces[0].offset,
-        checks=(Check.CRC7,),
+        checks=(AgreeingCheck.CRC7,),
         pieces=pieces,
     )
 
 
-def _pieces(text: Carved, start: int) -> Iterator[Piece]:
+def _pieces(text: Carved, start: int) -> Iterator[TextPart]:
     """Where each line's share of the text lies in the file."""
     at = 0
     while at < len(text.text):
         line, column = divmod(text.offset + at, LINE_LEN)
         length = min(LINE_LEN - column, len(text.text) - at)
-        yield Piece(at=at, length=length, offset=start + line * STORED_LEN + column)
+        yield TextPart(at=at, length=length, offset=start + line * STORED_LEN + column)
         at += length

@@ -13,7 +13,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import TextCopy, find_end, is_clean, sum_ok, text_of
-from plugsmith.dump.recovery.outcome import Check, Piece, SourceKind, TextSource
+from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart, TextSource
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
@@ -169,9 +169,9 @@ def _source(text: bytes, combination: Sequence[_Variant], group: Sequence[TextCo
     repairs = sum(variant.repaired for variant in combination)
     used = dict.fromkeys(id(variant.copy) for variant in combination)
     main = max(group, key=lambda copy: sum(variant.copy is copy for variant in combination))
-    checks = [Check.CRC7]
+    checks = [AgreeingCheck.CRC7]
     if any(sum_ok(copy, text) for copy in group):
-        checks.append(Check.VALUE_SUM)
+        checks.append(AgreeingCheck.VALUE_SUM)
     return TextSource(
         text=text,
         kind=main.kind if len(used) == 1 else SourceKind.JOINED,
@@ -183,9 +183,9 @@ def _source(text: bytes, combination: Sequence[_Variant], group: Sequence[TextCo
     )
 
 
-def _pieces(combination: Sequence[_Variant]) -> Iterator[Piece]:
+def _pieces(combination: Sequence[_Variant]) -> Iterator[TextPart]:
     """Where each block lies; neighbouring blocks of one copy become one piece."""
-    run: Piece | None = None
+    run: TextPart | None = None
     for number, variant in enumerate(combination):
         offset = variant.copy.block_offset(number)
         if offset is None:
@@ -196,7 +196,7 @@ def _pieces(combination: Sequence[_Variant]) -> Iterator[Piece]:
             continue
         if run is not None:
             yield run
-        run = Piece(at=at, length=size, offset=offset, kind=variant.copy.kind)
+        run = TextPart(at=at, length=size, offset=offset, kind=variant.copy.kind)
     if run is not None:
         yield run
 
@@ -234,10 +234,10 @@ def _skips(run: TextCopy) -> Iterator[TextSource]:
                 text=body[:end],
                 kind=SourceKind.JOINED,
                 offset=offset,
-                checks=(Check.CRC7,),
+                checks=(AgreeingCheck.CRC7,),
                 pieces=(
-                    Piece(at=0, length=first * PAGE_LEN, offset=offset),
-                    Piece(
+                    TextPart(at=0, length=first * PAGE_LEN, offset=offset),
+                    TextPart(
                         at=first * PAGE_LEN,
                         length=end - first * PAGE_LEN,
                         offset=offset + (first + gap) * PAGE_LEN,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import TextCopy, is_clean
-from plugsmith.dump.recovery.outcome import Piece, SourceKind
+from plugsmith.dump.recovery.outcome import SourceKind, TextPart
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.image.aes import BLOCK_LEN
-from plugsmith.tuya.kv import PAGE_LEN, PAGES, RAM, Part, read_index
+from plugsmith.tuya.kv import PAGE_LEN, PAGES, RAM, PageRun, read_index
 from plugsmith.tuya.records import PIN_RECORD
 from plugsmith.tuya.store import newest_blocks
 
@@ -35,7 +35,7 @@ class IndexHint:
 
     sector: Sector
     page: int
-    parts: tuple[Part, ...] | None
+    parts: tuple[PageRun, ...] | None
     length: int | None
     total: int | None
     named: bool = True
@@ -108,17 +108,17 @@ def _head_ok(page: bytes, number: int) -> bool:
     )
 
 
-def _parts(page: bytes, *, count: int | None) -> tuple[Part, ...] | None:
+def _parts(page: bytes, *, count: int | None) -> tuple[PageRun, ...] | None:
     """The parts behind a name of the pin record's length, as long as they can be true."""
     if page[_NAME_END] != 0:
         return None
-    found: list[Part] = []
+    found: list[PageRun] = []
     for at in range(_PARTS_AT, _PARTS_AT + 4 * (count or _MAX_PARTS), 4):
         block = int.from_bytes(page[at : at + 2], "little")
         first, last = page[at + 2], page[at + 3]
         if block >= PAGES or not 0 < first <= last < PAGES:
             break
-        found.append(Part(block=block, first=first, last=last))
+        found.append(PageRun(block=block, first=first, last=last))
     return tuple(found) if found and count in (None, len(found)) else None
 
 
@@ -177,10 +177,10 @@ def kv_copies(arena: Arena, data: bytes, *, deep: bool = False) -> Iterator[Text
 
 
 def _assemble(
-    arena: Arena, hint: IndexHint, current: Mapping[int, Sector], *, parts: tuple[Part, ...]
+    arena: Arena, hint: IndexHint, current: Mapping[int, Sector], *, parts: tuple[PageRun, ...]
 ) -> TextCopy:
     body = bytearray()
-    pieces: list[Piece] = []
+    pieces: list[TextPart] = []
     homes: list[Sector] = [hint.sector]
     for part in parts:
         own = hint.sector.block is None or part.block == hint.sector.block
@@ -190,7 +190,7 @@ def _assemble(
             body += bytes(length)
             continue
         offset = home.offset + part.first * PAGE_LEN
-        pieces.append(Piece(at=len(body), length=length, offset=offset))
+        pieces.append(TextPart(at=len(body), length=length, offset=offset))
         body += home.plain[part.first * PAGE_LEN : (part.last + 1) * PAGE_LEN]
         homes.append(home)
     return TextCopy(
@@ -236,7 +236,7 @@ def _without_parts(arena: Arena, hint: IndexHint) -> Iterator[TextCopy]:
             kind=SourceKind.CARVED,
             data=hint.sector.plain[first * PAGE_LEN : (first + pages) * PAGE_LEN],
             pieces=(
-                Piece(
+                TextPart(
                     at=0,
                     length=pages * PAGE_LEN,
                     offset=hint.sector.offset + first * PAGE_LEN,
@@ -264,7 +264,7 @@ def page_runs(arena: Arena) -> list[TextCopy]:
                 TextCopy(
                     kind=SourceKind.CARVED,
                     data=body,
-                    pieces=(Piece(at=0, length=len(body), offset=offset),),
+                    pieces=(TextPart(at=0, length=len(body), offset=offset),),
                     named=False,
                     key=arena.key,
                     found_key=arena.found_key,

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plugsmith.dump.store.keyring import FoundKey
-    from plugsmith.tuya.records import DeviceInfo, SerialSettings
-    from plugsmith.tuya.schema import DataPoint
+    from plugsmith.tuya.records import ProductFacts, SerialSettings
+    from plugsmith.tuya.schema import SchemaPoint
     from plugsmith.tuya.user_param import PinText
 
 
@@ -25,7 +25,7 @@ class Status(StrEnum):
     NONE = "none"
 
 
-class Reason(StrEnum):
+class AbsenceReason(StrEnum):
     """Why there is no answer."""
 
     STORAGE_MISSING = "storage-missing"
@@ -55,7 +55,7 @@ class SourceKind(StrEnum):
     FIRMWARE_DEFAULT = "firmware-default"
 
 
-class Check(StrEnum):
+class AgreeingCheck(StrEnum):
     """A check that agreed."""
 
     CRC7 = "crc7"
@@ -66,7 +66,7 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class TextPart:
     """`length` bytes of a text from position `at` on lie at `offset` of the file.
 
     `kind`: of the copy that this piece of a joined text comes from.
@@ -88,17 +88,17 @@ class TextSource:
     text: bytes
     kind: SourceKind
     offset: int
-    checks: tuple[Check, ...] = ()
-    pieces: tuple[Piece, ...] = ()
+    checks: tuple[AgreeingCheck, ...] = ()
+    pieces: tuple[TextPart, ...] = ()
     key: FoundKey | None = None
     repairs: int = 0
 
     @property
     def crc_ok(self) -> bool:
         """Whether the CRC-7 of the text agrees."""
-        return Check.CRC7 in self.checks
+        return AgreeingCheck.CRC7 in self.checks
 
-    def piece_of(self, position: int) -> Piece | None:
+    def piece_of(self, position: int) -> TextPart | None:
         """The piece that holds a position in the text."""
         for piece in self.pieces:
             if piece.at <= position < piece.at + piece.length:
@@ -136,9 +136,9 @@ class DeviceFacts:
     """What other records say about the device."""
 
     platform: str | None = None
-    info: DeviceInfo | None = None
+    info: ProductFacts | None = None
     serial: SerialSettings | None = None
-    schema: tuple[DataPoint, ...] = ()
+    schema: tuple[SchemaPoint, ...] = ()
     mac: str | None = None
     chip: str | None = None
     chip_evidence: str = ""
@@ -152,7 +152,7 @@ class Recovery:
     """
 
     status: Status
-    reason: Reason | None = None
+    reason: AbsenceReason | None = None
     confidence: Confidence | None = None
     best: TextSource | None = None
     parsed: PinText | None = None

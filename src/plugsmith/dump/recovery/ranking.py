@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.outcome import Check, Confidence, SourceKind, TextSource
+from plugsmith.dump.recovery.outcome import AgreeingCheck, Confidence, SourceKind, TextSource
 from plugsmith.tuya.user_param import stated_crc
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ def _rank(source: TextSource) -> int:
     rank = _RANKS[source.kind]
     if source.repairs:
         rank -= 5
-    if Check.VALUE_SUM not in source.checks and source.key is not None:
+    if AgreeingCheck.VALUE_SUM not in source.checks and source.key is not None:
         rank -= 20
-    return rank + (3 if Check.FILE_TABLE in source.checks else 0)
+    return rank + (3 if AgreeingCheck.FILE_TABLE in source.checks else 0)
 
 
 def _ranked(sources: list[TextSource]) -> RankedText:
@@ -72,19 +72,19 @@ def _ranked(sources: list[TextSource]) -> RankedText:
     confidence = _confidence(sources)
     best = sources[0]
     if confidence is Confidence.PROVEN and _lone_crc(best):
-        best = replace(best, checks=(*best.checks, Check.SECOND_COPY))
+        best = replace(best, checks=(*best.checks, AgreeingCheck.SECOND_COPY))
     return RankedText(confidence=confidence, sources=(best, *sources[1:]))
 
 
 def _lone_crc(source: TextSource) -> bool:
-    return not {Check.VALUE_SUM, Check.FILE_TABLE} & set(source.checks)
+    return not {AgreeingCheck.VALUE_SUM, AgreeingCheck.FILE_TABLE} & set(source.checks)
 
 
 def _confidence(sources: list[TextSource]) -> Confidence:
     agreeing = [source for source in sources if source.crc_ok]
     if not agreeing:
         no_crc = stated_crc(sources[0].text) is None
-        summed = any(Check.VALUE_SUM in source.checks for source in sources)
+        summed = any(AgreeingCheck.VALUE_SUM in source.checks for source in sources)
         return Confidence.WEAK if no_crc and summed else Confidence.GUESS
     whole = [source for source in agreeing if _contiguous(source)]
     if any(not _lone_crc(source) for source in agreeing):

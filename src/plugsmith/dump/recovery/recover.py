@@ -20,20 +20,20 @@ from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
 from plugsmith.dump.recovery.origin import Origin, find_origin
 from plugsmith.dump.recovery.outcome import (
-    Check,
+    AgreeingCheck,
     Confidence,
-    Piece,
     Recovery,
     SourceKind,
     Status,
     StoreState,
+    TextPart,
     TextSource,
 )
 from plugsmith.dump.recovery.ranking import RankedText, rank
 from plugsmith.dump.recovery.usable import check_not_uniform, check_usable, other_firmware
 from plugsmith.dump.recovery.verdict import (
     STORE_LEN,
-    Verdict,
+    AbsenceVerdict,
     store_state,
     without_store,
     without_text,
@@ -147,8 +147,8 @@ def _carved(work: _Work) -> Iterator[TextSource]:
             text=text.text,
             kind=_plain_kind(work.data, text.offset, text.end),
             offset=text.offset,
-            checks=(Check.CRC7,) if text.crc_ok else (),
-            pieces=(Piece(at=0, length=len(text.text), offset=text.offset),),
+            checks=(AgreeingCheck.CRC7,) if text.crc_ok else (),
+            pieces=(TextPart(at=0, length=len(text.text), offset=text.offset),),
         )
 
 
@@ -209,7 +209,7 @@ def _answer(
     found = [text for text in ranked if _can_be_answer(text)]
     parsed = _parse(found[0]) if found else None
     chosen = found[0] if parsed is not None else None
-    verdict = Verdict(status=Status.FOUND)
+    verdict = AbsenceVerdict(status=Status.FOUND)
     if chosen is None:
         verdict = _absence(work, store, state, origin, name=name)
     return Recovery(
@@ -242,7 +242,7 @@ def _parse(text: RankedText) -> PinText | None:
 
 def _absence(
     work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
-) -> Verdict:
+) -> AbsenceVerdict:
     if work.arena is not None:
         return without_text(state, store)
     check_usable(work.data, name=name, vendor=bool(work.tables or work.traces))

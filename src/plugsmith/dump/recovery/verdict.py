@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.outcome import Reason, Status, StoreState
+from plugsmith.dump.recovery.outcome import AbsenceReason, Status, StoreState
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.kv import StoreKind
@@ -32,11 +32,11 @@ _FLASH_ENDS = (0x20_0000, 0x40_0000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class AbsenceVerdict:
     """Status and reason for a file without a pin text."""
 
     status: Status
-    reason: Reason | None = None
+    reason: AbsenceReason | None = None
 
 
 def store_state(
@@ -92,33 +92,33 @@ def _has_trace(arena: Arena | None, *, data: bytes, tables: Sequence[FoundTable]
     return any(_NAME in sector.plain or _PIN_KEY in sector.plain for sector in arena.sectors)
 
 
-def without_text(state: StoreState, store: Store | None) -> Verdict:
+def without_text(state: StoreState, store: Store | None) -> AbsenceVerdict:
     """The verdict for an opened store that gave no text."""
     if not (state.complete and state.sound) or state.trace or store is None:
-        return Verdict(status=Status.NONE, reason=Reason.STORAGE_DAMAGED)
+        return AbsenceVerdict(status=Status.NONE, reason=AbsenceReason.STORAGE_DAMAGED)
     live = store.live()
     serial = any(name in live for name in SERIAL_RECORDS)
-    return Verdict(status=Status.SERIAL_MCU if serial else Status.COMPILED_IN)
+    return AbsenceVerdict(status=Status.SERIAL_MCU if serial else Status.COMPILED_IN)
 
 
-def without_store(region: bytes, *, key_known: bool, vendor: bool, other: bool) -> Verdict:
+def without_store(region: bytes, *, key_known: bool, vendor: bool, other: bool) -> AbsenceVerdict:
     """The verdict where no data sector opens; `region` is what lies at the store's place.
 
     `vendor`: other structures of the vendor are in the file; `other`: another firmware runs there.
     """
     if other:
-        reason = Reason.OTHER_VENDOR
+        reason = AbsenceReason.OTHER_VENDOR
     elif len(region) < SECTOR_LEN:
-        reason = Reason.STORAGE_MISSING
+        reason = AbsenceReason.STORAGE_MISSING
     elif is_blank(region[SECTOR_LEN:] or region):
-        reason = Reason.ERASED
+        reason = AbsenceReason.ERASED
     elif key_known:
-        reason = Reason.STORAGE_DAMAGED
+        reason = AbsenceReason.STORAGE_DAMAGED
     elif looks_encrypted(region):
-        reason = Reason.KEY_LOST
+        reason = AbsenceReason.KEY_LOST
     else:
-        reason = Reason.STORAGE_DAMAGED if vendor else Reason.OTHER_VENDOR
-    return Verdict(status=Status.NONE, reason=reason)
+        reason = AbsenceReason.STORAGE_DAMAGED if vendor else AbsenceReason.OTHER_VENDOR
+    return AbsenceVerdict(status=Status.NONE, reason=reason)
 
 
 def is_blank(region: bytes) -> bool:

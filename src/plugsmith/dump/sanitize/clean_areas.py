@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import FindingKind, find_all
 from plugsmith.dump.sanitize.clean_store import blank_known
 from plugsmith.dump.store.keyring import key_block_traces
@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 
     from plugsmith.chips.model import Region
     from plugsmith.dump.finding import Finding
-    from plugsmith.dump.sanitize.known_values import Form
+    from plugsmith.dump.sanitize.known_values import SearchForm
     from plugsmith.dump.sanitize.removals import Removals
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.dump.survey.report import DumpReport
     from plugsmith.dump.survey.vendor_files import StoredFile
 
-_FLAGGED = (Role.FAST_CONNECT, Role.NET)
+_FLAGGED = (RegionRole.FAST_CONNECT, RegionRole.NET)
 _FLAGS_LEN = 6  # several N dumps hold six bytes of flags at the place of the Wi-Fi cache
 _PIN_TEXT = re.compile(rb"\{[^{}\x00-\x1f\x7f-\xff]*(?:\{[^{}]*\}[^{}]*)*\}")
 
@@ -57,7 +57,7 @@ class Areas:
     buffer: bytearray
     report: DumpReport
     stores: Sequence[VendorStore]
-    known: Sequence[Form]
+    known: Sequence[SearchForm]
     pin_text: bytes
     removals: Removals
     keep_mac: bool = False
@@ -158,9 +158,9 @@ def clean_unknown_places(areas: Areas) -> None:
     it: its records may be opened one day with a key that somebody finds.
     """
     places = memory_map(areas.report.chip)
-    roles = [Role.FAST_CONNECT, Role.NET, Role.PROTECTED]
+    roles = [RegionRole.FAST_CONNECT, RegionRole.NET, RegionRole.PROTECTED]
     if not any(store.sectors for store in areas.stores):
-        roles += [Role.KV, Role.KV_SWAP]
+        roles += [RegionRole.KV, RegionRole.KV_SWAP]
     for region in places.with_role(*roles) if places else ():
         start = areas.report.layout.offset(region.span.start)
         if start is None or start >= len(areas.buffer):

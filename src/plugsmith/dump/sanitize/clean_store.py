@@ -28,7 +28,7 @@ from plugsmith.tuya.records import PIN_RECORD
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.dump.sanitize.known_values import Form
+    from plugsmith.dump.sanitize.known_values import SearchForm
     from plugsmith.dump.sanitize.removals import Removals
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.tuya.store import Store, StoredRecord
@@ -46,7 +46,7 @@ class StoreCleaner:
     buffer: bytearray
     store: VendorStore
     lost: Sequence[int] = ()
-    known: Sequence[Form]
+    known: Sequence[SearchForm]
     pin_text: bytes
     removals: Removals
     _pages: dict[tuple[int, int], bytes] = field(default_factory=dict)
@@ -178,7 +178,7 @@ def _unsealed(sector: bytes) -> bytes:
     return sector[:4] + bytes([sector[4] ^ 1]) + sector[5:]
 
 
-def blank_known(value: bytes, known: Sequence[Form]) -> bytes:
+def blank_known(value: bytes, known: Sequence[SearchForm]) -> bytes:
     """`value` with `0` in place of every known secret."""
     blanked = bytearray(value)
     for start, length in list(occurrences(value, known)):

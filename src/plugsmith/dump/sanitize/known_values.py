@@ -18,7 +18,7 @@ from plugsmith.tuya.fast_connect import XOR_PATTERN, mask, read_fast_connect
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from plugsmith.dump.survey.secret_scan import Hit
+    from plugsmith.dump.survey.secret_scan import SecretHit
 
 MIN_LEN = 4  # shorter values occur by chance everywhere; their own fields are decoded instead
 _FREE_LEN = 6  # from here on a value counts wherever it stands, not only as a word of its own
@@ -40,7 +40,7 @@ _WORD = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
+class SearchForm:
     """Bytes to look for; `anywhere` false means: only where no letter or digit is next to them.
 
     `direct`: the value itself, not a coded form of it.
@@ -54,7 +54,7 @@ class Form:
         return f"Form(length={len(self.pattern)}, anywhere={self.anywhere})"
 
 
-def collect(hits: Iterable[Hit], *, mac: bytes | None) -> frozenset[bytes]:
+def collect(hits: Iterable[SecretHit], *, mac: bytes | None) -> frozenset[bytes]:
     """The values worth looking for: those of the hits, what they decode to, and the MAC."""
     names: set[bytes] = set()
     words: set[bytes] = set()
@@ -80,7 +80,7 @@ def usable(value: bytes) -> bool:
     return len(value) >= MIN_LEN and not is_blanked(value) and len(set(value)) > 1
 
 
-def forms_of(values: Iterable[bytes]) -> tuple[Form, ...]:
+def forms_of(values: Iterable[bytes]) -> tuple[SearchForm, ...]:
     """Every form of every value, each once."""
     patterns: dict[bytes, bool] = {}
     for value in values:
@@ -88,22 +88,22 @@ def forms_of(values: Iterable[bytes]) -> tuple[Form, ...]:
             if len(pattern) >= MIN_LEN:
                 patterns[pattern] = patterns.get(pattern, False) or number == 0
     return tuple(
-        Form(pattern=pattern, anywhere=len(pattern) >= _FREE_LEN, direct=direct)
+        SearchForm(pattern=pattern, anywhere=len(pattern) >= _FREE_LEN, direct=direct)
         for pattern, direct in patterns.items()
     )
 
 
-def masked_forms(forms: Iterable[Form]) -> tuple[Form, ...]:
+def masked_forms(forms: Iterable[SearchForm]) -> tuple[SearchForm, ...]:
     """The values under the mask, in each phase; short ones and coded forms are left out."""
     return tuple(
-        Form(pattern=mask(bytes(phase) + form.pattern)[phase:], anywhere=True)
+        SearchForm(pattern=mask(bytes(phase) + form.pattern)[phase:], anywhere=True)
         for form in forms
         if form.anywhere and form.direct
         for phase in range(len(XOR_PATTERN))
     )
 
 
-def occurrences(data: bytes, forms: Iterable[Form]) -> Iterator[tuple[int, int]]:
+def occurrences(data: bytes, forms: Iterable[SearchForm]) -> Iterator[tuple[int, int]]:
     """Start and length of every hit of a form in `data`."""
     for form in forms:
         at = data.find(form.pattern)

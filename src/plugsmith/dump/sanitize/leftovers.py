@@ -13,7 +13,7 @@ from plugsmith.dump.sanitize.known_values import masked_forms, occurrences
 from plugsmith.dump.store.stores import decrypt_phase, find_stores
 from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
-from plugsmith.dump.survey.secret_scan import Hit, data_spans, scan
+from plugsmith.dump.survey.secret_scan import SecretHit, data_spans, scan
 from plugsmith.dump.survey.survey import survey
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.tuya.kv import PAGE_LEN, PAGES
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plugsmith.dump.dump import Dump
-    from plugsmith.dump.sanitize.known_values import Form
+    from plugsmith.dump.sanitize.known_values import SearchForm
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.dump.survey.report import DumpReport
     from plugsmith.memory import AddressRange
@@ -37,10 +37,12 @@ class Examined:
     data: bytes
     report: DumpReport
     stores: tuple[VendorStore, ...]
-    left: tuple[Hit, ...]
+    left: tuple[SecretHit, ...]
 
 
-def examine(dump: Dump, *, known: Sequence[Form], pin_text: bytes, keep_mac: bool) -> Examined:
+def examine(
+    dump: Dump, *, known: Sequence[SearchForm], pin_text: bytes, keep_mac: bool
+) -> Examined:
     """Everything private that can be found in `dump`."""
     report = survey(dump)
     stores = find_stores(dump.data)
@@ -70,8 +72,8 @@ def pin_spans(body: bytes, pin_text: bytes) -> list[range]:
 
 
 def _known_raw(
-    data: bytes, spans: Sequence[AddressRange], *, known: Sequence[Form], pin_text: bytes
-) -> Iterator[Hit]:
+    data: bytes, spans: Sequence[AddressRange], *, known: Sequence[SearchForm], pin_text: bytes
+) -> Iterator[SecretHit]:
     masked = masked_forms(known)
     for span in spans:
         body = data[span.start : span.end]
@@ -83,8 +85,8 @@ def _known_raw(
 
 
 def _known_decrypted(
-    data: bytes, store: VendorStore, spans: Sequence[AddressRange], known: Sequence[Form]
-) -> Iterator[Hit]:
+    data: bytes, store: VendorStore, spans: Sequence[AddressRange], known: Sequence[SearchForm]
+) -> Iterator[SecretHit]:
     pins = _pin_places(store)
     for phase in store.phases or {0}:
         for span in spans:
@@ -108,7 +110,7 @@ def _pin_places(store: VendorStore) -> list[range]:
     ]
 
 
-def _old_pages(store: VendorStore, pin_text: bytes) -> Iterator[Hit]:
+def _old_pages(store: VendorStore, pin_text: bytes) -> Iterator[SecretHit]:
     """Pages that no live record owns, and what stands behind values and parts lists."""
     opened = open_store(store)
     used: dict[tuple[int, int], int] = {}
@@ -128,24 +130,26 @@ def _old_pages(store: VendorStore, pin_text: bytes) -> Iterator[Hit]:
             tail = body[used.get((position, page), 0) :]
             if not is_blanked(tail) and tail.strip(b"\0\xff") not in pin_text:
                 offset = item.offset + page * PAGE_LEN
-                yield Hit(kind=SecretKind.OLD_PAGES, where="kv-pages", offset=offset, value=tail)
+                yield SecretHit(
+                    kind=SecretKind.OLD_PAGES, where="kv-pages", offset=offset, value=tail
+                )
 
 
-def _files(report: DumpReport) -> Iterator[Hit]:
+def _files(report: DumpReport) -> Iterator[SecretHit]:
     for item in report.findings:
         if item.kind in {FindingKind.LITTLEFS, FindingKind.LIBRETINY}:
-            yield Hit(
+            yield SecretHit(
                 kind=SecretKind.FILES, where=item.kind.value, offset=item.span.start, value=b""
             )
 
 
-def _mac(data: bytes, report: DumpReport) -> Iterator[Hit]:
+def _mac(data: bytes, report: DumpReport) -> Iterator[SecretHit]:
     for item in report.findings:
         if item.kind is FindingKind.RF_CALIBRATION:
             mac = read_mac(data[item.span.start : item.span.end])
             if mac is not None and not is_blanked(mac[3:]):
-                yield Hit(kind=SecretKind.MAC, where="rf", offset=item.span.start, value=mac)
+                yield SecretHit(kind=SecretKind.MAC, where="rf", offset=item.span.start, value=mac)
 
 
-def _copy(where: str, offset: int, value: bytes) -> Hit:
-    return Hit(kind=SecretKind.COPY, where=where, offset=offset, value=value)
+def _copy(where: str, offset: int, value: bytes) -> SecretHit:
+    return SecretHit(kind=SecretKind.COPY, where=where, offset=offset, value=value)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class SanitizeProof:
     """Three statements about a copy, and a sentence about the first that is false."""
 
     records_intact: bool
@@ -46,7 +46,7 @@ def prove(
     report: DumpReport,
     stores: Sequence[VendorStore],
     after: Examined,
-) -> Proof:
+) -> SanitizeProof:
     """Compare the original (and its survey and stores) with the examined copy."""
     code = (
         _("program code has changed.") for item in report.findings if _changed(item, before, after)
@@ -54,7 +54,7 @@ def prove(
     broken = next(code, None) or next(_broken(stores, after.stores), None)
     same_pins = _same_pins(before, Dump(data=after.data, name=before.name))
     left = len(after.left)
-    return Proof(
+    return SanitizeProof(
         records_intact=broken is None,
         pin_text_identical=same_pins,
         secrets_left=left,

@@ -15,7 +15,7 @@ from plugsmith.dump.recovery.outcome import SourceKind
 from plugsmith.dump.sanitize.clean_areas import Areas, clean_all
 from plugsmith.dump.sanitize.clean_store import StoreCleaner
 from plugsmith.dump.sanitize.known_values import collect, forms_of
-from plugsmith.dump.sanitize.proof import Proof, pin_recovery, prove
+from plugsmith.dump.sanitize.proof import SanitizeProof, pin_recovery, prove
 from plugsmith.dump.sanitize.removals import Removals, Removed
 from plugsmith.dump.sanitize.sweep import Judge, sweep
 from plugsmith.dump.store.stores import find_stores
@@ -54,7 +54,7 @@ class Sanitized:
 
     data: bytes
     removed: tuple[Removed, ...]
-    proof: Proof
+    proof: SanitizeProof
     report: DumpReport
     unread: tuple[AddressRange, ...] = ()
 
@@ -161,7 +161,7 @@ def _mac(data: bytes, report: DumpReport) -> bytes | None:
     return None
 
 
-def _remedy(proof: Proof) -> str:
+def _remedy(proof: SanitizeProof) -> str:
     if proof.secrets_left:
         return _("Please report this kind of file; share the output of `dump config` instead.")
     return _("Repair the file first (`plugsmith dump repair`), or share `dump config` instead.")

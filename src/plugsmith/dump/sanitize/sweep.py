@@ -10,13 +10,13 @@ from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.sanitize.known_values import masked_forms, occurrences
 from plugsmith.dump.sanitize.leftovers import Examined, examine, pin_spans
 from plugsmith.dump.survey.credentials import SecretKind, blank_value
-from plugsmith.dump.survey.secret_scan import Hit, data_spans
+from plugsmith.dump.survey.secret_scan import SecretHit, data_spans
 from plugsmith.memory import SECTOR_LEN, AddressRange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.dump.sanitize.known_values import Form
+    from plugsmith.dump.sanitize.known_values import SearchForm
     from plugsmith.dump.sanitize.removals import Removals
     from plugsmith.dump.survey.report import DumpReport
 
@@ -35,7 +35,7 @@ class Judge:
     """What the examination needs to know."""
 
     name: str
-    known: Sequence[Form]
+    known: Sequence[SearchForm]
     pin_text: bytes
     keep_mac: bool
 
@@ -84,7 +84,7 @@ def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals:
                 removals.add(SecretKind.COPY, where)
 
 
-def _is_loose(hit: Hit, report: DumpReport) -> bool:
+def _is_loose(hit: SecretHit, report: DumpReport) -> bool:
     return hit.where in _LOOSE and not _owned(hit.offset, report)
 
 

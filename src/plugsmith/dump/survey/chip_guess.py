@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.chips.catalog import chips, module
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.errors import PlugsmithError
 from plugsmith.tuya.records import PIN_RECORD, platform_chip, read_device_info, read_platform
@@ -57,11 +57,14 @@ def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
     """Where the RF sector and the vendor key lie, if both fit exactly one known map."""
     places = {
         role: layout.address(item.span.start)
-        for kind, role in ((FindingKind.RF_CALIBRATION, Role.RF), (FindingKind.TUYA_KEY, Role.KEY))
+        for kind, role in (
+            (FindingKind.RF_CALIBRATION, RegionRole.RF),
+            (FindingKind.TUYA_KEY, RegionRole.KEY),
+        )
         for item in findings
         if item.kind is kind
     }
-    if Role.RF not in places:
+    if RegionRole.RF not in places:
         return ChipGuess()
     fitting = [
         chip.name

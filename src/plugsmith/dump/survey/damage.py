@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpReport
@@ -240,7 +240,7 @@ def _storage_cut(report: DumpReport) -> bool:
     if report.kind is not DumpKind.PARTIAL or report.firmware is None:
         return False
     layout = memory_map(report.chip)
-    key = layout.region(Role.KEY) if layout else None
+    key = layout.region(RegionRole.KEY) if layout else None
     return key is not None and report.size < key.span.end and report.firmware.name == "Tuya"
 
 

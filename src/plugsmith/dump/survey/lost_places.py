@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -48,7 +48,7 @@ def _area(store: VendorStore, report: DumpReport) -> AddressRange | None:
 def _by_map(report: DumpReport, first: int) -> int:
     """Start of the data sectors by the chip's map, on the store's grid, if the first is lost."""
     places = memory_map(report.chip)
-    region = places.region(Role.KV) if places else None
+    region = places.region(RegionRole.KV) if places else None
     start = report.layout.offset(region.span.start) if region else None
     near = start is not None and 0 <= first - start < _USUAL_SECTORS * SECTOR_LEN
     return start if near and start is not None and (first - start) % SECTOR_LEN == 0 else first
@@ -58,7 +58,7 @@ def _sectors(report: DumpReport) -> int:
     places = memory_map(report.chip)
     if places is None:
         return _USUAL_SECTORS
-    regions = places.with_role(Role.KV, Role.KV_SWAP)
+    regions = places.with_role(RegionRole.KV, RegionRole.KV_SWAP)
     return sum(len(region.span) for region in regions) // SECTOR_LEN
 
 

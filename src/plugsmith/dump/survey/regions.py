@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.randomness import Texture, measure
 from plugsmith.dump.survey.chip_guess import memory_map
-from plugsmith.dump.survey.report import Region
+from plugsmith.dump.survey.report import FileRegion
 from plugsmith.memory import AddressRange, subtract_ranges
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ _GAP_NAMES = {Texture.ERASED: "erased", Texture.ZERO: "zero"}
 
 def draw(
     data: bytes, *, findings: Sequence[Finding], layout: Layout, chip: str | None
-) -> tuple[Region, ...]:
+) -> tuple[FileRegion, ...]:
     """Regions that cover the whole file without overlap, in order."""
     things = [item for item in findings if item.kind not in _FILLS]
-    drawn: list[Region] = []
+    drawn: list[FileRegion] = []
     taken = 0
     for item in things:
         span = AddressRange(max(item.span.start, taken), max(item.span.end, taken))
@@ -41,8 +41,8 @@ def draw(
     return tuple(sorted(named, key=lambda region: region.span))
 
 
-def _thing(item: Finding, span: AddressRange, layout: Layout) -> Region:
-    return Region(
+def _thing(item: Finding, span: AddressRange, layout: Layout) -> FileRegion:
+    return FileRegion(
         name=item.kind.value,
         span=span,
         address=layout.address(span.start),
@@ -51,9 +51,9 @@ def _thing(item: Finding, span: AddressRange, layout: Layout) -> Region:
     )
 
 
-def _gap(data: bytes, span: AddressRange, layout: Layout) -> Region:
+def _gap(data: bytes, span: AddressRange, layout: Layout) -> FileRegion:
     texture = measure(data[span.start : span.end])
-    return Region(
+    return FileRegion(
         name=_GAP_NAMES.get(texture.texture, "unknown"),
         span=span,
         address=layout.address(span.start),
@@ -61,14 +61,14 @@ def _gap(data: bytes, span: AddressRange, layout: Layout) -> Region:
     )
 
 
-def _with_place(region: Region, places: MemoryMap | None) -> Region:
+def _with_place(region: FileRegion, places: MemoryMap | None) -> FileRegion:
     """The region with the name of its place in the chip's map, if it is a gap inside one."""
     if places is None or region.address is None or region.texture is None:
         return region
     place = places.at(region.address)
     if place is None:
         return region
-    return Region(
+    return FileRegion(
         name=region.name,
         span=region.span,
         address=region.address,

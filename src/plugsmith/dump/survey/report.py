@@ -59,7 +59,7 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Region:
+class FileRegion:
     """A stretch of the file: a finding or a gap. `address` is its place in flash, if known."""
 
     name: str
@@ -71,7 +71,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Firmware:
+class FirmwareFacts:
     """What would run: name, version and code key of the application; vendor ids of the store."""
 
     name: str
@@ -100,9 +100,9 @@ class DumpReport:
     chip_evidence: tuple[str, ...]
     flash_size: int | None
     layout: Layout
-    firmware: Firmware | None
+    firmware: FirmwareFacts | None
     mac: str | None
-    regions: tuple[Region, ...]
+    regions: tuple[FileRegion, ...]
     findings: tuple[Finding, ...]
     secrets: Secrets
     damage: tuple[Damage, ...]

@@ -44,7 +44,7 @@ _FILLS = (FindingKind.ERASED, FindingKind.ZERO)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class SecretHit:
     """A secret at `offset` of the file (of the structure where the exact byte is encrypted)."""
 
     kind: SecretKind
@@ -62,7 +62,7 @@ def scan(
     findings: Sequence[Finding],
     stores: Sequence[VendorStore],
     thorough: bool = True,
-) -> list[Hit]:
+) -> list[SecretHit]:
     """Every secret that can be decoded; places in file order within each kind of place.
 
     `thorough` also looks for secret fields under the mask of the Wi-Fi cache.
@@ -100,16 +100,16 @@ def data_spans(data: bytes, findings: Iterable[Finding]) -> list[AddressRange]:
     return subtract_ranges([AddressRange(0, len(data))], holes)
 
 
-def _in_store(store: VendorStore) -> Iterator[Hit]:
+def _in_store(store: VendorStore) -> Iterator[SecretHit]:
     opened = open_store(store)
     for record in opened.records:
         where = "kv-live" if record.live else "kv-stale"
         offset = store.sectors[record.sector].offset
         for item in secrets_in_record(record.name, record.value):
-            yield Hit(kind=item.kind, where=where, offset=offset, value=item.value)
+            yield SecretHit(kind=item.kind, where=where, offset=offset, value=item.value)
 
 
-def _protected(data: bytes, at: int) -> Iterator[Hit]:
+def _protected(data: bytes, at: int) -> Iterator[SecretHit]:
     stored = data[at : at + SECTOR_LEN]
     try:
         sector = decode_protected(stored)
@@ -123,7 +123,7 @@ def _protected(data: bytes, at: int) -> Iterator[Hit]:
     for item in secrets_in_text(sector.leftover):
         yield _hit(item, "protected-leftover", at)
     if not is_blanked(sector.leftover):
-        yield Hit(
+        yield SecretHit(
             kind=SecretKind.LEFTOVER,
             where="protected-leftover",
             offset=at,
@@ -139,10 +139,10 @@ def _protected_body(stored: bytes) -> bytes:
     return ecb_decrypt(plain[HEAD_LEN:], key=data_key(head.device_key))
 
 
-def _caches(data: bytes, findings: Iterable[Finding]) -> Iterator[Hit]:
+def _caches(data: bytes, findings: Iterable[Finding]) -> Iterator[SecretHit]:
     for item in findings:
         if item.kind is FindingKind.FAST_CONNECT:
-            yield Hit(
+            yield SecretHit(
                 kind=SecretKind.WIFI_CACHE,
                 where=f"fast-connect-{item.facts['form']}",
                 offset=item.span.start,
@@ -150,7 +150,7 @@ def _caches(data: bytes, findings: Iterable[Finding]) -> Iterator[Hit]:
             )
 
 
-def _settings(data: bytes, findings: Iterable[Finding]) -> Iterator[Hit]:
+def _settings(data: bytes, findings: Iterable[Finding]) -> Iterator[SecretHit]:
     for item in findings:
         if item.kind is FindingKind.OBK_CONFIG:
             body = data[item.span.start : item.span.end]
@@ -158,14 +158,14 @@ def _settings(data: bytes, findings: Iterable[Finding]) -> Iterator[Hit]:
                 yield _hit(secret, "openbeken", item.span.start)
 
 
-def _raw(data: bytes, spans: Sequence[AddressRange]) -> Iterator[Hit]:
+def _raw(data: bytes, spans: Sequence[AddressRange]) -> Iterator[SecretHit]:
     for span in spans:
         body = data[span.start : span.end]
         for item in (*secrets_in_text(body), *secrets_in_script(body)):
             yield _hit(item, "raw", span.start + item.start)
 
 
-def _masked(data: bytes, spans: Sequence[AddressRange]) -> Iterator[Hit]:
+def _masked(data: bytes, spans: Sequence[AddressRange]) -> Iterator[SecretHit]:
     """Fields and caches under the mask, in each of its 8 phases."""
     for span in spans:
         body = data[span.start : span.end]
@@ -174,7 +174,9 @@ def _masked(data: bytes, spans: Sequence[AddressRange]) -> Iterator[Hit]:
                 yield _hit(item, "masked", span.start + phase + item.start)
 
 
-def _decrypted(data: bytes, store: VendorStore, spans: Sequence[AddressRange]) -> Iterator[Hit]:
+def _decrypted(
+    data: bytes, store: VendorStore, spans: Sequence[AddressRange]
+) -> Iterator[SecretHit]:
     """Fields and caches in the bytes as the store's key decrypts them, sectors or not."""
     for phase in store.phases or {0}:
         for span in spans:
@@ -183,12 +185,12 @@ def _decrypted(data: bytes, store: VendorStore, spans: Sequence[AddressRange]) -
             for item in secrets_in_text(plain):
                 value = item.value[: _page_rest(store, start + item.start)]
                 if not is_blanked(value):
-                    yield Hit(
+                    yield SecretHit(
                         kind=item.kind, where="decrypted", offset=start + item.start, value=value
                     )
             for cache in fast_connect.find(plain):
                 at = cache.span.start
-                yield Hit(
+                yield SecretHit(
                     kind=SecretKind.WIFI_CACHE,
                     where="decrypted",
                     offset=start + at,
@@ -202,5 +204,5 @@ def _page_rest(store: VendorStore, offset: int) -> int:
     return PAGE_LEN - (offset - base) % PAGE_LEN
 
 
-def _hit(item: Secret, where: str, offset: int) -> Hit:
-    return Hit(kind=item.kind, where=where, offset=offset, value=item.value)
+def _hit(item: Secret, where: str, offset: int) -> SecretHit:
+    return SecretHit(kind=item.kind, where=where, offset=offset, value=item.value)

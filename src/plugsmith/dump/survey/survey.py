@@ -25,7 +25,7 @@ from plugsmith.dump.randomness import Texture, measure, uniform_byte
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey import chip_guess, damage, regions
-from plugsmith.dump.survey.report import DumpKind, DumpReport, Firmware
+from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts
 from plugsmith.dump.survey.secret_scan import scan_summary
 from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.memory import SECTOR_LEN
@@ -138,7 +138,7 @@ def _kind_of_nothing(data: bytes) -> DumpKind:
     return DumpKind.RANDOM if texture is Texture.RANDOM else DumpKind.UNKNOWN
 
 
-def _firmware(findings: list[Finding], stores: tuple[VendorStore, ...]) -> Firmware | None:
+def _firmware(findings: list[Finding], stores: tuple[VendorStore, ...]) -> FirmwareFacts | None:
     app = next((item for item in findings if item.kind is FindingKind.APPLICATION), None)
     loader = next((item for item in findings if item.kind is FindingKind.BOOTLOADER), None)
     vendor = chip_guess.vendor_facts(stores)
@@ -146,7 +146,7 @@ def _firmware(findings: list[Finding], stores: tuple[VendorStore, ...]) -> Firmw
         return None
     facts = app.facts if app else {}
     boot_code = loader.facts["boot_code"] if loader else None
-    return Firmware(
+    return FirmwareFacts(
         name=str(facts.get("firmware", "Tuya" if vendor else "unknown")),
         version=_text(facts.get("version")) or vendor.get("software_version"),
         key=_text(facts.get("key")),

@@ -36,7 +36,7 @@ class StoredFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileStore:
+class VendorFileArea:
     """One file area in a dump."""
 
     tables: tuple[AddressRange, ...]
@@ -45,7 +45,7 @@ class FileStore:
     chip: str
 
 
-def find_file_store(data: bytes, *, chip: str | None, layout: Layout) -> FileStore | None:
+def find_file_store(data: bytes, *, chip: str | None, layout: Layout) -> VendorFileArea | None:
     """The file area whose table has a good sum (or, without one, entries); None if there is none.
 
     Where the table lies says which numbering counts; without an address the chip does.
@@ -66,7 +66,7 @@ def find_file_store(data: bytes, *, chip: str | None, layout: Layout) -> FileSto
         for spans in [_spans(entry, area=area, table=first, size=len(data))]
     }
     numbers = range(sum(count for _start, count in area.runs))
-    return FileStore(
+    return VendorFileArea(
         tables=tuple(AddressRange.sized(at, SECTOR_LEN) for at in tables),
         files=tuple(sorted(files.values(), key=lambda item: not item.current)),
         sectors=tuple(

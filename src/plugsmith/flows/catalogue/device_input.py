@@ -39,7 +39,7 @@ _MAX_STDIN = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Subject:
+class DeviceInput:
     """A device, whatever it was given as. `entry` is set for one of the catalogue."""
 
     name: str
@@ -55,23 +55,23 @@ class Subject:
         return traits_of(self.template, product_keys=self.product_keys)
 
 
-def subject_of(name: str, catalogue: TemplateCatalogue) -> Subject:
+def device_input_of(name: str, catalogue: TemplateCatalogue) -> DeviceInput:
     """The device that `name` means: a file, - for standard input, or an id of the catalogue.
 
     Raises InputError for a file that is nothing of the kind, NothingFound for a dump without pins,
     DeviceUnknown for a name that is neither a file nor an id.
     """
     if name == STDIN:
-        return subject_of_bytes(sys.stdin.buffer.read(_MAX_STDIN), name=_("standard input"))
+        return device_input_of_bytes(sys.stdin.buffer.read(_MAX_STDIN), name=_("standard input"))
     entry = catalogue.entry(name) if len(name) <= 200 else None
     if entry is not None and not entry.entry.rejected:
-        return subject_of_entry(entry)
+        return device_input_of_entry(entry)
     if not _is_file(name):
         raise DeviceUnknown(name=name[:200])
-    return subject_of_bytes(read_dump(Path(name)), name=Path(name).name)
+    return device_input_of_bytes(read_dump(Path(name)), name=Path(name).name)
 
 
-def subject_of_entry(stored: StoredEntry) -> Subject:
+def device_input_of_entry(stored: StoredEntry) -> DeviceInput:
     """The device of an entry; the vendor's configuration says more where there is one."""
     entry = stored.entry
     template = entry.template
@@ -81,7 +81,7 @@ def subject_of_entry(stored: StoredEntry) -> Subject:
         )
     else:
         profile = profile_from_openbeken(template)
-    return Subject(
+    return DeviceInput(
         name=entry.title,
         profile=profile,
         template=template,
@@ -91,7 +91,7 @@ def subject_of_entry(stored: StoredEntry) -> Subject:
     )
 
 
-def subject_of_bytes(data: bytes, *, name: str) -> Subject:
+def device_input_of_bytes(data: bytes, *, name: str) -> DeviceInput:
     """The device in the bytes of a dump, or in a text."""
     text = _as_text(data)
     if text is None:
@@ -122,7 +122,7 @@ def _as_text(data: bytes) -> str | None:
         return None
 
 
-def _from_dump(data: bytes, name: str) -> Subject:
+def _from_dump(data: bytes, name: str) -> DeviceInput:
     recovery = recover(data, name=name)
     facts = recovery_data(recovery)
     keys = product_keys_of(facts)
@@ -141,7 +141,7 @@ def _from_dump(data: bytes, name: str) -> Subject:
     raise NothingFound(what=_("The vendor's pin configuration"), name=name)
 
 
-def _from_json(text: str, body: dict[str, object], name: str) -> Subject:
+def _from_json(text: str, body: dict[str, object], name: str) -> DeviceInput:
     inner = body.get("data")
     outer = inner if isinstance(inner, dict) and not isinstance(body.get("pins"), dict) else body
     keys = product_keys_of(outer)
@@ -160,7 +160,7 @@ def _from_json(text: str, body: dict[str, object], name: str) -> Subject:
             )
     if isinstance(outer.get("pins"), dict) or isinstance(outer.get("template"), dict):
         template = find_template(text).template
-        return Subject(
+        return DeviceInput(
             name=template.name or name,
             profile=profile_from_openbeken(template),
             template=template,
@@ -172,7 +172,7 @@ def _from_json(text: str, body: dict[str, object], name: str) -> Subject:
     raise InputError(name=name, problem=_("it is JSON, but describes no device"))
 
 
-def _from_pin_text(text: str, name: str) -> Subject:
+def _from_pin_text(text: str, name: str) -> DeviceInput:
     """The vendor's own notation, as it stands in a dump."""
     try:
         found = parse_pin_text(text.strip()[:MAX_TEXT_LEN])
@@ -192,7 +192,7 @@ def _from_config(
     product_keys: tuple[str, ...] = (),
     vendor: str = "",
     label: str = "",
-) -> Subject:
+) -> DeviceInput:
     profile = profile_from_tuya(config, module=module, chip=chip)
     return _from_profile(profile, name, product_keys=product_keys, vendor=vendor, label=label)
 
@@ -204,9 +204,11 @@ def _from_profile(
     product_keys: tuple[str, ...],
     vendor: str = "",
     label: str = "",
-) -> Subject:
+) -> DeviceInput:
     setup = openbeken_setup(profile, vendor=vendor, name=label)
-    return Subject(name=name, profile=profile, template=setup.template, product_keys=product_keys)
+    return DeviceInput(
+        name=name, profile=profile, template=setup.template, product_keys=product_keys
+    )
 
 
 def _word(value: object) -> str | None:

@@ -11,7 +11,7 @@ from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions, safe_name
-from plugsmith.flows.catalogue.device_input import subject_of
+from plugsmith.flows.catalogue.device_input import device_input_of
 from plugsmith.interpret.catalogue.entry_text import TextCleaner
 from plugsmith.interpret.openbeken.lint import finding_json, has_errors, lint_template
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
@@ -23,14 +23,14 @@ from plugsmith.openbeken.template import Template, write_template
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.device.rules import Finding
+    from plugsmith.device.rules import RuleFinding
     from plugsmith.errors import Fact
     from plugsmith.export.output import OutputFile
-    from plugsmith.flows.catalogue.device_input import Subject
+    from plugsmith.flows.catalogue.device_input import DeviceInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Naming:
+class GivenNames:
     """What only the user knows about a device; empty fields keep what is known."""
 
     name: str = ""
@@ -43,16 +43,16 @@ class Naming:
 
 
 def export_device(
-    source: str, *, format_name: str, naming: Naming, topic: str = "", root: Path | None = None
+    source: str, *, format_name: str, naming: GivenNames, topic: str = "", root: Path | None = None
 ) -> list[OutputFile]:
     """The files of a format for a dump, configuration, template or id of the catalogue."""
     chosen = exporter(format_name)
     with open_catalogue(root) as catalogue:
-        subject = subject_of(source, catalogue)
+        subject = device_input_of(source, catalogue)
     return chosen.render(subject.profile, _options(subject, naming, topic))
 
 
-def _options(subject: Subject, naming: Naming, topic: str) -> ExportOptions:
+def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOptions:
     template = subject.template
     return ExportOptions(
         title=naming.name or template.name or subject.name,
@@ -64,17 +64,17 @@ def _options(subject: Subject, naming: Naming, topic: str) -> ExportOptions:
 
 
 def contribution(
-    source: str, naming: Naming, *, root: Path | None = None
-) -> tuple[Template, tuple[Finding, ...]]:
+    source: str, naming: GivenNames, *, root: Path | None = None
+) -> tuple[Template, tuple[RuleFinding, ...]]:
     """A complete entry for the list, and everything that speaks against publishing it."""
     with open_catalogue(root) as catalogue:
-        subject = subject_of(source, catalogue)
+        subject = device_input_of(source, catalogue)
     template = _named(subject.template, naming)
     found = (*publication_findings(template), *lint_template(template))
     return template, found
 
 
-def contribute(source: str, naming: Naming, *, root: Path | None = None) -> dict[str, Fact]:
+def contribute(source: str, naming: GivenNames, *, root: Path | None = None) -> dict[str, Fact]:
     """The result of `template contribute`; EntryIncomplete while the list would refuse it."""
     template, found = contribution(source, naming, root=root)
     if has_errors(found):
@@ -113,7 +113,7 @@ def _beside(files: list[OutputFile], target: Path) -> list[Path]:
     return [target, *more]
 
 
-def _named(template: Template, naming: Naming) -> Template:
+def _named(template: Template, naming: GivenNames) -> Template:
     """The template with what the user says about the device, cleaned like any foreign text."""
     cleaner = TextCleaner()
     links = {"image": naming.image, "wiki": naming.wiki, "product": naming.product}

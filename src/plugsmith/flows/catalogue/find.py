@@ -23,7 +23,7 @@ from plugsmith.library.catalogue.list_files import (
     list_from_folder,
 )
 from plugsmith.library.catalogue.shipped import open_quickly
-from plugsmith.library.catalogue.templates import Source
+from plugsmith.library.catalogue.templates import ListOrigin
 from plugsmith.messages import _
 from plugsmith.openbeken.template import read_template
 
@@ -54,7 +54,7 @@ class UpdateRequest:
 class UpdateOutcome:
     """An import as it went."""
 
-    source: Source
+    source: ListOrigin
     report: ImportReport
     unreadable: tuple[str, ...] = ()
 
@@ -81,7 +81,7 @@ def update(
     name = slug(request.name or _usual_name(request.origin))[:24] or "list"
     if name == "plugsmith":
         raise ListUnusable(name=name, problem=_("this name belongs to the shipped entries"))
-    source = Source(
+    source = ListOrigin(
         name=name,
         kind=kind,
         location=location,

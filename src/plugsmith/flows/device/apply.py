@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import DeviceInSafeMode, SettingUnusable, UndoMissing
 from plugsmith.flows.device.context import on_each
-from plugsmith.flows.device.desired_settings import Wish, fit
+from plugsmith.flows.device.desired_settings import DesiredSettings, fit
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import carry_out, read_state, verify
@@ -30,16 +30,18 @@ if TYPE_CHECKING:
     Data = dict[str, Fact]
 
 
-def apply(ctx: LanContext, hosts: Sequence[Host], wish: Wish, *, dry_run: bool = False) -> Data:
+def apply(
+    ctx: LanContext, hosts: Sequence[Host], desired: DesiredSettings, *, dry_run: bool = False
+) -> Data:
     """Make each device what `wish` says. A device that is so already is only checked.
 
     So a run over many that was cut off goes on when it is started again.
     """
 
     async def one(ctx: LanContext, obk: Obk, number: int) -> Data:
-        return await apply_to(ctx, obk, wish, number=number, dry_run=dry_run)
+        return await apply_to(ctx, obk, desired, number=number, dry_run=dry_run)
 
-    for note in wish.notes:
+    for note in desired.notes:
         ctx.warn("PS-NOTE-TEMPLATE", note)
     return on_each(ctx, hosts, one)
 
@@ -56,12 +58,12 @@ async def state_of(ctx: LanContext, obk: Obk) -> DeviceState:
 
 
 async def apply_to(
-    ctx: LanContext, obk: Obk, wish: Wish, *, number: int = 1, dry_run: bool = False
+    ctx: LanContext, obk: Obk, desired: DesiredSettings, *, number: int = 1, dry_run: bool = False
 ) -> Data:
     """The same for one device."""
     state = await state_of(ctx, obk)
-    wanted = wish.for_device(number=number, mac=state.info.mac)
-    for note in fit(wish, wanted, state, host=obk.host):
+    wanted = desired.for_device(number=number, mac=state.info.mac)
+    for note in fit(desired, wanted, state, host=obk.host):
         ctx.warn("PS-NOTE-TEMPLATE", note, data={"host": obk.host})
     change = make_change(state.settings, wanted, type_names=state.type_names)
     ctx.say(_show(obk.host, change))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.flows.device.apply import state_of
 from plugsmith.flows.device.context import on_each
@@ -87,7 +87,7 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
 
 async def _radio(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]) -> None:
     """The sector with calibration and address, and what is left of the vendor's storage."""
-    span = region_of(state.info.chip, Role.RF)
+    span = region_of(state.info.chip, RegionRole.RF)
     try:
         if span is not None:
             sector = await obk.read_flash(span)

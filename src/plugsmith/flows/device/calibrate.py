@@ -30,7 +30,7 @@ from plugsmith.openbeken.metering import (
     KINDS,
     RESISTIVE,
     Average,
-    Load,
+    MeasuredLoad,
     MeterChip,
     argument_for,
     average,
@@ -71,7 +71,7 @@ class _Bench:
     factors: Mapping[str, float] = field(default_factory=dict)
 
 
-def calibrate(ctx: LanContext, host: Host, load: Load, *, windows: int = WINDOWS) -> Data:
+def calibrate(ctx: LanContext, host: Host, load: MeasuredLoad, *, windows: int = WINDOWS) -> Data:
     """Calibrate with a known load that is plugged in; switches the relay on for it and back."""
 
     async def work() -> Data:
@@ -152,7 +152,7 @@ async def _relays_off(bench: _Bench) -> list[int]:
     return sorted(channel for channel in channels if values.get(channel) == 0)
 
 
-async def _calibrate(bench: _Bench, load: Load, windows: int) -> Data:
+async def _calibrate(bench: _Bench, load: MeasuredLoad, windows: int) -> Data:
     ctx, host = bench.ctx, bench.obk.host
     before = await _samples(bench, windows, _("Averaging {host}", host=host))
     references = load.references(shown_volts=before["voltage"].mean)
@@ -315,7 +315,7 @@ def _check_after(
             )
 
 
-def _check_resistive(bench: _Bench, load: Load, after: Mapping[str, Average]) -> None:
+def _check_resistive(bench: _Bench, load: MeasuredLoad, after: Mapping[str, Average]) -> None:
     apparent = after["voltage"].mean * after["current"].mean
     factor = after["power"].mean / apparent if apparent else 1.0
     if load.resistive and not RESISTIVE[0] <= factor <= RESISTIVE[1]:

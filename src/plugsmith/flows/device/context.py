@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent, Item, Log, Warning_
-from plugsmith.lan.http import Patience, run_network
+from plugsmith.lan.http import HttpTimeouts, run_network
 from plugsmith.lan.obk_http import Obk
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class LanContext:
     cancel: CancelToken
     library: Library
     consent: Callable[[str, str], None]
-    patience: Patience = field(default_factory=Patience)
+    patience: HttpTimeouts = field(default_factory=HttpTimeouts)
     password: str | None = field(default=None, repr=False)
     at_once: int = 8
     leave_safe_mode: bool = False

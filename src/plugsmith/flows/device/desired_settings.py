@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.device.rules import Level
+from plugsmith.device.rules import RuleLevel
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import SettingUnusable, TemplateUnusable, WrongPinDevice
 from plugsmith.interpret.openbeken.lint import lint_reading
@@ -20,7 +20,7 @@ from plugsmith.lan.change import check_settable
 from plugsmith.messages import _
 from plugsmith.openbeken.config_block import new_block
 from plugsmith.openbeken.roles import read_role, roles
-from plugsmith.openbeken.script import Command, Script, print_startup, read_startup
+from plugsmith.openbeken.script import Script, ScriptCommand, print_startup, read_startup
 from plugsmith.openbeken.settings import change_settings, read_settings
 from plugsmith.openbeken.template import find_template
 
@@ -39,7 +39,7 @@ _NOT_HERE = frozenset({"command-too-long", "quote-in-command"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class DesiredSettings:
     """Wanted settings by name, and remarks for the user. `factors` are a template's old meter
     factors (volts, amperes, watts per pulse), which no command can set any more."""
 
@@ -60,13 +60,13 @@ def _filled(value: Fact, number: int, tail: str) -> Fact:
     return value.replace("{n}", str(number)).replace("{mac}", tail)
 
 
-def wish_from(
+def desired_from(
     *,
     template: str | None,
     name: str = "",
     settings: Mapping[str, Fact] | None = None,
     over_lan: bool = True,
-) -> Wish:
+) -> DesiredSettings:
     """The wish in a template text and in settings, which win where both speak.
 
     Raises TemplateUnusable for a template with an unknown role, a finding of level error, or JSON
@@ -76,7 +76,7 @@ def wish_from(
         check_settable(settings or {})
     own = normal_settings(settings or {})
     if template is None:
-        return Wish(settings=_plain_names(own))
+        return DesiredSettings(settings=_plain_names(own))
     try:
         reading = find_template(template)
     except PlugsmithError as problem:
@@ -84,7 +84,7 @@ def wish_from(
     _refuse_unknown(template, reading, name)
     _refuse_findings(reading, name)
     wanted, notes, factors = _of_template(reading.template)
-    return Wish(
+    return DesiredSettings(
         settings=_plain_names({**wanted, **own}),
         notes=(*reading.corrected, *notes),
         chip=reading.template.chip.strip(),
@@ -156,7 +156,7 @@ def without_removed(text: str) -> tuple[str, dict[str, float]]:
     return print_startup(Script(kept)), factors
 
 
-def _factor(item: Command) -> float | None:
+def _factor(item: ScriptCommand) -> float | None:
     text = item.words[0] if item.words else ""
     return float(text) if re.fullmatch(r"\d{1,9}(\.\d{1,12})?", text) else None
 
@@ -177,7 +177,7 @@ def _refuse_unknown(text: str, reading: TemplateReading, name: str) -> None:
 
 def _refuse_findings(reading: TemplateReading, name: str) -> None:
     for item in lint_reading(reading):
-        if item.level is Level.ERROR and item.rule not in _NOT_HERE:
+        if item.level is RuleLevel.ERROR and item.rule not in _NOT_HERE:
             raise _unusable(name, item.text, item.fix)
 
 
@@ -207,7 +207,9 @@ def _roles_in(text: str) -> list[str]:
     return [value.split(";")[0] for value in values if isinstance(value, str)][:64]
 
 
-def fit(wish: Wish, wanted: Mapping[str, Fact], state: DeviceState, *, host: str) -> list[str]:
+def fit(
+    desired: DesiredSettings, wanted: Mapping[str, Fact], state: DeviceState, *, host: str
+) -> list[str]:
     """Remarks about a wish on this device; WrongPinDevice where its pins or roles do not exist.
 
     SettingUnusable for what does not fit into its settings block.
@@ -220,11 +222,11 @@ def fit(wish: Wish, wanted: Mapping[str, Fact], state: DeviceState, *, host: str
         if role not in state.pins.names and not role.startswith("#"):
             raise _wrong(host, _("its firmware knows no role {role!r}", role=role))
     change_settings(state.block, wanted, role_names=state.pins.names)
-    if wish.chip and wish.chip.upper() != state.info.chip.upper():
+    if desired.chip and desired.chip.upper() != state.info.chip.upper():
         return [
             _(
                 "The template is for {template}, the device is a {chip}: check the pins.",
-                template=wish.chip[:32],
+                template=desired.chip[:32],
                 chip=state.info.chip,
             )
         ]
@@ -240,4 +242,11 @@ def _unusable(name: str, problem: str, remedy: str) -> TemplateUnusable:
     return TemplateUnusable(name=name or _("the template"), problem=problem, remedy=remedy)
 
 
-__all__ = ["SettingUnusable", "Wish", "fit", "suggestions", "wish_from", "without_removed"]
+__all__ = [
+    "DesiredSettings",
+    "SettingUnusable",
+    "desired_from",
+    "fit",
+    "suggestions",
+    "without_removed",
+]

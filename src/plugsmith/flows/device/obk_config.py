@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import InputError, Malformed, NothingFound, UsageError
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.raw_write import change_flash
-from plugsmith.flows.write.target_image import Goal, Piece
+from plugsmith.flows.write.target_image import Segment, TargetImage
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
-    from plugsmith.flows.device.desired_settings import Wish
+    from plugsmith.flows.device.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.flash import WriteOutcome
 
@@ -111,14 +111,19 @@ def read_chip(ctx: FlowContext) -> StoredBlock:
 def settings_addr(chip_name: str) -> int:
     """Where OpenBeken keeps its settings on a chip; NothingFound where that is not known."""
     layout = chip_record(chip_name).map_of("openbeken")
-    region = layout.region(Role.CONFIG) if layout else None
+    region = layout.region(RegionRole.CONFIG) if layout else None
     if region is None:
         raise NothingFound(what=_("The place of OpenBeken's settings"), name=chip_name)
     return region.span.start
 
 
 def make_block(
-    wish: Wish, *, chip: str, mac: str | None, number: int = 1, base: ConfigBlock | None = None
+    desired: DesiredSettings,
+    *,
+    chip: str,
+    mac: str | None,
+    number: int = 1,
+    base: ConfigBlock | None = None,
 ) -> ConfigBlock:
     """`base` with the wish, or a first-start block for this chip and MAC with it.
 
@@ -129,9 +134,9 @@ def make_block(
             problem=_("a new block needs the MAC of the device (--mac), or a dump of it (--from)")
         )
     block = base if base is not None else default_block(chip=chip, mac=mac)
-    changes = wish.for_device(number=number, mac=mac or str(read_settings(block)["mac"]))
-    if wish.factors:
-        changes["calibration"] = {**wish.factors}
+    changes = desired.for_device(number=number, mac=mac or str(read_settings(block)["mac"]))
+    if desired.factors:
+        changes["calibration"] = {**desired.factors}
     return change_settings(block, changes)
 
 
@@ -144,7 +149,7 @@ def sector_of(block: ConfigBlock, *, under: bytes = b"") -> bytes:
 def change_file(
     source: Path,
     out: Path,
-    wish: Wish,
+    desired: DesiredSettings,
     *,
     block: ConfigBlock | None = None,
     chip: str | None = None,
@@ -152,7 +157,7 @@ def change_file(
     """A copy of a dump or sector with the wish in its block (or with `block` in its place)."""
     data = read_dump(source)
     found = find_block(data, name=str(source), chip=chip)
-    new = make_block(wish, chip=chip or "BK7231T", mac=None, base=block or found.block)
+    new = make_block(desired, chip=chip or "BK7231T", mac=None, base=block or found.block)
     if len(new.raw) > len(data) - found.offset:
         raise InputError(name=str(source), problem=_("it has no room for the block"))
     changed = data[: found.offset] + new.raw + data[found.offset + len(new.raw) :]
@@ -161,13 +166,17 @@ def change_file(
     return {
         **read.as_data(show_secrets=False),
         "file": str(out),
-        "applied": [*sorted(wish.settings)],
+        "applied": [*sorted(desired.settings)],
         "verified": read.block.raw == new.raw,
     }
 
 
 def change_chip(
-    ctx: FlowContext, wish: Wish, *, block: ConfigBlock | None = None, dry_run: bool = False
+    ctx: FlowContext,
+    desired: DesiredSettings,
+    *,
+    block: ConfigBlock | None = None,
+    dry_run: bool = False,
 ) -> tuple[WriteOutcome, int]:
     """Write the settings sector of a linked chip, with the backup and checks of every write.
 
@@ -175,19 +184,19 @@ def change_chip(
     """
     places: list[int] = []
 
-    def goal(device: Device) -> Goal:
-        piece = settings_piece(device, wish, block=block)
+    def target(device: Device) -> TargetImage:
+        piece = settings_piece(device, desired, block=block)
         places.append(piece.start)
-        return Goal(wanted={piece.start: piece.data})
+        return TargetImage(wanted={piece.start: piece.data})
 
     image: Data = {"kind": "openbeken-settings", "length": SECTOR_LEN}
-    outcome = change_flash(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+    outcome = change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
     return outcome, places[0]
 
 
 def settings_piece(
-    device: Device, wish: Wish, *, block: ConfigBlock | None = None, number: int = 1
-) -> Piece:
+    device: Device, desired: DesiredSettings, *, block: ConfigBlock | None = None, number: int = 1
+) -> Segment:
     """The settings sector for a linked device: what it has, or a new one, with the wish in it."""
     name = device.identity.chip.name
     addr = settings_addr(name)
@@ -198,8 +207,8 @@ def settings_piece(
             base = read_block(under, layout=layout_of(name))
         except Malformed:
             under = b""
-    made = make_block(wish, chip=name, mac=device.mac(), number=number, base=base)
-    return Piece(start=addr, data=sector_of(made, under=under))
+    made = make_block(desired, chip=name, mac=device.mac(), number=number, base=base)
+    return Segment(start=addr, data=sector_of(made, under=under))
 
 
 def write_private(path: Path, data: bytes) -> None:
@@ -222,11 +231,17 @@ _BINARY = getattr(os, "O_BINARY", 0)
 
 
 def build_file(
-    out: Path, wish: Wish, *, chip: str, mac: str | None, number: int = 1, base: Path | None = None
+    out: Path,
+    desired: DesiredSettings,
+    *,
+    chip: str,
+    mac: str | None,
+    number: int = 1,
+    base: Path | None = None,
 ) -> Data:
     """A settings sector for one device, as a file."""
     under = read_file(base, chip=chip).block if base else None
-    block = make_block(wish, chip=chip, mac=mac, number=number, base=under)
+    block = make_block(desired, chip=chip, mac=mac, number=number, base=under)
     sector = sector_of(block)
     write_private(out, sector)
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
-from plugsmith.chips.model import Role
+from plugsmith.chips.model import RegionRole
 from plugsmith.errors import NothingFound, PlugsmithError
 from plugsmith.errors.device import UpdateBroken, VersionUnchanged, WrongUpdate
 from plugsmith.flows.device.apply import state_of
@@ -50,7 +50,7 @@ _TAKES_N = frozenset({"BK7231M", "T34", "BL2028N"})  # section 7: they run the N
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class OtaUpdate:
     """A sound update, by its content; `variant` is what follows the version after a `_`."""
 
     name: str
@@ -60,7 +60,7 @@ class Update:
     variant: str | None
 
 
-def load_update(path: Path) -> Update:
+def load_update(path: Path) -> OtaUpdate:
     """The update in a file; WrongUpdate for anything that is not a sound OpenBeken package."""
     data = read_dump(path)
     image = recognise(data)
@@ -74,7 +74,7 @@ def load_update(path: Path) -> Update:
         )
     text = image.version or (image.header.version if image.header else "")
     version, _mark, variant = text.partition("_")
-    return Update(
+    return OtaUpdate(
         name=path.name, data=data, chips=image.chips, version=version, variant=variant or None
     )
 
@@ -106,7 +106,7 @@ def ota(
     return on_each(ctx, hosts, one)
 
 
-def check_update(host: str, update: Update, state: DeviceState, *, other_variant: bool) -> None:
+def check_update(host: str, update: OtaUpdate, state: DeviceState, *, other_variant: bool) -> None:
     """Return if the update is for this chip, this variant, and fits; WrongUpdate otherwise."""
     chip, variant = state.info.chip.upper(), state.info.variant
     names = {chip, "BK7231N"} if chip in _TAKES_N else {chip}
@@ -134,20 +134,22 @@ def check_update(host: str, update: Update, state: DeviceState, *, other_variant
 
 def _room(state: DeviceState) -> int:
     """Bytes from the start of the update area to the end of the file system behind it."""
-    area, files = (region_of(state.info.chip, role) for role in (Role.OTA, Role.FILESYSTEM))
+    area, files = (
+        region_of(state.info.chip, role) for role in (RegionRole.OTA, RegionRole.FILESYSTEM)
+    )
     if area is None or files is None:
         return 0
     return files.end - area.start
 
 
-def overwrites_files(update: Update, state: DeviceState) -> bool:
+def overwrites_files(update: OtaUpdate, state: DeviceState) -> bool:
     """Whether the update is so large that it reaches into the file system."""
     length = state.settings.get("littlefs_size")
     files_len = length if isinstance(length, int) and length else _DEFAULT_FILES_LEN
     return len(update.data) > _room(state) - files_len
 
 
-async def _update(ctx: LanContext, obk: Obk, state: DeviceState, update: Update) -> Data:
+async def _update(ctx: LanContext, obk: Obk, state: DeviceState, update: OtaUpdate) -> Data:
     files = await obk.read_filesystem()
     _keep(ctx, state, files)
     if files is not None and overwrites_files(update, state):
@@ -164,7 +166,7 @@ async def _update(ctx: LanContext, obk: Obk, state: DeviceState, update: Update)
     return _data(obk, state, update, updated=True, files=put_back)
 
 
-async def _send(ctx: LanContext, obk: Obk, update: Update) -> None:
+async def _send(ctx: LanContext, obk: Obk, update: OtaUpdate) -> None:
     sent = 0
 
     def count(done: int) -> None:
@@ -211,7 +213,7 @@ def _keep(ctx: LanContext, state: DeviceState, files: bytes | None) -> None:
     folder.finish({"created": now_text(), "why": "before an update", **state.info.as_data()})
 
 
-def _cached(ctx: LanContext, state: DeviceState) -> Update:
+def _cached(ctx: LanContext, state: DeviceState) -> OtaUpdate:
     """The newest cached update for the chip and variant of a device."""
     cache = ReleaseCache(ctx.library.cache / "releases")
     prefix = chip_record(state.info.chip).openbeken_prefix
@@ -229,7 +231,7 @@ def _cached(ctx: LanContext, state: DeviceState) -> Update:
     return load_update(max(found)[1])
 
 
-def _data(obk: Obk, before: DeviceState, update: Update, *, updated: bool, files: str) -> Data:
+def _data(obk: Obk, before: DeviceState, update: OtaUpdate, *, updated: bool, files: str) -> Data:
     return {
         "host": obk.host,
         "chip": before.info.chip,

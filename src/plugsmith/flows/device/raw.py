@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.flows.device.desired_settings import Wish
+    from plugsmith.flows.device.desired_settings import DesiredSettings
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.openbeken.config_block import ConfigBlock
@@ -50,7 +50,7 @@ def read_config(ctx: LanContext, hosts: Sequence[Host], *, show_secrets: bool = 
 def write_config(
     ctx: LanContext,
     hosts: Sequence[Host],
-    wish: Wish,
+    desired: DesiredSettings,
     *,
     block: ConfigBlock | None = None,
     power_cycle_s: float = POWER_CYCLE_S,
@@ -58,7 +58,9 @@ def write_config(
     """Write the whole block with the wish in it (or into `block`), then wait for a power cycle."""
 
     async def one(ctx: LanContext, obk: Obk, number: int) -> Data:
-        return await _write(ctx, obk, wish, block=block, number=number, power_cycle_s=power_cycle_s)
+        return await _write(
+            ctx, obk, desired, block=block, number=number, power_cycle_s=power_cycle_s
+        )
 
     return on_each(ctx, hosts, one)
 
@@ -66,7 +68,7 @@ def write_config(
 async def _write(
     ctx: LanContext,
     obk: Obk,
-    wish: Wish,
+    desired: DesiredSettings,
     *,
     block: ConfigBlock | None,
     number: int,
@@ -78,7 +80,7 @@ async def _write(
     if block is not None:
         _refuse_other_device(obk.host, block, info.mac)
     base = block if block is not None else state.block
-    new = make_block(wish, chip=info.chip, mac=info.mac, number=number, base=base)
+    new = make_block(desired, chip=info.chip, mac=info.mac, number=number, base=base)
     old = {name: value for name, value in state.settings.items() if name in SETTABLE}
     ctx.library.undo.add(
         UndoRecord(
@@ -110,7 +112,7 @@ async def _write(
         "name": after.info.short_name,
         "chip": info.chip,
         "mac": after.info.mac,
-        "applied": [*(sorted(wish.settings) or ["block"])],
+        "applied": [*(sorted(desired.settings) or ["block"])],
         "verified": True,
         "undo": undo_command(obk.host),
     }

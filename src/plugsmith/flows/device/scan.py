@@ -23,11 +23,11 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.lan.discover import Found
+    from plugsmith.lan.discover import FoundDevice
     from plugsmith.lan.host import Host
 
 
-def find(ctx: LanContext, where: str | None) -> list[Found]:
+def find(ctx: LanContext, where: str | None) -> list[FoundDevice]:
     """The devices in a range; without one, in the /24 around this computer plus SSDP and mDNS."""
     text = where or own_network()
     if text is None:
@@ -38,7 +38,7 @@ def find(ctx: LanContext, where: str | None) -> list[Found]:
     )
 
 
-async def _find(ctx: LanContext, hosts: list[Host], *, announced: bool) -> list[Found]:
+async def _find(ctx: LanContext, hosts: list[Host], *, announced: bool) -> list[FoundDevice]:
     if announced:
         hosts = [*hosts, *await _announced(ctx)]
     title = _("Looking at {count} addresses", count=len(hosts))

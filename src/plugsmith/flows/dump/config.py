@@ -31,7 +31,7 @@ _AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class ConfigOutcome:
     """What one input gave: `data` or `error`, and the exit code that it alone would have."""
 
     name: str
@@ -117,7 +117,7 @@ def recover_many(
     }
 
 
-def _brief(outcome: Outcome, status: str) -> dict[str, Fact]:
+def _brief(outcome: ConfigOutcome, status: str) -> dict[str, Fact]:
     """One line of the summary."""
     data = outcome.data or {}
     known = {key: data.get(key) for key in ("confidence", "module", "chip", "reason")}
@@ -130,7 +130,7 @@ def _brief(outcome: Outcome, status: str) -> dict[str, Fact]:
 
 def _outcomes(
     paths: Sequence[Path], *, cancel: CancelToken, workers: int | None
-) -> Iterator[Outcome]:
+) -> Iterator[ConfigOutcome]:
     count = min(len(paths), workers or os.cpu_count() or 1)
     if count <= 1:
         for path in paths:
@@ -138,7 +138,7 @@ def _outcomes(
             yield recover_outcome(path)
         return
     with ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt) as pool:
-        running: deque[Future[Outcome]] = deque()
+        running: deque[Future[ConfigOutcome]] = deque()
         try:
             for path in paths:
                 running.append(pool.submit(recover_outcome, path))
@@ -158,7 +158,7 @@ def _ignore_interrupt() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def recover_outcome(path: Path) -> Outcome:
+def recover_outcome(path: Path) -> ConfigOutcome:
     """The outcome of one file; errors of the tree become part of it."""
     name = path.name
     try:
@@ -172,8 +172,8 @@ def recover_outcome(path: Path) -> Outcome:
             "hint": event.hint,
             "data": event.data,
         }
-        return Outcome(name=name, exit_code=int(error.exit_code), error=facts)
-    return Outcome(name=name, exit_code=int(exit_code_of(data)), data=data)
+        return ConfigOutcome(name=name, exit_code=int(error.exit_code), error=facts)
+    return ConfigOutcome(name=name, exit_code=int(exit_code_of(data)), data=data)
 
 
 def no_files(paths: Iterable[Path]) -> InputMissing:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
     from plugsmith.dump.listing import Listed
     from plugsmith.dump.sanitize.sanitize import Sanitized
-    from plugsmith.dump.survey.report import Damage, DumpReport, Region
+    from plugsmith.dump.survey.report import Damage, DumpReport, FileRegion
     from plugsmith.errors import Fact
 
 _PRIVATE_FACTS = {"mac"}
@@ -165,7 +165,7 @@ def _firmware(report: DumpReport) -> dict[str, Fact] | None:
     }
 
 
-def _region(region: Region) -> dict[str, Fact]:
+def _region(region: FileRegion) -> dict[str, Fact]:
     facts: dict[str, Fact] = {
         "name": region.name,
         "start": region.span.start,

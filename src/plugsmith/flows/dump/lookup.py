@@ -8,7 +8,7 @@ from plugsmith.clock import RealClock
 from plugsmith.errors.catalogue import DeviceUnknown
 from plugsmith.export import plain
 from plugsmith.export.output import ExportOptions
-from plugsmith.flows.catalogue.device_input import subject_of, subject_of_entry
+from plugsmith.flows.catalogue.device_input import device_input_of, device_input_of_entry
 from plugsmith.flows.catalogue.find import OPENBEKEN_LIST, UpdateRequest, hit_facts, match, update
 from plugsmith.interpret.catalogue.entry import RULES
 from plugsmith.interpret.catalogue.traits import traits_of
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.library.catalogue.search import Hit, Query
+    from plugsmith.library.catalogue.search import CatalogueHit, Query
     from plugsmith.library.catalogue.templates import StoredEntry, TemplateCatalogue
 
 
@@ -53,7 +53,7 @@ def describe(identifier: str, *, root: Path | None = None) -> dict[str, Fact]:
 def match_named(name: str, *, limit: int, root: Path | None = None) -> dict[str, Fact]:
     """The result of `template match` for a file or an id."""
     with open_catalogue(root) as catalogue:
-        subject = subject_of(name, catalogue)
+        subject = device_input_of(name, catalogue)
         own = frozenset({subject.entry.key}) if subject.entry else frozenset[str]()
         data = match(catalogue, subject.traits, limit=limit, without=own)
         hint = _hint(catalogue)
@@ -137,7 +137,7 @@ def _downloader(cancel: CancelToken) -> Callable[[str], bytes]:
     return download
 
 
-def _reasons(hit: Hit, query: Query) -> list[str]:
+def _reasons(hit: CatalogueHit, query: Query) -> list[str]:
     found: list[str] = []
     if hit.named:
         found.append(_("Its name holds: {words}.", words=", ".join(hit.named)))
@@ -161,7 +161,7 @@ def _hint(catalogue: TemplateCatalogue) -> str:
 
 def _entry_facts(stored: StoredEntry) -> dict[str, Fact]:
     entry = stored.entry
-    subject = subject_of_entry(stored)
+    subject = device_input_of_entry(stored)
     options = ExportOptions(title=entry.title, template=entry.template)
     corrections: list[Fact] = [
         {"rule": item.rule, "text": item.text or _(RULES.get(item.rule, item.rule))}

@@ -12,7 +12,7 @@ from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, run_boot
 from plugsmith.errors.emulator import NotBootable
 from plugsmith.events import TaskBegin, TaskEnd
-from plugsmith.image.assemble import Source, pieces
+from plugsmith.image.assemble import ConvertInput, pieces
 from plugsmith.image.model import ImageKind
 from plugsmith.image.physical import LOADER_LEN
 from plugsmith.messages import _
@@ -35,13 +35,13 @@ _LOADER_PINS = frozenset({0, 1, 10, 11, 12, 13})
 class BootRequest:
     """The file to run, the flash it would be written to, and the chip if the user names one."""
 
-    source: Source
-    base: Source | None = None
+    source: ConvertInput
+    base: ConvertInput | None = None
     chip: str | None = None
     wall_s: float = 30.0
 
 
-def unrotated(source: Source) -> bytes:
+def unrotated(source: ConvertInput) -> bytes:
     """The bytes of a dump in flash order."""
     start = source.image.rotation
     return source.data[-start:] + source.data[:-start] if start else source.data
@@ -147,7 +147,7 @@ def boot_sentence(answer: RunAnswer, chip: str) -> str:
 
 
 def gpio_table(
-    source: Source, sink: EventSink, *, chip: str | None = None, wall_s: float = 30.0
+    source: ConvertInput, sink: EventSink, *, chip: str | None = None, wall_s: float = 30.0
 ) -> dict[str, Fact]:
     """The result of `dump gpio`: the pins that a firmware sets up while it runs.
 

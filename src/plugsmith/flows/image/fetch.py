@@ -16,7 +16,7 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
-from plugsmith.library.releases import CachedAsset, Provenance, ReleaseCache
+from plugsmith.library.releases import CachedAsset, ReleaseCache, ReleaseOrigin
 from plugsmith.messages import _
 from plugsmith.openbeken.releases import (
     DEFAULT_REPO,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
-    from plugsmith.lan.releases import Patience
+    from plugsmith.lan.releases import DownloadTimeouts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class FetchRequest:
     key_class: KeyClass | None = None
     prereleases: bool = False
     offline: bool = False
-    patience: Patience | None = None
+    patience: DownloadTimeouts | None = None
 
 
 def fetch(
@@ -188,7 +188,7 @@ def _download(
     _check_content(asset.name, data)
     return cache.keep(
         data,
-        Provenance(
+        ReleaseOrigin(
             repo=request.repo,
             tag=release.tag,
             name=asset.name,

@@ -13,7 +13,7 @@ from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.image import ConversionImpossible
 from plugsmith.errors.library import OutputExists
 from plugsmith.events import Warning_
-from plugsmith.image.assemble import Source, convert
+from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.messages import _
@@ -37,7 +37,7 @@ _KIND_IN_NAME = {
 }
 
 
-def open_image(path: Path) -> Source:
+def open_image(path: Path) -> ConvertInput:
     """The file at `path` and what it is. Raises InputMissing, InputEmpty or InputTooLarge."""
     try:
         size = path.stat().st_size
@@ -49,7 +49,7 @@ def open_image(path: Path) -> Source:
         raise InputMissing(name=str(path), problem=reason) from problem
     if not data:
         raise InputEmpty(name=path.name)
-    return Source(name=path.name, data=data, image=recognise(data))
+    return ConvertInput(name=path.name, data=data, image=recognise(data))
 
 
 def doubt_name(name: str, image: FirmwareImage) -> list[str]:
@@ -85,7 +85,7 @@ def doubt_name(name: str, image: FirmwareImage) -> list[str]:
     return doubts
 
 
-def describe(source: Source, sink: EventSink) -> dict[str, Fact]:
+def describe(source: ConvertInput, sink: EventSink) -> dict[str, Fact]:
     """The result of `image info`; a contradicting name is emitted as a warning."""
     doubts = doubt_name(source.name, source.image)
     for doubt in doubts:
@@ -104,10 +104,10 @@ def describe(source: Source, sink: EventSink) -> dict[str, Fact]:
 class ConvertRequest:
     """What `image convert` is asked to do; `time` is Unix time for headers that must be made."""
 
-    source: Source
+    source: ConvertInput
     to: ImageKind
     output: Path
-    loader: Source | None = None
+    loader: ConvertInput | None = None
     chip: str | None = None
     time: int = 0
 

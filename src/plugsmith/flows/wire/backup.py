@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith import __version__
 from plugsmith.boot.flash import Proof
-from plugsmith.chips.model import VENDOR_STORAGE_ROLES, Role
+from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flows import HalfWritten, NotABackup
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
-    from plugsmith.flows.progress import Meter
+    from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
     from plugsmith.library.backups.store import Backup
     from plugsmith.library.jobs.store import Job
 
 _USUAL_FLASH = 0x20_0000
-_TELLING_ROLES = (Role.RF, Role.NET, Role.CONFIG, *sorted(VENDOR_STORAGE_ROLES))
+_TELLING_ROLES = (RegionRole.RF, RegionRole.NET, RegionRole.CONFIG, *sorted(VENDOR_STORAGE_ROLES))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +138,7 @@ def make_backup(
     )
 
 
-def telling_ranges(device: Device) -> list[AddressRange]:
+def priority_ranges(device: Device) -> list[AddressRange]:
     """The ranges that tell chip, device and configuration, in reading order."""
     chip, whole = device.identity.chip, AddressRange(0, device.size)
     spans = [AddressRange(0, SECTOR_LEN)]
@@ -258,7 +258,7 @@ def _read_rest(
 
     with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
         meter.skip(device.size - left())
-        device.persist(read, left=left)
+        device.resume_on_relink(read, left=left)
         _summarise(meter, device)
     return proofs
 
@@ -266,12 +266,12 @@ def _read_rest(
 def _reading_order(device: Device, have: Sequence[AddressRange]) -> Iterator[AddressRange]:
     """What is still to be read: telling ranges first, nothing twice."""
     seen = list(have)
-    for span in [*telling_ranges(device), AddressRange(0, device.size)]:
+    for span in [*priority_ranges(device), AddressRange(0, device.size)]:
         yield from subtract_ranges([span], seen)
         seen.append(span)
 
 
-def _summarise(meter: Meter, device: Device) -> None:
+def _summarise(meter: ProgressMeter, device: Device) -> None:
     meter.summary = _(
         "Read and proven: {kib} KiB in {seconds:.1f} s ({skipped} KiB were proven blank unread).",
         kib=device.size // 1024,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.emu.runner import check_board
 from plugsmith.flows.image.emulation import boot_sentence, run_emulated
-from plugsmith.flows.write.preflight import Check, Verdict
+from plugsmith.flows.write.preflight import PreflightCheck, PreflightOutcome
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 BOOT_CHECK = "boot-check"
 
 
-def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: EventSink) -> Check:
+def check_boot(
+    plan: FlashPlan, original: bytes | None, *, chip: str, sink: EventSink
+) -> PreflightCheck:
     """Whether the flash boots once `plan` is carried out on `original` (the proven backup).
 
     Refuses only what was seen to fail; unknown passes and says so. Raises EmulatorMissing or
@@ -24,9 +26,9 @@ def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: Even
     """
     check_board(chip)
     if original is None:
-        return Check(
+        return PreflightCheck(
             name=BOOT_CHECK,
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_("Without a backup there is no flash to try the image on."),
             remedy=_("Make a backup first, or leave --boot-check out."),
         )
@@ -35,9 +37,9 @@ def check_boot(plan: FlashPlan, original: bytes | None, *, chip: str, sink: Even
         content[addr : addr + len(plan.wanted[addr])] = plan.wanted[addr]
     answer = run_emulated(bytes(content), chip, sink)
     failed = answer["boots"] is False
-    return Check(
+    return PreflightCheck(
         name=BOOT_CHECK,
-        verdict=Verdict.REFUSE if failed else Verdict.PASS,
+        verdict=PreflightOutcome.REFUSE if failed else PreflightOutcome.PASS,
         text=boot_sentence(answer, chip),
         remedy=_("Use another image, or leave --boot-check out if you know better.")
         if failed

@@ -36,7 +36,7 @@ _ENOUGH_TEXT = 200  # printable bytes after the last jump of the loader, with no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BootVerdict:
+class BootSighting:
     """`booted` as in the contract; `seen` is the sentence that gives the reason."""
 
     booted: bool | None
@@ -56,7 +56,7 @@ def judge_text(text: bytes) -> bool | None:
     return True if len(_PLAIN_TEXT.findall(after)) >= _ENOUGH_TEXT else None
 
 
-def watch_boot(ctx: FlowContext, device: Device) -> BootVerdict:
+def watch_boot(ctx: FlowContext, device: Device) -> BootSighting:
     """Reset the chip and look whether its firmware starts; the chip is left running.
 
     With a log port its text decides; without one only a boot loop can be seen.
@@ -73,7 +73,7 @@ def watch_boot(ctx: FlowContext, device: Device) -> BootVerdict:
         log.close()
 
 
-def _read_log(ctx: FlowContext, log: Port) -> BootVerdict:
+def _read_log(ctx: FlowContext, log: Port) -> BootSighting:
     began_s = last_s = ctx.clock.monotonic()
     text = bytearray()
     while (now_s := ctx.clock.monotonic()) - began_s < _LOG_S and now_s - last_s < _QUIET_S * 2:
@@ -85,25 +85,25 @@ def _read_log(ctx: FlowContext, log: Port) -> BootVerdict:
         text += fresh
         verdict = judge_text(bytes(text))
         if verdict is True:
-            return BootVerdict(
+            return BootSighting(
                 booted=True, seen=_("The firmware's start was seen on the log port.")
             )
         if verdict is False:
-            return BootVerdict(
+            return BootSighting(
                 booted=False,
                 seen=_("the log port shows that it starts again and again"),
             )
     if not text:
-        return BootVerdict(
+        return BootSighting(
             booted=None,
             seen=_("Nothing came on the log port; check that it is wired to TX2."),
         )
-    return BootVerdict(booted=None, seen=_("The text on the log port does not tell."))
+    return BootSighting(booted=None, seen=_("The text on the log port does not tell."))
 
 
-def _probe_download_uart(ctx: FlowContext, device: Device) -> BootVerdict:
+def _probe_download_uart(ctx: FlowContext, device: Device) -> BootSighting:
     """A chip that runs its firmware does not answer link checks; one that loops does."""
-    unseen = BootVerdict(
+    unseen = BootSighting(
         booted=None,
         seen=_(
             "Whether it boots cannot be seen on these wires: boot text goes to the second UART. "
@@ -119,7 +119,7 @@ def _probe_download_uart(ctx: FlowContext, device: Device) -> BootVerdict:
         return unseen
     if not answered:
         return unseen
-    return BootVerdict(
+    return BootSighting(
         booted=False,
         seen=_("it resets again and again (its boot loader answers without a reset from you)"),
     )

@@ -142,7 +142,7 @@ class Device:
         self.flash = self._open_flash()
         self.raise_speed()
 
-    def steadily(self, work: Callable[[], T]) -> T:
+    def retry_on_relink(self, work: Callable[[], T]) -> T:
         """What `work` returns; it is done anew on a new link when the chip was reset meanwhile."""
         for _attempt in range(_RELINKS):
             try:
@@ -153,17 +153,17 @@ class Device:
 
     def read(self, span: AddressRange) -> bytes:
         """The proven bytes of `span`, also over a reset of the chip."""
-        return self.steadily(lambda: self.flash.read(span))
+        return self.retry_on_relink(lambda: self.flash.read(span))
 
     def differing(self, expected: Sequence[tuple[AddressRange, int]]) -> list[AddressRange]:
         """Those spans whose checksum on the device is another one, also over a reset."""
-        return self.steadily(lambda: self.flash.differing(expected))
+        return self.retry_on_relink(lambda: self.flash.differing(expected))
 
     def crcs(self, spans: Sequence[AddressRange]) -> list[int]:
         """The device's checksum of each span, also over a reset."""
-        return self.steadily(lambda: list(self.flash.crc32_many(spans)))
+        return self.retry_on_relink(lambda: list(self.flash.crc32_many(spans)))
 
-    def persist(self, work: Callable[[], None], *, left: Callable[[], int]) -> None:
+    def resume_on_relink(self, work: Callable[[], None], *, left: Callable[[], int]) -> None:
         """Do `work`, which goes on where it stopped; link again when the chip was reset.
 
         Gives up (LinkLost) when that happened some times without `left` getting less.

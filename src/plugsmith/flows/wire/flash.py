@@ -13,7 +13,7 @@ from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import check_boot
-from plugsmith.flows.wire.boot_watch import BootVerdict, watch_boot
+from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.write.collateral import note_kept, with_repairs
 from plugsmith.flows.write.execute import Execution, execute
@@ -25,7 +25,7 @@ from plugsmith.flows.write.preflight import allowed_anyway, device_checks, image
 from plugsmith.flows.write.proven import Safety, secure
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image, sha256
-from plugsmith.flows.write.target_image import DeviceState, Goal, image_goal, loader_body
+from plugsmith.flows.write.target_image import FlashState, TargetImage, image_target, loader_body
 from plugsmith.library.jobs.store import JobHeader, JobKind
 from plugsmith.library.releases import ReleaseCache
 from plugsmith.memory import AddressRange
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.write.plan import FlashPlan
-    from plugsmith.flows.write.preflight import Check
-    from plugsmith.flows.write.source import Source
-    from plugsmith.flows.write.target_image import Piece
+    from plugsmith.flows.write.preflight import PreflightCheck
+    from plugsmith.flows.write.source import ImageSource
+    from plugsmith.flows.write.target_image import Segment
 
 _HEADER_AREA = AddressRange(
     0xF000, APP_START
@@ -58,9 +58,9 @@ class WriteOutcome:
     image: dict[str, Fact]
     safety: Safety
     plan: FlashPlan
-    checks: tuple[Check, ...]
+    checks: tuple[PreflightCheck, ...]
     verified: bool
-    boot: BootVerdict | None = None
+    boot: BootSighting | None = None
     undo: str = ""
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default_factory=tuple)
@@ -88,7 +88,7 @@ def flash(
     dry_run: bool = False,
     boot_check: bool = False,
     download: FetchRequest | None = None,
-    extra: Callable[[Device], Piece] | None = None,
+    extra: Callable[[Device], Segment] | None = None,
 ) -> WriteOutcome:
     """Write the image in `path` to the connected device; `extra` makes a piece that goes with it.
 
@@ -121,7 +121,7 @@ def flash(
         )
 
 
-def _refuse_other_firmware(source: Source) -> None:
+def _refuse_other_firmware(source: ImageSource) -> None:
     """Settings of OpenBeken are of use to OpenBeken alone."""
     if source.image.firmware != "OpenBeken":
         raise UsageError(
@@ -129,7 +129,7 @@ def _refuse_other_firmware(source: Source) -> None:
         )
 
 
-def preflight(identity: Identity, source: Source) -> list[Check]:
+def preflight(identity: Identity, source: ImageSource) -> list[PreflightCheck]:
     """Every check on chip and file that must pass before anything is erased."""
     return [
         *device_checks(identity),
@@ -141,10 +141,10 @@ def preflight(identity: Identity, source: Source) -> list[Check]:
 def write_source(
     ctx: FlowContext,
     device: Device,
-    source: Source,
+    source: ImageSource,
     *,
     safety: Safety,
-    checks: Sequence[Check],
+    checks: Sequence[PreflightCheck],
     kind: JobKind,
     dry_run: bool,
     boot_check: bool = False,
@@ -154,11 +154,11 @@ def write_source(
     With `boot_check` the flash as it will be runs in the CPU emulator first.
     """
     began_s = ctx.clock.monotonic()
-    goal = image_goal(source.pieces, _state(device, source), ctx.permissions)
-    goal = with_repairs(ctx, device, goal, _original(safety))
-    survey = take_survey(device, goal, safety)
+    target = image_target(source.pieces, _state(device, source), ctx.permissions)
+    target = with_repairs(ctx, device, target, _original(safety))
+    survey = take_survey(device, target, safety)
     plan = make_plan(
-        goal,
+        target,
         chip=device.identity.chip,
         flash_size=device.size,
         equal=survey.equal,
@@ -240,11 +240,11 @@ def run_plan(
     device.remember_speed()
 
 
-def take_survey(device: Device, goal: Goal, safety: Safety) -> Survey:
+def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:
     """What the device holds already: from a read of this session, else by its own checksums."""
     if safety.content is not None:
-        return survey_known(goal.wanted, safety.content)
-    return survey_device(goal.wanted, device.size, device.crcs)
+        return survey_known(target.wanted, safety.content)
+    return survey_device(target.wanted, device.size, device.crcs)
 
 
 def undo_command(ctx: FlowContext, safety: Safety) -> str:
@@ -255,7 +255,7 @@ def undo_command(ctx: FlowContext, safety: Safety) -> str:
     return shlex.join(words)
 
 
-def tell_boot(ctx: FlowContext, boot: BootVerdict, *, undo: str) -> None:
+def tell_boot(ctx: FlowContext, boot: BootSighting, *, undo: str) -> None:
     """Say what was seen of the start; BootLoop when it was seen to fail."""
     if boot.booted is False:
         raise BootLoop(seen=boot.seen, undo=undo or "plugsmith restore BACKUP")
@@ -266,12 +266,12 @@ def tell_boot(ctx: FlowContext, boot: BootVerdict, *, undo: str) -> None:
 
 
 def _finished(
-    ctx: FlowContext, outcome: WriteOutcome, boot: BootVerdict, began_s: float
+    ctx: FlowContext, outcome: WriteOutcome, boot: BootSighting, began_s: float
 ) -> WriteOutcome:
     return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
 
 
-def _choose(ctx: FlowContext, device: Device, *, download: FetchRequest | None) -> Source:
+def _choose(ctx: FlowContext, device: Device, *, download: FetchRequest | None) -> ImageSource:
     """The right image for the identified chip; the link is kept alive meanwhile."""
     owner, key_class = device.identity.chip, device.identity.key.key_class
     cache = ReleaseCache(ctx.library.cache / "releases")
@@ -283,8 +283,8 @@ def _choose(ctx: FlowContext, device: Device, *, download: FetchRequest | None) 
     return load_image(path)
 
 
-def _state(device: Device, source: Source) -> DeviceState:
-    return DeviceState(
+def _state(device: Device, source: ImageSource) -> FlashState:
+    return FlashState(
         chip=device.identity.chip,
         flash_size=device.size,
         loader_equal=_loader_equal(device, source),
@@ -292,7 +292,7 @@ def _state(device: Device, source: Source) -> DeviceState:
     )
 
 
-def _loader_equal(device: Device, source: Source) -> bool | None:
+def _loader_equal(device: Device, source: ImageSource) -> bool | None:
     """Whether the device's boot loader is the file's, but for the label; None: no loader in it."""
     if source.image.loader is None or device.identity.family is Family.LOADER:
         return None

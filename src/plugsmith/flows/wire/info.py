@@ -7,10 +7,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.reading import Proof
-from plugsmith.chips.model import APP_START, KeyClass, Role
+from plugsmith.chips.model import APP_START, KeyClass, RegionRole
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
-from plugsmith.image.app import Naming, name_firmware
+from plugsmith.image.app import CodeNaming, name_firmware
 from plugsmith.image.physical import LINE_LEN, STORED_LEN, strip_lines, to_logical
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange
@@ -30,7 +30,7 @@ class Info:
 
     identity: Identity
     mac: str | None
-    firmware: Naming
+    firmware: CodeNaming
     blank: bool
 
     def as_data(self) -> dict[str, Fact]:
@@ -52,9 +52,9 @@ def info(ctx: FlowContext) -> Info:
         return Info(identity=device.identity, mac=device.mac(), firmware=naming, blank=blank)
 
 
-def _firmware(ctx: FlowContext, device: Device) -> tuple[Naming, bool]:
+def _firmware(ctx: FlowContext, device: Device) -> tuple[CodeNaming, bool]:
     """What the application calls itself: its texts lie near its end, so the end is read first."""
-    region = device.identity.chip.memory_map.region(Role.APP)
+    region = device.identity.chip.memory_map.region(RegionRole.APP)
     end = region.span.end if region else APP_START + 0x12_0000
     span = AddressRange(APP_START, min(end, device.size)).aligned(SECTOR_LEN)
     pieces = list(span.split(BLOCK_LEN))
@@ -64,7 +64,7 @@ def _firmware(ctx: FlowContext, device: Device) -> tuple[Naming, bool]:
     ) as meter:
         for piece in reversed(pieces):
             ctx.cancel.check()
-            blocks = device.steadily(partial(_read, device, piece))
+            blocks = device.retry_on_relink(partial(_read, device, piece))
             if all(block.proof is Proof.BLANK_CRC for block in blocks):
                 meter.skip(len(piece))
                 continue
@@ -81,7 +81,7 @@ def _read(device: Device, piece: AddressRange) -> list[ProvenBlock]:
     return list(device.flash.blocks(piece))
 
 
-def _name(stored: bytes, *, start: int, key_class: KeyClass) -> Naming:
+def _name(stored: bytes, *, start: int, key_class: KeyClass) -> CodeNaming:
     """Name the firmware by code that lies from physical `start` on, which may cut a line."""
     skip = -(start - APP_START) % STORED_LEN
     lines = strip_lines(stored[skip : skip + (len(stored) - skip) // STORED_LEN * STORED_LEN])
@@ -93,4 +93,4 @@ def _name(stored: bytes, *, start: int, key_class: KeyClass) -> Naming:
         naming = name_firmware(scramble(lines, key, start=logical), used)
         if naming.firmware is not None:
             return naming
-    return Naming()
+    return CodeNaming()

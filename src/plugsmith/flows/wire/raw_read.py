@@ -11,7 +11,7 @@ from plugsmith.boot.flash import Proof
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
-from plugsmith.flows.write.target_image import Piece
+from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, PAGE_LEN, SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
@@ -65,7 +65,7 @@ def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
                 ctx.cancel.check()
 
         with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
-            device.persist(read, left=lambda: len(around) - len(data))
+            device.resume_on_relink(read, left=lambda: len(around) - len(data))
         device.remember_speed()
         return ReadOutcome(
             span=span,
@@ -87,13 +87,13 @@ def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRa
         ) as meter:
             wrong: list[AddressRange] = []
             for block in span.split(BLOCK_LEN):
-                wrong += _differing(device, Piece(start=start, data=data), block)
+                wrong += _differing(device, Segment(start=start, data=data), block)
                 meter.advance(len(block))
                 ctx.cancel.check()
         return wrong
 
 
-def _differing(device: Device, whole: Piece, block: AddressRange) -> list[AddressRange]:
+def _differing(device: Device, whole: Segment, block: AddressRange) -> list[AddressRange]:
     def expected(span: AddressRange) -> bytes:
         return whole.data[span.start - whole.start : span.end - whole.start]
 

@@ -10,14 +10,14 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.wire.boot_watch import BootVerdict, watch_boot
+from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import WriteOutcome, run_plan, take_survey, undo_command
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import device_checks, require
 from plugsmith.flows.write.proven import secure
-from plugsmith.flows.write.target_image import BLANK_SECTOR, Goal, Piece, sectors_of
+from plugsmith.flows.write.target_image import BLANK_SECTOR, Segment, TargetImage, sectors_of
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
@@ -34,25 +34,25 @@ if TYPE_CHECKING:
 def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = False) -> WriteOutcome:
     """Write `data` at `start`; the rest of the sectors at its ends keeps its bytes."""
 
-    def goal(device: Device) -> Goal:
+    def target(device: Device) -> TargetImage:
         def under(addr: int) -> bytes:
             return device.read(AddressRange.sized(addr, SECTOR_LEN))
 
         _check_span(ctx, device, AddressRange.sized(start, len(data)))
-        return Goal(wanted=sectors_of([Piece(start=start, data=data)], under=under))
+        return TargetImage(wanted=sectors_of([Segment(start=start, data=data)], under=under))
 
     image: dict[str, Fact] = {
         "sha256": hashlib.sha256(data).hexdigest(),
         "start": start,
         "length": len(data),
     }
-    return change_flash(ctx, goal, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+    return change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
 
 
 def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> WriteOutcome:
     """Erase whole sectors; needs consent, because the device may not start afterwards."""
 
-    def goal(device: Device) -> Goal:
+    def target(device: Device) -> TargetImage:
         span = span_of(device.size)
         if span != span.aligned(SECTOR_LEN):
             raise UsageError(
@@ -65,15 +65,15 @@ def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> Wr
         erased.update(start=span.start, length=len(span))
         if not dry_run:
             ctx.consent(_("Erase {span} of the device?", span=span), _("erasing {span}", span=span))
-        return Goal(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
+        return TargetImage(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
 
     erased: dict[str, Fact] = {}
-    return change_flash(ctx, goal, kind=JobKind.ERASE, image=erased, dry_run=dry_run)
+    return change_flash(ctx, target, kind=JobKind.ERASE, image=erased, dry_run=dry_run)
 
 
 def change_flash(
     ctx: FlowContext,
-    goal_of: Callable[[Device], Goal],
+    target_of: Callable[[Device], TargetImage],
     *,
     kind: JobKind,
     image: dict[str, Fact],
@@ -85,25 +85,25 @@ def change_flash(
         checks = device_checks(device.identity)
         require(checks, ctx.permissions)
         device.raise_speed()
-        goal = goal_of(device)
+        target = target_of(device)
         make_plan(  # refuses before a backup takes its time
-            goal,
+            target,
             chip=device.identity.chip,
             flash_size=device.size,
             equal=frozenset(),
             permissions=ctx.permissions,
         )
         safety = secure(ctx, device, may_read=not dry_run)
-        survey = take_survey(device, goal, safety)
+        survey = take_survey(device, target, safety)
         plan = make_plan(
-            goal,
+            target,
             chip=device.identity.chip,
             flash_size=device.size,
             equal=survey.equal,
             permissions=ctx.permissions,
         )
         ctx.say(draw_plan(plan, baud=device.flash.baud))
-        boot: BootVerdict | None = None
+        boot: BootSighting | None = None
         if not dry_run:
             run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=kind.value)
             boot = watch_boot(ctx, device) if ctx.open_log is not None else None

@@ -13,11 +13,17 @@ from plugsmith.flows.image.file import open_image
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import write_source
-from plugsmith.flows.write.preflight import Check, ImageFacts, device_checks, image_checks, require
+from plugsmith.flows.write.preflight import (
+    ImageFacts,
+    PreflightCheck,
+    device_checks,
+    image_checks,
+    require,
+)
 from plugsmith.flows.write.proven import Safety, secure
 from plugsmith.flows.write.source import whole_flash
-from plugsmith.flows.write.target_image import DeviceState, mac_in_rf, rf_sectors, spare_copies
-from plugsmith.image.assemble import Source as OpenedFile
+from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
+from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.library.backups.store import open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs.store import JobKind
@@ -28,11 +34,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.boot.identity import Identity
-    from plugsmith.dump.health import Verdict
+    from plugsmith.dump.health import BackupVerdict
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.flash import WriteOutcome
-    from plugsmith.flows.write.source import Source
+    from plugsmith.flows.write.source import ImageSource
     from plugsmith.library.backups.store import Backup
 
 
@@ -68,7 +74,7 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
         )
 
 
-def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
+def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, ImageSource]:
     """The backup with its passport if there is one, and its bytes as something to write.
 
     A rotated file of an old tool is put right. Raises FileNotABackup for what brings no
@@ -89,7 +95,7 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, Source]:
     return None, whole_flash(path, data)
 
 
-def _tell_remarks(ctx: FlowContext, verdict: Verdict) -> None:
+def _tell_remarks(ctx: FlowContext, verdict: BackupVerdict) -> None:
     for item in verdict.because[1:]:
         ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
 
@@ -103,7 +109,7 @@ def _without_loader(path: Path) -> OpenedFile | None:
     return file if file.image.rotation == APP_START and whole & (whole - 1) == 0 else None
 
 
-def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -> Source:
+def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -> ImageSource:
     """The file behind the device's own boot loader, which stays on it; FileNotABackup if unfit."""
     image = file.image
     facts = ImageFacts(name=file.name, chips=image.chips, key=image.key, end=device.size)
@@ -146,7 +152,7 @@ def _straightened(ctx: FlowContext, file: OpenedFile) -> bytes:
     return data[-turned:] + data[:-turned]
 
 
-def _facts(backup: Backup | None, source: Source) -> ImageFacts:
+def _facts(backup: Backup | None, source: ImageSource) -> ImageFacts:
     """What the preflight compares; findings in the code do not matter for a proven backup."""
     chips = (chip_called(backup.passport.chip).name,) if backup else source.image.chips
     return ImageFacts(
@@ -154,13 +160,13 @@ def _facts(backup: Backup | None, source: Source) -> ImageFacts:
     )
 
 
-def _fits(identity: Identity, facts: ImageFacts) -> list[Check]:
+def _fits(identity: Identity, facts: ImageFacts) -> list[PreflightCheck]:
     """The checks of an image, with the remedy of a backup."""
     remedy = _("Use a backup of this very device; `plugsmith dump info` tells whose a file is.")
     return [replace(check, remedy=remedy) for check in image_checks(identity, facts)]
 
 
-def _check_size(device: Device, source: Source) -> None:
+def _check_size(device: Device, source: ImageSource) -> None:
     if len(source.data) != device.size:
         raise BackupForAnotherDevice(
             difference=_(
@@ -172,7 +178,9 @@ def _check_size(device: Device, source: Source) -> None:
         )
 
 
-def _check_owner(ctx: FlowContext, device: Device, backup: Backup | None, source: Source) -> None:
+def _check_owner(
+    ctx: FlowContext, device: Device, backup: Backup | None, source: ImageSource
+) -> None:
     theirs = backup.passport.mac if backup is not None else _mac_in(device, source)
     ours = device.mac()
     if theirs is None or ours is None:
@@ -192,7 +200,7 @@ def _check_owner(ctx: FlowContext, device: Device, backup: Backup | None, source
     )
 
 
-def _mac_in(device: Device, source: Source) -> str | None:
+def _mac_in(device: Device, source: ImageSource) -> str | None:
     for addr in rf_sectors(device.identity.chip, device.size):
         mac = mac_in_rf(source.data[addr : addr + SECTOR_LEN])
         if mac is not None:
@@ -210,10 +218,10 @@ def _key_of(backup: Backup) -> DeviceKey:
     )
 
 
-def _say_what_stays(ctx: FlowContext, device: Device, source: Source) -> None:
+def _say_what_stays(ctx: FlowContext, device: Device, source: ImageSource) -> None:
     rf_now = device.rf_now()
     theirs = {addr: source.data[addr : addr + SECTOR_LEN] for addr in rf_now}
-    state = DeviceState(chip=device.identity.chip, flash_size=device.size, rf_now=rf_now)
+    state = FlashState(chip=device.identity.chip, flash_size=device.size, rf_now=rf_now)
     spare = spare_copies(theirs, state)
     for addr, new in theirs.items():
         if (

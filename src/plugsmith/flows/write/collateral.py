@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.write.sector_survey import Survey
-    from plugsmith.flows.write.target_image import Goal
+    from plugsmith.flows.write.target_image import TargetImage
     from plugsmith.library.jobs.state import DoneRange
     from plugsmith.library.jobs.store import Job
 
@@ -31,7 +31,9 @@ def note_kept(job: Job, survey: Survey) -> None:
         job.done(item.span, item.crc32, proof=Proof.DEVICE_CRC)
 
 
-def with_repairs(ctx: FlowContext, device: Device, goal: Goal, before: bytes | None) -> Goal:
+def with_repairs(
+    ctx: FlowContext, device: Device, target: TargetImage, before: bytes | None
+) -> TargetImage:
     """`goal` plus the sectors that unfinished writes damaged outside their plans.
 
     `before` is the content of the device's backup; a damaged range that it does not hold any more
@@ -39,7 +41,7 @@ def with_repairs(ctx: FlowContext, device: Device, goal: Goal, before: bytes | N
     """
     kept = _kept_by_unfinished(ctx, device)
     if not kept:
-        return goal
+        return target
     wrong = set(device.differing([(item.span, item.crc32) for item in kept]))
     repairs: dict[int, bytes] = {}
     for item in kept:
@@ -51,16 +53,16 @@ def with_repairs(ctx: FlowContext, device: Device, goal: Goal, before: bytes | N
             _tell_lost(ctx, item.span)
         else:
             repairs.update(_sectors(device, item.span, known))
-    repairs = {addr: data for addr, data in repairs.items() if addr not in goal.wanted}
+    repairs = {addr: data for addr, data in repairs.items() if addr not in target.wanted}
     if not repairs:
-        return goal
+        return target
     places = ", ".join(format_addr(addr) for addr in sorted(repairs))
     return replace(
-        goal,
-        wanted={**goal.wanted, **repairs},
-        copied=(*goal.copied, *repairs),
+        target,
+        wanted={**target.wanted, **repairs},
+        copied=(*target.copied, *repairs),
         notes=(
-            *goal.notes,
+            *target.notes,
             _(
                 "An interrupted write damaged {places}; it is put back from the backup.",
                 places=places,

@@ -15,7 +15,7 @@ from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.progress import Meter, task
+from plugsmith.flows.progress import ProgressMeter, task
 from plugsmith.flows.write.sector_survey import RangeCrc, crcs_of
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.memory import (
@@ -114,7 +114,9 @@ def _write_all(ctx: FlowContext, device: Device, run: Execution) -> None:
         clock=ctx.clock,
         sink=ctx.sink,
     ) as meter:
-        device.persist(lambda: _write_left(ctx, device, run, meter), left=lambda: len(run.left))
+        device.resume_on_relink(
+            lambda: _write_left(ctx, device, run, meter), left=lambda: len(run.left)
+        )
         meter.summary = _(
             "Written: {kib} KiB in {seconds:.1f} s.",
             kib=len(run.plan.changed_sectors) * SECTOR_LEN // 1024,
@@ -122,7 +124,7 @@ def _write_all(ctx: FlowContext, device: Device, run: Execution) -> None:
         )
 
 
-def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Meter) -> None:
+def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: ProgressMeter) -> None:
     """Write the sectors in `run.left`, removing each one when the device has taken it."""
     if not run.left:
         return
@@ -160,7 +162,7 @@ def _erase(device: Device, span: AddressRange) -> None:
     device.flash.erase(span)
 
 
-def _program(device: Device, run: Execution, addr: int, meter: Meter) -> None:
+def _program(device: Device, run: Execution, addr: int, meter: ProgressMeter) -> None:
     data = run.plan.wanted[addr]
     if data != BLANK_SECTOR:
         device.flash.program(addr, data)
@@ -209,7 +211,7 @@ def _verify(ctx: FlowContext, device: Device, run: Execution) -> None:
 
 
 def _differing(
-    device: Device, run: Execution, checks: list[RangeCrc], meter: Meter
+    device: Device, run: Execution, checks: list[RangeCrc], meter: ProgressMeter
 ) -> list[RangeCrc]:
     bad: list[RangeCrc] = []
 
@@ -218,7 +220,7 @@ def _differing(
         wrong = set(device.flash.differing([(item.span, item.crc32) for item in checks]))
         bad.extend(item for item in checks if item.span in wrong)
 
-    device.persist(compare, left=lambda: len(run.left))
+    device.resume_on_relink(compare, left=lambda: len(run.left))
     meter.advance(sum(len(item.span) for item in checks if item not in bad))
     return bad
 
@@ -243,7 +245,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
             run.left.pop(0)
             ctx.cancel.check()
 
-    device.persist(rewrite, left=lambda: len(run.left))
+    device.resume_on_relink(rewrite, left=lambda: len(run.left))
 
 
 def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:
@@ -279,7 +281,7 @@ def _wrong_sectors(device: Device, run: Execution, todo: dict[int, bytes]) -> li
         ]
         wrong[:] = [span.start for span in device.flash.differing(wanted)]
 
-    device.persist(compare, left=lambda: len(run.left))
+    device.resume_on_relink(compare, left=lambda: len(run.left))
     return wrong
 
 

@@ -9,7 +9,7 @@ from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from plugsmith.flows.write.plan import FlashPlan, Step
+    from plugsmith.flows.write.plan import FlashPlan, PlanStep
 
 _SIGNS = {Action.KEEP: ".", Action.SKIP_EQUAL: "=", Action.ERASE: "-", Action.WRITE: "#"}
 _WORDS = {
@@ -58,11 +58,11 @@ def _sign(plan: FlashPlan, cell: AddressRange) -> str:
     return _SIGNS[next(action for action in _LOUDEST if action in present)]
 
 
-def _told(plan: FlashPlan) -> list[Step]:
+def _told(plan: FlashPlan) -> list[PlanStep]:
     return [step for step in plan.steps if step.action is not Action.KEEP or step.why or step.name]
 
 
-def _line(step: Step) -> str:
+def _line(step: PlanStep) -> str:
     text = f"  {step.span}  {_(_WORDS[step.action]):<16}{step.name}"
     return f"{text}  ({step.why})" if step.why else text
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import APP_START, Family, Role
-from plugsmith.flows.write.preflight import Check
-from plugsmith.flows.write.preflight import Verdict as Outcome
-from plugsmith.image.model import ImageKind, Verdict
+from plugsmith.chips.model import APP_START, Family, RegionRole
+from plugsmith.flows.write.preflight import PreflightCheck
+from plugsmith.flows.write.preflight import PreflightOutcome as Outcome
+from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.memory import AddressRange, format_addr
 from plugsmith.messages import N_, _
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugsmith.boot.identity import Identity
-    from plugsmith.flows.write.target_image import Piece
+    from plugsmith.flows.write.target_image import Segment
     from plugsmith.image.model import CodeSection, FirmwareImage
 
 _KINDS = {
@@ -28,8 +28,8 @@ _BLANK_HEAD = {b"\xff" * 8, b""}
 
 
 def content_checks(
-    identity: Identity, image: FirmwareImage, pieces: Sequence[Piece], *, name: str
-) -> list[Check]:
+    identity: Identity, image: FirmwareImage, pieces: Sequence[Segment], *, name: str
+) -> list[PreflightCheck]:
     """Checks on content and places; a good file for this chip passes all of them."""
     checks = [
         _check_kind(image, name),
@@ -44,7 +44,7 @@ def content_checks(
     return [check for check in checks if check is not None]
 
 
-def _check_kind(image: FirmwareImage, name: str) -> Check:
+def _check_kind(image: FirmwareImage, name: str) -> PreflightCheck:
     if image.kind in _KINDS:
         words = _(_KINDS[image.kind])
         return _passed("image-kind", _("{name} is {kind}.", name=name, kind=words))
@@ -55,10 +55,10 @@ def _check_kind(image: FirmwareImage, name: str) -> Check:
     )
 
 
-def _check_content(image: FirmwareImage, name: str, what: str, words: str) -> Check:
+def _check_content(image: FirmwareImage, name: str, what: str, words: str) -> PreflightCheck:
     """One check of the recogniser, over boot loader and application together."""
     found = [image.checks.get(name), image.checks.get(f"loader-{name}")]
-    if Verdict.FAILED not in found:
+    if CheckVerdict.FAILED not in found:
         return _passed(f"image-{name}", words)
     texts = [item.text for item in image.problems]
     return _refused(
@@ -77,14 +77,14 @@ def _crc_words(image: FirmwareImage) -> str:
 
 
 def _header_words(image: FirmwareImage) -> str:
-    if image.checks.get("header") is Verdict.OK:
+    if image.checks.get("header") is CheckVerdict.OK:
         return _("The header describes the application that is there.")
     return _("The application has no header; boot loaders of these chips do without one.")
 
 
 def _check_loader(
-    identity: Identity, image: FirmwareImage, pieces: Sequence[Piece]
-) -> Check | None:
+    identity: Identity, image: FirmwareImage, pieces: Sequence[Segment]
+) -> PreflightCheck | None:
     """Whether the boot loader that will be on the chip can start what is written."""
     brings_own = any(piece.span.start < APP_START for piece in pieces)
     if identity.family is Family.LOADER:
@@ -120,9 +120,9 @@ def _check_loader(
     )
 
 
-def _fits_partition(identity: Identity, pieces: Sequence[Piece]) -> Check | None:
+def _fits_partition(identity: Identity, pieces: Sequence[Segment]) -> PreflightCheck | None:
     """A refusal if an image that is no dump is longer than the partition of the chip's loader."""
-    region = identity.chip.memory_map.region(Role.APP)
+    region = identity.chip.memory_map.region(RegionRole.APP)
     end = max((piece.span.end for piece in pieces if piece.span.start <= APP_START), default=0)
     if region is None or end <= region.span.end or end >= identity.flash.size:
         return None
@@ -138,7 +138,7 @@ def _fits_partition(identity: Identity, pieces: Sequence[Piece]) -> Check | None
     )
 
 
-def _check_protected(identity: Identity, pieces: Sequence[Piece]) -> Check:
+def _check_protected(identity: Identity, pieces: Sequence[Segment]) -> PreflightCheck:
     low = AddressRange(0, identity.chip.protected_until)
     touched = any(piece.span.overlaps(low) for piece in pieces)
     if identity.family is Family.LOADER and touched:
@@ -149,9 +149,11 @@ def _check_protected(identity: Identity, pieces: Sequence[Piece]) -> Check:
     return _passed("protected", _("No protected range is reached."))
 
 
-def _check_rf(identity: Identity, pieces: Sequence[Piece]) -> Check:
+def _check_rf(identity: Identity, pieces: Sequence[Segment]) -> PreflightCheck:
     spans = [
-        region.span for layout in identity.chip.memory_maps for region in layout.with_role(Role.RF)
+        region.span
+        for layout in identity.chip.memory_maps
+        for region in layout.with_role(RegionRole.RF)
     ]
     if any(piece.span.overlaps(span) for piece in pieces for span in spans):
         return _passed(
@@ -160,7 +162,7 @@ def _check_rf(identity: Identity, pieces: Sequence[Piece]) -> Check:
     return _passed("rf", _("Radio calibration and address are not touched."))
 
 
-def _power_hint() -> Check:
+def _power_hint() -> PreflightCheck:
     return _passed(
         "power",
         _(
@@ -170,9 +172,9 @@ def _power_hint() -> Check:
     )
 
 
-def _passed(name: str, text: str) -> Check:
-    return Check(name=name, verdict=Outcome.PASS, text=text)
+def _passed(name: str, text: str) -> PreflightCheck:
+    return PreflightCheck(name=name, verdict=Outcome.PASS, text=text)
 
 
-def _refused(name: str, text: str, remedy: str) -> Check:
-    return Check(name=name, verdict=Outcome.REFUSE, text=text, remedy=remedy)
+def _refused(name: str, text: str, remedy: str) -> PreflightCheck:
+    return PreflightCheck(name=name, verdict=Outcome.REFUSE, text=text, remedy=remedy)

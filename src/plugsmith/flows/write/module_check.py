@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.modules import module as find_module
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.dump.config import recover_bytes
-from plugsmith.flows.write.preflight import Check, Verdict
+from plugsmith.flows.write.preflight import PreflightCheck, PreflightOutcome
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import Chip
 
 
-def check_module(chip: Chip, content: bytes | None) -> Check | None:
+def check_module(chip: Chip, content: bytes | None) -> PreflightCheck | None:
     """The check on a device's own flash `content`; None where no known module is named in it.
 
     It always passes: labels lie (users.md P4), and the chip that answers is what counts.
@@ -39,4 +39,4 @@ def check_module(chip: Chip, content: bytes | None) -> Check | None:
             usual=board.chip,
             chip=chip.name,
         )
-    return Check(name="module", verdict=Verdict.PASS, text=text)
+    return PreflightCheck(name="module", verdict=PreflightOutcome.PASS, text=text)

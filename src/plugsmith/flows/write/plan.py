@@ -7,7 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import APP_START, Family, Role
+from plugsmith.chips.model import APP_START, Family, RegionRole
 from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash, ProtectedRange
 from plugsmith.flows.permissions import Permission
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from plugsmith.chips.model import Chip
     from plugsmith.errors import Fact
     from plugsmith.flows.permissions import Permissions
-    from plugsmith.flows.write.target_image import Goal
+    from plugsmith.flows.write.target_image import TargetImage
 
 _ERASE_S = 0.045  # 4 KiB erase; the table of `make bench`
 _PROGRAM_S = 128 * 0.00011  # 128 lines of 32 bytes; same table
@@ -37,7 +37,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class PlanStep:
     """One range with one action; `name` is the region it lies in, `why` says why it is kept."""
 
     span: AddressRange
@@ -66,7 +66,7 @@ class FlashPlan:
 
     chip: Chip
     flash_size: int
-    steps: tuple[Step, ...]
+    steps: tuple[PlanStep, ...]
     wanted: Mapping[int, bytes] = field(repr=False)
     notes: tuple[str, ...] = ()
 
@@ -110,7 +110,7 @@ class FlashPlan:
 
 
 def make_plan(
-    goal: Goal,
+    target: TargetImage,
     *,
     chip: Chip,
     flash_size: int,
@@ -118,22 +118,22 @@ def make_plan(
     permissions: Permissions,
 ) -> FlashPlan:
     """The plan that reaches `goal` where the sectors `equal` already hold what is wanted."""
-    _guard(goal, chip=chip, flash_size=flash_size, permissions=permissions)
+    _guard(target, chip=chip, flash_size=flash_size, permissions=permissions)
     steps = sorted(
-        [*_kept_steps(goal, chip, flash_size), *_wanted_steps(goal, chip, equal)],
+        [*_kept_steps(target, chip, flash_size), *_wanted_steps(target, chip, equal)],
         key=lambda step: step.span,
     )
     return FlashPlan(
         chip=chip,
         flash_size=flash_size,
         steps=tuple(steps),
-        wanted=dict(goal.wanted),
-        notes=goal.notes,
+        wanted=dict(target.wanted),
+        notes=target.notes,
     )
 
 
-def _guard(goal: Goal, *, chip: Chip, flash_size: int, permissions: Permissions) -> None:
-    for span in goal.spans:
+def _guard(target: TargetImage, *, chip: Chip, flash_size: int, permissions: Permissions) -> None:
+    for span in target.spans:
         if span.end > flash_size:
             raise OutsideFlash(span=str(span), limit=format_addr(flash_size))
         if span.start >= chip.protected_until:
@@ -143,7 +143,7 @@ def _guard(goal: Goal, *, chip: Chip, flash_size: int, permissions: Permissions)
     if Permission.RF in permissions or Permission.MAC in permissions:
         return
     for addr in rf_sectors(chip, flash_size):
-        if addr in goal.wanted and addr not in goal.copied:
+        if addr in target.wanted and addr not in target.copied:
             raise PermissionNeeded(
                 span=str(AddressRange.sized(addr, SECTOR_LEN)),
                 region=_("radio calibration and address"),
@@ -152,36 +152,36 @@ def _guard(goal: Goal, *, chip: Chip, flash_size: int, permissions: Permissions)
             )
 
 
-def _wanted_steps(goal: Goal, chip: Chip, equal: frozenset[int]) -> Iterator[Step]:
+def _wanted_steps(target: TargetImage, chip: Chip, equal: frozenset[int]) -> Iterator[PlanStep]:
     runs: list[tuple[AddressRange, Action, str]] = []
-    for addr in sorted(goal.wanted):
-        action, name = _action(goal, addr, equal), region_name(chip, addr)
+    for addr in sorted(target.wanted):
+        action, name = _action(target, addr, equal), region_name(chip, addr)
         span = AddressRange.sized(addr, SECTOR_LEN)
         if runs and runs[-1][1:] == (action, name) and runs[-1][0].end == addr:
             runs[-1] = (AddressRange(runs[-1][0].start, span.end), action, name)
         else:
             runs.append((span, action, name))
     for span, action, name in runs:
-        yield Step(span=span, action=action, name=name)
+        yield PlanStep(span=span, action=action, name=name)
 
 
-def _action(goal: Goal, addr: int, equal: frozenset[int]) -> Action:
+def _action(target: TargetImage, addr: int, equal: frozenset[int]) -> Action:
     if addr in equal:
         return Action.SKIP_EQUAL
-    return Action.ERASE if goal.wanted[addr] == BLANK_SECTOR else Action.WRITE
+    return Action.ERASE if target.wanted[addr] == BLANK_SECTOR else Action.WRITE
 
 
-def _kept_steps(goal: Goal, chip: Chip, flash_size: int) -> Iterator[Step]:
-    left = subtract_ranges([AddressRange(0, flash_size)], goal.spans)
-    named = [item for item in goal.kept if item.span]
+def _kept_steps(target: TargetImage, chip: Chip, flash_size: int) -> Iterator[PlanStep]:
+    left = subtract_ranges([AddressRange(0, flash_size)], target.spans)
+    named = [item for item in target.kept if item.span]
     for item in named:
         for span in left:
             shared = span.intersection(item.span)
             if shared is not None:
-                yield Step(span=shared, action=Action.KEEP, name=item.name, why=item.why)
+                yield PlanStep(span=shared, action=Action.KEEP, name=item.name, why=item.why)
     for span in subtract_ranges(left, [item.span for item in named]):
         for part in _by_region(chip, span):
-            yield Step(
+            yield PlanStep(
                 span=part,
                 action=Action.KEEP,
                 name=region_name(chip, part.start),
@@ -191,7 +191,7 @@ def _kept_steps(goal: Goal, chip: Chip, flash_size: int) -> Iterator[Step]:
 
 def _why_kept(chip: Chip, addr: int) -> str:
     region = chip.memory_map.at(addr)
-    if region is not None and region.role is Role.RF:
+    if region is not None and region.role is RegionRole.RF:
         return _("unique for each device")
     if addr < APP_START and chip.family is Family.LOADER:
         return _("never touched: this chip answers the UART with it")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.permissions import Permissions
 
 
-class Verdict(StrEnum):
+class PreflightOutcome(StrEnum):
     """The outcome of one check."""
 
     PASS = "pass"  # noqa: S105 - a verdict, not a password
@@ -29,11 +29,11 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class PreflightCheck:
     """One check: `text` says what was found, `remedy` what would satisfy it."""
 
     name: str
-    verdict: Verdict
+    verdict: PreflightOutcome
     text: str
     remedy: str = ""
     permission: Permission | None = None
@@ -49,7 +49,7 @@ class Check:
 
     def settled(self, permissions: Permissions) -> bool:
         """Whether the check does not stand in the way."""
-        if self.verdict is Verdict.PASS:
+        if self.verdict is PreflightOutcome.PASS:
             return True
         return self.permission is not None and self.permission in permissions
 
@@ -65,7 +65,7 @@ class ImageFacts:
     problems: tuple[str, ...] = ()
 
 
-def require(checks: Sequence[Check], permissions: Permissions) -> None:
+def require(checks: Sequence[PreflightCheck], permissions: Permissions) -> None:
     """Raise PreflightRefused if a check neither passed nor was allowed by name."""
     failed = [check for check in checks if not check.settled(permissions)]
     if not failed:
@@ -83,54 +83,56 @@ def require(checks: Sequence[Check], permissions: Permissions) -> None:
     )
 
 
-def allowed_anyway(checks: Iterable[Check], permissions: Permissions) -> list[Check]:
+def allowed_anyway(
+    checks: Iterable[PreflightCheck], permissions: Permissions
+) -> list[PreflightCheck]:
     """The checks that passed only because of a permission; the user is told about each."""
     return [
         check
         for check in checks
-        if check.verdict is not Verdict.PASS and check.settled(permissions)
+        if check.verdict is not PreflightOutcome.PASS and check.settled(permissions)
     ]
 
 
-def device_checks(identity: Identity) -> list[Check]:
+def device_checks(identity: Identity) -> list[PreflightCheck]:
     """Whether this chip may be written at all."""
     return [_check_support(identity), _check_part(identity), _check_size(identity)]
 
 
-def image_checks(identity: Identity, image: ImageFacts) -> list[Check]:
+def image_checks(identity: Identity, image: ImageFacts) -> list[PreflightCheck]:
     """Whether this file belongs on this chip."""
     return [_check_chip(identity, image), _check_key(identity, image), _check_fit(identity, image)]
 
 
-def check_backup(proven: str | None) -> Check:
+def check_backup(proven: str | None) -> PreflightCheck:
     """Whether a proven backup of this very device exists; `proven` is its file name."""
     if proven is not None:
-        return Check(
+        return PreflightCheck(
             name="backup",
-            verdict=Verdict.PASS,
+            verdict=PreflightOutcome.PASS,
             text=_("There is a proven backup of this device: {file}.", file=proven),
         )
-    return Check(
+    return PreflightCheck(
         name="backup",
-        verdict=Verdict.NEEDS_PERMISSION,
+        verdict=PreflightOutcome.NEEDS_PERMISSION,
         permission=Permission.NO_BACKUP,
         text=_("There is no proven backup of this device."),
         remedy=_("Run `plugsmith backup` first."),
     )
 
 
-def _check_support(identity: Identity) -> Check:
+def _check_support(identity: Identity) -> PreflightCheck:
     if identity.chip.support is Support.RECOGNISED:
-        return Check(
+        return PreflightCheck(
             name="chip",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_("{chip} is recognised, but writing it is not supported.", chip=_name(identity)),
             remedy=_("Reading it is possible."),
         )
     return _passed("chip", _("The chip is a {chip}.", chip=_name(identity)))
 
 
-def _check_part(identity: Identity) -> Check:
+def _check_part(identity: Identity) -> PreflightCheck:
     flash = identity.flash
     if identity.family is Family.LOADER:
         return _passed(
@@ -138,17 +140,17 @@ def _check_part(identity: Identity) -> Check:
             _("This chip cannot report its flash id; protection is probed on the first sector."),
         )
     if not flash.id_valid:
-        return Check(
+        return PreflightCheck(
             name="flash-part",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_("The flash id reads as 00 or FF: the flash does not answer the chip."),
             remedy=_("Check the supply (3.3 V, at least 300 mA) and run the command again."),
         )
     jedec = flash.jedec.hex(" ") if flash.jedec else ""
     if flash.part is None:
-        return Check(
+        return PreflightCheck(
             name="flash-part",
-            verdict=Verdict.NEEDS_PERMISSION,
+            verdict=PreflightOutcome.NEEDS_PERMISSION,
             permission=Permission.UNKNOWN_PART,
             text=_("The flash id {jedec} is not in the table of flash parts.", jedec=jedec),
             remedy=_("Please report the id, so that it can be added."),
@@ -156,30 +158,30 @@ def _check_part(identity: Identity) -> Check:
     return _passed("flash-part", _("The flash part is {name}.", name=flash.part.name))
 
 
-def _check_size(identity: Identity) -> Check:
+def _check_size(identity: Identity) -> PreflightCheck:
     proof = identity.flash.size_proof
     if proof is SizeProof.ASSUMED:
-        return Check(
+        return PreflightCheck(
             name="flash-size",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_("The size of the flash could not be proven, and addresses behind its end wrap."),
             remedy=_("Run `plugsmith info` and check wires and supply."),
         )
     return _passed("flash-size", _("The flash has {size} bytes.", size=identity.flash.size))
 
 
-def _check_chip(identity: Identity, image: ImageFacts) -> Check:
+def _check_chip(identity: Identity, image: ImageFacts) -> PreflightCheck:
     if not image.chips:
-        return Check(
+        return PreflightCheck(
             name="image-chip",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_("{name} does not tell which chip it is for.", name=image.name),
             remedy=_("Use a full image (QIO) of the release for {chip}.", chip=_name(identity)),
         )
     if identity.chip.name not in image.chips:
-        return Check(
+        return PreflightCheck(
             name="image-chip",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_(
                 "{name} is for {chips}, but the connected chip is a {chip}.",
                 name=image.name,
@@ -198,14 +200,14 @@ def _asset_hint(identity: Identity) -> str:
     return _("Use the file {prefix}_QIO_<version>.bin.", prefix=prefix)
 
 
-def _check_key(identity: Identity, image: ImageFacts) -> Check:
+def _check_key(identity: Identity, image: ImageFacts) -> PreflightCheck:
     device = identity.key.key_class
     open_cases = {KeyClass.UNKNOWN, KeyClass.HIDDEN}
     if device in open_cases or image.key is KeyClass.UNKNOWN or device is image.key:
         return _passed("key", _("The code key of the image does not speak against this chip."))
-    return Check(
+    return PreflightCheck(
         name="key",
-        verdict=Verdict.NEEDS_PERMISSION,
+        verdict=PreflightOutcome.NEEDS_PERMISSION,
         permission=Permission.KEY_MISMATCH,
         text=_(
             "The image is encrypted for the key class {image}, but the chip has {device}: "
@@ -217,11 +219,11 @@ def _check_key(identity: Identity, image: ImageFacts) -> Check:
     )
 
 
-def _check_fit(identity: Identity, image: ImageFacts) -> Check:
+def _check_fit(identity: Identity, image: ImageFacts) -> PreflightCheck:
     if image.end > identity.flash.size:
-        return Check(
+        return PreflightCheck(
             name="image-size",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_(
                 "{name} ends at {end}, behind the end of the flash at {size}.",
                 name=image.name,
@@ -231,17 +233,17 @@ def _check_fit(identity: Identity, image: ImageFacts) -> Check:
             remedy=_("Use an image or backup for a flash of this size."),
         )
     if image.problems:
-        return Check(
+        return PreflightCheck(
             name="image-checks",
-            verdict=Verdict.REFUSE,
+            verdict=PreflightOutcome.REFUSE,
             text=_("{name} is damaged: {text}", name=image.name, text="; ".join(image.problems)),
             remedy=_("Download the image again."),
         )
     return _passed("image-size", _("The image fits into the flash."))
 
 
-def _passed(name: str, text: str) -> Check:
-    return Check(name=name, verdict=Verdict.PASS, text=text)
+def _passed(name: str, text: str) -> PreflightCheck:
+    return PreflightCheck(name=name, verdict=PreflightOutcome.PASS, text=text)
 
 
 def _name(identity: Identity) -> str:

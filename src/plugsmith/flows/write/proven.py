@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.flows import HalfWritten, NotABackup
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.backup import make_backup
-from plugsmith.flows.write.preflight import Check, Verdict, check_backup, require
+from plugsmith.flows.write.preflight import PreflightCheck, PreflightOutcome, check_backup, require
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def secure(ctx: FlowContext, device: Device, *, may_read: bool = True) -> Safety
     return Safety(backup=made, content=made.read(), made_now=True)
 
 
-def _no_backup_possible(problem: NotABackup | HalfWritten) -> Check:
-    return Check(
+def _no_backup_possible(problem: NotABackup | HalfWritten) -> PreflightCheck:
+    return PreflightCheck(
         name="backup",
-        verdict=Verdict.NEEDS_PERMISSION,
+        verdict=PreflightOutcome.NEEDS_PERMISSION,
         permission=Permission.NO_BACKUP,
         text=problem.message,
         remedy=problem.hint,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.write.preflight import ImageFacts
-from plugsmith.flows.write.target_image import Piece
-from plugsmith.image.assemble import Source as OpenedFile
+from plugsmith.flows.write.target_image import Segment
+from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.image.assemble import pieces
 from plugsmith.image.kinds import recognise
-from plugsmith.image.model import ImageKind, Verdict
+from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -28,13 +28,13 @@ _WRITABLE = frozenset({ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ImageSource:
     """A recognised file; `loader_header` is the label inside its boot loader, if it has one."""
 
     path: Path
     data: bytes = field(repr=False)
     image: FirmwareImage
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Segment, ...]
 
     @property
     def name(self) -> str:
@@ -65,32 +65,34 @@ class Source:
         return {"file": str(self.path), **self.image.as_facts()}
 
 
-def load_image(path: Path) -> Source:
+def load_image(path: Path) -> ImageSource:
     """The image in `path`; exit-9 errors for what is no image, or damaged beyond use."""
     return _checked(path, open_image(path))
 
 
-def whole_flash(path: Path, data: bytes) -> Source:
+def whole_flash(path: Path, data: bytes) -> ImageSource:
     """A backup: all of it belongs at address 0. Whether it is sound is judged elsewhere."""
-    return Source(path=path, data=data, image=recognise(data), pieces=(Piece(start=0, data=data),))
+    return ImageSource(
+        path=path, data=data, image=recognise(data), pieces=(Segment(start=0, data=data),)
+    )
 
 
-def _checked(path: Path, file: OpenedFile) -> Source:
+def _checked(path: Path, file: OpenedFile) -> ImageSource:
     image = file.image
-    found = tuple(Piece(start=start, data=data) for start, data in pieces(file))
+    found = tuple(Segment(start=start, data=data) for start, data in pieces(file))
     if image.kind not in _WRITABLE or not found or image.problems:
         raise InputUnusable(
             name=path.name,
             kind=_kind_words(image),
             reason=_reason(image) or _("It cannot be written over these wires."),
         )
-    if image.kind is ImageKind.QIO and image.checks.get("header") is Verdict.MISSING:
+    if image.kind is ImageKind.QIO and image.checks.get("header") is CheckVerdict.MISSING:
         raise InputUnusable(
             name=path.name,
             kind=_kind_words(image),
             reason=_("It ends before the header that every full image has: it was cut off."),
         )
-    return Source(path=path, data=file.data, image=image, pieces=found)
+    return ImageSource(path=path, data=file.data, image=image, pieces=found)
 
 
 def sha256(data: bytes) -> str:

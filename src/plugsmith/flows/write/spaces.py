@@ -18,7 +18,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from plugsmith.chips.model import Chip
     from plugsmith.flows.context import FlowContext
-    from plugsmith.flows.progress import Meter
+    from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.raw_read import SpanOf
 
@@ -51,7 +51,9 @@ def _absent(chip: Chip, space: Space) -> SpaceAbsent:
     return SpaceAbsent(chip=chip.name, space=space.value, shown=shown)
 
 
-def _agreed(device: Device, space: Space, base: int, span: AddressRange, meter: Meter) -> bytes:
+def _agreed(
+    device: Device, space: Space, base: int, span: AddressRange, meter: ProgressMeter
+) -> bytes:
     first = _read(device, space, base, span, meter)
     for _attempt in range(_TRIES):
         second = _read(device, space, base, span, meter)
@@ -61,7 +63,9 @@ def _agreed(device: Device, space: Space, base: int, span: AddressRange, meter: 
     raise UnstableRead(start=format_addr(span.start), length=len(span))
 
 
-def _read(device: Device, space: Space, base: int, span: AddressRange, meter: Meter) -> bytes:
+def _read(
+    device: Device, space: Space, base: int, span: AddressRange, meter: ProgressMeter
+) -> bytes:
     if space is Space.EFUSE:
         found = read_efuse(device.client, first=base + span.start, count=len(span))
         meter.advance(len(span))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, Role
+from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, RegionRole
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.memory import (
@@ -33,7 +33,7 @@ _MAC_RECORD = bytes.fromhex("0211111106000000")  # tag and length in front of th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
+class Segment:
     """Bytes that belong at `start`."""
 
     start: int
@@ -55,7 +55,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class TargetImage:
     """Whole sectors by address, ranges kept on purpose, and remarks for the user.
 
     `copied` are sectors of RF regions that change without anything unique being lost: blank ones
@@ -74,7 +74,7 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeviceState:
+class FlashState:
     """What the decisions need to know about the flash as it is.
 
     `loader_equal` is whether the loader's body on the device equals the one in the file (None: the
@@ -88,7 +88,7 @@ class DeviceState:
 
 
 def sectors_of(
-    pieces: Sequence[Piece], *, under: Callable[[int], bytes] | None = None
+    pieces: Sequence[Segment], *, under: Callable[[int], bytes] | None = None
 ) -> dict[int, bytes]:
     """Whole sectors for `pieces`; bytes of edge sectors that no piece gives come from `under`.
 
@@ -113,7 +113,7 @@ def rf_sectors(chip: Chip, flash_size: int) -> list[int]:
     whole = AddressRange(0, flash_size)
     found: set[int] = set()
     for layout in chip.memory_maps:
-        for region in layout.with_role(Role.RF):
+        for region in layout.with_role(RegionRole.RF):
             if whole.covers(region.span):
                 found.update(
                     part.start for part in region.span.aligned(SECTOR_LEN).split(SECTOR_LEN)
@@ -136,7 +136,9 @@ def mac_in_rf(sector: bytes) -> str | None:
     return None if raw in {b"\xff" * _MAC_LEN, b"\0" * _MAC_LEN} else raw.hex(":")
 
 
-def image_goal(pieces: Sequence[Piece], state: DeviceState, permissions: Permissions) -> Goal:
+def image_target(
+    pieces: Sequence[Segment], state: FlashState, permissions: Permissions
+) -> TargetImage:
     """The goal of writing a firmware image or a full dump to this device.
 
     Raises OutsideFlash for bytes beyond the end of the flash.
@@ -151,12 +153,12 @@ def image_goal(pieces: Sequence[Piece], state: DeviceState, permissions: Permiss
     spare = spare_copies(wanted, state)
     _decide_rf(wanted, state, permissions, spare=spare, kept=kept, notes=notes)
     copied = (*spare, *_bring_rf(wanted, pieces, state, notes=notes))
-    return Goal(wanted=wanted, kept=tuple(kept), notes=tuple(notes), copied=copied)
+    return TargetImage(wanted=wanted, kept=tuple(kept), notes=tuple(notes), copied=copied)
 
 
 def _decide_loader(
     wanted: dict[int, bytes],
-    state: DeviceState,
+    state: FlashState,
     permissions: Permissions,
     *,
     kept: list[Kept],
@@ -182,7 +184,7 @@ def _decide_loader(
 
 def _decide_rf(
     wanted: dict[int, bytes],
-    state: DeviceState,
+    state: FlashState,
     permissions: Permissions,
     *,
     spare: Sequence[int],
@@ -216,7 +218,7 @@ def _decide_rf(
         )
 
 
-def spare_copies(wanted: Mapping[int, bytes], state: DeviceState) -> tuple[int, ...]:
+def spare_copies(wanted: Mapping[int, bytes], state: FlashState) -> tuple[int, ...]:
     """RF sectors that a file wants blank and whose bytes stay on the device at another place."""
 
     def stays(addr: int, sector: bytes) -> bool:
@@ -231,7 +233,7 @@ def spare_copies(wanted: Mapping[int, bytes], state: DeviceState) -> tuple[int, 
 
 
 def _bring_rf(
-    wanted: dict[int, bytes], pieces: Sequence[Piece], state: DeviceState, *, notes: list[str]
+    wanted: dict[int, bytes], pieces: Sequence[Segment], state: FlashState, *, notes: list[str]
 ) -> tuple[int, ...]:
     """Copy the device's own calibration to where the new firmware looks for it, if that is blank.
 
@@ -239,7 +241,7 @@ def _bring_rf(
     that exists is changed: only an empty sector gets the copy, and the original stays.
     """
     ours, theirs = (state.chip.map_of(origin) for origin in ("tuya", "openbeken"))
-    source, target = (layout.region(Role.RF) if layout else None for layout in (ours, theirs))
+    source, target = (layout.region(RegionRole.RF) if layout else None for layout in (ours, theirs))
     if source is None or target is None or source.span.start == target.span.start:
         return ()
     if any(piece.span.overlaps(target.span) for piece in pieces):

@@ -11,8 +11,8 @@ from plugsmith.device.profile import (
     DeviceProfile,
     LedDriver,
     Light,
-    Meter,
     MeterKind,
+    MeterPart,
     Pin,
     SerialMcu,
 )
@@ -72,12 +72,12 @@ def profile_from_openbeken(template: Template) -> DeviceProfile:
     )
 
 
-def _meter(pins: tuple[Pin, ...], script: Script, *, second_uart: bool) -> Meter | None:
+def _meter(pins: tuple[Pin, ...], script: Script, *, second_uart: bool) -> MeterPart | None:
     if any(pin.function is Function.METER_CF for pin in pins):
-        return Meter(kind=MeterKind.BL0937)
+        return MeterPart(kind=MeterKind.BL0937)
     for driver, kind in _UART_METERS:
         if script.starts_driver(driver):
-            return Meter(kind=kind, second_uart=second_uart)
+            return MeterPart(kind=kind, second_uart=second_uart)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.device.rules import Finding, Level, pin_findings
+from plugsmith.device.rules import RuleFinding, RuleLevel, pin_findings
 from plugsmith.interpret.openbeken.from_openbeken import board_of_template, pin_of_role
 from plugsmith.messages import _
 from plugsmith.openbeken.drivers import MANUAL_STARTS, UART_DRIVERS, incomplete_drivers
@@ -23,7 +23,7 @@ _BRIDGE_ROLES = frozenset({"BridgeFWD", "BridgeREV"})
 _NEUTRAL_DRIVERS = frozenset({"BL0937", "Bridge"})  # the pin rules speak of these already
 
 
-def lint_template(template: Template) -> tuple[Finding, ...]:
+def lint_template(template: Template) -> tuple[RuleFinding, ...]:
     """All findings about a template, errors first."""
     board = board_of_template(template)
     script = read_startup(template.command)
@@ -36,15 +36,15 @@ def lint_template(template: Template) -> tuple[Finding, ...]:
     found += _drivers(template, script)
     found += _latching(template, script)
     found += _command(template, script)
-    return tuple(sorted(found, key=lambda item: list(Level).index(item.level)))
+    return tuple(sorted(found, key=lambda item: list(RuleLevel).index(item.level)))
 
 
-def lint_reading(reading: TemplateReading) -> tuple[Finding, ...]:
+def lint_reading(reading: TemplateReading) -> tuple[RuleFinding, ...]:
     """The same, plus what the reader had to correct or leave out."""
     found = [
-        Finding(
+        RuleFinding(
             rule="role-misspelt",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=None,
             text=text,
             fix=_("The firmware ignores misspelt roles silently; write it as shown."),
@@ -52,9 +52,9 @@ def lint_reading(reading: TemplateReading) -> tuple[Finding, ...]:
         for text in reading.corrected
     ]
     lost = [
-        Finding(
+        RuleFinding(
             rule=item.rule,
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=item.pin,
             text=item.text,
             fix=item.fix or _("Correct the entry; the firmware would ignore it silently."),
@@ -64,12 +64,12 @@ def lint_reading(reading: TemplateReading) -> tuple[Finding, ...]:
     return (*lost, *lint_template(reading.template), *found)
 
 
-def has_errors(findings: tuple[Finding, ...]) -> bool:
+def has_errors(findings: tuple[RuleFinding, ...]) -> bool:
     """Whether a finding forbids applying the template."""
-    return any(item.level is Level.ERROR for item in findings)
+    return any(item.level is RuleLevel.ERROR for item in findings)
 
 
-def finding_json(item: Finding) -> dict[str, Fact]:
+def finding_json(item: RuleFinding) -> dict[str, Fact]:
     """The shape of a finding in `template lint --json`."""
     return {
         "rule": item.rule,
@@ -80,32 +80,32 @@ def finding_json(item: Finding) -> dict[str, Fact]:
     }
 
 
-def _chip(template: Template) -> Iterator[Finding]:
+def _chip(template: Template) -> Iterator[RuleFinding]:
     if not template.chip.strip():
-        yield Finding(
+        yield RuleFinding(
             rule="no-chip",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=None,
             text=_("The template names no chip, so the pins could not be checked fully."),
             fix=_("Add the chip, for example BK7231T or BK7231N."),
         )
     if not template.pins and not template.command:
-        yield Finding(
+        yield RuleFinding(
             rule="empty",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=None,
             text=_("The template sets no pin and runs no command: it does nothing."),
             fix=_("Fill in the pins."),
         )
 
 
-def _roles(template: Template) -> Iterator[Finding]:
+def _roles(template: Template) -> Iterator[RuleFinding]:
     for item in template.pins:
         reading = read_role(item.role)
         if reading.role is None:
-            yield Finding(
+            yield RuleFinding(
                 rule="role-unknown",
-                level=Level.ERROR,
+                level=RuleLevel.ERROR,
                 pin=item.gpio,
                 text=_("OpenBeken knows no role {role!r}.", role=item.role[:64]),
                 fix=_did_you_mean(item.role),
@@ -119,15 +119,15 @@ def _did_you_mean(role: str) -> str:
     return _("Did you mean {suggestion}?", suggestion=suggestion)
 
 
-def _drivers(template: Template, script: Script) -> Iterator[Finding]:
+def _drivers(template: Template, script: Script) -> Iterator[RuleFinding]:
     used = {item.role for item in template.pins}
     for start, gaps in incomplete_drivers(used):
         if start.driver in _NEUTRAL_DRIVERS or script.starts_driver(start.driver):
             continue
         missing = ", ".join(sorted(next(iter(sorted(group))) for group in gaps))
-        yield Finding(
+        yield RuleFinding(
             rule="driver-incomplete",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=None,
             text=_(
                 "The driver {driver} will not start: no pin has {roles}.",
@@ -139,9 +139,9 @@ def _drivers(template: Template, script: Script) -> Iterator[Finding]:
     for role_name in sorted(used & set(MANUAL_STARTS)):
         driver = MANUAL_STARTS[role_name]
         if not script.starts_driver(driver):
-            yield Finding(
+            yield RuleFinding(
                 rule="driver-not-started",
-                level=Level.WARNING,
+                level=RuleLevel.WARNING,
                 pin=next(item.gpio for item in template.pins if item.role == role_name),
                 text=_(
                     "{role} does nothing until the driver {driver} is started.",
@@ -152,24 +152,24 @@ def _drivers(template: Template, script: Script) -> Iterator[Finding]:
             )
 
 
-def _latching(template: Template, script: Script) -> Iterator[Finding]:
+def _latching(template: Template, script: Script) -> Iterator[RuleFinding]:
     used = {item.role for item in template.pins}
     if script.named("BridgePulseLength") and not used & _BRIDGE_ROLES and used & {"Rel", "Rel_n"}:
-        yield Finding(
+        yield RuleFinding(
             rule="latching-as-plain",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=next(item.gpio for item in template.pins if item.role in {"Rel", "Rel_n"}),
             text=_("A latching relay is driven as a plain one: its coil would burn."),
             fix=_("Use BridgeFWD and BridgeREV for the two coils."),
         )
 
 
-def _command(template: Template, script: Script) -> Iterator[Finding]:
+def _command(template: Template, script: Script) -> Iterator[RuleFinding]:
     length = len(template.command)
     if length > ARGUMENT_LIMIT:
-        yield Finding(
+        yield RuleFinding(
             rule="command-too-long",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=None,
             text=_(
                 "The startup command has {length} characters; {limit} fit.",
@@ -179,9 +179,9 @@ def _command(template: Template, script: Script) -> Iterator[Finding]:
             fix=_("Move the rest into the file autoexec.bat."),
         )
     for item in long_parts(script) if template.command.lower().startswith("backlog") else []:
-        yield Finding(
+        yield RuleFinding(
             rule="command-part-too-long",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=None,
             text=_(
                 "The part `{name} ...` of the backlog is longer than {limit} characters.",
@@ -191,18 +191,18 @@ def _command(template: Template, script: Script) -> Iterator[Finding]:
             fix=_("Shorten it, or move it into autoexec.bat."),
         )
     if '"' in template.command:
-        yield Finding(
+        yield RuleFinding(
             rule="quote-in-command",
-            level=Level.WARNING,
+            level=RuleLevel.WARNING,
             pin=None,
             text=_("The startup command holds a quote mark, which cannot be stored by command."),
             fix=_("Write it without quotes, or set it on the startup page of the device."),
         )
     for item in script.commands:
         if item.key in _REMOVED:
-            yield Finding(
+            yield RuleFinding(
                 rule="command-removed",
-                level=Level.WARNING,
+                level=RuleLevel.WARNING,
                 pin=None,
                 text=_("The command {name} no longer exists in the firmware.", name=item.name),
                 fix=_("Remove it and calibrate with VoltageSet, CurrentSet and PowerSet."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.device.rules import Finding, Level
+from plugsmith.device.rules import RuleFinding, RuleLevel
 from plugsmith.messages import _
 from plugsmith.openbeken.list_schema import schema_problems
 from plugsmith.openbeken.template import write_template
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
 _HELPFUL = ("model", "board")
 
 
-def publication_findings(template: Template) -> Iterator[Finding]:
+def publication_findings(template: Template) -> Iterator[RuleFinding]:
     """Errors for what the list's rules demand, notes for what makes an entry useful."""
     body = write_template(template)
     for name, problem in schema_problems(body):
-        yield Finding(
+        yield RuleFinding(
             rule="link-missing" if name in {"image", "wiki"} else "list-rule",
-            level=Level.ERROR,
+            level=RuleLevel.ERROR,
             pin=None,
             text=problem,
             fix=_fix(name),
         )
     for name in _HELPFUL:
         if not body.get(name):
-            yield Finding(
+            yield RuleFinding(
                 rule="field-helpful",
-                level=Level.INFO,
+                level=RuleLevel.INFO,
                 pin=None,
                 text=_("The field {name} is empty.", name=name),
                 fix=_("Others find the device by it: add it if you know it."),

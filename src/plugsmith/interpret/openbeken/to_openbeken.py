@@ -13,8 +13,8 @@ from plugsmith.messages import _
 from plugsmith.openbeken.flags import Flag, flags_number
 from plugsmith.openbeken.script import (
     ARGUMENT_LIMIT,
-    Command,
     Script,
+    ScriptCommand,
     command,
     long_parts,
     print_startup,
@@ -74,7 +74,7 @@ def openbeken_setup(
     )
 
 
-def split_script(script: Script) -> tuple[Script, tuple[Command, ...]]:
+def split_script(script: Script) -> tuple[Script, tuple[ScriptCommand, ...]]:
     """The leading commands that fit into a startup command, and those for autoexec.bat."""
     count = len(script.commands)
     while count:
@@ -119,7 +119,7 @@ def flags_of(profile: DeviceProfile) -> tuple[Flag, ...]:
 
 def startup_script(profile: DeviceProfile) -> Script:
     """All startup commands, drivers before the commands that they bring."""
-    parts: list[Command] = []
+    parts: list[ScriptCommand] = []
     parts += _serial(profile.serial) if profile.serial else []
     parts += _drivers(profile)
     parts += _light(profile)
@@ -130,7 +130,7 @@ def startup_script(profile: DeviceProfile) -> Script:
     return Script(tuple(parts))
 
 
-def _relays(profile: DeviceProfile) -> list[Command]:
+def _relays(profile: DeviceProfile) -> list[ScriptCommand]:
     """Only states other than off, which is what the firmware starts with."""
     parts = [command("SetStartValue", ch, v) for ch, v in profile.start_values.items() if v]
     if profile.pulse_ms is not None:
@@ -139,9 +139,9 @@ def _relays(profile: DeviceProfile) -> list[Command]:
     return parts
 
 
-def _drivers(profile: DeviceProfile) -> list[Command]:
+def _drivers(profile: DeviceProfile) -> list[ScriptCommand]:
     """Drivers that no role starts."""
-    parts: list[Command] = []
+    parts: list[ScriptCommand] = []
     meter = profile.meter
     if meter is not None and meter.kind in _UART_METERS:
         parts.append(command("startDriver", _UART_METERS[meter.kind]))
@@ -159,9 +159,9 @@ def _drivers(profile: DeviceProfile) -> list[Command]:
     return parts
 
 
-def _light(profile: DeviceProfile) -> list[Command]:
+def _light(profile: DeviceProfile) -> list[ScriptCommand]:
     light = profile.light
-    parts: list[Command] = []
+    parts: list[ScriptCommand] = []
     if profile.with_function(Function.PWM_LIGHT) and light and light.pwm_hz:
         parts.append(command("PWMFrequency", light.pwm_hz))
     elif profile.tone_hz and light is None:
@@ -177,7 +177,7 @@ def _light(profile: DeviceProfile) -> list[Command]:
     return parts
 
 
-def _battery(profile: DeviceProfile) -> list[Command]:
+def _battery(profile: DeviceProfile) -> list[ScriptCommand]:
     battery = profile.battery
     if battery is None or battery.empty_mv is None or battery.full_mv is None:
         return []
@@ -196,12 +196,12 @@ def power_max(profile: DeviceProfile) -> int | None:
     return min(-(-watts // 100) * 100, POWER_MAX_LIMIT)
 
 
-def _power(profile: DeviceProfile) -> list[Command]:
+def _power(profile: DeviceProfile) -> list[ScriptCommand]:
     watts = power_max(profile)
     return [command("PowerMax", watts)] if watts else []
 
 
-def _serial(serial: SerialMcu) -> list[Command]:
+def _serial(serial: SerialMcu) -> list[ScriptCommand]:
     parts = [command("startDriver", "TuyaMCU")]
     if serial.baud != _DEFAULT_BAUD:
         parts.append(command("tuyaMcu_setBaudRate", serial.baud))
@@ -232,7 +232,7 @@ def mcu_channels(points: Iterable[DataPoint]) -> list[tuple[DataPoint, int | Non
     return found
 
 
-def _point(point: DataPoint, channel: int | None, *, metering: bool) -> list[Command]:
+def _point(point: DataPoint, channel: int | None, *, metering: bool) -> list[ScriptCommand]:
     kinds = {
         DataKind.BOOL: "bool",
         DataKind.VALUE: "val",

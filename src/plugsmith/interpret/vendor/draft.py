@@ -12,7 +12,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.device.board import Board
-    from plugsmith.device.profile import Alternative, Battery, Light, Meter, SerialMcu
+    from plugsmith.device.profile import Alternative, Battery, Light, MeterPart, SerialMcu
     from plugsmith.interpret.vendor.settings import Settings
 
 LAST_CHANNEL = 63  # openbeken.md section 3
@@ -32,7 +32,7 @@ class Draft:
     reserved_channels: set[int] = field(default_factory=set)
     pulse_ms: int | None = None
     tone_hz: int | None = None
-    meter: Meter | None = None
+    meter: MeterPart | None = None
     light: Light | None = None
     battery: Battery | None = None
     serial: SerialMcu | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.device.board import FLASH_UART_PINS
 from plugsmith.device.function import Function
-from plugsmith.device.profile import Meter, MeterKind
+from plugsmith.device.profile import MeterKind, MeterPart
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _uart_pins(draft: Draft) -> None:
 def _describe(draft: Draft, kind: MeterKind) -> None:
     settings = draft.settings
     nominal = settings.number("vol_def", "work_voltage", "v_def") or 0
-    meter = Meter(
+    meter = MeterPart(
         kind=kind,
         shunt_mohm=settings.number("resistor", "sample_resistor"),
         over_current_ma=max(0, settings.number("over_cur") or 0),
@@ -134,7 +134,7 @@ def settle_uart(draft: Draft) -> None:
     )
 
 
-def _remarks(draft: Draft, meter: Meter) -> None:
+def _remarks(draft: Draft, meter: MeterPart) -> None:
     draft.remark(
         _(
             "Readings are only right after calibration with a known load: VoltageSet, CurrentSet "
@@ -164,7 +164,7 @@ def _remarks(draft: Draft, meter: Meter) -> None:
         )
 
 
-def _limits(meter: Meter) -> str:
+def _limits(meter: MeterPart) -> str:
     parts: list[str] = []
     if meter.over_current_ma:
         parts.append(_("more than {amps:g} A", amps=meter.over_current_ma / 1000))

@@ -30,7 +30,7 @@ class Query:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class CatalogueHit:
     """A found entry; `score` is 0 to 1."""
 
     entry: StoredEntry
@@ -51,7 +51,7 @@ class _Conditions:
         self.values.append(value)
 
 
-def search(catalogue: TemplateCatalogue, query: Query) -> list[Hit]:
+def search(catalogue: TemplateCatalogue, query: Query) -> list[CatalogueHit]:
     """The entries that hold all words and have all facts, best first."""
     terms = terms_of(query.words)
     parts = _Conditions()
@@ -65,7 +65,9 @@ def search(catalogue: TemplateCatalogue, query: Query) -> list[Hit]:
     scored.sort(key=lambda item: -item[0])
     best = scored[:limit]
     entries = {item.row: item for item in catalogue.entries(row for _, _, row in best)}
-    return [Hit(entry=entries[row], score=score, named=named) for score, named, row in best]
+    return [
+        CatalogueHit(entry=entries[row], score=score, named=named) for score, named, row in best
+    ]
 
 
 def _select(parts: _Conditions, limit: int) -> tuple[str, list[object]]:

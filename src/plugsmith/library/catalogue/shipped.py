@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from plugsmith.library.catalogue.templates import Source, TemplateCatalogue
+from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 from plugsmith.library.home import home
 from plugsmith.openbeken.device_list import read_list
 
@@ -52,7 +52,7 @@ def _bring_shipped(catalogue: TemplateCatalogue) -> None:
     if held is not None and held.sha256 == digest:
         return
     listed = read_list(data.decode())
-    source = Source(
+    source = ListOrigin(
         name=NAME,
         kind="shipped",
         location="comes with Plugsmith",

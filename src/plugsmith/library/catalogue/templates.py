@@ -26,7 +26,7 @@ _FROM = "FROM entries e JOIN sources s ON s.id = e.source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ListOrigin:
     """Where a list came from; `fetched` is the date of the import, `sha256` that of its bytes."""
 
     name: str
@@ -81,7 +81,7 @@ class TemplateCatalogue:
 
     # --- import -----------------------------------------------------------------------------
 
-    def import_entries(self, source: Source, raws: Iterable[object]) -> ImportReport:
+    def import_entries(self, source: ListOrigin, raws: Iterable[object]) -> ImportReport:
         """Bring the catalogue's copy of `source` up to date with `raws`, all or nothing.
 
         Entries that did not change are not read again; entries that are gone are removed; entries
@@ -132,7 +132,7 @@ class TemplateCatalogue:
 
     # --- what is there ----------------------------------------------------------------------
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[ListOrigin]:
         """Every list that was imported, by name."""
         with self.database.reading() as connection:
             rows = connection.execute(
@@ -140,9 +140,9 @@ class TemplateCatalogue:
                 "ORDER BY name"
             ).fetchall()
         names = ("name", "kind", "location", "licence", "fetched", "version", "sha256")
-        return [Source(**dict(zip(names, map(str, row), strict=True))) for row in rows]
+        return [ListOrigin(**dict(zip(names, map(str, row), strict=True))) for row in rows]
 
-    def source(self, name: str) -> Source | None:
+    def source(self, name: str) -> ListOrigin | None:
         """The list of that name."""
         return next((item for item in self.sources() if item.name == name), None)
 
@@ -200,7 +200,7 @@ def _keyed(source: str, raws: Iterable[object]) -> dict[str, tuple[object, str]]
     return found
 
 
-def _store_source(connection: sqlite3.Connection, source: Source) -> int:
+def _store_source(connection: sqlite3.Connection, source: ListOrigin) -> int:
     connection.execute(
         "INSERT INTO sources (name, kind, location, licence, fetched, version, sha256) "
         "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT(name) DO UPDATE SET kind = excluded.kind, "
@@ -257,4 +257,4 @@ def _count(connection: sqlite3.Connection, query: str, value: object) -> int:
     return int(connection.execute(query, (value,)).fetchone()[0])
 
 
-__all__ = ["CatalogueEntry", "ImportReport", "Source", "StoredEntry", "TemplateCatalogue"]
+__all__ = ["CatalogueEntry", "ImportReport", "ListOrigin", "StoredEntry", "TemplateCatalogue"]

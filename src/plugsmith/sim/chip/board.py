@@ -13,7 +13,7 @@ from plugsmith.sim.chip.personality import (
     PERSONALITIES,
     Evidence,
     Family,
-    Personality,
+    SimBootCode,
     chip_name,
     chip_names,
     personality,
@@ -23,7 +23,7 @@ from plugsmith.sim.chip.personality import (
 from plugsmith.sim.faults import FAULT_NAMES, FaultPlan
 from plugsmith.sim.flash.flash_file import LARGEST, SMALLEST, FlashFile
 from plugsmith.sim.flash.parts import SimPart, part_for, part_of_size
-from plugsmith.sim.timing import DeviceTiming, Patience
+from plugsmith.sim.timing import DeviceTiming, WaitTimes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ class BoardRequest:
     paced: bool = False
     latency_s: float | None = None  # None: 1 ms on a paced wire, else none
     speed: float = 1.0
-    patience: Patience = field(default_factory=Patience)
+    patience: WaitTimes = field(default_factory=WaitTimes)
     uart: str = "silent"
     held: bool = True
     faults: tuple[str, ...] = ()
@@ -125,7 +125,7 @@ def _size(request: BoardRequest) -> int:
     return size
 
 
-def _choose(request: BoardRequest, content: bytes) -> tuple[Personality | None, list[str]]:
+def _choose(request: BoardRequest, content: bytes) -> tuple[SimBootCode | None, list[str]]:
     if request.boot is not None:
         named = personality(request.boot)
         if named is None:
@@ -157,11 +157,11 @@ def _choose(request: BoardRequest, content: bytes) -> tuple[Personality | None, 
     return loader, _evidence(loader)
 
 
-def _evidence(who: Personality) -> list[str]:
+def _evidence(who: SimBootCode) -> list[str]:
     return [_(_CLAIMED, chip=who.chip.upper())] if who.evidence is Evidence.CLAIMED else []
 
 
-def _part(request: BoardRequest, content: bytes, who: Personality | None) -> SimPart:
+def _part(request: BoardRequest, content: bytes, who: SimBootCode | None) -> SimPart:
     if request.jedec is None:
         rom = who is not None and who.family is Family.ROM
         return _checked(part_of_size(len(content), rom_family=rom), content)

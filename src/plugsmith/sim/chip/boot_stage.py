@@ -10,7 +10,7 @@ from plugsmith.sim.chip.rom_code import RomCode
 
 if TYPE_CHECKING:
     from plugsmith.sim.chip.bootcode import Work
-    from plugsmith.sim.chip.personality import Personality
+    from plugsmith.sim.chip.personality import SimBootCode
     from plugsmith.sim.chip.registers import Registers
     from plugsmith.sim.chip.stage import Board
 
@@ -25,7 +25,7 @@ _MARKER_MS = 0x116
 class LoaderStage:
     """A boot loader in flash: a 512-byte ring filled by interrupt, a main loop that blocks."""
 
-    def __init__(self, board: Board, who: Personality, *, reset_at: float) -> None:
+    def __init__(self, board: Board, who: SimBootCode, *, reset_at: float) -> None:
         self._board = board
         self.code = LoaderCode(who, board.nor, board.timing)
         self._reset_at = reset_at
@@ -118,7 +118,7 @@ class RomStage:
     """The mask ROM: deaf while it works, a frame counts when the line goes idle, no idle reset."""
 
     def __init__(
-        self, board: Board, who: Personality, registers: Registers, *, reset_at: float
+        self, board: Board, who: SimBootCode, registers: Registers, *, reset_at: float
     ) -> None:
         self._board = board
         self._who = who

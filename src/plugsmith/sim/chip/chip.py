@@ -10,7 +10,7 @@ from plugsmith.sim.chip.boot_stage import LoaderStage, RomStage
 from plugsmith.sim.chip.bootcode import Outcome, Work
 from plugsmith.sim.chip.firmware import LOADER_CODE_END, judge_application, loader_is_sound
 from plugsmith.sim.chip.log import LogBuffer
-from plugsmith.sim.chip.personality import Family, Personality, recognise_loader
+from plugsmith.sim.chip.personality import Family, SimBootCode, recognise_loader
 from plugsmith.sim.chip.registers import Registers
 from plugsmith.sim.chip.stage import Dark, Waiting
 from plugsmith.sim.fault_engine import FaultEngine
@@ -22,7 +22,7 @@ from plugsmith.sim.timing import (
     FRAME_BITS,
     TX_FIFO_LEN,
     DeviceTiming,
-    Patience,
+    WaitTimes,
     loader_rate,
     rom_rate,
 )
@@ -43,7 +43,7 @@ class SimSettings:
     paced: bool = False
     latency_s: float = 0.0
     timing: DeviceTiming = field(default_factory=DeviceTiming)
-    patience: Patience = field(default_factory=Patience)
+    patience: WaitTimes = field(default_factory=WaitTimes)
     faults: FaultPlan = field(default_factory=FaultPlan)
     part: SimPart | None = None
     status: int | None = None
@@ -57,7 +57,7 @@ class SimChip:
 
     def __init__(
         self,
-        who: Personality | None,
+        who: SimBootCode | None,
         flash: bytes,
         *,
         settings: SimSettings | None = None,
@@ -222,7 +222,7 @@ class SimChip:
 
     # inside
 
-    def _run_application(self, who: Personality, at: float) -> None:
+    def _run_application(self, who: SimBootCode, at: float) -> None:
         verdict = judge_application(bytes(self.nor.content), who)
         if self.faults.boot_loop or not verdict.boots:
             last_words = [(0.005, "prvHeapInit-start\r\n")] if self.faults.boot_loop else []
@@ -232,7 +232,7 @@ class SimChip:
         seed = self.settings.faults.seed
         self.stage = run_application(self, at=at, text=text, uart=self.settings.uart, seed=seed)
 
-    def _boot_code(self) -> Personality | None:
+    def _boot_code(self) -> SimBootCode | None:
         who = self.who
         if who is None or who.family is Family.ROM or not self._loader_changed:
             return who
@@ -241,7 +241,7 @@ class SimChip:
             return None
         return found if loader_is_sound(bytes(self.nor.content[:LOADER_CODE_END])) else None
 
-    def _flash_loader_runs(self, who: Personality) -> bool:
+    def _flash_loader_runs(self, who: SimBootCode) -> bool:
         if self.settings.named_boot and not self._loader_changed:
             return True
         head = bytes(self.nor.content[:LOADER_CODE_END])

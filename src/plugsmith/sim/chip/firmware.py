@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from plugsmith.sim.chip.codelines import LINE, PAYLOAD, decrypt, line_states, payload
 
 if TYPE_CHECKING:
-    from plugsmith.sim.chip.personality import Personality
+    from plugsmith.sim.chip.personality import SimBootCode
 
 LOADER_CODE_END = 0x1_0000
 APP_START = 0x1_1000
@@ -71,13 +71,13 @@ def _fnv1a(data: bytes) -> int:
     return value
 
 
-def judge_application(flash: bytes, who: Personality) -> AppVerdict:
+def judge_application(flash: bytes, who: SimBootCode) -> AppVerdict:
     """The verdict on the application in `flash` for the chip of `who`."""
     return _judge(flash[APP_START:_APP_AREA_END], who)
 
 
 @lru_cache(maxsize=8)
-def _judge(area: bytes, who: Personality) -> AppVerdict:
+def _judge(area: bytes, who: SimBootCode) -> AppVerdict:
     states = line_states(area)
     if not states or states[0] != ord("V"):
         return AppVerdict(boots=False, why="no valid code line at 0x011000")

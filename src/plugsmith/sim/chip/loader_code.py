@@ -23,7 +23,7 @@ from plugsmith.sim.chip.bootcode import (
 from plugsmith.sim.timing import PROGRAM_LINE_LEN, DeviceTiming, loader_rate
 
 if TYPE_CHECKING:
-    from plugsmith.sim.chip.personality import Personality
+    from plugsmith.sim.chip.personality import SimBootCode
     from plugsmith.sim.flash.nor import NorFlash
 
 PAYLOAD_BUFFER = 4104
@@ -54,7 +54,7 @@ class _State(IntEnum):
 class LoaderCode:
     """One running boot loader. `feed` takes bytes, `Work` comes out."""
 
-    def __init__(self, who: Personality, nor: NorFlash, timing: DeviceTiming) -> None:
+    def __init__(self, who: SimBootCode, nor: NorFlash, timing: DeviceTiming) -> None:
         self._who = who
         self._nor = nor
         self._timing = timing

@@ -26,7 +26,7 @@ NO_KEY = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Personality:
+class SimBootCode:
     """One boot code on its chip. Sources: uart-protocol.md 2.5, 2.6, 5.1, chip-emulation.md 5."""
 
     name: str
@@ -47,7 +47,7 @@ class Personality:
     reads_marker: bool = False  # window length from physical 0x110
 
 
-_T_105 = Personality(
+_T_105 = SimBootCode(
     name="t-1.0.5",
     chip="bk7231t",
     family=Family.LOADER,
@@ -61,7 +61,7 @@ _T_105 = Personality(
     write4k_guard=0x20E0,
     noise_kills_boot=True,
 )
-_U_1015 = Personality(
+_U_1015 = SimBootCode(
     name="u-1.0.15",
     chip="bk7231u",
     family=Family.LOADER,
@@ -73,7 +73,7 @@ _U_1015 = Personality(
     write4k_guard=0x2000,
     skip_beyond_size=True,
 )
-_N_ROM = Personality(
+_N_ROM = SimBootCode(
     name="n-rom",
     chip="bk7231n",
     family=Family.ROM,
@@ -86,7 +86,7 @@ _N_ROM = Personality(
     reads_marker=True,
 )
 
-PERSONALITIES: tuple[Personality, ...] = (
+PERSONALITIES: tuple[SimBootCode, ...] = (
     _T_105,
     replace(_T_105, name="t-1.0.6", version=b"BK7231S_1.0.6", banner="V:BK7231S_1.0.6"),
     replace(
@@ -166,7 +166,7 @@ _ALIASES = {
 }  # fmt: skip
 
 
-def personality(name: str) -> Personality | None:
+def personality(name: str) -> SimBootCode | None:
     """The personality called `name`."""
     for item in PERSONALITIES:
         if item.name == name.lower():
@@ -186,7 +186,7 @@ def chip_name(text: str) -> str | None:
     return wanted if wanted in chip_names() else None
 
 
-def rom_personality(chip: str) -> Personality | None:
+def rom_personality(chip: str) -> SimBootCode | None:
     """The mask ROM of `chip`; None for chips whose boot code lies in flash."""
     for item in PERSONALITIES:
         if item.chip == chip and item.family is Family.ROM:
@@ -194,7 +194,7 @@ def rom_personality(chip: str) -> Personality | None:
     return None
 
 
-def recognise_loader(head: bytes) -> Personality | None:
+def recognise_loader(head: bytes) -> SimBootCode | None:
     """The personality whose boot loader starts with `head` (at least 257 bytes)."""
     for covers, crc, name in _FINGERPRINTS:
         if zlib.crc32(head[:covers]) == crc:

@@ -11,7 +11,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plugsmith.sim.chip.personality import Personality
+    from plugsmith.sim.chip.personality import SimBootCode
 
 ROM_LEN = 0x4000
 _CHIP_ID = 0x80_0000
@@ -26,7 +26,7 @@ SIM_MAC = bytes.fromhex("02115A4D0001")  # locally administered: no maker's addr
 class Registers:
     """Read and write by address, with the eFuse engine behind two of them."""
 
-    def __init__(self, who: Personality) -> None:
+    def __init__(self, who: SimBootCode) -> None:
         keyed = any(who.key)
         unique = zlib.crc32(who.chip.encode()).to_bytes(4, "little") + b"PSIM"
         fuse = struct.pack("<4I", *who.key) + unique + SIM_MAC + b"\x00"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from plugsmith.sim.chip.bootcode import Work
     from plugsmith.sim.flash.nor import NorFlash
-    from plugsmith.sim.timing import DeviceTiming, Patience
+    from plugsmith.sim.timing import DeviceTiming, WaitTimes
     from plugsmith.sim.wire import Line
 
 
@@ -23,7 +23,7 @@ class Board(Protocol):
         """The flash."""
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> WaitTimes:
         """How long things are waited for."""
 
     @property

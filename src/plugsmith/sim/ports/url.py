@@ -18,7 +18,7 @@ from plugsmith.errors.sim import SimSetup
 from plugsmith.messages import _
 from plugsmith.sim.chip.board import BoardRequest, SimBoard, build_board
 from plugsmith.sim.ports.port import SimLogPort, SimPort
-from plugsmith.sim.timing import SERVED, Patience
+from plugsmith.sim.timing import SERVED, WaitTimes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ class SimAddress:
     log: bool = False
 
 
-def parse_sim_url(url: str, *, patience: Patience) -> SimAddress:
+def parse_sim_url(url: str, *, patience: WaitTimes) -> SimAddress:
     """Understand a `sim://` address; SimSetup for anything unknown in it."""
     try:
         parts = urlsplit(url)
@@ -66,7 +66,7 @@ def parse_sim_url(url: str, *, patience: Patience) -> SimAddress:
 
 
 def _request(
-    chip: str, values: dict[str, str], pairs: list[tuple[str, str]], patience: Patience
+    chip: str, values: dict[str, str], pairs: list[tuple[str, str]], patience: WaitTimes
 ) -> BoardRequest:
     if "idle" in values:
         patience = replace(patience, idle_reset_s=_number(values, "idle", 0.0))
@@ -130,12 +130,12 @@ class SimScheme:
         self,
         clock: Clock,
         *,
-        patience: Patience | None = None,
+        patience: WaitTimes | None = None,
         practice: Callable[[BoardRequest], bytes | None] | None = None,
     ) -> None:
         self._practice = practice
         self._clock = clock
-        usual = SERVED if isinstance(clock, RealClock) else Patience()
+        usual = SERVED if isinstance(clock, RealClock) else WaitTimes()
         self._patience = patience or usual
         self._boards: dict[BoardRequest, SimBoard] = {}
 

@@ -7,7 +7,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.sim import SimAddress
+from plugsmith.errors.sim import SimCannotListen
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.mqtt.session import keep_connected
 from plugsmith.sim.obk.net.endpoint import SETTLE_S, Endpoint
@@ -51,7 +51,7 @@ class ObkServer:
         self._up.wait(_START_S)
         if self._problem is not None:
             self._thread.join()
-            raise SimAddress(problem=str(self._problem)) from self._problem
+            raise SimCannotListen(problem=str(self._problem)) from self._problem
 
     def stop(self) -> None:
         """Close everything and end the thread."""
