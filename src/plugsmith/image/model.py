@@ -157,7 +157,7 @@ class FirmwareImage:
         return self.kind is not ImageKind.UNKNOWN and not self.problems
 
     def as_facts(self) -> dict[str, Fact]:
-        """The result of `image info` (cli-contract.md), without the file's name."""
+        """The result of `image info` (scripting.md), without the file's name."""
         key = self.key.value if self.key is not KeyClass.UNKNOWN else None
         boot = self.loader.boot_codes if self.loader else ()
         return {

@@ -1,6 +1,6 @@
 """Port over serialx: local devices, socket:// and rfc2217://.
 
-serialx facts this module relies on (dependencies.md section 4): both modem lines go high on open
+serialx facts this module relies on, seen with 1.15: both modem lines go high on open
 unless said otherwise; speed and line changes on socket:// succeed without effect; a speed change
 on POSIX discards what is still in the output queue, so callers drain first.
 """

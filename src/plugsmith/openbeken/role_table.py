@@ -1,4 +1,4 @@
-"""OpenBeken's pin roles by index, as firmware 1.18.299 names them (obk-roles.csv).
+"""OpenBeken's pin roles by index, as firmware 1.18.299 names them.
 
 One line a role: name, the firmware's internal name, electrical kind, number of channels, driver
 that starts by itself when the role is in use (empty: none). The index is the position; names are

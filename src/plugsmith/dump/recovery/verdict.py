@@ -1,7 +1,7 @@
 """What it means when no pin text was found: a serial MCU, pins in the firmware, or a loss.
 
 "This device stores no pins" is an answer only where the store is complete and sound and nothing in
-it, live or stale, speaks of a pin record (cli-contract.md).
+it, live or stale, speaks of a pin record (scripting.md).
 """
 
 from __future__ import annotations

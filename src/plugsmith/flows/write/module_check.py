@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def check_module(chip: Chip, content: bytes | None) -> PreflightCheck | None:
     """The check on a device's own flash `content`; None where no known module is named in it.
 
-    It always passes: labels lie (users.md P4), and the chip that answers is what counts.
+    It always passes: labels lie, and the chip that answers is what counts.
     """
     if content is None:
         return None

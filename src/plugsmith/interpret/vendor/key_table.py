@@ -1,4 +1,4 @@
-"""Every key that is known in vendor configurations, by area (upk-keys.csv).
+"""Every key that is known in vendor configurations, by area.
 
 The words of an area are names in which every run of digits is written as `#`; prefixes and
 suffixes cover the open-ended families.

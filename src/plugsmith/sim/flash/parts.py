@@ -12,7 +12,7 @@ class SimPart:
     """A flash part by its JEDEC id.
 
     `loader_protect` is what the loader family writes for "protect all": its own table's field value
-    shifted by 2 (flash-chips.csv, columns bl105_*); 0 for an id that the table does not know, which
+    shifted by 2 (uart-protocol.md 5.5); 0 for an id that the table does not know, which
     means that the boot code never protects it (uart-protocol.md 2.5).
     """
 
