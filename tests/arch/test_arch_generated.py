@@ -13,7 +13,7 @@ sys.path.insert(0, str(TOOLS))
 import generate_docs  # noqa: E402 - tools is not a package of ours
 from pages import chips, error_codes, flash_parts  # noqa: E402
 from plugsmith.chips import catalog  # noqa: E402
-from plugsmith.chips.model import Family, Quirk, Support  # noqa: E402
+from plugsmith.chips.model import BootNote, Family, Quirk, Support  # noqa: E402
 from plugsmith.errors import ExitCode  # noqa: E402
 
 
@@ -35,7 +35,7 @@ def test_the_chip_page_names_every_chip_boot_code_and_pad():
 
 
 def test_every_word_has_a_meaning_in_the_docs():
-    assert set(chips.QUIRK_MEANING) == set(Quirk)
+    assert set(chips.MEANING) == {*Quirk, *BootNote}
     assert set(chips.SUPPORT_MEANING) == set(Support)
     assert set(chips.FAMILY_MEANING) == set(Family)
     assert set(error_codes.EXIT_MEANING) == set(ExitCode)

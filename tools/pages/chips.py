@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pages.markdown import NOTICE, addr, code, table
 from plugsmith.chips import catalog
-from plugsmith.chips.model import BootCode, Chip, DialectName, Family, MemoryMap, Quirk, Support
+from plugsmith.chips.model import (
+    BootCode,
+    BootNote,
+    Chip,
+    DialectName,
+    Family,
+    MemoryMap,
+    Quirk,
+    Support,
+)
 
 SUPPORT_MEANING = {
     Support.OBSERVED: "seen on real boot code (executed) or in real dumps",
@@ -18,26 +27,26 @@ FAMILY_MEANING = {
         "flash chip helps; Plugsmith never writes below 0x011000."
     ),
 }
-QUIRK_MEANING = {
-    Quirk.CRC_FLOOR_256: "a CRC covers only whole 256-byte blocks",
+MEANING = {
+    BootNote.CRC_FLOOR_256: "a CRC covers only whole 256-byte blocks",
     Quirk.CRC_PROTECTS: "a CRC command leaves the whole flash write-protected",
     Quirk.CRC_BLOCKS_UNTIL_RESET: "after a CRC no erase or write works until a reset",
-    Quirk.CRC_REVERSED_HANGS: "a CRC whose end lies before its start hangs the chip",
-    Quirk.NO_BOOT_VERSION: "the boot version cannot be asked for",
-    Quirk.WRITE4K_LOW_GUARD: "writes above 0x0020E0 hit the boot loader: a brick",
-    Quirk.WRAP_READS: "reads beyond the flash size start again at 0",
-    Quirk.WRAP_WRITES: "erases and writes beyond the flash size hit the boot loader: a brick",
-    Quirk.BEYOND_SIZE_IGNORED: "erases and writes beyond the flash size report success, do nothing",
-    Quirk.ERASE_32K_IGNORED: "a 32 KiB erase does nothing and reports success",
-    Quirk.SHORT_WRITE_GARBAGE: "writes of less than 32 bytes program garbage behind them",
+    BootNote.CRC_REVERSED_HANGS: "a CRC whose end lies before its start hangs the chip",
+    BootNote.NO_BOOT_VERSION: "the boot version cannot be asked for",
+    BootNote.WRITE4K_LOW_GUARD: "writes above 0x0020E0 hit the boot loader: a brick",
+    BootNote.WRAP_READS: "reads beyond the flash size start again at 0",
+    BootNote.WRAP_WRITES: "erases and writes beyond the flash size hit the boot loader: a brick",
+    BootNote.BEYOND_SIZE_IGNORED: "erases and writes beyond the flash report success, do nothing",
+    BootNote.ERASE_32K_IGNORED: "a 32 KiB erase does nothing and reports success",
+    BootNote.SHORT_WRITE_GARBAGE: "writes of less than 32 bytes program garbage behind them",
     Quirk.OVERRUN_SWALLOWS: "a write that lost bytes swallows the next request as data",
     Quirk.QUEUES_REQUESTS: "several requests may be under way at once",
-    Quirk.DROPS_WHILE_BUSY: "requests sent while it works are lost",
+    BootNote.DROPS_WHILE_BUSY: "requests sent while it works are lost",
     Quirk.IDLE_RESET: "leaves download mode by itself when the host is silent",
-    Quirk.STRAY_01_KILLS_FRAME: "a stray 01 in front of a request kills that request",
-    Quirk.SILENT_UNKNOWN: "unknown commands are not answered at all",
-    Quirk.NOISE_BREAKS_BOOT: "a single byte of noise at start-up ends in a reset",
-    Quirk.SPI_EXTRA_BYTE: "the flash id comes behind a dummy byte",
+    BootNote.STRAY_01_KILLS_FRAME: "a stray 01 in front of a request kills that request",
+    BootNote.SILENT_UNKNOWN: "unknown commands are not answered at all",
+    BootNote.NOISE_BREAKS_BOOT: "a single byte of noise at start-up ends in a reset",
+    BootNote.SPI_EXTRA_BYTE: "the flash id comes behind a dummy byte",
 }
 
 
@@ -129,7 +138,9 @@ def _dialect(dialect: DialectName) -> str:
         lines.append(f"- refuses reads, erases and writes below {addr(facts.read_guard)}")
     if facts.write4k_guard is not None:
         lines.append(f"- refuses sector writes below {addr(facts.write4k_guard)}")
-    lines += [f"- {QUIRK_MEANING[quirk]}" for quirk in Quirk if quirk in facts.quirks]
+    lines += [
+        f"- {MEANING[item]}" for item in (*Quirk, *BootNote) if item in facts.quirks | facts.notes
+    ]
     return "\n".join(lines) + "\n"
 
 

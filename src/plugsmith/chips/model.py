@@ -46,11 +46,19 @@ class DialectName(StrEnum):
 
 
 class Quirk(StrEnum):
-    """A deviation that a client must know; the comment names the section that describes it."""
+    """A deviation that the client acts upon (`boot.dialects`); described in uart-protocol.md."""
 
-    CRC_FLOOR_256 = "crc-floor-256"  # only whole 256-byte blocks count; 3.1
     CRC_PROTECTS = "crc-protects"  # a CRC ends with all of the flash write-protected; 2.5
     CRC_BLOCKS_UNTIL_RESET = "crc-blocks-until-reset"  # and nothing but a reset undoes it; 2.5
+    OVERRUN_SWALLOWS = "overrun-swallows"  # lost Write4K bytes make it eat what follows; 2.5
+    QUEUES_REQUESTS = "queues-requests"  # 512-byte ring: several reads may be in flight; 2.5
+    IDLE_RESET = "idle-reset"  # leaves download mode when the host is silent; 1.5
+
+
+class BootNote(StrEnum):
+    """A deviation that people should know; no code asks for it: the client never provokes it."""
+
+    CRC_FLOOR_256 = "crc-floor-256"  # only whole 256-byte blocks count; 3.1
     CRC_REVERSED_HANGS = "crc-reversed-hangs"  # end < start needs a hardware reset; 2.5
     NO_BOOT_VERSION = "no-boot-version"  # command 0x11 is not answered with a text; 2.5
     WRITE4K_LOW_GUARD = "write4k-low-guard"  # Write4K accepted from 0x20E0 up: a brick; 2.5
@@ -59,10 +67,7 @@ class Quirk(StrEnum):
     BEYOND_SIZE_IGNORED = "beyond-size-ignored"  # erase/write there: status 0, nothing done; 2.5
     ERASE_32K_IGNORED = "erase-32k-ignored"  # size opcode 0x52: status 0, nothing erased; 2.3
     SHORT_WRITE_GARBAGE = "short-write-garbage"  # aligned Write below 32 bytes; 2.5
-    OVERRUN_SWALLOWS = "overrun-swallows"  # lost Write4K bytes make it eat what follows; 2.5
-    QUEUES_REQUESTS = "queues-requests"  # 512-byte ring: several reads may be in flight; 2.5
     DROPS_WHILE_BUSY = "drops-while-busy"  # one request at a time; 2.6
-    IDLE_RESET = "idle-reset"  # leaves download mode when the host is silent; 1.5
     STRAY_01_KILLS_FRAME = "stray-01-kills-frame"  # `01 01 E0 FC` does not resync; 2.5
     SILENT_UNKNOWN = "silent-unknown"  # unknown commands get no reply; 0.3
     NOISE_BREAKS_BOOT = "noise-breaks-boot"  # a byte during start ends in a reset; emulation 4
@@ -176,6 +181,8 @@ class Chip:
     default_dialect: DialectName  # for a boot code nobody knows: the most careful one of the chip
     spaces: tuple[SpaceArea, ...]
     openbeken_prefix: str | None
+    twin: str | None  # the same silicon with another key: told apart by the key alone
+    classic_store_only: bool  # never seen with the vendor's newer storage (tuya-storage.md 3.1)
     support: Support
     evidence: tuple[str, ...]
 
@@ -196,6 +203,7 @@ class DialectFacts:
     dialect: DialectName
     family: Family
     quirks: frozenset[Quirk]
+    notes: frozenset[BootNote]
     read_guard: int | None
     write4k_guard: int | None
     support: Support

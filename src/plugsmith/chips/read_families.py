@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.chips.model import (
     BootCode,
+    BootNote,
     Chip,
     CodeKey,
     DialectFacts,
@@ -95,6 +96,7 @@ def _dialects(document: Mapping[str, object], *, file: str) -> list[DialectFacts
                 dialect=table.check(DialectName, name),
                 family=table.member("family", Family),
                 quirks=frozenset(table.check(Quirk, text) for text in table.texts("quirks")),
+                notes=frozenset(table.check(BootNote, text) for text in table.texts("notes")),
                 read_guard=table.optional("read_guard", int),
                 write4k_guard=table.optional("write4k_guard", int),
                 support=table.member("support", Support),
@@ -165,6 +167,8 @@ def _chip(table: FactTable, maps: Mapping[str, MemoryMap]) -> Chip:
         default_dialect=table.member("default_dialect", DialectName),
         spaces=tuple(_space(table, row) for row in table.rows("spaces")),
         openbeken_prefix=table.optional("openbeken_prefix", str),
+        twin=table.optional("twin", str),
+        classic_store_only=table.optional("classic_store_only", bool) or False,
         support=table.member("support", Support),
         evidence=table.texts("evidence"),
     )

@@ -92,7 +92,7 @@ def _chip(request: StorageRequest) -> Chip:
     owner = chip_called(request.chip)
     if owner.memory_map.region(RegionRole.KV) is None:
         raise ForgeImpossible(problem=_("the {chip} has no vendor storage.", chip=owner.name))
-    if _is_new(request) and owner.name in {"BK7231T", "BK7231Q"}:
+    if _is_new(request) and owner.classic_store_only:
         raise ForgeImpossible(problem=_("the {chip} never had the newer storage.", chip=owner.name))
     return owner
 

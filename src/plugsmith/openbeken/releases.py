@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeVar
 
+from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.chips.model import KeyClass
 from plugsmith.errors import Malformed
 
@@ -150,13 +151,12 @@ def wanted_prefix(owner: Chip, key_class: KeyClass) -> str | None:
 
     An N without a key is what OpenBeken calls M: its build is the one that is not scrambled.
     """
-    if owner.name in {"BK7231N", "BK7231M"} and key_class in {KeyClass.TUYA, KeyClass.NONE}:
-        return "OpenBK7231M" if key_class is KeyClass.NONE else "OpenBK7231N"
-    if key_class in {KeyClass.TUYA, KeyClass.NONE, KeyClass.OTHER} and (
-        owner.expects_key is not key_class
-    ):
-        return None
-    return owner.openbeken_prefix
+    if key_class not in {KeyClass.TUYA, KeyClass.NONE, KeyClass.OTHER}:
+        return owner.openbeken_prefix
+    same_silicon = [owner, *([chip_called(owner.twin)] if owner.twin else [])]
+    return next(
+        (item.openbeken_prefix for item in same_silicon if item.expects_key is key_class), None
+    )
 
 
 def choose_asset(names: Iterable[str], prefix: str) -> str | None:

@@ -10,6 +10,7 @@ from plugsmith.chips import catalog
 from plugsmith.chips.model import (
     APP_START,
     MARKER_ADDR,
+    BootNote,
     DialectName,
     Family,
     KeyClass,
@@ -139,10 +140,11 @@ def test_quirks_follow_the_dialect():
     n = catalog.boot_code_for_crc(257, 0xE14191BA)
     assert Quirk.CRC_BLOCKS_UNTIL_RESET in t104.quirks & q.quirks
     assert Quirk.CRC_BLOCKS_UNTIL_RESET not in t105.quirks | u.quirks | n.quirks
-    assert Quirk.WRAP_WRITES in t105.quirks & t104.quirks & q.quirks
-    assert Quirk.WRAP_WRITES not in u.quirks
-    assert Quirk.NO_BOOT_VERSION in q.quirks & u.quirks & n.quirks
-    assert Quirk.NO_BOOT_VERSION not in t105.quirks
+    notes = {boot: catalog.dialect_facts(boot.dialect).notes for boot in (t105, t104, q, u, n)}
+    assert BootNote.WRAP_WRITES in notes[t105] & notes[t104] & notes[q]
+    assert BootNote.WRAP_WRITES not in notes[u]
+    assert BootNote.NO_BOOT_VERSION in notes[q] & notes[u] & notes[n]
+    assert BootNote.NO_BOOT_VERSION not in notes[t105]
     assert (t105.read_guard, t105.write4k_guard) == (0x10000, 0x20E0)
     assert (u.read_guard, u.write4k_guard) == (0x2000, 0x2000)
     assert n.read_guard is None
