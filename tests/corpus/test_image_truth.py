@@ -50,9 +50,14 @@ OPENBEKEN = {
     "5f6dd4cbe9e7c546b9353b9ccab7ab776c28e0628068779e51c44e95507dc1e6": Truth(
         "qio", "BK7238", "none", "OpenBeken", "1.18.300"
     ),
-    # neither QIO nor full dump: 0x1E2000 bytes, a test build without a release number
+    # boot loader, application and settings, 0x1E2000 bytes; a test build without a release number
     "8113183ef8c6fa001d152291bd14a584dd5829e63a3d6e85eb430dd5bd0980ab": Truth(
-        "unknown", "BK7231T", "tuya", "OpenBeken", "2178_merge_bde63cebc7e3", ("odd-size",)
+        "flash-start",
+        "BK7231T",
+        "tuya",
+        "OpenBeken",
+        "2178_merge_bde63cebc7e3",
+        notes=("flash-start",),
     ),
 }
 FACTORY = {

@@ -1,8 +1,9 @@
-"""Errors about firmware files (exit 9). A good file for the wrong chip is a PreflightRefused."""
+"""Errors about firmware files (exit 9); a good file for the wrong chip is exit 5."""
 
 from __future__ import annotations
 
 from plugsmith.errors.content import InputError
+from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.messages import N_
 
 
@@ -59,3 +60,12 @@ class KeyMissing(ImageError):
         "Read the key from the chip with `plugsmith info` (BK7231N and relatives), or use a file "
         "for the standard Tuya key or for chips without a key."
     )
+
+
+class ImageForOtherChip(SafetyRefusal):
+    """The chip that was named is not one that the content of the file is for."""
+
+    code = "PS-IMAGE-OTHER-CHIP"
+    what = N_("You named {named}, but {name} is for {found}.")
+    why = N_("The content of the file says so; code for another chip or code key does not start.")
+    next_step = N_("Leave --chip out, or take the file of the release for {named}.")

@@ -24,6 +24,14 @@ _ESPHOME = re.compile(rb"ESPHome version (\d[0-9A-Za-z.\-+]{0,30})")
 _ESPHOME_MARK = b"esphome"
 
 
+# the chip in the version text of a package or in a project's name (uart-protocol.md 7.4, 7.6)
+_CHIP_WORD = re.compile(
+    r"(?<![0-9a-z])(?:open)?bk(7231[tsnmuq]|7231bt|7231nl|7238|7252n?)(?![0-9a-z])", re.IGNORECASE
+)
+_OTHER_NAMES = {"BK7231S": "BK7231T", "BK7231BT": "BK7231T", "BK7231NL": "BK7231N"}
+_TWINS = ("BK7231N", "BK7231M")  # one build, stored with and without the Tuya key
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeNaming:
     """Firmware, version and chips as the code names them."""
@@ -84,3 +92,17 @@ def _libretiny(code: bytes) -> CodeNaming | None:
     if esphome is not None or _ESPHOME_MARK in code:
         return CodeNaming(firmware="ESPHome", version=esphome[1].decode() if esphome else None)
     return CodeNaming(firmware="LibreTiny", version=core[1].decode() if core else None)
+
+
+def chips_in_text(text: str) -> tuple[str, ...]:
+    """The chips that a version or project text names, in order; () where it names none."""
+    found = ("BK" + match[1].upper() for match in _CHIP_WORD.finditer(text.replace("_", " ")))
+    return tuple(dict.fromkeys(_OTHER_NAMES.get(name, name) for name in found))
+
+
+def build_twins(chips: tuple[str, ...]) -> tuple[str, ...]:
+    """The chips that unscrambled code for `chips` is for: nothing in it tells an N from an M.
+
+    OpenBeken's M build is its N build stored without the key; both packages hold the same bytes.
+    """
+    return _TWINS if len(chips) == 1 and chips[0] in _TWINS else chips

@@ -13,9 +13,16 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import KeyClass
-from plugsmith.errors.image import ConversionImpossible, ImageDamaged, ImageUnknown, KeyMissing
+from plugsmith.errors.image import (
+    ConversionImpossible,
+    ImageDamaged,
+    ImageForOtherChip,
+    ImageUnknown,
+    KeyMissing,
+)
 from plugsmith.image.crc import build_lines
-from plugsmith.image.model import CodeSection, FirmwareImage, ImageKind
+from plugsmith.image.kinds import recognise
+from plugsmith.image.model import CodeForm, CodeSection, FirmwareImage, ImageKind
 from plugsmith.image.ota import package_start, read_package, write_package
 from plugsmith.image.packaged import uf2_application
 from plugsmith.image.physical import (
@@ -70,9 +77,12 @@ def convert(
     """The content of `source` as a file of kind `to`.
 
     `loader` gives the boot loader of a QIO file when the source has none; `chip` decides the code
-    key when an OTA package does not (its code is plain); `time` is Unix time for new headers.
-    Raises ImageDamaged, ImageUnknown, KeyMissing or ConversionImpossible.
+    key when a package or bare code does not (its code is plain); `time` is Unix time for new
+    headers. Raises ImageForOtherChip, ImageDamaged, ImageUnknown, KeyMissing or
+    ConversionImpossible.
     """
+    chip = _checked_chip(source, chip, loader)
+    source = _with_lines(source, chip)
     _refuse_damage(source)
     app = _take_app(source, chip)
     match to:
@@ -87,6 +97,38 @@ def convert(
             raise _impossible(
                 source, to, _("Only qio, app and ota can be made."), _("Choose one of these kinds.")
             )
+
+
+def _checked_chip(
+    source: ConvertInput, chip: str | None, loader: ConvertInput | None
+) -> str | None:
+    """The chip that the result is for, if it is named, or if only one is left by all files.
+
+    Raises ImageForOtherChip where the name contradicts the content.
+    """
+    found = source.image.chips
+    if chip is not None:
+        named = find_chip(chip).name
+        if found and named not in found:
+            raise ImageForOtherChip(named=named, name=source.name, found=" / ".join(found))
+        return named
+    facts = loader.image.loader if loader is not None else None
+    theirs = facts.chips if facts is not None else ()
+    left = [name for name in found if name in theirs] if theirs else list(found)
+    return left[0] if len(left) == 1 else None
+
+
+def _with_lines(source: ConvertInput, chip: str | None) -> ConvertInput:
+    """Bare code as it would lie in flash; every other source as it is."""
+    image = source.image
+    if image.form is not CodeForm.PLAIN_CODE:
+        return source
+    code = source.data.rstrip(b"\xff")
+    if image.loader is None and image.key is KeyClass.NONE:
+        owner = _owner(source, chip)
+        code = scramble(code, _stored_key(owner), start=APP_LOGICAL_START)
+    data = build_lines(code)
+    return ConvertInput(name=source.name, data=data, image=recognise(data))
 
 
 def pieces(source: ConvertInput) -> list[tuple[int, bytes]]:
@@ -134,15 +176,25 @@ def _app_of_package(source: ConvertInput, chip: str | None) -> _App:
     key_class, key, _vectors = find_key(package.code, APP_LOGICAL_START)
     if key is not None and key_class is not KeyClass.NONE:
         return _App(code=scramble(package.code, key, start=APP_LOGICAL_START), key=key)
-    names = (chip,) if chip else source.image.chips
-    if len(names) != 1:
+    return _App(code=package.code, key=_stored_key(_owner(source, chip)))
+
+
+def _owner(source: ConvertInput, chip: str | None) -> Chip:
+    """The chip that decides the code key; ConversionImpossible while several are possible."""
+    if chip is None:
+        found = source.image.chips
         raise _impossible(
             source,
             ImageKind.APP,
-            _("The package does not say which chip it is for, and so not which code key."),
+            _(
+                "The same code is for {chips}, which differ in the code key.",
+                chips=_(" and ").join(found),
+            )
+            if found
+            else _("The file does not say which chip it is for, and so not which code key."),
             _("Name the chip with --chip."),
         )
-    return _App(code=package.code, key=_stored_key(find_chip(names[0])))
+    return find_chip(chip)
 
 
 def _stored_key(owner: Chip) -> ScrambleKey:

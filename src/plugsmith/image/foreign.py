@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from plugsmith.image.model import FindingLevel, ImageFinding
-from plugsmith.image.physical import LINE_LEN, STORED_LEN
-from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 from plugsmith.messages import N_, _
 
-_VECTORS = bytes.fromhex("14f09fe5") * 7
 _MAGICS = (
     (0, b"PK\x03\x04", N_("a ZIP archive: unpack it and take the file inside")),
     (0, b"\x1f\x8b", N_("a gzip archive: unpack it and take the file inside")),
@@ -32,21 +29,7 @@ def _reason(data: bytes) -> str:
         return _("The file is empty.")
     if data.count(data[0]) == len(data):
         return _("Every byte of the file is 0x{byte:02X}: there is nothing in it.", byte=data[0])
-    if _is_bare_code(data):
-        return _(
-            "The file is code without the checksums that lie between its lines in flash; "
-            "Plugsmith cannot tell what it was built for. Take the QIO or UA file of the release."
-        )
     for at, magic, name in _MAGICS:
         if data[at : at + len(magic)] == magic:
             return _("The file is {name}.", name=_(name))
     return _("The file holds neither a boot loader nor an application of these chips.")
-
-
-def _is_bare_code(data: bytes) -> bool:
-    """An application or boot loader with its vectors at 0, but without line CRC16s."""
-    if len(data) <= STORED_LEN:
-        return False
-    heads = [scramble(data[:LINE_LEN], PLAIN_KEY, start=0)]
-    heads += [scramble(data[:LINE_LEN], TUYA_KEY, start=start) for start in (0, 0x1_0000)]
-    return any(head[4:] == _VECTORS for head in heads)

@@ -8,7 +8,9 @@ from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.catalog import chips as all_chips
 from plugsmith.chips.model import Family, KeyClass
 from plugsmith.image.app import name_firmware
+from plugsmith.image.bare_code import is_plain_code, with_plain_code
 from plugsmith.image.checks import CheckList, check_match, check_section
+from plugsmith.image.crc import build_lines
 from plugsmith.image.foreign import foreign_finding
 from plugsmith.image.loader import loader_starts_at, read_loader
 from plugsmith.image.model import (
@@ -27,7 +29,7 @@ from plugsmith.image.uf2 import is_uf2
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
 
-FULL_SIZES = frozenset({0x20_0000, 0x40_0000, 0x80_0000})
+FULL_SIZES = frozenset({0x20_0000, 0x40_0000, 0x80_0000, 0x100_0000})
 _APP_PARTITION_END = 0x13_2000  # the longest one
 
 
@@ -38,6 +40,13 @@ def recognise(data: bytes) -> FirmwareImage:
     packed_at = package_start(data)
     if packed_at is not None:
         return recognise_ota(data, packed_at)
+    if is_plain_code(data):
+        return with_plain_code(data, _of_flash(build_lines(data.rstrip(b"\xff"))))
+    return _of_flash(data)
+
+
+def _of_flash(data: bytes) -> FirmwareImage:
+    """A file whose code lies in stored lines."""
     if loader_starts_at(data):
         return _with_loader(data)
     if looks_like_code(data, 0):
@@ -137,16 +146,17 @@ def _kind_from_zero(data: bytes, limit: int, checks: CheckList) -> ImageKind:
         return ImageKind.FULL_DUMP
     if size <= _aligned(max(limit, *APP_ENDS)):
         return ImageKind.QIO
-    checks.problem(
-        "odd-size",
+    checks.note(
+        "flash-start",
         _(
-            "The file starts like a flash but ends at {end}: it is longer than an image of boot "
-            "loader and application, and shorter than any flash.",
+            "The file holds a flash from its start to {end}: more than boot loader and "
+            "application, less than a whole flash. Of it the firmware can be written, but it "
+            "brings no device back.",
             end=format_addr(size),
         ),
         at=size,
     )
-    return ImageKind.UNKNOWN
+    return ImageKind.FLASH_START
 
 
 def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
@@ -197,13 +207,21 @@ def _result(
         key=_key_of(loader, app),
         firmware=app.firmware if app else None,
         version=app.version if app else None,
-        writes=_writes(kind, len(data), names, rotation),
+        writes=_writes(kind, _code_end(data, kind, app), names, rotation),
         checks=dict(checks.verdicts),
         findings=tuple(checks.findings),
         loader=loader,
         app=app,
         rotation=rotation,
     )
+
+
+def _code_end(data: bytes, kind: ImageKind, app: AppFacts | None) -> int:
+    """The end of what would be written: of a flash start only boot loader and application."""
+    if kind is not ImageKind.FLASH_START or app is None:
+        return len(data)
+    section = app.section
+    return section.trailer.end if section.trailer is not None else section.end
 
 
 def _chips_of(loader: LoaderFacts | None, app: AppFacts | None) -> tuple[str, ...]:
@@ -228,9 +246,9 @@ def _writes(
     match kind:
         case ImageKind.APP:
             return (WriteSpan(start=APP_START, length=size, offset=0),)
-        case ImageKind.QIO | ImageKind.FULL_DUMP if rotation == 0:
+        case ImageKind.QIO | ImageKind.FULL_DUMP | ImageKind.FLASH_START if rotation == 0:
             skip = APP_START if loader_family else 0
-            return (WriteSpan(start=skip, length=size - skip, offset=skip),)
+            return (WriteSpan(start=skip, length=size - skip, offset=skip),) if size > skip else ()
         case ImageKind.BOOTLOADER if not loader_family:
             return (WriteSpan(start=0, length=size, offset=0),)
         case _:

@@ -6,11 +6,19 @@ import zlib
 
 from plugsmith.chips.catalog import boot_codes, boot_codes_for_crc, chips
 from plugsmith.chips.model import MARKER_ADDR, BootCode, KeyClass
+from plugsmith.image.crc import bad_lines
 from plugsmith.image.model import CodeSection, LoaderFacts
 from plugsmith.image.partition import find_tables
-from plugsmith.image.physical import LOADER_LEN, strip_lines
+from plugsmith.image.physical import (
+    APP_LOGICAL_START,
+    APP_START,
+    LINE_LEN,
+    LOADER_LEN,
+    STORED_LEN,
+    strip_lines,
+)
 from plugsmith.image.rbl import TRAILER_LEN, read_trailer
-from plugsmith.image.sections import LOADER_ENDS, looks_like_code, measure_loader
+from plugsmith.image.sections import LOADER_ENDS, find_key, looks_like_code, measure_loader
 
 _HEAD_LEN = 8
 _MARKER_LEN = 8
@@ -24,7 +32,7 @@ def loader_starts_at(data: bytes, at: int = 0) -> bool:
     for code in boot_codes():
         if code.loader_head == head:
             return True
-    if any(mark == _marker(data, at) for mark in _markers()):
+    if _marker(data, at) in _markers() and _app_follows(data, at):
         return True
     for end in LOADER_ENDS:
         trailer = read_trailer(data, at + end - TRAILER_LEN)
@@ -34,6 +42,15 @@ def loader_starts_at(data: bytes, at: int = 0) -> bool:
         return False
     tables = find_tables(strip_lines(data[at : at + LOADER_LEN]))
     return any(table.find("bootloader") is not None for table in tables)
+
+
+def _app_follows(data: bytes, at: int) -> bool:
+    """Whether vectors stand where an application starts: applications hold the marker as well."""
+    start = at + APP_START
+    head = data[start : start + STORED_LEN]
+    if len(head) < STORED_LEN or bad_lines(head):
+        return False
+    return find_key(head[:LINE_LEN], APP_LOGICAL_START)[2]
 
 
 def read_loader(data: bytes, at: int = 0) -> LoaderFacts:

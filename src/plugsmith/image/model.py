@@ -23,6 +23,7 @@ class ImageKind(StrEnum):
     OTA = "ota"  # RBL or UG package for an update over the air
     BOOTLOADER = "bootloader"
     FULL_DUMP = "full-dump"
+    FLASH_START = "flash-start"  # a flash from address 0 to somewhere behind the application
     UF2 = "uf2"
     UNKNOWN = "unknown"
 
@@ -34,6 +35,14 @@ class CheckVerdict(StrEnum):
     FAILED = "failed"
     MISSING = "missing"  # the thing to check is not there, which need not be wrong
     SKIPPED = "not-checked"  # nothing in the file to check it on
+
+
+class CodeForm(StrEnum):
+    """How the code of a file lies in it."""
+
+    STORED = "stored"  # as in flash: 32 bytes and their CRC16
+    PLAIN_CODE = "plain-code"  # the code alone, as a compiler or another tool gives it
+    PACKED = "packed"  # inside a package
 
 
 class FindingLevel(StrEnum):
@@ -135,6 +144,7 @@ class FirmwareImage:
     header: RblHeader | None = None  # of an OTA package
     rotation: int = 0  # physical address of the first byte of the file, where it is not 0
     built_for: str | None = None  # board or module that the file names (UF2)
+    form: CodeForm = CodeForm.STORED
 
     @property
     def chip(self) -> str | None:
@@ -175,6 +185,7 @@ class FirmwareImage:
             "boot_code": boot[0] if len(boot) == 1 else None,
             "project": self.app.project if self.app else None,
             "built_for": self.built_for,
+            "form": self.form.value,
             "size": self.size,
             "sha256": self.sha256,
         }

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.image import ContainerUnsupported
-from plugsmith.image.app import CodeNaming, name_firmware
+from plugsmith.image.app import CodeNaming, build_twins, chips_in_text, name_firmware
 from plugsmith.image.checks import CheckList, check_section
-from plugsmith.image.model import CheckVerdict, FirmwareImage, ImageKind, WriteSpan
-from plugsmith.image.ota import read_package
+from plugsmith.image.model import CheckVerdict, CodeForm, FirmwareImage, ImageKind, WriteSpan
+from plugsmith.image.ota import UG_MAGIC, read_package
 from plugsmith.image.physical import APP_LOGICAL_START, APP_START
 from plugsmith.image.rbl import read_header
 from plugsmith.image.scramble import scramble
@@ -22,6 +23,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.image.model import CodeSection
+    from plugsmith.image.rbl import RblHeader
 
 APP_MAX_END = 0x13_2000  # end of the longest application partition; uart-protocol.md 6.2
 
@@ -46,18 +48,45 @@ def recognise_ota(data: bytes, at: int) -> FirmwareImage:
         checks.record("header", CheckVerdict.OK)
         checks.record("package", CheckVerdict.OK)
         key_class, naming = _inside(package.code, checks)
+    said = chips_in_text(_texts(data, header))
     return FirmwareImage(
         kind=ImageKind.OTA,
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        chips=naming.chips,
+        chips=_agreed(naming.chips, said, checks),
         key=key_class,
         firmware=naming.firmware,
         version=naming.version or (header.version if header and header.sound else None),
+        form=CodeForm.PACKED,
         checks=dict(checks.verdicts),
         findings=tuple(checks.findings),
         header=header,
     )
+
+
+def _texts(data: bytes, header: RblHeader | None) -> str:
+    """The texts of a package in which packers name the chip: the versions of RBL and UG header."""
+    texts = [header.version] if header is not None and header.sound else []
+    if data.startswith(UG_MAGIC):
+        texts.append(data[4:16].split(b"\0")[0].decode("ascii", "replace"))
+    return " ".join(texts)
+
+
+def _agreed(inside: tuple[str, ...], said: tuple[str, ...], checks: CheckList) -> tuple[str, ...]:
+    """The chips that the code and the package's own version text allow; () when they contradict."""
+    if not inside or not said:
+        return inside or said
+    both = tuple(name for name in inside if name in said)
+    if not both:
+        checks.problem(
+            "chip-conflict",
+            _(
+                "The package calls itself one for {said}, but its application is for {found}.",
+                said=" / ".join(said),
+                found=" / ".join(inside),
+            ),
+        )
+    return both
 
 
 def _inside(code: bytes, checks: CheckList) -> tuple[KeyClass, CodeNaming]:
@@ -76,6 +105,8 @@ def _inside(code: bytes, checks: CheckList) -> tuple[KeyClass, CodeNaming]:
     naming = name_firmware(plain, named_with)
     if naming.firmware is None:
         naming = name_firmware(plain, key_class)
+    if key_class is KeyClass.NONE:
+        naming = replace(naming, chips=build_twins(naming.chips))
     return key_class, naming
 
 

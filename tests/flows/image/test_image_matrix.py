@@ -80,7 +80,7 @@ def test_every_image_against_every_chip(corpus, identities, name):
         assert source.image.chip in refusal.value.message
         assert name in refusal.value.message
     expected = {
-        "BK7231T": 9 + 1,
+        "BK7231T": 9 + 2,
         "BK7231Q": 1,
         "BK7231U": 1,
         "BK7231N": 18 + 1,
@@ -94,7 +94,6 @@ def test_every_image_against_every_chip(corpus, identities, name):
 def test_only_the_odd_files_are_unusable(corpus):
     odd = {path.stem for path in _files(corpus) if isinstance(_loaded(path), InputUnusable)}
     assert odd == {
-        "obk7231t-with-config-setpinrolep7",  # neither image nor dump
         "bk7231t-led-moon-18w-cct-kobi",  # rotated
         "bk7231t-tuyaconfig-pc44ha",  # storage only
     }

@@ -10,6 +10,7 @@ from plugsmith.errors.image import (
     ContainerUnsupported,
     ConversionImpossible,
     ImageDamaged,
+    ImageForOtherChip,
     ImageUnknown,
     KeyMissing,
 )
@@ -21,6 +22,7 @@ from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.ota import write_package
+from plugsmith.image.physical import strip_lines
 
 SMALL = 0x8000
 
@@ -46,8 +48,42 @@ def test_ota_round_trip(chip):
     app = forge_app(chip, code_len=SMALL)
     package = convert(source(app), to=ImageKind.OTA, time=9)
     assert recognise(package).header.time == 9
-    assert convert(source(package), to=ImageKind.APP) == app
-    assert convert(source(forge_ota(chip, code_len=SMALL)), to=ImageKind.APP) == app
+    assert convert(source(package), to=ImageKind.APP, chip=chip) == app
+    assert convert(source(forge_ota(chip, code_len=SMALL)), to=ImageKind.APP, chip=chip) == app
+
+
+def test_a_package_for_n_and_m_alike_is_not_stored_by_a_guess():
+    package = source(forge_ota("BK7231M", code_len=SMALL))
+    assert package.image.chips == ("BK7231N", "BK7231M")
+    with pytest.raises(ConversionImpossible) as refusal:
+        convert(package, to=ImageKind.APP)
+    assert "--chip" in refusal.value.hint
+    qio = convert(package, to=ImageKind.QIO, loader=source(forge_loader("m")))
+    assert recognise(qio).chip == "BK7231M"
+
+
+@pytest.mark.parametrize("real", ["BK7231T", "BK7231N", "BK7238"])
+@pytest.mark.parametrize("named", ["BK7231T", "BK7231N", "BK7231U", "BK7238"])
+def test_a_named_chip_is_held_against_the_content(real, named):
+    files = [forge_ota(real, code_len=SMALL), forge_openbeken_qio(real, code_len=SMALL)]
+    for data in files:
+        if named == real:
+            assert recognise(convert(source(data), to=ImageKind.APP, chip=named)).chip == named
+            continue
+        with pytest.raises(ImageForOtherChip) as refusal:
+            convert(source(data), to=ImageKind.APP, chip=named)
+        assert refusal.value.exit_code == 5
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231M", "BK7238", "BK7231U"])
+def test_bare_code_gets_its_lines_back(chip):
+    """Code without CRC16s, plain as a compiler gives it or scrambled as it lies in flash."""
+    qio = forge_openbeken_qio(chip, code_len=SMALL)
+    section = recognise(qio).app.section
+    scrambled = strip_lines(qio[section.start : section.end])
+    for code in (section.code, scrambled):
+        app = convert(source(code), to=ImageKind.APP, chip=chip)
+        assert app == forge_app(chip, code_len=SMALL)
 
 
 def test_an_n_package_can_be_stored_for_m_when_asked():

@@ -6,12 +6,17 @@ import random
 
 import pytest
 
+from plugsmith.chips.catalog import chip as find_chip
+from plugsmith.chips.model import Family
 from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
+from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
-from plugsmith.image.model import CheckVerdict, ImageKind
-from plugsmith.image.scramble import TUYA_KEY, ScrambleKey, scramble
+from plugsmith.image.model import CheckVerdict, CodeForm, ImageKind
+from plugsmith.image.ota import UG_MAGIC, write_package
+from plugsmith.image.physical import strip_lines
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 
 CHIPS = ("BK7231T", "BK7231N", "BK7231M", "BK7231U", "BK7238", "BK7252N")
 SMALL = 0x8000
@@ -74,7 +79,8 @@ def test_a_loader_shared_by_two_chips_names_both():
 @pytest.mark.parametrize("algorithm", [0x0000, 0x0102])
 def test_an_ota_package(chip, algorithm):
     image = recognise(forge_ota(chip, algorithm=algorithm, code_len=SMALL))
-    assert (image.kind, image.chip, image.firmware) == (ImageKind.OTA, chip, "OpenBeken")
+    twins = ("BK7231N", "BK7231M") if chip == "BK7231N" else (chip,)
+    assert (image.kind, image.chips, image.firmware) == (ImageKind.OTA, twins, "OpenBeken")
     assert image.writes == ()
     assert image.sound
 
@@ -210,11 +216,16 @@ def test_an_image_without_an_application():
     assert codes(image) == ["no-application"]
 
 
-def test_an_odd_size_is_not_guessed():
-    flash = forge_flash(chip="BK7231T", code_len=SMALL)
-    image = recognise(flash[:0x1E2000])
-    assert (image.kind, image.chip) == (ImageKind.UNKNOWN, "BK7231T")
-    assert codes(image) == ["odd-size"]
+@pytest.mark.parametrize("end", [0x133000, 0x1D2000, 0x1E2000, 0x1FFFFF, 0x234567])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U", "BK7238"])
+def test_a_flash_from_its_start_to_somewhere_is_a_kind_of_its_own(chip, end):
+    flash = forge_flash(chip=chip, code_len=SMALL, firmware="openbeken").ljust(0x40_0000, b"\xff")
+    image = recognise(flash[:end])
+    assert (image.kind, image.chip, image.problems) == (ImageKind.FLASH_START, chip, ())
+    assert [item.code for item in image.notes] == ["flash-start"]
+    (span,) = image.writes
+    assert span.start == span.offset == (0 if find_chip(chip).family is Family.ROM else 0x11000)
+    assert span.start + span.length == image.app.section.trailer.end
 
 
 def test_a_dump_whose_loader_could_not_be_read():
@@ -241,10 +252,47 @@ def test_what_is_not_firmware_is_named(data, words):
     assert words in image.problems[0].text
 
 
-def test_code_without_line_checksums_is_named():
+def test_code_without_line_checksums_is_plain_code_and_not_damaged():
     code = bytes.fromhex("0e0000ea") + bytes.fromhex("14f09fe5") * 7 + bytes(4000)
     for data in (code, scramble(code, TUYA_KEY, start=0x10000)):
-        assert "without the checksums" in recognise(data).problems[0].text
+        image = recognise(data)
+        assert (image.kind, image.form, image.problems) == (ImageKind.APP, CodeForm.PLAIN_CODE, ())
+        assert image.writes == ()
+        assert image.checks["crc16"] is CheckVerdict.MISSING
+
+
+@pytest.mark.parametrize("name", ["t-1.0.5", "t-1.0.6", "q", "u-1.0.15", "n-1.0.1", "m", "7238"])
+def test_a_boot_loader_without_line_checksums_is_the_same_boot_loader(name):
+    stored = forge_loader(name)
+    whole = recognise(stored)
+    bare = recognise(strip_lines(stored))
+    assert (bare.kind, bare.form) == (ImageKind.BOOTLOADER, CodeForm.PLAIN_CODE)
+    assert bare.loader.boot_codes == whole.loader.boot_codes
+    assert (bare.chips, bare.key, bare.problems) == (whole.chips, whole.key, whole.problems)
+    assert bare.writes == ()
+
+
+@pytest.mark.parametrize("chip", ["BK7231M", "BK7238", "BK7252N"])
+def test_a_plain_application_is_no_image_although_it_holds_the_marker(chip):
+    code = bytearray(scramble(strip_lines(forge_app(chip)), PLAIN_KEY, start=0))
+    code[0x100:0x108] = find_chip(chip).marker
+    image = recognise(build_lines(bytes(code)))
+    assert (image.kind, image.chip, image.loader) == (ImageKind.APP, chip, None)
+    assert image.problems == ()
+
+
+@pytest.mark.parametrize("text", ["1.0-bk7231t", "oem_bk7231s_plug", "BK7231T", "OpenBK7231T_1"])
+def test_a_package_names_the_chip_of_an_application_that_does_not(text):
+    code = bytes.fromhex("0e0000ea") + bytes.fromhex("14f09fe5") * 7 + bytes(range(256)) * 16
+    package = write_package(code, version=text, time=0)
+    for data in (package, UG_MAGIC + bytes(24) + bytes.fromhex("aa55aa55") + package):
+        assert recognise(data).chips == ("BK7231T",)
+
+
+def test_a_package_that_contradicts_its_application_is_a_problem():
+    code = recognise(forge_openbeken_qio("BK7231T", code_len=SMALL)).app.section.code
+    image = recognise(write_package(code, version="1.0-bk7238", time=0))
+    assert (image.chips, codes(image)) == ((), ["chip-conflict"])
 
 
 def test_facts_have_the_shape_of_the_contract():

@@ -18,6 +18,7 @@ _KINDS = {
     "ota": N_("package for an update over the air (OTA)"),
     "bootloader": N_("boot loader alone"),
     "full-dump": N_("whole flash as it was read from a device"),
+    "flash-start": N_("flash from its start to somewhere behind the application"),
     "uf2": N_("UF2 file of LibreTiny or ESPHome"),
     "unknown": N_("unknown: not usable as it is"),
 }

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 FLASH_LEN = 0x20_0000
 _LOG_SHOWN = 6000  # characters of the log's end that a result carries
 _PIN_INSTRUCTIONS = 250_000_000  # vendor firmware sets its pins up within 200 M (seen)
-_BOOTABLE = {ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageKind.UF2}
+_BOOTABLE = {
+    ImageKind.QIO,
+    ImageKind.APP,
+    ImageKind.FULL_DUMP,
+    ImageKind.FLASH_START,
+    ImageKind.UF2,
+}
 # Set up by every boot code before the application has a say; not the application's doing.
 _LOADER_PINS = frozenset({0, 1, 10, 11, 12, 13})
 
@@ -79,7 +85,7 @@ def flash_to_boot(request: BootRequest, *, chip: str) -> bytes:
         stock = unrotated(request.base)[:FLASH_LEN]
         flash[: len(stock)] = stock
     protected = find_chip(chip).protected_until if request.base is not None else 0
-    whole = image.kind is ImageKind.FULL_DUMP
+    whole = image.kind in {ImageKind.FULL_DUMP, ImageKind.FLASH_START}
     parts = [(0, unrotated(request.source))] if whole else pieces(request.source)
     for start, data in parts:
         skip = max(0, protected - start)

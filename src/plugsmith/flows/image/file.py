@@ -29,7 +29,7 @@ MAX_FILE_LEN = 0x100_0000  # twice the largest flash: UF2 files are double the s
 _CHIP_IN_NAME = re.compile(r"BK(7231[TNMUQ]|7238|7252N?)(?![0-9A-Za-z])", re.IGNORECASE)
 _VERSION_IN_NAME = re.compile(r"OpenBK\w*?_(\d+\.\d+\.\d+)", re.IGNORECASE)
 _KIND_IN_NAME = {
-    "_QIO_": (ImageKind.QIO, ImageKind.FULL_DUMP),
+    "_QIO_": (ImageKind.QIO, ImageKind.FULL_DUMP, ImageKind.FLASH_START),
     "_UA_": (ImageKind.APP,),
     "_UG_": (ImageKind.OTA,),
     ".rbl": (ImageKind.OTA,),

@@ -22,6 +22,7 @@ _KINDS = {
     ImageKind.QIO: N_("a full image: boot loader and application"),
     ImageKind.APP: N_("an application alone"),
     ImageKind.FULL_DUMP: N_("a whole flash"),
+    ImageKind.FLASH_START: N_("a flash from its start, of which the firmware is taken"),
     ImageKind.UF2: N_("a UF2 file"),
 }
 _BLANK_HEAD = {b"\xff" * 8, b""}

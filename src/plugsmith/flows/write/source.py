@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.image.model import FirmwareImage
 
-_WRITABLE = frozenset({ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageKind.UF2})
+_WRITABLE = frozenset(
+    {ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageKind.FLASH_START, ImageKind.UF2}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,7 @@ def _kind_words(image: FirmwareImage) -> str:
         ImageKind.QIO: _("a damaged full image"),
         ImageKind.APP: _("a damaged application image"),
         ImageKind.FULL_DUMP: _("a damaged flash dump"),
+        ImageKind.FLASH_START: _("a damaged start of a flash"),
         ImageKind.OTA: _("a package for updates over the air, not for writing over wires"),
         ImageKind.BOOTLOADER: _("a boot loader without an application"),
         ImageKind.UF2: _("a damaged UF2 file"),
