@@ -49,7 +49,11 @@ def request_body(item: Capture) -> bytes:
 def on_the_wire(item: Capture) -> bytes:
     if item["status"] is None:
         return body_of(item)
-    return reply(item["status"], body_of(item), item["content_type"])
+    answer = reply(item["status"], body_of(item), item["content_type"])
+    if item["status"] == 401:  # the recording kept no headers; openbeken.md section 11 has this one
+        realm = b'WWW-Authenticate: Basic realm="OpenBeken HTTP Server"\r\n'
+        answer = answer.replace(b"Connection: close", realm + b"Connection: close")
+    return answer
 
 
 def flash_body(item: Capture) -> bytes:

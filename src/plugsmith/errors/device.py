@@ -85,6 +85,18 @@ class DeviceNotBack(NetworkError):
     )
 
 
+class OtherDeviceAnswers(SafetyRefusal):
+    """Another device has the address now, after a restart for example."""
+
+    code = "PS-SAFETY-OTHER-MAC"
+    what = N_("Another device answers at {host} now: its MAC is {found}, not {mac}.")
+    why = N_("Nothing was written to it. Addresses may have been given out anew.")
+    next_step = N_(
+        "Find the right device with `plugsmith device scan` and run the same command with its "
+        "new address."
+    )
+
+
 class HalfApplied(NetworkError):
     """A change stopped in the middle; some steps are on the device, some are not."""
 
@@ -107,8 +119,8 @@ class VersionUnchanged(VerifyError):
 
     code = "PS-DEVICE-OTA-UNCHANGED"
     what = N_("The update of {host} did not take: it still runs {version}.")
-    why = N_("Its boot loader did not accept the file, so the old firmware stays.")
-    next_step = N_("Nothing is lost. Check the file with `plugsmith image info`, then try again.")
+    why = N_("Its boot loader did not accept the file, so the old firmware stays. {files}")
+    next_step = N_("Check the file with `plugsmith image info`, then try again.")
 
 
 class WrongUpdate(SafetyRefusal):
@@ -211,5 +223,36 @@ class UpdateBroken(TransferError):
 
     code = "PS-DEVICE-OTA-BROKEN"
     what = N_("The update of {host} broke off after {done} of {total} bytes: {problem}")
-    why = N_("The device still has its old firmware, but it may hang until its power is cut.")
+    why = N_(
+        "The device still has its old firmware, but it may hang until its power is cut. {files}"
+    )
     next_step = N_("Switch its power off and on, then run the same command again.")
+
+
+class UpdateUnusable(InputError):
+    """The file is no update that any device could take."""
+
+    code = "PS-INPUT-UPDATE"
+    what = N_("{name} is no update for OpenBeken over the network: {problem}.")
+    next_step = N_(
+        "Take the .rbl file of the release (`plugsmith image fetch`), or make one of a flash "
+        "image: `plugsmith image convert FILE --to ota -o update.rbl`."
+    )
+
+
+class UpdateMissing(NothingFound):
+    """No update for this chip and build was fetched yet."""
+
+    code = "PS-DEVICE-NO-UPDATE"
+    what = N_("No update for {chip} ({variant}) is among the fetched releases.")
+    next_step = N_(
+        "Fetch one with `plugsmith image fetch --chip {chip} --asset NAME.rbl`, or name a file."
+    )
+
+
+class BackupUnusable(InputError):
+    """A folder that is no whole backup of a running device."""
+
+    code = "PS-INPUT-DEVICE-BACKUP"
+    what = N_("{name} cannot be used as a backup: {problem}.")
+    next_step = N_("Choose another folder; `plugsmith device list` names the last backups.")

@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from plugsmith.lan.change import ChangeStep, ConfigChange
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import ApiInfo, PinTable
+    from plugsmith.lan.restarts import UptimeWatch
+
+DEFAULT_FILES_LEN = 0x8000  # openbeken.md section 8
+LEAST_FILES_LEN = 0x4000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +63,17 @@ def region_of(chip_name: str, role: RegionRole) -> AddressRange | None:
         return None
     region = layout.region(role) if layout else None
     return region.span if region else None
+
+
+def files_size(state: DeviceState) -> int:
+    """How long the file system of a device is, in bytes, as the firmware works it out."""
+    area = region_of(state.info.chip, RegionRole.OTA)
+    files = region_of(state.info.chip, RegionRole.FILESYSTEM)
+    asked = state.settings.get("littlefs_size")
+    if not isinstance(asked, int) or not asked:
+        return DEFAULT_FILES_LEN
+    most = files.end - area.start if area and files else asked
+    return min(max(asked, LEAST_FILES_LEN), most) & ~(SECTOR_LEN - 1)
 
 
 async def read_state(obk: Obk) -> DeviceState:
@@ -112,7 +127,7 @@ async def carry_out(
     `check` raises when the user wants to stop; between steps only. HalfApplied when it stops in
     the middle. `undo` is the command line that goes back, for the error.
     """
-    born_s = await obk.born()
+    watch = await obk.watch_uptime()
     total = len(change.steps)
     for number, step in enumerate(change.steps):
         try:
@@ -130,7 +145,7 @@ async def carry_out(
     if "web_password" in change.new:
         obk.wire.use_password(str(change.new["web_password"]) or None)
     try:
-        return await _settle(obk, change, born_s)
+        return await _settle(obk, change, watch)
     except DeviceNotBack:
         if change.may_move:
             return None
@@ -146,11 +161,11 @@ async def _send(obk: Obk, step: ChangeStep) -> None:
         await obk.command(step.command, repeatable=True)
 
 
-async def _settle(obk: Obk, change: ConfigChange, born_s: float) -> ApiInfo:
+async def _settle(obk: Obk, change: ConfigChange, watch: UptimeWatch) -> ApiInfo:
     if change.restart:
         await obk.restart()
     if change.restart or change.restarts_itself:
-        return await obk.wait_back(born_s)
+        return await obk.wait_back(watch)
     await obk.patience.sleep(obk.patience.settle_s)
     return await obk.info()
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from plugsmith.lan.records import ApiInfo
 
 MAX_ADDRESSES = 4096
-AT_ONCE = 96
+AT_ONCE = 254  # most addresses are empty: waiting for them costs nothing
 SSDP_GROUP = ("239.255.255.250", 1900)
-SWEEP_PATIENCE = HttpTimeouts(connect_s=1.3, answer_s=2.0, whole_s=4.0, tries=1)
+SWEEP_PATIENCE = HttpTimeouts(connect_s=1.3, answer_s=6.0, whole_s=12.0, tries=1)
 _SEARCH = (
     b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"
     b'MAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'
@@ -119,22 +119,11 @@ async def look_at(
     try:
         return FoundDevice(host=host, info=await obk.info())
     except DeviceLocked:
-        return await _locked(obk)
+        return FoundDevice(host=host, info=None, state="locked")
     except DeviceInSafeMode:
         return FoundDevice(host=host, info=None, state="safe-mode")
     except PlugsmithError:
         return None
-
-
-async def _locked(obk: Obk) -> FoundDevice | None:
-    """A 401 may be any router; only OpenBeken names itself in the realm."""
-    try:
-        realm = await obk.wire.realm("/api/info")
-    except PlugsmithError:
-        return None
-    return (
-        FoundDevice(host=obk.wire.host, info=None, state="locked") if "OpenBeken" in realm else None
-    )
 
 
 def read_ssdp(answer: bytes) -> Host | None:

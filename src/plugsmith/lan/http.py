@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.errors import Cancelled, PlugsmithError
-from plugsmith.errors.device import DeviceAnswer, DeviceLocked, DeviceUnreachable
+from plugsmith.errors.device import DeviceAnswer, DeviceLocked, DeviceUnreachable, NotOpenBeken
 from plugsmith.lan.wire import MAX_BODY_LEN, MAX_HEADER_LEN, Response, read_response
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ _T = TypeVar("_T")
 
 _CHUNK = 4096
 USER = "admin"
+REALM_MARK = "OpenBeken"  # in the realm of a locked device; a router's 401 has another one
 SMALL_BODY = 1022  # bytes that the device takes in one read together with the header
 
 
@@ -53,7 +54,10 @@ class HttpTimeouts:
 
 
 class HttpWire:
-    """Requests to one device. `password` is the web password; it appears nowhere else."""
+    """Requests to one device. `password` is the web password; it appears nowhere else.
+
+    It is sent only to a server that has asked for it in OpenBeken's name: never to a stranger.
+    """
 
     def __init__(
         self, host: Host, *, password: str | None = None, patience: HttpTimeouts | None = None
@@ -61,6 +65,7 @@ class HttpWire:
         self.host = host
         self.patience = patience or HttpTimeouts()
         self._password = password
+        self._asked_for_it = False
         self._one_at_a_time = asyncio.Lock()
 
     def __repr__(self) -> str:
@@ -69,6 +74,10 @@ class HttpWire:
     def use_password(self, password: str | None) -> None:
         """From now on log in with another web password."""
         self._password = password
+
+    def forget_login(self) -> None:
+        """Send no password until somebody asks for it again: another server may be there now."""
+        self._asked_for_it = False
 
     async def get(
         self, path: str, *, limit: int = MAX_BODY_LEN, tries: int | None = None
@@ -79,14 +88,6 @@ class HttpWire:
     async def act(self, path: str) -> Response:
         """GET a page that changes something: sent again only if the connection was refused."""
         return await self._once("GET", path, b"", limit=MAX_BODY_LEN)
-
-    async def realm(self, path: str) -> str:
-        """The name that a locked server gives itself; empty where it is not locked."""
-        try:
-            response = await self._raw("GET", path, b"", limit=MAX_BODY_LEN)
-        except DeviceAnswer:
-            return ""
-        return response.headers.get("www-authenticate", "") if response.status == 401 else ""
 
     async def post(self, path: str, body: bytes, *, repeatable: bool = False) -> Response:
         """POST a small body; sent again only if `repeatable`."""
@@ -100,12 +101,14 @@ class HttpWire:
         self, path: str, body: bytes, *, progress: Callable[[int], None] | None = None
     ) -> Response:
         """POST a large body to its end, also when the caller is cancelled meanwhile."""
+        if self._password is not None and not self._asked_for_it:
+            await self.get("/api/info")  # a 401 must come before the body, not amid it
         work = asyncio.ensure_future(self._locked_upload(path, body, progress))
         try:
             return await asyncio.shield(work)
         except asyncio.CancelledError:
             with suppress(PlugsmithError):
-                await work
+                await to_the_end(_result_of(work))
             raise
 
     async def _repeat(
@@ -125,13 +128,25 @@ class HttpWire:
 
     async def _raw(self, method: str, path: str, body: bytes, *, limit: int) -> Response:
         async with self._one_at_a_time:
-            reader, writer = await self._connect()
-            try:
-                await self._send(writer, self._head(method, path, body) + body)
-                raw = await self._receive(reader, limit, name_of(method, path))
-            finally:
-                await _close(writer)
+            answer = await self._exchange(method, path, body, limit=limit)
+            if answer.status == 401 and self._may_log_in(answer):
+                self._asked_for_it = True
+                answer = await self._exchange(method, path, body, limit=limit)
+            return answer
+
+    async def _exchange(self, method: str, path: str, body: bytes, *, limit: int) -> Response:
+        reader, writer = await self._connect()
+        try:
+            await self._send(writer, self._head(method, path, body) + body)
+            raw = await self._receive(reader, limit, name_of(method, path))
+        finally:
+            await _close(writer)
         return read_response(raw, host=str(self.host), request=name_of(method, path))
+
+    def _may_log_in(self, answer: Response) -> bool:
+        return (
+            self._password is not None and not self._asked_for_it and REALM_MARK in _realm(answer)
+        )
 
     async def _locked_upload(
         self, path: str, body: bytes, progress: Callable[[int], None] | None
@@ -178,7 +193,7 @@ class HttpWire:
 
     def _head(self, method: str, path: str, body: bytes) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"Host: {self.host}", "Connection: close"]
-        if self._password is not None:
+        if self._password is not None and self._asked_for_it:
             pair = b64encode(f"{USER}:{self._password}".encode()).decode("ascii")
             lines.append(f"Authorization: Basic {pair}")
         if method != "GET":
@@ -222,6 +237,8 @@ class HttpWire:
 
     def _judge(self, response: Response) -> Response:
         if response.status == 401:
+            if REALM_MARK not in _realm(response):
+                raise NotOpenBeken(host=str(self.host))
             problem = "none was given" if self._password is None else "the one given is wrong"
             raise DeviceLocked(host=str(self.host), problem=problem)
         return response
@@ -283,6 +300,14 @@ async def to_the_end(work: Coroutine[object, object, _T]) -> _T:
             if task.cancelled():
                 raise
     return task.result()
+
+
+async def _result_of(work: asyncio.Future[_T]) -> _T:
+    return await asyncio.shield(work)
+
+
+def _realm(answer: Response) -> str:
+    return answer.headers.get("www-authenticate", "")
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

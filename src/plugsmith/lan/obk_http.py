@@ -19,9 +19,11 @@ from plugsmith.errors.device import (
     DeviceTransfer,
     DeviceUnreachable,
     NotOpenBeken,
+    OtherDeviceAnswers,
 )
 from plugsmith.lan.http import HttpWire
 from plugsmith.lan.records import read_folder, read_info, read_meter, read_pins
+from plugsmith.lan.restarts import UptimeWatch
 from plugsmith.lan.wire import read_json
 from plugsmith.memory import SECTOR_LEN, AddressRange
 
@@ -37,7 +39,6 @@ COMMAND_LIMIT = 900  # bytes; with the header it must fit the device's first rea
 QUERY_LIMIT = 123  # longer texts run twice through /cm
 ARGUMENT_LIMIT = 127  # of a page argument
 STARTUP_LIMIT = 1567
-_NEWBORN_S = 1.5  # a start this much later than the known one is another start
 _STEADY = 2  # answers in a row until a restarted device counts as back
 _SAFE_MARK = "You are in safe mode"
 _PAGE_MARK = "OpenBK7231T_App"
@@ -50,6 +51,7 @@ class Obk:
         self, host: Host, *, password: str | None = None, patience: HttpTimeouts | None = None
     ) -> None:
         self.wire = HttpWire(host, password=password, patience=patience)
+        self._mac: str | None = None  # of the device that we began with
 
     @property
     def host(self) -> str:
@@ -67,6 +69,14 @@ class Obk:
         found = read_info(answer.text) if answer.status == 200 else None
         if found is None:
             raise await self.no_api("GET /api/info", answer)
+        self._mac = self._mac or found.mac
+        return found
+
+    async def expect(self, mac: str | None) -> ApiInfo:
+        """Who answers; OtherDeviceAnswers where it is not the device with this MAC."""
+        found = await self.info()
+        if mac is not None and found.mac != mac:
+            raise OtherDeviceAnswers(host=self.host, mac=mac, found=found.mac or "?")
         return found
 
     async def no_api(self, request: str, answer: Response) -> Exception:
@@ -192,7 +202,12 @@ class Obk:
     async def list_folder(self, path: str = "") -> Folder | None:
         """A folder of the file system; None where there is no file system, or no such folder."""
         answer = await self.wire.get(f"/api/lfs/{quote(path)}")
-        return read_folder(answer.text) if answer.status == 200 else None
+        if answer.status == 404:
+            return None
+        found = read_folder(answer.text) if answer.status == 200 else None
+        if found is None and answer.is_json:
+            raise self._unusable("GET /api/lfs", "the list of files is cut off or damaged")
+        return found
 
     async def read_file(self, path: str, *, size: int) -> bytes:
         """A file of the file system, of the size that its listing states."""
@@ -214,12 +229,21 @@ class Obk:
         answer = await self.wire.act(f"/api/del/{quote(path)}")
         return answer.text.strip() == "OK"
 
-    async def read_filesystem(self) -> bytes | None:
-        """The raw image of the file system; None where it holds nothing but FF."""
-        answer = await self.wire.get("/api/fsblock")
-        if answer.status != 200 or answer.content_type != "application/octet-stream":
-            raise await self.no_api("GET /api/fsblock", answer)
-        return answer.body if answer.body.strip(b"\xff") else None
+    async def read_filesystem(self, *, size: int) -> bytes | None:
+        """The raw image of the file system; None where it holds nothing but FF.
+
+        `size` is how long it must be: an answer that is cut off looks like any other.
+        """
+        got = 0
+        for _attempt in range(self.patience.tries):
+            answer = await self.wire.get("/api/fsblock", limit=size + 4096)
+            if answer.status != 200 or answer.content_type != "application/octet-stream":
+                raise await self.no_api("GET /api/fsblock", answer)
+            if len(answer.body) == size:
+                return answer.body if answer.body.strip(b"\xff") else None
+            got = len(answer.body)
+            await self.patience.sleep(self.patience.pause_s)
+        raise DeviceTransfer(host=self.host, name="file system", done=got, total=size)
 
     async def write_filesystem(self, image: bytes) -> None:
         """Put a raw file-system image back; the device must restart afterwards."""
@@ -246,24 +270,29 @@ class Obk:
 
     async def restart_and_wait(self) -> ApiInfo:
         """Restart and wait until the device answers as a new start of itself."""
-        born_s = await self.born()
+        watch = await self.watch_uptime()
         await self.restart()
-        return await self.wait_back(born_s)
+        return await self.wait_back(watch)
 
-    async def born(self) -> float:
-        """When the device started, in seconds of the event loop."""
+    async def watch_uptime(self) -> UptimeWatch:
+        """What is needed later to tell that the device has started again."""
         info = await self.info()
-        return asyncio.get_running_loop().time() - info.uptime_s
+        return UptimeWatch(asyncio.get_running_loop().time(), info.uptime_s)
 
-    async def wait_back(self, born_s: float | None, *, limit_s: float | None = None) -> ApiInfo:
-        """Wait until a device that started at `born_s` has started again and answers twice.
+    async def wait_back(
+        self, watch: UptimeWatch | None, *, limit_s: float | None = None
+    ) -> ApiInfo:
+        """Wait until a device has started again since `watch` and answers twice.
 
         It has when it did not answer for a while, or when it counts its seconds from later on.
-        With None any answer will do. Raises DeviceNotBack.
+        With None any answer will do. Raises DeviceNotBack, and OtherDeviceAnswers where the device
+        at this address has another MAC than the one that we began with.
         """
+        self.wire.forget_login()
+        began_with = self._mac
         loop = asyncio.get_running_loop()
         allowed_s = limit_s or self.patience.boot_s
-        end_s, again, answers = loop.time() + allowed_s, born_s is None, 0
+        end_s, again, answers = loop.time() + allowed_s, watch is None, 0
         while loop.time() < end_s:
             await self.patience.sleep(self.patience.poll_s)
             try:
@@ -273,9 +302,11 @@ class Obk:
             except (DeviceUnreachable, DeviceAnswer, NotOpenBeken):
                 again, answers = True, 0
                 continue
-            if born_s is not None and loop.time() - now.uptime_s > born_s + _NEWBORN_S:
+            if watch is not None and watch.restarted(loop.time(), now.uptime_s):
                 again = True
             answers += again
+            if began_with and now.mac != began_with:
+                raise OtherDeviceAnswers(host=self.host, mac=began_with, found=now.mac or "?")
             if answers >= _STEADY:
                 return now
         raise DeviceNotBack(host=self.host, seconds=round(allowed_s))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 MAX_HEADER_LEN = 8192
 MAX_BODY_LEN = 0x40_0000
 _STATUS = re.compile(rb"HTTP/\d\.\d[ \t]+(-?\d{1,4})(?:[ \t][^\r\n]*)?\r?\n")
+_CHUNK_SIZE = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]{0,200})?\r\n")
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 
 
@@ -81,13 +82,30 @@ def _headers(raw: bytes) -> dict[str, str]:
 
 
 def _cut(body: bytes, headers: Mapping[str, str], *, host: str, request: str) -> bytes:
-    """The body up to Content-Length, for servers in between that give one."""
+    """The body without the framing of servers in between: chunks, or a Content-Length."""
+    if headers.get("transfer-encoding", "").strip().lower() == "chunked":
+        return _joined(body, host=host, request=request)
     stated = headers.get("content-length", "")
     if not (stated.isascii() and stated.isdigit() and len(stated) <= 10):
         return body
     if len(body) < int(stated):
         raise DeviceAnswer(host=host, request=request, problem="its end is missing")
     return body[: int(stated)]
+
+
+def _joined(body: bytes, *, host: str, request: str) -> bytes:
+    """The chunks of a chunked body in one; DeviceAnswer where the last, empty one is missing."""
+    parts: list[bytes] = []
+    at = 0
+    while size_line := _CHUNK_SIZE.match(body, at):
+        size, start = int(size_line[1], 16), size_line.end()
+        if size == 0:
+            return b"".join(parts)
+        parts.append(body[start : start + size])
+        at = start + size + 2
+        if body[start + size : at] != b"\r\n":
+            break
+    raise DeviceAnswer(host=host, request=request, problem="its end is missing")
 
 
 def read_json(text: str) -> object | None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flows import NoRightToWrite
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "plugsmith-device-backup/1"
 MANIFEST = "manifest.json"
+UNFINISHED = "unfinished"
 _MOST_NAMES = 1000
 _SAFE = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.\-]{0,80}")
 
@@ -44,13 +46,26 @@ class DeviceFolder:
                 file.write(data)
         except OSError as problem:
             raise _refused(self.path, problem) from problem
-        self._files[safe] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        facts: dict[str, Fact] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        if safe != name:
+            facts["name"] = name
+        self._files[safe] = facts
 
     def finish(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
         """Write the manifest and return it."""
         body: dict[str, Fact] = {"schema": SCHEMA, **facts, "files": dict(self._files)}
         self.put(MANIFEST, (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode())
         return body
+
+    def mark_unfinished(self) -> None:
+        """Leave a sign that the device may lack the stored files, until `clear_mark`."""
+        self.put(UNFINISHED, b"")
+        del self._files[UNFINISHED]
+
+    def clear_mark(self) -> None:
+        """The device has its files."""
+        with suppress(OSError):
+            (self.path / UNFINISHED).unlink()
 
 
 def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:

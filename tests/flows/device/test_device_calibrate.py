@@ -16,7 +16,7 @@ from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.openbeken.metering import MeasuredLoad
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
-from plugsmith.sim.obk.plug.plug import MeasuredLoad as PluggedIn
+from plugsmith.sim.obk.plug.plug import Load as PluggedIn
 from plugsmith.sim.obk.plug.plug import Tolerance
 
 HEATER = PluggedIn(volts=230.0, watts=2000.0)

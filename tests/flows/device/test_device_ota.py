@@ -10,7 +10,13 @@ from lan_fleet import SPEED, lan
 from lan_rig import run
 
 from plugsmith.errors import Cancelled, InputError, NothingFound, PlugsmithError
-from plugsmith.errors.device import DeviceNotBack, UpdateBroken, VersionUnchanged, WrongUpdate
+from plugsmith.errors.device import (
+    DeviceNotBack,
+    UpdateBroken,
+    UpdateUnusable,
+    VersionUnchanged,
+    WrongUpdate,
+)
 from plugsmith.flows.device.ota import check_update, load_update, ota
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package
@@ -92,7 +98,7 @@ def test_a_damaged_file_is_not_sent(tmp_path, update, damage):
     else:
         data = bytearray()
     update.write_bytes(data)
-    with pytest.raises((WrongUpdate, InputError)):
+    with pytest.raises((UpdateUnusable, InputError)):
         load_update(update)
 
 

@@ -117,7 +117,7 @@ def test_8_a_full_file_system_is_noticed(tmp_path):
 def test_7_a_device_is_restarted_after_its_file_system_was_written(tmp_path):
     with lan(tmp_path) as net:
         run(net.obk.write_file("a.txt", b"abc"))
-        image = run(net.obk.read_filesystem())
+        image = run(net.obk.read_filesystem(size=0x8000))
         from plugsmith.flows.device.ota import _restore_files
 
         run(net.obk.write_file("a.txt", b"changed"))

@@ -122,6 +122,14 @@ def test_other_things_that_answer_are_left_out(body):
         assert run(look_at(device.host, patience=PATIENCE)) is None
 
 
+def test_a_device_that_answers_after_three_seconds_is_found(tmp_path):
+    with lan(tmp_path) as net:
+        net.endpoint.faults.add(Fault(kind=FaultKind.DELAY, seconds=3.0, target="/api/info"))
+        found = run(look_at(net.hosts[0]))
+        assert found is not None
+        assert found.state == "ok"
+
+
 def test_a_device_in_safe_mode_is_named(tmp_path):
     with lan(tmp_path) as net:
         for _cycle in range(6):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 from lan_rig import QUICK, RawDevice, reply, run
@@ -119,10 +120,30 @@ def test_a_query_that_would_run_twice_is_not_sent():
     assert device.requests == []
 
 
-def test_the_web_password_goes_as_basic_authorization():
-    with RawDevice(lambda _request: reply(200, b"OK", "text/plain")) as device:
+def locked(realm: str) -> bytes:
+    return f'HTTP/1.1 401 OK\nWWW-Authenticate: Basic realm="{realm}"\r\n\r\n'.encode()
+
+
+AUTHORIZATION = b"Authorization: Basic YWRtaW46aHVudGVyMjI=\r\n"
+
+
+def test_the_web_password_goes_only_to_an_openbeken_that_asked_for_it():
+    def answer(request):
+        good = AUTHORIZATION in request
+        return reply(200, b"OK", "text/plain") if good else locked("OpenBeken HTTP Server")
+
+    with RawDevice(answer) as device:
         run(HttpWire(device.host, password="hunter22", patience=QUICK).get("/index"))
-    assert b"Authorization: Basic YWRtaW46aHVudGVyMjI=\r\n" in device.requests[0]
+        assert AUTHORIZATION not in device.requests[0]
+        assert AUTHORIZATION in device.requests[1]
+    for stranger in (locked("Router"), reply(200, b"OK"), reply(401, b""), b""):
+        with RawDevice(lambda _request, said=stranger: said) as device:
+            for upload in (False, True):
+                wire = HttpWire(device.host, password="hunter22", patience=QUICK)
+                with suppress(PlugsmithError):
+                    run(wire.upload("/api/ota", b"x" * 5000) if upload else wire.get("/index"))
+            assert device.requests
+            assert not any(b"Authorization" in request for request in device.requests)
 
 
 @pytest.mark.parametrize(("password", "problem"), [(None, "none was given"), ("x", "wrong")])

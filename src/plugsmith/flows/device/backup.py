@@ -17,7 +17,7 @@ from plugsmith.flows.device.context import on_each
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.write.target_image import mac_in_rf
-from plugsmith.lan.apply import region_of
+from plugsmith.lan.apply import files_size, region_of
 from plugsmith.library.device_folders import new_folder
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -58,7 +58,7 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
         folder.put(f"{page}.json", (await obk.wire.get(f"/api/{page}")).body)
     problems: list[Fact] = []
     await _radio(obk, state, folder, problems)
-    files = await _files(obk, folder, problems)
+    files = await _files(obk, state, folder, problems)
     if full:
         await _whole(ctx, obk, state, folder, problems)
     manifest = folder.finish(
@@ -103,10 +103,10 @@ async def _radio(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: l
         problems.append(problem.message)
 
 
-async def _files(obk: Obk, folder: DeviceFolder, problems: list[Fact]) -> int:
+async def _files(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]) -> int:
     """The file system: its raw image and every file; how many files."""
     try:
-        image = await obk.read_filesystem()
+        image = await obk.read_filesystem(size=files_size(state))
         if image is not None:
             folder.put("littlefs.bin", image)
         return await _walk(obk, folder, "", _DEEPEST, problems)

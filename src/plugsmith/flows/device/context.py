@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent, Item, Log, Warning_
 from plugsmith.lan.http import HttpTimeouts, run_network
 from plugsmith.lan.obk_http import Obk
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     from plugsmith.library.library import Library
 
     Data = dict[str, Fact]
-    Work = Callable[["LanContext", Obk, int], Awaitable[Data]]
+
+_T = TypeVar("_T")
+Work: TypeAlias = "Callable[[LanContext, Obk, int], Awaitable[_T]]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +54,27 @@ class LanContext:
         """Something that the user should know and that does not stop the work."""
         self.sink.emit(Warning_(code=code, message=message, hint=hint, data=data or {}))
 
-    def run(self, work: Awaitable[Data]) -> Data:
+    def run(self, work: Awaitable[_T]) -> _T:
         """Run network work to its end, or until the user stops it."""
         return run_network(work, cancelled=lambda: self.cancel.cancelled)
 
 
-def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work) -> Data:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome(Generic[_T]):
+    """How the work on one device ended: with a value, or with an error of ours."""
+
+    host: Host
+    number: int
+    value: _T | None = None
+    error: PlugsmithError | None = None
+
+    @property
+    def code(self) -> int:
+        """The exit code that this device alone would give."""
+        return int(self.error.exit_code) if self.error is not None else 0
+
+
+def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work[Data]) -> Data:
     """`work` on one device: its data or its error. On several: an item each, then the counts.
 
     At most `ctx.at_once` devices are worked on at a time; a failing one does not stop the others.
@@ -64,31 +82,83 @@ def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work) -> Data:
     """
     if len(hosts) == 1:
         return ctx.run(work(ctx, ctx.obk(hosts[0]), 1))
-    return ctx.run(_all(ctx, hosts, work))
+    return counts(ctx.run(each(ctx, hosts, work, tell=lambda item: emit_item(ctx, item))))
 
 
-async def _all(ctx: LanContext, hosts: Sequence[Host], work: Work) -> Data:
+async def each(
+    ctx: LanContext,
+    hosts: Sequence[Host],
+    work: Work[_T],
+    *,
+    tell: Callable[[Outcome[_T]], None] = lambda _item: None,
+) -> list[Outcome[_T]]:
+    """`work` on every device, each to its own end; `tell` hears of each end at once.
+
+    Nothing that happens to one device cuts off another: an upload that is torn hangs its device.
+    So an unexpected exception, or a stop, is raised only when all that had begun have ended.
+    """
     gate = asyncio.Semaphore(ctx.at_once)
-    codes: list[int] = []
+    ended: list[Outcome[_T]] = []
+    broken = False
 
     async def one(number: int, host: Host) -> None:
+        nonlocal broken
         async with gate:
+            if broken:
+                return
             try:
                 ctx.cancel.check()
-                data = await work(ctx, ctx.obk(host), number)
-            except Cancelled:
-                raise
+                item = Outcome(
+                    host=host, number=number, value=await work(ctx, ctx.obk(host), number)
+                )
             except PlugsmithError as error:
-                codes.append(int(error.exit_code))
-                ctx.sink.emit(Item(name=str(host), error=_error_data(error)))
-                return
-        codes.append(0)
-        ctx.sink.emit(Item(name=str(host), data=data))
+                item = Outcome(host=host, number=number, error=error)
+            except asyncio.CancelledError:
+                tell(Outcome(host=host, number=number, error=Cancelled()))
+                raise
+            except Exception:
+                broken = True
+                raise
+        ended.append(item)
+        tell(item)
 
-    await asyncio.gather(*(one(number, host) for number, host in enumerate(hosts, 1)))
+    work_of_all = asyncio.gather(
+        *(one(number, host) for number, host in enumerate(hosts, 1)), return_exceptions=True
+    )
+    try:
+        results = await work_of_all
+    except asyncio.CancelledError as stop:
+        raise _stopped(ended, len(hosts)) from stop
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    if any(isinstance(item.error, Cancelled) for item in ended):
+        raise _stopped(ended, len(hosts))
+    return sorted(ended, key=lambda item: item.number)
+
+
+def _stopped(ended: Sequence[Outcome[_T]], total: int) -> Cancelled:
+    done = sum(item.error is None for item in ended)
+    return Cancelled(
+        state=_("{done} of {total} devices are done.", done=done, total=total),
+        resume=_("Run the same command again: it goes on with the others."),
+    )
+
+
+def emit_item(ctx: LanContext, item: Outcome[Data]) -> None:
+    """Tell how one of several devices ended."""
+    error = _error_data(item.error) if item.error is not None else None
+    ctx.sink.emit(Item(name=str(item.host), data=item.value, error=error))
+
+
+def counts(items: Sequence[Outcome[Data]]) -> Data:
+    """The result of a run over several devices. A skipped one has `skipped` in its data."""
+    codes = [item.code for item in items]
+    skipped = sum(bool(item.value and item.value.get("skipped")) for item in items)
     return {
         "devices": len(codes),
-        "done": codes.count(0),
+        "done": codes.count(0) - skipped,
+        "skipped": skipped,
         "failed": len(codes) - codes.count(0),
         "exit_code": max(codes, default=0),
     }

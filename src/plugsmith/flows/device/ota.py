@@ -1,172 +1,220 @@
-"""`device ota`: the right update for a device, its files kept, proof that the version changed.
+"""`device ota`: updates, one device or a house; files kept, proof that the version changed.
 
-The device checks nothing: an update for another chip bricks it (openbeken.md section 7). So the
-chip is read from the content of the file, never from its name.
+Several devices: all are looked at first, one question is asked, one goes ahead alone, the others
+follow in waves, and the first failure ends it. A device that runs the version is left alone: so
+the same command goes on where it stopped.
 """
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.catalog import chip as chip_record
-from plugsmith.chips.model import RegionRole
-from plugsmith.errors import NothingFound, PlugsmithError
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateBroken, VersionUnchanged, WrongUpdate
 from plugsmith.flows.device.apply import state_of
-from plugsmith.flows.device.context import on_each
-from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.device.context import Outcome, counts, each, emit_item
+from plugsmith.flows.device.update_file import (
+    check_update,
+    choose,
+    is_older,
+    is_running,
+    load_update,
+    overwrites_files,
+)
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
-from plugsmith.image.kinds import recognise
-from plugsmith.image.model import ImageKind
-from plugsmith.image.rbl import MAGIC
-from plugsmith.lan.apply import region_of
+from plugsmith.lan.apply import files_size
+from plugsmith.library.device_backups import DeviceBackups
 from plugsmith.library.device_folders import new_folder
-from plugsmith.library.releases import ReleaseCache
 from plugsmith.messages import _
-from plugsmith.openbeken.releases import (
-    DEFAULT_REPO,
-    AssetKind,
-    parse_asset_name,
-    version_key,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.update_file import OtaUpdate
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
+    from plugsmith.lan.records import ApiInfo
+    from plugsmith.library.device_folders import DeviceFolder
 
     Data = dict[str, Fact]
 
-_DEFAULT_FILES_LEN = 0x8000
-_TAKES_N = frozenset({"BK7231M", "T34", "BL2028N"})  # section 7: they run the N's updates
+__all__ = ["check_update", "load_update", "ota"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OtaUpdate:
-    """A sound update, by its content; `variant` is what follows the version after a `_`."""
+class UpdatePlan:
+    """What will happen to one device; `skip` is why nothing will."""
 
-    name: str
-    data: bytes = field(repr=False)
-    chips: tuple[str, ...]
-    version: str
-    variant: str | None
-
-
-def load_update(path: Path) -> OtaUpdate:
-    """The update in a file; WrongUpdate for anything that is not a sound OpenBeken package."""
-    data = read_dump(path)
-    image = recognise(data)
-    if image.kind is not ImageKind.OTA or not data.startswith(MAGIC):
-        raise _refused(path.name, _("{name} is no update file (.rbl)", name=path.name))
-    if image.problems:
-        raise _refused(path.name, image.problems[0].text.rstrip("."))
-    if image.firmware != "OpenBeken" or not image.chips:
-        raise _refused(
-            path.name, _("{name} does not say that it is OpenBeken for a chip", name=path.name)
-        )
-    text = image.version or (image.header.version if image.header else "")
-    version, _mark, variant = text.partition("_")
-    return OtaUpdate(
-        name=path.name, data=data, chips=image.chips, version=version, variant=variant or None
-    )
+    state: DeviceState
+    update: OtaUpdate
+    needed: bool
+    older: bool = False
+    skip: str = ""
 
 
 def ota(
     ctx: LanContext,
     hosts: Sequence[Host],
-    path: Path | None,
+    path: Path | Sequence[Path] | None,
     *,
     again: bool = False,
     other_variant: bool = False,
+    dry_run: bool = False,
 ) -> Data:
-    """Update each device with the file, or with the newest cached one for its chip and variant.
+    """Update each device with the file for its chip, or with the newest cached one.
 
-    A device that runs this version already is left alone unless `again`: so a run over many goes
-    on where it was cut off.
+    A device that runs this version and build already is left alone unless `again`. Several devices
+    need consent, and so does an older version on one.
     """
-    given = load_update(path) if path is not None else None
+    given = [load_update(item) for item in _paths(path)]
+
+    async def look(ctx: LanContext, obk: Obk, _number: int) -> UpdatePlan:
+        state = await state_of(ctx, obk)
+        await put_back_unfinished(ctx, obk, state)
+        update = choose(given, ctx.library, state, other_variant=other_variant)
+        try:
+            check_update(obk.host, update, state, other_variant=other_variant)
+        except WrongUpdate as wrong:
+            if len(hosts) == 1:
+                raise
+            return UpdatePlan(state=state, update=update, needed=False, skip=wrong.message)
+        return UpdatePlan(
+            state=state,
+            update=update,
+            needed=again or not is_running(update, state),
+            older=is_older(update, state),
+        )
+
+    looked = ctx.run(each(ctx, hosts, look))
+    if len(hosts) == 1:
+        return _one_device(ctx, looked[0], dry_run=dry_run)
+    return _many(ctx, looked, dry_run=dry_run)
+
+
+def _paths(path: Path | Sequence[Path] | None) -> list[Path]:
+    if path is None:
+        return []
+    return [path] if isinstance(path, Path) else list(path)
+
+
+def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) -> Data:
+    plan = _value(item)
+    ctx.say(_line(item.host, plan))
+    if not plan.needed or dry_run:
+        return _data(str(item.host), plan, updated=False, files="none")
+    if plan.older:
+        ctx.consent(
+            _("{host} would get an older version. Go on?", host=item.host),
+            _("writing an older version"),
+        )
+    return ctx.run(_update(ctx, ctx.obk(item.host), plan))
+
+
+def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bool) -> Data:
+    for item in looked:
+        ctx.say(_line(item.host, item.value) if item.value else f"{item.host}: {_error(item)}")
+    todo = [item for item in looked if item.value is not None and item.value.needed]
+    ended = [_settled(item) for item in looked if item not in todo]
+    for done in ended:
+        emit_item(ctx, done)
+    if todo and not dry_run:
+        older = sum(_value(item).older for item in todo)
+        question = _("Update {count} devices, one first and then the others?", count=len(todo))
+        if older:
+            question += " " + _("{count} of them get an older version.", count=older)
+        ctx.consent(question, _("updating several devices"))
+        ended += ctx.run(_roll_out(ctx, todo))
+    waiting = len(looked) - len(ended)
+    data = counts(ended)
+    _refuse_if_none_fits(looked)
+    return {**data, "devices": len(looked), "not_started": waiting}
+
+
+def _refuse_if_none_fits(looked: Sequence[Outcome[UpdatePlan]]) -> None:
+    """A run in which every device was skipped has done nothing that was asked for."""
+    if all(item.value is not None and item.value.skip for item in looked):
+        raise WrongUpdate(
+            host=", ".join(str(item.host) for item in looked)[:200],
+            problem=_("the update is for none of these devices"),
+            remedy=_("Take the .rbl file of the same build for these chips."),
+        )
+
+
+def _settled(item: Outcome[UpdatePlan]) -> Outcome[Data]:
+    """The end of a device with which nothing is done."""
+    plan = item.value
+    data = None
+    if plan is not None:
+        data = _data(str(item.host), plan, updated=False, files="none")
+        if plan.skip:
+            data |= {"skipped": plan.skip, "verified": False}
+    return Outcome(host=item.host, number=item.number, value=data, error=item.error)
+
+
+async def _roll_out(ctx: LanContext, todo: Sequence[Outcome[UpdatePlan]]) -> list[Outcome[Data]]:
+    """One device alone, then waves of `ctx.at_once`; no wave begins after a failure."""
+    plans = {item.host: _value(item) for item in todo}
+    hosts = [item.host for item in todo]
 
     async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
-        state = await state_of(ctx, obk)
-        update = given or _cached(ctx, state)
-        check_update(obk.host, update, state, other_variant=other_variant)
-        if state.info.version == update.version and not again:
-            ctx.say(_("{host} runs {version} already.", host=obk.host, version=update.version))
-            return _data(obk, state, update, updated=False, files="none")
-        return await _update(ctx, obk, state, update)
+        return await _update(ctx, obk, plans[obk.wire.host])
 
-    return on_each(ctx, hosts, one)
-
-
-def check_update(host: str, update: OtaUpdate, state: DeviceState, *, other_variant: bool) -> None:
-    """Return if the update is for this chip, this variant, and fits; WrongUpdate otherwise."""
-    chip, variant = state.info.chip.upper(), state.info.variant
-    names = {chip, "BK7231N"} if chip in _TAKES_N else {chip}
-    if not names & set(update.chips):
-        raise _refused(
-            host,
-            _("{name} is for {chips}, the device is a {chip}", name=update.name,
-              chips="/".join(update.chips), chip=chip),
-        )  # fmt: skip
-    if variant != update.variant and not other_variant:
-        raise _refused(
-            host,
-            _("the device runs the build {old}, the file is the build {new}",
-              old=variant or _("without a name"), new=update.variant or _("without a name")),
-            remedy=_("Take the file of the same build, or add --other-variant if you mean it."),
-        )  # fmt: skip
-    room = _room(state)
-    if len(update.data) > room:
-        raise _refused(
-            host,
-            _("{name} has {size} bytes, the update area {room}", name=update.name,
-              size=len(update.data), room=room),
-        )  # fmt: skip
+    ended: list[Outcome[Data]] = []
+    at = 0
+    while at < len(hosts) and all(item.error is None for item in ended):
+        size = 1 if at == 0 else ctx.at_once
+        wave = hosts[at : at + size]
+        at += size
+        ended += await each(ctx, wave, one, tell=lambda item: emit_item(ctx, item))
+    if at < len(hosts):
+        ctx.warn(
+            "PS-NOTE-OTA-STOPPED",
+            _("An update failed: {count} devices were not begun.", count=len(hosts) - at),
+            hint=_("Look into the failure; the same command goes on with those that are left."),
+        )
+    return ended
 
 
-def _room(state: DeviceState) -> int:
-    """Bytes from the start of the update area to the end of the file system behind it."""
-    area, files = (
-        region_of(state.info.chip, role) for role in (RegionRole.OTA, RegionRole.FILESYSTEM)
-    )
-    if area is None or files is None:
-        return 0
-    return files.end - area.start
-
-
-def overwrites_files(update: OtaUpdate, state: DeviceState) -> bool:
-    """Whether the update is so large that it reaches into the file system."""
-    length = state.settings.get("littlefs_size")
-    files_len = length if isinstance(length, int) and length else _DEFAULT_FILES_LEN
-    return len(update.data) > _room(state) - files_len
-
-
-async def _update(ctx: LanContext, obk: Obk, state: DeviceState, update: OtaUpdate) -> Data:
-    files = await obk.read_filesystem()
-    _keep(ctx, state, files)
+async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
+    state, update = plan.state, plan.update
+    await obk.expect(state.info.mac)
+    size = files_size(state)
+    files = await obk.read_filesystem(size=size)
+    folder = _keep(ctx, obk, state, files)
     if files is not None and overwrites_files(update, state):
         ctx.say(_("The update reaches into the files of {host}: they are put back after it.",
                   host=obk.host))  # fmt: skip
-    born_s = await obk.born()
-    await _send(ctx, obk, update)
+    folder.mark_unfinished()
+    watch = await obk.watch_uptime()
+    await _send(ctx, obk, update, files, folder)
     await obk.restart()
     ctx.say(_("{host} unpacks the update and restarts.", host=obk.host))
-    after = await obk.wait_back(born_s, limit_s=2 * obk.patience.boot_s)
-    if after.version != update.version:
-        raise VersionUnchanged(host=obk.host, version=after.version or "?")
+    after = await obk.wait_back(watch, limit_s=2 * obk.patience.boot_s)
     put_back = await _restore_files(obk, files)
-    return _data(obk, state, update, updated=True, files=put_back)
+    folder.clear_mark()
+    if (after.version, after.variant) != (update.version, update.variant):
+        raise VersionUnchanged(
+            host=obk.host, version=after.version or "?", files=_about_files(put_back)
+        )
+    return _data(obk.host, plan, updated=True, files=put_back)
 
 
-async def _send(ctx: LanContext, obk: Obk, update: OtaUpdate) -> None:
+def _about_files(how: str) -> str:
+    if how == "restored":
+        return _("The upload had run over its files; they were put back.")
+    return _("Its files are as before.") if how == "kept" else _("It had no files.")
+
+
+async def _send(
+    ctx: LanContext, obk: Obk, update: OtaUpdate, files: bytes | None, folder: DeviceFolder
+) -> None:
     sent = 0
 
     def count(done: int) -> None:
@@ -184,70 +232,109 @@ async def _send(ctx: LanContext, obk: Obk, update: OtaUpdate) -> None:
                 "PS-NOTE-OTA-PENDING",
                 _("{host} holds the whole update; it takes effect at its next restart.",
                   host=obk.host),
+                hint=_("Run the same command again: it also sees to the files of the device."),
             )  # fmt: skip
             raise
         except PlugsmithError as problem:
+            about = await _after_a_broken_upload(obk, files, folder)
             raise UpdateBroken(
-                host=obk.host, done=sent, total=size, problem=problem.message
+                host=obk.host, done=sent, total=size, problem=problem.message, files=about
             ) from problem
+
+
+async def _after_a_broken_upload(obk: Obk, files: bytes | None, folder: DeviceFolder) -> str:
+    """Put the files back at once where the device still answers; what to tell about them."""
+    try:
+        await obk.info(tries=1)
+        how = await _restore_files(obk, files)
+    except PlugsmithError:
+        if files is None:
+            return ""
+        return _("Its files may be gone; they are kept in {folder} and the same command puts them "
+                 "back.", folder=str(folder.path))  # fmt: skip
+    folder.clear_mark()
+    return _about_files(how)
 
 
 async def _restore_files(obk: Obk, files: bytes | None) -> str:
     """Put the file system back where the update changed it; "none", "kept" or "restored"."""
     if files is None:
         return "none"
-    if await obk.read_filesystem() == files:
+    if await obk.read_filesystem(size=len(files)) == files:
         return "kept"
     await obk.write_filesystem(files)
     await obk.restart_and_wait()  # until then the device saves nothing: openbeken.md section 7
     return "restored"
 
 
-def _keep(ctx: LanContext, state: DeviceState, files: bytes | None) -> None:
+async def put_back_unfinished(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
+    """After an update that was cut off: put the kept files back where the device lost them."""
+    kept = DeviceBackups(ctx.library.root / "devices").unfinished(state.info.mac, obk.host)
+    if kept is None:
+        return
+    lost = kept.has("littlefs.bin") and await obk.list_folder() is None
+    if lost:
+        files = kept.read("littlefs.bin")
+        if len(files) != files_size(state):
+            return
+        await obk.write_filesystem(files)
+        await obk.restart_and_wait()
+        ctx.say(_("{host}: the files that a broken update had cost were put back.", host=obk.host))
+    kept.clear_mark()
+
+
+def _keep(ctx: LanContext, obk: Obk, state: DeviceState, files: bytes | None) -> DeviceFolder:
     """Settings and files into the library before anything is sent."""
     name = (state.info.mac or state.info.short_name).replace(":", "")
     folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
     folder.put("config.bin", state.sector)
     if files is not None:
         folder.put("littlefs.bin", files)
-    folder.finish({"created": now_text(), "why": "before an update", **state.info.as_data()})
+    folder.finish(
+        {
+            "created": now_text(),
+            "host": obk.host,
+            "why": "before an update",
+            **state.info.as_data(),
+        }
+    )
+    return folder
 
 
-def _cached(ctx: LanContext, state: DeviceState) -> OtaUpdate:
-    """The newest cached update for the chip and variant of a device."""
-    cache = ReleaseCache(ctx.library.cache / "releases")
-    prefix = chip_record(state.info.chip).openbeken_prefix
-    found = []
-    for held in cache.all_of(DEFAULT_REPO):
-        parts = parse_asset_name(held.path.name)
-        if parts is None or parts.kind is not AssetKind.OTA or parts.alternative_sdk:
-            continue
-        if (parts.prefix, parts.variant) == (prefix, state.info.variant):
-            found.append((version_key(parts.version), held.path))
-    if not found:
-        raise NothingFound(
-            what=_("An update for {chip}", chip=state.info.chip), name=_("the release cache")
-        )
-    return load_update(max(found)[1])
+def _value(item: Outcome[UpdatePlan]) -> UpdatePlan:
+    if item.value is None:
+        raise item.error or AssertionError("neither a value nor an error")
+    return item.value
 
 
-def _data(obk: Obk, before: DeviceState, update: OtaUpdate, *, updated: bool, files: str) -> Data:
+def _error(item: Outcome[UpdatePlan]) -> str:
+    return item.error.message if item.error else ""
+
+
+def _line(host: Host, plan: UpdatePlan) -> str:
+    """What is planned for one device, for people."""
+    now, new = _version(plan.state.info), _version(plan.update)
+    if plan.skip:
+        return _("{host} is skipped: {reason}", host=host, reason=plan.skip)
+    if not plan.needed:
+        return _("{host} runs {version} already.", host=host, version=now)
+    mark = _(" (older!)") if plan.older else ""
+    return f"{host}: {plan.state.info.short_name}  {now} -> {new}{mark}"
+
+
+def _version(source: ApiInfo | OtaUpdate) -> str:
+    return f"{source.version or '?'}{'_' + source.variant if source.variant else ''}"
+
+
+def _data(host: str, plan: UpdatePlan, *, updated: bool, files: str) -> Data:
     return {
-        "host": obk.host,
-        "chip": before.info.chip,
-        "mac": before.info.mac,
-        "from": before.info.version,
-        "to": update.version,
+        "host": host,
+        "name": plan.state.info.short_name,
+        "chip": plan.state.info.chip,
+        "mac": plan.state.info.mac,
+        "from": plan.state.info.version,
+        "to": plan.update.version,
         "updated": updated,
-        "verified": True,
+        "verified": updated or not plan.needed,
         "files": files,
     }
-
-
-def _refused(host: str, problem: str, *, remedy: str = "") -> WrongUpdate:
-    return WrongUpdate(
-        host=host,
-        problem=problem,
-        remedy=remedy
-        or _("Take the .rbl file of the same release for this chip: plugsmith image fetch"),
-    )

@@ -93,7 +93,7 @@ async def _write(
         )
     )
     assert span is not None  # read_state would have refused
-    born_s = await obk.born()
+    watch = await obk.watch_uptime()
     await obk.write_sector(span.start, sector_of(new, under=state.sector))
     ctx.say(
         _(
@@ -102,7 +102,7 @@ async def _write(
             host=obk.host,
         )
     )
-    await obk.wait_back(born_s, limit_s=power_cycle_s)
+    await obk.wait_back(watch, limit_s=power_cycle_s)
     after = await read_state(obk)
     left = _differing(new, after.block)
     if left:

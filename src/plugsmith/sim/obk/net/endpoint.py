@@ -10,6 +10,7 @@ from plugsmith.sim.obk.firmware import Phase
 from plugsmith.sim.obk.net.faults import Fault, FaultKind, FaultPlan
 from plugsmith.sim.obk.web.message import BUFFER_LEN, Request, parse_request, unauthorised
 from plugsmith.sim.obk.web.site import answer
+from plugsmith.sim.obk.web.uploads import write_part
 
 if TYPE_CHECKING:
     from plugsmith.sim.obk.device import SimObk
@@ -132,7 +133,7 @@ class Endpoint:
             except (ConnectionError, TimeoutError):
                 chunk = b""
             if not chunk:
-                self._upload_died(request)
+                self._upload_died(request, bytes(body))
                 return None
             body += chunk
         return Request(
@@ -142,9 +143,11 @@ class Endpoint:
             body=bytes(body[: request.content_length or len(body)]),
         )
 
-    def _upload_died(self, request: Request) -> None:
+    def _upload_died(self, request: Request, arrived: bytes) -> None:
+        """What had arrived is in flash: the firmware writes while it receives."""
         if request.target.startswith(("api/ota", "api/flash/", "api/fsblock")):
             with self.device.lock:
+                write_part(self.device, request, arrived)
                 self.device.phase = Phase.STUCK
 
     def _reply(self, request: Request, *, denied: bool) -> Reply:

@@ -69,6 +69,20 @@ def _read_flash(device: Firmware, text: str) -> Reply:
     return Reply(content_type=_BINARY, body=device.flash.read(at, length))
 
 
+def write_part(device: Firmware, request: Request, arrived: bytes) -> None:
+    """Store what came of an upload that broke off; nothing answers it."""
+    target = request.target.removeprefix("api/")
+    start = _START.match(target.removeprefix("flash/"))
+    if target.startswith("flash/") and start:
+        at = int(start[1], 16)
+    elif target.startswith("fsblock"):
+        at = device.files.start
+    else:
+        at = device.layout.ota_start
+    if device.layout.ota_start <= at < SIZE:
+        device.flash.write_sectors(at, arrived[: SIZE - at])
+
+
 def _write_flash(device: Firmware, text: str, body: bytes) -> Reply:
     found = _START.match(text)
     at = int(found[1], 16) if found else 0

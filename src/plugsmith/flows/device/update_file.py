@@ -1,0 +1,162 @@
+"""Which file updates which device: read from its content, never from its name.
+
+The device checks nothing: an update for another chip bricks it (openbeken.md section 7).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as chip_record
+from plugsmith.chips.model import RegionRole
+from plugsmith.errors.device import UpdateMissing, UpdateUnusable, WrongUpdate
+from plugsmith.flows.dump.config import read_dump
+from plugsmith.image.kinds import recognise
+from plugsmith.image.model import ImageKind
+from plugsmith.image.rbl import MAGIC
+from plugsmith.lan.apply import files_size, region_of
+from plugsmith.library.releases import ReleaseCache
+from plugsmith.messages import _
+from plugsmith.openbeken.releases import (
+    DEFAULT_REPO,
+    AssetKind,
+    parse_asset_name,
+    version_key,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from plugsmith.lan.apply import DeviceState
+    from plugsmith.library.library import Library
+
+_TAKES_N = frozenset({"BK7231M", "T34", "BL2028N"})  # section 7: they run the N's updates
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtaUpdate:
+    """A sound update, by its content; `variant` is what follows the version after a `_`."""
+
+    name: str
+    data: bytes = field(repr=False)
+    chips: tuple[str, ...]
+    version: str
+    variant: str | None
+
+
+def load_update(path: Path) -> OtaUpdate:
+    """The update in a file; UpdateUnusable for anything that is not a sound OpenBeken package."""
+    data = read_dump(path)
+    image = recognise(data)
+    if image.kind is not ImageKind.OTA or not data.startswith(MAGIC):
+        raise UpdateUnusable(name=path.name, problem=_("it is no update package (.rbl)"))
+    if image.problems:
+        raise UpdateUnusable(name=path.name, problem=image.problems[0].text.rstrip("."))
+    if image.firmware != "OpenBeken" or not image.chips:
+        problem = _("it does not say that it is OpenBeken for a chip")
+        raise UpdateUnusable(name=path.name, problem=problem)
+    text = image.version or (image.header.version if image.header else "")
+    version, _mark, variant = text.partition("_")
+    return OtaUpdate(
+        name=path.name, data=data, chips=image.chips, version=version, variant=variant or None
+    )
+
+
+def is_running(update: OtaUpdate, state: DeviceState) -> bool:
+    """Whether the device runs this version of this build already."""
+    return (state.info.version, state.info.variant) == (update.version, update.variant)
+
+
+def is_older(update: OtaUpdate, state: DeviceState) -> bool:
+    """Whether the update would bring an older version than the device runs."""
+    now = state.info.version
+    return now is not None and version_key(update.version) < version_key(now)
+
+
+def choose(
+    given: Sequence[OtaUpdate], library: Library, state: DeviceState, *, other_variant: bool
+) -> OtaUpdate:
+    """Among several given updates the one for this device; without any the newest cached one.
+
+    UpdateMissing where nothing was fetched for it. That the choice is right is `check_update`'s.
+    """
+    if not given:
+        return _cached(library, state)
+    fitting = [item for item in given if _chips_of(state) & set(item.chips)]
+    same = [item for item in fitting if item.variant == state.info.variant]
+    pool = same or (fitting if other_variant else []) or fitting or list(given)
+    return max(pool, key=lambda item: version_key(item.version))
+
+
+def _chips_of(state: DeviceState) -> set[str]:
+    chip = state.info.chip.upper()
+    return {chip, "BK7231N"} if chip in _TAKES_N else {chip}
+
+
+def check_update(host: str, update: OtaUpdate, state: DeviceState, *, other_variant: bool) -> None:
+    """Return if the update is for this chip, this variant, and fits; WrongUpdate otherwise."""
+    chip, variant = state.info.chip.upper(), state.info.variant
+    if not _chips_of(state) & set(update.chips):
+        raise _refused(
+            host,
+            _("{name} is for {chips}, the device is a {chip}", name=update.name,
+              chips="/".join(update.chips), chip=chip),
+        )  # fmt: skip
+    if variant != update.variant and not other_variant:
+        raise _refused(
+            host,
+            _("the device runs the build {old}, {name} is the build {new}", name=update.name,
+              old=variant or _("without a name"), new=update.variant or _("without a name")),
+            remedy=_("Take the file of the same build, or add --other-variant if you mean it."),
+        )  # fmt: skip
+    room = _room(state)
+    if len(update.data) > room:
+        raise _refused(
+            host,
+            _("{name} has {size} bytes, the update area {room}", name=update.name,
+              size=len(update.data), room=room),
+        )  # fmt: skip
+
+
+def _room(state: DeviceState) -> int:
+    """Bytes from the start of the update area to the end of the file system behind it."""
+    area, files = (
+        region_of(state.info.chip, role) for role in (RegionRole.OTA, RegionRole.FILESYSTEM)
+    )
+    if area is None or files is None:
+        return 0
+    return files.end - area.start
+
+
+def overwrites_files(update: OtaUpdate, state: DeviceState) -> bool:
+    """Whether the update is so large that it reaches into the file system."""
+    return len(update.data) > _room(state) - files_size(state)
+
+
+def _cached(library: Library, state: DeviceState) -> OtaUpdate:
+    """The newest cached update for the chip and variant of a device."""
+    cache = ReleaseCache(library.cache / "releases")
+    prefix = chip_record(state.info.chip).openbeken_prefix
+    found = []
+    for held in cache.all_of(DEFAULT_REPO):
+        parts = parse_asset_name(held.path.name)
+        if parts is None or parts.kind is not AssetKind.OTA or parts.alternative_sdk:
+            continue
+        if (parts.prefix, parts.variant) == (prefix, state.info.variant):
+            found.append((version_key(parts.version), held.path))
+    if not found:
+        raise UpdateMissing(
+            chip=state.info.chip, variant=state.info.variant or _("the build without a name")
+        )
+    return load_update(max(found)[1])
+
+
+def _refused(host: str, problem: str, *, remedy: str = "") -> WrongUpdate:
+    return WrongUpdate(
+        host=host,
+        problem=problem,
+        remedy=remedy
+        or _("Take the .rbl file of the same release for this chip: plugsmith image fetch"),
+    )

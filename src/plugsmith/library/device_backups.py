@@ -1,0 +1,155 @@
+"""What was fetched from running devices, found again: by device, checked, and thinned out.
+
+A device is its MAC and its address together: several devices may carry one MAC (lost radio data).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import InputMissing
+from plugsmith.errors.device import BackupUnusable
+from plugsmith.library.device_folders import MANIFEST, SCHEMA, UNFINISHED
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+_LONGEST = 1 << 22
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredFetch:
+    """One folder with a sound manifest. `why` is empty for a backup that the user asked for."""
+
+    path: Path
+    mac: str | None
+    host: str
+    chip: str
+    name: str
+    created: str
+    why: str
+    files: Mapping[str, Mapping[str, Fact]] = field(repr=False)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the device may still lack its files."""
+        return (self.path / UNFINISHED).exists()
+
+    def clear_mark(self) -> None:
+        """The device has its files."""
+        with suppress(OSError):
+            (self.path / UNFINISHED).unlink()
+
+    def has(self, name: str) -> bool:
+        """Whether a file of this name was stored."""
+        return name in self.files
+
+    def read(self, name: str) -> bytes:
+        """A stored file; BackupUnusable where its bytes are not those of the manifest."""
+        try:
+            data = (self.path / name).read_bytes()
+        except OSError as problem:
+            raise _unusable(self.path, _("{name} cannot be read", name=name)) from problem
+        if hashlib.sha256(data).hexdigest() != self.files[name].get("sha256"):
+            raise _unusable(self.path, _("{name} was changed or damaged", name=name))
+        return data
+
+    def device_files(self) -> dict[str, bytes]:
+        """The files of the device's file system, by the names that they have there."""
+        found = {}
+        for stored, facts in self.files.items():
+            if stored.startswith("files/"):
+                own = str(facts.get("name", stored)).removeprefix("files/")
+                found[own] = self.read(stored)
+        return found
+
+
+class DeviceBackups:
+    """The folders below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def all(self) -> list[StoredFetch]:
+        """Every folder with a sound manifest, oldest first."""
+        found = []
+        for path in sorted(self._root.glob("*/" + MANIFEST)):
+            with suppress(BackupUnusable):
+                found.append(open_fetch(path.parent))
+        return sorted(found, key=lambda item: (item.created, item.path.name))
+
+    def of(self, mac: str | None, host: str) -> list[StoredFetch]:
+        """Those of one device at one address, oldest first."""
+        return [item for item in self.all() if (item.mac, item.host) == (mac, host)]
+
+    def unfinished(self, mac: str | None, host: str) -> StoredFetch | None:
+        """The newest fetch whose files the device may still lack."""
+        return next((item for item in reversed(self.of(mac, host)) if item.unfinished), None)
+
+    def thin_out(self, mac: str | None, host: str, *, keep: int) -> list[Path]:
+        """Remove all but the newest `keep` backups that the user asked for; what was removed."""
+        own = [item for item in self.of(mac, host) if not item.why and not item.unfinished]
+        gone = [item.path for item in own[: max(0, len(own) - max(keep, 1))]]
+        _remove(gone)
+        return gone
+
+
+def open_fetch(path: Path) -> StoredFetch:
+    """The fetch in a folder; InputMissing where there is none, BackupUnusable for other things."""
+    manifest = path / MANIFEST
+    if not path.is_dir():
+        raise InputMissing(name=str(path), problem=_("it is no folder of `device backup`"))
+    try:
+        if manifest.stat().st_size > _LONGEST:
+            raise ValueError(manifest)
+        body = json.loads(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as problem:
+        raise _unusable(path, _("its manifest is missing: it was cut off")) from problem
+    if not isinstance(body, dict) or body.get("schema") != SCHEMA:
+        raise _unusable(path, _("its manifest is not one of `device backup`"))
+    files = body.get("files")
+    mac = body.get("mac")
+    return StoredFetch(
+        path=path,
+        mac=mac if isinstance(mac, str) else None,
+        host=_text(body, "host"),
+        chip=_text(body, "chip"),
+        name=_text(body, "name"),
+        created=_text(body, "created"),
+        why=_text(body, "why"),
+        files={
+            name: facts
+            for name, facts in (files.items() if isinstance(files, dict) else ())
+            if isinstance(facts, dict) and _is_inside(name)
+        },
+    )
+
+
+def _is_inside(name: str) -> bool:
+    return not name.startswith("/") and ".." not in name.split("/")
+
+
+def _text(body: Mapping[str, object], key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    """The manifest goes first: what is left of a removal that is cut off is no backup."""
+    for path in paths:
+        with suppress(OSError):
+            (path / MANIFEST).unlink()
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _unusable(path: Path, problem: str) -> BackupUnusable:
+    return BackupUnusable(name=str(path), problem=problem)
