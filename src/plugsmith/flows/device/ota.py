@@ -243,8 +243,12 @@ async def _send(
 
 
 async def _after_a_broken_upload(obk: Obk, files: bytes | None, folder: DeviceFolder) -> str:
-    """Put the files back at once where the device still answers; what to tell about them."""
+    """Put the files back at once where the device still answers; what to tell about them.
+
+    The mark stays unless they were put back: what was under way may reach the device later.
+    """
     try:
+        await obk.patience.sleep(obk.patience.settle_s)
         await obk.info(tries=1)
         how = await _restore_files(obk, files)
     except PlugsmithError:
@@ -252,7 +256,8 @@ async def _after_a_broken_upload(obk: Obk, files: bytes | None, folder: DeviceFo
             return ""
         return _("Its files may be gone; they are kept in {folder} and the same command puts them "
                  "back.", folder=str(folder.path))  # fmt: skip
-    folder.clear_mark()
+    if how == "restored":
+        folder.clear_mark()
     return _about_files(how)
 
 
