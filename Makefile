@@ -1,37 +1,20 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.setup-done
+MAKE_ENV := $(PYTHON) tools/make_env.py
+PYTEST := $(BIN)/python -m pytest
+# Processes that run tests; two suit a small machine. Order is random: SEED=N repeats one.
+JOBS ?= 2
+export PLUGSMITH_TEST_SEED := $(SEED)
 
-PEERS := .peers/bk7231tools/.done .peers/ltchiptool/.done .peers/esphome/.done
+.PHONY: setup demo lint test-fast test test-peers test-oldest test-newest campaign bench
+.PHONY: generated lock clean
 
-.PHONY: setup peers demo test lint bench campaign generated clean
-
-setup: $(STAMP)
-
-$(STAMP): pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,emu]'
-	touch $(STAMP)
-
-# Two other flashing tools, in environments of their own, to test the simulated chip with.
-peers: $(PEERS)
-
-.peers/bk7231tools/.done:
-	$(PYTHON) -m venv .peers/bk7231tools
-	.peers/bk7231tools/bin/python -m pip install --quiet --disable-pip-version-check 'bk7231tools[cli]==2.1.2'
-	touch $@
-
-.peers/ltchiptool/.done:
-	$(PYTHON) -m venv .peers/ltchiptool
-	.peers/ltchiptool/bin/python -m pip install --quiet --disable-pip-version-check 'ltchiptool==4.15.0'
-	touch $@
-
-# ESPHome checks the configurations that we write (250 MB, two to three minutes to install).
-.peers/esphome/.done:
-	$(PYTHON) -m venv .peers/esphome
-	.peers/esphome/bin/python -m pip install --quiet --disable-pip-version-check 'esphome==2026.6.5'
-	touch $@
+# Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
+# Nothing is fetched while the lock, the project table and Python are the same.
+setup:
+	@$(MAKE_ENV) $(VENV) locks/dev.txt --project
+	@$(BIN)/python -m compileall -q src/plugsmith
 
 demo: setup
 	$(BIN)/plugsmith demo
@@ -42,17 +25,49 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint peers
-	$(BIN)/python -m pytest -n 2
+# The inner loop: what needs no process, no pacing, no corpus. No lint, so that it answers soon.
+test-fast: setup
+	$(PYTEST) -n $(JOBS) -m "not slow and not peers and not corpus" tests/unit tests/arch tests/property
 
-generated: setup
-	$(BIN)/python tools/generate_docs.py
+# Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
+test: lint
+	$(PYTEST) -n $(JOBS) -m "not peers"
+
+# Other tools against the simulated chip, and ESPHome as judge of our files. Each has an
+# environment of its own (together 350 MB; ESPHome takes two to three minutes to install).
+test-peers: setup
+	@$(MAKE_ENV) .peers/bk7231tools locks/bk7231tools.txt
+	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt
+	@$(MAKE_ENV) .peers/esphome locks/esphome.txt
+	$(PYTEST) -n $(JOBS) -m peers
+
+# What our dependencies touch, with the oldest versions that pyproject.toml allows ...
+WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \
+  tests/unit/export tests/cli tests/emu tests/flows/device
+
+test-oldest:
+	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project
+	.venvs/oldest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus" $(WITH_DEPENDENCIES)
+
+# ... and with the newest that can be had today. Alone here the versions are not locked.
+test-newest:
+	@$(MAKE_ENV) .venvs/newest locks/dev.txt --project --newest
+	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus" $(WITH_DEPENDENCIES)
+
+# Faults by seeds: N cases from seed FIRST on.
+campaign: setup
+	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)
 
-campaign: setup
-	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
+generated: setup
+	$(BIN)/python tools/generate_docs.py
+
+# Writes locks/ from pyproject.toml; UPGRADE=1 takes the newest allowed versions.
+lock:
+	@$(MAKE_ENV) .venvs/lock locks/uv.txt
+	PATH="$(CURDIR)/.venvs/lock/bin:$$PATH" $(PYTHON) tools/lock.py $(if $(UPGRADE),--upgrade)
 
 clean:
-	rm -rf $(VENV) .peers build dist
+	rm -rf $(VENV) .venvs .peers build dist

@@ -1,4 +1,4 @@
-"""The fault campaign of tests/flows at any length: `python tools/fault_campaign.py N [first seed]`.
+"""The fault campaign of tests/rigs at any length: `python tools/fault_campaign.py N [first seed]`.
 
 Prints how often each outcome came, and every seed at which a promise broke; exit 1 if one did.
 """
@@ -11,12 +11,12 @@ from collections import Counter
 from multiprocessing import Pool
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "flows"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rigs"))
 
 
 def main(count: int, first: int) -> int:
     """Run `count` seeds from `first` on all processors."""
-    from campaign import (  # type: ignore[import-not-found]  # noqa: PLC0415 - of tests/flows
+    from campaign import (  # type: ignore[import-not-found]  # noqa: PLC0415 - of tests/rigs
         Case,
         run_seed,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import write_po
+from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 _FOR_DEVELOPERS = {"ValueError", "TypeError", "AssertionError", "NotImplementedError"}
@@ -33,6 +33,16 @@ def page() -> str:
     write_po(text, catalog, width=100, no_location=True, omit_header=True, sort_output=True)
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
     return head + text.getvalue().decode("utf-8")
+
+
+def same(old: str, new: str) -> bool:
+    """Whether two templates hold the same sentences; how Babel wraps lines is its own affair."""
+    return _sentences(old) == _sentences(new)
+
+
+def _sentences(text: str) -> set[object]:
+    catalog = read_po(io.BytesIO(text.encode("utf-8")))
+    return {(message.id, message.context) for message in catalog if message.id}
 
 
 def error_facts(module: ast.Module) -> list[str]:
