@@ -23,7 +23,7 @@ PEERS = {
     "esphome": "esphome==2026.6.5",
 }
 #: what runs tests: `oldest` takes these from `dev`, or it would test old test tools
-TEST_TOOLS = ("pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "hatchling")
+TEST_TOOLS = ("pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "hatchling", "editables")
 
 
 def compile_lock(name: str, wanted: str, *options: str, upgrade: bool) -> None:
@@ -58,7 +58,7 @@ def main() -> int:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
     users = [*project["project"]["dependencies"], *extras["emu"]]
-    build = project["build-system"]["requires"]
+    build = [*project["build-system"]["requires"], "editables"]  # hatchling's, to install editable
     for name, wanted in (INSTALLERS | PEERS).items():
         compile_lock(name, wanted, upgrade=upgrade)
     compile_lock("dev", "\n".join([*users, *extras["dev"], *build]), upgrade=upgrade)
