@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
-.PHONY: setup demo lint test-fast test test-peers test-oldest test-newest campaign bench
+.PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign bench
 .PHONY: generated lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -35,11 +35,13 @@ test: lint
 
 # Other tools against the simulated chip, and ESPHome as judge of our files. Each has an
 # environment of its own (together 350 MB; ESPHome takes two to three minutes to install).
-test-peers: setup
+test-peers: setup peers
+	$(PYTEST) -n $(JOBS) -m peers
+
+peers:
 	@$(MAKE_ENV) .peers/bk7231tools locks/bk7231tools.txt
 	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt
 	@$(MAKE_ENV) .peers/esphome locks/esphome.txt
-	$(PYTEST) -n $(JOBS) -m peers
 
 # What our dependencies touch, with the oldest versions that pyproject.toml allows ...
 WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \

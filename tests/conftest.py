@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest_plugins = ["random_order"]
+
 settings.register_profile(
     "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
@@ -28,6 +30,13 @@ def corpus() -> Path:
     if not (root / "truth.json").is_file():
         pytest.skip(f"no corpus at {root}: set PLUGSMITH_CORPUS")
     return root
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for the corpus is a corpus test, marked or not."""
+    for item in items:
+        if "corpus" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.corpus)
 
 
 @pytest.fixture(autouse=True)

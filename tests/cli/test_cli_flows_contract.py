@@ -6,10 +6,10 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
+from child import plugsmith
 
 from plugsmith.cli.app import main
 from plugsmith.forge.firmware import forge_openbeken_qio
@@ -192,15 +192,8 @@ class Served:
     def __init__(self, folder, chip: str, content: bytes, *options: str) -> None:
         self.file = folder / "served.bin"
         self.file.write_bytes(content)
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "plugsmith", "sim", "--chip", chip),
-                *("--flash", str(self.file), *options),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        arguments = ("sim", "--chip", chip, "--flash", str(self.file), *options)
+        self.process = plugsmith(*arguments, stderr=subprocess.DEVNULL)
         self.port = json.loads(self.process.stdout.readline())["port"]
 
     def stop(self, how=signal.SIGTERM) -> None:
@@ -210,12 +203,7 @@ class Served:
 
 
 def client(*arguments: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", "plugsmith", *arguments, "--json"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return plugsmith(*arguments, "--json")
 
 
 def until_progress(process: subprocess.Popen, task: str, share: float) -> str:

@@ -6,21 +6,19 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
+from typing import TYPE_CHECKING
 
 import pytest
+from child import plugsmith
+
+if TYPE_CHECKING:
+    import subprocess
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and pseudo-terminals")
 
 
 def start(*arguments: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [sys.executable, "-m", "plugsmith", "sim", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return plugsmith("sim", *arguments)
 
 
 def ready_line(process: subprocess.Popen) -> dict:

@@ -10,6 +10,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
+from child import plugsmith
 from obksim_rig import RawReply, drain
 
 START = [sys.executable, "-m", "plugsmith", "sim", "--openbeken"]
@@ -19,9 +20,7 @@ class Running:
     """The verb in a process of its own."""
 
     def __init__(self, *options: str) -> None:
-        self.process = subprocess.Popen(
-            [*START, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self.process = plugsmith("sim", "--openbeken", *options)
         assert self.process.stdout is not None
         self.out: IO[str] = self.process.stdout
         self.items: list[dict[str, Any]] = []
