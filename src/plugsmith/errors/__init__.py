@@ -1,12 +1,7 @@
-"""The error tree. One module an area; every class has a stable code, an exit code and a next step.
+"""The error tree: one module an area; each class has a stable code, exit code and next step.
 
-PlugsmithError
-  UsageError, Cancelled, Defect          base.py
-  PortError      ...                     port.py    (exit 3)
-  LinkError      ...                     link.py    (exit 4)
-  SafetyRefusal  ...                     safety.py  (exit 5)
-  TransferError  VerifyError ...         flash.py   (exit 6, 7)
-  NothingFound   InputError ...          content.py (exit 8, 9)
+This page offers the base classes and the kinds that every area uses; docs/error-codes.md, which
+is generated, lists them all.
 """
 
 from plugsmith.errors.base import (
