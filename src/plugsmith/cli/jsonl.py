@@ -7,6 +7,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TextIO
 
+from plugsmith.visible import json_safe
+
 if TYPE_CHECKING:
     from plugsmith.events import Event
 
@@ -20,7 +22,7 @@ class JsonSink:
 
     def emit(self, event: Event) -> None:
         """Print the event and flush, so that a reading program sees it at once."""
-        line = json.dumps(event.as_json(), ensure_ascii=False, separators=(", ", ": "))
+        line = json_safe(json.dumps(event.as_json(), ensure_ascii=False, separators=(", ", ": ")))
         with self._lock:
             self._stream.write(line + "\n")
             self._stream.flush()

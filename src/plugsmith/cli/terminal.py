@@ -7,8 +7,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.writer import say
 from plugsmith.events import Event, Item, Log, Progress, Ready, TaskBegin, TaskEnd, Warning_
 from plugsmith.messages import _
+from plugsmith.visible import visible
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
@@ -65,10 +67,9 @@ class TerminalSink:
 
     def _say(self, text: str) -> None:
         if self._bars is not None:
-            self._bars.console.print(text, markup=False, highlight=False, soft_wrap=True)
+            self._bars.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
         else:
-            sys.stderr.write(text + "\n")
-            sys.stderr.flush()
+            say(text)
 
     def _begin(self, event: TaskBegin) -> None:
         self._units[event.task] = event.unit
@@ -80,7 +81,7 @@ class TerminalSink:
             self._bars = _make_bars()
             self._bars.start()
         self._ids[event.task] = self._bars.add_task(
-            event.title, total=event.total, rate="", left=""
+            visible(event.title), total=event.total, rate="", left=""
         )
 
     def _progress(self, event: Progress) -> None:
