@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from plugsmith.emu.polling import LOOP
+from plugsmith.emu.tracing import PINS_SETTLE_S
 from plugsmith.events import EventLog
-from plugsmith.flows.image.emulation import gpio_table
+from plugsmith.flows.image.emulation import BootRequest, choose_chip, is_loaders, trace_pins
 from plugsmith.flows.image.file import open_image
 from plugsmith.interpret.answer import answer_for_config
 
@@ -28,8 +31,33 @@ read, PWM handed to the PWM block). *Others* are pins that it set up and that no
 names, without P1 and P21, which the SDK for N sets up on every board. A pin that was never seen is
 unknown, not unused. "-": the dump stores no configuration.
 
-| dump | reached | named | seen | right | others |
-|---|---|---|---|---|---|
+A run ends when no pin got a new mode for {settle} s of emulated time. *Last* is the emulated time
+at which a pin last got one, *CPU* what the emulator's process took, and *waits for* the register
+that was read at least once in {loop} instructions at the end of the run: firmware that waits in
+vain.
+
+| dump | reached | named | seen | right | others | last, s | CPU, s | waits for |
+|---|---|---|---|---|---|---|---|---|
+"""
+FOUND = """
+## Registers that firmware was found to wait for
+
+The column *waits for* is how the first two were found: it named the register, and the instructions
+around the wait and the vendor SDK's use of the block gave the meaning.
+
+- **0x802A10, 0x802A50**, vendor firmware for T (Woox R5111, Biltema bulb, Kobi lamp, Feit bulb):
+  bit 0 asks for the counter of the timer in bits 3:2 and reads 0 when the next word holds it.
+  Imitated: counters run up from 0 to the period.
+- **0x809000 + 0x20 n**, vendor firmware for N (Milio light): bit 0 of a channel of the general DMA
+  controller reads 0 when its transfer is over. Imitated: transfers are over at once, and memory is
+  copied. Its interrupt is not, and nothing is sent to a peripheral.
+- **0x900000, 0x9000F8**, vendor firmware for N: bit 31 of the BLE core's command registers clears
+  itself. Imitated without the command.
+- **0xC0008050, 0x900100, 0x810000, 0x81001C, 0x810020**, OpenBeken and vendor firmware: the MAC and
+  the security engine. Imitated: "done" without the work.
+
+A firmware that waits for something in memory that an interrupt would change (the radio, BLE) reads
+no register and is not found this way.
 """
 # The SDK for N sets these up on every board: UART2 and a debug pin. Not the product's doing.
 SDK_PINS = frozenset({1, 21})
@@ -47,13 +75,18 @@ class Row:
     seen: int
     right: int
     others: tuple[int, ...]
+    last_s: float
+    cpu_s: float
+    polled: int | None
 
     def line(self) -> str:
         """As a table row."""
         known = self.named is not None
         cells = [str(self.named), str(self.seen), str(self.right)] if known else ["-"] * 3
         others = " ".join(f"P{gpio}" for gpio in self.others) or "none"
-        return f"| {self.name} | {self.reached} | {' | '.join(cells)} | {others} |"
+        polled = "nothing" if self.polled is None else f"0x{self.polled:X}"
+        cells += [others, f"{self.last_s:.2f}", f"{self.cpu_s:.1f}", polled]
+        return f"| {self.name} | {self.reached} | {' | '.join(cells)} |"
 
 
 def direction_fits(role: str, use: dict[str, Any]) -> bool:
@@ -70,22 +103,31 @@ def direction_fits(role: str, use: dict[str, Any]) -> bool:
 
 def compare(path: Path, truth: dict[str, Any], seconds: float) -> Row:
     """Run one dump and compare."""
-    table = gpio_table(open_image(path), EventLog(), wall_s=seconds)
-    found = cast("Any", table["pins"])
-    uses: dict[int, dict[str, Any]] = {use["gpio"]: use for use in found}
+    request = BootRequest(source=open_image(path), wall_s=seconds)
+    before_s = children_cpu_s()
+    answer = trace_pins(request, choose_chip(request), EventLog())
+    run = Row(name=path.stem, reached=answer["reached"], named=None, seen=0, right=0, others=(),
+              last_s=answer["news_s"], cpu_s=children_cpu_s() - before_s,
+              polled=answer["polled"])  # fmt: skip
+    uses = {use["gpio"]: dict(use) for use in answer["pins"] if not is_loaders(use)}
     own = set(uses) - SDK_PINS
     config = truth.get("config")
     if not config:
-        return Row(name=path.stem, reached=str(table["reached"]), named=None, seen=0, right=0,
-                   others=tuple(sorted(own)))  # fmt: skip
+        return replace(run, others=tuple(sorted(own)))
     roles = {
         int(pin["gpio"]): str(pin["role"])
         for pin in cast("Any", answer_for_config(config, module=truth.get("module")).pins)
     }
     seen = sorted(set(roles) & set(uses))
     right = sum(direction_fits(roles[gpio], uses[gpio]) for gpio in seen)
-    return Row(name=path.stem, reached=str(table["reached"]), named=len(roles), seen=len(seen),
-               right=right, others=tuple(sorted(own - set(roles))))  # fmt: skip
+    others = tuple(sorted(own - set(roles)))
+    return replace(run, named=len(roles), seen=len(seen), right=right, others=others)
+
+
+def children_cpu_s() -> float:
+    """CPU time of all processes that were waited for."""
+    times = os.times()
+    return times.children_user + times.children_system
 
 
 def main() -> None:
@@ -105,7 +147,11 @@ def main() -> None:
         truth = by_name.get(path.name) or by_name.get(path.stem) or {}
         rows.append(compare(path, truth, wanted.seconds))
         print(rows[-1].line(), flush=True)
-    Path(wanted.out).write_text(HEAD + "\n".join(row.line() for row in rows) + summary(rows))
+    Path(wanted.out).write_text(
+        HEAD.format(settle=PINS_SETTLE_S, loop=LOOP)
+        + "\n".join(row.line() for row in rows)
+        + summary(rows)
+    )
 
 
 def summary(rows: list[Row]) -> str:
@@ -117,7 +163,8 @@ def summary(rows: list[Row]) -> str:
     return (
         f"\n\n{len(some)} of {len(rows)} firmwares came far enough to set up a pin of their own. "
         f"Where a\nconfiguration is stored ({len(compared)} dumps, {named} named pins), {seen} of "
-        f"the named pins were seen,\nand {right} of these had the right direction.\n"
+        f"the named pins were seen,\nand {right} of these had the right direction. The longest run "
+        f"took {max(row.cpu_s for row in rows):.1f} s of CPU time.\n" + FOUND
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from plugsmith.emu.board import BOARDS
+from plugsmith.emu.dma import GeneralDma
 from plugsmith.emu.gpio_trace import pin_uses
 from plugsmith.emu.nor import FlashController
 from plugsmith.emu.peripherals import Peripherals
 from plugsmith.emu.pins import PinMode, Pins
+from plugsmith.emu.polling import WINDOW, PollWatch
 from plugsmith.emu.timers import PwmTimers, TimerGroup, Watchdog
 from plugsmith.emu.uart import FIFO_LEN, SENT_LIMIT, Uart
 
@@ -98,6 +100,55 @@ def test_timer_flags_stay_until_one_is_written() -> None:
     assert timers.interrupt
 
 
+def test_a_latched_counter_runs_up_with_the_clock_and_starts_again_at_its_period() -> None:
+    timers = TimerGroup(26_000_000)
+    timers.write(8, 26_000, 0.0)  # 1 ms
+    timers.write(12, 0b100, 0.0)
+    for now_s, ticks in ((0.0, 0), (0.000_25, 6500), (0.000_999, 25_974)):
+        timers.write(16, 2 << 2 | 1, now_s)
+        assert timers.read(16) & 1 == 0, "the request is answered at once"
+        assert timers.read(20) == ticks
+    timers.advance(0.001)
+    timers.write(16, 2 << 2 | 1, 0.001_5)
+    assert timers.read(20) == 13_000
+    timers.write(20, 7, 0.001_5)
+    assert timers.read(20) == 13_000, "the value is read only"
+
+
+def test_a_counter_of_a_timer_that_is_off_or_absent_stands_at_0() -> None:
+    timers = TimerGroup(32_000)
+    timers.write(0, 64, 0.0)
+    for index in range(4):
+        timers.write(16, index << 2 | 1, 0.001)
+        assert (timers.read(16), timers.read(20)) == (index << 2, 0)
+
+
+def test_dma_copies_memory_and_is_done_at_once() -> None:
+    copies: list[tuple[int, ...]] = []
+    dma = GeneralDma(lambda *words: copies.append(words))
+    for offset, value in ((0x24, 0x40_1000), (0x28, 0x40_2001), (0x20, 41 << 16 | 0x3A1)):
+        dma.write(offset, value)
+    assert dma.read(0x20) == 41 << 16 | 0x3A0
+    assert copies == [(0x40_1000, 0x40_2001, 42)]
+    dma.write(0x3C, 0x70)  # to the SPI block: nothing to copy, but it ends
+    dma.write(0x20, 0x3A1)
+    assert dma.read(0x20) & 1 == 0
+    dma.write(0xC0, 1)  # not a channel
+    assert dma.read(0xC0) == 1
+    assert len(copies) == 1
+
+
+def test_the_register_that_a_guest_waits_for_is_named_and_a_busy_one_is_not() -> None:
+    watch = PollWatch()
+    watch.reads[0x80_2208] = WINDOW // 65
+    watch.turn(WINDOW)
+    assert watch.polled is None
+    watch.reads[0x80_9000] = WINDOW // 64
+    assert watch.polled is None, "its window is still running"
+    watch.turn(2 * WINDOW)
+    assert watch.polled == 0x80_9000
+
+
 def test_pwm_channels_tick_only_with_their_interrupt_enabled() -> None:
     pwm = PwmTimers()
     pwm.slow_clock = True
@@ -109,7 +160,8 @@ def test_pwm_channels_tick_only_with_their_interrupt_enabled() -> None:
     assert pwm.interrupt
     pwm.write(4, 1, 0.01)
     assert not pwm.interrupt
-    assert pwm.running == (0,)
+    pwm.write(0, 0, 0.01)
+    assert pwm.used == {0}, "a channel that is dimmed to nothing is still a PWM channel"
 
 
 def test_the_watchdog_needs_both_keys_and_zero_disarms_it() -> None:

@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import emulator_installed, run_boot
+from plugsmith.emu.tracing import PINS_SETTLE_S
 from plugsmith.errors.emulator import EmulatorFailed, NoBoard
 from plugsmith.image.crc import build_lines
+from plugsmith.image.physical import strip_lines
+from plugsmith.image.scramble import scramble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,12 +75,51 @@ def guest(*words: int) -> bytes:
     return build_lines(code) + b"\xff" * 0x1000
 
 
+def scrambled(flash: bytes, chip: str) -> bytes:
+    """The same code as the chip's eFuse key expects it."""
+    key = BOARDS[chip].key
+    return flash if key.plain else build_lines(scramble(strip_lines(flash), key, start=0))
+
+
 QUICK = EmuLimits(instructions=1 << 50, wall_s=1.0, grace_s=8.0)
 
 
 def test_a_guest_that_spins_is_stopped_and_unknown() -> None:
     answer = run_boot(guest(0xEAFFFFFE), chip="BK7231U", limits=QUICK)
     assert (answer["boots"], answer["reached"]) == (None, "silence")
+
+
+# r0 = timers; period 0x10000000, timer 0 on; until the counter is 0x280000 (100.8 ms):
+# { +0x10 = 1; wait for its bit 0; r2 = +0x14 }; then P8 becomes an output and the guest stays.
+WAITS_BY_COUNTER = (
+    0xE3A00502, 0xE2800C2A, 0xE3A01201, 0xE5801000, 0xE3A01001, 0xE580100C, 0xE3A04828,
+    0xE3A01001, 0xE5801010, 0xE5902010, 0xE3120001, 0x1AFFFFFC, 0xE5902014, 0xE1520004,
+    0x3AFFFFF7, 0xE3A03502, 0xE2833B0A, 0xE3A01002, 0xE5831020, 0xEAFFFFFE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U", "BK7238"])
+def test_a_guest_that_waits_by_a_timer_counter_gets_on_in_the_right_time(chip: str) -> None:
+    limits = EmuLimits(instructions=12_000_000, wall_s=20.0)
+    flash = scrambled(guest(*WAITS_BY_COUNTER), chip)
+    answer = run_boot(flash, chip=chip, limits=limits, pins=True)
+    (pin,) = answer["pins"]
+    assert (pin["gpio"], pin["modes"]) == (8, ["output"])
+    assert pin["first_s"] == pytest.approx(0x28_0000 / 26e6, rel=0.001)
+    assert answer["polled"] is None
+
+
+def test_a_guest_that_waits_in_vain_names_the_register() -> None:
+    # r0 = 0x802A00; loop: ldr r2, [r0, #0xFC]; tst r2, #1; beq loop
+    words = (0xE3A00502, 0xE2800C2A, 0xE59020FC, 0xE3120001, 0x0AFFFFFC)
+    limits = EmuLimits(instructions=7_000_000, wall_s=20.0)
+    answer = run_boot(guest(*words), chip="BK7231U", limits=limits, pins=True)
+    assert answer["polled"] == 0x80_2AFC
+
+
+def test_a_run_for_pins_ends_when_no_new_one_can_be_expected() -> None:
+    answer = run_boot(guest(0xEAFFFFFE), chip="BK7231U", pins=True)
+    assert answer["emulated_s"] == pytest.approx(PINS_SETTLE_S, rel=0.01)
 
 
 def test_a_guest_that_floods_the_log_is_cut() -> None:

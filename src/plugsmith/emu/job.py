@@ -39,3 +39,5 @@ class RunAnswer(TypedDict):
     faults: list[str]
     log: str
     pins: list[PinUse]
+    news_s: float  # emulated time at which a pin last got a mode that it never had before
+    polled: int | None  # the register that the end of the run was spent waiting for

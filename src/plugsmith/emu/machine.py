@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,9 @@ XIP_LEN = 0x20_0000
 SLICE = 3000  # instructions between looks at interrupts, UART and watchdog
 INSTRUCTIONS_PER_S = 80_000_000  # "80 instructions = 1 us worked" (chip-emulation.md section 8)
 _FEED = 8  # host bytes a slice: 2 Mbaud; faster would overrun the boot code's 512-byte ring
+# A guest that waits for time reads a counter again and again. Each look costs it about so many
+# instructions; after that many looks in a slice the rest of the slice would be nothing but looks.
+_LOOK_INSTRUCTIONS, _LOOKS_PER_SLICE = 20, 16
 _MODEM = (0x0100_0000, 0x0100_0000)
 _MAC_BLOCKS = ((0xC000_0000, 0x8000), (0xC000_9000, 0xF_7000))
 _IRQ_OFF, _THUMB, _MODE = 0x80, 0x20, 0x1F
@@ -68,7 +72,15 @@ class Machine:
         self.resets = 0
         self.faults: list[CpuFault] = []
         self.fault_count = 0
-        self.parts = Peripherals(board, flash, now=self.now_s, touched=self._flash_changed)
+        self._looks = 0
+        self.parts = Peripherals(
+            board,
+            flash,
+            now=self.now_s,
+            touched=self._flash_changed,
+            copy=self._copy_memory,
+            waiting=self._look_at_counter,
+        )
         self._stream = stream(board.key, start=0, length=XIP_LEN)
         self._wanted: int | None = None
         self._trap: int | None = None
@@ -77,7 +89,7 @@ class Machine:
 
     def now_s(self) -> float:
         """Emulated seconds since power-on."""
-        return self.instructions / INSTRUCTIONS_PER_S
+        return (self.instructions + self._looks * _LOOK_INSTRUCTIONS) / INSTRUCTIONS_PER_S
 
     # ---- life -----------------------------------------------------------------------------
 
@@ -104,6 +116,8 @@ class Machine:
         except unicorn.UcError as error:
             failure = error
         self.instructions += instructions
+        self._looks = 0
+        parts.watch.turn(self.instructions)
         if failure is not None:
             self._on_failure(failure.errno)
         else:
@@ -204,6 +218,15 @@ class Machine:
 
     def _flash_changed(self, start: int, end: int) -> None:
         self._load(start, end)
+
+    def _copy_memory(self, target: int, source: int, length: int) -> None:
+        with suppress(unicorn.UcError):  # not memory: the real controller's answer is unknown
+            self._cpu.mem_write(target, bytes(self._cpu.mem_read(source, length)))
+
+    def _look_at_counter(self) -> None:
+        self._looks += 1
+        if self._looks >= _LOOKS_PER_SLICE:
+            self._cpu.emu_stop()  # what is left of the slice passes without being executed
 
     def _on_trap(self, cpu: Any, number: int, _user: object) -> None:  # noqa: ANN401 - as above
         self._trap = number

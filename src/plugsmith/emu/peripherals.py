@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.emu.dma import GeneralDma
 from plugsmith.emu.nor import FlashController
 from plugsmith.emu.pins import Pins
+from plugsmith.emu.polling import PollWatch
 from plugsmith.emu.timers import PwmTimers, TimerGroup, Watchdog
 from plugsmith.emu.uart import Uart
 
@@ -28,11 +30,15 @@ _FIXED = {
 _ADC_STATUS = (0x00, 0x0C)  # T and N; BK7238 [run: it drains the FIFO by bit 30 of +0x0C]
 # BLE core: bit 31 starts and clears itself [run: Tuya firmware spins on both].
 _SELF_CLEARING = frozenset({0x90_0000, 0x90_00F8})
+_COUNTER_LATCHES = frozenset({0x10, 0x50})  # offsets from 0x802A00
 _ADC_WAITING = 4  # samples that a running converter keeps ready
 
 
 class Peripherals:
-    """The register space of one board; `now` gives emulated seconds."""
+    """The register space of one board; `now` gives emulated seconds.
+
+    `copy` moves memory for the DMA controller; `waiting` is told when the guest looks at a counter.
+    """
 
     def __init__(
         self,
@@ -41,14 +47,21 @@ class Peripherals:
         *,
         now: Callable[[], float],
         touched: Callable[[int, int], None],
+        copy: Callable[[int, int, int], None] = lambda *_: None,
+        waiting: Callable[[], None] = lambda: None,
     ) -> None:
         self.board = board
+        self.watch = PollWatch()
         self.flash = FlashController(flash, jedec=board.jedec, touched=touched)
         self.uart1 = Uart()
         self.uart2 = Uart()
         self.pins = Pins()
         self.reset_reason = 0
+        self._pwm = PwmTimers()
+        self._pwm_used: set[int] = set()
         self._now = now
+        self._copy = copy
+        self._waiting = waiting
         self.reset()
 
     def reset(self) -> None:
@@ -58,8 +71,10 @@ class Peripherals:
         self.pins.reset()
         self._fast = TimerGroup(26_000_000)
         self._slow = TimerGroup(32_000)
+        self._pwm_used |= self._pwm.used
         self._pwm = PwmTimers()
         self._watchdog = Watchdog()
+        self._dma = GeneralDma(self._copy)
         self._storage: dict[int, int] = {}
         self._efuse_result = 0
         self._adc_samples = 0
@@ -97,13 +112,14 @@ class Peripherals:
 
     @property
     def pwm_channels(self) -> tuple[int, ...]:
-        """The PWM channels that are switched on."""
-        return self._pwm.running
+        """The PWM channels that were switched on since power-on."""
+        return tuple(sorted(self._pwm_used | self._pwm.used))
 
     # ---- register access ------------------------------------------------------------------
 
     def read(self, addr: int) -> int:  # noqa: C901, PLR0911, PLR0912 - one dispatch over the map
         """Word at `addr`."""
+        self.watch.reads[addr] += 1
         block = addr & 0xFFFF_FF00
         offset = addr & 0xFF
         if block == 0x80_3000:
@@ -118,6 +134,8 @@ class Peripherals:
             return self._read_timer(offset)
         if block == 0x80_2C00:
             return self._read_adc(offset)
+        if block == 0x80_9000:
+            return self._dma.read(offset)
         match addr:
             case 0x80_0000:
                 return self.board.chip_id
@@ -156,6 +174,8 @@ class Peripherals:
             self.pins.write(offset, value, self._now())
         elif block == 0x80_2A00:
             self._write_timer(offset, value)
+        elif block == 0x80_9000:
+            self._dma.write(offset, value)
         elif addr == 0x80_2900:
             self._watchdog.write(value, self._now())
         elif addr == 0x80_2040:
@@ -177,19 +197,21 @@ class Peripherals:
         self._efuse_result = 0x100 | self.board.efuse[index]
 
     def _read_timer(self, offset: int) -> int:
-        if offset < 0x10:
+        if offset < 0x18:
             return self._fast.read(offset)
-        if 0x40 <= offset < 0x50:
+        if 0x40 <= offset < 0x58:
             return self._slow.read(offset - 0x40)
         if 0x80 <= offset < 0xB8:
             return self._pwm.read(offset - 0x80)
         return self._storage.get(0x80_2A00 + offset, 0)
 
     def _write_timer(self, offset: int, value: int) -> None:
+        if offset in _COUNTER_LATCHES:
+            self._waiting()
         now_s = self._now()
-        if offset < 0x10:
+        if offset < 0x18:
             self._fast.write(offset, value, now_s)
-        elif 0x40 <= offset < 0x50:
+        elif 0x40 <= offset < 0x58:
             self._slow.write(offset - 0x40, value, now_s)
         elif 0x80 <= offset < 0xB8:
             self._pwm.write(offset - 0x80, value, now_s)

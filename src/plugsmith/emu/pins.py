@@ -46,10 +46,15 @@ def mode_of(word: int) -> PinMode:
 
 
 class Pins:
-    """Pin registers; `changes` keeps the history, bounded by `limit`."""
+    """Pin registers; `changes` keeps the history, bounded by `limit`.
+
+    `news_s` is when a pin last got a mode that it never had before.
+    """
 
     def __init__(self, *, limit: int = 4096) -> None:
         self.changes: list[PinChange] = []
+        self.news_s = 0.0
+        self._known: set[tuple[int, PinMode]] = set()
         self._limit = limit
         self._words = [_OUTPUT_OFF] * PIN_COUNT
         self._seen: dict[int, tuple[PinMode, int | None]] = {}
@@ -75,6 +80,9 @@ class Pins:
             return
         self._words[index] = value
         mode = mode_of(value)
+        if (index, mode) not in self._known:
+            self._known.add((index, mode))
+            self.news_s = now_s
         level = (1 if value & _OUTPUT_LEVEL else 0) if mode is PinMode.OUTPUT else None
         if self._seen.get(index) != (mode, level) and len(self.changes) < self._limit:
             self._seen[index] = (mode, level)

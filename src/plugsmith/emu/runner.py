@@ -34,11 +34,11 @@ def check_board(chip: str) -> None:
 
 
 def run_boot(
-    flash: bytes, *, chip: str, limits: EmuLimits | None = None, past_boot: int = 0
+    flash: bytes, *, chip: str, limits: EmuLimits | None = None, pins: bool = False
 ) -> RunAnswer:
     """Execute `flash` on `chip` until it boots, fails or the limits end it.
 
-    `past_boot` adds instructions after the landmark, for pin tracing. Raises EmulatorMissing,
+    `pins`: go on after the landmark until the pins have settled. Raises EmulatorMissing,
     NoBoard, or EmulatorFailed when the worker crashed or had to be killed.
     """
     check_board(chip)
@@ -52,7 +52,7 @@ def run_boot(
             "instructions": limits.instructions,
             "wall_s": limits.wall_s,
             "memory": limits.memory,
-            "past_boot": past_boot,
+            "pins": pins,
         }
         return _ask(json.dumps(job).encode() + b"\n", limits.wall_s + limits.grace_s)
 

@@ -7,13 +7,20 @@ _SLOW_HZ = 32_000
 
 
 class TimerGroup:
-    """Three timers, one control: enable 2:0, divider-1 5:3, flags 9:7 (write 1 clears)."""
+    """Three timers, one control: enable 2:0, divider-1 5:3, flags 9:7 (write 1 clears).
+
+    A counter is read in two steps: bit 0 of the latch register asks for the counter of the timer
+    in bits 3:2 and reads 0 once it stands in the value register. Counters run up from 0 and start
+    again at the period (OpenBeken and LibreTiny measure time so, chip-emulation.md section 3).
+    """
 
     def __init__(self, clock_hz: int) -> None:
         self._clock_hz = clock_hz
         self._periods = [0, 0, 0]
         self._due: list[float | None] = [None, None, None]
         self._control = 0
+        self._latch = 0
+        self._latched = 0
 
     @property
     def interrupt(self) -> bool:
@@ -21,11 +28,26 @@ class TimerGroup:
         return bool(self._control & 0x380)
 
     def read(self, offset: int) -> int:
-        """Periods at 0, 4, 8; control at 12."""
-        return self._control if offset == 12 else self._periods[offset // 4]
+        """Periods at 0, 4, 8; control at 12; latch and counter at 16 and 20."""
+        match offset:
+            case 12:
+                return self._control
+            case 16:
+                return self._latch
+            case 20:
+                return self._latched
+            case _:
+                return self._periods[offset // 4]
 
     def write(self, offset: int, value: int, now_s: float) -> None:
-        """Set a period or the control register."""
+        """Set a period or the control register, or latch a counter."""
+        if offset == 16:
+            self._latch = value & ~1
+            if value & 1:
+                self._latched = self._counter(value >> 2 & 3, now_s)
+            return
+        if offset == 20:
+            return
         if offset != 12:
             self._periods[offset // 4] = value
             self._due[offset // 4] = None
@@ -46,6 +68,14 @@ class TimerGroup:
                 self._control |= 0x80 << index
                 self._start(index, now_s)
 
+    def _counter(self, index: int, now_s: float) -> int:
+        due_s = self._due[index] if index < len(self._due) else None
+        if due_s is None:
+            return 0
+        ticks = self._periods[index] - round((due_s - now_s) / self._period_s(index)
+                                             * self._periods[index])  # fmt: skip
+        return ticks % self._periods[index]
+
     def _start(self, index: int, now_s: float) -> None:
         if self._control >> index & 1 and self._periods[index]:
             self._due[index] = now_s + self._period_s(index)
@@ -55,7 +85,10 @@ class TimerGroup:
 
 
 class PwmTimers:
-    """PWM channels used as periodic timers: control, flags, then a period for each channel."""
+    """PWM channels used as periodic timers: control, flags, then a period for each channel.
+
+    `used` are the channels that were ever switched on: a dimmed-down one is switched off again.
+    """
 
     CHANNELS = 6
 
@@ -63,6 +96,7 @@ class PwmTimers:
         self.slow_clock = False
         self._control = 0
         self._flags = 0
+        self.used: set[int] = set()
         self._periods = [0] * self.CHANNELS
         self._due: list[float | None] = [None] * self.CHANNELS
 
@@ -73,11 +107,6 @@ class PwmTimers:
             self._flags >> index & 1 and self._control >> (4 * index + 1) & 1
             for index in range(self.CHANNELS)
         )
-
-    @property
-    def running(self) -> tuple[int, ...]:
-        """The channels that are switched on."""
-        return tuple(n for n in range(self.CHANNELS) if self._control >> (4 * n) & 1)
 
     def read(self, offset: int) -> int:
         """Control at 0, flags at 4, periods from 8 on."""
@@ -94,6 +123,8 @@ class PwmTimers:
             self._control = value
             for index in range(self.CHANNELS):
                 running = value >> (4 * index) & 1
+                if running:
+                    self.used.add(index)
                 self._due[index] = now_s + self._period_s(index) if running else None
         elif offset == 4:
             self._flags &= ~value

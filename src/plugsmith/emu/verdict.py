@@ -12,6 +12,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.emu.machine import Machine
 
 RESET_LIMIT = 3
@@ -63,8 +65,17 @@ class BootVerdict:
     log: str
 
 
-def judge(machine: Machine, *, instructions: int, wall_s: float) -> BootVerdict:
-    """Run `machine` for at most `instructions` or `wall_s` seconds and say whether it boots."""
+def judge(
+    machine: Machine,
+    *,
+    instructions: int,
+    wall_s: float,
+    enough: Callable[[Machine], bool] = lambda _machine: False,
+) -> BootVerdict:
+    """Run `machine` for at most `instructions` or `wall_s` seconds and say whether it boots.
+
+    `enough` ends a run early whose verdict is still unknown.
+    """
     start_s = time.monotonic()
     landmark: Landmark | None = None
     while machine.instructions < instructions and time.monotonic() - start_s < wall_s:
@@ -73,6 +84,8 @@ def judge(machine: Machine, *, instructions: int, wall_s: float) -> BootVerdict:
         log = machine.parts.uart2.sent
         landmark = next((mark for mark in LANDMARKS if mark.text in log), None)
         if landmark or machine.resets >= RESET_LIMIT or machine.fault_count >= FAULT_LIMIT:
+            break
+        if enough(machine):
             break
     return _verdict(machine, landmark, time.monotonic() - start_s)
 

@@ -1,7 +1,7 @@
 """The process that owns the CPU emulator: `python -m plugsmith.emu.worker boot|serve`.
 
-boot:  one JSON job on stdin (chip, flash: path, instructions, wall_s, memory, past_boot), one JSON
-       answer on stdout.
+boot:  one JSON job on stdin (chip, flash: path, instructions, wall_s, memory, pins: whether to go
+       on after the boot until the pins have settled), one JSON answer on stdout.
 serve: the same job on the first line of stdin; then stdin and stdout are UART1 and stderr is UART2,
        raw. Ends at the end of stdin and writes the flash back to its file.
 """
@@ -15,17 +15,18 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from plugsmith.emu.board import BOARDS
+from plugsmith.emu.button import ResetButton
 from plugsmith.emu.gpio_trace import pin_uses
 from plugsmith.emu.machine import SLICE, Machine
+from plugsmith.emu.tracing import pins_settled, settle_pins
 from plugsmith.emu.verdict import judge
 
-_LINK_CHECK = b"\x01\xe0\xfc\x01\x00"
 _IDLE_STEPS_PER_S = 300  # quiet machine: about 0.9 M instructions/s, so a T waits about 8 s
 _QUIET_STEPS = 60
 _LONG_SLICE = 4 * SLICE  # while the chip only sends, interrupts may wait
-_RESET_AFTER = 24  # unanswered link checks that count as "the user pressed reset"
 
 
 def main() -> None:
@@ -41,11 +42,24 @@ def main() -> None:
         finally:
             Path(job["flash"]).write_bytes(flash)
         return
-    answer = asdict(judge(machine, instructions=job["instructions"], wall_s=job["wall_s"]))
-    _run_on(machine, int(job.get("past_boot", 0)), float(job["wall_s"]) - answer["wall_s"])
-    answer["faults"] = list(answer["faults"])
+    answer = _boot(machine, job)
     answer["pins"] = pin_uses(machine.parts.pins.changes, pwm_channels=machine.parts.pwm_channels)
     sys.stdout.write(json.dumps(answer) + "\n")
+
+
+def _boot(machine: Machine, job: dict[str, Any]) -> dict[str, Any]:
+    began_s, limit, wall_s = time.monotonic(), int(job["instructions"]), float(job["wall_s"])
+    if job["pins"]:
+        answer = asdict(judge(machine, instructions=limit, wall_s=wall_s, enough=pins_settled))
+        settle_pins(machine, limit, began_s + wall_s)
+        answer["instructions"], answer["emulated_s"] = machine.instructions, machine.now_s()
+        answer["wall_s"] = time.monotonic() - began_s
+    else:
+        answer = asdict(judge(machine, instructions=limit, wall_s=wall_s))
+    answer["faults"] = list(answer["faults"])
+    answer["polled"] = machine.parts.watch.polled
+    answer["news_s"] = machine.parts.pins.news_s
+    return answer
 
 
 def _first_line() -> bytes:
@@ -70,20 +84,12 @@ def _limit(memory: int, wall_s: float) -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
-def _run_on(machine: Machine, instructions: int, wall_s: float) -> None:
-    """Let a booted machine go on, so that later pin set-up is seen too."""
-    stop, deadline = machine.instructions + instructions, time.monotonic() + wall_s
-    while machine.instructions < stop and time.monotonic() < deadline and machine.resets < 3:
-        for _ in range(64):
-            machine.step()
-
-
 class _Host:
-    """The other end of UART1: counts link checks that nobody answers."""
+    """The other end of UART1, and the hand at the reset button."""
 
     def __init__(self) -> None:
         self.ended = False
-        self.unanswered = 0
+        self.button = ResetButton()
 
     def receive(self, machine: Machine, *, wait_s: float) -> None:
         ready = select.select([0], [], [], wait_s)[0]
@@ -93,7 +99,7 @@ class _Host:
         if not data:
             self.ended = True
             return
-        self.unanswered += data.count(_LINK_CHECK)
+        self.button.heard(data, time.monotonic())
         machine.parts.uart1.incoming.extend(data)
 
     def send(self, machine: Machine) -> bool:
@@ -101,7 +107,7 @@ class _Host:
         out, log = machine.parts.uart1.sent, machine.parts.uart2.sent
         spoke = bool(out)
         if out:
-            self.unanswered = 0
+            self.button.answered()
             os.write(1, out)
             out.clear()
         if log:
@@ -123,8 +129,7 @@ def _serve(machine: Machine) -> None:
         busy = host.send(machine) or waiting or reading
         quiet = 0 if busy else quiet + 1
         host.receive(machine, wait_s=0.0 if quiet < _QUIET_STEPS else 1 / _IDLE_STEPS_PER_S)
-        if host.unanswered >= _RESET_AFTER:
-            host.unanswered = 0
+        if host.button.pressed(time.monotonic()):
             machine.reset()
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FLASH_LEN = 0x20_0000
 _LOG_SHOWN = 6000  # characters of the log's end that a result carries
-_PIN_INSTRUCTIONS = 250_000_000  # vendor firmware sets its pins up within 200 M (seen)
+_PIN_INSTRUCTIONS = 250_000_000  # vendor firmware sets its pins up within 30 M (seen)
 _BOOTABLE = {
     ImageKind.QIO,
     ImageKind.APP,
@@ -159,17 +159,10 @@ def gpio_table(
 
     A pin that is not listed is unknown, not unused.
     """
-    request = BootRequest(source=source, chip=chip)
+    request = BootRequest(source=source, chip=chip, wall_s=wall_s)
     name = choose_chip(request)
-    check_board(name)
-    answer = run_emulated(
-        flash_to_boot(request, chip=name),
-        name,
-        sink,
-        limits=EmuLimits(wall_s=wall_s),
-        past_boot=_PIN_INSTRUCTIONS,
-    )
-    pins = [use for use in answer["pins"] if not _is_loaders(use)]
+    answer = trace_pins(request, name, sink)
+    pins = [use for use in answer["pins"] if not is_loaders(use)]
     return {
         "chip": name,
         "reached": answer["reached"],
@@ -181,7 +174,20 @@ def gpio_table(
     }
 
 
-def _is_loaders(use: PinUse) -> bool:
+def trace_pins(request: BootRequest, chip: str, sink: EventSink) -> RunAnswer:
+    """Run a firmware until its pins have settled. Raises as `boot_image`."""
+    check_board(chip)
+    return run_emulated(
+        flash_to_boot(request, chip=chip),
+        chip,
+        sink,
+        limits=EmuLimits(wall_s=request.wall_s, instructions=_PIN_INSTRUCTIONS),
+        pins=True,
+    )
+
+
+def is_loaders(use: PinUse) -> bool:
+    """Whether nobody but the boot loader set this pin up."""
     return use["gpio"] in _LOADER_PINS and set(use["modes"]) <= {"function"}
 
 
@@ -196,6 +202,13 @@ def _pin_fact(use: PinUse) -> dict[str, Fact]:
 
 
 def _gpio_sentence(pins: list[PinUse], answer: RunAnswer) -> str:
+    if answer["polled"] is not None:
+        return _(
+            "The firmware set up {count} pins and then waited for the register 0x{addr:X}, which "
+            "the emulator does not answer. A pin that is not listed is unknown, not unused.",
+            count=len(pins),
+            addr=answer["polled"],
+        )
     if not pins:
         return _(
             "The firmware did not get as far as setting up its pins in the emulator "
@@ -215,15 +228,15 @@ def run_emulated(
     sink: EventSink,
     *,
     limits: EmuLimits | None = None,
-    past_boot: int = 0,
+    pins: bool = False,
 ) -> RunAnswer:
-    """Execute a whole flash and tell the listener; `past_boot` lets a booted one run on."""
+    """Execute a whole flash and tell the listener; `pins` lets a booted one run on."""
     title = _("Running the image on an emulated {chip}", chip=chip)
     sink.emit(TaskBegin(task="emulate", title=title, total=None, unit="instructions"))
     start_s = time.monotonic()
     ok = False
     try:
-        answer = run_boot(flash, chip=chip, limits=limits, past_boot=past_boot)
+        answer = run_boot(flash, chip=chip, limits=limits, pins=pins)
         ok = True
     finally:
         sink.emit(TaskEnd(task="emulate", ok=ok, seconds=time.monotonic() - start_s))
