@@ -7,10 +7,12 @@ may come at any time. The command line adds exactly one Result or ErrorEvent at 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,12 +28,8 @@ class Event:
 
     def as_json(self) -> dict[str, Fact]:
         """The object for one JSON line; fields that are None are left out."""
-        body: dict[str, Fact] = {"schema": SCHEMA, "type": self.kind}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if value is not None:
-                body[item.name] = value
-        return body
+        body = {name: value for name, value in fields_of(self).items() if value is not None}
+        return {"schema": SCHEMA, "type": self.kind, **body}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +104,27 @@ class Ready(Event):
     port: str
     log_port: str | None = None
     boot: str | None = None
+
+
+class AskKind(StrEnum):
+    """What kind of answer a question wants."""
+
+    CONFIRM = "confirm"
+    CHOICE = "choice"
+    TEXT = "text"
+    SECRET = "secret"  # noqa: S105 - a kind of question
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask(Event):
+    """A question to the user (`form` is its `kind`); the face answers through the session."""
+
+    kind: ClassVar[str] = "ask"
+    id: str
+    form: AskKind = field(metadata={"json": "kind"})
+    question: str
+    choices: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +205,8 @@ class CancelToken:
 
 
 __all__ = [
+    "Ask",
+    "AskKind",
     "CancelToken",
     "ErrorEvent",
     "Event",

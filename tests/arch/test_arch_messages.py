@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from plugsmith import messages
-from plugsmith.cli.verbs import VERBS
+from plugsmith.api.table import GROUPS, VERBS
 from plugsmith.errors import Malformed
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
@@ -27,6 +27,8 @@ SPOKEN = {  # call -> keywords whose values people read
     "command": {"help", "short_help"},
     "callback": {"help"},
     "Verb": {"summary"},
+    "option": {"help"},
+    "argument": {"help"},
     "confirm": {"step"},
     "say": set(),
     "warn": {"hint"},
@@ -103,9 +105,9 @@ class E:
 
 
 def test_verbs_have_a_summary():
-    for verb in VERBS:
-        assert verb.summary
-        assert verb.summary[0].isupper()
+    for summary in (*GROUPS.values(), *(verb.summary for verb in VERBS)):
+        assert summary
+        assert summary[0].isupper()
 
 
 def compiled_catalogue(folder: Path, pairs: dict[str, str]) -> None:

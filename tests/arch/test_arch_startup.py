@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from plugsmith.cli.verbs import VERBS
+from plugsmith.api.table import VERBS
+from plugsmith.cli.untyped import ORDER, UNTYPED
 
 HEAVY = {
     "serialx",
@@ -67,23 +68,32 @@ def test_help_loads_nothing_heavy():
 
 def test_help_of_the_program_imports_no_verb():
     modules = loaded_by("--help")
-    assert not {verb.module for verb in VERBS} & modules
+    assert not {verb.home for verb in VERBS} & modules
+    assert not set(UNTYPED.values()) & modules
     assert not {name for name in modules if name.startswith(("plugsmith.boot", "plugsmith.flows"))}
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_help_of_a_verb_loads_nothing_heavy(verb):
-    assert loaded_by(verb.name, "--help") & HEAVY == set()
+@pytest.mark.parametrize("name", ORDER)
+def test_help_of_a_verb_loads_nothing_heavy(name):
+    assert loaded_by(*name.split(), "--help") & HEAVY == set()
 
 
 def test_help_stays_within_its_budget():
     assert cpu_seconds(["--help"], enough=HELP_BUDGET_S) <= HELP_BUDGET_S
 
 
-@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb.name)
-def test_help_of_a_verb_stays_within_its_budget(verb):
-    spent = cpu_seconds([verb.name, "--help"], enough=VERB_HELP_BUDGET_S)
+@pytest.mark.parametrize("name", ORDER)
+def test_help_of_a_verb_stays_within_its_budget(name):
+    spent = cpu_seconds([*name.split(), "--help"], enough=VERB_HELP_BUDGET_S)
     assert spent <= VERB_HELP_BUDGET_S
+
+
+def test_the_table_of_verbs_imports_none_of_the_libraries_behind_them():
+    code = "import sys, plugsmith; print(len(plugsmith.verbs()), *sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, *modules = done.stdout.split()
+    assert int(count) == len(VERBS)
+    assert not {"typer", *HEAVY} & {name.partition(".")[0] for name in modules}
 
 
 def test_options_of_the_program_still_work_before_and_without_a_verb():

@@ -10,8 +10,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from plugsmith import __version__
-from plugsmith.cli.entry import interrupted
-from plugsmith.cli.verbs import VERBS
+from plugsmith.api.table import BY_NAME, GROUPS
+from plugsmith.cli.interrupt import interrupted
+from plugsmith.cli.untyped import ORDER, SUMMARIES, UNTYPED
 from plugsmith.errors import ExitCode, UsageError
 from plugsmith.messages import _
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from typer import Context
     from typer.core import TyperOption
-
-_VERBS = {verb.name: verb for verb in VERBS}
 
 
 class _CheapGroup(TyperGroup):
@@ -47,28 +46,39 @@ class _CheapGroup(TyperGroup):
         return [item for item in params if item.default is not None]  # type: ignore[misc]
 
 
-class _LazyGroup(_CheapGroup):
-    """A command group whose members are imported when they are called, not when they are listed."""
+class VerbGroup(_CheapGroup):
+    """The verbs whose names begin with `prefix`; one is made into a command when it is called."""
 
+    prefix = ""
     _listing = False
 
     def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]
         del ctx
-        return [verb.name for verb in VERBS]
+        depth = len(self.prefix.split())
+        typed = [
+            name.split()[depth]
+            for name in (*BY_NAME, *UNTYPED)
+            if name.split()[:depth] == self.prefix.split()
+        ]
+        return sorted(dict.fromkeys(typed), key=self._place)
+
+    def _place(self, name: str) -> int:
+        full = f"{self.prefix} {name}".strip()
+        return ORDER.index(full) if full in ORDER else len(ORDER)
 
     def get_command(self, ctx: Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
         del ctx
-        verb = _VERBS.get(cmd_name)
-        if verb is None:
-            return None
-        if self._listing:
-            return TyperCommand(name=verb.name, help=_(verb.summary), rich_markup_mode=None)
-        verb_app: typer.Typer = importlib.import_module(verb.module).app
-        verb_app.info.cls = _CheapGroup
-        verb_app._add_completion = False  # noqa: SLF001 - completion belongs to the program alone
-        command = typer.main.get_command(verb_app)
-        command.name = verb.name
-        return command  # type: ignore[return-value]
+        name = f"{self.prefix} {cmd_name}".strip()
+        if name in GROUPS:
+            return group_of(name)
+        if self._listing and name in SUMMARIES:
+            return TyperCommand(name=cmd_name, help=_(SUMMARIES[name]), rich_markup_mode=None)
+        if name in BY_NAME:
+            from plugsmith.cli.command import command_of
+            from plugsmith.cli.words import WORDS
+
+            return command_of(BY_NAME[name], WORDS[name])
+        return _untyped(name)
 
     def format_help(self, ctx: Context, formatter: object) -> None:  # type: ignore[override]
         self._listing = True
@@ -78,8 +88,35 @@ class _LazyGroup(_CheapGroup):
             self._listing = False
 
 
+def group_of(name: str) -> VerbGroup:
+    """The group of that name, as `obk config`."""
+    group = VerbGroup(
+        name=name.rpartition(" ")[2],
+        help=_(GROUPS[name]),
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    group.prefix = name
+    return group
+
+
+def _untyped(name: str) -> TyperCommand | None:
+    """The command of a verb that is not in the table of verbs yet."""
+    module = UNTYPED.get(name)
+    if module is None:
+        return None
+    verb_app: typer.Typer = importlib.import_module(module).app
+    verb_app._add_completion = False  # noqa: SLF001 - completion belongs to the program alone
+    command = typer.main.get_command(verb_app)
+    for word in name.split()[1:]:
+        inner = getattr(command, "commands", {})
+        command = inner.get(word, command)
+    command.name = name.rpartition(" ")[2]
+    return command  # type: ignore[return-value]
+
+
 app = typer.Typer(
-    cls=_LazyGroup,
+    cls=VerbGroup,
     rich_markup_mode=None,
     add_completion=True,
     no_args_is_help=True,

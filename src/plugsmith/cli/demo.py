@@ -30,7 +30,6 @@ def demo(
     as_json: opt.JsonOption = False,
 ) -> None:
     def body(session: Session) -> dict[str, Fact]:
-        from plugsmith.cli.wiring import command_line
         from plugsmith.clock import RealClock, VirtualClock
         from plugsmith.demo.run import run_demo
         from plugsmith.demo.scene import build_scene
@@ -42,7 +41,7 @@ def demo(
                 clock=VirtualClock() if instant else RealClock(),
                 sink=session.sink,
                 cancel=session.cancel,
-                again=command_line(),
+                again=session.again,
             ).as_data()
         except BaseException:
             scene.remove()

@@ -14,13 +14,7 @@ def run() -> None:
         code = main()
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one must not tear this apart
+        from plugsmith.cli.interrupt import interrupted
+
         code = interrupted(sys.argv[1:])
     sys.exit(code)
-
-
-def interrupted(args: list[str]) -> int:
-    """Say that nothing was begun, as a JSON line where that was asked for; exit code 130."""
-    from plugsmith.cli.session import report_error
-    from plugsmith.errors import Cancelled
-
-    return report_error(Cancelled(), as_json="--json" in args)

@@ -12,8 +12,6 @@ from plugsmith.errors import UsageError
 from plugsmith.memory import AddressRange, parse_size
 from plugsmith.messages import _
 
-DEFAULT_LINK_TIMEOUT_S = 30.0
-
 PortOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
@@ -141,13 +139,6 @@ class LinkOptions:
     trace: Path | None = None
     remote_baud_follows: bool = False
     allow: list[str] | tuple[str, ...] = ()
-
-
-def link_timeout(given_s: float | None, *, interactive: bool) -> float | None:
-    """Seconds to poll, or None for no limit: none on a terminal, 30 s elsewhere, 0 means none."""
-    if given_s is None:
-        return None if interactive else DEFAULT_LINK_TIMEOUT_S
-    return given_s or None
 
 
 def span_to_change(start: str, length: str | None, *, size: int) -> AddressRange:

@@ -3,58 +3,60 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
 
+from plugsmith.api import session as api
 from plugsmith.errors import Cancelled, Defect, ExitCode, Fact, PlugsmithError
-from plugsmith.errors.safety import ConsentMissing
-from plugsmith.events import CancelToken, ErrorEvent, EventSink, Result
+from plugsmith.events import ErrorEvent
+from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
+    from plugsmith.api.session import Answer
+    from plugsmith.api.verb import Verb
     from plugsmith.cli.jsonl import JsonSink
     from plugsmith.cli.terminal import TerminalSink
+    from plugsmith.events import Ask
+    from plugsmith.records import Record, Result
 
     Body = Callable[["Session"], dict[str, Fact]]
     Render = Callable[[dict[str, Fact]], str]
 
 
-class Session:
-    """What a verb's body gets: a sink for events, a cancel token, and ways to ask the user."""
+class Session(api.Session):
+    """A session whose listener is stdout or a terminal, and who is asked is the user there."""
 
     def __init__(self, *, command: str, as_json: bool, assume_yes: bool) -> None:
+        self._listener = _make_listener(as_json=as_json)
+        super().__init__(
+            sink=self._listener,
+            answer=self._answered,
+            assume_yes=assume_yes,
+            again=shlex.join(["plugsmith", *sys.argv[1:]]),
+        )
         self.command = command
         self.as_json = as_json
-        self.assume_yes = assume_yes
-        self.cancel = CancelToken()
         self.exit_code = ExitCode.DONE
-        self._listener = _make_listener(as_json=as_json)
-        self.sink: EventSink = self._listener
 
     @property
     def interactive(self) -> bool:
         """Whether there is a person at a terminal who can be asked."""
         return not self.as_json and sys.stdin.isatty() and sys.stderr.isatty()
 
-    def confirm(self, question: str, *, step: str) -> None:
-        """Return if the user agrees; raise ConsentMissing otherwise. `step` says what was asked."""
-        if self.assume_yes:
-            return
-        if not self.interactive:
-            raise ConsentMissing(step=step)
-        self._listener.close()
-        sys.stderr.write(f"{question} [y/N] ")
-        sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() not in {"y", "yes", _("y"), _("yes")}:
-            raise ConsentMissing(step=step)
+    def _answered(self, ask: Ask) -> Answer:
+        from plugsmith.cli.questions import answer
+
+        return answer(self, ask)
 
     def say(self, text: str) -> None:
         """Print a line for people: on stdout, or on stderr with --json."""
@@ -77,6 +79,30 @@ def _make_listener(*, as_json: bool) -> JsonSink | TerminalSink:
     return TerminalSink()
 
 
+def run_verb(
+    verb: Verb,
+    request: Record,
+    *,
+    words: Callable[[Result], str],
+    as_json: bool,
+    assume_yes: bool = False,
+) -> None:
+    """Run a verb, print its result (`words` is the text for people), and leave by typer.Exit."""
+    session = Session(command=verb.name, as_json=as_json, assume_yes=assume_yes)
+
+    def body() -> None:
+        result = verb.run(session, request)
+        session.exit_code = result.exit_status
+        session.close()
+        if as_json:
+            data = cast("dict[str, Fact]", result.as_data())
+            session.sink.emit(ResultEvent(command=verb.name, data=data))
+        else:
+            session.say(words(result).rstrip("\n"))
+
+    _leave(session, body)
+
+
 def run(
     command: str,
     body: Body,
@@ -85,21 +111,34 @@ def run(
     assume_yes: bool = False,
     render: Render | None = None,
 ) -> None:
-    """Run `body`, print its result, and leave with the right exit code (by typer.Exit).
+    """Run the body of a verb that is not in the table yet; as `run_verb` in every other way.
 
     `body` returns the result data of the contract; it may set `session.exit_code` for outcomes that
-    have a result and a code. `render` turns the data into text for people. The first Ctrl-C sets
-    the cancel token, so that a flow can finish the sector in flight; the second interrupts at once.
+    have a result and a code.
     """
     session = Session(command=command, as_json=as_json, assume_yes=assume_yes)
-    restore = _catch_interrupts(session)
-    try:
+
+    def whole() -> None:
         data = body(session)
         session.close()
         if as_json:
-            session.sink.emit(Result(command=command, data=data))
+            session.sink.emit(ResultEvent(command=command, data=data))
         elif render is not None:
             session.say(render(data).rstrip("\n"))
+
+    _leave(session, whole)
+
+
+def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
+    """Do `body`; every outcome becomes an exit code, every error one JSON line or sentences.
+
+    The first Ctrl-C sets the cancel token, so that a flow can finish the sector in flight; the
+    second interrupts at once.
+    """
+    as_json = session.as_json
+    restore = _catch_interrupts(session)
+    try:
+        body()
         code = int(session.exit_code)
     except (typer.Exit, BrokenPipeError):
         session.close()

@@ -9,8 +9,6 @@ from plugsmith.cli.dump.diff import diff
 from plugsmith.cli.dump.extract import extract
 from plugsmith.cli.dump.forge import forge
 from plugsmith.cli.dump.gpio import gpio
-from plugsmith.cli.dump.info import info
-from plugsmith.cli.dump.records import records
 from plugsmith.cli.dump.repair import repair
 from plugsmith.cli.dump.sanitize import sanitize
 from plugsmith.messages import _
@@ -30,10 +28,6 @@ def _group() -> None:
 app.command("config", help=_("Recover the vendor's pin configuration, in whatever state it is."))(
     config
 )
-app.command(
-    "info", help=_("Say what a file is: chip, layout, firmware, regions, damage, secrets.")
-)(info)
-app.command("records", help=_("List every stored record and file, secrets masked."))(records)
 app.command("extract", help=_("Write partitions, decrypted code, records and files to a folder."))(
     extract
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.table import table
+from plugsmith.dump.survey.report import DumpKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
 
@@ -12,44 +13,45 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugsmith.errors import Fact
+    from plugsmith.flows.dump.results import InfoResult, LayoutRow, RecordsResult, SecretKinds
 
 _MAX_VALUE = 100
 
 
-def info_text(data: dict[str, Fact]) -> str:
+def info_text(found: InfoResult) -> str:
     """The result of `dump info`."""
-    firmware, layout = _dict(data, "firmware"), _dict(data, "layout")
-    vendor = _dict(firmware, "vendor")
-    usable = _dict(data, "usable_as_backup")
+    firmware, usable = found.firmware, found.usable_as_backup
+    vendor = firmware.vendor if firmware else {}
     rows = [
-        (_("File"), f"{data['file']}, {data['size']} bytes"),
-        (_("Kind"), _kind(data)),
-        (_("Chip"), _with(data.get("chip"), _list(data, "chip_evidence"))),
-        (_("Firmware"), " ".join(str(firmware[k]) for k in ("name", "version") if firmware.get(k))),
-        (_("Code key"), str(firmware.get("key") or "")),
-        (_("Boot loader"), str(firmware.get("boot_code") or "")),
-        (_("Module"), str(vendor.get("module") or "")),
-        (_("Product"), str(vendor.get("product_key") or "")),
-        (_("MAC"), str(data.get("mac") or "")),
-        (_("Layout"), _layout(layout)),
-        (_("Secrets"), _secrets(_dict(data, "secrets"))),
-        (_("Backup"), _("yes") if usable["verdict"] else _("no")),
+        (_("File"), f"{found.file}, {found.size} bytes"),
+        (_("Kind"), _kind(found)),
+        (_("Chip"), _with(found.chip, found.chip_evidence)),
+        (
+            _("Firmware"),
+            " ".join(filter(None, (firmware.name, firmware.version))) if firmware else "",
+        ),
+        (_("Code key"), (firmware.key or "") if firmware else ""),
+        (_("Boot loader"), (firmware.boot_code or "") if firmware else ""),
+        (_("Module"), vendor.get("module", "")),
+        (_("Product"), vendor.get("product_key", "")),
+        (_("MAC"), found.mac or ""),
+        (_("Layout"), _layout(found.layout)),
+        (_("Secrets"), _secrets(found.secrets)),
+        (_("Backup"), _("yes") if usable.verdict else _("no")),
     ]
-    because = [f"  {text}" for text in _list(usable, "because")]
-    return "\n".join([table(rows), *because, "", _("Regions (file offsets):"), *_regions(data)])
+    because = [f"  {text}" for text in usable.because]
+    return "\n".join([table(rows), *because, "", _("Regions (file offsets):"), *_regions(found)])
 
 
-def records_text(data: dict[str, Fact]) -> str:
+def records_text(found: RecordsResult) -> str:
     """The result of `dump records`: one line each."""
     lines = []
-    for item in _items(data, "records"):
-        state = _("live") if item["live"] else _("old")
-        value = str(item.get("value", _("(private)")))
-        hidden = _(" [private parts masked]") if item.get("redacted") and "value" in item else ""
-        place = format_addr(_int(item["offset"]))
-        lines.append(
-            f"{place}  {item['kind']:<9} {state:<5} {item['name']}: {_short(value)}{hidden}"
-        )
+    for item in found.records:
+        state = _("live") if item.live else _("old")
+        value = _("(private)") if item.value is None else item.value
+        hidden = _(" [private parts masked]") if item.redacted and item.value is not None else ""
+        place = format_addr(item.offset)
+        lines.append(f"{place}  {item.kind:<9} {state:<5} {item.name}: {_short(value)}{hidden}")
     return "\n".join(lines)
 
 
@@ -142,54 +144,56 @@ def forge_text(data: dict[str, Fact]) -> str:
     return _("{file} is built: {contains}.", file=data["file"], contains=contains)
 
 
-def _kind(data: dict[str, Fact]) -> str:
+def _kind(found: InfoResult) -> str:
     words = {
-        "factory": _("factory dump with the vendor's firmware"),
-        "openbeken": _("OpenBeken"),
-        "esphome": _("ESPHome or LibreTiny"),
-        "storage-only": _("only the vendor's storage, no firmware"),
-        "other-vendor": _("firmware of another vendor"),
-        "partial": _("a part of a flash"),
-        "blank": _("blank"),
-        "random": _("random or encrypted bytes"),
-        "unknown": _("not a flash that Plugsmith knows"),
+        DumpKind.FACTORY: _("factory dump with the vendor's firmware"),
+        DumpKind.OPENBEKEN: _("OpenBeken"),
+        DumpKind.ESPHOME: _("ESPHome or LibreTiny"),
+        DumpKind.STORAGE_ONLY: _("only the vendor's storage, no firmware"),
+        DumpKind.OTHER_VENDOR: _("firmware of another vendor"),
+        DumpKind.PARTIAL: _("a part of a flash"),
+        DumpKind.BLANK: _("blank"),
+        DumpKind.RANDOM: _("random or encrypted bytes"),
+        DumpKind.UNKNOWN: _("not a flash that Plugsmith knows"),
     }
-    text = words[str(data["kind"])]
-    return f"{text} ({data['looks_like']})" if data.get("looks_like") else text
+    text = words[found.kind]
+    return f"{text} ({found.looks_like})" if found.looks_like else text
 
 
-def _layout(layout: dict[str, Fact]) -> str:
+def _layout(layout: LayoutRow) -> str:
     parts = []
-    if layout["rotation"]:
-        parts.append(_("rotated by {amount} bytes", amount=layout["rotation"]))
-    if layout["shift"]:
-        parts.append(_("shifted by {amount} bytes", amount=layout["shift"]))
-    if layout["start"]:
-        parts.append(_("from address {start} on", start=format_addr(_int(layout["start"]))))
-    whole = _("the whole flash") if layout["complete"] else _("not the whole flash")
+    if layout.rotation:
+        parts.append(_("rotated by {amount} bytes", amount=layout.rotation))
+    if layout.shift:
+        parts.append(_("shifted by {amount} bytes", amount=layout.shift))
+    if layout.start:
+        parts.append(_("from address {start} on", start=format_addr(layout.start)))
+    whole = _("the whole flash") if layout.complete else _("not the whole flash")
     return ", ".join([whole, *parts])
 
 
-def _secrets(secrets: dict[str, Fact]) -> str:
-    words = {
-        "wifi": _("Wi-Fi name or password"),
-        "cloud": _("cloud account keys"),
-        "device": _("names, addresses or files of this one device"),
-    }
-    found = [text for name, text in words.items() if secrets.get(name)]
+def _secrets(secrets: SecretKinds) -> str:
+    words = (
+        (secrets.wifi, _("Wi-Fi name or password")),
+        (secrets.cloud, _("cloud account keys")),
+        (secrets.device, _("names, addresses or files of this one device")),
+    )
+    found = [text for there, text in words if there]
     if not found:
         return _("none found")
     return _("{found} - run `plugsmith dump sanitize` before you share it", found=", ".join(found))
 
 
-def _regions(data: dict[str, Fact]) -> list[str]:
+def _regions(found: InfoResult) -> list[str]:
     lines = []
-    for item in _items(data, "regions"):
-        extra = [str(item[name]) for name in ("place", "texture", "entropy") if item.get(name)]
-        if not item["sound"]:
+    for item in found.regions:
+        extra = [
+            str(part) for part in (item.facts.get("place"), item.texture, item.entropy) if part
+        ]
+        if not item.sound:
             extra.append(_("damaged"))
-        place = f"{format_addr(_int(item['start']))}..{format_addr(_int(item['end']))}"
-        lines.append(f"  {place}  {item['name']:<20} {', '.join(extra)}".rstrip())
+        place = f"{format_addr(item.start)}..{format_addr(item.end)}"
+        lines.append(f"  {place}  {item.name:<20} {', '.join(extra)}".rstrip())
     return lines
 
 
@@ -200,20 +204,15 @@ def _container(item: dict[str, Fact]) -> str:
     return _("  (container {version}, body {body})", **container)
 
 
-def _with(value: Fact, evidence: Sequence[Fact]) -> str:
+def _with(value: str | None, evidence: Sequence[str]) -> str:
     if not value:
         return _("unknown")
-    words = ", ".join(str(item) for item in evidence)
-    return f"{value} ({words})" if words else str(value)
+    words = ", ".join(evidence)
+    return f"{value} ({words})" if words else value
 
 
 def _short(text: str) -> str:
     return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}..."
-
-
-def _dict(data: dict[str, Fact], name: str) -> dict[str, Fact]:
-    value = data.get(name)
-    return value if isinstance(value, dict) else {}
 
 
 def _list(data: dict[str, Fact], name: str) -> list[Fact]:

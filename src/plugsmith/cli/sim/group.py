@@ -231,25 +231,10 @@ def sim(
 def _board(request: BoardRequest) -> SimBoard:
     import time
 
+    from plugsmith.api.practice import practice_flash
     from plugsmith.sim.chip.board import build_board
 
     return build_board(request, now=time.monotonic(), content=practice_flash(request))
-
-
-def practice_flash(request: BoardRequest) -> bytes | None:
-    """A made-up factory flash for a board without a file; None where there is none to make."""
-    from plugsmith.errors import PlugsmithError
-    from plugsmith.forge.flash import forge_flash
-    from plugsmith.sim.chip.personality import chip_name, personality
-
-    named = personality(request.boot) if request.boot else None
-    practice = chip_name(request.chip) or (named.chip if named else None)
-    if request.flash is not None or practice is None:
-        return None
-    try:
-        return forge_flash(chip=practice.upper())
-    except PlugsmithError:
-        return None  # no boot code of this chip can be forged: a blank flash
 
 
 def _endpoint(

@@ -5,6 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.health import judge
+from plugsmith.flows.dump.results import (
+    BackupVerdict,
+    DamageRow,
+    FirmwareRow,
+    InfoResult,
+    LayoutRow,
+    RegionRow,
+    SecretKinds,
+    StoredRow,
+)
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -18,64 +28,57 @@ if TYPE_CHECKING:
 _PRIVATE_FACTS = {"mac"}
 
 
-def info_facts(dump: Dump, report: DumpReport) -> dict[str, Fact]:
-    """The data of `dump info`."""
-    layout, verdict = report.layout, judge(report)
-    return {
-        "file": dump.name,
-        "size": report.size,
-        "sha256": dump.sha256,
-        "kind": report.kind.value,
-        "looks_like": report.looks_like,
-        "chip": report.chip,
-        "chip_evidence": list(report.chip_evidence),
-        "flash_size": report.flash_size,
-        "layout": {
-            "rotation": layout.rotation,
-            "shift": layout.shift,
-            "start": layout.start,
-            "complete": layout.complete,
-            "trailing": layout.trailing,
-        },
-        "firmware": _firmware(report),
-        "mac": report.mac,
-        "regions": [_region(region) for region in report.regions],
-        "secrets": {
-            "wifi": report.secrets.wifi,
-            "cloud": report.secrets.cloud,
-            "device": report.secrets.device,
-        },
-        "damage": [damage_facts(item) for item in report.damage],
-        "usable_as_backup": {
-            "verdict": verdict.usable,
-            "because": [item.text for item in verdict.because],
-            "reasons": [item.reason.value for item in verdict.because],
-        },
-    }
+def info_of(dump: Dump, report: DumpReport) -> InfoResult:
+    """The result of `dump info`."""
+    layout, verdict, secrets = report.layout, judge(report), report.secrets
+    return InfoResult(
+        file=dump.name,
+        size=report.size,
+        sha256=dump.sha256,
+        kind=report.kind,
+        looks_like=report.looks_like,
+        chip=report.chip,
+        chip_evidence=report.chip_evidence,
+        flash_size=report.flash_size,
+        layout=LayoutRow(
+            rotation=layout.rotation,
+            shift=layout.shift,
+            start=layout.start,
+            complete=layout.complete,
+            trailing=layout.trailing,
+        ),
+        firmware=_firmware(report),
+        mac=report.mac,
+        regions=tuple(_region(region) for region in report.regions),
+        secrets=SecretKinds(wifi=secrets.wifi, cloud=secrets.cloud, device=secrets.device),
+        damage=tuple(damage_row(item) for item in report.damage),
+        usable_as_backup=BackupVerdict(
+            verdict=verdict.usable,
+            because=tuple(item.text for item in verdict.because),
+            reasons=tuple(item.reason.value for item in verdict.because),
+        ),
+    )
 
 
-def damage_facts(item: Damage) -> dict[str, Fact]:
+def damage_row(item: Damage) -> DamageRow:
     """One thing that is wrong."""
-    return {"what": item.kind.value, "text": item.text}
+    return DamageRow(what=item.kind, text=item.text)
 
 
-def record_facts(item: Listed) -> dict[str, Fact]:
+def stored_row(item: Listed) -> StoredRow:
     """One record of `dump records`; a value that is no text is given as hexadecimal digits."""
-    facts: dict[str, Fact] = {
-        "name": item.name,
-        "kind": item.kind,
-        "live": item.live,
-        "offset": item.offset,
-        "checks": list(item.checks),
-    }
-    if item.redacted:
-        facts["redacted"] = list(item.redacted)
     text = readable(item.value)
-    if text is not None:
-        facts["value"] = text
-    elif not item.redacted:
-        facts["value"], facts["encoding"] = item.value.hex(), "hex"
-    return facts
+    in_hex = text is None and not item.redacted
+    return StoredRow(
+        name=item.name,
+        kind=item.kind,
+        live=item.live,
+        offset=item.offset,
+        checks=item.checks,
+        redacted=item.redacted or None,
+        value=item.value.hex() if in_hex else text,
+        encoding="hex" if in_hex else None,
+    )
 
 
 def readable(value: bytes) -> str | None:
@@ -152,29 +155,28 @@ def _side(report: DumpReport) -> dict[str, Fact]:
     return {"kind": report.kind.value, "chip": report.chip, "size": report.size}
 
 
-def _firmware(report: DumpReport) -> dict[str, Fact] | None:
+def _firmware(report: DumpReport) -> FirmwareRow | None:
     firmware = report.firmware
     if firmware is None:
         return None
-    return {
-        "name": firmware.name,
-        "version": firmware.version,
-        "key": firmware.key,
-        "boot_code": firmware.boot_code,
-        "vendor": dict(firmware.vendor),
-    }
+    return FirmwareRow(
+        name=firmware.name,
+        version=firmware.version,
+        key=firmware.key,
+        boot_code=firmware.boot_code,
+        vendor=dict(firmware.vendor),
+    )
 
 
-def _region(region: FileRegion) -> dict[str, Fact]:
-    facts: dict[str, Fact] = {
-        "name": region.name,
-        "start": region.span.start,
-        "end": region.span.end,
-        "address": region.address,
-        "sound": region.sound,
-    }
-    if region.texture is not None:
-        facts["texture"] = region.texture.texture.value
-        facts["entropy"] = region.texture.entropy
-    facts |= {name: value for name, value in region.facts.items() if name not in _PRIVATE_FACTS}
-    return facts
+def _region(region: FileRegion) -> RegionRow:
+    texture = region.texture
+    return RegionRow(
+        name=region.name,
+        start=region.span.start,
+        end=region.span.end,
+        address=region.address,
+        sound=region.sound,
+        texture=texture.texture.value if texture is not None else None,
+        entropy=texture.entropy if texture is not None else None,
+        facts={key: value for key, value in region.facts.items() if key not in _PRIVATE_FACTS},
+    )

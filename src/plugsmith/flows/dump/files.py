@@ -13,21 +13,24 @@ from plugsmith.dump.listing import list_records
 from plugsmith.dump.repair import repair
 from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.survey import survey
-from plugsmith.errors import InputEmpty
+from plugsmith.errors import InputEmpty, NothingFound
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.dump.facts import (
     change_facts,
-    damage_facts,
-    info_facts,
-    record_facts,
+    damage_row,
+    info_of,
+    stored_row,
     summary_text,
 )
+from plugsmith.flows.dump.results import RecordsResult
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.errors import Fact
+    from plugsmith.flows.dump.results import InfoResult
 
 
 def open_dump(path: Path) -> Dump:
@@ -42,15 +45,17 @@ def dump_of(data: bytes, *, name: str) -> Dump:
     return Dump(data=data, name=name)
 
 
-def info(dump: Dump) -> dict[str, Fact]:
-    """The result of `dump info`."""
-    return info_facts(dump, survey(dump))
+def info(dump: Dump) -> InfoResult:
+    """What the file is."""
+    return info_of(dump, survey(dump))
 
 
-def records(dump: Dump, *, show_secrets: bool) -> dict[str, Fact]:
-    """The result of `dump records`."""
+def records(dump: Dump, *, show_secrets: bool) -> RecordsResult:
+    """Everything that is stored in it; NothingFound where that is nothing."""
     listed = list_records(dump, show_secrets=show_secrets)
-    return {"records": [record_facts(item) for item in listed]}
+    if not listed:
+        raise NothingFound(what=_("A stored record or file"), name=dump.name)
+    return RecordsResult(records=tuple(stored_row(item) for item in listed))
 
 
 def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> dict[str, Fact]:
@@ -67,7 +72,7 @@ def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> dict[str,
         "size": len(data),
         "sanitized": sanitized,
         "done": [{"what": step.what.value, "amount": step.amount} for step in fixed.done],
-        "left": [damage_facts(item) for item in fixed.left],
+        "left": [damage_row(item).as_data() for item in fixed.left],
     }
 
 

@@ -1,0 +1,191 @@
+"""Requests of the verbs that talk to a chip, and the context that a flow gets from one.
+
+The options of the link are declared here and nowhere else; a verb's request inherits what it needs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from plugsmith.api.options import option, request
+from plugsmith.messages import N_, _
+from plugsmith.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from plugsmith.api.session import Session
+    from plugsmith.clock import Clock
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.link.port import Port
+    from plugsmith.link.ports import PortEntry
+
+SCRIPT_TIMEOUT_S = 30.0  # how long a script waits for a chip that nobody resets
+
+
+@request
+class PortRequest(Record):
+    """Which port."""
+
+    port: str | None = option(
+        "--port",
+        "-p",
+        default=None,
+        env="PLUGSMITH_PORT",
+        metavar="PORT",
+        help=N_(
+            "Device name, socket://host:port, rfc2217://host:port or sim://chip?flash=file. "
+            "Left out: the only adapter that is connected."
+        ),
+    )
+
+
+@request
+class ListenRequest(PortRequest):
+    """How to get into contact; `link_timeout` in seconds, 0 for no limit, None for the usual."""
+
+    link_timeout: float | None = option(
+        default=None,
+        least=0,
+        metavar="SECONDS",
+        help=N_(
+            "How long to wait for the chip; 0 waits for ever. Left out: for ever on a terminal, "
+            "30 s in scripts."
+        ),
+    )
+    trace: Path | None = option(
+        default=None, metavar="FILE", help=N_("Record what goes over the wire, redacted.")
+    )
+    remote_baud_follows: bool = option(
+        default=False,
+        help=N_("The far end of a socket:// port changes its speed together with the chip."),
+    )
+
+
+@request
+class ChipRequest(ListenRequest):
+    """A chip on a port; `baud` in bit/s."""
+
+    baud: int | None = option(
+        "--baud",
+        "-b",
+        default=None,
+        env="PLUGSMITH_BAUD",
+        least=9600,
+        most=4_000_000,
+        help=N_("Highest speed to use. Left out: the fastest one that proves itself."),
+    )
+    chip: str | None = option(
+        default=None,
+        env="PLUGSMITH_CHIP",
+        help=N_("The chip that you expect; only compared with the one that is found."),
+    )
+
+
+@request
+class ChangeRequest(ChipRequest):
+    """A chip whose flash is changed: what is allowed beyond the usual, and who sees it start."""
+
+    allow: tuple[str, ...] = option(
+        default=(),
+        metavar="PERMISSION",
+        help=N_(
+            "Allow one thing that is refused otherwise: no-backup, rf, mac, bootloader, "
+            "unknown-part or key-mismatch. Repeatable."
+        ),
+    )
+    log_port: str | None = option(
+        default=None,
+        metavar="PORT",
+        help=N_("A second port on the chip's TX2, where it prints what it does when it starts."),
+    )
+    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+
+
+def flow_context(session: Session, request: ListenRequest) -> FlowContext:
+    """The context of one run; UsageError, NoPort or PortChoice before anything is opened."""
+    from plugsmith.boot.linking import LinkPolicy
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.permissions import Permissions
+    from plugsmith.link.ports import open_port, pick_port
+
+    permissions = Permissions.parse(getattr(request, "allow", ()))
+    name = pick_port(request.port, ask=_chooser(session) if session.interactive else None)
+    clock = session.clock or clock_for(name)
+    register_sim(clock)
+    log_port: str | None = getattr(request, "log_port", None)
+
+    def opener(which: str) -> Callable[[], Port]:
+        return lambda: open_port(
+            which, clock=clock, remote_baud_follows=request.remote_baud_follows
+        )
+
+    return FlowContext(
+        port_name=name,
+        open_port=_traced(opener(name), request.trace, clock),
+        clock=clock,
+        sink=session.sink,
+        cancel=session.cancel,
+        library=session.library,
+        again=session.again,
+        consent=lambda question, step: session.confirm(question, step=step),
+        permissions=permissions,
+        policy=LinkPolicy(
+            timeout_s=link_timeout(request.link_timeout, interactive=session.interactive)
+        ),
+        chip=getattr(request, "chip", None),
+        baud_limit=getattr(request, "baud", None),
+        open_log=opener(log_port) if log_port else None,
+    )
+
+
+def link_timeout(given_s: float | None, *, interactive: bool) -> float | None:
+    """Seconds to poll, or None for no limit: none where somebody watches, 0 means none."""
+    if given_s is None:
+        return None if interactive else SCRIPT_TIMEOUT_S
+    return given_s or None
+
+
+def clock_for(port: str) -> Clock:
+    """Real time, except for an in-process simulated chip that is not paced."""
+    from plugsmith.clock import RealClock, VirtualClock
+
+    virtual = port.startswith("sim://") and "paced=1" not in port
+    return VirtualClock() if virtual else RealClock()
+
+
+def register_sim(clock: Clock) -> None:
+    """Make sim:// addresses open; one address is one chip for the length of this process."""
+    from plugsmith.api.practice import practice_flash
+    from plugsmith.link.ports import register_scheme
+    from plugsmith.sim.ports.url import SimScheme
+
+    scheme = SimScheme(clock, practice=practice_flash)
+    # its records have the fields of PortInfo and PortCapabilities, but share no code with them
+    register_scheme("sim", lambda url, _clock: cast("Port", scheme.open(url)))
+
+
+def _chooser(session: Session) -> Callable[[Sequence[PortEntry]], PortEntry]:
+    def ask(entries: Sequence[PortEntry]) -> PortEntry:
+        question = _("Several adapters are connected. Which one?")
+        lines = [entry.describe() for entry in entries]
+        return entries[session.choose(question, lines, step=_("choosing a port"))]
+
+    return ask
+
+
+def _traced(open_it: Callable[[], Port], path: Path | None, clock: Clock) -> Callable[[], Port]:
+    from plugsmith.errors.library import OutputExists
+
+    if path is None:
+        return open_it
+    if path.exists():
+        raise OutputExists(name=str(path))
+
+    def opened() -> Port:
+        from plugsmith.link.trace import TracingPort
+
+        return TracingPort(open_it(), path.open("a", encoding="utf-8"), clock=clock)
+
+    return opened

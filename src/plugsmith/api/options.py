@@ -1,0 +1,110 @@
+"""How a field of a request is told to people: its words, limits and names, declared once.
+
+The command line makes its options of these, the documents their tables, the page its forms. A field
+is an option `--its-name` unless it says `argument`; its type is the field's annotation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args, get_type_hints
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plugsmith.records import Record
+
+T = TypeVar("T")
+_KEY = "option"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What is said about a field. `flags` replace `--its-name`; `least` and `most` include."""
+
+    help: str
+    flags: tuple[str, ...] = ()
+    metavar: str | None = None
+    env: str | None = None
+    least: float | None = None
+    most: float | None = None
+    argument: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A field of a request with its type and words; `default` is MISSING where it is required."""
+
+    name: str
+    type: Any
+    words: Words
+    default: Any
+
+    @property
+    def required(self) -> bool:
+        """Whether it has to be given."""
+        return self.default is MISSING
+
+    @property
+    def plain_type(self) -> Any:
+        """The type without `| None`; `tuple[str, ...]` stays."""
+        inner = [item for item in get_args(self.type) if item is not type(None)]
+        optional = type(None) in get_args(self.type)
+        return inner[0] if optional else self.type
+
+    @property
+    def many(self) -> bool:
+        """Whether it can be given several times."""
+        return getattr(self.plain_type, "__origin__", None) is tuple
+
+
+def option(*flags: str, help: str, default: Any = MISSING, **words: Any) -> Any:  # noqa: A002
+    """A field that is an option: `option("--port", "-p", default=None, help=N_("..."))`."""
+    return _declared(default, Words(help=help, flags=flags, **words))
+
+
+def argument(*, help: str, default: Any = MISSING, **words: Any) -> Any:  # noqa: A002
+    """A field that stands in the command without a flag."""
+    return _declared(default, Words(help=help, argument=True, **words))
+
+
+def _declared(default: Any, words: Words) -> Any:
+    if default is MISSING:
+        return field(metadata={_KEY: words})
+    return field(default=default, metadata={_KEY: words})
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(field, option, argument)
+)
+def request(cls: type[T]) -> type[T]:
+    """Make a class the request of a verb: a frozen dataclass with named arguments."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+def parameters(kind: type[Record]) -> tuple[Parameter, ...]:
+    """The fields of a request in the order in which they are shown: own ones, then inherited."""
+    types = get_type_hints(kind)
+    places = _places(kind)
+    found = [
+        Parameter(
+            name=item.name,
+            type=types[item.name],
+            words=item.metadata[_KEY],
+            default=item.default,
+        )
+        for item in fields(kind)  # type: ignore[arg-type]  # every request is a dataclass
+        if _KEY in item.metadata
+    ]
+    return tuple(sorted(found, key=lambda item: places(item.name)))
+
+
+def _places(kind: type[Record]) -> Callable[[str], tuple[bool, int]]:
+    """Arguments first, then the fields of each class from the request itself upwards."""
+    names = [name for each in kind.__mro__ for name in vars(each).get("__annotations__", ())]
+    positional = {
+        item.name
+        for item in fields(kind)  # type: ignore[arg-type]  # every request is a dataclass
+        if _KEY in item.metadata and item.metadata[_KEY].argument
+    }
+    return lambda name: (name not in positional, names.index(name))

@@ -1,0 +1,103 @@
+"""One run of a verb from outside: who listens, who answers, whose library, what time it is."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.safety import ConsentMissing
+from plugsmith.events import Ask, AskKind, CancelToken, EventLog, Log
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from plugsmith.clock import Clock
+    from plugsmith.events import EventSink
+    from plugsmith.library.library import Library
+
+    Answer = str | bool | None  # None: nobody wants to say
+    Answerer = Callable[[Ask], Answer]
+
+
+class Session:
+    """What a verb gets besides its request.
+
+    `sink` takes the events. `answer` is given every question and returns a bool for `confirm`, one
+    of the choices for `choice`, else text; without it a step that needs an answer is refused
+    (ConsentMissing). `assume_yes` agrees to every `confirm` unasked. `clock` replaces the real time
+    and `library` the user's own. `again` is the command that starts this run once more.
+    """
+
+    def __init__(
+        self,
+        *,
+        sink: EventSink | None = None,
+        answer: Answerer | None = None,
+        assume_yes: bool = False,
+        cancel: CancelToken | None = None,
+        clock: Clock | None = None,
+        library: Library | None = None,
+        again: str = "",
+    ) -> None:
+        self.sink: EventSink = sink if sink is not None else EventLog()
+        self.answer = answer
+        self.assume_yes = assume_yes
+        self.cancel = cancel if cancel is not None else CancelToken()
+        self.clock = clock
+        self.again = again
+        self._library = library
+        self._asked = 0
+        self._lock = threading.Lock()
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is somebody who can be asked."""
+        return self.answer is not None
+
+    @property
+    def library(self) -> Library:
+        """The user's library, opened when the first verb wants it."""
+        if self._library is None:
+            from plugsmith.library.library import Library
+
+            self._library = Library()
+        return self._library
+
+    def say(self, text: str) -> None:
+        """A remark for people."""
+        self.sink.emit(Log(message=text))
+
+    def confirm(self, question: str, *, step: str) -> None:
+        """Return if the user agrees; raise ConsentMissing otherwise. `step` says what was asked."""
+        if self.assume_yes:
+            return
+        if self._ask(AskKind.CONFIRM, question, step=step) is not True:
+            raise ConsentMissing(step=step)
+
+    def choose(self, question: str, choices: Sequence[str], *, step: str) -> int:
+        """The place of the chosen one among `choices`."""
+        answer = self._ask(AskKind.CHOICE, question, step=step, choices=choices)
+        if answer not in choices:
+            raise ConsentMissing(step=step)
+        return choices.index(str(answer))
+
+    def text(self, question: str, *, step: str, kind: AskKind = AskKind.TEXT) -> str:
+        """A line, the path of a file (`AskKind.FILE`), or a secret that no face shows."""
+        answer = self._ask(kind, question, step=step)
+        if not isinstance(answer, str):
+            raise ConsentMissing(step=step)
+        return answer
+
+    def _ask(
+        self, kind: AskKind, question: str, *, step: str, choices: Sequence[str] = ()
+    ) -> Answer:
+        if self.answer is None or not self.interactive:
+            raise ConsentMissing(step=step)
+        with self._lock:
+            self._asked += 1
+            number = self._asked
+        ask = Ask(id=f"ask-{number}", form=kind, question=question, choices=tuple(choices) or None)
+        self.sink.emit(ask)
+        answer = self.answer(ask)
+        self.cancel.check()
+        return answer

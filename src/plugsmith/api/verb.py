@@ -1,0 +1,74 @@
+"""A verb as a value: what it is called, what it takes and gives, what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plugsmith.api.session import Session
+    from plugsmith.records import Record, Result
+
+
+class Need(StrEnum):
+    """What has to be there before a verb can do its work."""
+
+    PORT = "port"  # a chip on a serial line
+    LIBRARY = "library"  # the user's files below PLUGSMITH_HOME
+    NETWORK = "network"
+    EMULATOR = "emulator"  # the extra `emu`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """One verb.
+
+    `home` is the module of its request and of its runner, imported when either is asked for;
+    `request` and `runner` are their names in it. `results` are places ("module:Name") of the types
+    that the runner returns; a test holds them against its annotation.
+    `asks`: the verb may put questions to the user (consent, a choice, a secret).
+    """
+
+    name: str
+    summary: str
+    home: str
+    request: str
+    runner: str
+    results: tuple[str, ...]
+    needs: tuple[Need, ...] = ()
+    asks: bool = False
+
+    @property
+    def group(self) -> str:
+        """The words before the last one of the name; empty for a verb that stands alone."""
+        return self.name.rpartition(" ")[0]
+
+    @property
+    def request_type(self) -> type[Record]:
+        """The frozen record with everything that the verb can be told."""
+        kind: type[Record] = getattr(import_module(self.home), self.request)
+        return kind
+
+    @property
+    def result_types(self) -> tuple[type[Result], ...]:
+        """The record that the verb gives; several where it depends on the request."""
+        found: list[type[Result]] = []
+        for place in self.results:
+            module, _colon, name = place.partition(":")
+            found.append(getattr(import_module(module), name))
+        return tuple(found)
+
+    @property
+    def _function(self) -> Callable[[Session, Any], Result]:
+        function: Callable[[Session, Any], Result] = getattr(import_module(self.home), self.runner)
+        return function
+
+    def run(self, session: Session, request: Record) -> Result:
+        """Do it. Raises the errors of the tree; says what happens through the session's sink."""
+        if not isinstance(request, self.request_type):
+            raise TypeError(f"{self.name} takes a {self.request}")
+        return self._function(session, request)

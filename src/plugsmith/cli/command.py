@@ -1,0 +1,189 @@
+"""A command out of a verb: options from its request, words from its renderer; one way for all.
+
+What only the terminal shows (`--explain`) is a second record, declared beside the renderer, and
+gets its options the same way.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from plugsmith.api.options import Parameter, option, parameters, request
+from plugsmith.messages import N_, _
+from plugsmith.records import Record, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from typer.core import TyperCommand
+
+    from plugsmith.api.verb import Verb
+
+_NAMES = {"as_json": "--json"}
+
+
+@request
+class Shown(Record):
+    """What is said about the result besides the result: nothing, where a verb declares no more."""
+
+
+@request
+class _AsJson(Record):
+    as_json: bool = option(
+        "--json",
+        default=False,
+        help=N_("One JSON object per line on stdout, for programs."),
+    )
+
+
+@request
+class _WithYes(_AsJson):
+    yes: bool = option(
+        "--yes",
+        "-y",
+        default=False,
+        help=N_("Answer questions with yes."),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Where a verb's renderer is: `render(result)`, or `render(result, shown)` with `shown`."""
+
+    home: str
+    render: str
+    shown: str | None = None
+
+    @property
+    def shown_type(self) -> type[Record]:
+        """The record of what only people are told."""
+        kind: type[Record] = getattr(import_module(self.home), self.shown) if self.shown else Shown
+        return kind
+
+    def text(self, result: Result, shown: Record) -> str:
+        """The result for people."""
+        render: Callable[..., str] = getattr(import_module(self.home), self.render)
+        return render(result, shown) if self.shown else render(result)
+
+
+def command_of(verb: Verb, words: Words) -> TyperCommand:
+    """The command; nothing of what the verb needs is imported before it runs."""
+    request, shown = verb.request_type, words.shown_type
+    run_options = _WithYes if verb.asks else _AsJson
+    records = (request, shown, run_options)
+
+    def callback(**given: Any) -> None:
+        from plugsmith.cli.session import run_verb
+
+        made = [
+            kind(**{item.name: _plain(item, given[item.name]) for item in parameters(kind)})
+            for kind in records
+        ]
+        run_verb(
+            verb,
+            made[0],
+            words=lambda result: words.text(result, made[1]),
+            as_json=bool(given["as_json"]),
+            assume_yes=bool(given.get("yes", False)),
+        )
+
+    found = [item for kind in records for item in parameters(kind)]
+    callback.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        [
+            inspect.Parameter(
+                item.name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if item.required else _default(item),
+                annotation=_annotation(item),
+            )
+            for item in found
+        ]
+    )
+    callback.__annotations__ = {item.name: _annotation(item) for item in found}
+    return _command(verb, callback, {item.name: item for item in found})
+
+
+def _command(
+    verb: Verb, callback: Callable[..., None], found: dict[str, Parameter]
+) -> TyperCommand:
+    app = typer.Typer(rich_markup_mode=None, add_completion=False)
+    app.command(verb.name.rpartition(" ")[2], help=_(verb.summary))(callback)
+    command = typer.main.get_command(app)
+    for param in command.params:
+        if param.name in found:
+            # typer's own conversion loads pydantic, 0.18 s, even for an option that is left out
+            param._runtime_param = _Conversion(found[param.name])  # type: ignore[attr-defined]  # noqa: SLF001
+    return command  # type: ignore[return-value]
+
+
+class _Conversion:
+    """Text from the command line as a value of the field's type."""
+
+    def __init__(self, item: Parameter) -> None:
+        self._item = item
+        inner = item.plain_type.__args__[0] if item.many else item.plain_type
+        self._type: Any = inner
+
+    def coerce(self, value: object, param: Any, ctx: Any) -> object:
+        """What typer asks for; BadParameter where the text cannot be meant."""
+        if value is None:
+            return () if self._item.many else None
+        if self._item.many:
+            return [self._one(entry, param, ctx) for entry in value]  # type: ignore[attr-defined]
+        return self._one(value, param, ctx)
+
+    def _one(self, value: object, param: Any, ctx: Any) -> object:
+        if isinstance(value, self._type):
+            return self._limited(value, param, ctx)
+        try:
+            made = self._type(value)
+        except (TypeError, ValueError) as problem:
+            words = {int: _("whole number"), float: _("number")}
+            kind = words.get(self._type, self._type.__name__)
+            text = _("{value} is not a {kind}.", value=repr(value), kind=kind)
+            raise typer.BadParameter(text, ctx=ctx, param=param) from problem
+        return self._limited(made, param, ctx)
+
+    def _limited(self, value: Any, param: Any, ctx: Any) -> object:
+        least, most = self._item.words.least, self._item.words.most
+        if (least is not None and value < least) or (most is not None and value > most):
+            limits = _("{least} to {most}", least=least, most=most) if most is not None else least
+            text = _("{value} is not in the range: {limits}.", value=value, limits=limits)
+            raise typer.BadParameter(text, ctx=ctx, param=param)
+        return value
+
+
+def _annotation(item: Parameter) -> Any:
+    words = item.words
+    kind = list[item.plain_type.__args__[0]] if item.many else item.plain_type  # type: ignore[name-defined]
+    if not item.required and item.default in {None, ()}:
+        kind |= None
+    if words.argument:
+        return Annotated[kind, typer.Argument(metavar=words.metavar, help=_(words.help))]
+    flags = words.flags or (f"--{item.name.replace('_', '-')}",)
+    told: Any = typer.Option(
+        *flags,
+        envvar=words.env,
+        metavar=words.metavar,
+        help=_(words.help),
+        min=words.least,
+        max=words.most,
+    )
+    return Annotated[kind, told]
+
+
+def _default(item: Parameter) -> Any:
+    return None if item.default == () else item.default
+
+
+def _plain(item: Parameter, value: Any) -> Any:
+    """What typer hands over as what the request holds."""
+    if item.many:
+        return tuple(value or ())
+    return Path(value) if item.plain_type is Path and value is not None else value

@@ -1,0 +1,116 @@
+"""What the `dump` verbs give back, as records; the JSON names are the command-line contract's."""
+
+from __future__ import annotations
+
+from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.errors import ExitCode, Fact
+from plugsmith.records import Record, Result, record, sparse, spread
+
+
+@record
+class LayoutRow(Record):
+    """How the file lies against the flash: bytes of rotation and shift, address of its start."""
+
+    rotation: int
+    shift: int
+    start: int
+    complete: bool
+    trailing: int
+
+
+@record
+class FirmwareRow(Record):
+    """What would run; `key` of its code, `boot_code` in front of it, the vendor's own ids."""
+
+    name: str
+    version: str | None
+    key: str | None
+    boot_code: str | None
+    vendor: dict[str, str]
+
+
+@record
+class RegionRow(Record):
+    """A stretch of the file; `start` and `end` are file offsets, `address` is in flash."""
+
+    name: str
+    start: int
+    end: int
+    address: int | None
+    sound: bool
+    texture: str | None = sparse()
+    entropy: float | None = sparse()
+    facts: dict[str, Fact] = spread()
+
+
+@record
+class SecretKinds(Record):
+    """Which kinds of secrets are in the file; never the secrets."""
+
+    wifi: bool
+    cloud: bool
+    device: bool
+
+
+@record
+class DamageRow(Record):
+    """One thing that is wrong, as a stable word and as a sentence."""
+
+    what: DamageKind
+    text: str
+
+
+@record
+class BackupVerdict(Record):
+    """Whether the file can be put back on a device; sentences and stable words of the reasons."""
+
+    verdict: bool
+    because: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
+@record
+class InfoResult(Result):
+    """`dump info`."""
+
+    file: str
+    size: int
+    sha256: str
+    kind: DumpKind
+    looks_like: str | None
+    chip: str | None
+    chip_evidence: tuple[str, ...]
+    flash_size: int | None
+    layout: LayoutRow
+    firmware: FirmwareRow | None
+    mac: str | None
+    regions: tuple[RegionRow, ...]
+    secrets: SecretKinds
+    damage: tuple[DamageRow, ...]
+    usable_as_backup: BackupVerdict
+
+    @property
+    def exit_status(self) -> ExitCode:
+        """9 for a file that is no flash at all."""
+        return ExitCode.BAD_INPUT if self.kind is DumpKind.UNKNOWN else ExitCode.DONE
+
+
+@record
+class StoredRow(Record):
+    """One record or file; `value` is text, or hexadecimal digits where `encoding` says so."""
+
+    name: str
+    kind: str
+    live: bool
+    offset: int
+    checks: tuple[str, ...]
+    redacted: tuple[str, ...] | None = sparse()
+    value: str | None = sparse()
+    encoding: str | None = sparse()
+
+
+@record
+class RecordsResult(Result):
+    """`dump records`."""
+
+    records: tuple[StoredRow, ...]

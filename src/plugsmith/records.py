@@ -1,0 +1,120 @@
+"""Records that leave the program: requests, results, and the JSON that is made of them.
+
+One rule for all: the fields of a `@record` are the JSON object's in the order of the class; enums
+become their value, paths text, tuples lists. A declaration says what differs: `named("class")` is
+the name in JSON, `sparse()` is left out while it is None, `spread()` is a mapping whose entries
+stand in the object itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from enum import Enum
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
+
+from plugsmith.errors.base import ExitCode
+
+if TYPE_CHECKING:
+    from plugsmith.errors.base import Fact
+
+T = TypeVar("T")
+_NAME, _SPARSE, _SPREAD = "json", "sparse", "spread"
+
+
+class Record:
+    """Base of the records; a subclass is decorated with `@record`."""
+
+    __slots__ = ()
+
+    def as_data(self) -> Fact:
+        """The record as JSON data."""
+        return fields_of(self)
+
+
+class Result(Record):
+    """What a verb gives back."""
+
+    __slots__ = ()
+
+    @property
+    def exit_status(self) -> ExitCode:
+        """The exit code of a command that ends with this result."""
+        return ExitCode.DONE
+
+
+def named(name: str, *, default: Any = MISSING) -> Any:
+    """A field that JSON calls `name`."""
+    return _declared({_NAME: name}, default)
+
+
+def sparse(*, name: str | None = None, default: Any = MISSING) -> Any:
+    """A field that JSON leaves out while it is None."""
+    return _declared({_SPARSE: True} | ({_NAME: name} if name else {}), default)
+
+
+def spread() -> Any:
+    """A mapping whose entries stand in the object itself."""
+    return field(metadata={_SPREAD: True})
+
+
+def _declared(metadata: dict[str, object], default: Any) -> Any:
+    if default is MISSING:
+        return field(metadata=metadata)
+    return field(default=default, metadata=metadata)
+
+
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(field, named, sparse, spread)
+)
+def record(cls: type[T]) -> type[T]:
+    """Make a class a frozen dataclass with named arguments; mypy holds callers to its fields."""
+    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+
+
+def json_name(item: Field[Any]) -> str:
+    """What JSON calls a field."""
+    return str(item.metadata.get(_NAME, item.name))
+
+
+def is_sparse(item: Field[Any]) -> bool:
+    """Whether JSON leaves the field out while it is None."""
+    return bool(item.metadata.get(_SPARSE))
+
+
+def is_spread(item: Field[Any]) -> bool:
+    """Whether the entries of the field stand in the object itself."""
+    return bool(item.metadata.get(_SPREAD))
+
+
+def fields_of(record: object) -> dict[str, Fact]:
+    """The object for a dataclass instance."""
+    body: dict[str, Fact] = {}
+    for item in fields(cast("Any", record)):
+        value = getattr(record, item.name)
+        if is_spread(item):
+            body.update({str(key): data_of(entry) for key, entry in value.items()})
+        elif value is not None or not is_sparse(item):
+            body[json_name(item)] = data_of(value)
+    return body
+
+
+def data_of(value: object) -> Fact:
+    """Anything that a record may hold as JSON data; TypeError for anything else (a defect)."""
+    if isinstance(value, Enum):
+        return data_of(value.value)
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, dict):
+        return {str(key): data_of(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [data_of(entry) for entry in value]
+    return str(value) if isinstance(value, PurePath) else _data_of_object(value)
+
+
+def _data_of_object(value: object) -> Fact:
+    if isinstance(value, Record):
+        return value.as_data()
+    if is_dataclass(value) and not isinstance(value, type):
+        return fields_of(value)
+    raise TypeError(type(value).__name__)
