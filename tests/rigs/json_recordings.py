@@ -221,3 +221,31 @@ def _still(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: "..." if _changes(key, item) else _still(item) for key, item in value.items()}
     return [_still(item) for item in value] if isinstance(value, list) else value
+
+
+_FIXED = {"type", "code", "command", "exit", "schema"}  # values that programs compare
+
+
+def lost(old: Any, new: Any, place: str = "") -> list[str]:
+    """The places where `new` has not what a program that knows `old` reads there."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        kept = [key for key in new if key in old]
+        found = [] if kept == list(old) else [place]
+        for key in kept:
+            same = key not in _FIXED or old[key] == new[key]
+            found += lost(old[key], new[key], f"{place}.{key}") if same else [f"{place}.{key}"]
+        return found
+    if isinstance(old, list) and isinstance(new, list):
+        return _lost_in_rows(old, new, place)
+    fits = old is None or new is None or type(old) is type(new)
+    return [] if fits else [place]
+
+
+def _lost_in_rows(old: list[Any], new: list[Any], place: str) -> list[str]:
+    """Rows differ in which optional fields they have: what all recorded rows have must be there."""
+    if not old or not new:
+        return []
+    if not all(isinstance(row, dict) for row in (*old, *new)):
+        return [] if {type(row) for row in new} <= {type(row) for row in old} else [place]
+    always = set.intersection(*(set(row) for row in old))
+    return sorted({f"{place}.{key}" for row in new for key in always - set(row)})
