@@ -7,65 +7,22 @@ import json
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.outcome import (
-    AbsenceReason,
-    AgreeingCheck,
-    Confidence,
     Recovery,
     SourceKind,
+    Standing,
     Status,
     TextSource,
 )
-from plugsmith.dump.store.keyring import KeyOrigin
 from plugsmith.errors import Malformed
 from plugsmith.interpret.answer import ConfigAnswer, answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.explain import Provenance
-from plugsmith.messages import N_, _
+from plugsmith.interpret.recovery_notes import recovery_notes, standing_words
 from plugsmith.tuya.schema import encode_schema
 from plugsmith.tuya.user_param import parse_pin_text
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
 
-_KEY_TEXTS = {
-    KeyOrigin.KEY_BLOCK: N_("the key block"),
-    KeyOrigin.PROTECTED: N_("the protected sector, because the key block is lost"),
-    KeyOrigin.REPAIRED: N_("the key block, after a wrong bit in it was turned back"),
-    KeyOrigin.WEAK: N_("a damaged sector, proven by the data that it opens"),
-    KeyOrigin.HALVES: N_("two damaged places, proven by the data that it opens"),
-    KeyOrigin.KNOWN: N_("the list of keys that many devices share, because the key block is lost"),
-}
-_CONFIDENCE_TEXTS = {
-    Confidence.PROVEN: N_("The text is proven: its own checksum and an independent check agree."),
-    Confidence.STRONG: N_(
-        "The text's own checksum agrees, but no second check does. A wrong text passes it once in "
-        "128 times: compare the pins with the board."
-    ),
-    Confidence.WEAK: N_(
-        "Only one check supports this text. Check every pin with a meter before you connect mains."
-    ),
-    Confidence.GUESS: N_("Nothing proves this text."),
-}
-_REASON_TEXTS = {
-    AbsenceReason.STORAGE_MISSING: N_(
-        "The part of the flash where the vendor stores the pins is not in this file. "
-        "Read the whole flash."
-    ),
-    AbsenceReason.STORAGE_DAMAGED: N_(
-        "The vendor's store is damaged and the pin record is lost. Read the chip again; "
-        "if it gives the same bytes, find the pins on the board or in the device list."
-    ),
-    AbsenceReason.KEY_LOST: N_(
-        "The vendor's store is there, but the key that opens it is lost, and no known key fits. "
-        "Read the chip again."
-    ),
-    AbsenceReason.ERASED: N_(
-        "The vendor's store is erased: the pins are gone from this flash. Use an older backup, "
-        "or the device list."
-    ),
-    AbsenceReason.OTHER_VENDOR: N_(
-        "This flash holds no Tuya firmware, so there are no Tuya pins in it."
-    ),
-}
 _MAX_ALTERNATIVES = 16
 
 
@@ -86,7 +43,7 @@ def recovery_data(recovery: Recovery, *, chip: str | None = None) -> dict[str, F
         "alternatives": [_source(recovery, item, with_text=True) for item in _shown(recovery)],
         "pins": _pins(recovery, answer) if answer is not None else [],
         "template": answer.template if answer is not None else None,
-        "notes": _notes(recovery, answer),
+        "notes": recovery_notes(recovery, answer),
         "provenance": _provenance(recovery),
         "device": _device(recovery),
     }
@@ -185,6 +142,8 @@ def _source(recovery: Recovery, source: TextSource, *, with_text: bool = False) 
         **_place(recovery, source.offset),
         "checks": [check.value for check in source.checks],
     }
+    if source.standing is not Standing.BESIDE:
+        body["standing"] = source.standing.value
     if source.repairs:
         body["repaired_bits"] = source.repairs
     if len(source.pieces) > 1 and source.kind is not SourceKind.FIRMWARE_DEFAULT:
@@ -194,6 +153,9 @@ def _source(recovery: Recovery, source: TextSource, *, with_text: bool = False) 
         ]
     if with_text:
         body["text"] = _text(source)
+        words = standing_words(source.standing)
+        if words and source.crc_ok:
+            body["about"] = words
         body["config"] = _config_of(source)
     return body
 
@@ -259,90 +221,3 @@ def _device(recovery: Recovery) -> dict[str, Fact]:
     if facts.serial is not None:
         body["uart"] = {"baud": facts.serial.baud}
     return body
-
-
-def _notes(recovery: Recovery, answer: ConfigAnswer | None) -> list[Fact]:
-    notes = [*_status_notes(recovery), *recovery.notes]
-    if answer is not None:
-        notes += answer.notes
-    return list(dict.fromkeys(notes))
-
-
-def _status_notes(recovery: Recovery) -> list[str]:
-    if recovery.best is not None and recovery.confidence is not None:
-        return _found_notes(recovery, recovery.best, recovery.confidence)
-    notes: list[str] = []
-    if recovery.reason is not None:
-        notes.append(_(_REASON_TEXTS[recovery.reason]))
-    elif recovery.status is Status.COMPILED_IN:
-        notes.append(
-            _(
-                "The vendor's store is complete and sound and holds no pins: they are compiled "
-                "into the firmware of this device. Look the device up in the device list, or "
-                "follow the tracks on the board."
-            )
-        )
-    notes += _default_notes(recovery)
-    if any(item.kind is not SourceKind.FIRMWARE_DEFAULT for item in recovery.alternatives):
-        notes.append(
-            _(
-                "Texts whose checks fail are listed as alternatives. Do not use them without "
-                "comparing every pin with the board."
-            )
-        )
-    return notes
-
-
-def _found_notes(recovery: Recovery, best: TextSource, confidence: Confidence) -> list[str]:
-    notes = [_(_CONFIDENCE_TEXTS[confidence])]
-    if best.key is not None and best.key.origin is not KeyOrigin.KEY_BLOCK:
-        origin = _(_KEY_TEXTS[best.key.origin])
-        notes.append(_("The key of the store comes from {origin}.", origin=origin))
-    if best.kind is SourceKind.KV_STALE:
-        notes.append(
-            _(
-                "The current record is gone; this is an older copy of it. It may be older than "
-                "the last change of the firmware."
-            )
-        )
-    if best.repairs:
-        notes.append(
-            _("{count} wrong bits in the stored text were turned back.", count=best.repairs)
-        )
-    if best.kind is SourceKind.JOINED:
-        notes.append(_("The text was put together from several damaged copies."))
-    others = [
-        item
-        for item in recovery.alternatives
-        if item.kind is not SourceKind.FIRMWARE_DEFAULT and AgreeingCheck.CRC7 in item.checks
-    ]
-    if others:
-        notes.append(
-            _(
-                "The file also holds {count} other pin texts with a good checksum; they differ "
-                "from this one and are listed as alternatives.",
-                count=len(others),
-            )
-        )
-    notes += _default_notes(recovery)
-    if recovery.origin > 0 and recovery.flash_size >= 0x20_0000:
-        notes.append(
-            _(
-                "The file is rotated: it begins at flash address 0x{address:06X}. "
-                "`plugsmith dump repair` puts it right; do not write it to a chip as it is.",
-                address=recovery.origin,
-            )
-        )
-    return notes
-
-
-def _default_notes(recovery: Recovery) -> list[str]:
-    """A sentence where the firmware holds a default text that differs from the answer."""
-    if not any(item.kind is SourceKind.FIRMWARE_DEFAULT for item in recovery.alternatives):
-        return []
-    return [
-        _(
-            "The firmware holds a default text. It is what the firmware was built with, not what "
-            "this device is: it is listed as an alternative of the kind firmware-default."
-        )
-    ]

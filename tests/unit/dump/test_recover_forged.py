@@ -86,16 +86,16 @@ def test_the_forum_case_plaintext_left_and_the_record_gone():
     answer = recover(bytes(flash(Plug(text=None))))
     assert answer.best.text == FORUM_TEXT
     assert answer.best.kind is SourceKind.FILE
-    assert answer.confidence is Confidence.PROVEN  # CRC-7 and the file table's entry
+    assert answer.confidence is Confidence.STRONG  # the table's sum does not cover the file
     assert answer.best.offset == 0x1E_5000
 
 
-def test_plaintext_without_a_table_is_only_strong():
+def test_plaintext_without_a_table_is_only_weak():
     image = flash(Plug(text=None))
     image[T_TABLE : T_TABLE + 0x2000] = b"\xff" * 0x2000
     answer = recover(bytes(image))
     assert answer.best.text == FORUM_TEXT
-    assert answer.confidence is Confidence.STRONG
+    assert answer.confidence is Confidence.WEAK  # CRC-7 alone passes one wrong text in 128
 
 
 @pytest.mark.parametrize("shift", [1, 13, 1237])
@@ -198,7 +198,7 @@ def test_holes_are_filled_from_the_other_copy():
     answer = recover(bytes(image))
     assert answer.best.text == FORUM_TEXT
     assert answer.best.kind is SourceKind.JOINED
-    assert answer.confidence is Confidence.PROVEN  # CRC-7 and the index page's value sum
+    assert answer.confidence is Confidence.STRONG  # a join with CRC-7 and the value sum
     hole = answer.best.offset_of(40)
     assert 0x1E_5000 <= hole < 0x1E_6000
 
@@ -248,7 +248,7 @@ def test_a_deleted_record_is_found_and_called_stale():
     image[STORE_ADDR + 0x1000 : STORE_ADDR + 0x2000] = body
     answer = recover(bytes(image))
     assert answer.best.kind is SourceKind.KV_STALE
-    assert answer.confidence is Confidence.PROVEN
+    assert answer.confidence is Confidence.STRONG  # whole, but not the newest
 
 
 def test_a_text_without_crc_pair_is_weak():
@@ -351,7 +351,7 @@ def test_a_live_chip_needs_a_few_sectors():
     assert answer.best.text == FORUM_TEXT
     assert answer.confidence is Confidence.PROVEN
     assert answer.facts.mac == "c8:47:8c:0a:0b:0c"
-    assert chip.read_len <= 8 * 0x1000
+    assert chip.read_len <= 32 * 0x1000
 
 
 def test_a_live_tuyaos3_store_is_read_whole_because_newer_copies_may_follow():
@@ -364,19 +364,18 @@ def test_a_live_tuyaos3_store_is_read_whole_because_newer_copies_may_follow():
     image[STORE_ADDR + 0x1000 :] = b"".join(ecb_encrypt(sector, key=key) for sector in sectors)
     chip = Chip(bytes(image))
     assert recover_from(chip).best.text == FORUM_TEXT
-    assert chip.read_len <= 24 * 0x1000
+    assert chip.read_len <= 32 * 0x1000
 
 
-def test_a_live_serial_mcu_needs_the_store_and_the_tables():
+def test_a_live_serial_mcu_is_read_whole_because_a_record_elsewhere_would_forbid_it():
     chip = Chip(bytes(flash(Plug(text=None, file_text=None, records=SERIAL))))
     assert recover_from(chip).status is Status.SERIAL_MCU
-    assert chip.read_len <= 26 * 0x1000
+    assert chip.read_len == FLASH_LEN
 
 
 def test_a_live_chip_with_the_record_gone_is_read_in_the_file_area():
     chip = Chip(bytes(flash(Plug(text=None))))
     assert recover_from(chip).best.kind is SourceKind.FILE
-    assert chip.read_len <= 40 * 0x1000
 
 
 def test_a_live_chip_is_read_whole_before_it_is_given_up():

@@ -25,7 +25,7 @@ def test_the_forum_case():
     made = forge_dump(StorageRequest(pin_text=FORUM_TEXT, kv_record=False))
     assert "pin-record" not in made.contains
     found = recover(made.data)
-    assert (found.status, found.confidence) == (Status.FOUND, Confidence.PROVEN)
+    assert (found.status, found.confidence) == (Status.FOUND, Confidence.STRONG)
     assert found.best.kind is SourceKind.FILE
     assert found.best.offset == 0x1E_5000
     assert found.best.text.decode() == FORUM_TEXT

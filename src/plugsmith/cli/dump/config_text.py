@@ -105,7 +105,8 @@ def _alternatives(data: dict[str, Fact]) -> list[str]:
         if not isinstance(item, dict):
             continue
         kind = _(_KINDS[str(item["kind"])])
-        lines.append(f"  0x{item['offset']:06X} ({kind}): {item.get('text')}")
+        words = item.get("about") or kind
+        lines.append(f"  0x{item['offset']:06X} ({words}): {item.get('text')}")
     return lines
 
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart, TextSource
+from plugsmith.dump.recovery.outcome import (
+    AgreeingCheck,
+    SourceKind,
+    Standing,
+    TextPart,
+    TextSource,
+)
 from plugsmith.image.aes import BLOCK_LEN
-from plugsmith.tuya.kv import byte_sum
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.kv import PAGE_LEN, byte_sum
 from plugsmith.tuya.user_param import CRC_TAIL, crc_ok
 
 if TYPE_CHECKING:
@@ -26,6 +33,12 @@ def is_clean(piece: bytes) -> bool:
     return 1 not in piece.translate(_NOT_CLEAN)
 
 
+def looks_like_text(page: bytes) -> bool:
+    """Whether some block of a page could be pin text."""
+    blocks = (page[at : at + BLOCK_LEN] for at in range(0, len(page), BLOCK_LEN))
+    return any(b":" in block and b"," in block and is_clean(block) for block in blocks)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextCopy:
     """One copy. `data` begins with the text and may run on behind it; holes are zero bytes.
@@ -33,7 +46,8 @@ class TextCopy:
     `length`: bytes of the stored value where something tells it (an index page, a file table).
     `total`: the value sum of the index page. `key`: AES key of the data where it is encrypted, so
     that single bits can be repaired; `pieces` say where the bytes lie in the file. `named`: whether
-    something says that these bytes are the pin text; without it only the CRC-7 can.
+    something says that these bytes are the pin text; without it only the CRC-7 can. `loose`: pages
+    of it belong together by assumption only.
     """
 
     kind: SourceKind
@@ -46,6 +60,8 @@ class TextCopy:
     named: bool = True
     key: bytes | None = None
     found_key: FoundKey | None = None
+    standing: Standing = Standing.BESIDE
+    loose: bool = False
 
     @property
     def offset(self) -> int:
@@ -99,14 +115,22 @@ def judge(copy: TextCopy) -> TextSource | None:
         return None
     if not copy.named and not crc_ok(text):
         return None
+    against = copy.total is not None and not sum_ok(copy, text)  # its CRC-7 agrees by chance
     return TextSource(
         text=text,
         kind=copy.kind,
         offset=copy.offset,
-        checks=checks_of(copy, text),
+        checks=() if against else checks_of(copy, text),
         pieces=copy.pieces,
         key=copy.found_key,
+        standing=copy.standing,
+        loose=copy.loose and _crosses_page(copy, len(text)),
     )
+
+
+def _crosses_page(copy: TextCopy, length: int) -> bool:
+    """Whether a text goes on over the end of the first thing that was stored as one."""
+    return length > (PAGE_LEN if copy.key is not None else SECTOR_LEN)
 
 
 def _ends_well(text: bytes) -> bool:

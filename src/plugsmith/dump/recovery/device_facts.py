@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
 from plugsmith.dump.recovery.outcome import DeviceFacts
+from plugsmith.dump.store.maps import anchor_addrs
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.records import (
     SERIAL_RECORDS,
@@ -65,8 +66,9 @@ def _schema(live: dict[str, bytes], info: ProductFacts | None) -> tuple[SchemaPo
 
 
 def find_mac(data: bytes) -> str | None:
-    """The device's MAC address, from the first RF sector that has one."""
-    for at in find_all(data, RF_MAGIC, limit=32):
+    """The device's MAC address: from an RF sector at its own address, else from the first one."""
+    known = [at for at in anchor_addrs(len(data)) if data.startswith(RF_MAGIC, at)]
+    for at in [*known, *find_all(data, RF_MAGIC, limit=32)]:
         mac = read_mac(data[at : at + SECTOR_LEN])
         if mac is not None and mac not in _NO_MAC:
             return mac.hex(":")

@@ -12,8 +12,21 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.copies import TextCopy, find_end, is_clean, sum_ok, text_of
-from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart, TextSource
+from plugsmith.dump.recovery.copies import (
+    TextCopy,
+    find_end,
+    is_clean,
+    looks_like_text,
+    sum_ok,
+    text_of,
+)
+from plugsmith.dump.recovery.outcome import (
+    AgreeingCheck,
+    SourceKind,
+    Standing,
+    TextPart,
+    TextSource,
+)
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
@@ -29,7 +42,8 @@ _MAX_COPIES = 24
 _MAX_HOLES = 8  # blocks that no copy holds; each costs 128 decryptions a copy
 _MAX_LENGTHS = 6
 _MAX_RUNS = 8
-_SAME_TEXT = 0.7  # share of blocks that two copies of one text have in common where both are clean
+_SAME_TEXT = 0.7  # share of equal blocks from which on two copies may be of one text
+_UNLIKE = 8  # copies that disagree somewhere count as if so many more ways had been tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,20 +58,38 @@ class _Variant:
 def join_copies(copies: Sequence[TextCopy], data: bytes) -> list[TextSource]:
     """Texts that only joining or repairing gives; each passes the CRC-7 and is the only one.
 
-    The result's `checks` never hold more than CRC-7 and value sum.
+    A copy is mended by itself where that is possible, then with copies that agree with it wherever
+    both are clean, and only then with copies that agree for the most part. The result's `checks`
+    never hold more than CRC-7 and value sum.
     """
     found: dict[bytes, TextSource] = {}
-    pool = list(copies)[:_MAX_COPIES]
+    pool = sorted(copies, key=lambda copy: copy.standing is not Standing.LIVE)[:_MAX_COPIES]
     for seed in pool:
-        group = [copy for copy in pool if copy is seed or _same_text(seed, copy)]
-        for length in _lengths(seed, group):
-            source = _join(group, length=length, data=data)
-            if source is None:
-                continue
+        for source in _mended(seed, pool, data):
             held = found.get(source.text)
-            if held is None or len(source.checks) > len(held.checks):
+            if held is None or _better(source, held):
                 found[source.text] = source
     return list(found.values())
+
+
+def _better(source: TextSource, held: TextSource) -> bool:
+    order = list(Standing)
+    mine, other = order.index(source.standing), order.index(held.standing)
+    return (mine, source.loose, -len(source.checks)) < (other, held.loose, -len(held.checks))
+
+
+def _mended(seed: TextCopy, pool: Sequence[TextCopy], data: bytes) -> list[TextSource]:
+    """What the smallest group of copies gives that gives anything, for each likely length."""
+    for share in (2.0, 1.0, _SAME_TEXT):
+        group = [copy for copy in pool if copy is seed or _same_text(seed, copy, share=share)]
+        sources = (
+            _join(group, length=length, data=data, ways=1 if share >= 1 else _UNLIKE)
+            for length in _lengths(seed, group)
+        )
+        found = [source for source in sources if source is not None]
+        if found:
+            return found
+    return []
 
 
 def _lengths(seed: TextCopy, group: Iterable[TextCopy]) -> list[int]:
@@ -78,8 +110,13 @@ def _visible_end(data: bytes) -> int | None:
     return brace + 1 if brace >= 0 else None
 
 
-def _same_text(left: TextCopy, right: TextCopy) -> bool:
-    """Whether the clean parts of two copies agree, or index pages give the same length and sum."""
+def _same_text(left: TextCopy, right: TextCopy, *, share: float) -> bool:
+    """Whether that share of the blocks that are clean in both copies is equal in both.
+
+    Index pages that give the same length and sum count as agreement.
+    """
+    if share > 1:
+        return False
     if left.total is not None and (left.total, left.length) == (right.total, right.length):
         return True
     both = equal = 0
@@ -90,10 +127,10 @@ def _same_text(left: TextCopy, right: TextCopy) -> bool:
         if is_clean(one) and is_clean(other):
             both += 1
             equal += one == other
-    return both > 0 and equal >= _SAME_TEXT * both
+    return both > 0 and equal >= share * both
 
 
-def _join(group: Sequence[TextCopy], *, length: int, data: bytes) -> TextSource | None:
+def _join(group: Sequence[TextCopy], *, length: int, data: bytes, ways: int) -> TextSource | None:
     """The only text of `length` bytes that the group allows, or None."""
     choices = _choices(group, length=length, data=data)
     if choices is None:
@@ -111,7 +148,7 @@ def _join(group: Sequence[TextCopy], *, length: int, data: bytes) -> TextSource 
         return None
     if not proven and combinations > _MAX_WITHOUT_SUM:
         return None
-    return _source(texts[0], passing[texts[0]], group)
+    return _source(texts[0], passing[texts[0]], group, ways=ways * combinations)
 
 
 def _choices(group: Sequence[TextCopy], *, length: int, data: bytes) -> list[list[_Variant]] | None:
@@ -165,21 +202,30 @@ def _repaired(
                 yield _Variant(body=body, copy=copy, repaired=True)
 
 
-def _source(text: bytes, combination: Sequence[_Variant], group: Sequence[TextCopy]) -> TextSource:
+def _source(
+    text: bytes, combination: Sequence[_Variant], group: Sequence[TextCopy], *, ways: int
+) -> TextSource:
     repairs = sum(variant.repaired for variant in combination)
     used = dict.fromkeys(id(variant.copy) for variant in combination)
     main = max(group, key=lambda copy: sum(variant.copy is copy for variant in combination))
     checks = [AgreeingCheck.CRC7]
-    if any(sum_ok(copy, text) for copy in group):
+    fitting = [copy for copy in group if sum_ok(copy, text)]
+    if fitting:
         checks.append(AgreeingCheck.VALUE_SUM)
+    alone = len(used) == 1
+    order = list(Standing)
+    standings = [copy.standing for copy in fitting or ([main] if alone else [])]
     return TextSource(
         text=text,
-        kind=main.kind if len(used) == 1 else SourceKind.JOINED,
+        kind=main.kind if alone else SourceKind.JOINED,
         offset=main.offset,
         checks=tuple(checks),
         pieces=tuple(_pieces(combination)),
         key=main.found_key,
         repairs=repairs,
+        standing=min(standings, key=order.index, default=Standing.BESIDE),
+        loose=main.loose if alone else True,
+        ways=ways,
     )
 
 
@@ -227,7 +273,7 @@ def _skips(run: TextCopy) -> Iterator[TextSource]:
             if end is None or end <= first * PAGE_LEN or not is_clean(body[:end]):
                 continue
             left_out = pages[first : first + gap]
-            if any(map(_looks_like_text, left_out)) or not _parses(body[:end]):
+            if any(map(looks_like_text, left_out)) or not _parses(body[:end]):
                 continue
             offset = run.offset
             yield TextSource(
@@ -244,13 +290,9 @@ def _skips(run: TextCopy) -> Iterator[TextSource]:
                     ),
                 ),
                 key=run.found_key,
+                standing=run.standing,
+                loose=True,
             )
-
-
-def _looks_like_text(page: bytes) -> bool:
-    """Whether some block of a page could be pin text; then leaving the page out loses a part."""
-    blocks = (page[at : at + BLOCK_LEN] for at in range(0, len(page), BLOCK_LEN))
-    return any(b":" in block and b"," in block and is_clean(block) for block in blocks)
 
 
 def _parses(text: bytes) -> bool:

@@ -1,22 +1,23 @@
-"""Copies of the pin record in the sectors of an arena, sound or damaged (tuya-storage.md 7.1)."""
+"""Copies of the pin record in the sectors of a store, sound or damaged (tuya-storage.md 7.1)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import TextCopy, is_clean
-from plugsmith.dump.recovery.outcome import SourceKind, TextPart
+from plugsmith.dump.recovery.outcome import SourceKind, Standing, TextPart
+from plugsmith.dump.recovery.page_claims import IndexHint, PageClaims
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.tuya.kv import PAGE_LEN, PAGES, RAM, PageRun, read_index
 from plugsmith.tuya.records import PIN_RECORD
-from plugsmith.tuya.store import newest_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from plugsmith.dump.store.arena import Arena, Sector
+    from plugsmith.dump.store.arena import Sector
+    from plugsmith.dump.store.sites import Site
 
 _NAME = PIN_RECORD.encode()
 _NAME_AT = 18
@@ -25,41 +26,17 @@ _PARTS_AT = _NAME_END + 1
 _MAX_PARTS = 8
 _MAX_RUNS = 48  # a store holds few texts; hostile files may hold a thousand
 _BLANK = b"\xff" * PAGE_LEN
-_MARKS_END = b"\xff" * 13  # behind the bitmap of a header
 _MAX_LEN = 0x1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IndexHint:
-    """What can be known of an index page of the pin record; None where it is destroyed."""
-
-    sector: Sector
-    page: int
-    parts: tuple[PageRun, ...] | None
-    length: int | None
-    total: int | None
-    named: bool = True
-
-
-def current_sectors(arena: Arena) -> Mapping[int, Sector]:
-    """The newest sound sector of each block id; of a block without header, the inferred one."""
-    headers = [sector.header for sector in arena.sectors]
-    newest = newest_blocks(headers, [sector.sum_ok for sector in arena.sectors])
-    current = {block: arena.sectors[position] for block, position in newest.items()}
-    for sector in arena.sectors:
-        if sector.header is None and sector.block is not None:
-            current.setdefault(sector.block, sector)
-    return current
-
-
-def index_hints(arena: Arena, data: bytes, *, deep: bool = False) -> Iterator[IndexHint]:
+def index_hints(site: Site, data: bytes, *, deep: bool = False) -> Iterator[IndexHint]:
     """Index pages of the pin record; with `deep`, also damaged ones."""
-    for sector in arena.sectors:
+    for sector in site.sectors:
         for number in range(1, PAGES):
             page = sector.page(number)
             hint = _sound_hint(sector, number, page)
             if hint is None and deep and page != _BLANK:
-                hint = _repaired_hint(arena, data, sector, number) or _damaged_hint(
+                hint = _repaired_hint(site.arena.key, data, sector, number) or _damaged_hint(
                     sector, number, page
                 )
             if hint is not None:
@@ -122,7 +99,7 @@ def _parts(page: bytes, *, count: int | None) -> tuple[PageRun, ...] | None:
     return tuple(found) if found and count in (None, len(found)) else None
 
 
-def _repaired_hint(arena: Arena, data: bytes, sector: Sector, number: int) -> IndexHint | None:
+def _repaired_hint(key: bytes, data: bytes, sector: Sector, number: int) -> IndexHint | None:
     """The page with one wrong bit turned back in one of its first three blocks.
 
     The name (or the page's own place with a RAM pointer) and the bounds of `read_index` must agree
@@ -137,7 +114,7 @@ def _repaired_hint(arena: Arena, data: bytes, sector: Sector, number: int) -> In
         stored = data[start + at : start + at + BLOCK_LEN]
         if len(stored) < BLOCK_LEN:
             return None
-        for block in flipped_blocks(stored, key=arena.key):
+        for block in flipped_blocks(stored, key=key):
             if fits(block, number):
                 fixed = page[:at] + block + page[at + BLOCK_LEN :]
                 hint = _sound_hint(sector, number, fixed) if _head_ok(fixed, number) else None
@@ -166,25 +143,61 @@ def _name_end(block: bytes, _number: int) -> bool:
     return block[0] == 0
 
 
-def kv_copies(arena: Arena, data: bytes, *, deep: bool = False) -> Iterator[TextCopy]:
-    """A copy for every index page of the pin record; with `deep`, also for damaged ones."""
-    current = current_sectors(arena)
-    for hint in index_hints(arena, data, deep=deep):
-        if hint.parts is not None:
-            yield _assemble(arena, hint, current, parts=hint.parts)
-        else:
-            yield from _without_parts(arena, hint)
+def kv_copies(site: Site, data: bytes, *, own: bool, deep: bool = False) -> Iterator[TextCopy]:
+    """A copy for every index page of the pin record; with `deep`, also for damaged ones.
+
+    `own`: whether the store is the device's own, or a leftover.
+    """
+    newest = site.current()
+    claims = PageClaims(site)
+    for hint in index_hints(site, data, deep=deep):
+        kind, standing = _standing(site, hint, own=own)
+        about = _About(site=site, hint=hint, kind=kind, standing=standing, claims=claims)
+        if hint.parts is None:
+            yield from _without_parts(about)
+            continue
+        yield _assemble(about, hint.parts, newest)
+        if deep and len({part.block for part in hint.parts}) > 1:
+            yield from _from_other_copies(about, hint.parts, newest)
 
 
-def _assemble(
-    arena: Arena, hint: IndexHint, current: Mapping[int, Sector], *, parts: tuple[PageRun, ...]
-) -> TextCopy:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _About:
+    """An index page, and how current its record is."""
+
+    site: Site
+    hint: IndexHint
+    kind: SourceKind
+    standing: Standing
+    claims: PageClaims
+
+
+def _standing(site: Site, hint: IndexHint, *, own: bool) -> tuple[SourceKind, Standing]:
+    """Live: marked so in the newest copy of its block, be the sum of that copy right or wrong.
+
+    The magic proves the block of the header that holds the write counter, the FF behind it the
+    marks. In a leftover store nothing is live.
+    """
+    sector = hint.sector
+    if sector.header is None or not sector.marks_ok:  # whether it is live stood in the header
+        return SourceKind.CARVED, Standing.BESIDE if own else Standing.LEFTOVER
+    live = site.is_newest(sector) and sector.header.is_live(hint.page)
+    if not own:
+        return SourceKind.KV_STALE, Standing.LEFTOVER
+    if live:
+        return SourceKind.KV_LIVE, Standing.LIVE
+    return SourceKind.KV_STALE, Standing.OLDER
+
+
+def _assemble(about: _About, parts: tuple[PageRun, ...], homes: Mapping[int, Sector]) -> TextCopy:
+    """The value out of the sectors that hold its blocks; its own block is read from itself."""
+    hint, site = about.hint, about.site
     body = bytearray()
     pieces: list[TextPart] = []
-    homes: list[Sector] = [hint.sector]
+    used: list[Sector] = [hint.sector]
     for part in parts:
         own = hint.sector.block is None or part.block == hint.sector.block
-        home = hint.sector if own else current.get(part.block)
+        home = hint.sector if own else homes.get(part.block)
         length = part.pages * PAGE_LEN
         if home is None:
             body += bytes(length)
@@ -192,39 +205,41 @@ def _assemble(
         offset = home.offset + part.first * PAGE_LEN
         pieces.append(TextPart(at=len(body), length=length, offset=offset))
         body += home.plain[part.first * PAGE_LEN : (part.last + 1) * PAGE_LEN]
-        homes.append(home)
+        used.append(home)
+    if about.standing is Standing.LIVE:
+        loose = any(not site.is_newest(home) for home in used)
+    else:
+        loose = len({home.offset for home in used}) > 1 or about.claims.disputed(hint, parts)
     return TextCopy(
-        kind=_kind(arena, hint),
+        kind=about.kind,
         data=bytes(body),
         pieces=tuple(pieces),
         length=hint.length,
         total=hint.total,
-        sectors_ok=all(home.sum_ok for home in homes),
+        sectors_ok=all(home.sum_ok for home in used),
         named=hint.named,
-        key=arena.key,
-        found_key=arena.found_key,
+        key=site.arena.key,
+        found_key=site.arena.found_key,
+        standing=about.standing,
+        loose=loose,
     )
 
 
-def _kind(arena: Arena, hint: IndexHint) -> SourceKind:
-    """Live: marked so in the copy of its block with most writes, be its sum right or wrong.
-
-    The magic proves the block that holds the write counter, the FF behind it the marks.
-    """
-    header = hint.sector.header
-    if header is None or hint.sector.plain[19:32] != _MARKS_END:
-        return SourceKind.CARVED  # whether it is live stood in the header
-    most = max(
-        other.header.writes
-        for other in arena.sectors
-        if other.header is not None and other.header.block == header.block
-    )
-    live = header.writes == most and header.is_live(hint.page)
-    return SourceKind.KV_LIVE if live else SourceKind.KV_STALE
+def _from_other_copies(
+    about: _About, parts: tuple[PageRun, ...], newest: Mapping[int, Sector]
+) -> Iterator[TextCopy]:
+    """The value with the pages of one other block from an older copy of that block."""
+    for block in {part.block for part in parts} - {about.hint.sector.block}:
+        for sector in about.site.sectors:
+            if sector.block != block or sector is newest.get(block):
+                continue
+            copy = _assemble(about, parts, {**newest, block: sector})
+            yield replace(copy, loose=True)
 
 
-def _without_parts(arena: Arena, hint: IndexHint) -> Iterator[TextCopy]:
+def _without_parts(about: _About) -> Iterator[TextCopy]:
     """Where only length and sum survived: every run of pages that could hold such a value."""
+    hint = about.hint
     if hint.length is None:
         return
     pages = -(-hint.length // PAGE_LEN)
@@ -232,28 +247,25 @@ def _without_parts(arena: Arena, hint: IndexHint) -> Iterator[TextCopy]:
         start = hint.sector.page(first)
         if not start.startswith(b"{") or not is_clean(start[:BLOCK_LEN]):
             continue
+        offset = hint.sector.offset + first * PAGE_LEN
         yield TextCopy(
             kind=SourceKind.CARVED,
             data=hint.sector.plain[first * PAGE_LEN : (first + pages) * PAGE_LEN],
-            pieces=(
-                TextPart(
-                    at=0,
-                    length=pages * PAGE_LEN,
-                    offset=hint.sector.offset + first * PAGE_LEN,
-                ),
-            ),
+            pieces=(TextPart(at=0, length=pages * PAGE_LEN, offset=offset),),
             length=hint.length,
             total=hint.total,
             named=hint.named,
-            key=arena.key,
-            found_key=arena.found_key,
+            key=about.site.arena.key,
+            found_key=about.site.arena.found_key,
+            standing=about.standing,
+            loose=True,
         )
 
 
-def page_runs(arena: Arena) -> list[TextCopy]:
+def page_runs(site: Site, *, own: bool) -> list[TextCopy]:
     """Copies without an index page: every page that begins like a text, and what follows it."""
     runs: list[TextCopy] = []
-    for sector in arena.sectors:
+    for sector in site.sectors:
         for first in range(1, PAGES):
             page = sector.page(first)
             if not page.startswith(b"{") or not is_clean(page[:BLOCK_LEN]) or b":" not in page[:32]:
@@ -266,8 +278,10 @@ def page_runs(arena: Arena) -> list[TextCopy]:
                     data=body,
                     pieces=(TextPart(at=0, length=len(body), offset=offset),),
                     named=False,
-                    key=arena.key,
-                    found_key=arena.found_key,
+                    key=site.arena.key,
+                    found_key=site.arena.found_key,
+                    standing=Standing.BESIDE if own else Standing.LEFTOVER,
+                    loose=True,
                 )
             )
     return runs[:_MAX_RUNS]

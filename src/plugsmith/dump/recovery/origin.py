@@ -7,6 +7,10 @@ at the right distance shows a rotated, shifted or cut file.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 FLASH_LEN = 0x20_0000
 DEFAULT_KEY_ADDR = 0x1E_E000
@@ -50,17 +54,15 @@ class Origin:
         return self.address > 0 and size >= FLASH_LEN
 
 
-def find_origin(*, size: int, key_at: int | None, table_at: int | None) -> Origin:
-    """The origin of a file of `size` bytes; offsets are None where nothing was found."""
-    if key_at is not None and table_at is not None:
-        for place in _PLACES:
-            if key_at - table_at == place.key_addr - place.table_addr:
-                return Origin(address=place.key_addr - key_at, chip=place.chip)
+def find_origin(*, size: int, key_at: int | None, tables: Sequence[int]) -> Origin:
+    """The origin of a file of `size` bytes with its key block and file tables at these offsets."""
     if key_at is not None:
+        for place in _PLACES:
+            if key_at - place.key_addr + place.table_addr in tables:
+                return Origin(address=place.key_addr - key_at, chip=place.chip)
         whole = key_at in KEY_ADDRS and size >= FLASH_LEN
         return Origin(address=0 if whole else DEFAULT_KEY_ADDR - key_at)
-    if table_at is not None:
-        for place in _PLACES[:2]:
-            if place.table_addr == table_at:
-                return Origin(chip=place.chip)
+    for place in _PLACES[:2]:
+        if place.table_addr in tables:
+            return Origin(chip=place.chip)
     return Origin()

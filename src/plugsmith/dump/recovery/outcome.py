@@ -65,6 +65,15 @@ class AgreeingCheck(StrEnum):
     SECOND_COPY = "second-copy"
 
 
+class Standing(StrEnum):
+    """How current a text is by the store's own rules, the most current first."""
+
+    LIVE = "live"  # marked live in the newest copy of its block, in the device's own store
+    BESIDE = "beside"  # outside of the live records: nothing says that it is older or newer
+    OLDER = "older"  # deleted, or in an older copy of its block
+    LEFTOVER = "leftover"  # in a store that is not the device's own
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPart:
     """`length` bytes of a text from position `at` on lie at `offset` of the file.
@@ -83,6 +92,8 @@ class TextSource:
     """A text and the one place (or, if joined, places) that it comes from.
 
     `repairs` counts single bits that were turned back. `key` opened the place, None for plain text.
+    `loose`: some pieces belong together only if the checks say so; nothing in the store vouches for
+    it. `ways`: how many combinations of pieces were held against the checks.
     """
 
     text: bytes
@@ -92,6 +103,9 @@ class TextSource:
     pieces: tuple[TextPart, ...] = ()
     key: FoundKey | None = None
     repairs: int = 0
+    standing: Standing = Standing.BESIDE
+    loose: bool = False
+    ways: int = 1
 
     @property
     def crc_ok(self) -> bool:
@@ -148,7 +162,9 @@ class DeviceFacts:
 class Recovery:
     """The whole answer. `copies` are further places with exactly the best text.
 
-    `origin`: flash address of file offset 0 if the file is shifted (negative) or rotated, else 0.
+    `at_home`: the text is a live record of the store at the chip's own address, so that nothing
+    that lies elsewhere can be newer. `origin`: flash address of file offset 0 if the file is
+    shifted (negative) or rotated, else 0.
     """
 
     status: Status
@@ -163,6 +179,7 @@ class Recovery:
     keys: tuple[FoundKey, ...] = ()
     origin: int = 0
     flash_size: int = 0
+    at_home: bool = False
     notes: tuple[str, ...] = ()
 
     def flash_offset(self, offset: int) -> int:

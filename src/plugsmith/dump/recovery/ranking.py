@@ -1,7 +1,6 @@
-"""How sure a text is, and which of several texts is the answer.
+"""Which of several texts is the answer: the newest first, then the surest.
 
-The words are those of the command-line contract: proven is CRC-7 and one independent check, strong
-is CRC-7 on one contiguous copy, weak is a value sum only or a join with CRC-7 only.
+The words for how sure a text is are those of the command-line contract (`odds.py`).
 """
 
 from __future__ import annotations
@@ -9,13 +8,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.outcome import AgreeingCheck, Confidence, SourceKind, TextSource
-from plugsmith.tuya.user_param import stated_crc
+from plugsmith.dump.recovery.copies import sum_ok
+from plugsmith.dump.recovery.odds import confidence_of, equal_in_store_and_file, is_text
+from plugsmith.dump.recovery.outcome import (
+    AgreeingCheck,
+    Confidence,
+    SourceKind,
+    Standing,
+    TextSource,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-_ORDER = (Confidence.PROVEN, Confidence.STRONG, Confidence.WEAK, Confidence.GUESS)
+    from plugsmith.dump.recovery.copies import TextCopy
+
+_WORDS = list(Confidence)
+_STANDINGS = list(Standing)
 # tuya-storage.md section 7.1, step 6; a repaired or joined text stands behind a sound one
 _RANKS = {
     SourceKind.KV_LIVE: 100,
@@ -39,9 +48,19 @@ class RankedText:
         """The source to name; it carries the check `second-copy` if that is what proves it."""
         return self.sources[0]
 
+    @property
+    def live(self) -> bool:
+        """Whether it is the text of a live record."""
+        return any(source.standing is Standing.LIVE for source in self.sources)
 
-def rank(sources: Iterable[TextSource]) -> list[RankedText]:
-    """The texts in `sources`, the most certain first; texts out of firmware come last."""
+
+def rank(sources: Iterable[TextSource], *, unread: Sequence[TextCopy] = ()) -> list[RankedText]:
+    """The texts in `sources`, the newest and surest first; texts out of firmware come last.
+
+    `unread`: live records that gave no text. A text that is not theirs is not proven to be the
+    newest, and neither is one of two that are both live.
+    """
+    sources = list(sources)
     texts: dict[tuple[bool, bytes], dict[tuple[int, SourceKind], TextSource]] = {}
     for source in sources:
         default = source.kind is SourceKind.FIRMWARE_DEFAULT
@@ -49,13 +68,32 @@ def rank(sources: Iterable[TextSource]) -> list[RankedText]:
         held = places.get((source.offset, source.kind))
         if held is None or len(source.checks) > len(held.checks):
             places[source.offset, source.kind] = source
-    ranked = [_ranked(list(places.values())) for places in texts.values()]
+    live = {
+        source.text for source in sources if source.standing is Standing.LIVE and is_text(source)
+    }
+    ranked = [
+        _ranked(
+            list(places.values()),
+            newest=live <= {text} and all(sum_ok(copy, text) for copy in unread),
+        )
+        for (_default, text), places in texts.items()
+    ]
     return sorted(ranked, key=_order)
 
 
-def _order(text: RankedText) -> tuple[bool, int, int, int]:
-    default = text.best.kind is SourceKind.FIRMWARE_DEFAULT
-    return default, _ORDER.index(text.confidence), -_rank(text.best), text.best.offset
+def _order(text: RankedText) -> tuple[bool, bool, int, int, int, int]:
+    best = text.best
+    guess = text.confidence is Confidence.GUESS
+    standing = min(_STANDINGS.index(source.standing) for source in text.sources)
+    tier = 0 if text.live else 2 if standing == _STANDINGS.index(Standing.LEFTOVER) else 1
+    return (
+        best.kind is SourceKind.FIRMWARE_DEFAULT,
+        guess,
+        tier,
+        _WORDS.index(text.confidence),
+        -_rank(best),
+        best.offset,
+    )
 
 
 def _rank(source: TextSource) -> int:
@@ -67,32 +105,18 @@ def _rank(source: TextSource) -> int:
     return rank + (3 if AgreeingCheck.FILE_TABLE in source.checks else 0)
 
 
-def _ranked(sources: list[TextSource]) -> RankedText:
-    sources.sort(key=lambda source: (-source.crc_ok, -_rank(source), source.offset))
-    confidence = _confidence(sources)
+def _ranked(sources: list[TextSource], *, newest: bool) -> RankedText:
+    sources.sort(
+        key=lambda source: (
+            _STANDINGS.index(source.standing) if source.standing is not Standing.OLDER else 1,
+            -source.crc_ok,
+            -_rank(source),
+            source.offset,
+        )
+    )
+    confidence = confidence_of(sources, newest=newest)
     best = sources[0]
-    if confidence is Confidence.PROVEN and _lone_crc(best):
+    lone = not {AgreeingCheck.VALUE_SUM, AgreeingCheck.FILE_TABLE} & set(best.checks)
+    if best.crc_ok and lone and equal_in_store_and_file([item for item in sources if item.crc_ok]):
         best = replace(best, checks=(*best.checks, AgreeingCheck.SECOND_COPY))
     return RankedText(confidence=confidence, sources=(best, *sources[1:]))
-
-
-def _lone_crc(source: TextSource) -> bool:
-    return not {AgreeingCheck.VALUE_SUM, AgreeingCheck.FILE_TABLE} & set(source.checks)
-
-
-def _confidence(sources: list[TextSource]) -> Confidence:
-    agreeing = [source for source in sources if source.crc_ok]
-    if not agreeing:
-        no_crc = stated_crc(sources[0].text) is None
-        summed = any(AgreeingCheck.VALUE_SUM in source.checks for source in sources)
-        return Confidence.WEAK if no_crc and summed else Confidence.GUESS
-    whole = [source for source in agreeing if _contiguous(source)]
-    if any(not _lone_crc(source) for source in agreeing):
-        return Confidence.PROVEN
-    if len({source.offset for source in whole}) > 1:
-        return Confidence.PROVEN
-    return Confidence.STRONG if whole else Confidence.WEAK
-
-
-def _contiguous(source: TextSource) -> bool:
-    return source.kind is not SourceKind.JOINED and not source.repairs

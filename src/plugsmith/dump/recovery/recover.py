@@ -16,14 +16,17 @@ from plugsmith.dump.recovery.file_copies import (
     loose_files,
 )
 from plugsmith.dump.recovery.firmware_default import ClearCode, application_code, default_texts
+from plugsmith.dump.recovery.home import Ground, Homes, homes_of
 from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
+from plugsmith.dump.recovery.odds import is_text
 from plugsmith.dump.recovery.origin import Origin, find_origin
 from plugsmith.dump.recovery.outcome import (
     AgreeingCheck,
     Confidence,
     Recovery,
     SourceKind,
+    Standing,
     Status,
     StoreState,
     TextPart,
@@ -44,12 +47,17 @@ from plugsmith.dump.store.keyring import (
     KeyBlockTrace,
     deeper_keys,
     key_block_traces,
+    repaired_keys,
     sector_keys,
     sound_keys,
 )
+from plugsmith.dump.store.maps import key_addrs
+from plugsmith.dump.store.sites import sites_of
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.files import FILE_AREAS
+from plugsmith.tuya.records import SERIAL_RECORDS
 from plugsmith.tuya.store import Store, read_store
 from plugsmith.tuya.user_param import PinText, parse_pin_text
 
@@ -57,6 +65,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plugsmith.dump.recovery.file_copies import FoundTable
+    from plugsmith.dump.store.sites import Site
 
 _MAX_KEYS = 64  # hostile files may pretend to hold thousands
 
@@ -69,19 +78,29 @@ class _Work:
     traces: list[KeyBlockTrace]
     tables: list[FoundTable]
     arenas: list[Arena] = field(default_factory=list)
+    homes: Homes = field(default_factory=Homes)
     sources: list[TextSource] = field(default_factory=list)
     copies: list[TextCopy] = field(default_factory=list)
     keys: list[FoundKey] = field(default_factory=list)
     codes: tuple[ClearCode, ...] = ()
 
-    @property
-    def arena(self) -> Arena | None:
-        """The arena with most sectors."""
-        return max(self.arenas, key=lambda arena: len(arena.sectors), default=None)
+    def ranked(self) -> list[RankedText]:
+        """The texts so far, the best first."""
+        readable = {
+            (source.offset, source.kind)
+            for source in self.sources
+            if source.standing is Standing.LIVE and is_text(source)
+        }
+        unread = [
+            copy
+            for copy in self.copies
+            if copy.standing is Standing.LIVE and (copy.offset, copy.kind) not in readable
+        ]
+        return rank(self.sources, unread=unread)
 
     def best(self) -> RankedText | None:
-        """The most certain text so far, if there is any."""
-        ranked = rank(self.sources)
+        """The best text so far, if there is any."""
+        ranked = self.ranked()
         return ranked[0] if ranked else None
 
     def proven(self) -> bool:
@@ -107,20 +126,47 @@ class _Work:
             if arena is not None:
                 self.arenas.append(arena)
                 self.keys.append(key)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Tell the device's own store from leftovers."""
+        blocks: dict[int, bytes | None] = {
+            trace.offset: trace.head.device_key if trace.sound else None for trace in self.traces
+        }
+        for key in self.keys:
+            if key.offset is not None and key.offset in blocks:
+                blocks[key.offset] = key.device_key
+        size = len(self.data)
+        sites = [
+            site for arena in self.arenas for site in sites_of(arena, key_blocks=blocks, size=size)
+        ]
+        self.homes = homes_of(sites, Ground(data=self.data, key_blocks=blocks))
+
+    def at_home(self) -> bool:
+        """Whether the device's own store lies where the chip's map says, with its key block."""
+        own = self.homes.own
+        return self.homes.place == 0 and len(own) == 1 and own[0].key_seen
+
+    def owned(self) -> Iterator[tuple[Site, bool]]:
+        """Every store, and whether it is the device's own."""
+        yield from ((site, True) for site in self.homes.own)
+        yield from ((site, False) for site in self.homes.leftovers)
 
 
 def recover(data: bytes, *, name: str = "the file") -> Recovery:
     """The answer for a file's bytes; raises InputError where it is no flash dump at all."""
     check_not_uniform(data, name=name)
     work = _Work(data=data, traces=key_block_traces(data), tables=find_tables(data))
-    work.open(sound_keys(work.traces))
+    own = key_addrs(len(data))
+    found = [*sound_keys(work.traces), *repaired_keys(data, work.traces)]
+    work.open(sorted(found, key=lambda key: key.offset not in own))
     _look(work)
-    store = _store_of(work.arena)
-    state = store_state(work.arena, store, data=data, tables=work.tables)
-    if not work.proven() and not _settled(state):
+    store = _store_of(work.homes)
+    state = store_state(work.homes, store, data=data, tables=work.tables)
+    if not work.proven() and not (_settled(state) and not work.sources):
         _look_deeper(work)
-        store = _store_of(work.arena)
-        state = store_state(work.arena, store, data=data, tables=work.tables)
+        store = _store_of(work.homes)
+        state = store_state(work.homes, store, data=data, tables=work.tables)
     origin = _origin(work)
     work.codes = application_code(data, origin)
     work.sources += default_texts(work.codes)
@@ -134,8 +180,8 @@ def _settled(state: StoreState) -> bool:
 def _look(work: _Work) -> None:
     """Steps 1 to 5 on sound structures: plain texts, files, records."""
     work.take(file_copies(work.data, current_tables(work.tables)))
-    for arena in work.arenas:
-        work.take(kv_copies(arena, work.data))
+    for site, own in work.owned():
+        work.take(kv_copies(site, work.data, own=own))
     held = {source.offset for source in work.sources}
     work.sources += [source for source in _carved(work) if source.offset not in held]
 
@@ -163,7 +209,7 @@ def _look_deeper(work: _Work) -> None:
     """Further keys, damaged records, texts without records, joins and single-bit repairs."""
     phases = {trace.offset % BLOCK_LEN for trace in work.traces}
     phases |= {item.offset % BLOCK_LEN for item in work.tables} or {0}
-    if not work.arenas:
+    if not work.homes.own or work.homes.place > 2:  # the device's own store is not open yet
         work.open(deeper_keys(work.data, traces=work.traces, phases=phases), phases=phases)
     if not work.arenas:
         work.open(
@@ -173,42 +219,39 @@ def _look_deeper(work: _Work) -> None:
             for key in sector_keys(work.data, phase=phase)
         )
     work.copies.clear()
+    work.sources = [source for source in work.sources if source.key is None]
     work.take(file_copies(work.data, work.tables))
     grid = sorted({item.offset % SECTOR_LEN for item in work.tables} or {0})
     work.take(loose_files(work.data, phases=grid))
-    for arena in work.arenas:
-        work.take(kv_copies(arena, work.data, deep=True))
+    for site, own in work.owned():
+        work.take(kv_copies(site, work.data, own=own, deep=True))
     if work.proven():
         return
-    runs = [run for arena in work.arenas for run in page_runs(arena)]
+    runs = [run for site, own in work.owned() for run in page_runs(site, own=own)]
     work.take(runs)
     work.sources += join_copies(work.copies, work.data)
     if work.best() is None:
         work.sources += join_pages(runs)
 
 
-def _store_of(arena: Arena | None) -> Store | None:
-    return read_store([sector.plain for sector in arena.sectors]) if arena is not None else None
+def _store_of(homes: Homes) -> Store | None:
+    return read_store(homes.first.blocks()) if homes.first is not None else None
 
 
 def _origin(work: _Work) -> Origin:
-    key_at = work.keys[0].offset if work.keys and work.keys[0].offset is not None else None
-    if work.traces:
+    """Where the file begins, by the key block that opened the store, else by any that is left."""
+    key_at = work.homes.first.key_at if work.homes.first is not None else None
+    if key_at is None and work.traces:
         key_at = work.traces[0].offset
-    elif work.arena is not None:
-        key_at = work.arena.sectors[0].offset - SECTOR_LEN
-    tables = current_tables(work.tables)
-    table_at = min((item.offset for item in work.tables), default=None) if tables else None
-    return find_origin(size=len(work.data), key_at=key_at, table_at=table_at)
+    tables = [item.offset for item in work.tables]
+    return find_origin(size=len(work.data), key_at=key_at, tables=tables)
 
 
 def _answer(
     work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> Recovery:
-    ranked = rank(work.sources)
-    found = [text for text in ranked if _can_be_answer(text)]
-    parsed = _parse(found[0]) if found else None
-    chosen = found[0] if parsed is not None else None
+    ranked = work.ranked()
+    chosen, parsed = _choose(ranked, work, state, store, origin)
     verdict = AbsenceVerdict(status=Status.FOUND)
     if chosen is None:
         verdict = _absence(work, store, state, origin, name=name)
@@ -225,12 +268,48 @@ def _answer(
         keys=tuple(work.keys),
         origin=origin.address,
         flash_size=len(work.data),
+        at_home=chosen is not None and chosen.live and work.at_home(),
     )
+
+
+def _choose(
+    ranked: Iterable[RankedText],
+    work: _Work,
+    state: StoreState,
+    store: Store | None,
+    origin: Origin,
+) -> tuple[RankedText | None, PinText | None]:
+    """The first text that can be the answer and can be read, with what it says."""
+    for text in ranked:
+        outvoted = _settled(state) and _is_plain(text, work, store, origin)
+        if outvoted or not _can_be_answer(text):
+            continue
+        parsed = _parse(text)
+        if parsed is not None:
+            return text, parsed
+    return None, None
 
 
 def _can_be_answer(text: RankedText) -> bool:
     default = text.best.kind is SourceKind.FIRMWARE_DEFAULT
     return not default and text.confidence is not Confidence.GUESS
+
+
+def _is_plain(text: RankedText, work: _Work, store: Store | None, origin: Origin) -> bool:
+    """Whether a text stands in plain bytes only, and nothing names it.
+
+    A sound store without pins says more than that. Where the file tables are lost, a text in the
+    file area may be the device's own all the same, unless the store says that another controller
+    does the work.
+    """
+    named = any(AgreeingCheck.FILE_TABLE in source.checks for source in text.sources)
+    if named or store is None or any(source.key for source in text.sources):
+        return False
+    if work.tables or any(name in store.live() for name in SERIAL_RECORDS):
+        return True
+    spans = [span for area in FILE_AREAS for span in area.spans()]
+    addrs = [source.offset + origin.address for source in text.sources]
+    return not any(addr in span for addr in addrs for span in spans)
 
 
 def _parse(text: RankedText) -> PinText | None:
@@ -243,7 +322,7 @@ def _parse(text: RankedText) -> PinText | None:
 def _absence(
     work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> AbsenceVerdict:
-    if work.arena is not None:
+    if work.arenas:
         return without_text(state, store)
     check_usable(work.data, name=name, vendor=bool(work.tables or work.traces))
     place = origin.offset(_key_addr(origin), size=len(work.data))

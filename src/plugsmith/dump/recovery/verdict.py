@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugsmith.dump.recovery.file_copies import FoundTable
-    from plugsmith.dump.store.arena import Arena, Sector
+    from plugsmith.dump.recovery.home import Homes
+    from plugsmith.dump.store.arena import Sector
     from plugsmith.tuya.store import Store
 
 STORE_LEN = 0x1_2000  # key block, 14 data sectors and 3 swap sectors; TuyaOS 3: 17 data sectors
@@ -40,22 +41,24 @@ class AbsenceVerdict:
 
 
 def store_state(
-    arena: Arena | None, store: Store | None, *, data: bytes, tables: Sequence[FoundTable]
+    homes: Homes, store: Store | None, *, data: bytes, tables: Sequence[FoundTable]
 ) -> StoreState:
-    """Completeness, soundness and traces of the store that `arena` opens."""
-    trace = _has_trace(arena, data=data, tables=tables)
-    if arena is None or store is None:
+    """Completeness and soundness of the device's own store; traces of a pin record in any store."""
+    trace = _has_trace(homes, data=data, tables=tables)
+    site = homes.first
+    headed = [item for item in site.sectors if item.header is not None] if site is not None else []
+    if site is None or store is None or not headed:
         return StoreState(trace=trace)
-    sectors = _main_run(arena.sectors)
+    sectors = _main_run(site.sectors)
     values_ok = all(record.value_ok for record in store.records if record.live)
-    headed = [sector for sector in arena.sectors if sector.header is not None]
+    sound = values_ok and all(item.sum_ok and not item.repairs for item in headed)
     return StoreState(
         sectors=len(headed),
         sound_sectors=sum(sector.sum_ok for sector in headed),
-        complete=_complete(sectors, arena.kind),
-        sound=values_ok and all(sector.sum_ok for sector in headed) and sectors == headed,
+        complete=len(homes.own) == 1 and _complete(sectors, site.kind),
+        sound=sound and sectors == headed,
         trace=trace,
-        generation=arena.kind.value,
+        generation=site.kind.value,
         offset=headed[0].offset - SECTOR_LEN,
     )
 
@@ -84,12 +87,18 @@ def _complete(sectors: Sequence[Sector], kind: StoreKind) -> bool:
     return end in _FLASH_ENDS and count <= 10  # stores that fill a small rest of the flash
 
 
-def _has_trace(arena: Arena | None, *, data: bytes, tables: Sequence[FoundTable]) -> bool:
-    if any(item.pin_entries() for item in tables) or _PIN_KEY in data:
+def _has_trace(homes: Homes, *, data: bytes, tables: Sequence[FoundTable]) -> bool:
+    """Whether a file table names a pin file, or any store holds a piece of a pin record.
+
+    Plain bytes that nothing names are no trace of a record of this store.
+    """
+    if any(item.pin_entries() for item in tables) or (not homes.all and _PIN_KEY in data):
         return True
-    if arena is None:
-        return False
-    return any(_NAME in sector.plain or _PIN_KEY in sector.plain for sector in arena.sectors)
+    return any(
+        _NAME in sector.plain or _PIN_KEY in sector.plain
+        for site in homes.all
+        for sector in site.sectors
+    )
 
 
 def without_text(state: StoreState, store: Store | None) -> AbsenceVerdict:

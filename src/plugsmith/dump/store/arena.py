@@ -6,11 +6,12 @@ needed (tuya-storage.md sections 2.4 and 7.1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
+from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.dump.store.keyring import KeyOrigin
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt, ecb_encrypt
 from plugsmith.memory import SECTOR_LEN
@@ -28,15 +29,17 @@ from plugsmith.tuya.kv import (
 from plugsmith.tuya.records import PIN_RECORD
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from plugsmith.dump.store.keyring import FoundKey
 
 _FILLS = (b"\xff" * BLOCK_LEN, b"\0" * BLOCK_LEN)
 _NAME = PIN_RECORD.encode() + b"\0"
 _NAME_AT = 18  # of the name in an index page
-_MAX_SECTORS = 64
+_MAX_SECTORS = 544  # all of a 2 MiB flash and some more
 _MAX_GAP = 20  # sectors of the store that may be unreadable in a row
+HEADER_END = 2 * BLOCK_LEN  # the header's fields and the first of the FF behind them
+MARKS_END = b"\xff" * (HEADER_END - 19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +60,8 @@ class Sector:
     """A sector of the store at `offset` of the file; `header` is None where it is destroyed.
 
     `plain` always has 4096 bytes; what lies outside of the file is zero and `whole` is False.
-    `block` may be inferred where the header is gone.
+    `block` may be inferred where the header is gone. `repairs` counts wrong bits that were turned
+    back in the header.
     """
 
     offset: int
@@ -66,6 +70,12 @@ class Sector:
     block: int | None
     sum_ok: bool
     whole: bool
+    repairs: int = 0
+
+    @property
+    def marks_ok(self) -> bool:
+        """Whether the marks of live pages can be trusted: FF follows them in every header."""
+        return self.header is not None and self.plain[19:HEADER_END] == MARKS_END
 
     def page(self, number: int) -> bytes:
         """The bytes of a page."""
@@ -114,12 +124,12 @@ def _open(
         View(phase=phase, plain=_decrypt(data, key=key, phase=phase))
         for phase in sorted({*phases, *_filling_phases(data, key)})
     )
-    sectors = [sector for view in views for sector in _headed(view)]
+    sectors = [sector for view in views for sector in _headed(view, key)]
     if not sectors:
         return None
     used = {sector.offset % BLOCK_LEN for sector in sectors}
     kept = tuple(view for view in views if view.phase in used)
-    grown = _with_lost(kept, _apart(sectors))
+    grown = _with_lost(kept, _apart(sectors), key=key)
     return Arena(found_key=found_key, key=key, family=family, views=kept, sectors=tuple(grown))
 
 
@@ -134,7 +144,7 @@ def _filling_phases(data: bytes, key: bytes) -> set[int]:
     for fill in _FILLS:
         pattern = ecb_encrypt(fill, key=key)
         at = data.find(pattern)
-        for _ in range(_MAX_SECTORS * PAGES):
+        for _ in range(64 * PAGES):
             if at < 0:
                 break
             phases.add(at % BLOCK_LEN)
@@ -144,14 +154,15 @@ def _filling_phases(data: bytes, key: bytes) -> set[int]:
     return phases
 
 
-def _headed(view: View) -> list[Sector]:
+def _headed(view: View, key: bytes) -> list[Sector]:
     """Sectors whose header can be read."""
     found: list[Sector] = []
     for magic in SECTOR_MAGICS.values():
-        for at in find_all(view.plain, magic.to_bytes(4, "little")):
+        for at in find_all(view.plain, magic.to_bytes(4, "little"), limit=4 * _MAX_SECTORS):
             header = read_header(view.plain[at : at + PAGE_LEN]) if at % BLOCK_LEN == 0 else None
             if header is not None and len(found) < _MAX_SECTORS:
-                found.append(_cut(view, view.phase + at, header=header, block=header.block))
+                place = view.phase + at
+                found.append(_mended(_cut(view, place, header=header, block=header.block), key=key))
     return found
 
 
@@ -169,13 +180,51 @@ def _cut(view: View, offset: int, *, header: SectorHeader | None, block: int | N
     )
 
 
+def _mended(sector: Sector, *, key: bytes) -> Sector:
+    """The sector with at most one wrong bit turned back in each of the header's two blocks.
+
+    The magic and the bounds of a header judge the first block (48 bits), the FF behind the marks
+    the second (104 bits); a result counts only if no other bit gives one.
+    """
+    if sector.marks_ok or not sector.whole:
+        return sector
+    first = _variants(sector.plain[:BLOCK_LEN], key, lambda block: read_header(block + MARKS_END))
+    second = _variants(
+        sector.plain[BLOCK_LEN:HEADER_END], key, lambda block: block.endswith(MARKS_END)
+    )
+    if len(first) != 1 or (len(second) != 1 and sector.header is None):
+        return sector
+    tail = second[0] if len(second) == 1 else sector.plain[BLOCK_LEN:HEADER_END]
+    plain = first[0] + tail + sector.plain[HEADER_END:]
+    header = read_header(plain)
+    changed = (first[0] != sector.plain[:BLOCK_LEN]) + (tail != sector.plain[BLOCK_LEN:HEADER_END])
+    if header is None or not changed:
+        return sector
+    return replace(
+        sector,
+        plain=plain,
+        header=header,
+        block=header.block,
+        sum_ok=header.total == sector_sum(plain),
+        repairs=changed,
+    )
+
+
+def _variants(plain: bytes, key: bytes, fits: Callable[[bytes], object]) -> list[bytes]:
+    """The block as it is if it fits, else what one wrong bit in its stored form explains."""
+    if fits(plain):
+        return [plain]
+    stored = ecb_encrypt(plain, key=key)
+    return [block for block in flipped_blocks(stored, key=key) if fits(block)]
+
+
 def _apart(sectors: Iterable[Sector]) -> list[Sector]:
     """Sectors by offset, each place once."""
     places = {sector.offset: sector for sector in sectors}
     return [places[offset] for offset in sorted(places)]
 
 
-def _with_lost(views: Sequence[View], headed: list[Sector]) -> list[Sector]:
+def _with_lost(views: Sequence[View], headed: list[Sector], *, key: bytes) -> list[Sector]:
     """The same sectors and those without a header: on the grid between them, or shown by a page
     that names the pin record."""
     grown = {sector.offset: sector for sector in headed}
@@ -185,7 +234,7 @@ def _with_lost(views: Sequence[View], headed: list[Sector]) -> list[Sector]:
             if offset not in grown and len(grown) < _MAX_SECTORS:
                 block = _own_block(view, offset)
                 block = _by_neighbours(offset, mine) if block is None else block
-                grown[offset] = _cut(view, offset, header=None, block=block)
+                grown[offset] = _mended(_cut(view, offset, header=None, block=block), key=key)
     return [grown[offset] for offset in sorted(grown)]
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _MAGIC = KEY_MAGIC.to_bytes(4, "little")
 _PADDING = b"\xff" * (KEY_LEN // 2)
 _HALF = KEY_LEN // 2
-_MAX_TAILS = 64
+_MAX_TAILS = 544  # every sector of a 2 MiB flash and some more
 _MAX_HALVES = 8
 
 

@@ -1,0 +1,164 @@
+"""Which of several stores is the device's own, and which are leftovers of another firmware.
+
+The firmware looks for its store at one address, so the chip's map decides, not how full a store is
+or how often it was written. A key block inside the span of another store was written over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.recovery.origin import FLASH_LEN, KEY_ADDRS
+from plugsmith.dump.recovery.verdict import looks_encrypted
+from plugsmith.dump.store.maps import anchor_addrs, key_addrs, span_len, store_maps
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.files import TABLE_MAGIC_BYTES
+from plugsmith.tuya.kv import StoreKind
+from plugsmith.tuya.records import platform_chip, read_platform
+from plugsmith.tuya.rf import RF_MAGIC
+from plugsmith.tuya.store import read_store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from plugsmith.dump.store.sites import Site
+
+NOWHERE = 4
+_SAMPLE = 18 * SECTOR_LEN  # a key block and the usual sectors behind it
+_FULL = {StoreKind.CLASSIC: 14, StoreKind.TUYAOS3: 16}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What a file shows about where stores lie in it: key blocks, and anchors around them."""
+
+    data: bytes
+    key_blocks: Mapping[int, bytes | None]
+
+    @property
+    def unmoved(self) -> bool:
+        """Whether some anchor lies at its own flash address, so that offsets are addresses."""
+        return any(map(self._anchor, anchor_addrs(len(self.data))))
+
+    def place(self, key_at: int) -> int:
+        """How well a place is proven to be a store's: 0 best, `NOWHERE` not at all."""
+        size = len(self.data)
+        if key_at in key_addrs(size) and self.unmoved:
+            return 0
+        if any(map(self._anchor, _anchors_of(key_at))):
+            return 1
+        if size < FLASH_LEN:
+            return NOWHERE
+        return 2 if key_at in key_addrs(size) else 3 if key_at in KEY_ADDRS else NOWHERE
+
+    def _anchor(self, at: int) -> bool:
+        return at >= 0 and self.data.startswith((RF_MAGIC, TABLE_MAGIC_BYTES), at)
+
+    def locked(self, sites: Sequence[Site]) -> list[int]:
+        """Places of stores that no key opened: key blocks without a key, encrypted sectors."""
+        opened = [sector.offset for site in sites for sector in site.sectors]
+        places = [at for at, key in self.key_blocks.items() if key is None]
+        places += [
+            at
+            for at in key_addrs(len(self.data))
+            if looks_encrypted(self.data[at + SECTOR_LEN : at + _SAMPLE])
+        ]
+        return [at for at in places if not any(0 <= place - at < _SAMPLE for place in opened)]
+
+
+def _anchors_of(key_at: int) -> set[int]:
+    """Where RF sector and file table would lie with the key block at an offset, on any chip."""
+    return {
+        key_at - item.key_addr + addr
+        for item in store_maps()
+        for addr in (item.rf, item.table)
+        if addr is not None
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Homes:
+    """`own`: the device's store, or several where nothing decides between them; then leftovers.
+
+    `place`: how well the first one's place is proven, as `Ground.place` counts.
+    """
+
+    own: tuple[Site, ...] = ()
+    leftovers: tuple[Site, ...] = ()
+    place: int = NOWHERE
+
+    @property
+    def first(self) -> Site | None:
+        """The device's store; of several the one with most sectors."""
+        return self.own[0] if self.own else None
+
+    @property
+    def all(self) -> tuple[Site, ...]:
+        """Every store, the device's own first."""
+        return (*self.own, *self.leftovers)
+
+
+def homes_of(sites: Sequence[Site], ground: Ground) -> Homes:
+    """The device's own stores and the leftovers of `sites`."""
+    if not sites:
+        return Homes()
+    claims = {id(site): _claim(site, sites, ground) for site in sites}
+    best = min(claims.values())
+    place = min(ground.place(site.key_at) for site in sites if claims[id(site)] == best)
+    if any(ground.place(at) < place for at in ground.locked(sites)):
+        return Homes(leftovers=tuple(sites))  # the device's own store is there, and stays closed
+    own = [site for site in sites if claims[id(site)] == best]
+    rest = [site for site in sites if claims[id(site)] != best]
+    return Homes(
+        own=tuple(sorted(own, key=lambda site: -len(site.sectors))),
+        leftovers=tuple(sorted(rest, key=lambda site: claims[id(site)])),
+        place=place,
+    )
+
+
+def _claim(site: Site, sites: Sequence[Site], ground: Ground) -> tuple[int, ...]:
+    """What decides, the strongest first; the smallest claim is the device's store."""
+    if len(sites) == 1:
+        return (0,)
+    return (
+        _overwritten(site, ground),
+        ground.place(site.key_at),
+        not site.key_seen,
+        _outlived(site, sites),
+        _misplaced(site, ground),
+    )
+
+
+def _misplaced(site: Site, ground: Ground) -> int:
+    """Whether the store names a platform whose store lies elsewhere."""
+    value = read_store(site.blocks()).live().get("em_sys_env")
+    platform = read_platform(value) if value is not None else None
+    chip = platform_chip(platform) if platform is not None else None
+    addrs = {item.key_addr for item in store_maps() if chip in item.chips}
+    return bool(ground.unmoved and addrs and site.key_at not in addrs)
+
+
+def _overwritten(site: Site, ground: Ground) -> int:
+    """Whether a key block lies where a sector of this store must have been."""
+    end = site.key_at + span_len(site.key_at if ground.unmoved else None)
+    return any(site.key_at + SECTOR_LEN <= at < end for at in ground.key_blocks)
+
+
+def _outlived(site: Site, sites: Sequence[Site]) -> int:
+    """Whether the other generation took over this store's place.
+
+    Firmware goes from the classic store to TuyaOS 3 and not back; only a classic store of which
+    every block is left cannot have been taken over.
+    """
+    rivals = [other for other in sites if other.key_at == site.key_at and other is not site]
+    if not rivals:
+        return 0
+    if site.kind is StoreKind.TUYAOS3:
+        return any(_is_full(other) for other in rivals) and not _is_full(site)
+    return not _is_full(site) or any(_is_full(other) for other in rivals)
+
+
+def _is_full(site: Site) -> bool:
+    blocks = {item.block for item in site.sectors if item.header and item.offset not in site.swap}
+    return blocks >= set(range(_FULL[site.kind]))
