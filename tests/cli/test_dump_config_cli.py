@@ -68,7 +68,7 @@ def test_the_forum_case(tmp_path, capsys):
     file.write_bytes(flash(Plug(text=None)))
     assert main(["dump", "config", str(file), "--json"]) == 0
     data = lines(capsys)[0]["data"]
-    assert (data["module"], data["chip"], data["confidence"]) == ("WB2S", "BK7231T", "proven")
+    assert (data["module"], data["chip"], data["confidence"]) == ("WB2S", "BK7231T", "strong")
     assert data["template"]["pins"] == {
         "6": "WifiLED_n;0",
         "7": "BL0937CF;0",
@@ -214,7 +214,7 @@ def test_a_live_chip(tmp_path, capsys):
     result = lines(capsys)[-1]
     assert (result["type"], result["data"]["status"]) == ("result", "found")
     assert result["data"]["confidence"] == "proven"
-    assert result["data"]["provenance"]["store"]["sectors"] == 4
+    assert result["data"]["provenance"]["store"]["sectors"] == 17
     assert result["data"]["chip"] == "BK7231T"
 
 

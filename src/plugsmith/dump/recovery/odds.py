@@ -1,6 +1,6 @@
 """How likely it is that a text is wrong although its checks agree, and the word for that.
 
-The odds are those of docs/tuya-storage.md section 8. Each check counts once: copies that garbage
+The odds are those of the page on the storage, "How sure". Each check counts once: copies that garbage
 collection made of one another are one copy, and the sum of a file table does not cover the file.
 """
 
