@@ -1,7 +1,8 @@
 """How likely it is that a text is wrong although its checks agree, and the word for that.
 
-The odds are those of the page on the storage, "How sure". Each check counts once: copies that garbage
-collection made of one another are one copy, and the sum of a file table does not cover the file.
+The odds are those of the page on the storage, "How sure". Each check counts once: copies that
+garbage collection made of one another are one copy, and the sum of a file table does not cover
+the file.
 """
 
 from __future__ import annotations
