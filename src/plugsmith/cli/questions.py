@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.writer import write_text
 from plugsmith.events import AskKind
 from plugsmith.messages import _
 
@@ -47,8 +48,7 @@ def _chosen(session: Session, ask: Ask) -> str:
 def ask_line(session: Session, question: str) -> str:
     """One typed line; Cancelled as soon as the user presses Ctrl-C."""
     session.close()
-    sys.stderr.write(question)
-    sys.stderr.flush()
+    write_text(sys.stderr, question)
     if os.name == "posix":
         import select
 

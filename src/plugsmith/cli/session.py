@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import typer
 
 from plugsmith.api import session as api
+from plugsmith.cli.writer import say, write_text
 from plugsmith.errors import Cancelled, Defect, ExitCode, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent
 from plugsmith.events import Result as ResultEvent
@@ -60,9 +61,7 @@ class Session(api.Session):
 
     def say(self, text: str) -> None:
         """Print a line for people: on stdout, or on stderr with --json."""
-        stream = sys.stderr if self.as_json else sys.stdout
-        stream.write(text + "\n")
-        stream.flush()
+        write_text(sys.stderr if self.as_json else sys.stdout, text + "\n")
 
     def close(self) -> None:
         """Take progress bars down."""
@@ -195,6 +194,5 @@ def report_error(error: PlugsmithError, *, as_json: bool) -> int:
         lines = [_("Error {code}: {message}", code=error.code, message=error.message)]
         if error.hint:
             lines.append(_("What to do: {hint}", hint=error.hint))
-        sys.stderr.write("\n".join(lines) + "\n")
-        sys.stderr.flush()
+        say("\n".join(lines))
     return int(error.exit_code)
