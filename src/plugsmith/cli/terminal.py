@@ -52,7 +52,7 @@ class TerminalSink:
                     if event.level == "info" or os.environ.get("PLUGSMITH_DEBUG"):
                         self._say(event.message)
                 case Item():
-                    state = _("failed") if event.error else _("done")
+                    state = str(event.error["message"]) if event.error else _("done")
                     self._say(f"{event.name}: {state}")
                 case Ready():
                     self._say(_("Ready on {port}", port=event.port))

@@ -66,6 +66,13 @@ class DeviceRefused(NetworkError):
     next_step = N_("Check the value; the firmware may be too old to know it.")
 
 
+class RefusedAfterStop(DeviceRefused):
+    """The first setting was refused when the drivers had been stopped for the change."""
+
+    code = "PS-DEVICE-REFUSED-STOPPED"
+    why = N_("No setting was changed. {drivers}")
+
+
 class DeviceTransfer(TransferError):
     """A transfer from or to the device was shorter than it must be, after all retries."""
 
@@ -102,8 +109,27 @@ class HalfApplied(NetworkError):
 
     code = "PS-DEVICE-HALF-APPLIED"
     what = N_("The change of {host} stopped after {done} of {total} steps: {problem}")
-    why = N_("The device holds a mixture of old and new settings now.")
+    why = N_("The device holds a mixture of old and new settings now. {drivers}")
     next_step = N_("Run the same command again to finish, or go back with: {undo}")
+
+
+class NotVerified(NetworkError):
+    """Every step was sent; whether the device holds it all could not be read back."""
+
+    code = "PS-DEVICE-NOT-VERIFIED"
+    what = N_("All was sent to {host}, but it was not verified: {problem}")
+    next_step = N_(
+        "When the device answers again, run the same command: it checks, and sends only what "
+        "is missing. To go back: {undo}"
+    )
+
+
+class ChangedMeanwhile(SafetyRefusal):
+    """The device is not any more what the plan was made for; nothing was sent."""
+
+    code = "PS-SAFETY-PLAN-OLD"
+    what = N_("Nothing was sent to {host}: its settings changed after the plan was shown.")
+    next_step = N_("Run the same command again; it shows the new plan.")
 
 
 class SettingsDiffer(VerifyError):
@@ -196,7 +222,22 @@ class UndoMissing(NothingFound):
 
     code = "PS-DEVICE-NO-UNDO"
     what = N_("No stored change of {host} can be undone.")
-    next_step = N_("`plugsmith device backup` files hold older settings; apply one of them.")
+    next_step = N_(
+        "A folder of `plugsmith device backup` holds older settings and files: "
+        "plugsmith device restore {host} FOLDER"
+    )
+
+
+class UndoElsewhere(SafetyRefusal):
+    """A stored change has this MAC but was made at another address."""
+
+    code = "PS-SAFETY-UNDO"
+    what = N_("The stored change was made at {other}, not at {host}, and both have one MAC.")
+    why = N_("{problem}")
+    next_step = N_(
+        "Undo it at the address where it was made, or go back with a folder of `plugsmith device "
+        "backup`: plugsmith device restore {host} FOLDER"
+    )
 
 
 class NoDevices(NothingFound):

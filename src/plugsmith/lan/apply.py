@@ -1,37 +1,31 @@
-"""Reads a device's settings and carries out a ConfigChange on it: write, restart, read back."""
+"""Reads everything about a device, and holds it against what a change wanted."""
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import RegionRole
-from plugsmith.errors import Cancelled, Malformed, PlugsmithError
+from plugsmith.errors import Malformed, PlugsmithError
 from plugsmith.errors.device import (
     DeviceAnswer,
-    DeviceNotBack,
-    DeviceRefused,
-    HalfApplied,
     SettingsDiffer,
 )
 from plugsmith.lan.change import differences
 from plugsmith.lan.records import NO_ROLE
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.messages import _
 from plugsmith.openbeken.config_block import ConfigBlock, read_block
 from plugsmith.openbeken.config_layout import layout_of
 from plugsmith.openbeken.settings import read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from plugsmith.errors import Fact
-    from plugsmith.lan.change import ChangeStep, ConfigChange
+    from plugsmith.lan.change import ConfigChange
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import ApiInfo, PinTable
-    from plugsmith.lan.restarts import UptimeWatch
 
 DEFAULT_FILES_LEN = 0x8000  # openbeken.md section 8
 LEAST_FILES_LEN = 0x4000
@@ -112,75 +106,6 @@ def pin_texts(pins: PinTable) -> dict[str, Fact]:
             second = f";{pins.channels2[gpio]}" if pins.channels2[gpio] else ""
             found[str(gpio)] = f"{role};{pins.channels[gpio]}{second}"
     return found
-
-
-async def carry_out(
-    obk: Obk,
-    change: ConfigChange,
-    *,
-    undo: str,
-    progress: Callable[[int], None] = lambda _done: None,
-    check: Callable[[], None] = lambda: None,
-) -> ApiInfo | None:
-    """Send every step and restart where needed; who the device is afterwards, None if it moved.
-
-    `check` raises when the user wants to stop; between steps only. HalfApplied when it stops in
-    the middle. `undo` is the command line that goes back, for the error.
-    """
-    watch = await obk.watch_uptime()
-    total = len(change.steps)
-    for number, step in enumerate(change.steps):
-        try:
-            check()
-            await _send(obk, step)
-        except (Cancelled, asyncio.CancelledError) as stop:
-            raise _stopped(number, total, undo) from stop
-        except DeviceRefused as problem:
-            if number == 0 or not any(item.sets for item in change.steps[:number]):
-                raise
-            raise _half(obk, number, total, problem, undo) from problem
-        except PlugsmithError as problem:
-            raise _half(obk, number, total, problem, undo) from problem
-        progress(number + 1)
-    if "web_password" in change.new:
-        obk.wire.use_password(str(change.new["web_password"]) or None)
-    try:
-        return await _settle(obk, change, watch)
-    except DeviceNotBack:
-        if change.may_move:
-            return None
-        raise
-
-
-async def _send(obk: Obk, step: ChangeStep) -> None:
-    if step.startup is not None:
-        await obk.set_startup(step.startup)
-    elif step.page:
-        await obk.page(step.page, step.arguments)
-    else:
-        await obk.command(step.command, repeatable=True)
-
-
-async def _settle(obk: Obk, change: ConfigChange, watch: UptimeWatch) -> ApiInfo:
-    if change.restart:
-        await obk.restart()
-    if change.restart or change.restarts_itself:
-        return await obk.wait_back(watch)
-    await obk.patience.sleep(obk.patience.settle_s)
-    return await obk.info()
-
-
-def _stopped(done: int, total: int, undo: str) -> Cancelled:
-    if not done:
-        return Cancelled(state=_("Nothing was changed."))
-    return Cancelled(
-        state=_("{done} of {total} steps are done.", done=done, total=total),
-        resume=_("Run the same command again to finish, or go back with: {undo}", undo=undo),
-    )
-
-
-def _half(obk: Obk, done: int, total: int, problem: PlugsmithError, undo: str) -> HalfApplied:
-    return HalfApplied(host=obk.host, done=done, total=total, problem=problem.message, undo=undo)
 
 
 async def verify(obk: Obk, change: ConfigChange, *, undo: str) -> DeviceState:

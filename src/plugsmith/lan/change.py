@@ -56,6 +56,7 @@ SETTABLE = (
     "web_password",
 )
 SHORTEST_WEB_PASSWORD = 5
+STOP_DRIVERS = "stopDriver *"
 _RELEASE = "dInput_NoPullUp"  # `None` alone keeps driving the pin (section 3)
 
 
@@ -159,7 +160,7 @@ def _steps(
     current: dict[str, Fact], new: dict[str, Fact], type_names: Sequence[str]
 ) -> Iterator[ChangeStep]:
     if {"pins", "startup_command"} & set(new):
-        yield ChangeStep(sets=(), command="stopDriver *")
+        yield ChangeStep(sets=(), command=STOP_DRIVERS)
     yield from _channel_types(new.get("channel_types"), type_names)
     if "pins" in new:
         yield from _pins(_table(current.get("pins")), _table(new["pins"]))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import re
 import socket
+from collections import Counter
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
+from plugsmith.chips.catalog import is_placeholder_mac
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceInSafeMode, DeviceLocked
 from plugsmith.lan.host import DEFAULT_PORT, Host, parse_host
@@ -44,6 +46,7 @@ class FoundDevice:
     host: Host
     info: ApiInfo | None
     state: str = "ok"  # "ok", "locked" (web password), "safe-mode"
+    same_mac: bool = False  # another device that was found has this MAC too
 
     def as_data(self) -> dict[str, Fact]:
         """One entry of `device scan`."""
@@ -51,7 +54,20 @@ class FoundDevice:
             ("name", "chip", "version", "variant", "mac", "uptime")
         )
         data = self.info.as_data() if self.info else empty
-        return {**data, "ip": self.host.name, "port": self.host.port, "state": self.state}
+        return {
+            **data,
+            "ip": self.host.name,
+            "port": self.host.port,
+            "state": self.state,
+            "same_mac": self.same_mac,
+            "placeholder_mac": self.has_placeholder_mac,
+        }
+
+    @property
+    def has_placeholder_mac(self) -> bool:
+        """Whether the MAC is one that devices get when their radio data is lost."""
+        mac = self.info.mac if self.info else None
+        return mac is not None and is_placeholder_mac(bytes.fromhex(mac.replace(":", "")))
 
 
 def hosts_in(text: str) -> list[Host]:
@@ -199,12 +215,21 @@ def search_mdns(*, wait_s: float = 2.0) -> list[Host] | None:
 
 
 def without_doubles(found: Iterable[FoundDevice]) -> list[FoundDevice]:
-    """One entry a device: the same MAC seen twice (two addresses) counts once."""
+    """One entry a device. What says the same MAC and the same own address is one seen twice.
+
+    Two devices may have one MAC (lost radio data): both are kept, and marked.
+    """
     kept: dict[object, FoundDevice] = {}
     for item in found:
-        mac = item.info.mac if item.info else None
-        kept.setdefault((mac, item.host.port) if mac else item.host, item)
-    return list(kept.values())
+        info = item.info
+        own = info is not None and info.mac is not None and info.ip not in {"", "0.0.0.0"}  # noqa: S104
+        seen = (info.mac, info.ip, item.host.port) if own and info is not None else item.host
+        kept.setdefault(seen, item)
+    macs = Counter(item.info.mac for item in kept.values() if item.info and item.info.mac)
+    return [
+        replace(item, same_mac=item.info is not None and macs[item.info.mac or ""] > 1)
+        for item in kept.values()
+    ]
 
 
 def _by_address(item: FoundDevice) -> tuple[int, str, int]:

@@ -50,6 +50,7 @@ class HttpTimeouts:
     poll_s: float = 1.0
     settle_s: float = 4.5
     window_s: float = 1.1  # between two readings of a meter
+    broker_s: float = 30.0  # until a device that could reach its broker has done so
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 

@@ -295,6 +295,7 @@ class Obk:
         end_s, again, answers = loop.time() + allowed_s, watch is None, 0
         while loop.time() < end_s:
             await self.patience.sleep(self.patience.poll_s)
+            asked_s = loop.time()
             try:
                 now = await self.info(tries=1)
             except (DeviceLocked, DeviceInSafeMode):
@@ -302,7 +303,7 @@ class Obk:
             except (DeviceUnreachable, DeviceAnswer, NotOpenBeken):
                 again, answers = True, 0
                 continue
-            if watch is not None and watch.restarted(loop.time(), now.uptime_s):
+            if watch is not None and watch.restarted(asked_s, loop.time(), now.uptime_s):
                 again = True
             answers += again
             if began_with and now.mac != began_with:

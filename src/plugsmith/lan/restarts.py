@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 _PLAY_S = 1.5  # both ends count whole seconds
+_SPAN_S = 0.3  # of our clock, the least between two answers that a pace is taken from
 
 
 @dataclass(slots=True)
 class UptimeWatch:
-    """Began with a device that had been up for `uptime_s` at `at_s` of our clock.
+    """Began with a device that said `uptime_s`; the answer had come at `at_s` of our clock.
 
     A simulated device may count faster than we do; how fast is measured from its answers, and
     never over-estimated, so that a device that did not restart is never taken for one that did.
@@ -17,17 +18,17 @@ class UptimeWatch:
 
     at_s: float
     uptime_s: int
-    _answers: list[tuple[float, int]] = field(default_factory=list)
+    _answers: list[tuple[float, float, int]] = field(default_factory=list)
 
-    def restarted(self, at_s: float, uptime_s: int) -> bool:
-        """Whether an answer at `at_s` comes from a later start than the one we began with."""
-        fell = bool(self._answers) and uptime_s < self._answers[-1][1]
-        self._answers.append((at_s, uptime_s))
-        passed_s = self._pace() * (at_s - self.at_s)
+    def restarted(self, asked_s: float, at_s: float, uptime_s: int) -> bool:
+        """Whether an answer (asked for and come at these times) is from a later start."""
+        fell = bool(self._answers) and uptime_s < self._answers[-1][2]
+        self._answers.append((asked_s, at_s, uptime_s))
+        passed_s = self._pace() * (asked_s - self.at_s)
         return fell or uptime_s < self.uptime_s + passed_s - _PLAY_S
 
     def _pace(self) -> float:
-        (first_s, first), (last_s, last) = self._answers[0], self._answers[-1]
-        if last_s - first_s < _PLAY_S / 5:
+        first_s, last_s = self._answers[0][0], self._answers[-1][1]
+        if last_s - first_s < _SPAN_S:
             return 1.0
-        return max(1.0, (last - first - 1) / (last_s - first_s))
+        return max(1.0, (self._answers[-1][2] - self._answers[0][2] - 1) / (last_s - first_s))

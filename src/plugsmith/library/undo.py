@@ -10,7 +10,7 @@ import json
 import os
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flows import NoRightToWrite
@@ -27,7 +27,11 @@ _LONGEST = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoRecord:
-    """The settings that one change replaced; `kind` is apply, calibrate or pins."""
+    """The settings that one change replaced; `kind` is apply, calibrate, pins or raw.
+
+    `left` are the settings that it leaves. `finished` is false while it may be half-done: the next
+    try at it then keeps the older values.
+    """
 
     mac: str
     chip: str
@@ -35,6 +39,8 @@ class UndoRecord:
     created: str
     kind: str
     settings: Mapping[str, Fact] = field(repr=False)
+    left: Mapping[str, Fact] = field(default_factory=dict, repr=False)
+    finished: bool = True
     path: Path | None = None
 
 
@@ -44,8 +50,23 @@ class UndoStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def add(self, record: UndoRecord) -> Path:
-        """Write `record` before the change begins; NoRightToWrite where the disk refuses."""
+    def add(self, record: UndoRecord) -> UndoRecord:
+        """Write `record` before the change begins; NoRightToWrite where the disk refuses.
+
+        A try that was cut off before is continued: one file, with the values of before it.
+        """
+        cut = self.unfinished(record.mac, record.host, record.kind)
+        if cut is None or record.finished:
+            return self._store(record, None)
+        settings = {**record.settings, **cut.settings}
+        return self._store(replace(record, settings=settings), cut.path)
+
+    def finish(self, record: UndoRecord) -> None:
+        """The change that `record` undoes is done whole."""
+        if record.path is not None:
+            self._store(replace(record, finished=True), record.path)
+
+    def _store(self, record: UndoRecord, path: Path | None) -> UndoRecord:
         body = {
             "schema": SCHEMA,
             "mac": record.mac,
@@ -53,24 +74,35 @@ class UndoStore:
             "host": record.host,
             "created": record.created,
             "kind": record.kind,
+            "finished": record.finished,
             "settings": dict(record.settings),
+            "left": dict(record.left),
         }
         text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            return _write_private(self._free_name(record), text.encode())
+            place = path or self._free_name(record)
+            _write_private(place, text.encode(), new=path is None)
         except OSError as problem:
             raise NoRightToWrite(
                 folder=str(self._folder), problem=problem.strerror or "?"
             ) from problem
+        return replace(record, path=place)
 
-    def latest(self, mac: str) -> UndoRecord | None:
-        """The newest readable undo of a device."""
+    def latest(self, mac: str, host: str | None = None) -> UndoRecord | None:
+        """The newest readable undo of a device, at one address or at any."""
         for path in sorted(self._folder.glob(f"{_stem(mac)}_*.json"), reverse=True):
             record = read_undo(path)
-            if record is not None and record.mac == mac:
+            if record is None or not record.settings:
+                continue
+            if record.mac == mac and host in {None, record.host}:
                 return record
         return None
+
+    def unfinished(self, mac: str, host: str, kind: str) -> UndoRecord | None:
+        """The undo of a change that was cut off and that the next try continues."""
+        cut = self.latest(mac, host)
+        return cut if cut is not None and not cut.finished and cut.kind == kind else None
 
     def drop(self, record: UndoRecord) -> None:
         """Forget an undo that has been carried out."""
@@ -98,17 +130,27 @@ def read_undo(path: Path) -> UndoRecord | None:
     settings = body.get("settings")
     if not isinstance(settings, dict) or not all(isinstance(x, str) for x in texts.values()):
         return None
-    return UndoRecord(settings=settings, path=path, **{k: str(v) for k, v in texts.items()})
+    left = body.get("left")
+    return UndoRecord(
+        settings=settings,
+        left=left if isinstance(left, dict) else {},
+        finished=body.get("finished") is not False,
+        path=path,
+        **{k: str(v) for k, v in texts.items()},
+    )
 
 
 def _stem(mac: str) -> str:
     return re.sub(r"[^0-9a-f]", "", mac.lower())[:12] or "nomac"
 
 
-def _write_private(path: Path, data: bytes) -> Path:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+def _write_private(path: Path, data: bytes, *, new: bool) -> None:
+    """A new file, or a whole one in the place of the old."""
+    target = path if new else path.with_suffix(".tmp")
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC), 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
-    return path
+    if not new:
+        target.replace(path)

@@ -52,7 +52,7 @@ def apply(
 ) -> None:
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.flows.device.apply import apply as do_it
-        from plugsmith.flows.device.targets import targets
+        from plugsmith.flows.device.targets import find_targets
 
         options = obk.SettingOptions(
             template=template,
@@ -75,8 +75,10 @@ def apply(
             at_once=at_once,
             leave_safe_mode=leave_safe_mode,
         )
+        found = find_targets(context, host)
         return opt.set_exit(
-            session, do_it(context, targets(context, host), desired, dry_run=dry_run)
+            session,
+            do_it(context, found.hosts, desired, dry_run=dry_run, by_scan=found.by_scan),
         )
 
     run("device apply", body, as_json=as_json, assume_yes=yes, render=change_text)
@@ -88,6 +90,7 @@ def undo(
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
     at_once: opt.ParallelOption = 8,
+    yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
     def body(session: Session) -> dict[str, Fact]:
@@ -99,7 +102,7 @@ def undo(
         )
         return opt.set_exit(session, do_it(context, targets(context, host)))
 
-    run("device undo", body, as_json=as_json, render=change_text)
+    run("device undo", body, as_json=as_json, assume_yes=yes, render=change_text)
 
 
 def change_text(data: dict[str, Fact]) -> str:
@@ -114,6 +117,9 @@ def change_text(data: dict[str, Fact]) -> str:
     names = ", ".join(map(str, applied)) if isinstance(applied, list) else ""
     state = _("read back equal") if data["verified"] else _("not read back")
     lines = [_("{host}: {names} set, {state}.", host=data["host"], names=names, state=state)]
+    broker = data.get("mqtt")
+    if isinstance(broker, dict) and broker["state"]:
+        lines.append(_("MQTT: {state}", state=broker["state"]))
     if data.get("undo"):
         lines.append(_("To go back: {command}", command=data["undo"]))
     return "\n".join(lines)

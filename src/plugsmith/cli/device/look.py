@@ -107,26 +107,58 @@ def _scan_text(data: dict[str, Fact]) -> str:
     for row in rows:
         place = str(row["ip"]) + (f":{row['port']}" if row["port"] != 80 else "")
         words = [row["name"] or names.get(str(row["state"]), ""), row["chip"], row["version"]]
+        words += [row["mac"], _("(this MAC twice)") if row["same_mac"] else ""]
+        words += [_("(a placeholder MAC)") if row["placeholder_mac"] else ""]
         lines.append("  ".join([f"{place:<21}", *(str(word) for word in words if word)]))
     return "\n".join([*lines, _("{count} devices", count=len(rows))])
 
 
 def counts_text(data: dict[str, Fact]) -> str:
     """The last line of a run over several devices."""
-    return _("{done} of {devices} devices done, {failed} failed.", **data)
+    text = _("{done} of {devices} devices done, {failed} failed.", **data)
+    if data.get("skipped"):
+        text += " " + _("{skipped} skipped.", **data)
+    if data.get("not_started"):
+        text += " " + _("{not_started} not begun.", **data)
+    return text
+
+
+def columns(rows: list[dict[str, Fact]], names: dict[str, str]) -> str:
+    """Rows of facts as a table with a head; `names` are the columns and what stands above them."""
+    cells = [list(names.values())]
+    cells += [[_cell(row.get(name)) for name in names] for row in rows]
+    widths = [max(len(line[at]) for line in cells) for at in range(len(names))]
+    return "\n".join(
+        "  ".join(f"{text:<{width}}" for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in cells
+    )
+
+
+def _cell(value: Fact) -> str:
+    if isinstance(value, dict):  # a reading of the meter
+        return _("{voltage:.1f} V, {current:.3f} A, {power:.1f} W", **value)
+    return "-" if value in (None, "") else str(value)
 
 
 def _info_text(data: dict[str, Fact]) -> str:
     from plugsmith.cli.table import table
 
     if "failed" in data:
-        return counts_text(data)
+        heads = {
+            "host": _("Host"), "name": _("Name"), "chip": _("Chip"), "version": _("Version"),
+            "mac": _("MAC"), "rssi": _("dBm"), "mqtt": _("MQTT"), "meter": _("Meter"),
+        }  # fmt: skip
+        found = cast("list[dict[str, Fact]]", data["table"])
+        return columns(found, heads) + "\n" + counts_text(data)
     pins, meter = data["pins"], data["meter"]
     rows = [
         (_("Device"), f"{data['name']} ({data['long_name']})"),
         (_("Chip"), str(data["chip"])),
         (_("Version"), str(data["version"])),
         (_("MAC"), str(data["mac"])),
+        (_("Signal"), _("{rssi} dBm", rssi=data["rssi"]) if data["rssi"] is not None else ""),
+        (_("MQTT"), _broker_words(data)),
+        (_("Drivers"), ", ".join(map(str, cast("list[str]", data["drivers"])))),
         (_("Running for"), _("{seconds} s", seconds=data["uptime"])),
         (_("Flags"), ", ".join(map(str, cast("list[int]", data["flag_numbers"])))),
         (_("Startup command"), str(data["startup_command"])),
@@ -136,6 +168,11 @@ def _info_text(data: dict[str, Fact]) -> str:
         text = _("{voltage:.1f} V, {current:.3f} A, {power:.1f} W", **meter)
         rows.append((_("Meter"), text))
     return table(rows)
+
+
+def _broker_words(data: dict[str, Fact]) -> str:
+    detail = f" ({data['mqtt_detail']})" if data["mqtt_detail"] else ""
+    return f"{data['mqtt']}{detail}" if data["mqtt"] else ""
 
 
 def _backup_text(data: dict[str, Fact]) -> str:

@@ -1,24 +1,29 @@
-"""`device apply` and `device undo`: read, compare, show, write, restart, read back."""
+"""`device apply` and `device undo`: read, compare, show, write, restart, read back.
+
+On several devices all are looked at first, and one question is asked for all of them.
+"""
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.device import DeviceInSafeMode, SettingUnusable, UndoMissing
-from plugsmith.flows.device.context import on_each
+from plugsmith.chips.catalog import is_placeholder_mac
+from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.device import (
+    SettingUnusable,
+    UndoElsewhere,
+    UndoMissing,
+    WrongPinDevice,
+)
+from plugsmith.flows.device.changes import ChangePlan, change_devices, state_of
 from plugsmith.flows.device.desired_settings import DesiredSettings, fit
-from plugsmith.flows.now import now_text
-from plugsmith.flows.progress import task
-from plugsmith.lan.apply import carry_out, read_state, verify
-from plugsmith.lan.change import SETTABLE, make_change
-from plugsmith.library.undo import UndoRecord
+from plugsmith.lan.change import SETTABLE, differences, make_change
+from plugsmith.lan.host import parse_host
 from plugsmith.messages import _
-from plugsmith.openbeken.settings import PRIVATE
-from plugsmith.secrets import redact
+from plugsmith.openbeken.startup_effects import with_effects
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
@@ -26,93 +31,77 @@ if TYPE_CHECKING:
     from plugsmith.lan.change import ConfigChange
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
+    from plugsmith.library.undo import UndoRecord
 
     Data = dict[str, Fact]
 
 
 def apply(
-    ctx: LanContext, hosts: Sequence[Host], desired: DesiredSettings, *, dry_run: bool = False
+    ctx: LanContext,
+    hosts: Sequence[Host],
+    desired: DesiredSettings,
+    *,
+    dry_run: bool = False,
+    by_scan: bool = False,
 ) -> Data:
-    """Make each device what `wish` says. A device that is so already is only checked.
+    """Make each device what `desired` says. A device that is so already is only checked.
 
-    So a run over many that was cut off goes on when it is started again.
+    So a run over many that was cut off goes on when it is started again. `by_scan`: the hosts are
+    whoever answered, so their order says nothing and `{n}` is refused.
     """
+    if by_scan and desired.numbered:
+        raise UsageError(
+            problem=_(
+                "{{n}} needs to know which device has which number; in a range that depends on who "
+                "answers just now. Write a roll (plugsmith device roll init), or name the devices "
+                "one by one"
+            )
+        )
 
-    async def one(ctx: LanContext, obk: Obk, number: int) -> Data:
-        return await apply_to(ctx, obk, desired, number=number, dry_run=dry_run)
+    async def look(ctx: LanContext, obk: Obk, number: int) -> ChangePlan:
+        return await plan_for(ctx, obk, desired, number=number, alone=len(hosts) == 1)
 
     for note in desired.notes:
         ctx.warn("PS-NOTE-TEMPLATE", note)
-    return on_each(ctx, hosts, one)
+    return change_devices(ctx, hosts, look, dry_run=dry_run)
 
 
-async def state_of(ctx: LanContext, obk: Obk) -> DeviceState:
-    """The device's state; leaves safe mode first where that is allowed."""
-    try:
-        return await read_state(obk)
-    except DeviceInSafeMode:
-        if not ctx.leave_safe_mode:
-            raise
-    await obk.leave_safe_mode()
-    return await read_state(obk)
-
-
-async def apply_to(
-    ctx: LanContext, obk: Obk, desired: DesiredSettings, *, number: int = 1, dry_run: bool = False
-) -> Data:
-    """The same for one device."""
+async def plan_for(
+    ctx: LanContext, obk: Obk, desired: DesiredSettings, *, number: int, alone: bool
+) -> ChangePlan:
+    """What `desired` means for one device. Among several, one of another kind is skipped."""
     state = await state_of(ctx, obk)
     wanted = desired.for_device(number=number, mac=state.info.mac)
-    for note in fit(desired, wanted, state, host=obk.host):
+    try:
+        notes = fit(desired, wanted, state, host=obk.host)
+    except WrongPinDevice as wrong:
+        if alone:
+            raise
+        return _skipped(state, wrong.message)
+    if notes and not alone:
+        return _skipped(state, notes[0])
+    for note in notes:
         ctx.warn("PS-NOTE-TEMPLATE", note, data={"host": obk.host})
-    change = make_change(state.settings, wanted, type_names=state.type_names)
-    ctx.say(_show(obk.host, change))
-    if dry_run or not change.steps:
-        return _data(obk, state, change, applied=[], verified=not dry_run, undo="")
-    return await execute(ctx, obk, state, change, kind="apply")
+    return ChangePlan(state=state, change=change_to(state, wanted), kind="apply")
 
 
-async def execute(
-    ctx: LanContext, obk: Obk, state: DeviceState, change: ConfigChange, *, kind: str
-) -> Data:
-    """Store the undo (an undo itself has none), carry the change out, read it back."""
-    if kind != "undo":
-        _remember(ctx, obk, state, change, kind=kind)
-    undo = undo_command(obk.host)
-    title = _("Setting up {host}", host=obk.host)
-    with task(
-        f"apply {obk.host}", title, total=len(change.steps), clock=ctx.clock, sink=ctx.sink,
-        unit="steps",
-    ) as meter:  # fmt: skip
-        back = await carry_out(
-            obk,
-            change,
-            undo=undo,
-            progress=lambda _done: meter.advance(1),
-            check=ctx.cancel.check,
-        )
-    if back is None:
-        ctx.warn(
-            "PS-NOTE-DEVICE-MOVED",
-            _(
-                "{host} was set up and restarted, but does not answer at this address any more.",
-                host=obk.host,
-            ),
-            hint=_("It joined another network or has another address: plugsmith device scan"),
-        )
-        return _data(obk, state, change, applied=list(change.names), verified=False, undo=undo)
-    after = await verify(obk, change, undo=undo)
-    return _data(obk, after, change, applied=list(change.names), verified=True, undo=undo)
+def change_to(state: DeviceState, wanted: Mapping[str, Fact]) -> ConfigChange:
+    """The change of a device to `wanted`, with what its startup command does by itself."""
+    whole = with_effects(wanted, state.settings, type_names=state.type_names)
+    return make_change(state.settings, whole, type_names=state.type_names)
+
+
+def _skipped(state: DeviceState, reason: str) -> ChangePlan:
+    nothing = make_change(state.settings, {}, type_names=state.type_names)
+    return ChangePlan(state=state, change=nothing, kind="apply", skip=reason)
 
 
 def undo(ctx: LanContext, hosts: Sequence[Host]) -> Data:
     """Put back what the latest stored change of each device replaced."""
 
-    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def look(ctx: LanContext, obk: Obk, _number: int) -> ChangePlan:
         state = await state_of(ctx, obk)
-        record = ctx.library.undo.latest(state.info.mac or obk.host)
-        if record is None:
-            raise UndoMissing(host=obk.host)
+        record = await _stored_change(ctx, obk, state)
         wanted = {name: value for name, value in record.settings.items() if name in SETTABLE}
         if not wanted:
             raise SettingUnusable(
@@ -120,80 +109,39 @@ def undo(ctx: LanContext, hosts: Sequence[Host]) -> Data:
                 problem=_("it is put back with `plugsmith device calibrate --undo`"),
             )
         change = make_change(state.settings, wanted, type_names=state.type_names)
-        data = _data(obk, state, change, applied=[], verified=True, undo="")
-        if change.steps:
-            data = await execute(ctx, obk, state, change, kind="undo")
-        ctx.library.undo.drop(record)
-        return data
+        return ChangePlan(state=state, change=change, kind="undo", record=record)
 
-    return on_each(ctx, hosts, one)
+    return change_devices(ctx, hosts, look)
 
 
-def undo_command(host: str) -> str:
-    """The command line that puts back what the latest change replaced."""
-    return shlex.join(["plugsmith", "device", "undo", host])
+async def _stored_change(ctx: LanContext, obk: Obk, state: DeviceState) -> UndoRecord:
+    """The latest stored change of this very device. Its address may have changed since.
+
+    A MAC alone does not prove that: several devices may carry it.
+    """
+    mac = state.info.mac or obk.host
+    own = ctx.library.undo.latest(mac, obk.host)
+    if own is not None:
+        return own
+    other = ctx.library.undo.latest(mac)
+    if other is None:
+        raise UndoMissing(host=obk.host)
+    problem = await _why_not_the_same(ctx, state, other)
+    if problem:
+        raise UndoElsewhere(host=obk.host, other=other.host, problem=problem)
+    return other
 
 
-def _remember(
-    ctx: LanContext, obk: Obk, state: DeviceState, change: ConfigChange, *, kind: str
-) -> None:
-    ctx.library.undo.add(
-        UndoRecord(
-            mac=state.info.mac or obk.host,
-            chip=state.info.chip,
-            host=obk.host,
-            created=now_text(),
-            kind=kind,
-            settings=change.old,
-        )
-    )
-
-
-def _show(host: str, change: ConfigChange) -> str:
-    """What changes, a line a setting, secrets as ***."""
-    if not change.steps:
-        return _("{host} is as wanted already.", host=host)
-    lines = [_("{host} will change:", host=host)]
-    for name, new in change.new.items():
-        lines += _difference(name, change.old.get(name), new)
-    if change.restart or change.restarts_itself:
-        lines.append("  " + _("Then it restarts."))
-    return "\n".join(lines)
-
-
-def _difference(name: str, old: Fact, new: Fact) -> list[str]:
-    if name in PRIVATE:
-        return [f"  {name}: ***"]
-    if isinstance(old, dict) and isinstance(new, dict):
-        keys = sorted({*old, *new}, key=lambda key: (len(key), key))
-        return [
-            f"  {name} {key}: {_word(old.get(key))} -> {_word(new.get(key))}"
-            for key in keys
-            if old.get(key) != new.get(key)
-        ]
-    return [f"  {name}: {_word(old)} -> {_word(new)}"]
-
-
-def _word(value: Fact) -> str:
-    return "-" if value in (None, "") else redact(str(value))
-
-
-def _data(
-    obk: Obk,
-    state: DeviceState,
-    change: ConfigChange,
-    *,
-    applied: list[Fact],
-    verified: bool,
-    undo: str,
-) -> Data:
-    return {
-        "host": obk.host,
-        "name": state.info.short_name,
-        "chip": state.info.chip,
-        "mac": state.info.mac,
-        "applied": applied,
-        "planned": list(change.names),
-        "verified": verified,
-        "undo": undo,
-    }
+async def _why_not_the_same(ctx: LanContext, state: DeviceState, record: UndoRecord) -> str:
+    """Why a change stored for another address may be another device's; empty where it is not."""
+    raw = bytes.fromhex((state.info.mac or "").replace(":", ""))
+    if is_placeholder_mac(raw):
+        return _("Many devices that lost their radio data carry this MAC.")
+    try:
+        if (await ctx.obk(parse_host(record.host)).info(tries=1)).mac == state.info.mac:
+            return _("A device with this MAC still answers there.")
+    except PlugsmithError:
+        pass  # nobody there: the device may have moved
+    if not record.left or differences(state.settings, record.left):
+        return _("The settings of the device here are not those that the change left.")
+    return ""

@@ -18,7 +18,7 @@ from plugsmith.errors.device import (
     UndoMissing,
 )
 from plugsmith.errors.network import NetworkError
-from plugsmith.flows.device.apply import state_of
+from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import read_state
@@ -96,7 +96,7 @@ def undo_calibration(ctx: LanContext, host: Host) -> Data:
 
     async def work() -> Data:
         bench = await _bench(ctx, ctx.obk(host))
-        record = ctx.library.undo.latest(bench.state.info.mac or bench.obk.host)
+        record = ctx.library.undo.latest(bench.state.info.mac or bench.obk.host, bench.obk.host)
         old = record.settings.get("calibration") if record else None
         if record is None or not isinstance(old, dict):
             raise UndoMissing(host=bench.obk.host)

@@ -19,6 +19,7 @@ from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.lan.change import check_settable
 from plugsmith.messages import _
 from plugsmith.openbeken.config_block import new_block
+from plugsmith.openbeken.names import plain_short_name
 from plugsmith.openbeken.roles import read_role, roles
 from plugsmith.openbeken.script import Script, ScriptCommand, print_startup, read_startup
 from plugsmith.openbeken.settings import change_settings, read_settings
@@ -47,6 +48,11 @@ class DesiredSettings:
     notes: tuple[str, ...] = ()
     chip: str = ""
     factors: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def numbered(self) -> bool:
+        """Whether `{n}` stands in a setting: which device gets which number must be known."""
+        return any(isinstance(value, str) and "{n}" in value for value in self.settings.values())
 
     def for_device(self, *, number: int, mac: str | None) -> dict[str, Fact]:
         """The settings with `{n}` and `{mac}` (last six digits) filled in."""
@@ -81,6 +87,7 @@ def desired_from(
         reading = find_template(template)
     except PlugsmithError as problem:
         raise _unusable(name, problem.message, problem.hint) from problem
+    _refuse_no_template(template, name)
     _refuse_unknown(template, reading, name)
     _refuse_findings(reading, name)
     wanted, notes, factors = _of_template(reading.template)
@@ -109,9 +116,9 @@ def normal_settings(settings: Mapping[str, Fact]) -> dict[str, Fact]:
 
 
 def _plain_names(settings: dict[str, Fact]) -> dict[str, Fact]:
-    """The short name as the device stores it: without blanks."""
+    """The short name as the device stores it."""
     if "short_name" in settings:
-        settings["short_name"] = str(settings["short_name"]).strip().replace(" ", "_")
+        settings["short_name"] = plain_short_name(str(settings["short_name"]))
     return settings
 
 
@@ -119,13 +126,12 @@ def _of_template(
     template: Template,
 ) -> tuple[dict[str, Fact], list[str], dict[str, float]]:
     wanted: dict[str, Fact] = {}
-    if template.pins:
-        wanted["pins"] = {
-            str(item.gpio): f"{item.role};{item.channel}"
-            + (f";{item.channel2}" if item.channel2 else "")
-            for item in template.pins
-        }
-        wanted["channel_types"] = {str(channel): 0 for channel in range(_CHANNELS)}
+    wanted["pins"] = {
+        str(item.gpio): f"{item.role};{item.channel}"
+        + (f";{item.channel2}" if item.channel2 else "")
+        for item in template.pins
+    }
+    wanted["channel_types"] = {str(channel): 0 for channel in range(_CHANNELS)}
     if template.flags is not None:
         wanted["flags"] = template.flags
     command, factors = without_removed(template.command)
@@ -159,6 +165,20 @@ def without_removed(text: str) -> tuple[str, dict[str, float]]:
 def _factor(item: ScriptCommand) -> float | None:
     text = item.words[0] if item.words else ""
     return float(text) if re.fullmatch(r"\d{1,9}(\.\d{1,12})?", text) else None
+
+
+def _refuse_no_template(text: str, name: str) -> None:
+    """An object that says nothing about pins would clear them all: it must be meant so."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    while isinstance(body, dict) and not isinstance(body.get("pins"), dict):
+        inner = next((body[key] for key in ("data", "template") if key in body), None)
+        if not isinstance(inner, dict):
+            problem = _("it says nothing about pins")
+            raise _unusable(name, problem, _("A template without pins has an empty `pins`: {{}}."))
+        body = inner
 
 
 def _refuse_unknown(text: str, reading: TemplateReading, name: str) -> None:

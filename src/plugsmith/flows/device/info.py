@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.flows.device.apply import state_of
+from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
+from plugsmith.lan.live_page import look_live
 from plugsmith.openbeken.flags import flag_bits
 from plugsmith.openbeken.settings import masked
 from plugsmith.secrets import redact
@@ -20,14 +21,27 @@ if TYPE_CHECKING:
 
     Data = dict[str, Fact]
 
+_COLUMNS = (
+    "host", "name", "chip", "version", "variant", "mac", "uptime", "rssi", "mqtt", "meter",
+)  # fmt: skip
+
 
 def info(ctx: LanContext, hosts: Sequence[Host]) -> Data:
-    """What each device says about itself; secrets masked."""
-    return on_each(ctx, hosts, _one)
+    """What each device says about itself; secrets masked. Of several also a table of the facts."""
+    rows: dict[int, Data] = {}
+
+    async def one(ctx: LanContext, obk: Obk, number: int) -> Data:
+        data = await _one(ctx, obk)
+        rows[number] = {name: data[name] for name in _COLUMNS}
+        return data
+
+    data = on_each(ctx, hosts, one)
+    return {**data, "table": [rows[at] for at in sorted(rows)]} if len(hosts) > 1 else data
 
 
-async def _one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+async def _one(ctx: LanContext, obk: Obk) -> Data:
     state = await state_of(ctx, obk)
+    live = await look_live(obk)
     reading = await obk.meter()
     settings = masked(state.settings)
     flags = settings["flags"] if isinstance(settings["flags"], int) else 0
@@ -36,6 +50,7 @@ async def _one(ctx: LanContext, obk: Obk, _number: int) -> Data:
         **state.info.as_data(),
         "host": obk.host,
         "build": state.info.build,
+        **live.as_data(),
         "long_name": settings.get("long_name", ""),
         "pins": settings["pins"],
         "flags": str(flags),

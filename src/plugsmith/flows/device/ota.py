@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateBroken, VersionUnchanged, WrongUpdate
-from plugsmith.flows.device.apply import state_of
+from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item
 from plugsmith.flows.device.update_file import (
     check_update,

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 from plugsmith.chips.modules import module as module_record
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import PinsNotRestored
-from plugsmith.flows.device.apply import state_of, undo_command
+from plugsmith.flows.device.changes import state_of, undo_command
 from plugsmith.flows.now import now_text
-from plugsmith.lan.apply import carry_out, read_state, verify
+from plugsmith.lan.apply import read_state, verify
+from plugsmith.lan.carry_out import carry_out
 from plugsmith.lan.change import make_change
 from plugsmith.lan.http import to_the_end
 from plugsmith.lan.pin_doctor import PinDoctor
@@ -253,7 +254,7 @@ def _remember(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
 
 
 def _latest(ctx: LanContext, obk: Obk, state: DeviceState) -> UndoRecord:
-    record = ctx.library.undo.latest(state.info.mac or obk.host)
+    record = ctx.library.undo.latest(state.info.mac or obk.host, obk.host)
     assert record is not None  # written at the start of this run
     return record
 

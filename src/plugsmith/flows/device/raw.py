@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
-from plugsmith.flows.device.apply import state_of, undo_command
+from plugsmith.flows.device.changes import state_of, undo_command
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.obk_config import StoredBlock, make_block, sector_of
 from plugsmith.flows.now import now_text

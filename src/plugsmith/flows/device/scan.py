@@ -65,4 +65,13 @@ async def _announced(ctx: LanContext) -> list[Host]:
 def scan(ctx: LanContext, where: str | None) -> dict[str, Fact]:
     """The contract's `device scan` result."""
     found = find(ctx, where)
+    odd = [item for item in found if item.same_mac or item.has_placeholder_mac]
+    if odd:
+        ctx.warn(
+            "PS-NOTE-SAME-MAC",
+            _("Not every MAC is one device's own: {hosts}",
+              hosts=", ".join(str(item.host) for item in odd)),
+            hint=_("Their radio data was lost or copied. They are told apart by address; put the "
+                   "radio data of their own backups back."),
+        )  # fmt: skip
     return {"devices": [item.as_data() for item in found], "range": where or own_network()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,15 +19,33 @@ if TYPE_CHECKING:
 _MOST = 4096
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Targets:
+    """The devices that a command means. `by_scan`: whoever answers just now, in no known order."""
+
+    hosts: list[Host]
+    by_scan: bool
+
+
 def targets(ctx: LanContext, text: str) -> list[Host]:
     """The devices in `host`, `host,host,...`, `@file` (one a line), a range, or `scan`.
 
     A range and `scan` (this computer's own network) mean every device that answers there.
     Raises UsageError, InputMissing, NoDevices.
     """
+    return find_targets(ctx, text).hosts
+
+
+def find_targets(ctx: LanContext, text: str) -> Targets:
+    """The same, and whether they are named or found."""
+    by_scan = text == "scan" or "/" in text.removeprefix("http://").rstrip("/") or _is_span(text)
+    return Targets(hosts=_hosts(ctx, text, by_scan=by_scan), by_scan=by_scan)
+
+
+def _hosts(ctx: LanContext, text: str, *, by_scan: bool) -> list[Host]:
     if text.startswith("@"):
         return _unique([parse_host(line) for line in _lines(Path(text[1:]))])
-    if text == "scan" or "/" in text.removeprefix("http://").rstrip("/") or _is_span(text):
+    if by_scan:
         found = find(ctx, None if text == "scan" else text)
         if not found:
             raise NoDevices(range=text)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, Block, Identity, Number, Table, Text
+from plugsmith.sim.obk.command.led import LedState
 from plugsmith.sim.obk.command.table import run_command
 from plugsmith.sim.obk.files import DEFAULT_SIZE, FileStore
 from plugsmith.sim.obk.log import LogRing
@@ -77,6 +79,8 @@ class Firmware:
     buttons: ButtonWatch
     meter: Meter | None
     drivers: set[str]
+    aliases: dict[str, str]
+    led: LedState
     safe_mode: bool
     failed_boots: int
     upload_marker: bool  # set by flash, file system and OTA uploads until restart
@@ -97,6 +101,7 @@ class Firmware:
         self.log = LogRing()
         self.now_s = 0.0  # device seconds since power was first applied
         self.booted_at = 0.0
+        self.strays = 0  # OPTIONS answered
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.publisher = Publisher(self)
         self.blank()
@@ -109,6 +114,8 @@ class Firmware:
         self.buttons = ButtonWatch()
         self.meter = None
         self.drivers = set()
+        self.aliases: dict[str, str] = {}
+        self.led = LedState()
         self.safe_mode = False
         self.failed_boots = 0
         self.upload_marker = False
@@ -155,7 +162,8 @@ class Firmware:
         ):
             self.start_driver("BL0937")
         self.run_file("early.bat")
-        self.run(self.block.text(Text.STARTUP))
+        for line in re.split(r"[\r\n]+", self.block.text(Text.STARTUP)):
+            self.run(line)
         self.run_file("autoexec.bat")
         if self.block.flag(_DISCOVERY):
             self.after(30.0, self.publisher.discover)
@@ -184,6 +192,11 @@ class Firmware:
         if self.block.text(which) != text:
             self.block.set_text(which, text)
             self.touch()
+
+    def set_short_name(self, text: str) -> None:
+        """Blanks, tabs and every byte above 127 become `_`."""
+        plain = bytes(0x5F if byte > 127 or byte in b" \t" else byte for byte in text.encode())
+        self.set_text(Text.SHORT_NAME, plain.decode("ascii"))
 
     def set_item(self, table: Table, index: int, value: int) -> None:
         """Change a number of a row of the configuration."""

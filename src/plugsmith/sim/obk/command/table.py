@@ -6,11 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, PIN_COUNT, Number, Table, Text
+from plugsmith.sim.obk.command.led import LED_COMMANDS
 from plugsmith.sim.obk.command.meter import METER_COMMANDS
 from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.system import SYSTEM_COMMANDS
 from plugsmith.sim.obk.command.words import (
     backlog_parts,
+    expand,
     number,
     plain_args,
     quoted_args,
@@ -43,6 +45,10 @@ debugled webappset fulltopic prefix1 template module userinput ssid2 setstartups
 irenable rgbstart smartlight dsend dgr_sendpower dgr_sendbrightness toggler_enable toggler_set
 tgrsetname setlogfeature loglevel logfile startlogtofile
 """
+# Text that is kept or run later keeps its variables.
+_AS_TYPED = frozenset(
+    ("backlog", "alias", "startupcommand", "addeventhandler", "addchangehandler", "lfs_write")
+)
 _NO_EFFECT = frozenset(_IDLE_NAMES.split())
 
 
@@ -54,6 +60,14 @@ def run_command(device: Firmware, line: str) -> Outcome:
         return Outcome.EMPTY
     if key in METER_COMMANDS and device.meter is not None:
         return METER_COMMANDS[key](device.meter, device, plain_args(rest))
+    if key in device.aliases and not device.safe_mode:
+        line = device.aliases.pop(key)  # an alias of itself would never end
+        try:
+            return run_command(device, line)
+        finally:
+            device.aliases.setdefault(key, line)
+    if "$" in rest and key not in _AS_TYPED:
+        rest = expand(rest, device.bank.values)
     handler = None if device.safe_mode else _find(key)
     if handler is None:
         device.log.add("Error", "CMD", f"cmd {name} NOT found (args {rest})")
@@ -61,8 +75,17 @@ def run_command(device: Firmware, line: str) -> Outcome:
     return handler(device, rest)
 
 
+def _alias(device: Firmware, rest: str) -> Outcome:
+    """`alias name command`: from now on the name is a command."""
+    name, _blank, line = rest.partition(" ")
+    if not name or not line.strip():
+        return Outcome.TOO_FEW
+    device.aliases[name.lower()] = line.strip()
+    return Outcome.OK
+
+
 def _find(key: str) -> Handler | None:
-    found = _TABLE.get(key) or SYSTEM_COMMANDS.get(key)
+    found = _TABLE.get(key) or SYSTEM_COMMANDS.get(key) or LED_COMMANDS.get(key)
     if found is not None:
         return found
     if key.startswith("power") and key[5:].isdigit():
@@ -126,8 +149,10 @@ def _set_pin_role(device: Firmware, rest: str) -> Outcome:
     if len(words) < 2:
         return Outcome.TOO_FEW
     pin, index = number(words[0]), role_index(words[1])
-    if index is None or not 0 <= pin < PIN_COUNT:
+    if index is None:
         return Outcome.BAD
+    if not 0 <= pin < PIN_COUNT:
+        return Outcome.OK  # a pin that is not there is ignored without a word
     if device.bank.set_role(pin, index):
         device.touch()
     return Outcome.OK
@@ -138,7 +163,7 @@ def _set_pin_channel(device: Firmware, rest: str) -> Outcome:
     if isinstance(values, Outcome):
         return values
     if not 0 <= values[0] < PIN_COUNT:
-        return Outcome.BAD
+        return Outcome.OK
     device.set_item(Table.CHANNELS, values[0], values[1])
     if len(values) > 2:
         device.set_item(Table.CHANNELS2, values[0], values[2])
@@ -150,9 +175,8 @@ def _on_channel(act: Callable[[Firmware, int, int], None], least: int) -> Handle
         values = _numbers(rest, least)
         if isinstance(values, Outcome):
             return values
-        if not 0 <= values[0] < CHANNEL_COUNT:
-            return Outcome.BAD
-        act(device, values[0], values[1] if len(values) > 1 else 0)
+        if 0 <= values[0] < CHANNEL_COUNT:
+            act(device, values[0], values[1] if len(values) > 1 else 0)
         return Outcome.OK
 
     return handler
@@ -227,6 +251,14 @@ def _text(field: Text, *, getter: bool = False) -> Handler:
     return handler
 
 
+def _short_name(device: Firmware, rest: str) -> Outcome:
+    words = quoted_args(rest)
+    if not words:
+        return Outcome.TOO_FEW
+    device.set_short_name(words[0])
+    return Outcome.OK
+
+
 def _startup(device: Firmware, rest: str) -> Outcome:
     words = quoted_args(rest)
     if not words:
@@ -238,6 +270,7 @@ def _startup(device: Firmware, rest: str) -> Outcome:
 
 
 _TABLE: Mapping[str, Handler] = {
+    "alias": _alias,
     "backlog": _backlog,
     "power": _power,
     "setpinrole": _set_pin_role,
@@ -255,7 +288,7 @@ _TABLE: Mapping[str, Handler] = {
     "flags": _flags,
     "setbuttontimes": _button_times,
     "startupcommand": _startup,
-    "shortname": _text(Text.SHORT_NAME),
+    "shortname": _short_name,
     "friendlyname": _text(Text.LONG_NAME),
     "ssid1": _text(Text.SSID, getter=True),
     "password1": _text(Text.PASSWORD),

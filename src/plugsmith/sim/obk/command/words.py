@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _NUMBER = re.compile(r"[+-]?(?:0[xX][0-9a-fA-F]{1,16}|[0-9]{1,20})")
+_TERM = re.compile(r"([+*/-]?)(\$[Cc][Hh]\d{1,3}|\d{1,9}(?:\.\d{1,9})?)")
+_SUM = re.compile(r"(?:[+*/-]?(?:\$[Cc][Hh]\d{1,3}|\d{1,9}(?:\.\d{1,9})?))+")
 _ARGUMENT_LIMIT = 511
 PART_LIMIT = 127
 
@@ -37,6 +43,30 @@ def quoted_args(rest: str) -> list[str]:
                 break
         found.append(word[:_ARGUMENT_LIMIT])
     return found
+
+
+def expand(text: str, values: Sequence[int]) -> str:
+    """`text` with every word that names a channel (`$CH1`, also in sums) worked out."""
+    return " ".join(_worked_out(word, values) if "$" in word else word for word in text.split(" "))
+
+
+def _worked_out(word: str, values: Sequence[int]) -> str:
+    """The value of a sum or product of numbers and channels, left to right; else the word."""
+    if not _SUM.fullmatch(word):
+        return word
+    total, operator = 0.0, "+"
+    for mark, part in _TERM.findall(word):
+        operator = mark or "+"
+        if part.startswith("$"):
+            at = int(part[3:])
+            term = float(values[at]) if at < len(values) else 0.0
+        else:
+            term = float(part)
+        if operator == "/":
+            total = total / term if term else 0.0
+        else:
+            total = {"+": total + term, "-": total - term, "*": total * term}[operator]
+    return str(int(total))
 
 
 def backlog_parts(rest: str) -> list[str]:

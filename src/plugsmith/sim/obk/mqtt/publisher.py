@@ -40,8 +40,20 @@ class Publisher:
         self.queue: deque[Message] = deque(maxlen=_QUEUE_LIMIT)
         self.connected = False
         self.settings_changed = False  # the session reconnects
+        self.result = (0, "ERR_OK")  # of the last attempt to connect
+        self.message = ""  # why the broker refused, in the firmware's words
+        self.connects = self.published = self.heard = 0
         self._sent: dict[str, tuple[float, float]] = {}  # value, when
         self._self_state_at = 0.0
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """The word of the start page and its colour."""
+        if self.connected:
+            return "connected", "green"
+        if self.settings_changed:
+            return "awaiting reconnect", "orange"
+        return "disconnected", "yellow"
 
     @property
     def base(self) -> str:
@@ -56,6 +68,7 @@ class Publisher:
         """Queue a message with its full topic."""
         if self.connected:
             keep = retain or self._device.block.flag(_RETAIN_ALL)
+            self.published += 1
             self.queue.append(Message(topic=topic, payload=payload, retain=keep))
 
     def channel(self, channel: int, value: int) -> None:
@@ -65,6 +78,8 @@ class Publisher:
     def on_connect(self) -> None:
         """The broker accepted us."""
         self.connected = True
+        self.connects += 1
+        self.result, self.message = (0, "ERR_OK"), ""
         self._sent.clear()
         self.raw(f"{self.base}/connected", "online", retain=True)
         if self._device.block.flag(_STATE_ON_CONNECT):
@@ -136,6 +151,7 @@ class Publisher:
 
     def received(self, topic: str, payload: str) -> None:
         """A subscribed message came in."""
+        self.heard += 1
         device = self._device
         bases = (self.base, device.block.text(Text.MQTT_GROUP))
         for base in bases:

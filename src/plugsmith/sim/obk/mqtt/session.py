@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import socket
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import Number, Text
@@ -17,6 +17,13 @@ FIRST_ATTEMPT_S = 15.0  # after boot, device time
 _PAUSE_S = 0.05
 _KEEP_ALIVE_S = 30
 _CONNECT, _CONNACK, _PUBLISH, _SUBSCRIBE, _PING = 0x10, 0x20, 0x30, 0x82, 0xC0
+_REFUSALS = {
+    1: "Refused protocol version",
+    2: "Refused identifier",
+    3: "Refused server",
+    4: "Refused user credentials",
+    5: "Refused not authorized",
+}
 _LONGEST = 0x4000
 
 
@@ -55,8 +62,14 @@ async def keep_connected(device: SimObk) -> None:
         await asyncio.sleep(_PAUSE_S)
         if not wanted(device):
             continue
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError):
+        try:
             await _session(device)
+        except socket.gaierror:
+            device.publisher.result = (-16, "ERR_ARG")
+        except TimeoutError:
+            device.publisher.message = "Timeout"
+        except (OSError, asyncio.IncompleteReadError):
+            device.publisher.message = "Disconnected"
         with device.lock:
             device.publisher.on_loss()
         await asyncio.sleep(_PAUSE_S * 10)
@@ -70,6 +83,8 @@ async def _session(device: SimObk) -> None:
         writer.write(_connect_packet(device))
         answer = await asyncio.wait_for(reader.readexactly(4), 5)
         if answer[0] != _CONNACK or answer[3] != 0:
+            device.publisher.settings_changed = False
+            device.publisher.message = _REFUSALS.get(answer[3], "Disconnected")
             return
         with device.lock:
             writer.write(_subscriptions(device))

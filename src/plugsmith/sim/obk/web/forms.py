@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import PIN_COUNT, Address, Number, Table, Text
 from plugsmith.sim.obk.command.words import number
+from plugsmith.sim.obk.plug.gpio import ROLE_NAMES
 from plugsmith.sim.obk.web.pages import config_page
+from plugsmith.sim.obk.web.skin import PIN_SCRIPT
 
 if TYPE_CHECKING:
     from plugsmith.sim.obk.firmware import Firmware
@@ -71,7 +73,30 @@ def pins(device: Firmware, request: Request) -> Reply:
     if changed:
         device.save()
     note = f"Pins update - {asked} reqs, {changed} changed!<br><br>" if asked else ""
-    return config_page(device, "Pin config", f'{note}<form action="cfg_pins" id="x"></form>')
+    return config_page(device, "Pin config", f"{note}{_PIN_NOTES}{_pin_form(device)}")
+
+
+_PIN_NOTES = (
+    "<p>The first field gives the pin its role, the next one is the channel that belongs to it: "
+    "the first button and the first relay have channel 1, the second ones channel 2.</p>"
+    "<p>Only buttons have another field: the channel that a double click toggles. It appears when "
+    "the role is one of a button.</p>"
+)
+
+
+def _pin_form(device: Firmware) -> str:
+    """A select for each pin, built by a script out of one list of roles."""
+    names = ",".join(f"'{name}'" for name in ROLE_NAMES)
+    tables = (Table.ROLES, Table.CHANNELS, Table.CHANNELS2)
+    rows = "".join(
+        f"row({pin},{','.join(str(device.block.item(table, pin)) for table in tables)},"
+        f"{int(device.bank.role(pin).startswith('Btn'))});"
+        for pin in range(PIN_COUNT)
+    )
+    return (
+        f'<form action="cfg_pins" id="x"><script>var r=[{names}];{PIN_SCRIPT}{rows}</script>'
+        '<input type="submit" value="Save"/></form>'
+    )
 
 
 def _number_arg(request: Request, name: str) -> int | None:
@@ -214,7 +239,7 @@ def names(device: Firmware, request: Request) -> Reply:
     title = device.block.text(Text.LONG_NAME)
     short, name = request.arg("shortName"), request.arg("name")
     if short is not None:
-        device.set_text(Text.SHORT_NAME, short.replace(" ", "_"))
+        device.set_short_name(short)
     if name is not None:
         device.set_text(Text.LONG_NAME, name)
     inputs = (

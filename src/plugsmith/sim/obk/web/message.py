@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 ARG_LIMIT = 127
 BUFFER_LEN = 1022
+_ABSOLUTE = re.compile(r"http://[^/]{1,255}/")
 _METHODS = ("GET", "PUT", "POST", "OPTIONS")
 _CORS = (
     "Access-Control-Allow-Origin: *\r\n"
@@ -66,7 +68,8 @@ class Reply:
         if self.status is None:
             return self.body
         if self.bare:
-            return f"HTTP/1.1 {self.status} OK\nLocation: /index\n\n".encode()
+            top = f"HTTP/1.1 {self.status} OK\nLocation: /index\nConnection: close\n\n"
+            return top.encode()
         return head(self.status, self.content_type, self.headers).encode() + self.body
 
 
@@ -93,13 +96,16 @@ def parse_request(data: bytes) -> Request | None:
     top, _blank, body = data.partition(b"\r\n\r\n")
     lines = top.decode("latin-1").split("\r\n")
     parts = lines[0].split(" ")
-    if len(parts) < 2 or parts[0] not in _METHODS or not parts[1].startswith("/"):
+    if len(parts) < 3 or parts[0] not in _METHODS or not parts[2].startswith("HTTP/"):
+        return None
+    target = _ABSOLUTE.sub("/", parts[1], count=1)
+    if not target.startswith("/"):
         return None
     headers = {}
     for line in lines[1:]:
         name, _colon, value = line.partition(":")
         headers[name.strip().lower()] = value.strip()
-    return Request(method=parts[0], target=parts[1][1:], headers=headers, body=body)
+    return Request(method=parts[0], target=target[1:], headers=headers, body=body)
 
 
 def form_arg(query: str, name: str, limit: int = ARG_LIMIT) -> str | None:

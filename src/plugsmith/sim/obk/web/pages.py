@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import PIN_COUNT, STRUCT_LEN, Number, Table, Text
 from plugsmith.sim.obk.web.message import Reply, Request, head
+from plugsmith.sim.obk.web.skin import SCRIPT, STYLE
 
 if TYPE_CHECKING:
     from plugsmith.sim.obk.firmware import Firmware
@@ -35,12 +36,15 @@ def page(device: Firmware, heading: str, body: str, *, title: str = "") -> Reply
     shown = escape(f"{name} - {heading}" if heading else name)
     mac = ":".join(f"{byte:02X}" for byte in device.block.mac)
     return text_reply(
-        f"<!DOCTYPE html><html><head><title>{shown}</title></head><body>"
+        f"<!DOCTYPE html><html><head><title>{shown}</title><link rel='shortcut icon'>"
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
+        f'<meta name="robots" content="none"><style>{STYLE}</style></head><body><noscript>To use '
+        "this device, please enable JavaScript.<br></noscript>"
         f'<div id="main"><h1><a target="_blank" href="{_SITE}">{escape(name)}</a></h1>{body}'
         f"<br><br>Built on {device.build_date} version {device.version}<br>Online for&nbsp;"
         f'<span id="onlineFor" data-initial="{int(device.uptime)}">-</span><br>'
         f"Device MAC: {mac}<br>Short name: {device.block.text(Text.SHORT_NAME)}, "
-        f"Chipset {device.identity.chip}</div></body></html>"
+        f"Chipset {device.identity.chip}</div></body></html><script>{SCRIPT}</script>"
     )
 
 
@@ -193,6 +197,7 @@ def _facts_part(device: Firmware) -> str:
         f"{len(device.drivers)} drivers active{names}, total: {_TOTAL_DRIVERS}",
         channels,
         counters,
+        *(["NTP: not synced"] if "NTP" in device.drivers else []),
         "Chip temperature: 0.0°C",
     ]
     if block.text(Text.SSID):
@@ -200,8 +205,7 @@ def _facts_part(device: Firmware) -> str:
     if not block.text(Text.MQTT_HOST):
         lines.append("MQTT State: not configured<br>")
     else:
-        state = "connected" if device.publisher.connected else "disconnected"
-        lines.append(f"MQTT State: <span>{state}</span> RES: 0(ERR_OK)<br>")
+        lines.append(_broker_line(device))
     if block.flag(_SHOW_LEVELS):
         lines.append(f" PIN States<br>{_levels(device)}")
     text = "".join(f"<h5>{line}</h5>" for line in lines)
@@ -211,6 +215,18 @@ def _facts_part(device: Firmware) -> str:
             f"{device.failed_boots} times. Pins, relays, etc are disabled.</h5>"
         )
     return text
+
+
+def _broker_line(device: Firmware) -> str:
+    """State, result of the last attempt to connect, the broker's refusal, and counters."""
+    session = device.publisher
+    state, colour = session.state
+    return (
+        f'MQTT State: <span style="color:{colour}">{state}</span> '
+        f"RES: {session.result[0]}({session.result[1]})<br>MQTT ErrMsg: {session.message} <br>"
+        f"MQTT Stats:CONN: {session.connects} PUB: {session.published} RECV: {session.heard} "
+        "ERR: 0 "
+    )
 
 
 def _levels(device: Firmware) -> str:

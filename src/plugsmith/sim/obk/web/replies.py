@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import Table, Text
+from plugsmith.sim.obk.command.led import LIT_REPLIES
 from plugsmith.sim.obk.command.words import number, plain_args, split_command
 from plugsmith.sim.obk.web.status import sections, sensors, state
 
@@ -29,12 +30,17 @@ _STATUS_SECTION = {
 }
 
 
+_ECHOED = 511  # the tokenizer keeps no more of an argument
+
+
 def command_reply(device: Firmware, line: str) -> str:
     """JSON, a bare number or plain text; `{}` when there is nothing to say."""
     name, rest = split_command(line)
     key = name.lower()
     if key == "ch" or (key.startswith("ch") and key[2:].isdigit()):
         return _channels(device, key[2:])
+    if key.startswith(LIT_REPLIES):
+        return f'{{"POWER":"{"ON" if device.led.on else "OFF"}"}}'
     for prefix, answer in _ANSWERS.items():
         if key.startswith(prefix):
             return answer(device, rest)
@@ -89,7 +95,10 @@ def _first_channel(rest: str) -> int | None:
 
 def _channel_value(device: Firmware, rest: str) -> str:
     at = _first_channel(rest)
-    return "{}" if at is None else str(device.bank.values[at])
+    words = plain_args(rest)
+    if at is None:
+        return "0" if words else "{}"
+    return str(device.bank.values[at])
 
 
 def _channel_type(device: Firmware, rest: str) -> str:
@@ -114,7 +123,6 @@ _ANSWERS: Mapping[str, Answer] = {
     "setchannel": _channel_value,
     "getchannel": _channel_value,
     "addchannel": _channel_value,
-    "togglechannel": _channel_value,
     "mqtthost": _text("MQTTHost", Text.MQTT_HOST),
     "mqttclient": _text("MQTTClient", Text.MQTT_CLIENT),
     "mqttuser": _text("MQTTUser", Text.MQTT_USER),
@@ -124,5 +132,5 @@ _ANSWERS: Mapping[str, Answer] = {
     "led_map": _fixed('{"Map":[0,0,0,0,0]}'),
     "prefix1": _fixed('{"Prefix1":"cmnd"}'),
     "fulltopic": _fixed('{"FullTopic":"%%prefix%%/%%topic%%"}'),
-    "echo": lambda _device, rest: rest,
+    "echo": lambda _device, rest: rest[:_ECHOED],
 }

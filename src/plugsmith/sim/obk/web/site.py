@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import Text
@@ -26,7 +27,6 @@ _NO_AUTH_IN_SAFE_MODE = 44
 _TWICE_FROM = 124
 _LONGEST = 1022
 _PREFIX_LIMIT = 31
-_STRAY = b"\0" * 256
 
 
 def answer(device: Firmware, request: Request) -> Reply:
@@ -34,13 +34,20 @@ def answer(device: Firmware, request: Request) -> Reply:
     if not _allowed(device, request):
         return unauthorised()
     if request.method == "OPTIONS":
-        return Reply(body=_STRAY)  # bytes of the reply buffer leak behind the headers
+        return Reply(body=_stray(device))
     if request.target == "":
         return Reply(status=302, bare=True)
     if request.target.startswith("api/"):
         return pages.not_found(device) if device.safe_mode else rest_reply(device, request)
     found = _PAGES.get(request.path)
     return found(device, request) if found else pages.not_found(device)
+
+
+def _stray(device: Firmware) -> bytes:
+    """What leaks behind the headers of an OPTIONS: the reply buffer, other bytes each time."""
+    device.strays += 1
+    seed = f"{device.uptime:.3f} {device.strays}".encode()
+    return b"".join(hashlib.sha256(seed + bytes([at])).digest() for at in range(8))
 
 
 def _allowed(device: Firmware, request: Request) -> bool:
@@ -61,12 +68,13 @@ def _cm(device: Firmware, request: Request) -> Reply:
     """Tasmota's endpoint; a line of 124 characters or more runs twice, cut the second time."""
     source = request.query if request.method == "GET" else request.body.decode("latin-1")
     line = form_arg(source, "cmnd", _LONGEST)
-    if line is None:
+    if not line:
         return json_reply("")
     if len(line) >= _TWICE_FROM:
         device.run(line)
-        line = line[:127]
-    device.run(line)
+        device.run(line[:127])
+    else:
+        device.run(line)
     return json_reply(command_reply(device, line))
 
 
@@ -112,8 +120,14 @@ def _simple(heading: str) -> Page:
     return lambda device, _request: pages.config_page(device, heading, "")
 
 
-def _device_list(_device: Firmware, _request: Request) -> Reply:
-    return json_reply("[]\n")
+def _device_list(device: Firmware, _request: Request) -> Reply:
+    return json_reply("[]\n") if "SSDP" in device.drivers else pages.not_found(device)
+
+
+def _description(device: Firmware, _request: Request) -> Reply:
+    if "SSDP" not in device.drivers:
+        return pages.not_found(device)
+    return pages.text_reply(description(device), "application/xml")
 
 
 _PAGES: Mapping[str, Page] = {
@@ -146,6 +160,6 @@ _PAGES: Mapping[str, Page] = {
     "lograw": lambda device, _request: pages.text_reply(device.log.drain()),
     "testmsg": lambda _device, _request: Reply(status=None, body=b"This is just a test msg\n\n"),
     "cm": _cm,
-    "ssdp.xml": lambda device, _request: pages.text_reply(description(device), "application/xml"),
+    "ssdp.xml": _description,
     "obkdevicelist": _device_list,
 }

@@ -11,7 +11,7 @@ from plugsmith.sim.obk.web.message import Reply, Request, json_reply
 if TYPE_CHECKING:
     from plugsmith.sim.obk.firmware import Firmware
 
-_RANGE = re.compile(r"([0-9a-fA-F]+)-([0-9a-fA-F]+)")
+_RANGE = re.compile(r"(-?[0-9a-fA-F]+)-([0-9a-fA-F]+)")
 _START = re.compile(r"([0-9a-fA-F]+)")
 _BINARY = "application/octet-stream"
 _TYPES = {
@@ -64,7 +64,7 @@ def _read_flash(device: Firmware, text: str) -> Reply:
     if found is None:
         return _refused("invalid url")
     at, length = int(found[1], 16), int(found[2], 16)
-    if at + length > SIZE:
+    if at < 0 or at + length > SIZE:
         return _refused("requested flash read out of range")
     return Reply(content_type=_BINARY, body=device.flash.read(at, length))
 
@@ -117,8 +117,13 @@ def _read_file(device: Firmware, name: str) -> Reply:
     if files is None:
         return Reply(status=404, content_type="text/plain")
     if name in files:
-        kind = _TYPES.get(name.rpartition(".")[2].lower(), _BINARY)
-        return Reply(content_type=kind, body=files[name])
+        packed = name.lower().endswith(".gz")
+        ending = name[:-3] if packed else name
+        kind = _TYPES.get(ending.rpartition(".")[2].lower(), _BINARY)
+        if packed and ending.lower().endswith(".js"):
+            kind = "application/javascript"
+        headers = {"Content-Encoding": "gzip"} if packed else {}
+        return Reply(content_type=kind, body=files[name], headers=headers)
     folder = name.rstrip("/")
     found = device.files.listing(folder)
     if found is None:

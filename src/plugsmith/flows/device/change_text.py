@@ -1,0 +1,43 @@
+"""A change of a device in words: a line a setting, secrets as ***."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.messages import _
+from plugsmith.openbeken.settings import PRIVATE
+from plugsmith.secrets import redact
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+    from plugsmith.lan.change import ConfigChange
+
+
+def change_lines(host: str, change: ConfigChange) -> str:
+    """What changes on a device."""
+    if not change.steps:
+        return _("{host} is as wanted already.", host=host)
+    lines = [_("{host} will change:", host=host)]
+    for name, new in change.new.items():
+        lines += difference_lines(name, change.old.get(name), new)
+    if change.restart or change.restarts_itself:
+        lines.append("  " + _("Then it restarts."))
+    return "\n".join(lines)
+
+
+def difference_lines(name: str, old: Fact, new: Fact) -> list[str]:
+    """One setting, or each entry of a table that differs."""
+    if name in PRIVATE:
+        return [f"  {name}: ***"]
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted({*old, *new}, key=lambda key: (len(key), key))
+        return [
+            f"  {name} {key}: {_word(old.get(key))} -> {_word(new.get(key))}"
+            for key in keys
+            if old.get(key) != new.get(key)
+        ]
+    return [f"  {name}: {_word(old)} -> {_word(new)}"]
+
+
+def _word(value: Fact) -> str:
+    return "-" if value in (None, "") else redact(str(value))

@@ -1,0 +1,103 @@
+"""Commands of lamps: enable, brightness, colour, temperature; the driver's pins follow."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.sim.obk.command.outcome import Outcome
+from plugsmith.sim.obk.command.words import number, plain_args
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from plugsmith.sim.obk.firmware import Firmware
+
+    Handler = Callable[[Firmware, str], Outcome]
+
+_COLOUR = re.compile(r"#?([0-9a-fA-F]{6})(?:[0-9a-fA-F]{4})?")
+_REMAP = slice(0x537, 0x53C)
+_FULL = 255
+
+
+@dataclass(slots=True)
+class LedState:
+    """What a lamp shows: on or off, percent, mireds, red green blue."""
+
+    on: bool = False
+    dimmer: int = 100
+    temperature: int = 154
+    colour: tuple[int, int, int] = (_FULL, _FULL, _FULL)
+    white: bool = field(default=True)
+
+
+def _changed(device: Firmware) -> Outcome:
+    """Put the lamp's state on the channels of its PWM pins, in ascending order."""
+    led = device.led
+    if led.white:
+        cold = max(0, min(100, round((500 - led.temperature) / 3.46)))
+        values = [cold, 100 - cold] if len(device.bank.light_channels()) == 2 else [100] * 5
+    else:
+        values = [round(100 * part / _FULL) for part in led.colour] + [0, 0]
+    for channel, value in zip(device.bank.light_channels(), values, strict=False):
+        device.bank.set_value(channel, value * led.dimmer // 100 if led.on else 0)
+    return Outcome.OK
+
+
+def _enable(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    if words:
+        device.led.on = not device.led.on if words[0].lower() == "toggle" else number(words[0]) > 0
+    return _changed(device)
+
+
+def _dimmer(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    if words:
+        device.led.dimmer = max(0, min(100, number(words[0])))
+        device.led.on = device.led.dimmer > 0
+    return _changed(device)
+
+
+def _temperature(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    if words:
+        device.led.temperature = max(154, min(500, number(words[0])))
+        device.led.white = True
+    return _changed(device)
+
+
+def _colour(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    found = _COLOUR.fullmatch(words[0]) if words else None
+    if found:
+        red, green, blue = bytes.fromhex(found[1])
+        device.led.colour, device.led.white, device.led.on = (red, green, blue), False, True
+    return _changed(device)
+
+
+def _map(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    if len(words) >= 5:
+        device.block.raw[_REMAP] = bytes(number(word) & 0xFF for word in words[:5])
+        device.touch()
+    return Outcome.OK
+
+
+LED_COMMANDS: Mapping[str, Handler] = {
+    "led_enableall": _enable,
+    "led_dimmer": _dimmer,
+    "dimmer": _dimmer,
+    "led_temperature": _temperature,
+    "ct": _temperature,
+    "led_basecolor_rgb": _colour,
+    "led_basecolor": _colour,
+    "color": _colour,
+    **{
+        f"{chip}_map": _map
+        for chip in ("led", "sm2135", "sm2235", "bp5758d", "bp1658cj", "kp18058")
+    },
+}
+# Their replies are the lamp's POWER, as are those of `PowerSave` and other names that begin so.
+LIT_REPLIES = ("led_enableall", "dimmer", "color")
