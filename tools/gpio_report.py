@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from plugsmith.emu.gpio_trace import PINS_SETTLE_S
 from plugsmith.emu.polling import LOOP
-from plugsmith.emu.tracing import PINS_SETTLE_S
 from plugsmith.events import EventLog
 from plugsmith.flows.image.emulation import BootRequest, choose_chip, is_loaders, trace_pins
 from plugsmith.flows.image.file import open_image

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plugsmith.emu.board import BOARDS
+from plugsmith.emu.gpio_trace import PINS_SETTLE_S
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import emulator_installed, run_boot
-from plugsmith.emu.tracing import PINS_SETTLE_S
 from plugsmith.errors.emulator import EmulatorFailed, NoBoard
 from plugsmith.image.crc import build_lines
 from plugsmith.image.physical import strip_lines

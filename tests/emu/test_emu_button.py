@@ -74,25 +74,27 @@ def test_healthy_firmware_that_is_probed_for_two_seconds_starts_once(tmp_path: P
     file = tmp_path / "flash.bin"
     file.write_bytes(flash)
     job = {"chip": "BK7231T", "flash": str(file), "memory": EmuLimits().memory, "wall_s": 0}
-    log = tmp_path / "log"
-    with log.open("wb") as heard:
-        worker = subprocess.Popen(
-            worker_command("serve"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=heard
-        )
+    log = bytearray()
+    with subprocess.Popen(
+        worker_command("serve"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as worker:  # fmt: skip
         assert worker.stdin is not None
+        assert worker.stderr is not None
+        os.set_blocking(worker.stderr.fileno(), False)
         worker.stdin.write(json.dumps(job).encode() + b"\n")
         worker.stdin.flush()
         began_s = time.monotonic()
         ready_s = None
         while (now_s := time.monotonic()) - began_s < 20.0:
             os.write(worker.stdin.fileno(), LINK_CHECK)
-            ready_s = ready_s or (now_s if b"Main_Init" in log.read_bytes() else None)
+            log += worker.stderr.read() or b""
+            ready_s = ready_s or (now_s if b"Main_Init" in log else None)
             if ready_s and now_s - ready_s > 2.0:
                 break
             time.sleep(EVERY_S)
         worker.stdin.close()
         worker.wait(timeout=20)
-        assert worker.stdout is not None
-        worker.stdout.close()
-    assert log.read_bytes().count(b"J 0x10000") == 1
+        log += worker.stderr.read() or b""
+    assert log.count(b"J 0x10000") == 1
     assert file.read_bytes() == bytes(flash)

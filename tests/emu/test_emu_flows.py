@@ -14,7 +14,7 @@ from plugsmith.errors.emulator import EmulatorMissing, NotBootable
 from plugsmith.events import EventLog
 from plugsmith.flows.image.emulation import BootRequest, boot_image, choose_chip, flash_to_boot
 from plugsmith.flows.image.file import open_image
-from plugsmith.flows.wire.boot_check import check_boot
+from plugsmith.flows.wire.boot_check import check_boot, flash_after
 from plugsmith.flows.write.preflight import PreflightOutcome
 
 if TYPE_CHECKING:
@@ -98,13 +98,13 @@ def test_boot_check_refuses_what_it_saw_fail(corpus) -> None:
     image = {IMAGE_T: PreflightOutcome.PASS, IMAGE_N: PreflightOutcome.REFUSE}
     for name, wanted in image.items():
         plan = _Plan((corpus / name).read_bytes())
-        check = check_boot(plan, stock, chip="BK7231T", sink=EventLog())  # type: ignore[arg-type]
+        held = flash_after(plan, stock)  # type: ignore[arg-type]
+        assert held is not None
+        assert held[:0x11000] == stock[:0x11000]
+        check = check_boot(held, chip="BK7231T", sink=EventLog())
         assert check.verdict is wanted, name
         assert check.text
-    assert (
-        check_boot(_Plan(b""), None, chip="BK7231T", sink=EventLog()).verdict
-        is PreflightOutcome.REFUSE
-    )  # type: ignore[arg-type]
+    assert check_boot(None, chip="BK7231T", sink=EventLog()).verdict is PreflightOutcome.REFUSE  # type: ignore[arg-type]
 
 
 class _Plan:

@@ -6,8 +6,8 @@ import os
 
 import pytest
 
+from plugsmith.emu.gpio_trace import PINS_SETTLE_S
 from plugsmith.emu.runner import emulator_installed
-from plugsmith.emu.tracing import PINS_SETTLE_S
 from plugsmith.events import EventLog
 from plugsmith.flows.image.emulation import BootRequest, choose_chip, trace_pins
 from plugsmith.flows.image.file import open_image

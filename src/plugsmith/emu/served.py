@@ -1,7 +1,7 @@
 """The emulated chip at a port: moves bytes between an endpoint and a worker process.
 
 A new client finds a freshly reset chip, as from the fast simulator: the worker is started again and
-waits for the first byte. The flash lives in a file; the worker writes it back when it ends.
+waits for the first byte. The flash lives in a file, which changes as the flash does.
 """
 
 from __future__ import annotations

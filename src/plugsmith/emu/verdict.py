@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from plugsmith.emu.boot_signs import BootSign, find_sign, last_words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -32,20 +34,6 @@ class Reached(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landmark:
-    """A text on UART2 that a firmware prints when its start is complete."""
-
-    firmware: str
-    text: bytes
-
-
-# [run] observed when the unmodified firmware executed here; chip-emulation.md section 1.
-LANDMARKS = (
-    Landmark(firmware="OpenBeken", text=b"Main_Init_After_Delay done"),
-    Landmark(firmware="Tuya", text=b"TUYA Notice"),
-    Landmark(firmware="Tuya", text=b"ty N"),
-)
 _JUMP = b"J 0x10000"
 _TALKATIVE = 60  # characters; a wrong application prints one line at most (chip-emulation.md 7)
 
@@ -77,12 +65,15 @@ def judge(
     `enough` ends a run early whose verdict is still unknown.
     """
     start_s = time.monotonic()
-    landmark: Landmark | None = None
+    landmark: BootSign | None = None
+    seen = 0
     while machine.instructions < instructions and time.monotonic() - start_s < wall_s:
         for _ in range(64):
             machine.step()
         log = machine.parts.uart2.sent
-        landmark = next((mark for mark in LANDMARKS if mark.text in log), None)
+        if len(log) != seen:
+            seen = len(log)
+            landmark = _landmark(bytes(log))
         if landmark or machine.resets >= RESET_LIMIT or machine.fault_count >= FAULT_LIMIT:
             break
         if enough(machine):
@@ -90,7 +81,13 @@ def judge(
     return _verdict(machine, landmark, time.monotonic() - start_s)
 
 
-def _verdict(machine: Machine, landmark: Landmark | None, wall_s: float) -> BootVerdict:
+def _landmark(log: bytes) -> BootSign | None:
+    """The text that ends a start, in what was said since the last start or complaint."""
+    sign = find_sign(last_words(log))
+    return sign if sign is not None and sign.complete else None
+
+
+def _verdict(machine: Machine, landmark: BootSign | None, wall_s: float) -> BootVerdict:
     log = bytes(machine.parts.uart2.sent)
     boots, reached = _classify(machine, landmark, log)
     return BootVerdict(
@@ -111,7 +108,7 @@ def _verdict(machine: Machine, landmark: Landmark | None, wall_s: float) -> Boot
 
 
 def _classify(
-    machine: Machine, landmark: Landmark | None, log: bytes
+    machine: Machine, landmark: BootSign | None, log: bytes
 ) -> tuple[bool | None, Reached]:
     if machine.resets >= RESET_LIMIT:
         # An application that gets far and then resets itself without a fault may only miss hardware

@@ -3,25 +3,26 @@
 boot:  one JSON job on stdin (chip, flash: path, instructions, wall_s, memory, pins: whether to go
        on after the boot until the pins have settled), one JSON answer on stdout.
 serve: the same job on the first line of stdin; then stdin and stdout are UART1 and stderr is UART2,
-       raw. Ends at the end of stdin and writes the flash back to its file.
+       raw. Ends at the end of stdin; the file changes with the flash.
 """
 
 from __future__ import annotations
 
 import json
+import mmap
 import os
 import select
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.button import ResetButton
-from plugsmith.emu.gpio_trace import pin_uses
+from plugsmith.emu.confine import confine
+from plugsmith.emu.gpio_trace import pin_uses, pins_settled, settle_pins
 from plugsmith.emu.machine import SLICE, Machine
-from plugsmith.emu.tracing import pins_settled, settle_pins
 from plugsmith.emu.verdict import judge
 
 _IDLE_STEPS_PER_S = 300  # quiet machine: about 0.9 M instructions/s, so a T waits about 8 s
@@ -33,18 +34,22 @@ def main() -> None:
     """Run the job that stdin describes."""
     line = _first_line()
     job = json.loads(line)
-    _limit(int(job["memory"]), float(job["wall_s"]))
-    flash = bytearray(Path(job["flash"]).read_bytes())
+    served = sys.argv[1:] == ["serve"]
+    flash = _shared(Path(job["flash"])) if served else bytearray(Path(job["flash"]).read_bytes())
+    confine(memory=int(job["memory"]), wall_s=float(job["wall_s"]))
     machine = Machine(BOARDS[job["chip"]], flash, jedec=job.get("jedec"))
-    if sys.argv[1:] == ["serve"]:
-        try:
-            _serve(machine)
-        finally:
-            Path(job["flash"]).write_bytes(flash)
+    if served:
+        _serve(machine)
         return
     answer = _boot(machine, job)
     answer["pins"] = pin_uses(machine.parts.pins.changes, pwm_channels=machine.parts.pwm_channels)
     sys.stdout.write(json.dumps(answer) + "\n")
+
+
+def _shared(file: Path) -> bytearray:
+    """The file as memory that changes it: no file is opened or grown for that any more."""
+    with file.open("r+b") as content:
+        return cast("bytearray", mmap.mmap(content.fileno(), 0))  # all that is used of one
 
 
 def _boot(machine: Machine, job: dict[str, Any]) -> dict[str, Any]:
@@ -70,18 +75,6 @@ def _first_line() -> bytes:
             break
         line += byte
     return line
-
-
-def _limit(memory: int, wall_s: float) -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if wall_s:
-        seconds = int(wall_s) + 10
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
 
 
 class _Host:

@@ -16,26 +16,31 @@ if TYPE_CHECKING:
 BOOT_CHECK = "boot-check"
 
 
-def check_boot(
-    plan: FlashPlan, original: bytes | None, *, chip: str, sink: EventSink
-) -> PreflightCheck:
-    """Whether the flash boots once `plan` is carried out on `original` (the proven backup).
+def flash_after(plan: FlashPlan, original: bytes | None) -> bytes | None:
+    """The whole flash once `plan` is carried out on `original`; None where that is not known."""
+    if original is None:
+        return None
+    content = bytearray(original)
+    for addr in plan.changed_sectors:
+        content[addr : addr + len(plan.wanted[addr])] = plan.wanted[addr]
+    return bytes(content)
+
+
+def check_boot(content: bytes | None, *, chip: str, sink: EventSink) -> PreflightCheck:
+    """Whether a device boots whose whole flash is `content`: what is written and what is kept.
 
     Refuses only what was seen to fail; unknown passes and says so. Raises EmulatorMissing or
     NoBoard when there is nothing to run it on.
     """
     check_board(chip)
-    if original is None:
+    if content is None:
         return PreflightCheck(
             name=BOOT_CHECK,
             verdict=PreflightOutcome.REFUSE,
             text=_("Without a backup there is no flash to try the image on."),
             remedy=_("Make a backup first, or leave --boot-check out."),
         )
-    content = bytearray(original)
-    for addr in plan.changed_sectors:
-        content[addr : addr + len(plan.wanted[addr])] = plan.wanted[addr]
-    answer = run_emulated(bytes(content), chip, sink)
+    answer = run_emulated(content, chip, sink)
     failed = answer["boots"] is False
     return PreflightCheck(
         name=BOOT_CHECK,

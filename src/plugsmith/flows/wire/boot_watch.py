@@ -5,11 +5,11 @@ The text itself is never passed on: firmware logs can hold the name of a Wi-Fi n
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.linking import answers_again
+from plugsmith.emu.boot_signs import complaints, find_sign, last_words, starts
 from plugsmith.errors import PlugsmithError
 from plugsmith.messages import _
 
@@ -24,16 +24,6 @@ _SETTLE_S = 1.2  # longer than any listening window (0.8 s after noise), uart-pr
 _PROBE_S = 1.5  # a loop turns many times in it (9 ms a turn in emulation; slow XIP 10 x that)
 _LOOPS = 3  # chip-emulation.md 7: three resets are a verdict
 
-_LOADER_BANNER = re.compile(rb"V:BK7\d\d\d[A-Z]?_\d|J 0x10000")
-_FAULT = re.compile(rb"\[ARM ANOMALY\]")
-_APP_SIGNS = (
-    re.compile(rb"Main_Init_|OpenBK7\d\d\d|OpenBeken"),  # OpenBeken
-    re.compile(rb"TUYA |tuya|Tuya"),  # vendor firmware
-    re.compile(rb"\[[IDWE]\]\[|ESPHome|LibreTiny"),  # ESPHome
-)
-_PLAIN_TEXT = re.compile(rb"[\x20-\x7e\r\n\t]")
-_ENOUGH_TEXT = 200  # printable bytes after the last jump of the loader, with no further jump
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BootSighting:
@@ -43,22 +33,22 @@ class BootSighting:
     seen: str
 
 
-def judge_text(text: bytes) -> bool | None:
-    """True for a firmware that runs, False for a loop or fault, None while nothing is certain."""
-    jumps = list(_LOADER_BANNER.finditer(text))
-    after = text[jumps[-1].end() :] if jumps else text
-    banners = sum(1 for jump in jumps if jump.group().startswith(b"V:"))
-    starts = max(banners, len(jumps) - banners)
-    if starts >= _LOOPS or len(_FAULT.findall(text)) >= _LOOPS:
+def judge_text(text: bytes, *, firmware: str | None = None, settled: bool = True) -> bool | None:
+    """True for a firmware that was seen to start, False for a loop, None while nothing is certain.
+
+    Only a text that is known to come from `firmware` (None: from any) proves its start. One that
+    does not end the start counts once the log has `settled`: it can still crash.
+    """
+    if starts(text) >= _LOOPS or complaints(text) >= _LOOPS:
         return False
-    if any(sign.search(after) for sign in _APP_SIGNS):
-        return True
-    return True if len(_PLAIN_TEXT.findall(after)) >= _ENOUGH_TEXT else None
+    sign = find_sign(last_words(text), firmware=firmware)
+    return True if sign is not None and (sign.complete or settled) else None
 
 
-def watch_boot(ctx: FlowContext, device: Device) -> BootSighting:
+def watch_boot(ctx: FlowContext, device: Device, *, firmware: str | None = None) -> BootSighting:
     """Reset the chip and look whether its firmware starts; the chip is left running.
 
+    `firmware` is what the flash holds now, as `FirmwareImage.firmware` names it; None: any counts.
     With a log port its text decides; without one only a boot loop can be seen.
     """
     if ctx.open_log is None:
@@ -68,37 +58,41 @@ def watch_boot(ctx: FlowContext, device: Device) -> BootSighting:
     try:
         log.discard_input()
         device.flash.reboot()
-        return _read_log(ctx, log)
+        return _read_log(ctx, log, firmware)
     finally:
         log.close()
 
 
-def _read_log(ctx: FlowContext, log: Port) -> BootSighting:
+def _read_log(ctx: FlowContext, log: Port, firmware: str | None) -> BootSighting:
     began_s = last_s = ctx.clock.monotonic()
     text = bytearray()
+    sign_s: float | None = None
     while (now_s := ctx.clock.monotonic()) - began_s < _LOG_S and now_s - last_s < _QUIET_S * 2:
         ctx.cancel.check()
         fresh = log.read(4096, 0.1)
-        if not fresh:
-            continue
-        last_s = ctx.clock.monotonic()
-        text += fresh
-        verdict = judge_text(bytes(text))
-        if verdict is True:
-            return BootSighting(
-                booted=True, seen=_("The firmware's start was seen on the log port.")
-            )
-        if verdict is False:
-            return BootSighting(
-                booted=False,
-                seen=_("the log port shows that it starts again and again"),
-            )
+        if fresh:
+            last_s = ctx.clock.monotonic()
+            text += fresh
+        started = judge_text(bytes(text), firmware=firmware)
+        sign_s = None if started is None else sign_s or now_s
+        settled = sign_s is not None and now_s - sign_s >= _QUIET_S
+        verdict = judge_text(bytes(text), firmware=firmware, settled=settled)
+        if verdict is not None:
+            return _sighting(booted=verdict)
+    if judge_text(bytes(text), firmware=firmware):
+        return _sighting(booted=True)
     if not text:
         return BootSighting(
             booted=None,
             seen=_("Nothing came on the log port; check that it is wired to TX2."),
         )
     return BootSighting(booted=None, seen=_("The text on the log port does not tell."))
+
+
+def _sighting(*, booted: bool) -> BootSighting:
+    if booted:
+        return BootSighting(booted=True, seen=_("The firmware's start was seen on the log port."))
+    return BootSighting(booted=False, seen=_("the log port shows that it starts again and again"))
 
 
 def _probe_download_uart(ctx: FlowContext, device: Device) -> BootSighting:

@@ -12,7 +12,7 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
-from plugsmith.flows.wire.boot_check import check_boot
+from plugsmith.flows.wire.boot_check import check_boot, flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.write.collateral import note_kept, with_repairs
@@ -170,7 +170,8 @@ def write_source(
     if (module := check_module(device.identity.chip, _original(safety))) is not None:
         checks = [*checks, module]
     if boot_check:
-        tried = check_boot(plan, _original(safety), chip=device.identity.chip.name, sink=ctx.sink)
+        held = flash_after(plan, _original(safety))
+        tried = check_boot(held, chip=device.identity.chip.name, sink=ctx.sink)
         checks = [*checks, tried]
         require(checks, ctx.permissions)
         ctx.say(tried.text)
@@ -188,7 +189,7 @@ def write_source(
     if dry_run:
         return outcome
     run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=source.name)
-    boot = watch_boot(ctx, device)
+    boot = watch_boot(ctx, device, firmware=source.image.firmware)
     tell_boot(ctx, boot, undo=undo)
     return _finished(ctx, outcome, boot, began_s)
 

@@ -41,7 +41,7 @@ def boot_text(verdict: AppVerdict, chip: str) -> list[tuple[float, str]]:
     if verdict.kind is AppKind.OPENBEKEN:
         name = f"Open{chip.upper()}"
         return [
-            (0.02, f"{name}_{verdict.version} starting\r\n"),
+            (0.02, f"{name}, version {verdict.version}\r\n"),
             (0.10, "Info:MAIN:Main_Init_Before_Delay\r\n"),
             (0.30, "Info:MAIN:Main_Init_Before_Delay done\r\n"),
             (1.00, "Info:MAIN:Main_Init_After_Delay\r\n"),
@@ -51,8 +51,8 @@ def boot_text(verdict: AppVerdict, chip: str) -> list[tuple[float, str]]:
     if verdict.kind is AppKind.TUYA:
         return [
             (0.02, "prvHeapInit-start, heap ready\r\n"),
-            (0.20, "[simulated vendor firmware] tuya sdk started\r\n"),
-            (0.80, "[simulated vendor firmware] device online task started\r\n"),
+            (0.20, "[01-01 00:00:00 TUYA Info][simulated] sdk started\r\n"),
+            (0.80, "[01-01 00:00:01 TUYA Notice][simulated] online task started\r\n"),
         ]
     return [(0.02, "prvHeapInit-start, heap ready\r\n"), (0.5, "application started\r\n")]
 
