@@ -6,6 +6,8 @@ the engine itself has a hole. docs/simulator.md says what is and what is not con
 
 from __future__ import annotations
 
+import sys
+
 OPEN_FILES = 16  # the standard streams and what the interpreter itself opens for a moment
 
 
@@ -14,10 +16,10 @@ def confine(*, memory: int, wall_s: float) -> None:
 
     `wall_s` 0: no limit on CPU time. Does nothing where the system knows no such limits (Windows).
     """
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
+    if sys.platform == "win32":
         return
+    import resource  # noqa: PLC0415 - not on Windows; elsewhere its absence is an error
+
     limits = {
         resource.RLIMIT_AS: memory,
         resource.RLIMIT_CORE: 0,
