@@ -24,6 +24,12 @@ OWN_KEY = bytes(range(0x21, 0x31))  # of no device that anybody knows
 
 
 @cache
+def forged_address(data: bytes) -> str:
+    """The address in the RF sector of a forged dump, as reports write it."""
+    at = data.index(b"\x02\x11\x11\x11\x06\0\0\0") + 8
+    return data[at : at + 6].hex(":").upper()
+
+
 def forged(
     name: str = "BK7231T",
     kind: StoreKind = StoreKind.CLASSIC,

@@ -13,7 +13,7 @@ from plugsmith.boot.rates import RateSwitch
 from plugsmith.boot.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from plugsmith.boot.dialects import Dialect
     from plugsmith.boot.protocol.frames import Reply
@@ -77,6 +77,15 @@ class BootClient:
     def strays(self) -> list[int]:
         """Addresses that a damaged erase or write request changed by mistake."""
         return self._exchanger.strays
+
+    @property
+    def silences(self) -> int:
+        """How often the chip fell silent so that another one may be there since."""
+        return self._exchanger.silences
+
+    def confirm_with(self, confirm: Callable[[], None]) -> None:
+        """Call `confirm`, which raises for another device, after such a silence before changes."""
+        self._exchanger.confirm = confirm
 
     def note_error(self) -> None:
         """Count data that arrived wrong."""

@@ -13,7 +13,7 @@ from plugsmith.errors.link import LinkLost
 from plugsmith.errors.port import PortUnsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from plugsmith.boot.policy import RetryPolicy
     from plugsmith.boot.protocol.frames import Reply
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
+_CONFIRMS = 4  # in which the chip fell silent again
+_CHANGING = (cmd.Erase, cmd.Write4K, cmd.Write, cmd.WriteStatusRegister)
 _PROBES = 8  # link checks that may be unanswered: the chip may be busy, its ring is finite
 
 
@@ -40,6 +42,10 @@ class Exchanger:
 
     `errors` counts what had to be repeated; `strays` are the addresses that a good reply to an
     erase or write named although nobody meant them: the request was damaged on its way.
+
+    `silences` counts how often the chip fell silent and was found at the rate to which a reset
+    brings it: another one may answer now. `confirm` raises if it is; it is asked before the next
+    request that changes something.
     """
 
     def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
@@ -47,6 +53,9 @@ class Exchanger:
         self.policy = policy
         self.errors = 0
         self.strays: list[int] = []
+        self.silences = 0
+        self.confirm: Callable[[], None] | None = None
+        self._confirmed = 0
 
     def exchange(self, command: Command, *, attempts: int | None = None) -> Reply:
         """The good reply to `command`, repeated as the policy says."""
@@ -55,6 +64,8 @@ class Exchanger:
         for attempt in range(tries):
             if attempt:
                 self.start_over()
+            if isinstance(command, _CHANGING):
+                self._be_sure()
             reply = self.once(command)
             if reply is None:
                 continue
@@ -77,6 +88,20 @@ class Exchanger:
         self.errors += 1
         if not self.wire.resync(torn_write=torn_write) and not self._found_again():
             raise LinkLost(port=self.wire.port.info.name)
+        self.note_silence()
+
+    def note_silence(self) -> None:
+        """The chip did not answer and is there again; only a raised rate says that it is it."""
+        if self.wire.port.baud == START_BAUD:
+            self.silences += 1
+
+    def _be_sure(self) -> None:
+        for _attempt in range(_CONFIRMS):
+            if self.confirm is None or self._confirmed == self.silences:
+                return
+            self._confirmed = self.silences
+            self.confirm()
+        raise LinkLost(port=self.wire.port.info.name)
 
     def _found_again(self) -> bool:
         """Whether the chip answers at the current or at the starting rate after all."""

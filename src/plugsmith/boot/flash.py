@@ -39,6 +39,9 @@ class UartFlash:
     Refuses (ProtectedRange, OutsideFlash, UnknownFlashPart) whatever could cost the boot loader of
     a loader-family chip, whoever calls. May raise PortLost, LinkLost, ExchangeFailed,
     UnstableRead, WriteLost.
+
+    `confirm` (after a silence, before the next change) and `after_restart` raise if another chip
+    answers now.
     """
 
     def __init__(
@@ -51,6 +54,8 @@ class UartFlash:
         cancel: CancelToken | None = None,
         policy: LinkPolicy | None = None,
         before_speed: Callable[[int], None] | None = None,
+        confirm: Callable[[], None] | None = None,
+        after_restart: Callable[[], None] | None = None,
     ) -> None:
         self.client = client
         self.identity = identity
@@ -63,6 +68,9 @@ class UartFlash:
             client, speed=self._speed, to_wire=self._to_wire, crc_many=self._crcs
         )
         self._writer = Writer(client, identity, reader=self._reader, speed=self._speed)
+        self._after_restart = after_restart
+        if confirm is not None:
+            client.confirm_with(confirm)
         self._crc_done = False
         self._status_found: int | None = None
 
@@ -126,6 +134,10 @@ class UartFlash:
         if span.end > self.size:
             raise OutsideFlash(span=str(span), limit=format_addr(self.size))
         return self._reader.blocks(span, skip_blank=skip_blank)
+
+    def peek(self, addr: int) -> bytes:
+        """The sector at `addr`, the same in two reads; sends no CRC, which may block writes."""
+        return self._reader.agreed(addr)
 
     def crc32(self, span: AddressRange) -> int:
         """zlib CRC-32 of `span` computed by the device; its length is a multiple of 256."""
@@ -211,6 +223,8 @@ class UartFlash:
             raise LinkLost(port=self.client.port.info.name) from silence
         self._crc_done = False
         self._speed.back_to(before)
+        if self._after_restart is not None:
+            self._after_restart()
 
     def erase(self, span: AddressRange) -> None:
         """Set whole sectors to FF, in 64 KiB blocks where possible, status checked."""

@@ -39,7 +39,9 @@ class RateSwitch:
         if self._switch(baud):
             return True
         self._exchanger.errors += 1
-        return self._found_after(old, baud)
+        found = self._found_after(old, baud)
+        self._exchanger.note_silence()
+        return found
 
     def _host_can(self, baud: int) -> bool:
         """Try the host alone first: a chip at a rate that the host lacks would be lost."""

@@ -39,3 +39,15 @@ class UnknownBootCode(LinkError):
     code = "PS-LINK-UNSUPPORTED"
     what = N_("The chip on {port} answers, but Plugsmith does not support it ({found}).")
     next_step = N_("Please report what `plugsmith info --json` prints, so that it can be added.")
+
+
+class OtherDevice(LinkError):
+    """Another device answers than the one that the run began with."""
+
+    code = "PS-LINK-OTHER-DEVICE"
+    what = N_("Another device answers on {port} now than before: {difference}.")
+    why = N_("Nothing of the first device was written to it.")
+    next_step = N_(
+        "Connect the device that this run began with and run the same command again; what was "
+        "interrupted on it is still known. For the other device run the command anew."
+    )

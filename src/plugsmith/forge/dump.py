@@ -9,13 +9,11 @@ from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.chips.model import RegionRole
 from plugsmith.forge.canary import Canary
 from plugsmith.forge.damage import DamageName, damage
-from plugsmith.forge.flash import FORGED_MAC, forge_flash
+from plugsmith.forge.flash import forge_flash, forged_mac
 from plugsmith.forge.storage import StorageRequest, forge_storage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-PAIRED_MAC = bytes.fromhex("c8478c5ad19e")
 
 # The text that the forum's user found with a hex editor: the story that started Plugsmith.
 FORUM_TEXT = (
@@ -43,8 +41,8 @@ def forge_dump(
     Raises ForgeImpossible, or the errors of a chip or pin text that does not exist.
     """
     storage = forge_storage(request)
-    own_mac = mac if mac is not None else PAIRED_MAC if request.paired else FORGED_MAC
     owner = chip_called(request.chip)
+    own_mac = mac or _own_mac(owner.name, request)
     data = forge_flash(chip=owner.name, mac=own_mac, contents=storage.contents)
     key = owner.memory_map.region(RegionRole.KEY)
     for name in damages:
@@ -58,3 +56,9 @@ def forge_dump(
         contains=(*contains, *(f"damage-{name.value}" for name in damages)),
         canaries=canaries,
     )
+
+
+def _own_mac(chip: str, request: StorageRequest) -> bytes:
+    """Another request is another device."""
+    paired = "paired" if request.paired else "new"
+    return forged_mac(chip, request.seed, paired, request.generation, request.pin_text or "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -24,10 +25,19 @@ if TYPE_CHECKING:
 FORGED_MAC = bytes.fromhex("c8478c000001")
 
 
+def forged_mac(chip: str, *words: str) -> bytes:
+    """The made-up address of a forged device: other words or another chip, another address."""
+    name = catalog.chip(chip).name
+    if name == "BK7231T" and not words:
+        return FORGED_MAC
+    tail = hashlib.sha256("\n".join((name, *words)).encode()).digest()[:3]
+    return FORGED_MAC[:3] + tail
+
+
 def forge_flash(
     *,
     chip: str,
-    mac: bytes = FORGED_MAC,
+    mac: bytes | None = None,
     boot_code_name: str | None = None,
     firmware: str = "tuya",
     version: str = "1.0.0",
@@ -37,6 +47,8 @@ def forge_flash(
     size: int | None = None,
 ) -> bytes:
     """A plausible factory flash of `chip`; the same arguments give the same bytes.
+
+    `mac` None gives the address of `forged_mac`; the calibration follows from the address.
 
     `pin_text` puts an unpaired vendor storage with that text into it (more of it can be asked for
     in `forge.dump`). `contents` (physical address -> bytes) is laid over it last. `size` defaults
@@ -54,7 +66,7 @@ def forge_flash(
     )
     rf = catalog.chip(chip).memory_map.region(RegionRole.RF)
     if rf is not None and rf.span.end <= len(flash):
-        flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(mac)
+        flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(mac or forged_mac(chip))
     storage: dict[int, bytes] = {}
     if pin_text is not None:
         storage = forge_storage(StorageRequest(chip=chip, pin_text=pin_text)).contents

@@ -1,7 +1,8 @@
-"""A forged RF sector: the vendor's record frame around a MAC address and neutral values."""
+"""A forged RF sector: the vendor's record frame around a MAC address and made-up calibration."""
 
 from __future__ import annotations
 
+import hashlib
 import struct
 
 from plugsmith.memory import SECTOR_LEN
@@ -13,7 +14,10 @@ _GROUPS = ((0x2222_2200, 0xA2), (0x3333_3300, 0x84), (0x4444_4400, 0x40))
 
 
 def forge_rf(mac: bytes) -> bytes:
-    """One RF sector with `mac` (6 bytes) at offset 0x24, in the layout of uart-protocol.md 6.4."""
+    """One RF sector with `mac` (6 bytes) at offset 0x24, in the layout of uart-protocol.md 6.4.
+
+    The calibration follows from the MAC: no two devices have the same one.
+    """
     general = b"".join(
         (
             _record(0x1111_1101, _CRYSTAL.to_bytes(4, "little")),
@@ -25,7 +29,8 @@ def forge_rf(mac: bytes) -> bytes:
     )
     body = _record(0x1111_1100, general.ljust(0x5A, b"\0"))
     for tag, length in _GROUPS:
-        body += _record(tag, _record(tag + 1, bytes(length - 8)))
+        values = hashlib.shake_256(mac + tag.to_bytes(4, "little")).digest(length - 8)
+        body += _record(tag, _record(tag + 1, values))
     return (b"TLV\0" + _TOTAL_LEN.to_bytes(4, "little") + body).ljust(SECTOR_LEN, b"\xff")
 
 

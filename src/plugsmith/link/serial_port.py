@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import socket
 import sys
 from typing import TYPE_CHECKING
@@ -56,7 +57,8 @@ class SerialPort:
         self._info = info
         self._clock = clock
         self._remote_baud_follows = remote_baud_follows
-        self._serial = self._open(START_BAUD)
+        self._twins = _twins(info)
+        self._serial = self._open(info.name, START_BAUD)
         self._capabilities = self._probe()
 
     @property
@@ -148,7 +150,8 @@ class SerialPort:
     def reopen(self, timeout_s: float) -> bool:
         """Wait for a vanished device to come back and open it again; False if it does not.
 
-        A device that re-enumerated under another name is found by its adapter id.
+        The adapter may come back under another name: it is taken if it is the only new one with
+        the same adapter id. Whose chip is behind it is for the caller to prove.
         """
         baud = self.baud
         with contextlib.suppress(Exception):
@@ -156,7 +159,7 @@ class SerialPort:
         deadline = self._clock.monotonic() + timeout_s
         while True:
             try:
-                self._serial = self._open(baud)
+                self._serial = self._open(self._where_now(), baud)
             except PortError:
                 if self._clock.monotonic() >= deadline:
                     return False
@@ -173,9 +176,24 @@ class SerialPort:
         if not self._serial.is_open:
             raise PortLost(port=self._info.name)
 
-    def _open(self, baud: int) -> serialx.BaseSerial:
+    def _where_now(self) -> str:
+        """The name under which the adapter is connected now; PortNotFound if it is away.
+
+        Whole batches of adapters share a serial number, so only a name counts that was not there
+        when this port was opened.
+        """
+        name, adapter = self._info.name, self._info.adapter
+        if adapter is None:
+            return name
+        same = [device for device in _devices_of(adapter) if device not in self._twins]
+        if any(os.path.realpath(name) == os.path.realpath(device) for device in same):
+            return name
+        if len(same) != 1:
+            raise PortNotFound(port=name)
+        return same[0]
+
+    def _open(self, target: str, baud: int) -> serialx.BaseSerial:
         name = self._info.name
-        target = _current_device(self._info) or name
         low = serialx.PinState.LOW
         extra = {"connect_timeout": _CONNECT_TIMEOUT_S} if "://" in name else {}
         try:
@@ -225,13 +243,21 @@ def _is_setting_refused(problem: Exception) -> bool:
     return refused or type(problem).__name__ == "error"
 
 
-def _current_device(info: PortInfo) -> str | None:
-    """Where the adapter is now, if it has a serial number and moved."""
-    if info.adapter is None or info.adapter.endswith(":"):
-        return None
+def _devices_of(adapter: str) -> list[str]:
+    """The names of the connected adapters with this id."""
     from plugsmith.link.ports import list_ports  # noqa: PLC0415 - ports opens through this module
 
-    return next((port.device for port in list_ports() if port.adapter == info.adapter), None)
+    return [port.device for port in list_ports() if port.adapter == adapter]
+
+
+def _twins(info: PortInfo) -> frozenset[str]:
+    """The other connected adapters with the same id: never taken for this one."""
+    if info.adapter is None:
+        return frozenset()
+    own = os.path.realpath(info.name)
+    return frozenset(
+        device for device in _devices_of(info.adapter) if os.path.realpath(device) != own
+    )
 
 
 def open_failure(name: str, problem: Exception) -> PortError:

@@ -229,12 +229,14 @@ def sim(
 
 
 def _board(request: BoardRequest) -> SimBoard:
+    import secrets
     import time
 
     from plugsmith.api.practice import practice_flash
     from plugsmith.sim.chip.board import build_board
 
-    return build_board(request, now=time.monotonic(), content=practice_flash(request))
+    content = practice_flash(request, serial=secrets.token_hex(4))
+    return build_board(request, now=time.monotonic(), content=content)
 
 
 def _endpoint(

@@ -16,6 +16,7 @@ from plugsmith.boot.flash import Proof
 from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.errors.flash import ExchangeFailed, StatusRefused
 from plugsmith.errors.flows import HalfWritten, NotABackup
 from plugsmith.errors.library import JobLost
 from plugsmith.flows.now import now_text
@@ -246,6 +247,13 @@ def _read_rest(
         return device.size - sum(len(span) for span in have())
 
     def read() -> None:
+        while left() or seen[0] != device.epoch:
+            if seen[0] != device.epoch:
+                seen[0] = device.epoch
+                _compare_again(device, data, proofs)
+            read_left()
+
+    def read_left() -> None:
         for span in _reading_order(device, have()):
             for block in device.flash.blocks(span):
                 data[block.span.start : block.span.end] = block.data
@@ -256,11 +264,27 @@ def _read_rest(
                 device.note_speed()
                 ctx.cancel.check()
 
+    seen = [device.epoch]
     with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
         meter.skip(device.size - left())
         device.resume_on_relink(read, left=left)
         _summarise(meter, device)
     return proofs
+
+
+def _compare_again(device: Device, data: bytearray, proofs: list[ProvenRange]) -> None:
+    """Drop the ranges that are not as they were read: the firmware may have run in between."""
+    device.prove_same()
+    spans = [item.span for item in proofs]
+    try:
+        changed = _changed(device, bytes(data), spans)
+    except (ExchangeFailed, StatusRefused):  # a chip without a checksum command
+        changed = spans
+    if changed:
+        device.ctx.say(
+            _("{count} ranges changed meanwhile and are read again.", count=len(changed))
+        )
+    proofs[:] = [item for item in proofs if item.span not in changed]
 
 
 def _reading_order(device: Device, have: Sequence[AddressRange]) -> Iterator[AddressRange]:

@@ -12,6 +12,13 @@ from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import TransferError
 from plugsmith.errors.link import LinkLost
+from plugsmith.flows.wire.same_device import (
+    Known,
+    prove_content,
+    prove_hardware,
+    prove_own,
+    prove_restarted,
+)
 from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -41,15 +48,18 @@ class Device:
         self.ctx = ctx
         self.port = port
         self.job: Job | None = None
-        self._rf: dict[int, bytes] | None = None
+        self.known = Known()
+        self.links = 0
+        self._hits: list[AddressRange] = []
         self._noted_baud = START_BAUD
-        self._wire_before = self._skipped_before = 0
+        self._wire_before = self._skipped_before = self._silences_before = 0
         self.client: BootClient
         self.identity: Identity
         self.flash: UartFlash
         for attempt in range(_LINKS):
             if self._connect(last=attempt == _LINKS - 1):
                 break
+        self.first = self.identity
 
     def _connect(self, *, last: bool) -> bool:
         """Link and identify; False if the chip was reset in between and there is another try."""
@@ -133,14 +143,46 @@ class Device:
             self.ctx.library.adapters.worked(self.adapter_key, self.flash.baud)
 
     def relink(self) -> None:
-        """Link again after the chip was reset; LinkLost or NoAnswer if it does not come back."""
+        """Link again after the chip was reset and prove that it is the same one.
+
+        LinkLost or NoAnswer if it does not come back, OtherDevice if another one does.
+        """
         self._wire_before, self._skipped_before = self.bytes_on_wire, self.skipped_blank
-        self.client.close()
-        self._noted_baud = START_BAUD
-        self.client = _link(self.ctx, self.port)
-        self.identity = identify(self.client, expected=self.identity.chip.name)
+        self._silences_before += self.client.silences
+        self._hits += self.flash.suspects
+        for attempt in range(_LINKS):
+            self.client.close()
+            self._noted_baud = START_BAUD
+            self.client = _link(self.ctx, self.port)
+            try:
+                return self._take_up_again()
+            except LinkLost:
+                if attempt == _LINKS - 1:
+                    raise
+        return None
+
+    def _take_up_again(self) -> None:
+        """Prove that the chip that was linked is the one of this run, before anything else."""
+        self.identity = identify(self.client)
         self.flash = self._open_flash()
+        prove_hardware(self, self.identity)
         self.raise_speed()
+        prove_own(self)
+        prove_content(self)
+        self.links += 1
+
+    @property
+    def epoch(self) -> int:
+        """Grows whenever the chip was away so that what was read before may not hold any more."""
+        return self.links + self._silences_before + self.client.silences
+
+    def prove_same(self) -> None:
+        """Return if the chip that answers now is the one of this run; OtherDevice if not."""
+        prove_own(self)
+
+    def suspects(self) -> list[AddressRange]:
+        """Where a garbled request may have changed something, over all links of this run."""
+        return [*self._hits, *self.flash.suspects]
 
     def retry_on_relink(self, work: Callable[[], T]) -> T:
         """What `work` returns; it is done anew on a new link when the chip was reset meanwhile."""
@@ -182,12 +224,13 @@ class Device:
 
     def rf_now(self) -> dict[int, bytes]:
         """The RF sectors as they are now, read once."""
-        if self._rf is None:
-            self._rf = {
-                addr: self.read(AddressRange.sized(addr, SECTOR_LEN))
-                for addr in rf_sectors(self.identity.chip, self.size)
-            }
-        return self._rf
+        if not self.known.rf:
+            sectors = rf_sectors(self.identity.chip, self.size)
+            self.known.rf.update(self.retry_on_relink(lambda: self._read_sectors(sectors)))
+        return self.known.rf
+
+    def _read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
+        return {addr: self.flash.read(AddressRange.sized(addr, SECTOR_LEN)) for addr in addrs}
 
     def rf_held(self) -> tuple[int, bytes] | None:
         """Address and bytes of the RF sector that holds calibration and MAC, if one does."""
@@ -207,6 +250,7 @@ class Device:
             flash_size=self.size,
             mac=self.mac(),
             rf_sha256=hashlib.sha256(held[1]).hexdigest() if held else None,
+            jedec=self.identity.flash.jedec.hex() if self.identity.flash.jedec else None,
         )
 
     def release(self) -> None:
@@ -224,6 +268,8 @@ class Device:
             sink=self.ctx.sink,
             cancel=self.ctx.cancel,
             before_speed=self._about_to_run_at,
+            confirm=self.prove_same,
+            after_restart=lambda: prove_restarted(self),
         )
 
     def _about_to_run_at(self, baud: int) -> None:

@@ -224,6 +224,7 @@ def run_plan(
     job.speed(device.flash.baud)
     note_kept(job, survey)
     device.job = job
+    device.known.keep(survey.baseline, changing=plan.changed_sectors)
     run = Execution(plan, survey, original=_original(safety))
     try:
         execute(ctx, device, run)

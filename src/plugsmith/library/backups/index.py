@@ -22,7 +22,7 @@ from plugsmith.library.reader import JsonReader, Misfit
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
 
-_SCHEMA = "plugsmith-index/1"
+_SCHEMA = "plugsmith-index/2"
 _LONGEST = 16 << 20
 _U64 = (1 << 64) - 1
 
@@ -85,6 +85,7 @@ class BackupIndex:
                     "flash_size": entry.device.flash_size,
                     "mac": entry.device.mac,
                     "rf_sha256": entry.device.rf_sha256,
+                    "jedec": entry.device.jedec,
                     "sha256": entry.sha256,
                     "label": entry.label,
                 }
@@ -125,6 +126,7 @@ def _entry(path: Path, stamp: tuple[int, int]) -> list[IndexEntry]:
                 flash_size=passport.flash_size,
                 mac=passport.mac,
                 rf_sha256=passport.rf_sha256,
+                jedec=passport.jedec,
             ),
             sha256=passport.sha256,
             label=passport.label,
@@ -153,6 +155,7 @@ def _cached(reader: JsonReader) -> IndexEntry:
             flash_size=reader.number("flash_size"),
             mac=reader.text_or_none("mac", like=MAC_TEXT),
             rf_sha256=reader.text_or_none("rf_sha256", like=SHA256_TEXT),
+            jedec=reader.text_or_none("jedec"),
         ),
         sha256=reader.text("sha256"),
         label=reader.text_or_none("label"),

@@ -1,0 +1,73 @@
+"""Another board in the middle of a run: not one byte of the first on it, and the right error."""
+
+from __future__ import annotations
+
+import pytest
+from flows_rig import Rig, factory
+from swap_rig import board, programmed, received, swap_in
+
+from plugsmith.errors.link import OtherDevice
+from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.flash import flash
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.flash import forge_flash
+
+CODE = 0x8000
+MAC_B = bytes.fromhex("c8478cbbbbbb")
+
+
+def rig_of(tmp_path, chip="BK7231T", content=None):
+    rig = Rig(tmp_path, chip, content or factory(chip, code_len=CODE))
+    rig.path = tmp_path / "image.bin"
+    rig.path.write_bytes(forge_openbeken_qio(chip, version="1.18.300", code_len=CODE))
+    return rig
+
+
+@pytest.mark.parametrize("gap_s", [0.0, 3.0])
+@pytest.mark.parametrize(
+    ("chip", "boot"),
+    [("BK7231T", None), ("BK7231T", "BK7231T 1.0.4"), ("BK7231N", None), ("BK7231U", None)],
+)
+def test_a_board_that_is_put_in_during_a_flash_gets_nothing(tmp_path, chip, boot, gap_s):
+    kind = {"boot_code_name": boot} if boot else {}
+    rig = rig_of(tmp_path, chip, factory(chip, code_len=CODE, **kind))
+    other = factory(chip, code_len=CODE, mac=MAC_B, **kind)
+    backup(rig.ctx())
+    rig.replug()
+    swap_in(rig, lambda: board(chip, other, rig), when=programmed(4), gap_s=gap_s)
+    with pytest.raises(OtherDevice):
+        flash(rig.ctx(timeout=20.0), rig.path)
+    assert rig.content == other
+    (job,) = rig.library.jobs.open_jobs()
+    assert job.header.device.mac != MAC_B.hex(":")
+    assert [entry.device.mac for entry in rig.library.backups.entries()] == [job.header.device.mac]
+
+
+def test_a_backup_never_mixes_two_boards(tmp_path):
+    contents = {addr: bytes([addr >> 16]) * 0x8000 for addr in range(0x40000, 0x130000, 0x10000)}
+    rig = rig_of(tmp_path, content=factory_with(contents))
+    other = factory_with({addr: data[::-1] + b"B" for addr, data in contents.items()}, mac=MAC_B)
+    swap_in(rig, lambda: board("BK7231T", other, rig), when=received(rig, 300_000), gap_s=3.0)
+    with pytest.raises(OtherDevice):
+        backup(rig.ctx(timeout=20.0))
+    assert rig.library.backups.entries() == ()
+
+
+def test_what_the_firmware_stored_while_the_link_was_lost_is_read_again(tmp_path):
+    contents = {addr: bytes([addr >> 16]) * 0x8000 for addr in range(0x40000, 0x130000, 0x10000)}
+    rig = rig_of(tmp_path, content=factory_with(contents))
+
+    def lived():
+        content = bytearray(pulled.nor.content)
+        for addr in (0x1E3000, 0x50000):
+            content[addr : addr + 16] = b"written by fw!!!"
+        return board("BK7231T", bytes(content), rig)
+
+    pulled = swap_in(rig, lived, when=received(rig, 300_000), gap_s=3.0)
+    made = backup(rig.ctx(timeout=20.0))
+    assert b"written by fw!!!" in rig.content
+    assert made.backup.read() == rig.content
+
+
+def factory_with(contents, **options):
+    return forge_flash(chip="BK7231T", code_len=CODE, contents=contents, **options)
