@@ -6,12 +6,10 @@ is connected. Ranges that the device proves to be blank are not read.
 
 from __future__ import annotations
 
-import hashlib
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith import __version__
 from plugsmith.boot.flash import Proof
 from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole
 from plugsmith.dump.health import judge_backup
@@ -22,7 +20,8 @@ from plugsmith.errors.library import JobLost
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
-from plugsmith.library.backups.passport import Passport, ProvenRange, RegionDigest, merge_proofs
+from plugsmith.flows.wire.device_passport import passport_of
+from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.library.jobs.store import DoneRange, JobHeader, JobKind
 from plugsmith.memory import (
     BLOCK_LEN,
@@ -126,7 +125,7 @@ def make_backup(
     except NotABackup:
         job.finish()
         raise
-    passport = _passport(ctx, device, content, proofs)
+    passport = passport_of(ctx, device, content, proofs)
     stored = ctx.library.backups.add(content, passport, out=out)
     job.finish()
     device.remember_speed()
@@ -315,53 +314,6 @@ def _refuse_unsound(ctx: FlowContext, content: bytes, *, chip: str) -> None:
         )
     for item in verdict.because[1:]:
         ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
-
-
-def _passport(
-    ctx: FlowContext, device: Device, content: bytes, proofs: Sequence[ProvenRange]
-) -> Passport:
-    identity, held = device.identity, device.rf_held()
-    return Passport(
-        tool=f"plugsmith {__version__}",
-        created=now_text(),
-        label=None,
-        chip=identity.chip.name,
-        family=identity.family.value,
-        chip_id=identity.chip_id,
-        boot=identity.boot.name if identity.boot else None,
-        boot_version=identity.boot_version,
-        loader_crc=identity.loader_crc,
-        loader_covers=identity.loader_covers,
-        jedec=identity.flash.jedec.hex() if identity.flash.jedec else None,
-        flash_part=identity.flash.part.name if identity.flash.part else None,
-        flash_size=device.size,
-        size_proof=identity.flash.size_proof.value,
-        key_class=identity.key.key_class.value,
-        key_evidence=identity.key.evidence,
-        mac=device.mac(),
-        rf_start=held[0] if held else None,
-        rf_sha256=hashlib.sha256(held[1]).hexdigest() if held else None,
-        sha256=hashlib.sha256(content).hexdigest(),
-        crc32=zlib.crc32(content),
-        regions=tuple(_digests(device, content)),
-        ranges=merge_proofs(list(proofs)),
-        adapter=device.port.info.adapter,
-        port=ctx.port_name,
-        baud=device.flash.baud,
-    )
-
-
-def _digests(device: Device, content: bytes) -> Iterator[RegionDigest]:
-    for region in device.identity.chip.memory_map.regions:
-        piece = content[region.span.start : region.span.end]
-        if len(piece) == len(region.span):
-            yield RegionDigest(
-                name=region.name,
-                role=region.role.value,
-                span=region.span,
-                sha256=hashlib.sha256(piece).hexdigest(),
-                blank=piece.count(0xFF) == len(piece),
-            )
 
 
 def _resume_command(ctx: FlowContext) -> str:
