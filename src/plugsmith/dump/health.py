@@ -1,4 +1,9 @@
-"""Is a file usable as a backup? Yes or no, and because of what."""
+"""Is a file a backup? Every yes is a list of checks that passed, each of them named.
+
+Three verdicts: *whole* gives the device back as its maker sold it or as it is set up; *restorable*
+gives it back as it is now, but something that only this device had is lost already; *none* does not
+give a working device.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,8 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.survey.report import DamageKind, DumpKind, DumpReport
+from plugsmith.dump.health_checks import BackupCheck, BackupReason, CheckOutcome, run_checks
+from plugsmith.dump.survey.report import DumpKind, DumpReport
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, InputTooLarge, PlugsmithError
 from plugsmith.messages import _
@@ -17,48 +23,16 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-class BackupReason(StrEnum):
-    """Why a file is no backup (the first group) or what to know about one that is."""
-
-    EMPTY = "empty"
-    BLANK = "blank"
-    NOT_A_FLASH = "not-a-flash"
-    ROTATED = "rotated"
-    SHIFTED = "shifted"
-    TRUNCATED = "truncated"
-    FOREIGN = "foreign"
-    HALF_WRITTEN = "half-written"
-    NO_LOADER = "no-bootloader"
-    WHOLE = "whole"
-    NOT_FACTORY = "not-factory"
-    NO_CALIBRATION = "no-calibration"
-    STORAGE_DAMAGED = "storage-damaged"
-
-
-_FATAL = {
-    DamageKind.BLANK: BackupReason.BLANK,
-    DamageKind.NOT_A_FLASH: BackupReason.NOT_A_FLASH,
-    DamageKind.ROTATED: BackupReason.ROTATED,
-    DamageKind.SHIFTED: BackupReason.SHIFTED,
-    DamageKind.TRAILING: BackupReason.SHIFTED,
-    DamageKind.BYTES_LOST: BackupReason.SHIFTED,
-    DamageKind.TRUNCATED: BackupReason.TRUNCATED,
-    DamageKind.IMAGE: BackupReason.TRUNCATED,
-    DamageKind.LOADER_MISSING: BackupReason.NO_LOADER,
-    DamageKind.LOADER_DAMAGED: BackupReason.NO_LOADER,
-    DamageKind.APP_MISSING: BackupReason.HALF_WRITTEN,
-    DamageKind.APP_DAMAGED: BackupReason.HALF_WRITTEN,
-    DamageKind.APP_INCOMPLETE: BackupReason.HALF_WRITTEN,
-}
-_REMARKS = {
-    DamageKind.RF_MISSING: BackupReason.NO_CALIBRATION,
-    DamageKind.STORAGE_MISSING: BackupReason.STORAGE_DAMAGED,
-    DamageKind.STORAGE_DAMAGED: BackupReason.STORAGE_DAMAGED,
-    DamageKind.KEY_MISSING: BackupReason.STORAGE_DAMAGED,
-}
 _TWINS = ({"BK7231U", "BK7252"},)
 _FOREIGN_KINDS = (DumpKind.OPENBEKEN, DumpKind.ESPHOME, DumpKind.OTHER_VENDOR)
+
+
+class BackupLevel(StrEnum):
+    """What writing the file back gives."""
+
+    WHOLE = "whole"
+    RESTORABLE = "restorable"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +45,22 @@ class Because:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BackupVerdict:
-    """`usable`: written back as it is, the file gives the device back that it was read from."""
+    """The verdict, the reasons for it, what else to know, and every check that was made."""
 
-    usable: bool
+    level: BackupLevel
     because: tuple[Because, ...]
+    remarks: tuple[Because, ...] = ()
+    checks: tuple[BackupCheck, ...] = ()
+
+    @property
+    def usable(self) -> bool:
+        """Written back as it is, the file gives back everything that the device ever had."""
+        return self.level is BackupLevel.WHOLE
+
+    @property
+    def restorable(self) -> bool:
+        """Written back as it is, the file gives the device back as it was read."""
+        return self.level is not BackupLevel.NONE
 
 
 def judge_backup(data: bytes, *, chip: str | None = None) -> BackupVerdict:
@@ -83,30 +69,42 @@ def judge_backup(data: bytes, *, chip: str | None = None) -> BackupVerdict:
         report = survey(Dump(data=data))
     except (InputEmpty, InputTooLarge) as problem:
         reason = BackupReason.EMPTY if isinstance(problem, InputEmpty) else BackupReason.NOT_A_FLASH
-        return BackupVerdict(usable=False, because=(Because(reason=reason, text=problem.message),))
+        because = (Because(reason=reason, text=problem.message),)
+        return BackupVerdict(level=BackupLevel.NONE, because=because)
     return judge(report, chip=chip)
 
 
 def judge(report: DumpReport, *, chip: str | None = None) -> BackupVerdict:
     """The verdict on a surveyed file."""
-    against = [*_fatal(report), *_wrong_chip(report, chip)]
-    if against:
-        return BackupVerdict(usable=False, because=tuple(against))
-    sound = Because(
-        reason=BackupReason.WHOLE,
-        text=_("The whole flash is there, boot loader and application pass their checks."),
-    )
-    return BackupVerdict(usable=True, because=(sound, *_remarks(report)))
-
-
-def _fatal(report: DumpReport) -> Iterator[Because]:
-    for item in report.damage:
-        if item.kind in _FATAL:
-            yield Because(reason=_FATAL[item.kind], text=item.text)
-    if not report.damage and not report.layout.complete:
-        yield Because(
-            reason=BackupReason.TRUNCATED, text=_("The file does not hold the whole flash.")
+    checks = run_checks(report)
+    failed = [*_of(checks, CheckOutcome.FAILED), *_wrong_chip(report, chip)]
+    if failed:
+        return BackupVerdict(level=BackupLevel.NONE, because=tuple(failed), checks=checks)
+    lost, passed = _of(checks, CheckOutcome.LOST), _of(checks, CheckOutcome.PASSED)
+    remarks = tuple(_other_firmware(report))
+    if not lost:
+        return BackupVerdict(
+            level=BackupLevel.WHOLE, because=tuple(passed), remarks=remarks, checks=checks
         )
+    summary = Because(
+        reason=BackupReason.RESTORABLE,
+        text=_(
+            "It is restorable, but data that only this device had are lost already: it gives the "
+            "device back as it was when it was read."
+        ),
+    )
+    return BackupVerdict(
+        level=BackupLevel.RESTORABLE,
+        because=(summary, *lost, *passed),
+        remarks=(summary, *lost, *remarks),
+        checks=checks,
+    )
+
+
+def _of(checks: tuple[BackupCheck, ...], outcome: CheckOutcome) -> list[Because]:
+    return [
+        Because(reason=item.reason, text=item.text) for item in checks if item.outcome is outcome
+    ]
 
 
 def _wrong_chip(report: DumpReport, chip: str | None) -> Iterator[Because]:
@@ -127,24 +125,22 @@ def _same_flash(name: str) -> set[str]:
     return {own, *(twin for pair in _TWINS if own in pair for twin in pair)}
 
 
-def _remarks(report: DumpReport) -> Iterator[Because]:
-    if report.kind in _FOREIGN_KINDS:
-        name = report.firmware.name if report.firmware else "unknown"
-        vendor = any(item.kind is FindingKind.TUYA_STORAGE for item in report.findings)
-        yield Because(
-            reason=BackupReason.NOT_FACTORY,
-            text=_(
-                "The firmware in it is {name}: writing it back does not bring the factory "
-                "firmware back, but the vendor's storage is still there.",
-                name=name,
-            )
-            if vendor
-            else _(
-                "The firmware in it is {name}: writing it back does not bring the factory "
-                "firmware back.",
-                name=name,
-            ),
+def _other_firmware(report: DumpReport) -> Iterator[Because]:
+    if report.kind not in _FOREIGN_KINDS:
+        return
+    name = report.firmware.name if report.firmware else "unknown"
+    vendor = any(item.kind is FindingKind.TUYA_STORAGE for item in report.findings)
+    yield Because(
+        reason=BackupReason.NOT_FACTORY,
+        text=_(
+            "The firmware in it is {name}: writing it back does not bring the factory "
+            "firmware back, but the vendor's storage is still there.",
+            name=name,
         )
-    for item in report.damage:
-        if item.kind in _REMARKS:
-            yield Because(reason=_REMARKS[item.kind], text=item.text)
+        if vendor
+        else _(
+            "The firmware in it is {name}: writing it back does not bring the factory "
+            "firmware back.",
+            name=name,
+        ),
+    )

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
+import json
 import shutil
+import zlib
 
 import pytest
 from flows_rig import Rig, factory
@@ -12,6 +15,7 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flows import (
     BackupForAnotherDevice,
     BootLoop,
+    FileNotABackup,
     NotABackup,
     PreflightRefused,
 )
@@ -151,6 +155,39 @@ def test_what_is_no_backup_is_refused_before_the_port_is_opened(tmp_path, transf
     assert refused.value.exit_code in {5, 9}
     assert isinstance(refused.value, NotABackup) or refused.value.exit_code == 9
     assert "task_begin" not in rig.kinds()
+
+
+@pytest.mark.parametrize("hole", [(0x11000, 0x12000), (0x18000, 0x18022), (0x0, 0x1000)])
+@pytest.mark.parametrize("with_passport", [False, True])
+def test_a_flash_without_its_application_is_never_written_onto_a_healthy_device(
+    tmp_path, hole, with_passport
+):
+    """What an interrupted flash leaves; with the manifest of an older program it is no better."""
+    rig = Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=CODE))
+    bad = bytearray(rig.before)
+    bad[hole[0] : hole[1]] = b"\xff" * (hole[1] - hole[0])
+    path = tmp_path / "bad.bin"
+    path.write_bytes(bad)
+    if with_passport:
+        made = backup(rig.ctx()).backup
+        path.with_suffix(".json").write_text(
+            json.dumps(
+                json.loads(made.passport_file.read_text())
+                | {"sha256": hashlib.sha256(bad).hexdigest(), "crc32": zlib.crc32(bad)}
+            )
+        )
+    rig.chip.nor.operations.clear()
+    with pytest.raises(FileNotABackup) as refusal:
+        restore(rig.ctx(), path)
+    assert refusal.value.exit_code == 9
+    assert changed(rig) == set()
+    assert rig.content == rig.before
+
+
+def test_a_restore_passes_the_checks_of_a_flash(tmp_path):
+    rig, file = flashed(tmp_path)
+    names = {check.name for check in restore(rig.ctx(), file, dry_run=True).checks}
+    assert names >= {"image-crc16", "image-vectors", "image-header", "boot-loader", "protected"}
 
 
 def test_a_bare_file_without_an_owner_needs_consent(tmp_path):

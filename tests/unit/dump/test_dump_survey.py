@@ -9,12 +9,17 @@ import zipfile
 import pytest
 from dump_rig import DEVICES, dump_of, esphome_flash, forged, forged_address, key_addr
 
-from plugsmith.dump.health import BackupReason, judge, judge_backup
-from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.chips.catalog import chip as find_chip
+from plugsmith.chips.model import RegionRole
+from plugsmith.dump.health import BackupLevel, judge, judge_backup
+from plugsmith.dump.health_checks import BackupReason, CheckOutcome
+from plugsmith.dump.survey.report import DamageKind, DumpKind, Looked
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.forge.damage import DamageName, damage
 from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.packages import forge_ota
+from plugsmith.image.kinds import recognise
 from plugsmith.memory import merge_ranges
 
 RANDOM = random.Random(5).randbytes(0x4_0000)
@@ -37,7 +42,12 @@ def test_a_factory_dump_is_a_backup(name, kind):
     assert report.mac == forged_address(made.data)
     verdict = judge(report, chip=name)
     assert verdict.usable
-    assert [item.reason for item in verdict.because] == [BackupReason.WHOLE]
+    assert [(item.name, item.outcome) for item in verdict.checks] == [
+        (name, CheckOutcome.PASSED)
+        for name in ("complete", "bootloader", "application", "calibration", "storage")
+    ]
+    assert len(verdict.because) == 5
+    assert verdict.remarks == ()
 
 
 def test_regions_cover_the_file_and_gaps_are_measured():
@@ -123,8 +133,67 @@ def test_damage_of_the_storage_is_named_and_does_not_stop_a_restore(name, found)
     report = survey(dump_of(broken))
     assert [item.kind for item in report.damage] == [found]
     verdict = judge(report)
-    assert verdict.usable
-    assert verdict.because[-1].reason is BackupReason.STORAGE_DAMAGED
+    assert (verdict.level, verdict.usable) == (BackupLevel.RESTORABLE, False)
+    assert verdict.because[0].reason is BackupReason.RESTORABLE
+    gone = found is DamageKind.STORAGE_MISSING
+    reason = BackupReason.VENDOR_DATA_LOST if gone else BackupReason.STORAGE_DAMAGED
+    assert reason in {item.reason for item in verdict.remarks}
+
+
+_HEADER_AT = 0x129F0A
+
+
+@pytest.mark.parametrize("name", ["BK7231T", "BK7231N", "BK7238"])
+@pytest.mark.parametrize(
+    "hole",
+    [
+        (0x11000, 0x12000),  # what our own interrupted flash leaves
+        (0x11000, 0x11022),  # the vectors alone
+        (0x11022, 0x11044),
+        (0x11000, 0x1E0000),
+        (0x20000, 0x21000),
+        (0x0, 0x1000),
+        (0x8000, 0x9000),
+    ],
+)
+@pytest.mark.parametrize("fill", [b"\xff", b"\0"])
+def test_no_hole_in_boot_loader_or_application_is_a_backup(name, hole, fill):
+    data = bytearray(forged(name).data)
+    data[hole[0] : hole[1]] = fill * (hole[1] - hole[0])
+    verdict = judge_backup(bytes(data), chip=name)
+    assert verdict.level is BackupLevel.NONE
+    assert verdict.because
+    failed = {item.name for item in verdict.checks if item.outcome is CheckOutcome.FAILED}
+    assert ("bootloader" if hole[0] < 0x11000 else "application") in failed
+
+
+def test_a_damaged_header_of_the_application_is_no_backup():
+    data = bytearray(forged("BK7231T").data)
+    data[_HEADER_AT + 0x50] ^= 1
+    assert judge_backup(bytes(data)).level is BackupLevel.NONE
+
+
+def test_an_application_for_another_chip_is_no_backup():
+    data = bytearray(forged("BK7231T").data)
+    data[0x11000:0x129F70] = forged("BK7231N").data[0x11000:0x129F70]
+    assert judge_backup(bytes(data)).level is BackupLevel.NONE
+
+
+@pytest.mark.parametrize(("name", "kind"), DEVICES)
+def test_each_lost_thing_makes_it_restorable_only(name, kind):
+    whole = forged(name, kind).data
+    for role, reason in (
+        (RegionRole.RF, BackupReason.NO_CALIBRATION),
+        (RegionRole.KEY, BackupReason.STORAGE_DAMAGED),
+    ):
+        region = find_chip(name).memory_map.region(role)
+        data = bytearray(whole)
+        end = 0x20_0000 if role is RegionRole.KEY else region.span.end
+        data[region.span.start : end] = b"\xff" * (end - region.span.start)
+        verdict = judge_backup(bytes(data), chip=name)
+        wanted = BackupReason.VENDOR_DATA_LOST if role is RegionRole.KEY else reason
+        assert verdict.level is BackupLevel.RESTORABLE
+        assert wanted in {item.reason for item in verdict.because}
 
 
 def test_a_flipped_bit_in_code_is_seen():
@@ -147,8 +216,8 @@ def test_lost_calibration_is_a_remark():
     broken = bytearray(forged().data)
     broken[0x1E_0000:0x1E_1000] = b"\xff" * 0x1000
     verdict = judge_backup(bytes(broken))
-    assert verdict.usable
-    assert BackupReason.NO_CALIBRATION in {item.reason for item in verdict.because}
+    assert verdict.level is BackupLevel.RESTORABLE
+    assert BackupReason.NO_CALIBRATION in {item.reason for item in verdict.remarks}
 
 
 def test_a_dump_of_another_chip_is_foreign():
@@ -166,8 +235,47 @@ def test_openbeken_is_named_and_no_factory_firmware():
     assert report.firmware.version == "1.18.300"
     verdict = judge(report)
     assert verdict.usable
-    assert verdict.because[-1].reason is BackupReason.NOT_FACTORY
-    assert "storage is still there" in verdict.because[-1].text
+    assert verdict.remarks[-1].reason is BackupReason.NOT_FACTORY
+    assert "storage is still there" in verdict.remarks[-1].text
+
+
+def test_openbeken_without_the_vendors_data_is_restorable():
+    data = bytearray(forged("BK7231N").data)
+    image = forge_openbeken_qio("BK7231N", "1.18.300")
+    data[: len(image)] = image
+    data[0x1D_1000:] = b"\xff" * (len(data) - 0x1D_1000)
+    verdict = judge_backup(bytes(data))
+    assert verdict.level is BackupLevel.RESTORABLE
+    assert {item.reason for item in verdict.remarks} >= {
+        BackupReason.VENDOR_DATA_LOST,
+        BackupReason.NOT_FACTORY,
+    }
+
+
+def test_dump_and_image_agree_on_chip_firmware_and_version():
+    for name, kind in DEVICES:
+        data = forged(name, kind).data
+        report, image = survey(dump_of(data)), recognise(data)
+        assert report.chip == image.chip
+        assert (report.firmware.name, report.firmware.version) == (image.firmware, image.version)
+
+
+@pytest.mark.parametrize("name", ["BK7231T", "BK7238"])
+def test_packages_are_known_and_nobody_looked_into_them(name):
+    report = survey(dump_of(forge_ota(name, code_len=0x8000)))
+    assert (report.kind, report.chip) == (DumpKind.OPENBEKEN, name)
+    assert "updates over the air" in report.looks_like
+    assert report.secrets.looked is Looked.NO
+    assert judge(report).level is BackupLevel.NONE
+
+
+def test_what_was_not_read_is_not_called_clean():
+    assert survey(dump_of(zipped())).secrets.looked is Looked.NO
+    assert survey(dump_of(RANDOM)).secrets.looked is Looked.NO
+    whole = bytearray(forged().data)
+    assert survey(dump_of(bytes(whole))).secrets.looked is Looked.ALL
+    whole[0x14_0000:0x14_8000] = RANDOM[:0x8000]
+    assert survey(dump_of(bytes(whole))).secrets.looked is Looked.PARTLY
 
 
 def test_a_firmware_image_is_no_backup():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.table import table
+from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugsmith.errors import Fact
-    from plugsmith.flows.dump.results import InfoResult, LayoutRow, RecordsResult, SecretKinds
+    from plugsmith.flows.dump.results import (
+        BackupAnswer,
+        InfoResult,
+        LayoutRow,
+        RecordsResult,
+    )
 
 _MAX_VALUE = 100
 
@@ -36,8 +42,8 @@ def info_text(found: InfoResult) -> str:
         (_("Product"), vendor.get("product_key", "")),
         (_("MAC"), found.mac or ""),
         (_("Layout"), _layout(found.layout)),
-        (_("Secrets"), _secrets(found.secrets)),
-        (_("Backup"), _("yes") if usable.verdict else _("no")),
+        (_("Secrets"), _secrets(found)),
+        (_("Backup"), _backup(usable)),
     ]
     because = [f"  {text}" for text in usable.because]
     return "\n".join([table(rows), *because, "", _("Regions (file offsets):"), *_regions(found)])
@@ -172,7 +178,19 @@ def _layout(layout: LayoutRow) -> str:
     return ", ".join([whole, *parts])
 
 
-def _secrets(secrets: SecretKinds) -> str:
+def _backup(usable: BackupAnswer) -> str:
+    words = {
+        BackupLevel.WHOLE: _("yes"),
+        BackupLevel.RESTORABLE: _(
+            "restorable, but the vendor's or the device's own data are lost already"
+        ),
+        BackupLevel.NONE: _("no"),
+    }
+    return words[usable.level]
+
+
+def _secrets(answer: InfoResult) -> str:
+    secrets = answer.secrets
     words = (
         (secrets.wifi, _("Wi-Fi name or password")),
         (secrets.cloud, _("cloud account keys")),
@@ -180,7 +198,10 @@ def _secrets(secrets: SecretKinds) -> str:
     )
     found = [text for there, text in words if there]
     if not found:
-        return _("none found")
+        return {
+            "all": _("none found"),
+            "partly": _("none found where it could be read; some of it could not be looked at"),
+        }.get(answer.secrets_looked_for.value, _("not looked at"))
     return _("{found} - run `plugsmith dump sanitize` before you share it", found=", ".join(found))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plugsmith.chips.model import MemoryMap
     from plugsmith.dump.layout import Layout
     from plugsmith.dump.store.stores import VendorStore
+    from plugsmith.image.model import FirmwareImage
     from plugsmith.tuya.store import Store
 
 _MODULE = re.compile(rb"""["']?module["']?:\s*["']?([A-Za-z0-9_-]{2,16})""")
@@ -77,6 +78,14 @@ def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
     if not fitting:
         return ChipGuess()
     return ChipGuess(chip=fitting[0], evidence=("place of the RF sector",))
+
+
+def agreed(guess: ChipGuess, image: FirmwareImage | None) -> ChipGuess:
+    """The guess, unless the file as an image allows only other chips: then the first of those."""
+    allowed = image.chips if image is not None else ()
+    if not allowed or guess.chip in allowed:
+        return guess
+    return ChipGuess(chip=allowed[0], evidence=("boot loader and application",))
 
 
 def memory_map(name: str | None) -> MemoryMap | None:

@@ -25,6 +25,9 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
     """Everything wrong that the survey can see; () for a sound whole flash."""
     if report.kind in _NO_FLASH:
         return tuple(_nothing(report))
+    if report.looks_like:
+        text = _("This is {what}: it holds no data of any one device.", what=report.looks_like)
+        return (Damage(kind=DamageKind.IMAGE, text=text),)
     return (
         *_layout(report),
         *_loader(report),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.layout import Layout
     from plugsmith.dump.randomness import Randomness
     from plugsmith.errors import Fact
+    from plugsmith.image.model import FirmwareImage
     from plugsmith.memory import AddressRange
 
 
@@ -81,6 +82,14 @@ class FirmwareFacts:
     vendor: dict[str, str] = field(default_factory=dict)
 
 
+class Looked(StrEnum):
+    """Whether a file was searched for secrets: what was not read cannot be called clean."""
+
+    ALL = "all"
+    PARTLY = "partly"  # something in it could not be read
+    NO = "no"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secrets:
     """Which kinds of secrets are in the file; never the secrets."""
@@ -88,6 +97,7 @@ class Secrets:
     wifi: bool = False
     cloud: bool = False
     device: bool = False  # names or addresses that point at this one device or its network
+    looked: Looked = Looked.NO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +117,4 @@ class DumpReport:
     secrets: Secrets
     damage: tuple[Damage, ...]
     looks_like: str | None = None  # another kind of file, in words
+    image: FirmwareImage | None = None  # the file as a firmware image; None: nothing is known in it

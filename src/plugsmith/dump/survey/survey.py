@@ -25,7 +25,9 @@ from plugsmith.dump.randomness import Texture, measure, uniform_byte
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey import chip_guess, damage, regions
-from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts
+from plugsmith.dump.survey.as_image import image_kind, key_word, known_image
+from plugsmith.dump.survey.looked import looked
+from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts, Secrets
 from plugsmith.dump.survey.secret_scan import scan_summary
 from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.memory import SECTOR_LEN
@@ -33,6 +35,7 @@ from plugsmith.memory import SECTOR_LEN
 if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
     from plugsmith.dump.store.stores import VendorStore
+    from plugsmith.image.model import FirmwareImage
 
 _WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
 
@@ -53,7 +56,11 @@ def survey(dump: Dump) -> DumpReport:
     )
     if guess.chip is None:
         guess = chip_guess.by_addresses(findings, layout)
+    image = known_image(dump.data)
+    guess = chip_guess.agreed(guess, image)
     kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
+    if image is not None and kind in {DumpKind.UNKNOWN, DumpKind.RANDOM}:
+        kind, looks_like = image_kind(image)
     report = DumpReport(
         kind=kind,
         size=dump.size,
@@ -61,15 +68,18 @@ def survey(dump: Dump) -> DumpReport:
         chip_evidence=guess.evidence,
         flash_size=layout.flash_size,
         layout=layout,
-        firmware=_firmware(findings, stores),
+        firmware=_firmware(findings, stores, image),
         mac=_mac(findings),
         regions=regions.draw(dump.data, findings=findings, layout=layout, chip=guess.chip),
         findings=tuple(findings),
-        secrets=scan_summary(dump.data, findings=findings, stores=stores),
+        secrets=Secrets(),
         damage=(),
         looks_like=looks_like,
+        image=image,
     )
-    return replace(report, damage=damage.assess(report, stores=stores))
+    report = replace(report, damage=damage.assess(report, stores=stores))
+    found = scan_summary(dump.data, findings=findings, stores=stores)
+    return replace(report, secrets=replace(found, looked=looked(report)))
 
 
 def find_everything(data: bytes, stores: tuple[VendorStore, ...] = ()) -> list[Finding]:
@@ -138,18 +148,22 @@ def _kind_of_nothing(data: bytes) -> DumpKind:
     return DumpKind.RANDOM if texture is Texture.RANDOM else DumpKind.UNKNOWN
 
 
-def _firmware(findings: list[Finding], stores: tuple[VendorStore, ...]) -> FirmwareFacts | None:
+def _firmware(
+    findings: list[Finding], stores: tuple[VendorStore, ...], image: FirmwareImage | None
+) -> FirmwareFacts | None:
     app = next((item for item in findings if item.kind is FindingKind.APPLICATION), None)
     loader = next((item for item in findings if item.kind is FindingKind.BOOTLOADER), None)
     vendor = chip_guess.vendor_facts(stores)
-    if app is None and loader is None and not vendor:
+    if app is None and loader is None and not vendor and image is None:
         return None
     facts = app.facts if app else {}
     boot_code = loader.facts["boot_code"] if loader else None
+    said = image.firmware if image else None
+    version = image.version if image and said else None
     return FirmwareFacts(
-        name=str(facts.get("firmware", "Tuya" if vendor else "unknown")),
-        version=_text(facts.get("version")) or vendor.get("software_version"),
-        key=_text(facts.get("key")),
+        name=said or str(facts.get("firmware", "Tuya" if vendor else "unknown")),
+        version=version or _text(facts.get("version")) or vendor.get("software_version"),
+        key=_text(facts.get("key")) or key_word(image),
         boot_code=_text(boot_code),
         vendor=vendor,
     )

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.health import judge
+from plugsmith.dump.survey.report import Looked
 from plugsmith.flows.dump.results import (
-    BackupVerdict,
+    BackupAnswer,
+    CheckRow,
     DamageRow,
     FirmwareRow,
     InfoResult,
@@ -20,9 +22,10 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from plugsmith.dump.compare import Comparison
     from plugsmith.dump.dump import Dump
+    from plugsmith.dump.health import BackupVerdict
     from plugsmith.dump.listing import Listed
     from plugsmith.dump.sanitize.sanitize import Sanitized
-    from plugsmith.dump.survey.report import Damage, DumpReport, FileRegion
+    from plugsmith.dump.survey.report import Damage, DumpReport, FileRegion, Secrets
     from plugsmith.errors import Fact
 
 _PRIVATE_FACTS = {"mac"}
@@ -50,13 +53,33 @@ def info_of(dump: Dump, report: DumpReport) -> InfoResult:
         firmware=_firmware(report),
         mac=report.mac,
         regions=tuple(_region(region) for region in report.regions),
-        secrets=SecretKinds(wifi=secrets.wifi, cloud=secrets.cloud, device=secrets.device),
+        secrets=_secrets(secrets),
+        secrets_looked_for=secrets.looked,
         damage=tuple(damage_row(item) for item in report.damage),
-        usable_as_backup=BackupVerdict(
-            verdict=verdict.usable,
-            because=tuple(item.text for item in verdict.because),
-            reasons=tuple(item.reason.value for item in verdict.because),
+        usable_as_backup=_answer(verdict),
+    )
+
+
+def _answer(verdict: BackupVerdict) -> BackupAnswer:
+    more = (item for item in verdict.remarks if item not in verdict.because)
+    reasons = (*verdict.because, *more)
+    return BackupAnswer(
+        verdict=verdict.usable,
+        level=verdict.level,
+        because=tuple(item.text for item in reasons),
+        reasons=tuple(item.reason.value for item in reasons),
+        checks=tuple(
+            CheckRow(name=item.name, outcome=item.outcome, text=item.text)
+            for item in verdict.checks
         ),
+    )
+
+
+def _secrets(found: Secrets) -> SecretKinds:
+    """Which kinds were found; None instead of False where nobody could look."""
+    empty = None if found.looked is Looked.NO else False
+    return SecretKinds(
+        wifi=found.wifi or empty, cloud=found.cloud or empty, device=found.device or empty
     )
 
 

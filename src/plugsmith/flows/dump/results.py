@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.health import BackupLevel
+from plugsmith.dump.health_checks import CheckOutcome
+from plugsmith.dump.survey.report import DamageKind, DumpKind, Looked
 from plugsmith.errors import ExitCode, Fact
 from plugsmith.records import Record, Result, record, sparse, spread
 
@@ -45,11 +47,11 @@ class RegionRow(Record):
 
 @record
 class SecretKinds(Record):
-    """Which kinds of secrets are in the file; never the secrets."""
+    """Which kinds of secrets are in the file, never the secrets; None: nobody could look."""
 
-    wifi: bool
-    cloud: bool
-    device: bool
+    wifi: bool | None
+    cloud: bool | None
+    device: bool | None
 
 
 @record
@@ -61,12 +63,27 @@ class DamageRow(Record):
 
 
 @record
-class BackupVerdict(Record):
-    """Whether the file can be put back on a device; sentences and stable words of the reasons."""
+class CheckRow(Record):
+    """One check on the file as a backup: its stable name, how it ended, what was seen."""
+
+    name: str
+    outcome: CheckOutcome
+    text: str
+
+
+@record
+class BackupAnswer(Record):
+    """Whether the file can be put back on a device; sentences and stable words of the reasons.
+
+    `verdict` is true for the level `whole` alone; `restorable` gives the device back as it was
+    read, with data lost that only it had.
+    """
 
     verdict: bool
+    level: BackupLevel
     because: tuple[str, ...]
     reasons: tuple[str, ...]
+    checks: tuple[CheckRow, ...]
 
 
 @record
@@ -86,8 +103,9 @@ class InfoResult(Result):
     mac: str | None
     regions: tuple[RegionRow, ...]
     secrets: SecretKinds
+    secrets_looked_for: Looked
     damage: tuple[DamageRow, ...]
-    usable_as_backup: BackupVerdict
+    usable_as_backup: BackupAnswer
 
     @property
     def exit_status(self) -> ExitCode:

@@ -305,14 +305,14 @@ def _summarise(meter: ProgressMeter, device: Device) -> None:
 
 def _refuse_unsound(ctx: FlowContext, content: bytes, *, chip: str) -> None:
     verdict = judge_backup(content, chip=chip)
-    if not verdict.usable:
+    if not verdict.restorable:
         raise NotABackup(
             reason=" ".join(item.text for item in verdict.because),
             remedy=_(
                 "To keep the bytes all the same, run: plugsmith read --start 0 --length all FILE"
             ),
         )
-    for item in verdict.because[1:]:
+    for item in verdict.remarks:
         ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
 
 

@@ -13,6 +13,7 @@ from plugsmith.flows.image.file import open_image
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import write_source
+from plugsmith.flows.write.image_checks import content_checks
 from plugsmith.flows.write.preflight import (
     ImageFacts,
     PreflightCheck,
@@ -21,9 +22,10 @@ from plugsmith.flows.write.preflight import (
     require,
 )
 from plugsmith.flows.write.proven import Safety, secure
-from plugsmith.flows.write.source import whole_flash
+from plugsmith.flows.write.source import FIRMWARE_KINDS, whole_flash
 from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
 from plugsmith.image.assemble import ConvertInput as OpenedFile
+from plugsmith.image.kinds import recognise
 from plugsmith.library.backups.store import open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs.store import JobKind
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.flash import WriteOutcome
     from plugsmith.flows.write.source import ImageSource
+    from plugsmith.image.model import FirmwareImage
     from plugsmith.library.backups.store import Backup
 
 
@@ -55,7 +58,11 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
             given = None, _completed(ctx, device, path, given)
         backup, source = given
         facts = _facts(backup, source)
-        checks = [*device_checks(device.identity), *_fits(device.identity, facts)]
+        checks = [
+            *device_checks(device.identity),
+            *_fits(device.identity, facts),
+            *content_checks(device.identity, source.image, source.pieces, name=source.name),
+        ]
         require(checks, ctx.permissions)
         _check_size(device, source)
         device.raise_speed()
@@ -82,21 +89,32 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, ImageSourc
     """
     if path.suffix == ".json" or path.with_suffix(".json").is_file():
         backup = open_backup(path)
-        return backup, whole_flash(backup.file, backup.read())
-    data = _straightened(ctx, open_image(path))
+        return backup, _judged(ctx, backup.file, backup.read())
+    return None, _judged(ctx, path, _straightened(ctx, open_image(path)))
+
+
+def _judged(ctx: FlowContext, path: Path, data: bytes) -> ImageSource:
+    """The bytes as something to write, once every check on a backup has passed."""
     verdict = judge_backup(data)
-    if not verdict.usable:
+    if not verdict.restorable:
         raise FileNotABackup(
             name=path.name,
             reason=" ".join(item.text for item in verdict.because),
-            remedy=_("Run `plugsmith dump info` on the file to see what it is."),
+            remedy=_what_helps(recognise(data)),
         )
     _tell_remarks(ctx, verdict)
-    return None, whole_flash(path, data)
+    return whole_flash(path, data)
+
+
+def _what_helps(image: FirmwareImage) -> str:
+    """The verb for what the file is instead of a backup."""
+    if image.kind in FIRMWARE_KINDS and not image.problems:
+        return _("It is firmware, not a backup: write it with `plugsmith flash`.")
+    return _("Run `plugsmith dump info` on the file to see what it is.")
 
 
 def _tell_remarks(ctx: FlowContext, verdict: BackupVerdict) -> None:
-    for item in verdict.because[1:]:
+    for item in verdict.remarks:
         ctx.warn("PS-NOTE-BACKUP", item.text, data={"reason": item.reason.value})
 
 
@@ -116,7 +134,7 @@ def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -
     require(_fits(device.identity, facts), ctx.permissions)
     data = device.read(AddressRange(0, APP_START)) + file.data
     verdict = judge_backup(data, chip=device.identity.chip.name)
-    if not verdict.usable:
+    if not verdict.restorable:
         raise FileNotABackup(
             name=file.name,
             reason=_("It holds no boot loader, and with the one on the device it is not whole: ")

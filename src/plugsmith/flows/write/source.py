@@ -24,9 +24,8 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.image.model import FirmwareImage
 
-_WRITABLE = frozenset(
-    {ImageKind.QIO, ImageKind.APP, ImageKind.FULL_DUMP, ImageKind.FLASH_START, ImageKind.UF2}
-)
+FIRMWARE_KINDS = frozenset({ImageKind.QIO, ImageKind.APP, ImageKind.FLASH_START, ImageKind.UF2})
+_WRITABLE = FIRMWARE_KINDS | {ImageKind.FULL_DUMP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,52 @@
+"""A file as a firmware image: what the recogniser of firmware files says about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.model import KeyClass
+from plugsmith.dump.survey.report import DumpKind
+from plugsmith.image.kinds import recognise
+from plugsmith.image.model import FirmwareImage, ImageKind
+from plugsmith.messages import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORDS: Mapping[ImageKind, str] = {
+    ImageKind.OTA: N_("a package for updates over the air"),
+    ImageKind.UF2: N_("a UF2 file"),
+    ImageKind.BOOTLOADER: N_("a boot loader alone"),
+    ImageKind.APP: N_("an application alone"),
+    ImageKind.QIO: N_("boot loader and application"),
+    ImageKind.FLASH_START: N_("a flash from its start"),
+    ImageKind.FULL_DUMP: N_("a whole flash"),
+}
+_FIRMWARE_KINDS = {
+    "OpenBeken": DumpKind.OPENBEKEN,
+    "ESPHome": DumpKind.ESPHOME,
+    "LibreTiny": DumpKind.ESPHOME,
+}
+
+
+def known_image(data: bytes) -> FirmwareImage | None:
+    """What `data` is as a firmware file; None where the recogniser knows nothing in it."""
+    image = recognise(data)
+    return image if image.kind is not ImageKind.UNKNOWN or image.app or image.loader else None
+
+
+def image_kind(image: FirmwareImage) -> tuple[DumpKind, str]:
+    """Kind and words for a firmware file in which no finder of flash contents found anything."""
+    words = _(_WORDS.get(image.kind, N_("firmware")))
+    named = " ".join(item for item in (image.firmware, image.version) if item)
+    return (
+        _FIRMWARE_KINDS.get(image.firmware or "", DumpKind.PARTIAL),
+        f"{words}: {named}" if named else words,
+    )
+
+
+def key_word(image: FirmwareImage | None) -> str | None:
+    """The key class of the code as reports name it."""
+    if image is None or image.key is KeyClass.UNKNOWN:
+        return None
+    return image.key.value
