@@ -20,11 +20,13 @@ from plugsmith.tuya.rf import RF_MAGIC
 from plugsmith.tuya.store import read_store
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from plugsmith.dump.store.sites import Site
 
 NOWHERE = 4
+_WHOLE = 8  # sectors that are more than some remains
+_MIN_RUN = 3  # sectors in a row that make a store
 _SAMPLE = 18 * SECTOR_LEN  # a key block and the usual sectors behind it
 _FULL = {StoreKind.CLASSIC: 14, StoreKind.TUYAOS3: 16}
 
@@ -57,14 +59,23 @@ class Ground:
 
     def locked(self, sites: Sequence[Site]) -> list[int]:
         """Places of stores that no key opened: key blocks without a key, encrypted sectors."""
-        opened = [sector.offset for site in sites for sector in site.sectors]
+        opened = {it.offset for site in sites for it in site.sectors if it.header is not None}
         places = [at for at, key in self.key_blocks.items() if key is None]
-        places += [
-            at
-            for at in key_addrs(len(self.data))
-            if looks_encrypted(self.data[at + SECTOR_LEN : at + _SAMPLE])
-        ]
+        places += [run - SECTOR_LEN for run in self._encrypted(opened)]
         return [at for at in places if not any(0 <= place - at < _SAMPLE for place in opened)]
+
+    def _encrypted(self, opened: set[int]) -> Iterator[int]:
+        """Where runs of sectors begin that look encrypted and were not opened."""
+        phase = min(opened, default=0) % SECTOR_LEN
+        length = 0
+        for at in range(phase, len(self.data), SECTOR_LEN):
+            known = at in opened or at in self.key_blocks
+            if known or not looks_encrypted(self.data[at : at + SECTOR_LEN]):
+                length = 0
+                continue
+            length += 1
+            if length == _MIN_RUN:
+                yield at - (length - 1) * SECTOR_LEN
 
 
 def _anchors_of(key_at: int) -> set[int]:
@@ -81,12 +92,14 @@ def _anchors_of(key_at: int) -> set[int]:
 class Homes:
     """`own`: the device's store, or several where nothing decides between them; then leftovers.
 
-    `place`: how well the first one's place is proven, as `Ground.place` counts.
+    `place`: how well the first one's place is proven, as `Ground.place` counts. `closed`: another
+    store that no key opens may be the device's own.
     """
 
     own: tuple[Site, ...] = ()
     leftovers: tuple[Site, ...] = ()
     place: int = NOWHERE
+    closed: bool = False
 
     @property
     def first(self) -> Site | None:
@@ -106,14 +119,17 @@ def homes_of(sites: Sequence[Site], ground: Ground) -> Homes:
     claims = {id(site): _claim(site, sites, ground) for site in sites}
     best = min(claims.values())
     place = min(ground.place(site.key_at) for site in sites if claims[id(site)] == best)
-    if any(ground.place(at) < place for at in ground.locked(sites)):
-        return Homes(leftovers=tuple(sites))  # the device's own store is there, and stays closed
+    doubtful = place > 1 or max(len(site.sectors) for site in sites) < _WHOLE
+    closed = min(map(ground.place, ground.locked(sites)), default=None) if doubtful else None
+    if closed is not None and closed < place:  # the device's own store is there, and stays closed
+        return Homes(leftovers=tuple(sites), closed=True)
     own = [site for site in sites if claims[id(site)] == best]
     rest = [site for site in sites if claims[id(site)] != best]
     return Homes(
         own=tuple(sorted(own, key=lambda site: -len(site.sectors))),
         leftovers=tuple(sorted(rest, key=lambda site: claims[id(site)])),
         place=place,
+        closed=closed == place,
     )
 
 
@@ -122,12 +138,20 @@ def _claim(site: Site, sites: Sequence[Site], ground: Ground) -> tuple[int, ...]
     if len(sites) == 1:
         return (0,)
     return (
-        _overwritten(site, ground),
+        _overwritten(site, sites, ground),
         ground.place(site.key_at),
-        not site.key_seen,
+        _keyless(site, sites),
         _outlived(site, sites),
         _misplaced(site, ground),
     )
+
+
+def _keyless(site: Site, sites: Sequence[Site]) -> int:
+    """Whether a store has no key block of its own, and is no whole store that lost it."""
+    if site.key_seen:
+        return 0
+    replaced = any(other.key_seen and other.key_at == site.key_at for other in sites)
+    return replaced or len(site.sectors) < _WHOLE
 
 
 def _misplaced(site: Site, ground: Ground) -> int:
@@ -139,10 +163,11 @@ def _misplaced(site: Site, ground: Ground) -> int:
     return bool(ground.unmoved and addrs and site.key_at not in addrs)
 
 
-def _overwritten(site: Site, ground: Ground) -> int:
-    """Whether a key block lies where a sector of this store must have been."""
+def _overwritten(site: Site, sites: Sequence[Site], ground: Ground) -> int:
+    """Whether a key block, or a whole store without one, lies where this store's sectors were."""
     end = site.key_at + span_len(site.key_at if ground.unmoved else None)
-    return any(site.key_at + SECTOR_LEN <= at < end for at in ground.key_blocks)
+    places = [*ground.key_blocks, *(it.key_at for it in sites if len(it.sectors) >= _WHOLE)]
+    return any(site.key_at + SECTOR_LEN <= at < end for at in places)
 
 
 def _outlived(site: Site, sites: Sequence[Site]) -> int:

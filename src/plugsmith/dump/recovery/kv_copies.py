@@ -24,6 +24,7 @@ _NAME_AT = 18
 _NAME_END = _NAME_AT + len(_NAME)  # its zero byte is the first byte of the third block
 _PARTS_AT = _NAME_END + 1
 _MAX_PARTS = 8
+_SHORTEST_INDEX = 48  # fields, a name and some parts; what follows is leftovers of RAM
 _MAX_RUNS = 48  # a store holds few texts; hostile files may hold a thousand
 _BLANK = b"\xff" * PAGE_LEN
 _MAX_LEN = 0x1000
@@ -159,6 +160,37 @@ def kv_copies(site: Site, data: bytes, *, own: bool, deep: bool = False) -> Iter
         yield _assemble(about, hint.parts, newest)
         if deep and len({part.block for part in hint.parts}) > 1:
             yield from _from_other_copies(about, hint.parts, newest)
+
+
+def lost_marks(site: Site, data: bytes, *, deep: bool) -> bool:
+    """Whether some live index page cannot be read, so that a second pin record may be behind it.
+
+    With `deep`, pages count as read that tell enough of the pin record, or whose name is another
+    one once a wrong bit is turned back.
+    """
+    for sector, number in site.live_marks():
+        page = sector.page(number)
+        if page[10] == number and read_index(page) is not None:
+            continue
+        if not deep or not _is_explained(site.arena.key, data, sector, number):
+            return True
+    return False
+
+
+def _is_explained(key: bytes, data: bytes, sector: Sector, number: int) -> bool:
+    page = sector.page(number)
+    if _repaired_hint(key, data, sector, number) or _damaged_hint(sector, number, page):
+        return True
+    start = sector.offset + number * PAGE_LEN
+    for at in range(0, _SHORTEST_INDEX, BLOCK_LEN):
+        stored = data[max(start + at, 0) : max(start + at, 0) + BLOCK_LEN]
+        if len(stored) < BLOCK_LEN:
+            return False
+        for block in flipped_blocks(stored, key=key):
+            index = read_index(page[:at] + block + page[at + BLOCK_LEN :])
+            if index is not None and (index.page, index.block) == (number, sector.block):
+                return index.name != PIN_RECORD
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ VALUE_SUM = 2.0**-4  # two texts of one device differ in a few digits: their sum
 FILE_SIZE = 2.0**-4  # the table gives the size of a text that another one would have, too
 UNSEEN = 2.0**-22  # a wrong block of an encrypted copy looks like text so often
 STRONG = 1e-3
+_REPLACED = frozenset({Standing.OLDER, Standing.LEFTOVER})
 _EQUAL = frozenset({SourceKind.KV_LIVE, SourceKind.KV_STALE, SourceKind.CARVED})
 
 
@@ -38,10 +39,12 @@ def odds_of(source: TextSource) -> float:
     return odds
 
 
-def confidence_of(sources: Sequence[TextSource], *, newest: bool) -> Confidence:
+def confidence_of(
+    sources: Sequence[TextSource], *, newest: bool, alone: bool = False
+) -> Confidence:
     """The word for a text that stands in all of `sources`.
 
-    `newest`: nothing that is live or may be live differs from it.
+    `newest`: nothing that is live or may be live differs from it. `alone`: no other text is there.
     """
     agreeing = [source for source in sources if source.crc_ok]
     if not agreeing:
@@ -50,7 +53,9 @@ def confidence_of(sources: Sequence[TextSource], *, newest: bool) -> Confidence:
         return Confidence.WEAK if no_crc and summed else Confidence.GUESS
     if all(source.standing is Standing.LEFTOVER for source in agreeing):
         return Confidence.WEAK
-    if newest and (any(map(_proves, agreeing)) or equal_in_store_and_file(agreeing)):
+    if newest and any(map(_proves, agreeing)):
+        return Confidence.PROVEN
+    if newest and alone and equal_in_store_and_file(agreeing, but=_REPLACED):
         return Confidence.PROVEN
     if equal_in_store_and_file(agreeing) or min(map(odds_of, agreeing)) <= STRONG:
         return Confidence.STRONG
@@ -68,7 +73,15 @@ def _proves(source: TextSource) -> bool:
     return live and AgreeingCheck.VALUE_SUM in source.checks and odds_of(source) <= STRONG
 
 
-def equal_in_store_and_file(sources: Sequence[TextSource]) -> bool:
-    """Whether the encrypted store and the plain file area hold the same text, each by itself."""
-    kv = any(source.key is not None and source.kind in _EQUAL for source in sources)
+def equal_in_store_and_file(
+    sources: Sequence[TextSource], *, but: frozenset[Standing] = frozenset()
+) -> bool:
+    """Whether the encrypted store and the plain file area hold the same text, each by itself.
+
+    Store copies whose standing is in `but` do not count.
+    """
+    kv = any(
+        source.key is not None and source.kind in _EQUAL and source.standing not in but
+        for source in sources
+    )
     return kv and any(source.kind is SourceKind.FILE for source in sources)

@@ -54,11 +54,14 @@ class RankedText:
         return any(source.standing is Standing.LIVE for source in self.sources)
 
 
-def rank(sources: Iterable[TextSource], *, unread: Sequence[TextCopy] = ()) -> list[RankedText]:
+def rank(
+    sources: Iterable[TextSource], *, unread: Sequence[TextCopy] = (), decided: bool = True
+) -> list[RankedText]:
     """The texts in `sources`, the newest and surest first; texts out of firmware come last.
 
     `unread`: live records that gave no text. A text that is not theirs is not proven to be the
-    newest, and neither is one of two that are both live.
+    newest, and neither is one of two that are both live. `decided`: it is known which store is
+    the device's own, and no record of it was cut off while it was written.
     """
     sources = list(sources)
     texts: dict[tuple[bool, bytes], dict[tuple[int, SourceKind], TextSource]] = {}
@@ -71,14 +74,22 @@ def rank(sources: Iterable[TextSource], *, unread: Sequence[TextCopy] = ()) -> l
     live = {
         source.text for source in sources if source.standing is Standing.LIVE and is_text(source)
     }
+    alone = len({source.text for source in sources if _counts(source)}) == 1
     ranked = [
         _ranked(
             list(places.values()),
-            newest=live <= {text} and all(sum_ok(copy, text) for copy in unread),
+            newest=decided and live <= {text} and all(sum_ok(copy, text) for copy in unread),
+            alone=alone,
         )
         for (_default, text), places in texts.items()
     ]
     return sorted(ranked, key=_order)
+
+
+def _counts(source: TextSource) -> bool:
+    """Whether a text can be one of the device's own."""
+    foreign = source.standing is Standing.LEFTOVER or source.kind is SourceKind.FIRMWARE_DEFAULT
+    return not foreign and is_text(source)
 
 
 def _order(text: RankedText) -> tuple[bool, bool, int, int, int, int]:
@@ -105,7 +116,7 @@ def _rank(source: TextSource) -> int:
     return rank + (3 if AgreeingCheck.FILE_TABLE in source.checks else 0)
 
 
-def _ranked(sources: list[TextSource], *, newest: bool) -> RankedText:
+def _ranked(sources: list[TextSource], *, newest: bool, alone: bool) -> RankedText:
     sources.sort(
         key=lambda source: (
             _STANDINGS.index(source.standing) if source.standing is not Standing.OLDER else 1,
@@ -114,7 +125,7 @@ def _ranked(sources: list[TextSource], *, newest: bool) -> RankedText:
             source.offset,
         )
     )
-    confidence = confidence_of(sources, newest=newest)
+    confidence = confidence_of(sources, newest=newest, alone=alone)
     best = sources[0]
     lone = not {AgreeingCheck.VALUE_SUM, AgreeingCheck.FILE_TABLE} & set(best.checks)
     if best.crc_ok and lone and equal_in_store_and_file([item for item in sources if item.crc_ok]):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.carve import carve
-from plugsmith.dump.recovery.copies import TextCopy, judge
 from plugsmith.dump.recovery.device_facts import device_facts
 from plugsmith.dump.recovery.file_copies import (
     current_tables,
@@ -15,24 +12,21 @@ from plugsmith.dump.recovery.file_copies import (
     find_tables,
     loose_files,
 )
-from plugsmith.dump.recovery.firmware_default import ClearCode, application_code, default_texts
-from plugsmith.dump.recovery.home import Ground, Homes, homes_of
+from plugsmith.dump.recovery.firmware_default import application_code, default_texts
 from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
-from plugsmith.dump.recovery.odds import is_text
 from plugsmith.dump.recovery.origin import Origin, find_origin
 from plugsmith.dump.recovery.outcome import (
     AgreeingCheck,
     Confidence,
     Recovery,
     SourceKind,
-    Standing,
     Status,
     StoreState,
     TextPart,
     TextSource,
 )
-from plugsmith.dump.recovery.ranking import RankedText, rank
+from plugsmith.dump.recovery.search import Search
 from plugsmith.dump.recovery.usable import check_not_uniform, check_usable, other_firmware
 from plugsmith.dump.recovery.verdict import (
     STORE_LEN,
@@ -41,10 +35,7 @@ from plugsmith.dump.recovery.verdict import (
     without_store,
     without_text,
 )
-from plugsmith.dump.store.arena import Arena, open_arena
 from plugsmith.dump.store.keyring import (
-    FoundKey,
-    KeyBlockTrace,
     deeper_keys,
     key_block_traces,
     repaired_keys,
@@ -52,7 +43,6 @@ from plugsmith.dump.store.keyring import (
     sound_keys,
 )
 from plugsmith.dump.store.maps import key_addrs
-from plugsmith.dump.store.sites import sites_of
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
@@ -64,102 +54,19 @@ from plugsmith.tuya.user_param import PinText, parse_pin_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from plugsmith.dump.recovery.file_copies import FoundTable
-    from plugsmith.dump.store.sites import Site
-
-_MAX_KEYS = 64  # hostile files may pretend to hold thousands
-
-
-@dataclass(slots=True)
-class _Work:
-    """What is known so far while one file is searched."""
-
-    data: bytes
-    traces: list[KeyBlockTrace]
-    tables: list[FoundTable]
-    arenas: list[Arena] = field(default_factory=list)
-    homes: Homes = field(default_factory=Homes)
-    sources: list[TextSource] = field(default_factory=list)
-    copies: list[TextCopy] = field(default_factory=list)
-    keys: list[FoundKey] = field(default_factory=list)
-    codes: tuple[ClearCode, ...] = ()
-
-    def ranked(self) -> list[RankedText]:
-        """The texts so far, the best first."""
-        readable = {
-            (source.offset, source.kind)
-            for source in self.sources
-            if source.standing is Standing.LIVE and is_text(source)
-        }
-        unread = [
-            copy
-            for copy in self.copies
-            if copy.standing is Standing.LIVE and (copy.offset, copy.kind) not in readable
-        ]
-        return rank(self.sources, unread=unread)
-
-    def best(self) -> RankedText | None:
-        """The best text so far, if there is any."""
-        ranked = self.ranked()
-        return ranked[0] if ranked else None
-
-    def proven(self) -> bool:
-        """Whether nothing can make the answer surer."""
-        best = self.best()
-        return best is not None and best.confidence is Confidence.PROVEN
-
-    def take(self, copies: Iterable[TextCopy]) -> None:
-        """Keep copies, and the texts of those that are whole."""
-        for copy in copies:
-            self.copies.append(copy)
-            source = judge(copy)
-            if source is not None:
-                self.sources.append(source)
-
-    def open(self, keys: Iterable[FoundKey], *, phases: Iterable[int] = ()) -> None:
-        """Open the arena of each key that opens anything; `phases` for keys without a place."""
-        for key in islice(keys, _MAX_KEYS):
-            if any(key.device_key == held.device_key for held in self.keys):
-                continue
-            places = phases if key.offset is None else (key.offset % BLOCK_LEN,)
-            arena = open_arena(self.data, key, phases=places)
-            if arena is not None:
-                self.arenas.append(arena)
-                self.keys.append(key)
-        self._settle()
-
-    def _settle(self) -> None:
-        """Tell the device's own store from leftovers."""
-        blocks: dict[int, bytes | None] = {
-            trace.offset: trace.head.device_key if trace.sound else None for trace in self.traces
-        }
-        for key in self.keys:
-            if key.offset is not None and key.offset in blocks:
-                blocks[key.offset] = key.device_key
-        size = len(self.data)
-        sites = [
-            site for arena in self.arenas for site in sites_of(arena, key_blocks=blocks, size=size)
-        ]
-        self.homes = homes_of(sites, Ground(data=self.data, key_blocks=blocks))
-
-    def at_home(self) -> bool:
-        """Whether the device's own store lies where the chip's map says, with its key block."""
-        own = self.homes.own
-        return self.homes.place == 0 and len(own) == 1 and own[0].key_seen
-
-    def owned(self) -> Iterator[tuple[Site, bool]]:
-        """Every store, and whether it is the device's own."""
-        yield from ((site, True) for site in self.homes.own)
-        yield from ((site, False) for site in self.homes.leftovers)
+    from plugsmith.dump.recovery.home import Homes
+    from plugsmith.dump.recovery.ranking import RankedText
 
 
 def recover(data: bytes, *, name: str = "the file") -> Recovery:
     """The answer for a file's bytes; raises InputError where it is no flash dump at all."""
     check_not_uniform(data, name=name)
-    work = _Work(data=data, traces=key_block_traces(data), tables=find_tables(data))
+    work = Search(data=data, traces=key_block_traces(data), tables=find_tables(data))
     own = key_addrs(len(data))
     found = [*sound_keys(work.traces), *repaired_keys(data, work.traces)]
     work.open(sorted(found, key=lambda key: key.offset not in own))
+    if work.homes.closed:
+        work.open(deeper_keys(data, traces=work.traces, phases=work.phases()), phases=work.phases())
     _look(work)
     store = _store_of(work.homes)
     state = store_state(work.homes, store, data=data, tables=work.tables)
@@ -177,8 +84,9 @@ def _settled(state: StoreState) -> bool:
     return state.complete and state.sound and not state.trace
 
 
-def _look(work: _Work) -> None:
+def _look(work: Search) -> None:
     """Steps 1 to 5 on sound structures: plain texts, files, records."""
+    work.decide(deep=False)
     work.take(file_copies(work.data, current_tables(work.tables)))
     for site, own in work.owned():
         work.take(kv_copies(site, work.data, own=own))
@@ -186,7 +94,7 @@ def _look(work: _Work) -> None:
     work.sources += [source for source in _carved(work) if source.offset not in held]
 
 
-def _carved(work: _Work) -> Iterator[TextSource]:
+def _carved(work: Search) -> Iterator[TextSource]:
     """Texts that stand in plain bytes without anything that names them."""
     for text in carve(work.data):
         yield TextSource(
@@ -205,11 +113,10 @@ def _plain_kind(data: bytes, start: int, end: int) -> SourceKind:
     return SourceKind.FIRMWARE_DEFAULT if before and after else SourceKind.CARVED
 
 
-def _look_deeper(work: _Work) -> None:
+def _look_deeper(work: Search) -> None:
     """Further keys, damaged records, texts without records, joins and single-bit repairs."""
-    phases = {trace.offset % BLOCK_LEN for trace in work.traces}
-    phases |= {item.offset % BLOCK_LEN for item in work.tables} or {0}
-    if not work.homes.own or work.homes.place > 2:  # the device's own store is not open yet
+    phases = work.phases()
+    if not work.arenas:
         work.open(deeper_keys(work.data, traces=work.traces, phases=phases), phases=phases)
     if not work.arenas:
         work.open(
@@ -225,9 +132,16 @@ def _look_deeper(work: _Work) -> None:
     work.take(loose_files(work.data, phases=grid))
     for site, own in work.owned():
         work.take(kv_copies(site, work.data, own=own, deep=True))
+    work.decide(deep=True)
     if work.proven():
         return
-    runs = [run for site, own in work.owned() for run in page_runs(site, own=own)]
+    held = {copy.offset for copy in work.copies if copy.key is not None}
+    runs = [
+        run
+        for site, own in work.owned()
+        for run in page_runs(site, own=own)
+        if run.offset not in held
+    ]
     work.take(runs)
     work.sources += join_copies(work.copies, work.data)
     if work.best() is None:
@@ -238,7 +152,7 @@ def _store_of(homes: Homes) -> Store | None:
     return read_store(homes.first.blocks()) if homes.first is not None else None
 
 
-def _origin(work: _Work) -> Origin:
+def _origin(work: Search) -> Origin:
     """Where the file begins, by the key block that opened the store, else by any that is left."""
     key_at = work.homes.first.key_at if work.homes.first is not None else None
     if key_at is None and work.traces:
@@ -248,7 +162,7 @@ def _origin(work: _Work) -> Origin:
 
 
 def _answer(
-    work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
+    work: Search, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> Recovery:
     ranked = work.ranked()
     chosen, parsed = _choose(ranked, work, state, store, origin)
@@ -274,7 +188,7 @@ def _answer(
 
 def _choose(
     ranked: Iterable[RankedText],
-    work: _Work,
+    work: Search,
     state: StoreState,
     store: Store | None,
     origin: Origin,
@@ -295,7 +209,7 @@ def _can_be_answer(text: RankedText) -> bool:
     return not default and text.confidence is not Confidence.GUESS
 
 
-def _is_plain(text: RankedText, work: _Work, store: Store | None, origin: Origin) -> bool:
+def _is_plain(text: RankedText, work: Search, store: Store | None, origin: Origin) -> bool:
     """Whether a text stands in plain bytes only, and nothing names it.
 
     A sound store without pins says more than that. Where the file tables are lost, a text in the
@@ -320,7 +234,7 @@ def _parse(text: RankedText) -> PinText | None:
 
 
 def _absence(
-    work: _Work, store: Store | None, state: StoreState, origin: Origin, *, name: str
+    work: Search, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> AbsenceVerdict:
     if work.arenas:
         return without_text(state, store)

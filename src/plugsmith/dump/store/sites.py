@@ -12,14 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.store.maps import key_addrs
+from plugsmith.image.aes import ecb_decrypt
 from plugsmith.memory import SECTOR_LEN
-from plugsmith.tuya.kv import StoreKind
+from plugsmith.tuya.kv import PAGE_LEN, PAGES, StoreKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from plugsmith.dump.store.arena import Arena, Sector
 
+_PAGES = range(1, PAGES)
 _REACH = 20  # sectors behind a key block that can be its own: 16 and 4 on the BK7231Q
 _SMALLEST_DATA = 10  # data sectors of the smallest store; swap begins behind them
 _MAX_LOST = 8 * SECTOR_LEN  # bytes lost in a row inside one store
@@ -70,6 +72,17 @@ class Site:
             return True
         same = [item.header for item in self.sectors if item.header and item.block == sector.block]
         return sector.header.writes >= max(header.writes for header in same)
+
+    def live_marks(self) -> Iterator[tuple[Sector, int]]:
+        """Sector and page of every mark of a live index page, in the newest copies only."""
+        for sector in self.sectors:
+            if sector.header is not None and sector.marks_ok and self.is_newest(sector):
+                yield from ((sector, page) for page in _PAGES if sector.header.is_live(page))
+
+    def torn(self) -> bool:
+        """Whether a page is marked as live that was never written: the power went."""
+        erased = ecb_decrypt(b"\xff" * PAGE_LEN, key=self.arena.key)
+        return any(sector.page(page) == erased for sector, page in self.live_marks())
 
     def blocks(self) -> list[bytes]:
         """Decrypted sectors, of each block the newest copy only."""

@@ -1,0 +1,61 @@
+"""Flashes that have lived, at random: the answer was stored once, and proven means newest."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from stores_rig import Chip
+
+from plugsmith.dump.recovery.live import recover_from
+from plugsmith.dump.recovery.outcome import Confidence, Recovery
+from plugsmith.dump.recovery.recover import recover
+from plugsmith.forge.lived_flash import LivedFlash, lived_flash
+from plugsmith.forge.troubles import Trouble
+
+SURE = {Confidence.PROVEN, Confidence.STRONG}
+SEEDS = st.integers(0, 1 << 32)
+REPAIRABLE = (Trouble.TEXT_BIT, Trouble.HEADER_BIT, Trouble.INDEX_BIT)
+
+
+def check(made: LivedFlash, answer: Recovery) -> None:
+    if answer.best is None:
+        return
+    if answer.confidence in SURE:
+        assert answer.best.text in made.texts
+    if answer.confidence is Confidence.PROVEN and made.live:
+        assert answer.best.text in made.live
+        assert len(made.live) == 1 or Trouble.SECTOR_LOST in made.troubles
+
+
+@settings(max_examples=60, deadline=None)
+@given(SEEDS)
+def test_a_text_that_never_was_is_not_strong_and_proven_is_the_newest(seed):
+    made = lived_flash(seed)
+    check(made, recover(made.tail))
+
+
+@settings(max_examples=25, deadline=None)
+@given(SEEDS, st.sampled_from(((), *((trouble,) for trouble in REPAIRABLE))))
+def test_the_newest_record_is_found_although_one_bit_is_wrong(seed, troubles):
+    made = lived_flash(seed, troubles=troubles)
+    if not made.live:
+        return
+    answer = recover(made.data)
+    assert answer.best.text in made.live
+    assert (answer.confidence is Confidence.PROVEN) == (len(made.live) == 1)
+
+
+@settings(max_examples=20, deadline=None)
+@given(SEEDS)
+def test_file_and_chip_give_the_same_answer(seed):
+    made = lived_flash(seed)
+    file, chip = recover(made.data), recover_from(Chip(made.data))
+    for name in ("status", "reason", "confidence", "best", "facts"):
+        assert getattr(file, name) == getattr(chip, name), name
+    check(made, file)
+
+
+@pytest.mark.parametrize("size", [0x4_0000, 0x8_0000])
+def test_the_same_seed_makes_the_same_flash(size):
+    assert lived_flash(7).data[-size:] == lived_flash(7).data[-size:]
