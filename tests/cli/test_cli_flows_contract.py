@@ -183,18 +183,20 @@ def test_people_get_sentences_on_stderr_and_no_traceback(plug, capfd, tmp_path):
     assert "Traceback" not in err
 
 
-# served: other processes, killed at the wrong moment
+# served: other processes, killed at the wrong moment. They are real, and so is their time.
 
 
 class Served:
-    """`plugsmith sim` as a process on a pseudo-terminal."""
+    """`plugsmith sim` as a process, on a pseudo-terminal unless the options say otherwise."""
 
     def __init__(self, folder, chip: str, content: bytes, *options: str) -> None:
         self.file = folder / "served.bin"
         self.file.write_bytes(content)
         arguments = ("sim", "--chip", chip, "--flash", str(self.file), *options)
         self.process = plugsmith(*arguments, stderr=subprocess.DEVNULL)
-        self.port = json.loads(self.process.stdout.readline())["port"]
+        ready = json.loads(self.process.stdout.readline())
+        self.port = ready["port"].replace("socket:", "rfc2217:")
+        self.seen = ("--port", self.port, "--log-port", ready["log_port"])  # its start is seen
 
     def stop(self, how=signal.SIGTERM) -> None:
         self.process.send_signal(how)
@@ -223,13 +225,16 @@ def finish(process: subprocess.Popen) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
+LINES = ("--tcp", "127.0.0.1:0", "--lines", "rts")  # resets the chip itself: no hand to wait for
+
+
 @pytest.fixture
 def served(tmp_path, request):
-    chip = request.param
+    chip, *more = request.param
     content = forge_flash(chip=chip.upper(), code_len=0x1_0000)
     image = tmp_path / "image.bin"
     image.write_bytes(forge_openbeken_qio(chip.upper(), version="1.18.300", code_len=0x1_0000))
-    options = ("--paced", "--latency", "1", "--power", "kept")
+    options = ("--paced", "--latency", "1", "--power", "kept", *more)
     running = Served(tmp_path, chip, content, *options)
     running.image, running.before = image, content
     yield running
@@ -237,7 +242,9 @@ def served(tmp_path, request):
 
 
 @posix
-@pytest.mark.parametrize("served", ["bk7231t", "bk7231n"], indirect=True)
+@pytest.mark.parametrize(
+    "served", [("bk7231t", *LINES), ("bk7231n", *LINES)], indirect=True, ids=["t", "n"]
+)
 def test_kill_9_at_high_speed_and_run_again(served):
     first = client("backup", "--port", served.port)
     until_progress(first, "backup", 0.1)
@@ -247,13 +254,14 @@ def test_kill_9_at_high_speed_and_run_again(served):
     assert code == 0, err
     data = check_lines(out)["data"]
     assert data["resumed"] > 0
-    first = client("flash", str(served.image), "--port", served.port)
+    first = client("flash", str(served.image), *served.seen)
     until_progress(first, "write", 0.2)
     first.kill()
     first.communicate()
-    code, out, err = finish(client("flash", str(served.image), "--port", served.port))
+    code, out, err = finish(client("flash", str(served.image), *served.seen))
     assert code == 0, err
-    assert check_lines(out)["data"]["verified"]
+    done = check_lines(out)["data"]
+    assert (done["verified"], done["booted"]) == (True, True)
     new = served.image.read_bytes()
     now = served.file.read_bytes()
     assert now[0x1_1000 : len(new)] == new[0x1_1000:]
@@ -261,7 +269,7 @@ def test_kill_9_at_high_speed_and_run_again(served):
 
 
 @posix
-@pytest.mark.parametrize("served", ["bk7231t"], indirect=True)
+@pytest.mark.parametrize("served", [("bk7231t",)], indirect=True, ids=["t"])
 def test_killing_the_simulator_ends_with_3_or_6(served):
     first = client("backup", "--port", served.port)
     text = until_progress(first, "backup", 0.1)
@@ -274,9 +282,9 @@ def test_killing_the_simulator_ends_with_3_or_6(served):
 
 
 @posix
-@pytest.mark.parametrize("served", ["bk7231t"], indirect=True)
+@pytest.mark.parametrize("served", [("bk7231t",)], indirect=True, ids=["t"])
 def test_ctrl_c_finishes_the_sector_and_tells_how_to_go_on(served):
-    first = client("flash", str(served.image), "--port", served.port)
+    first = client("flash", str(served.image), *served.seen)
     text = until_progress(first, "write", 0.2)
     first.send_signal(signal.SIGINT)
     out, err = first.communicate(timeout=60)
@@ -287,5 +295,5 @@ def test_ctrl_c_finishes_the_sector_and_tells_how_to_go_on(served):
     assert "plugsmith flash" in last["hint"]
     assert "Traceback" not in err
     time.sleep(0.2)
-    code, _out, err = finish(client("flash", str(served.image), "--port", served.port))
+    code, _out, err = finish(client("flash", str(served.image), *served.seen))
     assert code == 0, err

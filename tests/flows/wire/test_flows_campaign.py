@@ -1,11 +1,11 @@
-"""300 seeded fault plans over backup, flash and restore on T and N; longer runs: make campaign."""
+"""100 seeded fault plans over backup, flash and restore on T and N; longer runs: make campaign."""
 
 from __future__ import annotations
 
 import pytest
 from campaign import Case, run_seed
 
-CASES = 300
+CASES = 100
 BATCH = 10
 
 

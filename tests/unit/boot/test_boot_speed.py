@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -127,11 +128,22 @@ def test_a_lost_answer_to_the_speed_change_does_not_lose_the_chip(who: str, chip
             assert client.link_check()
 
 
-@pytest.mark.parametrize("kind", ["pty", "socket", "rfc2217"])
-def test_on_real_time_the_link_stays_alive_while_nothing_happens(kind: str, tmp_path: Path) -> None:
-    """The served chip leaves after 2 s of silence; a slow disk or a question may take longer."""
+@pytest.mark.slow
+def test_on_real_time_the_link_stays_alive_while_nothing_happens(tmp_path: Path) -> None:
+    """The served chip leaves after 2 s of silence; a slow disk or a question may take longer.
+
+    Ports of all kinds wait side by side: only a real clock can show that a real port is kept alive.
+    """
+    with ThreadPoolExecutor() as pool:
+        for done in [
+            pool.submit(_outlasts_silence, kind, tmp_path / kind)
+            for kind in ("pty", "socket", "rfc2217")
+        ]:
+            done.result()
+
+
+def _outlasts_silence(kind: str, flash_file: Path) -> None:
     content = forged("BK7231T")
-    flash_file = tmp_path / "flash.bin"
     flash_file.write_bytes(content)
     board = BoardRequest(chip="bk7231t", flash=flash_file, patience=SERVED, keep=True)
     endpoint = PtyEndpoint() if kind == "pty" else TcpEndpoint("127.0.0.1", 0)
