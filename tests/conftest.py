@@ -41,7 +41,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees or touches the user's library, settings or port variables."""
+    """No test sees or touches the user's library, settings or ports, or waits for disks."""
     monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "plugsmith-home"))
     for name in ("PLUGSMITH_PORT", "PLUGSMITH_BAUD", "PLUGSMITH_CHIP", "PLUGSMITH_LANG"):
         monkeypatch.delenv(name, raising=False)
+    # No test pulls this machine's plug, and a slow disk would make each wait for it.
+    monkeypatch.setattr(os, "fsync", lambda _file: None)

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from lan_fleet import TEMPLATE, lan
+from lan_fleet import TEMPLATE, hurry, lan
 
 from plugsmith.cli.app import main
 from plugsmith.forge.packages import forge_ota
@@ -24,8 +24,9 @@ def call(capsys, *args):
 
 
 @pytest.fixture
-def plug(tmp_path):
-    with lan(tmp_path / "net", speed=4) as net:  # real patience sees restarts only at this pace
+def plug(tmp_path, monkeypatch):
+    hurry(monkeypatch)
+    with lan(tmp_path / "net") as net:
         yield net
 
 

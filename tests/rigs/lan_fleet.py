@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from lan_rig import QUICK
@@ -12,11 +12,14 @@ from plugsmith.clock import RealClock
 from plugsmith.events import CancelToken, EventLog, Item
 from plugsmith.flows.device.context import LanContext
 from plugsmith.lan.host import Host, parse_host
+from plugsmith.lan.http import HttpTimeouts
 from plugsmith.library.library import Library
 from plugsmith.sim.obk.net.server import ObkServer, make_fleet, serve
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from plugsmith.lan.obk_http import Obk
     from plugsmith.sim.obk.device import SimObk
@@ -26,6 +29,12 @@ SPEED = 40.0
 PATIENCE = replace(
     QUICK, boot_s=2.5, poll_s=0.03, settle_s=0.2, window_s=0.06, answer_s=2.0, tries=3, pause_s=0.05
 )
+
+
+def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes its own context, as the command line does, waits as briefly as `PATIENCE`."""
+    short = {field.name: getattr(PATIENCE, field.name) for field in fields(HttpTimeouts)}
+    monkeypatch.setattr(HttpTimeouts.__init__, "__kwdefaults__", short)
 
 
 class Lan:

@@ -165,10 +165,30 @@ def test_a_whole_read_is_as_fast_as_the_wire(
     who: str, file: str, latency: float, skip: bool, most: float
 ) -> None:
     """Proof included, on virtual time; the targets of the project."""
-    content = corpus_file(file).read_bytes()
+    assert _read_time(who, corpus_file(file).read_bytes(), latency, skip) / 22.91 <= most
+
+
+def _read_time(who: str, content: bytes, latency: float, skip: bool) -> float:
     rig = Rig.of(who, content, paced=True, latency_s=latency)
     _client, _identity, flash = rig.connect(baud=921_600)
     begin = rig.clock.monotonic()
     data = b"".join(block.data for block in flash.blocks(WHOLE, skip_blank=skip))
     assert data == content
-    assert (rig.clock.monotonic() - begin) / 22.91 <= most
+    return rig.clock.monotonic() - begin
+
+
+FORGED_TARGETS = [  # the same on a forged factory flash
+    ("t-1.0.5", "BK7231T", 0.001, False, 1.05),
+    ("t-1.0.5", "BK7231T", 0.016, False, 1.10),
+    ("t-1.0.5", "BK7231T", 0.001, True, 0.75),
+    ("n-rom", "BK7231N", 0.001, False, 1.05),
+    ("n-rom", "BK7231N", 0.016, False, 1.40),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("who", "chip", "latency", "skip", "most"), FORGED_TARGETS)
+def test_a_whole_read_of_a_forged_flash_is_as_fast_as_the_wire(
+    who: str, chip: str, latency: float, skip: bool, most: float
+) -> None:
+    assert _read_time(who, forged(chip), latency, skip) / 22.91 <= most
