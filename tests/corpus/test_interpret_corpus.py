@@ -104,7 +104,7 @@ def test_every_stated_level_counts(configs: Configs, answers: Answers) -> None:
     checked = 0
     for name, config in _flat(configs).items():
         answer = answers[name]
-        if answer.profile.shutters or config.get("bt_type") == 1:
+        if answer.profile.shutters:
             continue
         roles = {pin.gpio: (pin.role, pin.channel) for pin in answer.setup.template.pins}
         by_key = {pin.keys[0]: pin for pin in answer.profile.pins}
@@ -189,6 +189,9 @@ def test_temperature_lamps(configs: Configs, answers: Answers) -> None:
         assert channels[config["w_pin"]] + 1 == channels[config["c_pin"]], name
         assert template.flags is not None
         assert template.flags & 256, name
+        roles = {pin.gpio: pin.role for pin in template.pins}
+        assert roles[config["w_pin"]] == ("PWM_n" if config.get("w_lv", 1) else "PWM"), name
+        assert roles[config["c_pin"]] == ("PWM" if config.get("c_lv", 1) else "PWM_n"), name
         found += 1
     assert found == 17
 

@@ -36,6 +36,7 @@ class Pin:
     channel2: int | None = None
     active_low: bool = False
     pull_down: bool = False
+    floating: bool = False  # an input without any resistor of the chip
     detail: str = ""  # colour, driver or meter name, as `Function` says
     keys: tuple[str, ...] = ()
     note: str = ""

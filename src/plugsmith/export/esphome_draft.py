@@ -86,10 +86,13 @@ class EspDraft:
         return {"number": self.pin(pin.gpio), "inverted": True}
 
     def input_pin(self, pin: Pin, *, pull: bool = True) -> Block:
-        """A pin that is read; inputs that are low when active get a pull-up."""
+        """A pin that is read, with the resistor that OpenBeken's roles switch on.
+
+        Its inputs have a pull-up whatever level is active, but for the `_pd` and NoPullUp roles.
+        """
         mode: Block = {"input": True}
-        if pull:
-            mode["pulldown" if pin.pull_down or not pin.active_low else "pullup"] = True
+        if pull and not pin.floating:
+            mode["pulldown" if pin.pull_down else "pullup"] = True
         block: Block = {"number": self.pin(pin.gpio), "mode": mode}
         if pin.active_low:
             block["inverted"] = True

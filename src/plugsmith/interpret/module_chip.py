@@ -1,35 +1,73 @@
-"""Which chip a module carries, by the catalogue and else by its name (upk-mapping.md section 8)."""
+"""Which chip a module carries, and how sure that is (upk-mapping.md section 8).
+
+Only the catalogue is knowledge. A name that merely begins like a known one says what is likely, for
+makers re-issue modules with another chip inside: several WB and CB boards carry a BK7238 today.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 
 from plugsmith.chips.modules import module as module_record
+from plugsmith.chips.modules import modules
+from plugsmith.messages import _
 
-# Longest prefix first; the digit after T keeps TYWE and TW out.
-_PREFIXES: tuple[tuple[str, str], ...] = (
+# Names of other makers' modules: longest prefix first; the digit keeps TYWE and TW apart.
+_FOREIGN: tuple[tuple[str, str], ...] = (
     ("TYWE", "ESP8266"),
+    ("TYLC", "ESP8266"),
+    ("TYZS", "EFR32 (Zigbee)"),
+    ("TYBT", "TLSR825x (Telink, Bluetooth)"),
     ("LN-", "LN882H"),
     ("T102", "RTL8710B"),
     ("T103", "RTL8710B"),
     ("T112", "RTL8710B"),
     ("WBR", "RTL8720C"),
-    ("T34", "BK7231N"),
-    ("CB", "BK7231N"),
+    ("ESP", "Espressif"),
+    ("RTL", "Realtek"),
     ("CR", "RTL8720C"),
     ("WR", "RTL8710B"),
     ("WL", "LN882H"),
-    ("WA", "BK7231Q"),
-    ("WB", "BK7231T"),
     ("WD", "RDA5981"),
     ("XR", "XR809"),
-    ("T1", "BK7238"),
-    ("T2", "BK7231N"),
-    ("T3", "BK7236"),
-    ("T5", "BK7258"),
+    ("BT", "TLSR825x (Telink, Bluetooth)"),
+    ("ZT", "TLSR825x (Telink, Zigbee)"),
+    ("ZS", "EFR32 (Zigbee)"),
     ("BW", "BL602"),
     ("SM", "BL602"),
 )
+# What modules of these names usually carry; never more than likely.
+_LIKELY: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("T34", ("BK7231N",)),
+    ("CB", ("BK7231N", "BK7238")),
+    ("WA", ("BK7231Q",)),
+    ("WB", ("BK7231T", "BK7238")),
+    ("T1", ("BK7238",)),
+    ("T2", ("BK7231N",)),
+    ("T3", ("BK7236",)),
+    ("T5", ("BK7258",)),
+)
+
+
+class Certainty(StrEnum):
+    """How sure the chip of a module is."""
+
+    KNOWN = "known"  # in the catalogue, or stated by the data themselves
+    LIKELY = "likely"  # only the name looks like one
+    FOREIGN = "foreign"  # another maker's chip
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleChip:
+    """The chip of a module as far as it is known, what is likely, and why (a sentence)."""
+
+    certainty: Certainty
+    chip: str | None = None  # KNOWN and FOREIGN only
+    likely: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def module_name(text: str | None) -> str | None:
@@ -41,13 +79,67 @@ def module_name(text: str | None) -> str | None:
     return record.name if record else clean
 
 
-def chip_of_module(name: str | None) -> str | None:
-    """The chip of a module: exact in the catalogue, without `-IPEX`, then by prefix."""
+def identify_module(name: str | None) -> ModuleChip:
+    """What is known about the chip of the module called `name`."""
     clean = module_name(name)
     if clean is None:
-        return None
+        reason = _("No module is named, so the chip is not known: let Plugsmith ask the chip.")
+        return ModuleChip(certainty=Certainty.UNKNOWN, reason=reason)
+    known = _catalogued(clean)
+    if known is not None:
+        return known
+    maker = next((chip for prefix, chip in _FOREIGN if clean.startswith(prefix)), None)
+    if maker is not None:
+        return ModuleChip(certainty=Certainty.FOREIGN, chip=maker, reason=_foreign(clean, maker))
+    likely = _siblings(clean) or next(
+        (chips for prefix, chips in _LIKELY if clean.startswith(prefix)), ()
+    )
+    if not likely:
+        reason = _("Nothing is known about the module {name}: ask the chip itself.", name=clean)
+        return ModuleChip(certainty=Certainty.UNKNOWN, reason=reason)
+    return ModuleChip(
+        certainty=Certainty.LIKELY,
+        likely=likely,
+        reason=_(
+            "Nobody has documented the module {name}. By its name it likely carries a {chips}, but "
+            "several modules were re-issued with a BK7238 inside: ask the chip itself.",
+            name=clean,
+            chips=_(" or ").join(likely),
+        ),
+    )
+
+
+def chip_of_module(name: str | None) -> str | None:
+    """The chip of a module where it is known, or the other maker's chip; None where it is not."""
+    return identify_module(name).chip
+
+
+def _catalogued(clean: str) -> ModuleChip | None:
     for candidate in (clean, clean.removesuffix("-IPEX")):
         record = module_record(candidate)
-        if record is not None:
-            return record.chip
-    return next((chip for prefix, chip in _PREFIXES if clean.startswith(prefix)), None)
+        if record is None:
+            continue
+        if record.chip.startswith(("BK", "BL2028")):
+            return ModuleChip(certainty=Certainty.KNOWN, chip=record.chip)
+        return ModuleChip(
+            certainty=Certainty.FOREIGN,
+            chip=record.chip,
+            reason=_foreign(record.name, record.chip),
+        )
+    return None
+
+
+def _siblings(clean: str) -> tuple[str, ...]:
+    """The chips of catalogued modules that are this one with a revision behind its name."""
+    starts = tuple(clean + mark for mark in (" V", "_V", "-V", "-"))
+    found = (item.chip for item in modules() if item.name.upper().startswith(starts))
+    return tuple(dict.fromkeys(found))
+
+
+def _foreign(name: str, chip: str) -> str:
+    return _(
+        "The module {name} is not a Beken module ({chip}): its pin numbers follow another scheme, "
+        "and Plugsmith cannot flash it.",
+        name=name,
+        chip=chip,
+    )

@@ -26,6 +26,7 @@ from plugsmith.lan.records import read_folder, read_info, read_meter, read_pins
 from plugsmith.lan.restarts import UptimeWatch
 from plugsmith.lan.wire import read_json
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.openbeken.limits import startup_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 COMMAND_LIMIT = 900  # bytes; with the header it must fit the device's first read of 1022
 QUERY_LIMIT = 123  # longer texts run twice through /cm
 ARGUMENT_LIMIT = 127  # of a page argument
-STARTUP_LIMIT = 1567
+STARTUP_LIMIT = startup_limit()
 _STEADY = 2  # answers in a row until a restarted device counts as back
 _SAFE_MARK = "You are in safe mode"
 _PAGE_MARK = "OpenBK7231T_App"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.messages import _
-from plugsmith.openbeken.script import ARGUMENT_LIMIT
+from plugsmith.openbeken.limits import ARGUMENT_LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

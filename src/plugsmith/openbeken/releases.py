@@ -159,12 +159,15 @@ def wanted_prefix(owner: Chip, key_class: KeyClass) -> str | None:
     )
 
 
-def choose_asset(names: Iterable[str], prefix: str) -> str | None:
-    """The plain build for writing over wires: QIO before UA, the newest version, no variant."""
+def choose_asset(names: Iterable[str], prefix: str, *, variant: str | None = None) -> str | None:
+    """The build for writing over wires: QIO before UA, the newest version; plain, or `variant`."""
+    wanted = variant.casefold() if variant else None
     best: tuple[tuple[int, ...], int, str] | None = None
     for name in names:
         parts = parse_asset_name(name)
-        if parts is None or parts.prefix != prefix or parts.variant or parts.alternative_sdk:
+        if parts is None or parts.prefix != prefix or parts.alternative_sdk:
+            continue
+        if (parts.variant.casefold() if parts.variant else None) != wanted:
             continue
         if parts.kind not in {AssetKind.QIO, AssetKind.UA}:
             continue

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ARGUMENT_LIMIT = 511  # of a command set over the network and of a template (openbeken.md section 4)
-FIELD_LIMIT = 1567  # of the settings block, without the terminating zero (section 9.3)
 PART_LIMIT = 127  # of one part of a backlog (section 4)
 _BACKLOG = "backlog"
 _FORBIDDEN = ('"', ";", "\r", "\n", "\x00")

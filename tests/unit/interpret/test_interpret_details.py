@@ -8,7 +8,12 @@ from plugsmith.device.profile import DataKind, Gap
 from plugsmith.export.text_report import pin_report, text_report
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.explain import Provenance, explain_pin
-from plugsmith.interpret.module_chip import chip_of_module, module_name
+from plugsmith.interpret.module_chip import (
+    Certainty,
+    chip_of_module,
+    identify_module,
+    module_name,
+)
 from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
 from plugsmith.interpret.vendor.old_format import flatten
 from plugsmith.interpret.vendor.serial_mcu import data_points
@@ -163,7 +168,6 @@ def test_what_the_caller_knows_counts_more_than_the_text() -> None:
         ("WB2S", "BK7231T"),
         ("wb3s", "BK7231T"),
         ("CBU-IPEX", "BK7231N"),
-        ("CB9X-IPEX", "BK7231N"),
         ("WB2L_M1", "BK7231N"),
         ("XH-WB3S", "BK7238"),
         ("LN-CB3S-V1.0", "LN882H"),
@@ -172,13 +176,6 @@ def test_what_the_caller_knows_counts_more_than_the_text() -> None:
         ("CR9", "RTL8720C"),
         ("WR9", "RTL8710B"),
         ("WL9", "LN882H"),
-        ("WA9", "BK7231Q"),
-        ("WB99", "BK7231T"),
-        ("T1-9", "BK7238"),
-        ("T2-9", "BK7231N"),
-        ("T34-X", "BK7231N"),
-        ("T3-9", "BK7236"),
-        ("T5-9", "BK7258"),
         ("TYWE9", "ESP8266"),
         ("ZZ", None),
         ("", None),
@@ -186,6 +183,106 @@ def test_what_the_caller_knows_counts_more_than_the_text() -> None:
 )
 def test_chip_from_module(name: str, chip: str | None) -> None:
     assert chip_of_module(name) == chip
+
+
+@pytest.mark.parametrize(
+    ("name", "certainty", "likely"),
+    [
+        ("WB2S", Certainty.KNOWN, ()),
+        ("WB43-M5", Certainty.LIKELY, ("BK7238",)),  # the catalogue has a revision of it
+        ("WB43-M9", Certainty.LIKELY, ("BK7231T", "BK7238")),
+        ("CB9X-IPEX", Certainty.LIKELY, ("BK7231N", "BK7238")),
+        ("WA9", Certainty.LIKELY, ("BK7231Q",)),
+        ("T1-9", Certainty.LIKELY, ("BK7238",)),
+        ("T2-9", Certainty.LIKELY, ("BK7231N",)),
+        ("T34-X", Certainty.LIKELY, ("BK7231N",)),
+        ("T3-9", Certainty.LIKELY, ("BK7236",)),
+        ("T5-9", Certainty.LIKELY, ("BK7258",)),
+        ("BT3L", Certainty.FOREIGN, ()),
+        ("ZT3L", Certainty.FOREIGN, ()),
+        ("WBR9", Certainty.FOREIGN, ()),
+        ("TYZS9", Certainty.FOREIGN, ()),
+        ("WL2S", Certainty.FOREIGN, ()),
+        ("QX-17", Certainty.UNKNOWN, ()),
+        ("", Certainty.UNKNOWN, ()),
+    ],
+)
+def test_a_prefix_is_no_evidence(name: str, certainty: Certainty, likely: tuple[str, ...]) -> None:
+    found = identify_module(name)
+    assert (found.certainty, found.likely) == (certainty, likely)
+    beken = (found.chip or "").startswith("BK")
+    assert beken is (certainty is Certainty.KNOWN)
+    assert bool(found.reason) is (certainty is not Certainty.KNOWN)
+
+
+def test_a_likely_chip_is_said_and_not_filled_in() -> None:
+    answer = answer_for_config({"module": "WB43-M5", "rl1_pin": 24, "rl1_lv": 1})
+    assert answer.template.get("chip", "") == ""
+    assert any("WB43-M5" in note and "BK7238" in note for note in answer.notes)
+    told = answer_for_config({"module": "WB43-M5", "rl1_pin": 24, "rl1_lv": 1}, chip="BK7238")
+    assert told.template["chip"] == "BK7238"
+
+
+def test_a_foreign_module_is_called_foreign() -> None:
+    text = {"module": "BT3L", "cmod": "cw", "dmod": 0, "c_pin": 2, "c_lv": 1, "w_pin": 3}
+    notes = answer_for_config(text).notes
+    assert any("not a Beken module" in note for note in notes)
+
+
+@pytest.mark.parametrize(("level", "role", "other"), [(1, "PWM_n", "PWM"), (0, "PWM", "PWM_n")])
+@pytest.mark.parametrize("colours", ["cw", "rgbcw"])
+def test_the_temperature_of_a_lamp_is_turned_round(
+    level: int, role: str, other: str, colours: str
+) -> None:
+    config = {"module": "WB2L", "cmod": colours, "dmod": 0, "cwtype": 1}
+    config |= {"c_pin": 8, "c_lv": 1, "w_pin": 7, "w_lv": level}
+    answer = answer_for_config(config)
+    low = 1 if colours == "cw" else 4
+    pins = answer.template["pins"]
+    assert (pins["7"], pins["8"]) == (f"{role};{low}", f"PWM;{low + 1}")
+    assert int(str(answer.template["flags"])) & 1 << 8
+    pin = next(item for item in answer.pins if item["gpio"] == 7)
+    assert [item["role"] for item in pin["alternatives"]] == [f"{other};{low}"]
+
+
+def test_the_edge_type_of_a_button_is_a_button_and_onoff_is_the_rocker() -> None:
+    config = {"module": "WB3S", "rl1_pin": 6, "bt1_pin": 14, "bt1_lv": 0, "ch_num": 1}
+    for kind in ("bt_type", "bt1_type"):
+        answer = answer_for_config({**config, kind: 1})
+        assert answer.template["pins"] == {"6": "Rel;1", "14": "Btn;1"}
+        pin = next(item for item in answer.pins if item["gpio"] == 14)
+        assert [item["role"] for item in pin["alternatives"]] == ["TglChanOnTgl;1"]
+    rocker = answer_for_config({**config, "onoff1": 24})
+    assert rocker.template["pins"]["24"] == "TglChanOnTgl;1"
+
+
+def test_a_button_that_is_pressed_high_has_the_usual_wiring_as_alternative() -> None:
+    config = {"module": "WB3S", "rl1_pin": 6, "bt1_pin": 14, "bt1_lv": 1}
+    pin = next(item for item in answer_for_config(config).pins if item["gpio"] == 14)
+    assert pin["role"] == "Btn_pd_n"
+    assert [item["role"] for item in pin["alternatives"]] == ["Btn;1"]
+
+
+def test_what_is_no_pin_and_what_is_not_used_give_no_untrue_note() -> None:
+    lamp = {"module": "CBU", "cmod": "rgb", "dmod": 0, "r_pin": 8, "g_pin": 6, "b_pin": 24}
+    notes = answer_for_config({**lamp, "iicscl": 14, "iicsda": 16, "fac_pin": "abcdef01"}).notes
+    assert not any("not known" in note or "fac_pin" in note for note in notes)
+    assert any("iicscl" in note and "PWM" in note for note in notes)
+    assert not any("some_pin" in n for n in answer_for_config({**lamp, "some_pin": "x1y"}).notes)
+
+
+def test_the_currents_of_a_kp18058_are_an_open_question() -> None:
+    config = {"module": "CB2L", "cmod": "rgbcw", "iicscl": 8, "iicsda": 7}
+    answer = answer_for_config({**config, "kp58ccur": 9, "kp58wcur": 20})
+    assert "KP18058_Current 9 20" in str(answer.template["command"])
+    assert any("KP18058_Current 20 9" in note for note in answer.notes)
+
+
+def test_a_sensor_that_only_a_variant_can_read_names_the_variant() -> None:
+    config = {"module": "CBU", "i2c_scl_pin": 7, "i2c_sda_pin": 8, "samp_pin": 23}
+    notes = [note for note in answer_for_config(config).notes if "SHT3X" in note]
+    assert notes
+    assert all("sensors" in note for note in notes)
 
 
 def test_module_names_are_cleaned() -> None:

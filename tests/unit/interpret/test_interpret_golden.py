@@ -164,10 +164,10 @@ GOLDEN = [
         {"7": "WifiLED_n;0", "8": "Btn;1", "24": "Rel;1", "26": "TglChanOnTgl;1"},
     ),
     Golden(
-        "buttons of the edge type are rockers",
+        "buttons of the edge type are momentary keys",
         {"rl1_pin": 6, "rl2_pin": 26, "bt1_pin": 7, "bt2_pin": 24, "bt_type": 1, "module": "WB2S"},
         "BK7231T",
-        {"6": "Rel;1", "7": "TglChanOnTgl;1", "24": "TglChanOnTgl;2", "26": "Rel;2"},
+        {"6": "Rel;1", "7": "Btn;1", "24": "Btn;2", "26": "Rel;2"},
     ),
     Golden(
         "a breaker with a latching relay and a BL0942",
@@ -256,7 +256,7 @@ GOLDEN = [
             "module": "WB8P",
         },
         "BK7231T",
-        {"7": "PWM;5", "8": "PWM;4", "9": "PWM;2", "24": "PWM;1", "26": "PWM;3"},
+        {"7": "PWM;5", "8": "PWM_n;4", "9": "PWM;2", "24": "PWM;1", "26": "PWM;3"},
         flags=1024 + 4096 + 256,
         command="PWMFrequency 2000",
     ),
@@ -279,7 +279,7 @@ GOLDEN = [
         "two whites as brightness and temperature: temperature on the lower channel",
         {"cmod": "cw", "cwtype": 1, "c_pin": 8, "w_pin": 6, "module": "WB3S"},
         "BK7231T",
-        {"6": "PWM;1", "8": "PWM;2"},
+        {"6": "PWM_n;1", "8": "PWM;2"},
         flags=1024 + 256,
     ),
     Golden(

@@ -59,7 +59,16 @@ def test_a_good_plug_has_no_finding() -> None:
             "latching-as-plain",
             RuleLevel.ERROR,
         ),
-        ({"6": "Rel;1"}, {"command": "x" * 512}, "command-too-long", RuleLevel.ERROR),
+        ({"6": "Rel;1"}, {"command": "x" * 1568}, "command-too-long", RuleLevel.ERROR),
+        ({"6": "Rel;1"}, {"command": "x" * 1567}, "command-long", RuleLevel.INFO),
+        ({"6": "Rel;1"}, {"command": "x" * 512}, "command-long", RuleLevel.INFO),
+        ({"7": "SHT3X_SDA;1"}, {}, "needs-variant", RuleLevel.WARNING),
+        (
+            {"16": "SM16703P_DIN;0"},
+            {"chip": "BK7231T", "command": "startDriver SM16703P"},
+            "needs-variant",
+            RuleLevel.WARNING,
+        ),
         (
             {"6": "Rel;1"},
             {"command": "backlog a; " + "x" * 128},

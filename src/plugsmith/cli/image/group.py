@@ -117,6 +117,16 @@ def fetch(
     asset: Annotated[
         str | None, typer.Option("--asset", metavar="NAME", help=_("Download this file."))
     ] = None,
+    variant: Annotated[
+        str | None,
+        typer.Option(
+            "--variant",
+            metavar="NAME",
+            help=_(
+                "With --chip: a build with other drivers, for example sensors or powerMetering."
+            ),
+        ),
+    ] = None,
     version: Annotated[
         str | None, typer.Option("--version", help=_("From this release, not from the newest."))
     ] = None,
@@ -150,6 +160,7 @@ def fetch(
                 version=version,
                 asset=asset,
                 chip=chip,
+                variant=variant,
                 prereleases=prereleases,
                 offline=offline,
             ),

@@ -51,22 +51,41 @@ def export(
     topic: TopicOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    def body(_session: Session) -> dict[str, Fact]:
-        from plugsmith.flows.catalogue.export import GivenNames, export_device, write_files
+    def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.flows.catalogue.export import (
+            GivenNames,
+            export_and_explain,
+            write_files,
+        )
 
-        files = export_device(
+        files, about = export_and_explain(
             device,
             format_name=to,
             naming=GivenNames(name=name, vendor=vendor, model=model),
             topic=topic,
         )
+        _tell(session, about)
         written = write_files(files, output) if output is not None else []
         listed: list[Fact] = [
             {"name": item.name, "media_type": item.media_type, "text": item.text} for item in files
         ]
-        return {"format": to, "files": listed, "written": list(written)}
+        return {"format": to, "files": listed, "written": list(written), **about}
 
     run("template export", body, as_json=as_json, render=_render)
+
+
+def _tell(session: Session, about: dict[str, Fact]) -> None:
+    """Say beside the files what they cannot say: an unsure chip, a firmware variant."""
+    from plugsmith.events import Warning_
+
+    chip, needs = about["chip"], about["variant"]
+    reason = chip.get("reason") if isinstance(chip, dict) else None
+    if reason and not about["chip_is_certain"]:
+        session.sink.emit(Warning_(code="PS-NOTE-CHIP", message=str(reason), hint="", data={}))
+    for need in needs if isinstance(needs, list) else []:
+        if isinstance(need, dict):
+            text = str(need["text"])
+            session.sink.emit(Warning_(code="PS-NOTE-VARIANT", message=text, hint="", data={}))
 
 
 def _render(data: dict[str, Fact]) -> str:

@@ -6,18 +6,23 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from plugsmith.device.function import Function
 from plugsmith.errors.catalogue import EntryIncomplete
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions, safe_name
 from plugsmith.flows.catalogue.device_input import device_input_of
+from plugsmith.interpret.answer import answer_for_profile
 from plugsmith.interpret.catalogue.entry_text import TextCleaner
+from plugsmith.interpret.module_chip import Certainty, identify_module
 from plugsmith.interpret.openbeken.lint import finding_json, has_errors, lint_template
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
 from plugsmith.library.catalogue.shipped import open_catalogue
 from plugsmith.library.home import write_whole
 from plugsmith.messages import _
+from plugsmith.openbeken.builds import needs_of
+from plugsmith.openbeken.script import Script, read_startup
 from plugsmith.openbeken.template import Template, write_template
 
 if TYPE_CHECKING:
@@ -46,10 +51,61 @@ def export_device(
     source: str, *, format_name: str, naming: GivenNames, topic: str = "", root: Path | None = None
 ) -> list[OutputFile]:
     """The files of a format for a dump, configuration, template or id of the catalogue."""
+    files, _about = export_and_explain(
+        source, format_name=format_name, naming=naming, topic=topic, root=root
+    )
+    return files
+
+
+def export_and_explain(
+    source: str, *, format_name: str, naming: GivenNames, topic: str = "", root: Path | None = None
+) -> tuple[list[OutputFile], dict[str, Fact]]:
+    """The same, and what to know about the device: notes, how sure the chip is, firmware variant.
+
+    `chip`: name (None unless known), certainty, likely, reason. `variant`: each driver that the
+    plain build of OpenBeken lacks, with the variants that have it; not `certain`: if the part that
+    the configuration does not name is the other one.
+    """
     chosen = exporter(format_name)
     with open_catalogue(root) as catalogue:
         subject = device_input_of(source, catalogue)
-    return chosen.render(subject.profile, _options(subject, naming, topic))
+    files = chosen.render(subject.profile, _options(subject, naming, topic))
+    return files, _about(subject)
+
+
+def _about(subject: DeviceInput) -> dict[str, Fact]:
+    template, board = subject.template, subject.profile
+    named = identify_module(board.module)
+    known = board.chip is not None and named.certainty is not Certainty.FOREIGN
+    certainty = Certainty.KNOWN if known else named.certainty
+    chip = template.chip.strip().upper() or None
+    needs = needs_of([pin.role for pin in template.pins], read_startup(template.command), chip=chip)
+    unnamed = board.with_function(Function.I2C_DATA) and not subject.from_template
+    others = needs_of(["SHT3X_SDA", "SHT3X_SCK"], Script(), chip=chip) if unnamed else ()
+    if subject.from_template:
+        notes = [f"{item.text} {item.fix}" for item in lint_template(template)]
+    else:
+        notes = answer_for_profile(board).notes
+    return {
+        "chip": {
+            "name": board.chip,
+            "certainty": certainty.value,
+            "likely": list(named.likely),
+            "reason": named.reason or None,
+        },
+        "chip_is_certain": certainty is Certainty.KNOWN,
+        "foreign": certainty is Certainty.FOREIGN,
+        "variant": [
+            {
+                "driver": need.driver,
+                "variants": list(need.variants),
+                "certain": need in needs,
+                "text": need.text,
+            }
+            for need in (*needs, *others)
+        ],
+        "notes": list(notes),
+    }
 
 
 def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOptions:

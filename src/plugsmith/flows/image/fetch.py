@@ -53,6 +53,7 @@ class FetchRequest:
     asset: str | None = None
     chip: str | None = None
     key_class: KeyClass | None = None
+    variant: str | None = None
     prereleases: bool = False
     offline: bool = False
     patience: DownloadTimeouts | None = None
@@ -154,7 +155,8 @@ def _candidates(request: FetchRequest, releases: list[Release]) -> Iterator[tupl
     owner = find_chip(request.chip or "")
     prefix = wanted_prefix(owner, request.key_class or owner.expects_key)
     for release in releases if prefix is not None else []:
-        name = choose_asset((item.name for item in release.assets), prefix or "")
+        names = (item.name for item in release.assets)
+        name = choose_asset(names, prefix or "", variant=request.variant)
         if name is not None:
             yield release, name
 

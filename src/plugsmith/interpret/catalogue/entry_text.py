@@ -6,8 +6,10 @@ import unicodedata
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from plugsmith.openbeken.limits import startup_limit
+
 MAX_NAME_LEN = 200
-MAX_COMMAND_LEN = 1567  # what the firmware's field holds; openbeken.md section 9.3
+MAX_COMMAND_LEN = startup_limit()
 MAX_LINK_LEN = 500
 MAX_WORDS = 60
 _SCHEMES = frozenset({"http", "https"})

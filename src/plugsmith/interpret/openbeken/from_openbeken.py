@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.modules import module as module_record
@@ -29,6 +30,7 @@ _UART_METERS = (("BL0942", MeterKind.BL0942), ("CSE7766", MeterKind.HLW8032))
 # Their firmware drivers send the last two outputs in exchanged order (upk-mapping.md section 4.2).
 _LAST_EXCHANGED = frozenset({"BP5758D", "BP1658CJ", "SM2235"})
 _PULL_DOWN = ("_pd", "_pd_n")
+_FLOATING = ("_NoPullUp", "_NoPullUp_n", "_nPup")  # inputs without the chip's own resistor
 
 
 def board_of_template(template: Template) -> Board:
@@ -50,6 +52,7 @@ def pin_of_role(item: PinRole) -> Pin | None:
         channel2=item.channel2,
         active_low=meaning.active_low,
         pull_down=item.role.endswith(_PULL_DOWN),
+        floating=item.role.endswith(_FLOATING),
         detail=meaning.detail,
     )
 
@@ -57,9 +60,10 @@ def pin_of_role(item: PinRole) -> Pin | None:
 def profile_from_openbeken(template: Template) -> DeviceProfile:
     """The profile of a template; roles without a neutral meaning are missing in it."""
     board = board_of_template(template)
-    pins = tuple(pin for item in template.pins if (pin := pin_of_role(item)) is not None)
+    found = tuple(pin for item in template.pins if (pin := pin_of_role(item)) is not None)
     script = read_startup(template.command)
     flags = frozenset(flag_bits(template.flags or 0))
+    pins = _temperature_named(found) if Flag.ALTERNATE_CW in flags else found
     return DeviceProfile(
         module=board.module,
         chip=board.chip,
@@ -69,6 +73,18 @@ def profile_from_openbeken(template: Template) -> DeviceProfile:
         serial=_serial(script),
         start_values=_start_values(script),
         shutters=sum(pin.function is Function.SHUTTER_OPEN for pin in pins),
+    )
+
+
+def _temperature_named(pins: tuple[Pin, ...]) -> tuple[Pin, ...]:
+    """With flag 8 the lower of the last two channels is temperature, the higher brightness."""
+    dimmed = sorted(
+        (pin for pin in pins if pin.function is Function.PWM_LIGHT), key=lambda pin: pin.channel
+    )
+    whites = dimmed[-2:] if len(dimmed) in {2, 5} else []
+    details = dict(zip((pin.gpio for pin in whites), ("temperature", "brightness"), strict=False))
+    return tuple(
+        replace(pin, detail=details[pin.gpio]) if pin.gpio in details else pin for pin in pins
     )
 
 

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from plugsmith.device.rules import RuleFinding, RuleLevel, pin_findings
 from plugsmith.interpret.openbeken.from_openbeken import board_of_template, pin_of_role
 from plugsmith.messages import _
+from plugsmith.openbeken.builds import needs_of
 from plugsmith.openbeken.drivers import MANUAL_STARTS, UART_DRIVERS, incomplete_drivers
 from plugsmith.openbeken.flags import Flag, flag_bits
+from plugsmith.openbeken.limits import ARGUMENT_LIMIT, startup_limit
 from plugsmith.openbeken.roles import read_role, suggest_role
-from plugsmith.openbeken.script import ARGUMENT_LIMIT, PART_LIMIT, Script, long_parts, read_startup
+from plugsmith.openbeken.script import PART_LIMIT, Script, long_parts, read_startup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +38,7 @@ def lint_template(template: Template) -> tuple[RuleFinding, ...]:
     found += _drivers(template, script)
     found += _latching(template, script)
     found += _command(template, script)
+    found += _variant(template, script)
     return tuple(sorted(found, key=lambda item: list(RuleLevel).index(item.level)))
 
 
@@ -152,6 +155,25 @@ def _drivers(template: Template, script: Script) -> Iterator[RuleFinding]:
             )
 
 
+def _variant(template: Template, script: Script) -> Iterator[RuleFinding]:
+    """Roles and drivers that the plain build for this chip does not have."""
+    roles = [item.role for item in template.pins]
+    for need in needs_of(roles, script, chip=template.chip.strip().upper() or None):
+        yield RuleFinding(
+            rule="needs-variant",
+            level=RuleLevel.WARNING,
+            pin=next((item.gpio for item in template.pins if item.role in need.roles), None),
+            text=need.text,
+            fix=_(
+                "Flash that variant: `plugsmith image fetch --chip {chip} --variant {variant}`.",
+                chip=template.chip or "CHIP",
+                variant=need.variants[0],
+            )
+            if need.variants
+            else _("Look for a build of OpenBeken that has it."),
+        )
+
+
 def _latching(template: Template, script: Script) -> Iterator[RuleFinding]:
     used = {item.role for item in template.pins}
     if script.named("BridgePulseLength") and not used & _BRIDGE_ROLES and used & {"Rel", "Rel_n"}:
@@ -165,8 +187,9 @@ def _latching(template: Template, script: Script) -> Iterator[RuleFinding]:
 
 
 def _command(template: Template, script: Script) -> Iterator[RuleFinding]:
-    length = len(template.command)
-    if length > ARGUMENT_LIMIT:
+    length = len(template.command.encode())
+    limit = startup_limit()
+    if length > limit:
         yield RuleFinding(
             rule="command-too-long",
             level=RuleLevel.ERROR,
@@ -174,9 +197,23 @@ def _command(template: Template, script: Script) -> Iterator[RuleFinding]:
             text=_(
                 "The startup command has {length} characters; {limit} fit.",
                 length=length,
-                limit=ARGUMENT_LIMIT,
+                limit=limit,
             ),
             fix=_("Move the rest into the file autoexec.bat."),
+        )
+    elif length > ARGUMENT_LIMIT:
+        yield RuleFinding(
+            rule="command-long",
+            level=RuleLevel.INFO,
+            pin=None,
+            text=_(
+                "The startup command has {length} characters. The firmware's field holds {limit}, "
+                "but the command StartupCommand and the public device list take only {short}.",
+                length=length,
+                limit=limit,
+                short=ARGUMENT_LIMIT,
+            ),
+            fix=_("`plugsmith device apply` and `flash` store it whole; nothing needs to be done."),
         )
     for item in long_parts(script) if template.command.lower().startswith("backlog") else []:
         yield RuleFinding(

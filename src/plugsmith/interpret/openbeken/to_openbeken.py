@@ -11,8 +11,8 @@ from plugsmith.device.profile import DataKind, MeterKind
 from plugsmith.interpret.openbeken.roles import role_of_pin
 from plugsmith.messages import _
 from plugsmith.openbeken.flags import Flag, flags_number
+from plugsmith.openbeken.limits import ARGUMENT_LIMIT
 from plugsmith.openbeken.script import (
-    ARGUMENT_LIMIT,
     Script,
     ScriptCommand,
     command,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
+from plugsmith.device.profile import Alternative
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -40,26 +41,62 @@ def _button(
 ) -> None:
     """Place a button: pressed low with pull-up, or pressed high with pull-down."""
     low, said = draft.level(*level_keys, default=0)
-    draft.place(key, function, channel=channel, level=(low, said), pull_down=not low)
+    draft.place(
+        key,
+        function,
+        channel=channel,
+        level=(low, said),
+        pull_down=not low,
+        alternatives=_other_level(function, channel, low=low),
+    )
 
 
 def _numbered(draft: Draft) -> None:
     for number, key in draft.settings.numbered(r"bt(\d+)_pin"):
         kind_keys = (f"bt{number}_type", "bt_type")
         if draft.settings.number(*kind_keys) == 1:
-            said = tuple(name for name in kind_keys if name in draft.settings)[:1]
-            low, level_key = draft.level(f"bt{number}_lv", "bt_lv", default=0)
-            draft.place(
-                key,
-                Function.ROCKER,
-                channel=number,
-                level=(low, level_key),
-                pull_down=not low,
-                because=said,
-            )
+            _edge_button(draft, key, number, kind_keys)
             continue
         levels = (f"bt{number}_lv", "bt_lv")
         _button(draft, key, Function.BUTTON, channel=number, level_keys=levels)
+
+
+def _edge_button(draft: Draft, key: str, number: int, kind_keys: tuple[str, ...]) -> None:
+    """Type 1: a momentary key that acts on the edge, as 10 of 10 published pins have it.
+
+    Real rockers are stated as onoffN; the rocker stays an alternative.
+    """
+    said = tuple(name for name in kind_keys if name in draft.settings)[:1]
+    low, level_key = draft.level(f"bt{number}_lv", "bt_lv", default=0)
+    rocker = Alternative(
+        function=Function.ROCKER,
+        active_low=low,
+        channel=number,
+        reason=_("Choose this if a switch that stays in its position is connected."),
+    )
+    draft.place(
+        key,
+        Function.BUTTON,
+        channel=number,
+        level=(low, level_key),
+        pull_down=not low,
+        because=said,
+        alternatives=(rocker, *_other_level(Function.BUTTON, number, low=low)),
+    )
+
+
+def _other_level(function: Function, channel: int, *, low: bool) -> tuple[Alternative, ...]:
+    """Pressed high is rare: most boards that state it have a plain button all the same."""
+    if low:
+        return ()
+    return (
+        Alternative(
+            function=function,
+            active_low=True,
+            channel=channel,
+            reason=_("Choose this if the button does nothing: pressed low is the usual wiring."),
+        ),
+    )
 
 
 def _total(draft: Draft) -> None:

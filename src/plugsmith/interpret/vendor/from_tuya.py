@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.modules import module as module_record
 from plugsmith.device.board import Board, board_for
 from plugsmith.device.profile import Gap, SerialMcu
-from plugsmith.interpret.module_chip import chip_of_module, module_name
+from plugsmith.interpret.module_chip import (
+    Certainty,
+    chip_of_module,
+    identify_module,
+    module_name,
+)
 from plugsmith.interpret.vendor import (
     buttons,
     curtains,
@@ -93,15 +98,26 @@ def _serial(draft: Draft) -> None:
 
 
 def _unmapped(draft: Draft) -> None:
-    """Pin keys that no family reader took: listed, never dropped silently."""
+    """Pin keys that no family reader took: listed, never dropped silently.
+
+    A name that ends in _pin and holds no number is no pin (fac_pin is a product id).
+    """
     for key in list(draft.settings):
-        if is_pin_key(key) and key not in draft.settings.used:
-            draft.leave_out(
-                key,
-                draft.settings.number(key),
-                Gap.UNMAPPED,
-                _("{key} is not known to Plugsmith: its pin was left without a role.", key=key),
+        if not is_pin_key(key) or key in draft.settings.used:
+            continue
+        gpio = draft.settings.number(key)
+        if gpio is None:
+            continue
+        if family_of(key) is not None:
+            reason = _(
+                "{key} is known, but nothing in this configuration uses it: its pin was left "
+                "without a role.",
+                key=key,
             )
+            draft.leave_out(key, gpio, Gap.NOT_FITTED, reason)
+        else:
+            reason = _("{key} is not known to Plugsmith: its pin was left without a role.", key=key)
+            draft.leave_out(key, gpio, Gap.UNMAPPED, reason)
 
 
 def _unknown(draft: Draft) -> tuple[str, ...]:
@@ -116,7 +132,10 @@ def _unknown(draft: Draft) -> tuple[str, ...]:
 
 def _board_remarks(draft: Draft, *, stated_chip: str | None) -> None:
     board = draft.board
-    implied = chip_of_module(board.module)
+    named = identify_module(board.module)
+    implied = named.chip
+    if board.chip is None and named.certainty is Certainty.LIKELY:
+        draft.remark(named.reason)
     if board.module is None and board.chip is None:
         draft.remark(
             _(
@@ -134,6 +153,8 @@ def _board_remarks(draft: Draft, *, stated_chip: str | None) -> None:
                 chip=stated_chip,
             )
         )
+    if board.chip is None and board.module is not None and named.certainty is Certainty.UNKNOWN:
+        draft.remark(named.reason)
     if not board.beken:
         draft.remark(
             _(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "general": (
-            "Jsonver category cfg_en crc init_conf jsonver jv module mutex net_type "
+            "Jsonver category cfg_en crc fac_pin init_conf jsonver jv module mutex net_type "
             "pd_category wifi_cofig_ver"
         ),
         "relay": (

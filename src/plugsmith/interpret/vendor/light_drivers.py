@@ -188,6 +188,15 @@ def _currents(draft: Draft, facts: DriverFacts) -> tuple[int, int] | None:
         )
         return None
     pair = (colour, max(whites))
+    if facts.name == "KP18058":
+        draft.remark(
+            _(
+                "Which current of the KP18058 is for the colours is not settled: if the colours "
+                "are too weak or the white too strong, use KP18058_Current {second} {first}.",
+                first=pair[0],
+                second=pair[1],
+            )
+        )
     if facts.milliamps:
         pair = (_code(pair[0]), _code(pair[1]))
     if min(pair) < 0 or max(pair) > 255:

@@ -79,6 +79,12 @@ def place_light(draft: Draft) -> None:
             )
     else:
         _pwm(draft, light)
+        for key in ("iicscl", "iicsda"):
+            draft.unused(
+                key,
+                Gap.NOT_FITTED,
+                _("{key} is not used: the lamp is driven by PWM (dmod 0).", key=key),
+            )
     _dimmed_extras(draft)
     _power_line(draft)
 
@@ -126,14 +132,35 @@ def _pwm(draft: Draft, light: Light) -> None:
                     )
                 )
             continue
-        draft.place(
-            key,
-            Function.PWM_LIGHT,
-            channel=channel,
-            level=draft.level(f"{colour}_lv", default=1),
-            detail=details.get(colour, colour),
-        )
+        detail = details.get(colour, colour)
+        low, said = draft.level(f"{colour}_lv", default=1)
+        if detail == "temperature":
+            _temperature(draft, key, channel=channel, low=low, said=said)
+            continue
+        draft.place(key, Function.PWM_LIGHT, channel=channel, level=(low, said), detail=detail)
     _pwm_remarks(draft, light)
+
+
+def _temperature(draft: Draft, key: str, *, channel: int, low: bool, said: tuple[str, ...]) -> None:
+    """The output for colour temperature: the vendor is warm at 0 %, OpenBeken and ESPHome cold.
+
+    A profile's temperature output is coldest at 0 %, so the vendor's level is turned round
+    (vendor SDK header; 10 of 11 published templates with flag 8).
+    """
+    other = Alternative(
+        function=Function.PWM_LIGHT,
+        active_low=low,
+        channel=channel,
+        reason=_("Choose this if warm and cold are exchanged."),
+    )
+    draft.place(
+        key,
+        Function.PWM_LIGHT,
+        channel=channel,
+        level=(not low, said),
+        detail="temperature",
+        alternatives=(other,),
+    )
 
 
 def _pwm_remarks(draft: Draft, light: Light) -> None:
@@ -141,7 +168,8 @@ def _pwm_remarks(draft: Draft, light: Light) -> None:
         draft.remark(
             _(
                 "One white output is brightness and the other colour temperature (cwtype 1): flag "
-                "8 is set. If warm and cold are exchanged, use PWM_n on the temperature pin."
+                "8 is set. The vendor sends warm at 0 %, OpenBeken the coldest, so the temperature "
+                "pin is turned round; if warm and cold are exchanged, give it the other PWM role."
             )
         )
     if light.colours == "rgbc":

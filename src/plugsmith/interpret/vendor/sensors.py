@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.device.function import Function
 from plugsmith.device.profile import Alternative, Battery
 from plugsmith.messages import _
+from plugsmith.openbeken.builds import variants_for
 
 if TYPE_CHECKING:
     from plugsmith.interpret.vendor.draft import Draft
@@ -139,7 +140,11 @@ def _doors(draft: Draft) -> None:
 
 
 def _temperature(draft: Draft) -> None:
-    other = _("Choose SHT3X_SDA and SHT3X_SCK if the sensor chip is an SHT3x.")
+    other = _(
+        "If the sensor chip is an SHT3x, it needs SHT3X_SDA and SHT3X_SCK, which only the variant "
+        "{variant} of OpenBeken has.",
+        variant=_(" or ").join(variants_for("SHT3X")),
+    )
     if "i2c_sda_pin" in draft.settings:
         draft.reserved_channels.update({1, 2})
         draft.place("i2c_sda_pin", Function.I2C_DATA, channel=1, channel2=2, note=other)
@@ -147,7 +152,10 @@ def _temperature(draft: Draft) -> None:
         draft.remark(
             _(
                 "The configuration does not name the temperature sensor; it was taken as a "
-                "CHT83xx. If there are no readings, use the SHT3X roles."
+                "CHT83xx, which the plain build of OpenBeken can read. If there are no readings, "
+                "it is likely an SHT3x: that takes the variant {variant} of OpenBeken, and its "
+                "roles SHT3X_SDA and SHT3X_SCK.",
+                variant=_(" or ").join(variants_for("SHT3X")),
             )
         )
     if "one_wire_pin" in draft.settings:
