@@ -17,11 +17,12 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.recovery.outcome import Status
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.errors import PlugsmithError
 from plugsmith.image.aes import ecb_encrypt
 from plugsmith.image.crc import build_lines
-from plugsmith.interpret.recovered import recovery_data
+from plugsmith.interpret.recovered import config_result
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.files import FileEntry, FileTable, encode_table
 from plugsmith.tuya.keys import KNOWN_KEYS, data_key, encode_key_block
@@ -151,7 +152,7 @@ def run(*, count: int | None, seconds: float | None, seed: int, keep: Path) -> i
         for data in (base, *(forge.mutate(base) for _ in range(7))):
             done += 1
             try:
-                found += recovery_data(recover(data))["status"] == "found"
+                found += config_result(recover(data)).status is Status.FOUND
             except PlugsmithError:
                 refused += 1
             except Exception:  # noqa: BLE001 - exactly what this target looks for

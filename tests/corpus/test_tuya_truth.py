@@ -9,7 +9,7 @@ import pytest
 
 from plugsmith.dump.recovery.outcome import AbsenceReason, Confidence, SourceKind, Status
 from plugsmith.dump.recovery.recover import recover
-from plugsmith.interpret.recovered import recovery_data
+from plugsmith.interpret.recovered import config_result
 from plugsmith.tuya.user_param import parse_pin_text
 
 pytestmark = pytest.mark.corpus
@@ -27,7 +27,7 @@ def test_every_factory_dump(corpus, truth):
     for name, wanted in truth.items():
         data = (corpus / "factory" / f"{name}.bin").read_bytes()
         answer = recover(data)
-        body = recovery_data(answer)
+        body = config_result(answer).as_data()
         assert body["status"] == wanted["status"], name
         assert body["config"] == wanted["config"], name
         assert body["chip"] == wanted["chip"], name

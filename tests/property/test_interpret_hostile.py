@@ -110,7 +110,7 @@ def test_unknown_keys_are_counted_not_dropped(config: dict[str, object]) -> None
 def test_any_schema_gives_an_answer(baud: int | None, schema: list[object]) -> None:
     answer = answer_for_serial_mcu(baud=baud, schema=schema)
     assert answer.setup.script.starts_driver("TuyaMCU")
-    assert not [item for item in answer.findings if item["level"] == "error"]  # type: ignore[index, call-overload]
+    assert not [item for item in answer.findings if item.level == "error"]
 
 
 @given(CONFIGS)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugsmith.api.chip import ChipRequest, flow_context
 from plugsmith.api.options import argument, option, request
+from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.dump.dump import Dump
-    from plugsmith.flows.dump.results import InfoResult, RecordsResult
+    from plugsmith.flows.dump.results import ConfigCounts, InfoResult, KnownConfig, RecordsResult
+    from plugsmith.interpret.config_result import ConfigResult
 
 
 @request
@@ -33,6 +37,58 @@ class RecordsRequest(DumpRequest):
     show_secrets: bool = option(
         default=False, help=N_("Include passwords and keys. Do not share what comes out.")
     )
+
+
+@request
+class ConfigRequest(ChipRequest):
+    """Files, folders, names of backups or `-`; without any of them the chip on `port`."""
+
+    files: tuple[str, ...] = argument(
+        default=(),
+        metavar="FILE",
+        help=N_(
+            "A dump, a folder of dumps, the name of a backup in your library, "
+            "or - for standard input. Several may be given."
+        ),
+    )
+
+
+def config(session: Session, request: ConfigRequest) -> KnownConfig | ConfigCounts:
+    """`dump config`; the items of several inputs are events."""
+    from plugsmith.flows.dump import config as flow
+
+    if not request.files and request.port is None:
+        raise UsageError(problem=_("give a FILE, or --port for a chip"))
+    if not request.files:
+        return _known(_from_chip(session, request))
+    if request.files == ("-",):
+        data = flow.read_stream(sys.stdin.buffer)
+        return _known(flow.recover_bytes(data, name=_("standard input")))
+    given = [named_file(session, name) for name in request.files]
+    if len(given) == 1 and not given[0].is_dir():
+        return _known(flow.recover_file(given[0]))
+    paths = flow.expand(given)
+    if not paths:
+        raise flow.no_files(given)
+    return flow.recover_many(paths, sink=session.sink, cancel=session.cancel)
+
+
+def _from_chip(session: Session, request: ConfigRequest) -> ConfigResult:
+    from plugsmith.flows.dump.config import recover_chip
+    from plugsmith.flows.wire.connection import connected
+
+    with connected(flow_context(session, request)) as device:
+        device.raise_speed()
+        return recover_chip(device.flash, name=_("the chip"), chip=device.identity.chip.name)
+
+
+def _known(found: ConfigResult) -> KnownConfig:
+    """The answer with a line about the known device that it is like, if there is one."""
+    from plugsmith.flows.catalogue.find import recovered_looks_like
+    from plugsmith.flows.dump.results import KnownConfig
+
+    told = {item.name: getattr(found, item.name) for item in fields(found)}
+    return KnownConfig(**told, looks_like=recovered_looks_like(found))
 
 
 def info(session: Session, request: DumpRequest) -> InfoResult:

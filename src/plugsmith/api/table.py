@@ -19,6 +19,14 @@ _DUMP_RESULTS = "plugsmith.flows.dump.results"
 
 VERBS: tuple[Verb, ...] = (
     Verb(
+        name="dump config",
+        summary=N_("Recover the vendor's pin configuration, in whatever state it is."),
+        home=_DUMP,
+        request="ConfigRequest",
+        runner="config",
+        results=(f"{_DUMP_RESULTS}:KnownConfig", f"{_DUMP_RESULTS}:ConfigCounts"),
+    ),
+    Verb(
         name="dump info",
         summary=N_("Say what a file is: chip, layout, firmware, regions, damage, secrets."),
         home=_DUMP,

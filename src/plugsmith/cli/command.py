@@ -54,7 +54,10 @@ class _WithYes(_AsJson):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Where a verb's renderer is: `render(result)`, or `render(result, shown)` with `shown`."""
+    """Where a verb's renderer is: `render(result)`, or `render(result, shown)`.
+
+    `shown` is the place ("module:Name") of the request that only this renderer gets.
+    """
 
     home: str
     render: str
@@ -63,7 +66,10 @@ class Words:
     @property
     def shown_type(self) -> type[Record]:
         """The record of what only people are told."""
-        kind: type[Record] = getattr(import_module(self.home), self.shown) if self.shown else Shown
+        if self.shown is None:
+            return Shown
+        module, _colon, name = self.shown.partition(":")
+        kind: type[Record] = getattr(import_module(module), name)
         return kind
 
     def text(self, result: Result, shown: Record) -> str:

@@ -11,7 +11,7 @@ from plugsmith.demo.at_home import give_network, live_at_home
 from plugsmith.demo.scene import VERSION
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.events import Log
-from plugsmith.flows.catalogue.find import looks_like
+from plugsmith.flows.catalogue.find import recovered_looks_like
 from plugsmith.flows.context import FlowContext
 from plugsmith.flows.dump.config import recover_file
 from plugsmith.flows.wire.backup import backup
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.wire.backup import BackupOutcome
     from plugsmith.flows.wire.flash import WriteOutcome
     from plugsmith.flows.wire.info import Info
+    from plugsmith.interpret.config_result import ConfigResult
     from plugsmith.link.port import Port
 
 
@@ -39,7 +40,7 @@ class DemoOutcome:
     scene: Scene
     found: Info
     saved: BackupOutcome
-    pins: dict[str, Fact]
+    pins: ConfigResult
     written: WriteOutcome
     home: AtHome
     seconds: float
@@ -54,7 +55,7 @@ class DemoOutcome:
             "chip": self.written.chip,
             "verified": self.written.verified,
             "booted": self.written.boot.booted if self.written.boot else None,
-            "template": self.pins.get("template"),
+            "template": self.pins.template,
             "boot_check": self._tried_in_emulator() or None,
             "applied": list(self.home.applied),
             "relay": self.home.relay,
@@ -181,10 +182,13 @@ def run_demo(
     saved = backup(ctx)
     _head(sink, 3, _("Which pins do what?"))
     pins = recover_file(saved.backup.file)
-    template = _template_of(pins)
+    template = pins.template or {}
     _say(sink, _pins_text(pins))
     _say(sink, _("OpenBeken template: {template}", template=json.dumps(template)))
-    _say(sink, looks_like(pins, root=scene.library.root) or _("No known device is like it."))
+    _say(
+        sink,
+        recovered_looks_like(pins, root=scene.library.root) or _("No known device is like it."),
+    )
     _head(sink, 4, _("Check, write, verify, start."))
     with_emulator = emulator_installed()
     if not with_emulator:
@@ -227,17 +231,10 @@ def _say(sink: EventSink, text: str) -> None:
     sink.emit(Log(message=text))
 
 
-def _template_of(pins: dict[str, Fact]) -> dict[str, Fact]:
-    template = pins.get("template")
-    return template if isinstance(template, dict) else {}
-
-
 def _without_emulator() -> str:
     return _("left out: pip install 'plugsmith[emu]' adds a CPU emulator that tries the image")
 
 
-def _pins_text(pins: dict[str, Fact]) -> str:
-    listed = pins.get("pins")
-    entries = [pin for pin in listed if isinstance(pin, dict)] if isinstance(listed, list) else []
-    words = ", ".join(f"P{pin['gpio']} {pin['role']}" for pin in entries)
-    return _("{module}: {pins}", module=pins.get("module") or _("unknown module"), pins=words)
+def _pins_text(found: ConfigResult) -> str:
+    words = ", ".join(f"P{pin.gpio} {pin.role}" for pin in found.pins)
+    return _("{module}: {pins}", module=found.module or _("unknown module"), pins=words)

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.device.rules import RuleLevel
+from plugsmith.interpret.config_result import OtherUse, PinRow
 from plugsmith.interpret.explain import (
     alternative_role,
     explain_pin,
     pin_sentence,
     profile_notes,
 )
-from plugsmith.interpret.openbeken.lint import finding_json, lint_template
+from plugsmith.interpret.openbeken.lint import lint_template
 from plugsmith.interpret.openbeken.roles import role_of_pin
 from plugsmith.interpret.openbeken.to_openbeken import describe_autoexec, openbeken_setup
 from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from plugsmith.device.profile import DeviceProfile, Pin
+    from plugsmith.device.rules import RuleFinding
     from plugsmith.errors import Fact
     from plugsmith.interpret.explain import Provenance
     from plugsmith.interpret.openbeken.to_openbeken import OpenBekenSetup
@@ -34,24 +36,10 @@ class ConfigAnswer:
 
     profile: DeviceProfile
     setup: OpenBekenSetup
-    pins: list[Fact]
+    pins: tuple[PinRow, ...]
     template: dict[str, Fact]
-    notes: list[str]
-    findings: list[Fact]
-
-    def as_json(self) -> dict[str, Fact]:
-        """`module`, `chip`, `pins`, `template`, `notes`, `findings` (and `autoexec`)."""
-        body: dict[str, Fact] = {
-            "module": self.profile.module,
-            "chip": self.profile.chip,
-            "pins": self.pins,
-            "template": self.template,
-            "notes": list(self.notes),
-            "findings": self.findings,
-        }
-        if self.setup.autoexec:
-            body["autoexec"] = list(self.setup.autoexec)
-        return body
+    notes: tuple[str, ...]
+    findings: tuple[RuleFinding, ...]
 
 
 def answer_for_config(
@@ -97,28 +85,28 @@ def answer_for_profile(
     return ConfigAnswer(
         profile=profile,
         setup=setup,
-        pins=[
+        pins=tuple(
             _pin(profile, pin, provenance) for pin in profile.pins if role_of_pin(pin) is not None
-        ],
+        ),
         template=write_template(setup.template),
-        notes=list(dict.fromkeys(notes)),
-        findings=[finding_json(item) for item in findings],
+        notes=tuple(dict.fromkeys(notes)),
+        findings=findings,
     )
 
 
-def _pin(profile: DeviceProfile, pin: Pin, provenance: Provenance | None) -> dict[str, Fact]:
-    body: dict[str, Fact] = {
-        "gpio": pin.gpio,
-        "role": role_of_pin(pin),
-        "channel": pin.channel,
-        "channel2": pin.channel2,
-        "from": list(dict.fromkeys(pin.keys)),
-        "text": pin_sentence(pin),
-        "why": explain_pin(profile, pin.gpio, provenance),
-    }
-    if pin.alternatives:
-        body["alternatives"] = [
-            {"role": alternative_role(pin, other), "reason": other.reason}
-            for other in pin.alternatives
-        ]
-    return body
+def _pin(profile: DeviceProfile, pin: Pin, provenance: Provenance | None) -> PinRow:
+    others = tuple(
+        OtherUse(role=alternative_role(pin, other), reason=other.reason)
+        for other in pin.alternatives
+    )
+    return PinRow(
+        gpio=pin.gpio,
+        role=role_of_pin(pin),
+        channel=pin.channel,
+        channel2=pin.channel2,
+        keys=tuple(dict.fromkeys(pin.keys)),
+        text=pin_sentence(pin),
+        why=explain_pin(profile, pin.gpio, provenance),
+        alternatives=others or None,
+        where=None,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.outcome import (
@@ -15,6 +16,18 @@ from plugsmith.dump.recovery.outcome import (
 )
 from plugsmith.errors import Malformed
 from plugsmith.interpret.answer import ConfigAnswer, answer_for_config, answer_for_serial_mcu
+from plugsmith.interpret.config_result import (
+    AlternativeRow,
+    ConfigResult,
+    KeyPlace,
+    KeyRow,
+    PieceRow,
+    ProductRow,
+    ProvenanceRow,
+    SourceRow,
+    StoreRow,
+    UartRow,
+)
 from plugsmith.interpret.explain import Provenance
 from plugsmith.interpret.recovery_notes import recovery_notes, standing_words
 from plugsmith.tuya.schema import encode_schema
@@ -22,38 +35,36 @@ from plugsmith.tuya.user_param import parse_pin_text
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
+    from plugsmith.interpret.config_result import PinRow
 
 _MAX_ALTERNATIVES = 16
 
 
-def recovery_data(recovery: Recovery, *, chip: str | None = None) -> dict[str, Fact]:
-    """The result object of one input; `chip` is what the caller knows where the input is silent."""
+def config_result(recovery: Recovery, *, chip: str | None = None) -> ConfigResult:
+    """The result of one input; `chip` is what the caller knows where the input is silent."""
     chip = recovery.facts.chip or chip
     answer = _answer(recovery, chip)
     profile = answer.profile if answer is not None else None
-    data: dict[str, Fact] = {
-        "status": recovery.status.value,
-        "confidence": recovery.confidence.value if recovery.confidence else None,
-        "text": _text(recovery.best) if recovery.best else None,
-        "text_sha256": _digest(recovery.best) if recovery.best else None,
-        "config": _json(recovery.parsed.config) if recovery.parsed else None,
-        "module": profile.module if profile else _default_module(recovery),
-        "chip": (profile.chip if profile else None) or chip,
-        "source": _source(recovery, recovery.best) if recovery.best else None,
-        "alternatives": [_source(recovery, item, with_text=True) for item in _shown(recovery)],
-        "pins": _pins(recovery, answer) if answer is not None else [],
-        "template": answer.template if answer is not None else None,
-        "notes": recovery_notes(recovery, answer),
-        "provenance": _provenance(recovery),
-        "device": _device(recovery),
-    }
-    if recovery.reason is not None:
-        data["reason"] = recovery.reason.value
-    if answer is not None:
-        data["findings"] = answer.findings
-        if answer.setup.autoexec:
-            data["autoexec"] = list(answer.setup.autoexec)
-    return data
+    best = recovery.best
+    return ConfigResult(
+        status=recovery.status,
+        confidence=recovery.confidence,
+        text=_text(best) if best else None,
+        text_sha256=_digest(best) if best else None,
+        config=_json(recovery.parsed.config) if recovery.parsed else None,
+        module=profile.module if profile else _default_module(recovery),
+        chip=(profile.chip if profile else None) or chip,
+        source=_source(recovery, best) if best else None,
+        alternatives=tuple(_alternative(recovery, item) for item in _shown(recovery)),
+        pins=_pins(recovery, answer) if answer is not None else (),
+        template=answer.template if answer is not None else None,
+        notes=recovery_notes(recovery, answer),
+        provenance=_provenance(recovery),
+        device=_device(recovery),
+        reason=recovery.reason,
+        findings=answer.findings if answer is not None else None,
+        autoexec=(answer.setup.autoexec or None) if answer is not None else None,
+    )
 
 
 def _shown(recovery: Recovery) -> list[TextSource]:
@@ -100,20 +111,15 @@ def key_offsets(recovery: Recovery) -> dict[str, int]:
     return found
 
 
-def _pins(recovery: Recovery, answer: ConfigAnswer) -> list[Fact]:
+def _pins(recovery: Recovery, answer: ConfigAnswer) -> tuple[PinRow, ...]:
     """The pins, each with the copy and the place that every key of it was read from."""
-    pins: list[Fact] = []
-    for pin in answer.pins:
-        if not isinstance(pin, dict):
-            continue
-        names = pin.get("from")
-        keys = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-        where: list[Fact] = [place for key in keys if (place := _key_place(recovery, key))]
-        pins.append({**pin, "where": where})
-    return pins
+    return tuple(
+        replace(pin, where=tuple(place for key in pin.keys if (place := _key_place(recovery, key))))
+        for pin in answer.pins
+    )
 
 
-def _key_place(recovery: Recovery, key: str) -> dict[str, Fact] | None:
+def _key_place(recovery: Recovery, key: str) -> KeyPlace | None:
     """Which copy a key was read from, where it stands, and what that copy passed."""
     best = recovery.best
     pairs = recovery.parsed.pairs if recovery.parsed is not None else ()
@@ -121,43 +127,64 @@ def _key_place(recovery: Recovery, key: str) -> dict[str, Fact] | None:
     piece = best.piece_of(start) if best is not None and start is not None else None
     if best is None or piece is None or start is None:
         return None
-    return {
-        "key": key,
-        "copy": (piece.kind or best.kind).value,
-        **_place(recovery, piece.offset + start - piece.at),
-        "checks": [check.value for check in best.checks],
-    }
+    offset = piece.offset + start - piece.at
+    return KeyPlace(
+        key=key,
+        copy=piece.kind or best.kind,
+        offset=offset,
+        flash_offset=_in_flash(recovery, offset),
+        checks=best.checks,
+    )
 
 
-def _place(recovery: Recovery, offset: int) -> dict[str, Fact]:
-    place: dict[str, Fact] = {"offset": offset}
-    if recovery.origin:
-        place["flash_offset"] = recovery.flash_offset(offset)
-    return place
+def _in_flash(recovery: Recovery, offset: int) -> int | None:
+    """The flash address of a file offset where the two differ."""
+    return recovery.flash_offset(offset) if recovery.origin else None
 
 
-def _source(recovery: Recovery, source: TextSource, *, with_text: bool = False) -> dict[str, Fact]:
-    body: dict[str, Fact] = {
-        "kind": source.kind.value,
-        **_place(recovery, source.offset),
-        "checks": [check.value for check in source.checks],
-    }
-    if source.standing is not Standing.BESIDE:
-        body["standing"] = source.standing.value
-    if source.repairs:
-        body["repaired_bits"] = source.repairs
-    if len(source.pieces) > 1 and source.kind is not SourceKind.FIRMWARE_DEFAULT:
-        body["pieces"] = [
-            {"at": piece.at, "length": piece.length, **_place(recovery, piece.offset)}
-            for piece in source.pieces
-        ]
-    if with_text:
-        body["text"] = _text(source)
-        words = standing_words(source.standing)
-        if words and source.crc_ok:
-            body["about"] = words
-        body["config"] = _config_of(source)
-    return body
+def _source(recovery: Recovery, source: TextSource) -> SourceRow:
+    return SourceRow(
+        kind=source.kind,
+        offset=source.offset,
+        flash_offset=_in_flash(recovery, source.offset),
+        checks=source.checks,
+        standing=_standing(source),
+        repaired_bits=source.repairs or None,
+        pieces=_pieces(recovery, source),
+    )
+
+
+def _alternative(recovery: Recovery, source: TextSource) -> AlternativeRow:
+    return AlternativeRow(
+        kind=source.kind,
+        offset=source.offset,
+        flash_offset=_in_flash(recovery, source.offset),
+        checks=source.checks,
+        standing=_standing(source),
+        repaired_bits=source.repairs or None,
+        pieces=_pieces(recovery, source),
+        text=_text(source),
+        about=(standing_words(source.standing) or None) if source.crc_ok else None,
+        config=_config_of(source),
+    )
+
+
+def _standing(source: TextSource) -> Standing | None:
+    return source.standing if source.standing is not Standing.BESIDE else None
+
+
+def _pieces(recovery: Recovery, source: TextSource) -> tuple[PieceRow, ...] | None:
+    if len(source.pieces) < 2 or source.kind is SourceKind.FIRMWARE_DEFAULT:
+        return None
+    return tuple(
+        PieceRow(
+            at=piece.at,
+            length=piece.length,
+            offset=piece.offset,
+            flash_offset=_in_flash(recovery, piece.offset),
+        )
+        for piece in source.pieces
+    )
 
 
 def _default_module(recovery: Recovery) -> str | None:
@@ -190,34 +217,36 @@ def _json(value: object) -> Fact:
     return fact
 
 
-def _provenance(recovery: Recovery) -> dict[str, Fact]:
+def _provenance(recovery: Recovery) -> ProvenanceRow:
     store = recovery.store
-    return {
-        "copies": [_source(recovery, copy) for copy in recovery.copies],
-        "keys": [{"origin": key.origin.value, "offset": key.offset} for key in recovery.keys],
-        "store": {
-            "offset": store.offset,
-            "generation": store.generation,
-            "sectors": store.sectors,
-            "sound_sectors": store.sound_sectors,
-            "complete": store.complete,
-            "sound": store.sound,
-        },
-        "origin": recovery.origin,
-    }
+    return ProvenanceRow(
+        copies=tuple(_source(recovery, copy) for copy in recovery.copies),
+        keys=tuple(KeyRow(origin=key.origin, offset=key.offset) for key in recovery.keys),
+        store=StoreRow(
+            offset=store.offset,
+            generation=store.generation,
+            sectors=store.sectors,
+            sound_sectors=store.sound_sectors,
+            complete=store.complete,
+            sound=store.sound,
+        ),
+        origin=recovery.origin,
+    )
 
 
-def _device(recovery: Recovery) -> dict[str, Fact]:
+def _device(recovery: Recovery) -> ProductRow:
     """What other records say; nothing in it is a secret (the MAC's lower half is left out)."""
     facts = recovery.facts
-    body: dict[str, Fact] = {
-        "platform": facts.platform,
-        "chip_evidence": facts.chip_evidence or None,
-    }
+    ids: dict[str, str | None] = {}
     if facts.info is not None:
-        body["firmware_key"] = facts.info.firmware_key
-        body["software_version"] = facts.info.software_version
-        body["schema"] = facts.info.schema_id
-    if facts.serial is not None:
-        body["uart"] = {"baud": facts.serial.baud}
-    return body
+        ids = {
+            "firmware_key": facts.info.firmware_key,
+            "software_version": facts.info.software_version,
+            "schema": facts.info.schema_id,
+        }
+    return ProductRow(
+        platform=facts.platform,
+        chip_evidence=facts.chip_evidence or None,
+        ids=ids,
+        uart=UartRow(baud=facts.serial.baud) if facts.serial is not None else None,
+    )

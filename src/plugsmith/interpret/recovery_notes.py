@@ -17,7 +17,6 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.dump.recovery.outcome import Recovery, TextSource
-    from plugsmith.errors import Fact
     from plugsmith.interpret.answer import ConfigAnswer
 
 _KEY_TEXTS = {
@@ -70,12 +69,12 @@ _STANDING_TEXTS = {
 }
 
 
-def recovery_notes(recovery: Recovery, answer: ConfigAnswer | None) -> list[Fact]:
+def recovery_notes(recovery: Recovery, answer: ConfigAnswer | None) -> tuple[str, ...]:
     """Human sentences: how sure, from where, what is unsure, what to check."""
     notes = [*_status_notes(recovery), *recovery.notes]
     if answer is not None:
         notes += answer.notes
-    return list(dict.fromkeys(notes))
+    return tuple(dict.fromkeys(notes))
 
 
 def _status_notes(recovery: Recovery) -> list[str]:

@@ -65,7 +65,10 @@ def test_every_field_of_a_request_is_told_to_people(verb):
 def test_the_command_line_has_words_for_the_very_result(verb):
     words = WORDS[verb.name]
     render = getattr(import_module(words.home), words.render)
-    result, *_shown = inspect.signature(render).parameters
+    result, *shown = inspect.signature(render).parameters
+    assert [annotation(render, item) for item in shown] == (
+        [words.shown_type.__name__] if words.shown else []
+    )
     results = {kind.__name__ for kind in verb.result_types}
     assert set(annotation(render, result).split(" | ")) == results
 

@@ -171,19 +171,18 @@ def test_comparison_is_symmetric_and_bounded() -> None:
 
 
 def test_a_line_about_a_recovered_device() -> None:
-    data = {"template": device("", FORUM_PLUG)}
-    assert looks_like(data) == "Your device looks like ELIVCO LSPA9 (WB2S)."
-    assert looks_like({"template": device("", {"6": "Rel;1"})}) is None
-    assert looks_like({"template": None}) is None
+    assert looks_like(device("", FORUM_PLUG)) == "Your device looks like ELIVCO LSPA9 (WB2S)."
+    assert looks_like(device("", {"6": "Rel;1"})) is None
+    assert looks_like(None) is None
 
 
 def test_the_line_never_spoils_the_answer(tmp_path) -> None:
     (tmp_path / "catalogue.sqlite").write_bytes(b"broken" * 100)
-    assert looks_like({"template": device("", FORUM_PLUG)}, root=tmp_path) is None
+    assert looks_like(device("", FORUM_PLUG), root=tmp_path) is None
 
 
 def test_the_line_leaves_the_disk_untouched(tmp_path) -> None:
-    looks_like({"template": device("", FORUM_PLUG)}, root=tmp_path / "home")
+    looks_like(device("", FORUM_PLUG), root=tmp_path / "home")
     assert not (tmp_path / "home").exists()
 
 

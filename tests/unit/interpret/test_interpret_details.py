@@ -34,11 +34,11 @@ FORUM = {
 
 def test_the_forum_plug_explains_its_blue_led() -> None:
     answer = answer_for_config(FORUM)
-    led = next(pin for pin in answer.pins if pin["gpio"] == 6)  # type: ignore[index, call-overload]
-    assert led["role"] == "WifiLED_n"  # type: ignore[index, call-overload]
-    (other,) = led["alternatives"]  # type: ignore[index, call-overload]
-    assert other["role"] == "LED_n;1"
-    assert "relay 1" in other["reason"]
+    led = next(pin for pin in answer.pins if pin.gpio == 6)
+    assert led.role == "WifiLED_n"
+    (other,) = led.alternatives
+    assert other.role == "LED_n;1"
+    assert "relay 1" in other.reason
     assert any("relay line (P26)" in note for note in answer.notes)
 
 

@@ -681,7 +681,7 @@ def test_template_is_what_the_paper_says(golden: Golden) -> None:
     assert template["chip"] == golden.chip
     assert template["flags"] == str(golden.flags)
     assert template.get("command", "") == golden.command
-    assert not [item for item in answer.findings if item["level"] == "error"]
+    assert not [item for item in answer.findings if item.level == "error"]
 
 
 def test_there_are_enough_kinds() -> None:

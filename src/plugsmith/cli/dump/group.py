@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import typer
 
-from plugsmith.cli.dump.config import config
 from plugsmith.cli.dump.diff import diff
 from plugsmith.cli.dump.extract import extract
 from plugsmith.cli.dump.forge import forge
@@ -25,9 +24,6 @@ def _group() -> None:
     """Keep `dump` a group however many verbs it has."""
 
 
-app.command("config", help=_("Recover the vendor's pin configuration, in whatever state it is."))(
-    config
-)
 app.command("extract", help=_("Write partitions, decrypted code, records and files to a folder."))(
     extract
 )

@@ -17,7 +17,7 @@ from plugsmith.interpret.catalogue.entry import read_entry
 from plugsmith.interpret.catalogue.traits import Traits, traits_of
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
 from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
-from plugsmith.interpret.recovered import recovery_data
+from plugsmith.interpret.recovered import config_result
 from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
 from plugsmith.interpret.vendor.serial_mcu import profile_of_serial_mcu
 from plugsmith.messages import _
@@ -124,10 +124,9 @@ def _as_text(data: bytes) -> str | None:
 
 def _from_dump(data: bytes, name: str) -> DeviceInput:
     recovery = recover(data, name=name)
-    facts = recovery_data(recovery)
-    keys = product_keys_of(facts)
-    module, chip = (str(facts.get(key) or "") or None for key in ("module", "chip"))
-    config = facts.get("config")
+    found = config_result(recovery)
+    keys, module, chip = found.device.keys, found.module, found.chip
+    config = found.config
     if isinstance(config, dict):
         return _from_config(config, name, module=module, chip=chip, product_keys=keys)
     if recovery.status is Status.SERIAL_MCU:

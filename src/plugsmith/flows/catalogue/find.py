@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.catalogue import ListUnusable
-from plugsmith.flows.catalogue.device_input import product_keys_of
 from plugsmith.flows.catalogue.match_reasons import reasons_of
 from plugsmith.flows.dump.config import recover_file
 from plugsmith.flows.now import now_text
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.interpret.catalogue.traits import Traits
+    from plugsmith.interpret.config_result import ConfigResult
     from plugsmith.library.catalogue.candidates import Candidate
     from plugsmith.library.catalogue.templates import ImportReport, StoredEntry, TemplateCatalogue
 
@@ -181,16 +181,20 @@ def _title(entry: StoredEntry) -> str:
     return f"{title} ({board})" if board and board.casefold() not in title.casefold() else title
 
 
-def looks_like(data: Mapping[str, Fact], *, root: Path | None = None) -> str | None:
-    """One line about a recovered device, from the result of `dump config`; None if nothing fits.
+def looks_like(
+    template: Mapping[str, Fact] | None,
+    *,
+    product_keys: tuple[str, ...] = (),
+    root: Path | None = None,
+) -> str | None:
+    """One line about a device from its OpenBeken template; None if nothing fits.
 
     Never raises: a broken catalogue must not spoil the answer about the device.
     """
-    body = data.get("template")
-    if not isinstance(body, dict) or not body.get("pins"):
+    if not template or not template.get("pins"):
         return None
     try:
-        asked = traits_of(read_template(body).template, product_keys=product_keys_of(data))
+        asked = traits_of(read_template(template).template, product_keys=product_keys)
         with open_quickly(root) as catalogue:
             found = candidates(catalogue, asked, limit=1, closely=_IN_PASSING)
     except PlugsmithError:
@@ -200,9 +204,14 @@ def looks_like(data: Mapping[str, Fact], *, root: Path | None = None) -> str | N
     return _("Your device looks like {name}.", name=_title(found[0].entry))
 
 
+def recovered_looks_like(found: ConfigResult, *, root: Path | None = None) -> str | None:
+    """The same line about a recovered configuration. Never raises."""
+    return looks_like(found.template, product_keys=found.device.keys, root=root)
+
+
 def backup_looks_like(file: Path) -> str | None:
     """The same line from a backup file; None as well if no pins are in it. Never raises."""
     try:
-        return looks_like(recover_file(file))
+        return recovered_looks_like(recover_file(file))
     except PlugsmithError:
         return None

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.live import recover_from
-from plugsmith.dump.recovery.outcome import Status
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.errors import ExitCode, InputMissing, InputTooLarge, PlugsmithError
 from plugsmith.events import ErrorEvent, Item
-from plugsmith.interpret.recovered import recovery_data
+from plugsmith.flows.dump.results import BriefRow, ConfigCounts
+from plugsmith.interpret.recovered import config_result
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.recovery.live import SpanReader
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
+    from plugsmith.interpret.config_result import ConfigResult
 
 _AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds the memory
 
@@ -36,32 +38,28 @@ class ConfigOutcome:
 
     name: str
     exit_code: int
-    data: dict[str, Fact] | None = None
+    data: ConfigResult | None = None
     error: dict[str, Fact] | None = None
 
     def item(self) -> Item:
         """The event of one of many inputs."""
-        return Item(name=self.name, data=self.data, error=self.error)
+        data = fields_of(self.data) if self.data is not None else None
+        return Item(name=self.name, data=data, error=self.error)
 
 
-def exit_code_of(data: dict[str, Fact]) -> ExitCode:
-    """0 for an answer, 8 where there is none."""
-    return ExitCode.NOTHING_FOUND if data.get("status") == Status.NONE.value else ExitCode.DONE
-
-
-def recover_bytes(data: bytes, *, name: str) -> dict[str, Fact]:
+def recover_bytes(data: bytes, *, name: str) -> ConfigResult:
     """The result for the bytes of a dump; InputError where they are no dump."""
-    return recovery_data(recover(data, name=name))
+    return config_result(recover(data, name=name))
 
 
-def recover_file(path: Path, *, name: str | None = None) -> dict[str, Fact]:
+def recover_file(path: Path, *, name: str | None = None) -> ConfigResult:
     """The result for a file; InputMissing or InputTooLarge before anything is read."""
     return recover_bytes(read_dump(path), name=name or path.name)
 
 
-def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> dict[str, Fact]:
+def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> ConfigResult:
     """The result for a chip, of which only the needed sectors are read."""
-    return recovery_data(recover_from(reader, name=name), chip=chip)
+    return config_result(recover_from(reader, name=name), chip=chip)
 
 
 def read_dump(path: Path) -> bytes:
@@ -95,37 +93,41 @@ def expand(paths: Iterable[Path]) -> list[Path]:
 
 def recover_many(
     paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken, workers: int | None = None
-) -> dict[str, Fact]:
+) -> ConfigCounts:
     """One item for each file, in input order, on all cores; the counts as the result.
 
     `exit_code` of the counts is the highest among the items.
     """
     counts: dict[str, int] = {}
-    items: list[Fact] = []
+    items: list[BriefRow] = []
     highest = int(ExitCode.DONE)
     for outcome in _outcomes(paths, cancel=cancel, workers=workers):
         sink.emit(outcome.item())
-        word = str(outcome.data.get("status")) if outcome.data is not None else "unusable"
-        counts[word] = counts.get(word, 0) + 1
-        items.append(_brief(outcome, word))
+        row = _brief(outcome)
+        counts[row.status] = counts.get(row.status, 0) + 1
+        items.append(row)
         highest = max(highest, outcome.exit_code)
-    return {
-        "files": len(paths),
-        "counts": {word: counts[word] for word in sorted(counts)},
-        "items": items,
-        "exit_code": highest,
-    }
+    return ConfigCounts(
+        files=len(paths),
+        counts={word: counts[word] for word in sorted(counts)},
+        items=tuple(items),
+        exit_code=highest,
+    )
 
 
-def _brief(outcome: ConfigOutcome, status: str) -> dict[str, Fact]:
+def _brief(outcome: ConfigOutcome) -> BriefRow:
     """One line of the summary."""
-    data = outcome.data or {}
-    known = {key: data.get(key) for key in ("confidence", "module", "chip", "reason")}
-    return {
-        "name": outcome.name,
-        "status": status,
-        **{key: value for key, value in known.items() if value is not None},
-    }
+    data = outcome.data
+    if data is None:
+        return BriefRow(name=outcome.name, status="unusable")
+    return BriefRow(
+        name=outcome.name,
+        status=data.status.value,
+        confidence=data.confidence,
+        module=data.module,
+        chip=data.chip,
+        reason=data.reason,
+    )
 
 
 def _outcomes(
@@ -173,7 +175,7 @@ def recover_outcome(path: Path) -> ConfigOutcome:
             "data": event.data,
         }
         return ConfigOutcome(name=name, exit_code=int(error.exit_code), error=facts)
-    return ConfigOutcome(name=name, exit_code=int(exit_code_of(data)), data=data)
+    return ConfigOutcome(name=name, exit_code=int(data.exit_status), data=data)
 
 
 def no_files(paths: Iterable[Path]) -> InputMissing:

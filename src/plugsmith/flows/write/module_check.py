@@ -22,10 +22,10 @@ def check_module(chip: Chip, content: bytes | None) -> PreflightCheck | None:
     if content is None:
         return None
     try:
-        named = recover_bytes(content, name="backup").get("module")
+        named = recover_bytes(content, name="backup").module
     except PlugsmithError:
         return None
-    board = find_module(str(named)) if named else None
+    board = find_module(named) if named else None
     if board is None:
         return None
     if board.chip == chip.name:
