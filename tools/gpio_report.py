@@ -51,7 +51,7 @@ around the wait and the vendor SDK's use of the block gave the meaning.
 - **0x809000 + 0x20 n**, vendor firmware for N (Milio light): bit 0 of a channel of the general DMA
   controller reads 0 when its transfer is over. Imitated: transfers are over at once, and memory is
   copied. Its interrupt is not, and nothing is sent to a peripheral.
-- **0x900000, 0x9000F8**, vendor firmware for N: bit 31 of the BLE core's command registers clears
+- **0x900000, 0x9000F8**, vendor firmware: bit 31 of the BLE core's command registers clears
   itself. Imitated without the command.
 - **0xC0008050, 0x900100, 0x810000, 0x81001C, 0x810020**, OpenBeken and vendor firmware: the MAC and
   the security engine. Imitated: "done" without the work.

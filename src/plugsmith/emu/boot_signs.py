@@ -40,13 +40,13 @@ BOOT_SIGNS = (
         firmware="Tuya",
         pattern=re.compile(_STAMP + rb"(?:TUYA N(?:otice)?|ty N)\]"),
         complete=True,
-        source=_RUN + "; 15 corpus dumps reach it after their set-up",
+        source=_RUN + "; 20 of 29 corpus dumps reach one of these (docs/gpio-trace.md)",
     ),
     BootSign(
         firmware="Tuya",
         pattern=re.compile(_STAMP + rb"(?:TUYA|ty) [A-Z][a-z]*\]"),
         complete=False,
-        source=_RUN + "; every vendor firmware of the corpus that gets to its application",
+        source=_RUN + " (Woox R5111, a plug and a presence sensor for N)",
     ),
     BootSign(
         firmware="ESPHome",
