@@ -78,8 +78,11 @@ def _declared(default: Any, words: Words) -> Any:
     frozen_default=True, kw_only_default=True, field_specifiers=(field, option, argument)
 )
 def request(cls: type[T]) -> type[T]:
-    """Make a class the request of a verb: a frozen dataclass with named arguments."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    """Make a class the request of a verb: a frozen dataclass with named arguments.
+
+    Without slots: a request may inherit from several (the link's options and the settings').
+    """
+    return dataclass(frozen=True, kw_only=True)(cls)
 
 
 def parameters(kind: type[Record]) -> tuple[Parameter, ...]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.cli.device import options as opt
-from plugsmith.cli.obk import options as obk
+from plugsmith.cli.obk import options as obk  # noqa: TC001 - typer reads annotations at run time
 from plugsmith.cli.options import (  # noqa: TC001 - typer evaluates the annotations
     DryRunOption,
     JsonOption,
@@ -54,7 +55,7 @@ def apply(
         from plugsmith.flows.device.apply import apply as do_it
         from plugsmith.flows.device.targets import find_targets
 
-        options = obk.SettingOptions(
+        options = SettingsRequest(
             template=template,
             config=config,
             settings=tuple(setting or ()),
@@ -65,9 +66,9 @@ def apply(
             mqtt_password_file=mqtt_password_file,
             name=name,
         )
-        if not options.any:
+        if not options.sets_anything:
             raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
-        desired = obk.wish_of(session, options, over_lan=True)
+        desired = desired_settings(session, options, over_lan=True)
         context = opt.lan_context(
             session,
             password_file=password_file,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.cli import options as opt  # noqa: TC001 - typer reads annotations at run time
-from plugsmith.cli.obk import options as obk
+from plugsmith.cli.obk import options as obk  # noqa: TC001 - typer reads annotations at run time
 from plugsmith.cli.session import Session, run
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
@@ -51,7 +52,7 @@ def build(
     name: obk.NameOption = None,
     as_json: opt.JsonOption = False,
 ) -> None:
-    wanted = obk.SettingOptions(
+    wanted = SettingsRequest(
         template=template,
         config=config,
         settings=tuple(setting or ()),
@@ -66,7 +67,7 @@ def build(
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.flows.device.obk_config import build_file
 
-        desired = obk.wish_of(session, wanted)
+        desired = desired_settings(session, wanted)
         for note in desired.notes:
             session.say(note)
         macs = [*(mac or ())]

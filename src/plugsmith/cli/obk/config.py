@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.cli import options as opt
 from plugsmith.cli.device import options as dev
-from plugsmith.cli.obk import options as obk
+from plugsmith.cli.obk import options as obk  # noqa: TC001 - typer reads annotations at run time
 from plugsmith.cli.session import Session, run
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
@@ -118,7 +119,7 @@ def write(
     link = opt.LinkOptions(
         port=port, baud=baud, chip=chip, link_timeout_s=link_timeout, allow=allow or ()
     )
-    wanted = obk.SettingOptions(
+    wanted = SettingsRequest(
         template=template,
         config=config,
         settings=tuple(setting or ()),
@@ -131,7 +132,7 @@ def write(
     )
 
     def body(session: Session) -> dict[str, Fact]:
-        if not wanted.any and block is None:
+        if not wanted.sets_anything and block is None:
             raise UsageError(
                 problem=_("say what to change: --set, --config, --template or --block")
             )
@@ -152,7 +153,7 @@ def _write_file(
     session: Session,
     source: Path,
     output: Path | None,
-    wanted: obk.SettingOptions,
+    wanted: SettingsRequest,
     *,
     block: Path | None,
     chip: str | None,
@@ -162,13 +163,13 @@ def _write_file(
     if output is None:
         raise UsageError(problem=_("name the new file with -o; {name} is kept", name=source.name))
     base = read_file(block, chip=chip).block if block else None
-    return change_file(source, output, obk.wish_of(session, wanted), block=base, chip=chip)
+    return change_file(source, output, desired_settings(session, wanted), block=base, chip=chip)
 
 
 def _write_chip(
     session: Session,
     link: opt.LinkOptions,
-    wanted: obk.SettingOptions,
+    wanted: SettingsRequest,
     block: Path | None,
     *,
     dry_run: bool,
@@ -176,7 +177,7 @@ def _write_chip(
     from plugsmith.cli.wiring import flow_context
     from plugsmith.flows.device.obk_config import change_chip, read_file
 
-    desired = obk.wish_of(session, wanted)
+    desired = desired_settings(session, wanted)
     base = read_file(block).block if block else None
     outcome, addr = change_chip(flow_context(session, link), desired, block=base, dry_run=dry_run)
     return {**outcome.as_data(), "start": addr, "applied": [*sorted(desired.settings)]}
@@ -185,7 +186,7 @@ def _write_chip(
 def _write_device(
     session: Session,
     text: str,
-    wanted: obk.SettingOptions,
+    wanted: SettingsRequest,
     block: Path | None,
     password_file: Path | None,
     *,
@@ -199,7 +200,7 @@ def _write_device(
 
     if block is not None and not raw:
         raise UsageError(problem=_("a whole block goes to a device only with --raw"))
-    desired = obk.wish_of(session, wanted, over_lan=not raw)
+    desired = desired_settings(session, wanted, over_lan=not raw)
     context = dev.lan_context(session, password_file=password_file)
     hosts = targets(context, text)
     if raw:

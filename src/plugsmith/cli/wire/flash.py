@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.cli import options as opt
-from plugsmith.cli.obk import options as obk
+from plugsmith.cli.obk import options as obk  # noqa: TC001 - typer reads annotations at run time
 from plugsmith.cli.session import Session, run
 from plugsmith.messages import _
 
@@ -71,7 +72,7 @@ def flash(
         allow=allow or (),
     )
 
-    wanted = obk.SettingOptions(
+    wanted = SettingsRequest(
         template=template,
         config=config,
         settings=tuple(setting or ()),
@@ -89,7 +90,7 @@ def flash(
         from plugsmith.flows.wire.flash import flash as do_it
 
         wish = FetchRequest() if download else None
-        extra = _settings(session, wanted) if wanted.any else None
+        extra = _settings(session, wanted) if wanted.sets_anything else None
         context = flow_context(session, link)
         data = do_it(
             context, image, dry_run=dry_run, boot_check=boot_check, download=wish, extra=extra
@@ -111,11 +112,11 @@ def _likeness(backup: Fact) -> str | None:
     return backup_looks_like(Path(file)) if isinstance(file, str) else None
 
 
-def _settings(session: Session, wanted: obk.SettingOptions) -> Callable[[Device], Segment]:
+def _settings(session: Session, wanted: SettingsRequest) -> Callable[[Device], Segment]:
     """What makes the settings sector for the device, once it is known which one it is."""
     from plugsmith.flows.device.obk_config import settings_piece
 
-    settings = obk.wish_of(session, wanted)
+    settings = desired_settings(session, wanted)
     for note in settings.notes:
         session.say(note)
     return lambda device: settings_piece(device, settings)

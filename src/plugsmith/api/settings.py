@@ -1,0 +1,146 @@
+"""What a user says about OpenBeken's settings: the options, declared once, and the wish they make.
+
+A request of a verb that sets something inherits `SettingsRequest`. Passwords come from a file, the
+environment or a question, never from the command line itself.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.api.lan import read_secret
+from plugsmith.api.options import option, request
+from plugsmith.messages import N_, _
+from plugsmith.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugsmith.api.session import Session
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.desired_settings import DesiredSettings
+
+WIFI_VARIABLE = "PLUGSMITH_WIFI_PASSWORD"
+MQTT_VARIABLE = "PLUGSMITH_MQTT_PASSWORD"
+
+
+@request
+class SettingsRequest(Record):
+    """Settings from a template, a file and single values; where several speak, the later wins."""
+
+    template: Path | None = option(
+        default=None, metavar="FILE", help=N_("An OpenBeken template (pins, command).")
+    )
+    config: Path | None = option(
+        default=None, metavar="FILE", help=N_("Settings as TOML, YAML or JSON.")
+    )
+    settings: tuple[str, ...] = option(
+        "--set", default=(), metavar="NAME=VALUE", help=N_("One setting. Repeatable.")
+    )
+    wifi_ssid: str | None = option(
+        default=None, help=N_("The Wi-Fi network that the device joins.")
+    )
+    wifi_password_file: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_("Its password, in a file. Or set PLUGSMITH_WIFI_PASSWORD, or be asked."),
+    )
+    mqtt_host: str | None = option(default=None, help=N_("The MQTT broker."))
+    mqtt_user: str | None = option(default=None, help=N_("The user at the MQTT broker."))
+    mqtt_password_file: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_("The MQTT password, in a file. Or set PLUGSMITH_MQTT_PASSWORD."),
+    )
+    name: str | None = option(
+        default=None, help=N_("The device's name; {n} and {mac} are filled in.")
+    )
+
+    @property
+    def sets_anything(self) -> bool:
+        """Whether any setting was given."""
+        return any(getattr(self, item.name) != item.default for item in fields(SettingsRequest))
+
+
+def desired_settings(
+    session: Session, request: SettingsRequest, *, over_lan: bool = False
+) -> DesiredSettings:
+    """The wish of a request. Raises UsageError, InputMissing, TemplateUnusable, SettingUnusable.
+
+    `over_lan`: it goes to a running device, which takes less than its stored block can hold.
+    """
+    from plugsmith.flows.device.desired_settings import desired_from
+    from plugsmith.flows.device.settings_file import read_settings_file, read_text, setting_words
+
+    settings: dict[str, Fact] = {}
+    if request.config is not None:
+        settings |= read_settings_file(request.config)
+    settings |= setting_words(request.settings)
+    settings |= _single_values(session, request, settings)
+    return desired_from(
+        template=read_text(request.template) if request.template else None,
+        name=str(request.template or ""),
+        settings=_resolved(settings),
+        over_lan=over_lan,
+    )
+
+
+def _single_values(
+    session: Session, request: SettingsRequest, given: Mapping[str, Fact]
+) -> dict[str, Fact]:
+    plain = {
+        "wifi_ssid": request.wifi_ssid,
+        "mqtt_host": request.mqtt_host,
+        "mqtt_user": request.mqtt_user,
+        "short_name": request.name,
+        "long_name": request.name,
+        "wifi_password": _wifi_password(session, request, given),
+        "mqtt_password": _mqtt_password(request, given),
+    }
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def _wifi_password(
+    session: Session, request: SettingsRequest, given: Mapping[str, Fact]
+) -> str | None:
+    from plugsmith.events import AskKind
+
+    if request.wifi_password_file is not None:
+        return read_secret(request.wifi_password_file)
+    wanted = request.wifi_ssid is not None or "wifi_ssid" in given
+    if not wanted or "wifi_password" in given:
+        return None
+    if WIFI_VARIABLE in os.environ:
+        return os.environ[WIFI_VARIABLE]
+    if request.wifi_ssid is not None and session.interactive:
+        question = _("Password of the Wi-Fi network: ")
+        return session.text(question, step=_("typing a password"), kind=AskKind.SECRET)
+    return None
+
+
+def _mqtt_password(request: SettingsRequest, given: Mapping[str, Fact]) -> str | None:
+    if request.mqtt_password_file is not None:
+        return read_secret(request.mqtt_password_file)
+    if (request.mqtt_host is None and "mqtt_host" not in given) or "mqtt_password" in given:
+        return None
+    return os.environ.get(MQTT_VARIABLE)
+
+
+def _resolved(settings: dict[str, Fact]) -> dict[str, Fact]:
+    """Passwords written as `env:NAME` or `file:PATH` are looked up there."""
+    from plugsmith.errors import UsageError
+    from plugsmith.openbeken.settings import PASSWORDS
+
+    for name in PASSWORDS & set(settings):
+        value = str(settings[name])
+        kind, _colon, place = value.partition(":")
+        if kind == "env" and place:
+            if place not in os.environ:
+                raise UsageError(problem=_("the variable {name} is not set", name=place))
+            settings[name] = os.environ[place]
+        elif kind == "file" and place:
+            settings[name] = read_secret(Path(place).expanduser())
+    return settings
