@@ -241,8 +241,8 @@ def test_the_temperature_of_a_lamp_is_turned_round(
     pins = answer.template["pins"]
     assert (pins["7"], pins["8"]) == (f"{role};{low}", f"PWM;{low + 1}")
     assert int(str(answer.template["flags"])) & 1 << 8
-    pin = next(item for item in answer.pins if item["gpio"] == 7)
-    assert [item["role"] for item in pin["alternatives"]] == [f"{other};{low}"]
+    pin = next(item for item in answer.pins if item.gpio == 7)
+    assert [item.role for item in pin.alternatives] == [f"{other};{low}"]
 
 
 def test_the_edge_type_of_a_button_is_a_button_and_onoff_is_the_rocker() -> None:
@@ -250,17 +250,17 @@ def test_the_edge_type_of_a_button_is_a_button_and_onoff_is_the_rocker() -> None
     for kind in ("bt_type", "bt1_type"):
         answer = answer_for_config({**config, kind: 1})
         assert answer.template["pins"] == {"6": "Rel;1", "14": "Btn;1"}
-        pin = next(item for item in answer.pins if item["gpio"] == 14)
-        assert [item["role"] for item in pin["alternatives"]] == ["TglChanOnTgl;1"]
+        pin = next(item for item in answer.pins if item.gpio == 14)
+        assert [item.role for item in pin.alternatives] == ["TglChanOnTgl;1"]
     rocker = answer_for_config({**config, "onoff1": 24})
     assert rocker.template["pins"]["24"] == "TglChanOnTgl;1"
 
 
 def test_a_button_that_is_pressed_high_has_the_usual_wiring_as_alternative() -> None:
     config = {"module": "WB3S", "rl1_pin": 6, "bt1_pin": 14, "bt1_lv": 1}
-    pin = next(item for item in answer_for_config(config).pins if item["gpio"] == 14)
-    assert pin["role"] == "Btn_pd_n"
-    assert [item["role"] for item in pin["alternatives"]] == ["Btn;1"]
+    pin = next(item for item in answer_for_config(config).pins if item.gpio == 14)
+    assert pin.role == "Btn_pd_n"
+    assert [item.role for item in pin.alternatives] == ["Btn;1"]
 
 
 def test_what_is_no_pin_and_what_is_not_used_give_no_untrue_note() -> None:

@@ -85,7 +85,7 @@ def _about(subject: DeviceInput) -> dict[str, Fact]:
     if subject.from_template:
         notes = [f"{item.text} {item.fix}" for item in lint_template(template)]
     else:
-        notes = answer_for_profile(board).notes
+        notes = list(answer_for_profile(board).notes)
     return {
         "chip": {
             "name": board.chip,
