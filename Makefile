@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
-.PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign bench
+.PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign campaign-adapters bench
 .PHONY: generated lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -27,11 +27,11 @@ lint: setup
 
 # The inner loop: what needs no process, no pacing, no corpus. No lint, so that it answers soon.
 test-fast: setup
-	$(PYTEST) -n $(JOBS) -m "not slow and not peers and not corpus" tests/unit tests/arch tests/property
+	$(PYTEST) -n $(JOBS) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
 
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 test: lint
-	$(PYTEST) -n $(JOBS) -m "not peers"
+	$(PYTEST) -n $(JOBS) -m "not peers and not campaign"
 
 # Other tools against the simulated chip, and ESPHome as judge of our files. Each has an
 # environment of its own (together 350 MB; ESPHome takes two to three minutes to install).
@@ -49,16 +49,20 @@ WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/
 
 test-oldest:
 	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project
-	.venvs/oldest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus" $(WITH_DEPENDENCIES)
+	.venvs/oldest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign" $(WITH_DEPENDENCIES)
 
 # ... and with the newest that can be had today. Alone here the versions are not locked.
 test-newest:
 	@$(MAKE_ENV) .venvs/newest locks/dev.txt --project --newest
-	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus" $(WITH_DEPENDENCIES)
+	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign" $(WITH_DEPENDENCIES)
 
 # Faults by seeds: N cases from seed FIRST on.
 campaign: setup
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
+
+# Every verb on every model of an adapter, twice.
+campaign-adapters: setup
+	$(PYTEST) -n $(JOBS) -m campaign tests/flows/wire/test_flows_adapters.py
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)

@@ -17,6 +17,7 @@ from plugsmith.library.library import Library
 from plugsmith.sim.chip.chip import SimChip, SimSettings
 from plugsmith.sim.chip.personality import recognise_loader, rom_personality
 from plugsmith.sim.faults import FaultPlan
+from plugsmith.sim.ports.adapter import Adapter
 from plugsmith.sim.ports.port import SimLogPort, SimPort
 
 ROMS = {"BK7231N": "bk7231n", "BK7231M": "bk7231m", "BK7238": "bk7238"}
@@ -35,7 +36,9 @@ def openbeken(chip: str) -> bytes:
 class Rig:
     """A board with `chip` and flash content; `ctx()` gives contexts that share one library."""
 
-    def __init__(self, tmp_path, chip, content=None, *, faults=None, clock=None, **settings):
+    def __init__(
+        self, tmp_path, chip, content=None, *, faults=None, clock=None, adapter=None, **settings
+    ):
         self.clock = clock or VirtualClock()
         content = factory(chip) if content is None else content
         who = rom_personality(ROMS[chip]) if chip in ROMS else recognise_loader(content[:257])
@@ -46,6 +49,7 @@ class Rig:
         self.library = Library(tmp_path / "library")
         self.cancel = CancelToken()
         self.lines = "rts"
+        self.adapter = adapter or Adapter()
         self.asked = []
 
     @property
@@ -53,7 +57,9 @@ class Rig:
         return bytes(self.chip.nor.content)
 
     def port(self):
-        return SimPort(self.chip, self.clock, name="sim://rig", lines=self.lines)
+        return SimPort(
+            self.chip, self.clock, name="sim://rig", lines=self.lines, adapter=self.adapter
+        )
 
     def log_port(self):
         return SimLogPort(self.chip, self.clock)

@@ -9,8 +9,9 @@ from plugsmith.boot.alive import KeepAlive
 from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
 from plugsmith.boot.protocol import commands as cmd
-from plugsmith.boot.rates import RateSwitch
+from plugsmith.boot.rates import HostRates, RateSwitch
 from plugsmith.boot.wire import Wire
+from plugsmith.errors.flash import ExchangeFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["START_BAUD", "BootClient", "RetryPolicy"]
 
-_CRC_BATCH = 24  # requests of 13 bytes: well inside the ring
+# Requests of 13 bytes: well inside the ring of loaders, and in an adapter's buffer of 256 bytes;
+# a request that lost some could hang the chip.
+_CRC_BATCH = 18
+_AGREE = 6
 _CRC_FRAME = 24  # bytes of a checksum request and its reply
 
 
@@ -104,10 +108,10 @@ class BootClient:
         with self._wire.lock:
             return self._exchanger.exchange(command, attempts=attempts)
 
-    def ask(self, command: Command) -> Reply | None:
+    def ask(self, command: Command, *, device_s: float | None = None) -> Reply | None:
         """One try of a request that the boot code may not know; None if it stays silent."""
         with self._wire.lock:
-            reply = self._exchanger.once(command)
+            reply = self._exchanger.once(command, device_s=device_s)
         return reply if reply is not None and command.answers(reply) else None
 
     def recover(self) -> None:
@@ -203,6 +207,23 @@ class BootClient:
             if self.baud != START_BAUD:
                 self._exchanger.host_to(START_BAUD)
 
+    def when_exhausted(self, relief: Callable[[], bool]) -> None:
+        """Call `relief` when a request failed at every try; True from it means to try again."""
+        self._exchanger.relief = relief
+
+    @property
+    def host(self) -> HostRates:
+        """What is known of the rates of the host's side, over all links of one port."""
+        return self._rates.host
+
+    @host.setter
+    def host(self, known: HostRates) -> None:
+        self._rates.host = known
+
+    def write_in_pieces(self, piece: int | None) -> None:
+        """Hand at most `piece` bytes to the port at once from now on; None without a limit."""
+        self._wire.piece = piece
+
     def set_baud(self, baud: int) -> bool:
         """Change chip and host to `baud`; False, and both at the old rate, if it does not work.
 
@@ -225,16 +246,17 @@ class BootClient:
         return None
 
     def agreed_register(self, addr: int) -> int | None:
-        """A register that two reads in a row agree on; None where it is not answered."""
-        last = self.read_register(addr)
-        for _attempt in range(4):
-            if last is None:
-                return None
-            again = self.read_register(addr)
-            if again == last:
-                return again
-            last = again
-        return last
+        """A register that two of several reads agree on; None where it is not answered.
+
+        ExchangeFailed when no two agree.
+        """
+        seen: set[int] = set()
+        for _attempt in range(_AGREE):
+            value = self.read_register(addr)
+            if value is None or value in seen:
+                return value
+            seen.add(value)
+        raise ExchangeFailed(request="register read", attempts=_AGREE)
 
     def write_register(self, addr: int, value: int) -> None:
         """Set a 32-bit register of the ROM family."""

@@ -23,6 +23,7 @@ START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 _CONFIRMS = 4  # in which the chip fell silent again
 _CHANGING = (cmd.Erase, cmd.Write4K, cmd.Write, cmd.WriteStatusRegister)
+_CALLS = 8
 _PROBES = 8  # link checks that may be unanswered: the chip may be busy, its ring is finite
 
 
@@ -56,6 +57,9 @@ class Exchanger:
         self.silences = 0
         self.confirm: Callable[[], None] | None = None
         self._confirmed = 0
+        self.relief: Callable[[], bool] | None = (
+            None  # goes to a lower rate; False if there is none
+        )
 
     def exchange(self, command: Command, *, attempts: int | None = None) -> Reply:
         """The good reply to `command`, repeated as the policy says."""
@@ -81,6 +85,8 @@ class Exchanger:
                 status=refused[-1],
                 meaning=STATUS_MEANING.get(refused[-1], "?"),
             )
+        if attempts is None and self.relief is not None and self.relief():
+            return self.exchange(command)
         raise ExchangeFailed(request=command.label, attempts=tries)
 
     def start_over(self, *, torn_write: bool = False) -> None:
@@ -110,20 +116,26 @@ class Exchanger:
             return True
         return now != START_BAUD and self.called_down(now)
 
-    def _answers_at(self, rate: int) -> bool:
+    def _answers_at(self, rate: int, wait_s: float = 0.15) -> bool:
         if rate != self.wire.port.baud and not self.host_to(rate):
             return False
         self.wire.forget()
-        return self.wire.answered(0.15 + self.wire.latency_s)
+        return self.wire.answered(wait_s + self.wire.latency_s)
 
     def called_down(self, rate: int) -> bool:
-        """The chip may hear us although we do not hear it: send it to the starting rate blindly."""
-        if not self.host_to(rate):
-            return False
-        self.wire.send_safe(cmd.SetBaud(baud=START_BAUD, delay=0))
-        self.wire.port.drain()
-        self.wire.clock.sleep(SETTLE_S)
-        return self._answers_at(START_BAUD)
+        """The chip may hear us although we do not hear it: send it to the starting rate blindly.
+
+        Several times, because a noisy wire may let one request through.
+        """
+        for _attempt in range(1 if self.wire.port.capabilities.reopens else _CALLS):
+            if not self.host_to(rate):
+                return False
+            self.wire.send_safe(cmd.SetBaud(baud=START_BAUD, delay=0))
+            self.wire.port.drain()
+            self.wire.clock.sleep(SETTLE_S)
+            if self._answers_at(START_BAUD, 0.04):
+                return True
+        return False
 
     def host_to(self, rate: int) -> bool:
         """Change the host's rate; False if the port cannot."""
@@ -134,18 +146,24 @@ class Exchanger:
         return True
 
     def once(
-        self, command: Command, *, sent: bool = False, others: Iterable[Command] = ()
+        self,
+        command: Command,
+        *,
+        sent: bool = False,
+        others: Iterable[Command] = (),
+        device_s: float | None = None,
     ) -> Reply | None:
         """Send (unless `sent`) and wait; the reply, good or refusing, or None if it is lost.
 
-        `others` are requests behind this one whose replies come later.
+        `others` are requests behind this one whose replies come later; `device_s` is how long the
+        chip may take, if not as long as the policy says.
         """
         wire = self.wire
         if not sent:
             if wire.dialect.frame_gap_s:
                 wire.clock.sleep(wire.dialect.frame_gap_s)
             wire.send(command)
-        wait = self._wait_for(command)
+        wait = self._wait_for(command, device_s)
         while (left := wait.end_s - wire.clock.monotonic()) > 0:
             reply = wire.take(min(left, ALIVE_EVERY_S + wire.latency_s) if wait.probing else left)
             if reply is None:
@@ -160,11 +178,15 @@ class Exchanger:
                 return None
         return None
 
-    def _wait_for(self, command: Command) -> _Wait:
+    def _wait_for(self, command: Command, device_s: float | None) -> _Wait:
         wire = self.wire
         wire_s = wire.seconds_for(len(command.encode()) + command.reply_len() + 16)
+        if device_s is not None and wire.port.capabilities.local:
+            wire.port.drain()  # a loader that misses bytes leaves soon: no time to be generous
+            wire_s = wire.seconds_for(command.reply_len() + 16)
         far_s = 0.0 if wire.port.capabilities.local else 2 * wire.latency_s
-        device_s = self.policy.device_s(command)
+        if device_s is None:
+            device_s = self.policy.device_s(command)
         # a link check sent while a Write4K lacks bytes would end up in the flash
         changing = isinstance(command, (cmd.Write4K, cmd.Write))
         return _Wait(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
+    from plugsmith.boot.ladder import Ladder
     from plugsmith.clock import Clock
     from plugsmith.events import EventSink
 
@@ -56,6 +57,7 @@ class UartFlash:
         before_speed: Callable[[int], None] | None = None,
         confirm: Callable[[], None] | None = None,
         after_restart: Callable[[], None] | None = None,
+        ladder: Ladder | None = None,
     ) -> None:
         self.client = client
         self.identity = identity
@@ -63,7 +65,9 @@ class UartFlash:
         self._sink: EventSink = sink or EventLog()
         self._cancel = cancel or CancelToken()
         self._policy = policy or LinkPolicy(timeout_s=_RELINK_S)
-        self._speed = SpeedControl(client, probe=self._probe, sink=sink, before_change=before_speed)
+        self._speed = SpeedControl(
+            client, probe=self._probe, sink=sink, before_change=before_speed, ladder=ladder
+        )
         self._reader = ProvenReader(
             client, speed=self._speed, to_wire=self._to_wire, crc_many=self._crcs
         )
@@ -113,7 +117,10 @@ class UartFlash:
         )
 
     def raise_speed(self, *, limit: int | None = None, hints: Sequence[int] = ()) -> int:
-        """Negotiate the fastest proven rate up to `limit`, `hints` first; the rate now in use."""
+        """Negotiate the fastest proven rate; the rate now in use.
+
+        As far as the ladder allows that was handed in, or up to `limit`, `hints` first.
+        """
         return self._speed.raise_speed(limit=limit, hints=hints)
 
     # reading

@@ -2,7 +2,8 @@
 
 A register tells the families apart; then the first bytes of the loader say which boot code it is.
 They are read (on the loader family through the address wrap), never asked for as a CRC: on some
-boot codes a CRC blocks every write until the next reset.
+boot codes a CRC blocks every write until the next reset. Once the boot code is known to be none of
+those, its checksums say the rest: whether what was read is right, and where the flash repeats.
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.dialects import dialect_of
+from plugsmith.boot.agreement import any_two
+from plugsmith.boot.dialects import AfterCrc, dialect_of
 from plugsmith.boot.efuse import read_key
 from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
 from plugsmith.boot.protocol import commands as cmd
@@ -35,14 +37,17 @@ from plugsmith.chips.model import (
     RegionRole,
     Support,
 )
-from plugsmith.errors.flash import StatusRefused, UnstableRead
+from plugsmith.errors.flash import IdentityUnstable, StatusRefused
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch
 from plugsmith.events import Log
-from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
+from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import EllipsisType
+
     from plugsmith.boot.client import BootClient
     from plugsmith.events import EventSink
 
@@ -50,19 +55,32 @@ CHIP_ID, LATER_CHIP_ID = 0x80_0000, 0x4401_0004
 MIB = 0x10_0000
 _BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _READ_ID = b"\x9f\x00\x00\x00"
-_AGREE = 4
+_AGREE = 6
+_CRC_TRIES = 3
+
+
+def read_chip_id(client: BootClient) -> int | None:
+    """The id register of the ROM family; None from the loader family, which has no such command."""
+    return client.agreed_register(CHIP_ID)
 
 
 def identify(
-    client: BootClient, *, sink: EventSink | None = None, expected: str | None = None
+    client: BootClient,
+    *,
+    sink: EventSink | None = None,
+    expected: str | None = None,
+    chip_id: int | EllipsisType | None = ...,
 ) -> Identity:
-    """Identify the linked chip; changes nothing in flash and sends no CRC to a loader-family chip.
+    """Identify the linked chip; changes nothing in flash.
 
+    Sends a loader-family chip no CRC before it is known that this blocks nothing for good.
     `expected` is a chip name of the user: it is only compared, ChipMismatch if it differs.
-    Raises UnknownBootCode for a chip that answers but is not supported.
+    `chip_id` is what `read_chip_id` said, if that was asked already.
+    Raises UnknownBootCode for a chip that answers but is not supported, IdentityUnstable.
     """
     wanted = chip(expected) if expected else None
-    chip_id = client.agreed_register(CHIP_ID)
+    if chip_id is ...:
+        chip_id = read_chip_id(client)
     identity = _identify_loader(client) if chip_id is None else _identify_rom(client, chip_id)
     if wanted is not None and wanted.name != identity.chip.name:
         raise ChipMismatch(expected=wanted.name, found=identity.chip.name)
@@ -75,10 +93,11 @@ def summary(identity: Identity) -> str:
     """One sentence about what was found."""
     boot = identity.boot_version or (identity.boot.name if identity.boot else _("unknown"))
     return _(
-        "Found {chip}, boot code {boot}, {size} KiB of flash.",
+        "Found {chip}, boot code {boot}, {size} KiB of flash, address {mac}.",
         chip=identity.chip.name,
         boot=boot,
         size=identity.flash.size // 1024,
+        mac=identity.mac or _("unknown"),
     )
 
 
@@ -87,8 +106,13 @@ def summary(identity: Identity) -> str:
 
 def _identify_loader(client: BootClient) -> Identity:
     version = client.boot_version()
-    head, size = _loader_head(client)
+    head = client.read_4k(_BEYOND)
+    found = boot_codes_for_crc(256, zlib.crc32(head[:256]))
+    if not _crc_is_harmless(found, version) or not _is_right(client, _BEYOND, head):
+        head = read_agreed(client, _BEYOND, _("its boot loader was read"))
     crc = zlib.crc32(head[:256])
+    by_crc = _crc_is_harmless(boot_codes_for_crc(256, crc), version)
+    size = _loader_size(client, head, by_crc=by_crc)
     boot, owner, why = _name_loader(client, head, version, size)
     client.adopt(dialect_of(boot, Family.LOADER))
     return Identity(
@@ -109,31 +133,46 @@ def _identify_loader(client: BootClient) -> Identity:
             protected=None,
         ),
         key=_inferred_key(boot, owner),
-        mac=_read_mac(client, owner, size),
+        mac=_read_mac(client, owner, size, by_crc=by_crc),
         evidence=("no answer to a register read: the loader family", why),
     )
 
 
-def _loader_head(client: BootClient) -> tuple[bytes, int]:
-    """The first sector, read through the wrap, and the smallest distance at which it repeats."""
-    head = client.read_4k(_BEYOND)
-    if client.read_4k(2 * MIB) != head:
-        head = read_agreed(client, _BEYOND)
-        if not _repeats(client, 2 * MIB, head):
-            return head, 4 * MIB if _repeats(client, 4 * MIB, head) else 8 * MIB
-    return head, MIB if _repeats(client, MIB, head) else 2 * MIB
+def _crc_is_harmless(found: Sequence[BootCode], version: str | None) -> bool:
+    """Whether the boot code is surely one whose checksum command blocks nothing for good."""
+    return bool(found) and all(
+        item.version_text in {None, version}
+        and dialect_of(item, Family.LOADER).after_crc is not AfterCrc.BLOCKED
+        for item in found
+    )
 
 
-def _repeats(client: BootClient, addr: int, head: bytes) -> bool:
-    """Whether `head` is at `addr`; only a difference that two reads agree on is one."""
-    last = None
+def _loader_size(client: BootClient, head: bytes, *, by_crc: bool) -> int:
+    """The smallest distance at which the loader repeats."""
+    for size in (MIB, 2 * MIB, 4 * MIB):
+        if _repeats(client, size, head, by_crc=by_crc):
+            return size
+    return _BEYOND
+
+
+def _is_right(client: BootClient, addr: int, data: bytes) -> bool:
+    """Whether the device's checksum says that `data` is at `addr`; a difference is asked again."""
+    span = AddressRange.sized(addr, len(data))
+    return any(client.crc32(span) == zlib.crc32(data) for _try in range(_CRC_TRIES))
+
+
+def _repeats(client: BootClient, addr: int, head: bytes, *, by_crc: bool = True) -> bool:
+    """Whether `head` is at `addr`; only a difference that two answers agree on is one."""
+    if by_crc:
+        return _is_right(client, addr, head)
+    others: set[bytes] = set()
     for _attempt in range(_AGREE):
         found = client.read_4k(addr)
         if found == head:
             return True
-        if found == last:
+        if found in others:
             return False
-        last = found
+        others.add(found)
     return False
 
 
@@ -194,8 +233,8 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     owners, chip_id = _owners(client, chip_id)
     client.adopt(dialect_of(unknown_boot_code(owners[0].name), Family.ROM))
     head = client.read_4k(0)
-    if client.crc32(AddressRange(0, SECTOR_LEN)) != zlib.crc32(head):
-        head = read_agreed(client, 0)
+    if not _is_right(client, 0, head):
+        head = read_agreed(client, 0, _("its boot loader was read"))
     key = read_key(client)
     owner = _by_key(owners, key, head)
     crc = zlib.crc32(head[:257])
@@ -213,7 +252,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
         chip_id=chip_id,
         flash=flash,
         key=key,
-        mac=_read_mac(client, owner, flash.size),
+        mac=_read_mac(client, owner, flash.size, by_crc=True),
         evidence=(f"register 0x{owner.chip_id_reg:X} reads 0x{chip_id:X}", key.evidence),
     )
 
@@ -259,18 +298,15 @@ def _rom_flash(client: BootClient, head: bytes) -> FlashFacts:
 
 
 def _flash_id(client: BootClient) -> bytes | None:
-    """The three id bytes, the same twice in a row; None where the command is refused."""
+    """The three id bytes, the same twice; None where the command is refused."""
     command = cmd.SpiTransfer(out=_READ_ID)
-    last = None
-    for _attempt in range(_AGREE):
-        try:
-            jedec = client.exchange(command).data[-3:]
-        except StatusRefused:
-            return None
-        if jedec == last:
-            return jedec
-        last = jedec
-    return last
+    try:
+        jedec = any_two(lambda: client.exchange(command).data[-3:], tries=_AGREE)
+    except StatusRefused:
+        return None
+    if jedec is None:
+        raise IdentityUnstable(port=client.port.info.name, step=_("its flash id was read"))
+    return jedec
 
 
 def _rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int, SizeProof]:
@@ -287,18 +323,15 @@ def _rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int,
 # both
 
 
-def read_agreed(client: BootClient, addr: int) -> bytes:
-    """4096 bytes that two reads in a row agree on."""
-    last = client.read_4k(addr)
-    for _attempt in range(_AGREE):
-        again = client.read_4k(addr)
-        if again == last:
-            return again
-        last = again
-    raise UnstableRead(start=format_addr(addr), length=SECTOR_LEN)
+def read_agreed(client: BootClient, addr: int, step: str) -> bytes:
+    """4096 bytes that any two of several reads agree on; IdentityUnstable, which names `step`."""
+    data = any_two(lambda: client.read_4k(addr), tries=_AGREE)
+    if data is None:
+        raise IdentityUnstable(port=client.port.info.name, step=step)
+    return data
 
 
-def _read_mac(client: BootClient, owner: Chip, size: int) -> str | None:
+def _read_mac(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> str | None:
     """The MAC in the RF sector of whichever software's layout holds one."""
     areas = {
         region.span.start
@@ -307,7 +340,9 @@ def _read_mac(client: BootClient, owner: Chip, size: int) -> str | None:
         if region.span.end <= size
     }
     for addr in sorted(areas):
-        sector = read_agreed(client, addr)
+        sector = client.read_4k(addr)
+        if not (by_crc and _is_right(client, addr, sector)):
+            sector = read_agreed(client, addr, _("its address was read"))
         mac = sector[MAC_OFFSET : MAC_OFFSET + 6]
         if sector.startswith(RF_MAGIC) and len(set(mac)) > 1:
             return mac.hex(":")

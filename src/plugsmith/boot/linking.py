@@ -32,12 +32,24 @@ def link(
     sink: EventSink,
     cancel: CancelToken,
     speeds: Sequence[int] = (),
+    left_behind: bool = False,
 ) -> BootClient:
     """Poll until a boot code answers; `speeds` are rates at which a cut session may have left it.
 
+    `left_behind`: it was just lost at a rate that the adapter may lack, and nothing else is likely.
+
     Emits TaskBegin/TaskEnd "link". Raises NoAnswer with what was heard, PortLost, Cancelled.
     """
-    _search(port, policy=policy, clock=clock, sink=sink, cancel=cancel, speeds=speeds)
+    search = Search(
+        port=port,
+        policy=policy,
+        clock=clock,
+        sink=sink,
+        cancel=cancel,
+        speeds=speeds,
+        left_behind=left_behind,
+    )
+    _run(search)
     client = BootClient(port, clock=clock, keep_alive=isinstance(clock, RealClock))
     client.settle()
     return client
@@ -51,22 +63,21 @@ def link_again(
     Raises like `link`. The dialect stays as it was identified.
     """
     client.pause()
-    speeds = (client.baud,)
-    _search(client.port, policy=policy, clock=client.clock, sink=sink, cancel=cancel, speeds=speeds)
+    search = Search(
+        port=client.port,
+        policy=policy,
+        clock=client.clock,
+        sink=sink,
+        cancel=cancel,
+        speeds=(client.baud,),
+    )
+    _run(search)
     client.resume()
     client.settle()
 
 
-def _search(
-    port: Port,
-    *,
-    policy: LinkPolicy,
-    clock: Clock,
-    sink: EventSink,
-    cancel: CancelToken,
-    speeds: Sequence[int],
-) -> None:
-    search = Search(port=port, policy=policy, clock=clock, sink=sink, cancel=cancel, speeds=speeds)
+def _run(search: Search) -> None:
+    clock, sink = search.clock, search.sink
     sink.emit(TaskBegin(task="link", title=_("Looking for the chip"), total=None, unit="polls"))
     begin = clock.monotonic()
     found = False

@@ -2,19 +2,56 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.exchange import SETTLE_S, START_BAUD
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.wire import ALIVE_EVERY_S, SAFE_LEAD, is_link_answer
 from plugsmith.errors.link import LinkLost
+from plugsmith.errors.port import PortUnsupported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.boot.exchange import Exchanger
+    from plugsmith.clock import Clock
+    from plugsmith.link.port import Port
 
-_DELAY = 40  # 82 ms on loaders (2 ms ticks), 40 ms on ROMs: enough for any host to follow
+_DELAY = 40  # 82 ms on loaders (2 ms ticks), 40 ms on ROMs: enough for a usual host to follow
+_LONGEST = 255  # 512 ms and 255 ms: for a host that closes and opens its port (browser.md 2)
+_SLOW_S = 0.03
+_CHECKS, _SOUND = 4, 3  # link checks that are sent once each, and how many must be answered
+
+
+@dataclass(slots=True, kw_only=True)
+class HostRates:
+    """What is known of the host's side: rates it can set, how long a change takes.
+
+    `steady`: a change was seen not to reset the chip; False: it was seen to, so none may be made;
+    None: not known, and only to be asked where a change closes the port.
+    """
+
+    can: dict[int, bool] = field(default_factory=lambda: {START_BAUD: True})
+    change_s: float = 0.0
+    steady: bool | None = None
+
+    def slow(self, port: Port) -> bool:
+        """Whether the chip must be told to wait longer than usual."""
+        return port.capabilities.reopens or self.change_s > _SLOW_S
+
+    def try_out(self, port: Port, baud: int, clock: Clock) -> bool:
+        """Whether the host alone can change to `baud` and back."""
+        if baud not in self.can and port.capabilities.speed_changes:
+            before, begin = port.baud, clock.monotonic()
+            try:
+                port.set_baud(baud)
+                port.set_baud(before)
+                self.can[baud] = True
+            except PortUnsupported:
+                self.can[baud] = False
+            self.change_s = max(self.change_s, (clock.monotonic() - begin) / 2)
+        return self.can.get(baud, False)
 
 
 class RateSwitch:
@@ -23,7 +60,7 @@ class RateSwitch:
     def __init__(self, exchanger: Exchanger) -> None:
         self._exchanger = exchanger
         self._wire = exchanger.wire
-        self._host_rates: set[int] = {START_BAUD}
+        self.host = HostRates()
 
     def change(self, baud: int) -> bool:
         """Go to `baud`; False, and both at the old rate, if it does not work.
@@ -36,31 +73,53 @@ class RateSwitch:
             return True
         if not port.capabilities.speed_changes or not self._host_can(baud):
             return False
-        if self._switch(baud):
-            return True
-        self._exchanger.errors += 1
-        found = self._found_after(old, baud)
-        self._exchanger.note_silence()
-        return found
+        self._look_whether_steady()
+        there = self._switch(baud)
+        if not there:
+            self._exchanger.errors += 1
+            there = self._found_after(old, baud)
+            self._exchanger.note_silence()
+        if not there or baud < old or self._sound():
+            return there
+        if self._switch(old) or self._exchanger.called_down(baud):
+            return False
+        raise LinkLost(port=port.info.name)
+
+    def _sound(self) -> bool:
+        """Whether most link checks are answered at once: a noisy rate must not be worked at."""
+        wire = self._wire
+        return sum(wire.answered(0.01 + wire.latency_s / 2) for _try in range(_CHECKS)) >= _SOUND
 
     def _host_can(self, baud: int) -> bool:
-        """Try the host alone first: a chip at a rate that the host lacks would be lost."""
-        if baud in self._host_rates:
-            return True
-        before = self._wire.port.baud
-        good = self._exchanger.host_to(baud) and self._exchanger.host_to(before)
-        if good:
-            self._host_rates.add(baud)
-        return good
+        """Try the host alone first: a chip at a rate that the host lacks would be lost.
+
+        Not where that takes long: a loader resets itself meanwhile.
+        """
+        if self.host.slow(self._wire.port):
+            return self.host.can.get(baud, True)
+        return self.host.try_out(self._wire.port, baud, self._wire.clock)
+
+    def _look_whether_steady(self) -> None:
+        """Where a change closes the port: whether that resets the chip, as wired lines do.
+
+        The chip is told to take the rate that it has and to wait; so silence does it no harm.
+        """
+        if self.host.steady is None and self._wire.port.capabilities.reopens:
+            self.host.steady = self._switch(self._wire.port.baud)
+        if self.host.steady is False:
+            raise LinkLost(port=self._wire.port.info.name)
 
     def _switch(self, baud: int) -> bool:
-        command = cmd.SetBaud(baud=baud, delay=_DELAY)
+        delay = _LONGEST if self.host.slow(self._wire.port) else _DELAY
+        command = cmd.SetBaud(baud=baud, delay=delay)
         wire = self._wire
         wire.send(command)
         wire.port.drain()
         wire.clock.sleep(SETTLE_S)
-        wire.port.set_baud(baud)
-        end = wire.clock.monotonic() + 2 * (_DELAY + 1) / 1000 + 0.2 + 2 * wire.latency_s
+        if not self._exchanger.host_to(baud):
+            self.host.can[baud] = False
+            return False
+        end = wire.clock.monotonic() + 2 * (delay + 1) / 1000 + 0.2 + 2 * wire.latency_s
         while (left := end - wire.clock.monotonic()) > 0:
             reply = wire.take(min(left, ALIVE_EVERY_S))
             if reply is not None and (command.answers(reply) or is_link_answer(reply)):
@@ -84,7 +143,7 @@ class RateSwitch:
             self._wire.forget()
             if attempt():
                 return self._wire.port.baud == new
-        for rate in (new, old):
+        for rate in (new, old) if old != START_BAUD else (new,):
             if self._exchanger.called_down(rate):
                 return False
         raise LinkLost(port=self._wire.port.info.name)

@@ -13,6 +13,7 @@ from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.agreement import any_two
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _GROUP = 8  # blocks whose checksums are asked for in one go
 _EXPECTED_BLANK = 0.06  # share of blank sectors inside blocks that are not blank (8.3: 9 %)
 _READS = 6
+_ROUNDS = 4
 _CRC_REQUEST = 24  # bytes on the wire, both ways
 _CRC_AGREE = 3
 
@@ -154,18 +156,19 @@ class ProvenReader:
     ) -> None:
         """Make `content` agree with the device, reading again what does not."""
         self._speed.after(len(content))
-        if zlib.crc32(b"".join(content.values())) == crc:
-            return
-        bad = self._bad_sectors(span, content, known)
-        for part in bad:
-            self._client.note_error()
-            content[part] = self._read_again(part)
-        self._speed.after(len(bad))
-        if zlib.crc32(b"".join(content.values())) != crc:
-            # the CRC that was asked for first may be the one that was damaged
-            (again,) = self._crc_many([span])
-            if zlib.crc32(b"".join(content.values())) != again:
-                raise UnstableRead(start=format_addr(span.start), length=len(span))
+        for _round in range(_ROUNDS):
+            if zlib.crc32(b"".join(content.values())) == crc:
+                return
+            bad = self._bad_sectors(span, content, known)
+            for part in bad:
+                self._client.note_error()
+                content[part] = self._read_again(part)
+            self._speed.after(len(bad))
+            if zlib.crc32(b"".join(content.values())) == crc:
+                return
+            known = {}  # the checksums that were asked for first may be the damaged ones
+            (crc,) = self._crc_many([span])
+        raise UnstableRead(start=format_addr(span.start), length=len(span))
 
     def _bad_sectors(
         self,
@@ -192,14 +195,16 @@ class ProvenReader:
 
     def _read_again(self, part: AddressRange) -> bytes:
         """The sector until it agrees with its CRC, at lower and lower rates."""
-        for attempt in range(_READS):
+        attempt = 0
+        while attempt < _READS:
             (crc,) = self._crc_many([part])
             data = self._client.read_4k(self._to_wire(part.start))
             if zlib.crc32(data) == crc:
                 return data
             self._client.note_error()
-            if attempt % 2:
-                self._speed.step_down()
+            attempt += 1
+            if attempt % 2 == 0 and self._speed.step_down():
+                attempt = 0
         raise UnstableRead(start=format_addr(part.start), length=len(part))
 
     def _twice(self, group: list[AddressRange]) -> Iterator[ProvenBlock]:
@@ -217,11 +222,10 @@ class ProvenReader:
             yield ProvenBlock(span=span, data=b"".join(first), proof=Proof.READ_TWICE)
 
     def agreed(self, addr: int) -> bytes:
-        """The sector at `addr`, the same in two reads in a row; sends no CRC."""
-        last = None
-        for _attempt in range(_READS):
-            data = self._client.read_4k(self._to_wire(addr))
-            if data == last:
+        """The sector at `addr`, the same in two of several reads; sends no CRC."""
+        while True:
+            data = any_two(lambda: self._client.read_4k(self._to_wire(addr)), tries=_READS)
+            if data is not None:
                 return data
-            last = data
-        raise UnstableRead(start=format_addr(addr), length=SECTOR_LEN)
+            if not self._speed.step_down():
+                raise UnstableRead(start=format_addr(addr), length=SECTOR_LEN)

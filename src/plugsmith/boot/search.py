@@ -32,12 +32,19 @@ _PERIOD_S = 0.0015
 _ROUND_S = 1.5
 _SPEED_TRY_S = 0.06
 _SPEED_EVERY_S = 3.0
+_REOPENING_SPEEDS, _REOPENING_EVERY_S = 1, 9.0
 # Rates that tools use; a chip left at one of them hears 115200 as noise and stays silent itself.
 _COMMON = (921_600, 2_000_000, 1_000_000, 460_800, 500_000, 230_400)
 _COMMON_FIRST_S, _COMMON_EVERY_S = 5.0, 10.0
 _QUIET_S = 2.5  # a T that garbled polls keep awake resets itself meanwhile
 _GARBLED_FOR_S = 0.3  # a ROM's pin floats at power-up: that noise is over sooner
 _HEARD_AGAIN_S = 6.0
+# A T that was left at a speed which this adapter lacks stays awake as long as it hears polls. Gaps
+# that grow by less than its listening window find the moment after its idle reset.
+_GAPS_S = tuple(0.04 + 0.02 * step for step in range(15))
+_AFTER_GAP_S = 0.035
+_GAPS_FIRST_S, _GAPS_EVERY_S = 12.0, 25.0
+_GAPS_LEFT_EVERY_S = 8.0
 _CONSOLE_EVERY_S = 8.0
 _SDK_EVERY = 3  # rounds
 _SAY_AFTER_S = 0.8
@@ -70,6 +77,7 @@ class Search:
         sink: EventSink,
         cancel: CancelToken,
         speeds: Sequence[int],
+        left_behind: bool = False,
     ) -> None:
         self.port = port
         self.policy = policy
@@ -78,6 +86,8 @@ class Search:
         self.cancel = cancel
         changeable = port.capabilities.speed_changes
         self.speeds = [rate for rate in dict.fromkeys(speeds) if rate != START_BAUD and changeable]
+        if port.capabilities.reopens:  # each try closes the port, and a window may be missed
+            self.speeds = self.speeds[:_REOPENING_SPEEDS]
         self.hearing = Hearing()
         self.decoder = ReplyDecoder()
         now = clock.monotonic()
@@ -86,8 +96,14 @@ class Search:
         self.quiet_done_s = now - _HEARD_AGAIN_S
         self.console_at_s = now + 2 * _ROUND_S
         self.speeds_at_s = now
+        self.speeds_every_s = _REOPENING_EVERY_S if port.capabilities.reopens else _SPEED_EVERY_S
         self.common_at_s = now + _COMMON_FIRST_S
-        self.common = [rate for rate in _COMMON if rate not in self.speeds and changeable]
+        reopens = port.capabilities.reopens
+        self.common = [
+            rate for rate in _COMMON if rate not in self.speeds and changeable and not reopens
+        ]
+        self.gaps_at_s = now if left_behind else now + _GAPS_FIRST_S
+        self.gaps_every_s = _GAPS_LEFT_EVERY_S if left_behind else _GAPS_EVERY_S
         self.told: set[str] = set()
         self.recipes = list(LINE_RECIPES) if policy.use_lines else []
 
@@ -111,10 +127,13 @@ class Search:
             now = self.clock.monotonic()
             if now >= self.speeds_at_s:
                 self._try_speeds()
-                self.speeds_at_s = now + _SPEED_EVERY_S
+                self.speeds_at_s = now + self.speeds_every_s
             if now >= self.common_at_s:
                 self._try_common()
                 self.common_at_s = now + _COMMON_EVERY_S
+            if now >= self.gaps_at_s:
+                self._leave_alone()
+                self.gaps_at_s = self.clock.monotonic() + self.gaps_every_s
             self._poll(_ROUND_S if turn else _ROUND_S / 5)
             if self.recipes and self.port.capabilities.modem_lines:
                 self._play(self.recipes[turn % len(self.recipes)])
@@ -190,6 +209,13 @@ class Search:
         self.decoder.reset()
         self.garbled_since_s = None
         self.quiet_done_s = self.clock.monotonic()
+
+    def _leave_alone(self) -> None:
+        """Give a chip that hears our polls as noise the silence in which it resets itself."""
+        self._to(START_BAUD)
+        for gap_s in _GAPS_S:
+            self._listen(gap_s)
+            self._poll(_AFTER_GAP_S)
 
     def _try_speeds(self) -> None:
         for rate in self.speeds:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.exchange import START_BAUD
+from plugsmith.boot.ladder import Ladder
 from plugsmith.errors.flash import TransferError
+from plugsmith.errors.link import LinkLost
 from plugsmith.events import Log
 from plugsmith.messages import _
 
@@ -15,22 +17,26 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.events import EventSink
 
-# Rates that 26 MHz divides exactly come first (uart-protocol.md 1.8); the others are for adapters
-# that know only the usual ones. 1.5 M is 2 % off and 3 M far off: never offered.
-EXACT = (2_000_000, 1_625_000, 1_300_000, 1_000_000, 650_000, 500_000)
-USUAL = (921_600, 460_800, 230_400, START_BAUD)
-HIGHER = (3_250_000, 2_600_000)  # only when asked for by name: few adapters can
-_DEFAULT = (2_000_000, 1_000_000, 921_600, 500_000, 460_800, 230_400, START_BAUD)
 _TROUBLE = 3  # repeated exchanges ...
 _WITHIN = 24  # ... in so many pieces of work: the rate is too high
 _CALM = 96  # pieces of work without any trouble: try the higher rate once more
 _UPS = 2
+_SLIPS = 2  # tries of a change whose answer may just have been lost
+
+
+def note_loss(ladder: Ladder, client: BootClient, rate: int) -> None:
+    """The chip was lost in the change to `rate`: by that rate, or because any change resets it."""
+    if client.host.steady is False:
+        ladder.stay_down()
+    else:
+        ladder.failed(rate, lost=True)
 
 
 class SpeedControl:
     """Decides the rate of one client. `probe` reads something known: whether it is right.
 
-    `before_change` hears the rate that the chip is about to be asked for.
+    `before_change` hears the rate that the chip is about to be asked for. A rate at which the chip
+    cannot be found any more is noted in the ladder, and LinkLost raised.
     """
 
     def __init__(
@@ -40,31 +46,42 @@ class SpeedControl:
         probe: Callable[[], bool],
         sink: EventSink | None,
         before_change: Callable[[int], None] | None = None,
+        ladder: Ladder | None = None,
     ) -> None:
         self._client = client
         self._before_change = before_change
         self._probe = probe
         self._sink = sink
-        self._ladder: list[int] = [START_BAUD]
+        self._ladder = ladder or Ladder()
+        client.write_in_pieces(self._ladder.pieces[0])
         self._errors = client.errors
         self._pieces = 0
         self._trouble = 0
         self._calm = 0
         self._ups_left = _UPS
+        self._changing = False
+        client.when_exhausted(self.step_down)
 
-    def raise_speed(self, *, limit: int | None, hints: Sequence[int]) -> int:
-        """Go to the fastest proven rate up to `limit`; the rate now in use.
+    @property
+    def ladder(self) -> Ladder:
+        """What is tried and what failed."""
+        return self._ladder
 
-        `hints` (rates that worked before) are tried first; a named `limit` is tried as it is.
+    def raise_speed(self, *, limit: int | None = None, hints: Sequence[int] = ()) -> int:
+        """Go to the fastest proven rate; the rate now in use.
+
+        With `limit` or `hints` (rates that worked before, tried first) a new ladder is made.
         """
-        top = limit or max((*hints, _DEFAULT[0]))
-        rates = dict.fromkeys((*hints, *([limit] if limit else []), *_DEFAULT))
-        self._ladder = sorted({rate for rate in rates if START_BAUD < rate <= top} | {START_BAUD})
-        first = [rate for rate in hints if rate <= top]
-        rest = [rate for rate in reversed(self._ladder) if rate not in first]
-        for rate in (*first, *rest):
-            if self._try(rate):
-                break
+        if limit is not None or hints:
+            self._ladder = Ladder(limit=limit, good=hints)
+        before = self._client.baud
+        if not self._client.port.capabilities.speed_changes:
+            return before
+        if before > self._ladder.top:
+            self._client.set_baud(START_BAUD)
+            before = START_BAUD
+        if not any(self._try(rate) for rate in self._ladder.above(before)):
+            self.back_to(before)
         self._reset()
         return self._client.baud
 
@@ -84,51 +101,65 @@ class SpeedControl:
 
     def step_down(self) -> bool:
         """Go to the next lower rate that works; False at the lowest."""
-        if not self._client.port.capabilities.speed_changes:
+        rate = self._client.baud
+        if rate <= START_BAUD or self._changing or not self._client.port.capabilities.speed_changes:
             self._reset()
             return False
-        lower = [rate for rate in self._ladder if rate < self._client.baud]
-        for rate in reversed(lower):
-            if self._try(rate):
-                self._say(_("Errors on the wire: going on at {baud} baud.", baud=rate))
-                self._reset()
-                return True
+        self._ladder.failed(rate)
+        while not self._try(rate := self._ladder.below(rate)):
+            if rate == START_BAUD:
+                return False
+        self._say(_("Errors on the wire: going on at {baud} baud.", baud=rate))
         self._reset()
-        return False
+        return True
 
     def back_to(self, rate: int) -> None:
         """Return to `rate` after a new link, or to what works below it."""
-        for step in reversed([item for item in self._ladder if item <= rate]):
-            if self._try(step):
-                break
+        while rate > self._client.baud and not self._try(rate):
+            rate = self._ladder.below(rate)
         self._reset()
 
     def _step_up(self) -> None:
-        higher = [rate for rate in self._ladder if rate > self._client.baud]
+        before = self._client.baud
+        higher = self._ladder.higher(before)
         self._calm = 0
-        if higher and self._client.port.capabilities.speed_changes:
-            self._ups_left -= 1
-            before = self._client.baud
-            if not self._try(higher[0]) and self._client.baud != before:
-                self.back_to(before)
-            self._reset()
+        if higher is None or not self._client.port.capabilities.speed_changes:
+            return
+        self._ups_left -= 1
+        if not self._try(higher) and self._client.baud != before:
+            self.back_to(before)
+        self._reset()
 
     def _try(self, rate: int) -> bool:
         """Whether `rate` works: changed, and what is read there is right at the first try."""
         if self._before_change is not None and rate != self._client.baud:
             self._before_change(rate)
-        if not self._client.set_baud(rate):
-            return False
-        if rate == START_BAUD:
-            return True
+        self._changing = True
+        try:
+            if not any(self._client.set_baud(rate) for _slip in range(_SLIPS)):
+                self._ladder.failed(rate)
+                return False
+            if rate == START_BAUD:
+                return True
+            good = self._reads_right()
+            if not good:
+                self._ladder.failed(rate)
+                self._client.set_baud(START_BAUD)  # from there the next one is tried
+        except LinkLost:
+            note_loss(self._ladder, self._client, rate)
+            raise
+        finally:
+            self._changing = False
+        if good:
+            self._ladder.proved(rate)
+        return good
+
+    def _reads_right(self) -> bool:
         errors = self._client.errors
         try:
-            good = self._probe() and self._client.errors == errors
+            return self._probe() and self._client.errors == errors
         except TransferError:
-            good = False
-        if not good:
-            self._client.set_baud(START_BAUD)  # from there the next one is tried
-        return good
+            return False
 
     def _reset(self) -> None:
         self._errors = self._client.errors

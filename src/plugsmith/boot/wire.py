@@ -33,6 +33,7 @@ class Wire:
         self.lock = threading.RLock()
         self.bytes_total = 0
         self.link_pending = 0  # link checks sent whose answers have not come
+        self.piece: int | None = None  # bytes that may be written at once, None without a limit
         self.last_sent_s = clock.monotonic()
         self.last_heard_s = self.last_sent_s
         self._expected: deque[Command] = deque(maxlen=64)
@@ -64,7 +65,15 @@ class Wire:
         self._write(SAFE_LEAD + LINK_CHECK if into_silence else LINK_CHECK)
 
     def _write(self, data: bytes) -> None:
-        self.port.write(data)
+        """Write; in pieces at the pace of the wire where an adapter's buffer is small.
+
+        No longer pauses: a ROM takes silence inside a frame for its end (uart-protocol.md 2.6).
+        """
+        piece = self.piece or len(data)
+        for at in range(0, len(data), piece):
+            self.port.write(data[at : at + piece])
+            if at + piece < len(data):
+                self.clock.sleep(self.seconds_for(piece))
         self.bytes_total += len(data)
         self.last_sent_s = self.clock.monotonic()
 

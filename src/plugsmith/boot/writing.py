@@ -29,6 +29,8 @@ BLANK = b"\xff" * SECTOR_LEN
 _INSIDE = 0x500
 _WRITES = 5
 _FIRSTS = 3
+_FRAME_TRIES = 2
+_FRAME_S = 0.015  # most of the programming (14 ms) is done while the frame comes in
 
 
 class Writer:
@@ -76,6 +78,7 @@ class Writer:
         if not span:
             return
         self.guard(span)
+        self._prove_long_frame(span.start)
         if not self._erase_proven:
             self._erase_first(span.start)
         for block in span.split(BLOCK_LEN):
@@ -84,6 +87,33 @@ class Writer:
                 continue
             for sector in block.split(SECTOR_LEN):
                 self._erase_unit(sector.start, cmd.ERASE_4K)
+
+    def _prove_long_frame(self, addr: int) -> None:
+        """Find out how long a write may be before anything is erased for it.
+
+        FF programs nothing, and `addr` is about to be erased. What gets lost on the way shows as
+        silence; the chip is fed FF until it answers again.
+        """
+        ladder = self._speed.ladder
+        if ladder.pieces_known:
+            return
+        command = cmd.Write4K(addr=addr, data=BLANK)
+        while True:
+            for piece in ladder.pieces:
+                self._client.write_in_pieces(piece)
+                if any(self._arrives(command) for _try in range(_FRAME_TRIES)):
+                    ladder.carries(piece)
+                    return
+            self._client.write_in_pieces(ladder.pieces[0])
+            if not self._speed.step_down():
+                raise ExchangeFailed(request=command.label, attempts=_WRITES)
+
+    def _arrives(self, command: cmd.Write4K) -> bool:
+        """Whether the chip took the whole of `command` soon: a loader that waits leaves."""
+        if self._client.ask(command, device_s=_FRAME_S) is not None:
+            return True
+        self._client.recover()
+        return False
 
     def _erase_first(self, addr: int) -> None:
         """Erase one sector and look: a chip whose protection is stuck says status 0, too."""

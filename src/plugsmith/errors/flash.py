@@ -41,6 +41,18 @@ class UnstableRead(TransferError):
     next_step = N_("Use a stronger 3.3 V supply and short wires, then run the command again.")
 
 
+class IdentityUnstable(TransferError):
+    """The chip was linked, but what it says about itself differs from answer to answer."""
+
+    code = "PS-FLASH-IDENTIFY"
+    what = N_("The chip on {port} answers, but no two answers agreed while {step}.")
+    why = N_("The wires pick up noise, or the supply sags.")
+    next_step = N_(
+        "Use wires below 20 cm, connect both GND, use a stronger 3.3 V supply, "
+        "then run the command again. Nothing was changed on the device."
+    )
+
+
 class VerifyError(PlugsmithError):
     """The flash does not hold what it should."""
 

@@ -35,6 +35,5 @@ class Library:
         speeds = [
             *self.jobs.last_speeds(port=port, adapter=adapter),
             *([facts.in_use] if facts.in_use else []),
-            *facts.good,
         ]
         return tuple(dict.fromkeys(speed for speed in speeds if speed != 115_200))

@@ -13,6 +13,7 @@ class PortCapabilities:
     modem_lines: bool  # RTS and DTR reach real pins
     speed_changes: bool  # set_baud changes the rate on the wire
     local: bool  # a device of this machine (has an adapter identity)
+    reopens: bool = False  # set_baud closes and opens the port, also for the rate it has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,8 +211,10 @@ def _resample(data: bytes, ratio: float) -> bytes:
     skew = -0.5 if ratio > 1 else 0.5
     while at < end:
         if bits[int(at)]:  # line is high: wait for a start bit
-            at = float(int(at) + 1)
-            continue
+            start = bits.find(0, int(at))
+            if start < 0:
+                break
+            at = float(start)
         byte = 0
         for i in range(8):
             where = int(at + (1.5 + i) * width + skew)

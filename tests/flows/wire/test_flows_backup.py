@@ -113,16 +113,16 @@ def test_the_same_content_again_is_the_same_backup(rig):
     assert backup(rig.ctx()).backup.file == backup(rig.ctx()).backup.file
 
 
-@pytest.mark.parametrize("at", [3_000, 30_000, 60_000, 110_000])
+@pytest.mark.parametrize("at", [3_000, 10_000, 60_000, 90_000])
 def test_a_lost_port_keeps_what_was_read_and_resume_goes_on(tmp_path, at):
     faults = FaultPlan(faults=(PortVanishes(at=at, seconds=None),))
     rig = Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=CODE), faults=faults)
     with pytest.raises(PortLost):
         backup(rig.ctx())
     rig.replug()
-    done = backup(rig.ctx(), resume=at > 30_000)
+    done = backup(rig.ctx(), resume=at > 10_000)
     assert done.backup.read() == rig.before
-    assert (done.resumed > 0) == (at > 30_000)
+    assert (done.resumed > 0) == (at > 10_000)
     assert not list((tmp_path / "library" / "jobs").iterdir())
 
 

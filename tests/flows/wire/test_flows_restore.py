@@ -214,7 +214,7 @@ def test_a_lost_calibration_comes_back_by_name_only(tmp_path):
     assert rig.content == rig.before
 
 
-@pytest.mark.parametrize("at", range(20_000, 120_000, 21_000))
+@pytest.mark.parametrize("at", range(10_000, 75_000, 13_000))
 def test_an_interrupted_restore_is_finished_by_running_it_again(tmp_path, at):
     rig, file = flashed(tmp_path)
     rig.replug(FaultPlan(faults=(PortVanishes(at=at, seconds=None),)))
@@ -228,7 +228,7 @@ def test_an_interrupted_restore_is_finished_by_running_it_again(tmp_path, at):
 
 def test_a_half_written_device_is_restored_with_a_backup_on_another_machine(tmp_path):
     rig, file = flashed(tmp_path)
-    rig.replug(FaultPlan(faults=(PortVanishes(at=90_000, seconds=None),)))
+    rig.replug(FaultPlan(faults=(PortVanishes(at=62_000, seconds=None),)))
     with pytest.raises(PortLost):
         restore(rig.ctx(), file)
     rig.replug()
@@ -253,7 +253,7 @@ def test_with_a_corpus_dump(tmp_path, corpus):
 def test_damage_outside_the_plan_of_an_interrupted_write_is_put_right_by_the_next(tmp_path):
     rig, file = flashed(tmp_path)
     restore(rig.ctx(), file)
-    rig.replug(FaultPlan(faults=(PortVanishes(at=110_000, seconds=None),)))
+    rig.replug(FaultPlan(faults=(PortVanishes(at=75_000, seconds=None),)))
     with pytest.raises(PortLost):
         flash(rig.ctx(), tmp_path / "image.bin")
     assert rig.content != rig.before

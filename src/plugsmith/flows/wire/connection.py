@@ -7,11 +7,11 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.boot.flash import UartFlash
-from plugsmith.boot.identify import identify
+from plugsmith.boot.identify import identify, read_chip_id
 from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import TransferError
-from plugsmith.errors.link import LinkLost
+from plugsmith.errors.link import LinkLost, UnknownBootCode
 from plugsmith.flows.wire.same_device import (
     Known,
     prove_content,
@@ -19,6 +19,7 @@ from plugsmith.flows.wire.same_device import (
     prove_own,
     prove_restarted,
 )
+from plugsmith.flows.wire.speeds import Speeds
 from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
+    from plugsmith.events import EventSink
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.jobs.store import Job
     from plugsmith.link.port import Port
@@ -38,7 +40,6 @@ T = TypeVar("T")
 START_BAUD = 115_200
 _LINKS = 3  # a chip that is reset while it is identified: a dip of the supply, a long pause
 _RELINKS = 3  # without progress in between; then the supply or a wire is at fault
-_USUAL_BAUD = 921_600  # what most adapters and all chips here manage
 
 
 class Device:
@@ -56,56 +57,49 @@ class Device:
         self.client: BootClient
         self.identity: Identity
         self.flash: UartFlash
-        for attempt in range(_LINKS):
-            if self._connect(last=attempt == _LINKS - 1):
-                break
+        self.speeds = Speeds(ctx, port)
+        self._meet(sink=ctx.sink, expected=ctx.chip)
         self.first = self.identity
 
-    def _connect(self, *, last: bool) -> bool:
-        """Link and identify; False if the chip was reset in between and there is another try."""
-        self.client = _link(self.ctx, self.port)
-        try:
-            self.identity = self._identify()
-            self.flash = self._open_flash()
-        except BaseException as failure:
-            with suppress(PlugsmithError):
-                self.client.reboot()
-            self.client.close()
-            if isinstance(failure, LinkLost) and not last:
-                return False
-            raise
-        return True
-
-    def _identify(self) -> Identity:
-        """Identify at a raised rate, because it reads some sectors; at the first one if not."""
-        expected, sink = self.ctx.chip, self.ctx.sink
-        if self._hurry():
+    def _meet(self, *, sink: EventSink | None, expected: str | None) -> None:
+        """Link and identify; again after a reset in between, and at lower rates as needed."""
+        resets = 0
+        while True:
+            self.client = _link(self.ctx, self.port, self.speeds)
             try:
-                return identify(self.client, sink=sink, expected=expected)
-            except TransferError:
-                self.client.set_baud(START_BAUD)
-        return identify(self.client, sink=sink, expected=expected)
+                chip_id = read_chip_id(self.client)
+                self.speeds.enter(self.client, resets_itself=chip_id is None)
+                self.identity = identify(self.client, sink=sink, expected=expected, chip_id=chip_id)
+                self.flash = self._open_flash()
+            except (LinkLost, TransferError, UnknownBootCode) as failure:
+                lower = self.speeds.goes_lower(failure)
+                resets += isinstance(failure, LinkLost) and not lower
+                if lower or (isinstance(failure, LinkLost) and resets < _LINKS):
+                    self._back_to_start()
+                    continue
+                self._give_up()
+                raise
+            except BaseException:
+                self._give_up()
+                raise
+            self.speeds.works(self.client.baud)
+            return
 
-    def _hurry(self) -> bool:
-        """Change to a rate that worked before, or to the usual one; False if that is not to be."""
-        limit = self.ctx.baud_limit or _USUAL_BAUD
-        known = self.ctx.library.adapters.facts(self.adapter_key)
-        good = [rate for rate in known.good if rate <= limit]
-        rate = good[0] if good else min(limit, _USUAL_BAUD)
-        if rate <= START_BAUD or rate in known.bad or not self.port.capabilities.speed_changes:
-            return False
-        self.ctx.library.adapters.in_use(self.adapter_key, rate)
-        return self.client.set_baud(rate)
+    def _back_to_start(self) -> None:
+        """Where the next link begins; a chip that cannot be called there is found by the search."""
+        with suppress(PlugsmithError):
+            self.client.set_baud(START_BAUD)
+        self.client.close()
+
+    def _give_up(self) -> None:
+        with suppress(PlugsmithError):
+            self.client.reboot()
+        self.client.close()
 
     @property
     def size(self) -> int:
         """Bytes in the flash."""
         return self.identity.flash.size
-
-    @property
-    def adapter_key(self) -> str:
-        """The stable id of the adapter, or the name of the port where there is none."""
-        return self.port.info.adapter or self.ctx.port_name
 
     @property
     def bytes_on_wire(self) -> int:
@@ -121,9 +115,13 @@ class Device:
         """Go to the fastest rate that proves itself, starting with what worked before."""
         if self.ctx.baud_limit is not None and self.ctx.baud_limit <= START_BAUD:
             return
-        facts = self.ctx.library.adapters.facts(self.adapter_key)
-        baud = self.flash.raise_speed(limit=self.ctx.baud_limit, hints=facts.good)
+        try:
+            baud = self.flash.raise_speed()
+        except LinkLost:
+            self.relink()  # which raises the speed as far as is left
+            return
         self.note_speed()
+        self.speeds.works(baud)
         self.ctx.say(_("Data travels at {baud} baud.", baud=baud), level="detail")
 
     def note_speed(self) -> None:
@@ -133,14 +131,13 @@ class Device:
 
     def _write_down(self, baud: int) -> None:
         self._noted_baud = baud
-        self.ctx.library.adapters.in_use(self.adapter_key, baud)
+        self.speeds.in_use(baud)
         if self.job is not None:
             self.job.speed(baud)
 
     def remember_speed(self) -> None:
         """Note that the rate in use carried a whole verb, unless the user chose it."""
-        if self.flash.baud not in {START_BAUD, self.ctx.baud_limit}:
-            self.ctx.library.adapters.worked(self.adapter_key, self.flash.baud)
+        self.speeds.carried_all(self.flash.baud)
 
     def relink(self) -> None:
         """Link again after the chip was reset and prove that it is the same one.
@@ -153,8 +150,8 @@ class Device:
         for attempt in range(_LINKS):
             self.client.close()
             self._noted_baud = START_BAUD
-            self.client = _link(self.ctx, self.port)
             try:
+                self._meet(sink=None, expected=None)
                 return self._take_up_again()
             except LinkLost:
                 if attempt == _LINKS - 1:
@@ -163,8 +160,6 @@ class Device:
 
     def _take_up_again(self) -> None:
         """Prove that the chip that was linked is the one of this run, before anything else."""
-        self.identity = identify(self.client)
-        self.flash = self._open_flash()
         prove_hardware(self, self.identity)
         self.raise_speed()
         prove_own(self)
@@ -218,7 +213,8 @@ class Device:
                 if left() < least:
                     failures, least = 0, left()
                 failures += 1
-                if failures > _RELINKS:
+                lower = failures > 1 and self.speeds.shaken(self._noted_baud)
+                if failures > _RELINKS and not lower:
                     raise
             self.relink()
 
@@ -257,7 +253,7 @@ class Device:
         """Let the chip run what is in its flash, whatever happened before."""
         with suppress(PlugsmithError):
             self.flash.reboot()
-            self.ctx.library.adapters.in_use(self.adapter_key, None)
+            self.speeds.in_use(None)
         self.client.close()
 
     def _open_flash(self) -> UartFlash:
@@ -270,6 +266,7 @@ class Device:
             before_speed=self._about_to_run_at,
             confirm=self.prove_same,
             after_restart=lambda: prove_restarted(self),
+            ladder=self.speeds.ladder,
         )
 
     def _about_to_run_at(self, baud: int) -> None:
@@ -305,12 +302,13 @@ def warn_about_mains(ctx: FlowContext) -> None:
     )
 
 
-def _link(ctx: FlowContext, port: Port) -> BootClient:
+def _link(ctx: FlowContext, port: Port, speeds: Speeds) -> BootClient:
     return link(
         port,
         policy=ctx.policy,
         clock=ctx.clock,
         sink=ctx.sink,
         cancel=ctx.cancel,
-        speeds=ctx.library.relink_speeds(port=ctx.port_name, adapter=port.info.adapter),
+        speeds=speeds.relink_speeds(),
+        left_behind=speeds.left_behind,
     )

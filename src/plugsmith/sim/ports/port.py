@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.port import PortLost, PortNotFound, PortUnsupported
+from plugsmith.sim.ports.adapter import Adapter
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
@@ -22,6 +23,7 @@ class SimCapabilities:
     modem_lines: bool
     speed_changes: bool = True
     local: bool = True
+    reopens: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,8 @@ class SimPort:
 
     A port that vanished stays lost; a new one waits until the adapter is back (its user plugs it in
     again first), or raises PortNotFound if it never comes back.
-    `lines` names the modem line that is wired to CEN ("rts", "dtr", "both") or "none".
+    `lines` names the modem line that is wired to CEN ("rts", "dtr", "both") or "none"; `adapter`
+    is what sits between, the same one for every port of a desk.
     """
 
     def __init__(
@@ -51,10 +54,14 @@ class SimPort:
         lines: str = "rts",
         baud: int = 115_200,
         file: FlashFile | None = None,
+        adapter: Adapter | None = None,
     ) -> None:
         self.chip = chip
+        self.adapter = adapter or Adapter()
         self.info = SimPortInfo(name=name)
-        self.capabilities = SimCapabilities(modem_lines=lines != "none")
+        self.capabilities = SimCapabilities(
+            modem_lines=lines != "none", reopens=self.adapter.model.reopen_s is not None
+        )
         self._clock = clock
         self._lines = lines
         self._baud = baud
@@ -67,6 +74,9 @@ class SimPort:
         clock.sleep(back_at - clock.monotonic())
         chip.advance(clock.monotonic())
         chip.tx.drop_until(clock.monotonic())  # what came while nobody had the port open
+        self.adapter.set_rate(baud, clock.monotonic())
+        if self.adapter.model.inverted:
+            self.set_lines()
 
     @property
     def baud(self) -> int:
@@ -78,36 +88,74 @@ class SimPort:
         deadline = self._now() + max(0.0, timeout_s)
         while True:
             now = self._now()
-            data = self.chip.host_receive(limit, now=now, baud=self._baud)
+            data = self._received(limit, now)
             self._save()
+            self.adapter.heard(anything=bool(data), now=now)
             if data or now >= deadline:
                 return data
-            due = (self.chip.tx.next_delivery(), self.chip.next_event())
+            if self.adapter.user_acts(now):
+                self._power_cycle(now)
+            due = (
+                self.chip.tx.next_delivery(),
+                self.chip.next_event(),
+                self.adapter.user_due(),
+            )
             times = [at for at in due if at is not None]
             # a step is at least a microsecond, so that rounding can never stand still
             self._clock.sleep(max(1e-6, min([deadline, *times]) - now))
 
+    def _power_cycle(self, now: float) -> None:
+        """Off and on; a line that holds CEN low goes on holding it."""
+        self.chip.press_reset(now=now)
+        self.chip.set_reset_line(low=self._pulls_reset(), now=now)
+
+    def _pulls_reset(self) -> bool:
+        return bool(self._asserted) != self.adapter.model.inverted
+
+    def _received(self, limit: int, now: float) -> bytes:
+        adapter = self.adapter
+        return adapter.garble(self.chip.host_receive(limit, now=now, baud=adapter.rate(now)), now)
+
     def write(self, data: bytes) -> None:
-        """Queue all of `data` for sending."""
-        self.chip.host_send(bytes(data), now=self._now(), baud=self._baud)
+        """Queue all of `data` for sending; a small buffer of the adapter loses what is too much."""
+        now = self._now()
+        kept = self.adapter.garble(self.adapter.accept(bytes(data), now), now)
+        self.chip.host_send(kept, now=now, baud=self.adapter.rate(now))
 
     def drain(self) -> None:
         """Return when everything queued has left the host."""
-        self._clock.sleep(self.chip.rx.free_at - self._now())
+        now = self._now()
+        buffered = self.adapter.sent_at() if self.adapter.model.buffer is not None else now
+        self._clock.sleep(max(self.chip.rx.free_at, buffered) - now)
         self.chip.advance(self._now())
 
     def discard_input(self) -> None:
         """Forget received bytes that were not read yet."""
         now = self._now()
-        while self.chip.host_receive(65536, now=now, baud=self._baud):
+        while self._received(65536, now):
             pass
 
     def set_baud(self, baud: int) -> None:
-        """Change the host's rate; PortUnsupported outside 300 .. 6000000."""
-        self._now()
-        if baud not in _BAUD_RANGE:
+        """Change the host's rate; PortUnsupported where the adapter says that it cannot."""
+        now = self._now()
+        refuses = self.adapter.model.refuses
+        if baud not in _BAUD_RANGE or (refuses is not None and baud > refuses):
             raise PortUnsupported(port=self.info.name, problem=f"no rate of {baud} bit/s")
         self._baud = baud
+        self._reopen()
+        self.adapter.set_rate(baud, self._now() if self.capabilities.reopens else now)
+
+    def _reopen(self) -> None:
+        """Close and open again, where a rate cannot be changed otherwise."""
+        model = self.adapter.model
+        if model.reopen_s is None:
+            return
+        now = self._now()
+        if model.reopen_resets:
+            self.chip.press_reset(now=now)
+        self._clock.sleep(model.reopen_s)
+        self.chip.advance(self._now())
+        self.chip.tx.drop_until(self._now())
 
     def set_lines(self, *, rts: bool | None = None, dtr: bool | None = None) -> None:
         """Set modem lines; the wired one pulls CEN low while it is on."""
@@ -115,7 +163,7 @@ class SimPort:
         for line, state in (("rts", rts), ("dtr", dtr)):
             if state is not None and self._lines in (line, "both"):
                 (self._asserted.add if state else self._asserted.discard)(line)
-        self.chip.set_reset_line(low=bool(self._asserted), now=now)
+        self.chip.set_reset_line(low=self._pulls_reset(), now=now)
 
     def close(self) -> None:
         """Release the port and write the flash file; the chip stays as it is."""

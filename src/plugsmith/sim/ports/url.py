@@ -3,12 +3,14 @@
 Values: flash (file), boot (personality), id (JEDEC id in hex), size, status, paced (0 or 1),
 latency (seconds), speed (factor on the device times), idle (seconds), hand (seconds until the
 helping hand resets), lines (rts, dtr, both, none), uart (what the application does on UART1), start
-(held or running), fault (repeatable), seed, keep (1: never write the file), log (1: the log UART).
+(held or running), fault (repeatable), seed, keep (1: never write the file), log (1: the log UART),
+adapter (repeatable, for instance most:460800, noise:230400:0.01, reopen:0.2), user (seconds of
+silence until somebody switches the chip off and on).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -17,6 +19,7 @@ from plugsmith.clock import RealClock
 from plugsmith.errors.sim import SimSetup
 from plugsmith.messages import _
 from plugsmith.sim.chip.board import BoardRequest, SimBoard, build_board
+from plugsmith.sim.ports.adapter import Adapter, AdapterModel, adapter_model
 from plugsmith.sim.ports.port import SimLogPort, SimPort
 from plugsmith.sim.timing import SERVED, WaitTimes
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
 
 _KEYS = (
     "flash", "boot", "id", "size", "status", "paced", "latency", "speed", "idle", "hand", "lines",
-    "uart", "start", "fault", "seed", "keep", "log",
+    "uart", "start", "fault", "seed", "keep", "log", "adapter", "user",
 )  # fmt: skip
 
 
@@ -38,6 +41,8 @@ class SimAddress:
     request: BoardRequest
     lines: str = "rts"
     log: bool = False
+    adapter: AdapterModel = field(default_factory=AdapterModel)
+    user_s: float | None = None
 
 
 def parse_sim_url(url: str, *, patience: WaitTimes) -> SimAddress:
@@ -62,6 +67,8 @@ def parse_sim_url(url: str, *, patience: WaitTimes) -> SimAddress:
         request=_request(parts.netloc or parts.path, values, pairs, patience),
         lines=values.get("lines", "rts"),
         log=_flag(values, "log"),
+        adapter=adapter_model(value for key, value in pairs if key == "adapter"),
+        user_s=_number(values, "user", 0.0) if "user" in values else None,
     )
 
 
@@ -138,6 +145,7 @@ class SimScheme:
         usual = SERVED if isinstance(clock, RealClock) else WaitTimes()
         self._patience = patience or usual
         self._boards: dict[BoardRequest, SimBoard] = {}
+        self._adapters: dict[BoardRequest, Adapter] = {}
 
     def open(self, url: str) -> SimPort:
         """UART1, or UART2 with `log=1`, of the chip with this address."""
@@ -145,7 +153,18 @@ class SimScheme:
         board = self.board(address.request)
         if address.log:
             return SimLogPort(board.chip, self._clock, name=url)
-        return SimPort(board.chip, self._clock, name=url, lines=address.lines, file=board.file)
+        adapter = self._adapters.setdefault(
+            address.request,
+            Adapter(address.adapter, user_s=address.user_s, seed=address.request.seed),
+        )
+        return SimPort(
+            board.chip,
+            self._clock,
+            name=url,
+            lines=address.lines,
+            file=board.file,
+            adapter=adapter,
+        )
 
     def board(self, request: BoardRequest) -> SimBoard:
         """The board for `request`, built when it is asked for the first time."""
