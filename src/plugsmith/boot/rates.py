@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 _DELAY = 40  # 82 ms on loaders (2 ms ticks), 40 ms on ROMs: enough for a usual host to follow
-_LONGEST = 255  # 512 ms and 255 ms: for a host that closes and opens its port (browser.md 2)
+_LONGEST = 255  # 512 ms and 255 ms: for a host that closes and opens its port
 _SLOW_S = 0.03
 _CHECKS, _SOUND = 4, 3  # link checks that are sent once each, and how many must be answered
 
