@@ -32,9 +32,23 @@ def corpus() -> Path:
     return root
 
 
+#: more than four seconds of processor time each (measured); beside what is marked in its module
+SLOW = {
+    "test_boot_faults.py",
+    "test_catalogue_any_entry.py",
+    "test_dump_any_bytes.py",
+    "test_dump_parts.py",
+    "test_dump_sanitize.py",
+    "test_dump_survey.py",
+    "test_sim_loader_paper.py",
+}
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the corpus is a corpus test, marked or not."""
+    """Whatever asks for the corpus is a corpus test, marked or not; whole modules are slow."""
     for item in items:
+        if item.path.name in SLOW:
+            item.add_marker(pytest.mark.slow)
         if "corpus" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.corpus)
 

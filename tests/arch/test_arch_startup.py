@@ -97,13 +97,19 @@ def test_the_table_of_verbs_imports_none_of_the_libraries_behind_them():
 
 
 def test_options_of_the_program_still_work_before_and_without_a_verb():
+    # Without this, typer asks which shell started the suite, and knows not every one.
+    environment = {**os.environ, "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
     for args, words in (
         (["--version"], "plugsmith "),
         (["--show-completion", "bash"], "complete"),
         (["-h"], "--install-completion"),
     ):
         done = subprocess.run(
-            [sys.executable, "-m", "plugsmith", *args], capture_output=True, text=True, check=True
+            [sys.executable, "-m", "plugsmith", *args],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=environment,
         )
         assert words in done.stdout
 

@@ -136,6 +136,16 @@ def test_several_files_without_an_unusable_one_end_with_8(dumps, capsys):
     assert [line.get("name") for line in lines(capsys)] == ["c-lost.bin", "a-plug.bin", None]
 
 
+def test_a_system_without_shared_semaphores_works_file_by_file(dumps, capsys, monkeypatch):
+    def refused(**_options):
+        raise PermissionError(13, "Permission denied")  # what no /dev/shm gives
+
+    monkeypatch.setattr("plugsmith.flows.dump.config.ProcessPoolExecutor", refused)
+    names = [str(dumps / name) for name in ("c-lost.bin", "a-plug.bin")]
+    assert main(["dump", "config", *names, "--json"]) == 8
+    assert [line.get("name") for line in lines(capsys)] == ["c-lost.bin", "a-plug.bin", None]
+
+
 def test_standard_input(dumps, capsys, monkeypatch):
     stream = io.TextIOWrapper(io.BytesIO((dumps / "a-plug.bin").read_bytes()))
     monkeypatch.setattr(sys, "stdin", stream)

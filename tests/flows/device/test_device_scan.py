@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 from lan_fleet import PATIENCE, TEMPLATE, lan
@@ -13,6 +14,7 @@ from plugsmith.clock import RealClock
 from plugsmith.errors import UsageError
 from plugsmith.errors.device import NoDevices, NotOpenBeken
 from plugsmith.events import CancelToken, EventLog
+from plugsmith.flows.device import scan as scan_module
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.context import LanContext
 from plugsmith.flows.device.desired_settings import desired_from
@@ -73,17 +75,20 @@ def test_a_whole_network_is_found_and_set_up(tmp_path):
 
 
 @LOOPBACK_ALIASES
-def test_silent_addresses_do_not_hold_the_scan_up(tmp_path):
+def test_silent_addresses_do_not_hold_the_scan_up(tmp_path, monkeypatch):
+    """One after the other they would take five minutes. A busy machine may answer late."""
+    patient = replace(scan_module.SWEEP_PATIENCE, connect_s=2.6)
+    monkeypatch.setattr(scan_module, "SWEEP_PATIENCE", patient)
     addresses = [f"127.0.6.{at}" for at in range(1, 31)]
-    silent = [f"127.0.6.{at}" for at in range(31, 251)]
+    silent = [f"127.0.6.{at}" for at in range(31, 151)]
     with (
         silent_hosts(silent, PORT),
         serve_on_addresses(make_fleet(30, speed=40), addresses, port=PORT, settle_s=0.01),
     ):
         began = time.monotonic()
         found = scan(context(tmp_path), f"127.0.6.0/24:{PORT}")["devices"]
-        assert time.monotonic() - began < 15
         assert len(found) == 30
+        assert time.monotonic() - began < 60
 
 
 def test_ranges():

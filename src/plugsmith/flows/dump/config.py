@@ -134,12 +134,13 @@ def _outcomes(
     paths: Sequence[Path], *, cancel: CancelToken, workers: int | None
 ) -> Iterator[ConfigOutcome]:
     count = min(len(paths), workers or os.cpu_count() or 1)
-    if count <= 1:
+    made = _pool(count) if count > 1 else None
+    if made is None:
         for path in paths:
             cancel.check()
             yield recover_outcome(path)
         return
-    with ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt) as pool:
+    with made as pool:
         running: deque[Future[ConfigOutcome]] = deque()
         try:
             for path in paths:
@@ -153,6 +154,14 @@ def _outcomes(
         finally:
             for future in running:
                 future.cancel()
+
+
+def _pool(count: int) -> ProcessPoolExecutor | None:
+    """Worker processes, or None where the system has no shared semaphores (no /dev/shm)."""
+    try:
+        return ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt)
+    except (OSError, ImportError, NotImplementedError):
+        return None
 
 
 def _ignore_interrupt() -> None:
