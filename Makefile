@@ -40,8 +40,8 @@ test-peers: setup peers
 
 peers:
 	@$(MAKE_ENV) .peers/bk7231tools locks/bk7231tools.txt
-	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt
-	@$(MAKE_ENV) .peers/esphome locks/esphome.txt
+	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt --sources
+	@$(MAKE_ENV) .peers/esphome locks/esphome.txt --sources
 
 # What our dependencies touch, with the oldest versions that pyproject.toml allows ...
 WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \

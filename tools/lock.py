@@ -16,10 +16,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LOCKS = ROOT / "locks"
 HEAD = "# Written by `make lock` (tools/lock.py); do not edit. Works with pip --require-hashes.\n"
-INSTALLERS = {"pip": "pip", "uv": "uv"}
+INSTALLERS = {"pip": "pip", "uv": "uv", "build": "setuptools\nwheel"}
 PEERS = {
     "bk7231tools": "bk7231tools[cli]==2.1.2",
-    "ltchiptool": "ltchiptool==4.15.0\nsetuptools",
+    "ltchiptool": "ltchiptool==4.15.0",
     "esphome": "esphome==2026.6.5",
 }
 #: what runs tests: `oldest` takes these from `dev`, or it would test old test tools

@@ -3,7 +3,8 @@
     python3 tools/make_env.py FOLDER LOCK [--project [--newest]]
 
 Every package is held against the hashes in LOCK. `--project` also installs this project, editable;
-`--newest` then takes the newest dependencies that it allows, locked or not.
+`--newest` then takes the newest dependencies that it allows, locked or not. Only wheels are taken;
+`--sources` allows packages that have none, and builds them with the tools of locks/build.txt.
 Nothing is done, and no network is needed, while lock, project table, Python and folder are the same
 as last time. Debian's python3 has neither pip nor ensurepip: then the pip of locks/pip.txt is
 fetched from the index that pip would use (PIP_INDEX_URL, pip.conf, else PyPI).
@@ -43,14 +44,25 @@ def pip(folder: Path, *arguments: str) -> None:
         sys.exit(f"make_env: pip could not fill {folder}; see above")
 
 
-def make(folder: Path, lock: Path, *, project: bool, newest: bool) -> None:
+def make(folder: Path, lock: Path, *, project: bool, newest: bool, sources: bool) -> None:
     """Make the environment anew."""
     bundled = importlib.util.find_spec("ensurepip") is not None
     venv.create(folder, clear=True, symlinks=sys.platform != "win32", with_pip=bundled)
     if not bundled:
         python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
         fetch_pip.install(python, ROOT / "locks" / "pip.txt")
-    pip(folder, "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
+    if sources:  # built with locked tools, not with what the index has today
+        pip(
+            folder,
+            "--require-hashes",
+            "--only-binary",
+            ":all:",
+            "-r",
+            str(ROOT / "locks/build.txt"),
+        )
+        pip(folder, "--require-hashes", "--no-build-isolation", "-r", str(lock))
+    else:
+        pip(folder, "--require-hashes", "--only-binary", ":all:", "-r", str(lock))
     if project:
         pip(folder, "--no-deps", "--no-build-isolation", "--editable", str(ROOT))
     if newest:
@@ -65,6 +77,7 @@ def main() -> int:
     parser.add_argument("lock", type=Path)
     parser.add_argument("--project", action="store_true")
     parser.add_argument("--newest", action="store_true", help="beyond the lock; never kept")
+    parser.add_argument("--sources", action="store_true", help="some packages have no wheels")
     given = parser.parse_args()
     if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before any check of ours
         sys.exit("Plugsmith needs Python 3.11 or newer; name one: make PYTHON=python3.12 ...")
@@ -74,7 +87,7 @@ def main() -> int:
     if not given.newest and stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted:
         return 0
     sys.stderr.write(f"making {given.folder} from {given.lock}\n")
-    make(folder, lock, project=given.project, newest=given.newest)
+    make(folder, lock, project=given.project, newest=given.newest, sources=given.sources)
     stamp.write_text(wanted, encoding="utf-8")
     return 0
 
