@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugsmith.api.verb import Verb
+from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
 GROUPS: dict[str, str] = {
@@ -16,6 +16,8 @@ GROUPS: dict[str, str] = {
 
 _DUMP = "plugsmith.api.dump"
 _DUMP_RESULTS = "plugsmith.flows.dump.results"
+_TEMPLATE = "plugsmith.api.template"
+_CATALOGUE_RESULTS = "plugsmith.flows.catalogue.results"
 
 VERBS: tuple[Verb, ...] = (
     Verb(
@@ -41,6 +43,69 @@ VERBS: tuple[Verb, ...] = (
         request="RecordsRequest",
         runner="records",
         results=(f"{_DUMP_RESULTS}:RecordsResult",),
+    ),
+    Verb(
+        name="template search",
+        summary=N_("Find devices of the catalogue by words, vendor, chip, module."),
+        home=_TEMPLATE,
+        request="SearchRequest",
+        runner="search",
+        results=(f"{_CATALOGUE_RESULTS}:SearchResult",),
+        needs=(Need.LIBRARY,),
+    ),
+    Verb(
+        name="template show",
+        summary=N_("Show a device of the catalogue, and what was corrected in it."),
+        home=_TEMPLATE,
+        request="ShowRequest",
+        runner="show",
+        results=(f"{_CATALOGUE_RESULTS}:EntryResult",),
+        needs=(Need.LIBRARY,),
+    ),
+    Verb(
+        name="template match",
+        summary=N_("Say which known device a dump, configuration or template is like."),
+        home=_TEMPLATE,
+        request="MatchRequest",
+        runner="match",
+        results=(f"{_CATALOGUE_RESULTS}:MatchResult",),
+        needs=(Need.LIBRARY,),
+        asks=True,
+    ),
+    Verb(
+        name="template export",
+        summary=N_("Write a device for OpenBeken, ESPHome, Home Assistant, a forum ..."),
+        home=_TEMPLATE,
+        request="ExportRequest",
+        runner="export",
+        results=(f"{_CATALOGUE_RESULTS}:ExportResult",),
+        needs=(Need.LIBRARY,),
+    ),
+    Verb(
+        name="template contribute",
+        summary=N_("Make a complete entry that a public list accepts."),
+        home=_TEMPLATE,
+        request="ContributeRequest",
+        runner="contribute",
+        results=(f"{_CATALOGUE_RESULTS}:ContributeResult",),
+        needs=(Need.LIBRARY,),
+    ),
+    Verb(
+        name="template update",
+        summary=N_("Import a list of devices from a file, a folder or an address."),
+        home=_TEMPLATE,
+        request="UpdateRequest",
+        runner="update",
+        results=(f"{_CATALOGUE_RESULTS}:ImportResult", f"{_CATALOGUE_RESULTS}:ListsResult"),
+        needs=(Need.LIBRARY,),
+    ),
+    Verb(
+        name="template lint",
+        summary=N_("Say what is wrong or risky in a template; exit code 8 on an error."),
+        home=_TEMPLATE,
+        request="LintRequest",
+        runner="lint",
+        results=(f"{_CATALOGUE_RESULTS}:LintResult",),
     ),
 )
 BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

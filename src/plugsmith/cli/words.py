@@ -6,6 +6,8 @@ from plugsmith.cli.command import Words
 
 _DUMP = "plugsmith.cli.dump.text"
 
+_TEMPLATE = "plugsmith.cli.template.text"
+
 WORDS: dict[str, Words] = {
     "dump config": Words(
         home="plugsmith.cli.dump.config_text",
@@ -14,4 +16,11 @@ WORDS: dict[str, Words] = {
     ),
     "dump info": Words(home=_DUMP, render="info_text"),
     "dump records": Words(home=_DUMP, render="records_text"),
+    "template search": Words(home=_TEMPLATE, render="hits_text"),
+    "template show": Words(home=_TEMPLATE, render="entry_text"),
+    "template match": Words(home=_TEMPLATE, render="match_text"),
+    "template export": Words(home=_TEMPLATE, render="export_text"),
+    "template contribute": Words(home=_TEMPLATE, render="contribute_text"),
+    "template update": Words(home=_TEMPLATE, render="update_text"),
+    "template lint": Words(home=_TEMPLATE, render="lint_text"),
 }

@@ -48,9 +48,9 @@ def test_a_list_from_an_address(server) -> None:
     answers, base = server
     body = json.dumps(LIST).encode()
     answers["/devices.json"] = (200, body, len(body))
-    data = fetch(f"{base}/devices.json")
-    assert (data["source"], data["usable"]) == ("openbeken", 1)
-    assert data["location"] == f"{base}/devices.json"
+    found = fetch(f"{base}/devices.json")
+    assert (found.source, found.usable) == ("openbeken", 1)
+    assert found.location == f"{base}/devices.json"
 
 
 def test_failures_leave_the_catalogue_as_it_was(server) -> None:

@@ -105,9 +105,10 @@ def test_the_same_pins_on_the_same_module_come_first(catalogue) -> None:
 def test_reasons_name_what_agrees_and_what_differs(catalogue) -> None:
     pins = {**FORUM_PLUG, "6": "LED_n;1", "10": "IRRecv;0", "9": "Btn;2"}
     result = match(catalogue, traits(pins))
-    first = result["hits"][0]
-    assert set(first) >= {"id", "vendor", "name", "chip", "board", "score", "why"}
-    why = " ".join(first["why"])
+    first = result.hits[0]
+    told = first.as_data()
+    assert set(told) >= {"id", "vendor", "name", "chip", "board", "score", "why"}
+    why = " ".join(first.why)
     assert "The same module (WB2S)." in why
     assert "P7, P8, P24, P26 agree." in why
     assert "P6 is the same part in another way" in why
@@ -117,12 +118,12 @@ def test_reasons_name_what_agrees_and_what_differs(catalogue) -> None:
 
 def test_none_is_close_is_said(catalogue) -> None:
     result = match(catalogue, traits({"6": "IRSend;0", "7": "IRRecv;0", "8": "Btn;1"}))
-    assert result["close"] is False
-    assert result["verdict"].startswith("None is close.")
+    assert result.close is False
+    assert result.verdict.startswith("None is close.")
     nothing = match(catalogue, traits({"20": "IRSend;0"}))
-    assert nothing["hits"] == []
-    assert "shares a single pin" in nothing["verdict"]
-    assert "has no pins to compare" in match(catalogue, traits({}))["verdict"]
+    assert nothing.hits == ()
+    assert "shares a single pin" in nothing.verdict
+    assert "has no pins to compare" in match(catalogue, traits({})).verdict
 
 
 def test_another_module_on_the_same_board_is_compared_pad_by_pad(catalogue) -> None:
@@ -159,7 +160,7 @@ def test_unusual_uses_of_a_pin_are_pointed_out() -> None:
         assert (found.gpio, found.use, found.usual) == (26, "button", "relay")
         assert unusual_pins(catalogue, traits({"26": "Rel;3"})) == []
         assert unusual_pins(catalogue, traits({"26": "Btn;1"}, chip="RTL8710B")) == []
-        text = match(catalogue, traits({"26": "Btn;1"}))["unusual"][0]
+        text = match(catalogue, traits({"26": "Btn;1"})).unusual[0]
         assert text.startswith("P26 as button: no device of the catalogue has that;")
 
 

@@ -5,135 +5,161 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.table import table
+from plugsmith.device.rules import RuleLevel
+from plugsmith.flows.catalogue.results import ListsResult
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
+    from collections.abc import Iterable
+
+    from plugsmith.device.rules import RuleFinding
+    from plugsmith.flows.catalogue.results import (
+        ContributeResult,
+        EntryResult,
+        ExportResult,
+        HitRow,
+        ImportResult,
+        LintResult,
+        MatchResult,
+        SearchResult,
+    )
 
 
-def findings_text(data: dict[str, Fact]) -> str:
+def lint_text(found: LintResult) -> str:
     """One finding a paragraph: level, what, what to do."""
-    lines: list[str] = []
-    for item in _objects(data.get("findings")):
-        lines.append(f"{_level(str(item['level']))}: {item['text']}")
-        lines.append(f"  {item['fix']} ({item['rule']})")
-    return "\n".join(lines) or _("Nothing is wrong with this template.")
+    return _findings(found.findings)
 
 
-def hits_text(data: dict[str, Fact]) -> str:
+def hits_text(found: SearchResult) -> str:
     """The hits of a search, one a line."""
-    hits = _objects(data.get("hits"))
-    if not hits:
-        return _("No device of the catalogue fits.") + _advice(data)
-    lines = [f"{_title(hit)}\n  {hit['id']}" for hit in hits]
-    if data.get("more"):
+    if not found.hits:
+        return _("No device of the catalogue fits.") + _advice(found.hint)
+    lines = [f"{_title(hit)}\n  {hit.id}" for hit in found.hits]
+    if found.more:
         lines.append(_("There are more: add words, or raise --limit."))
-    return "\n".join(lines) + _advice(data)
+    return "\n".join(lines) + _advice(found.hint)
 
 
-def match_text(data: dict[str, Fact]) -> str:
+def match_text(found: MatchResult) -> str:
     """The verdict, then each candidate with its reasons, then pins that nobody else uses so."""
-    lines = [str(data["verdict"])]
-    for hit in _objects(data.get("hits")):
-        lines += ["", f"{_percent(hit['score'])}  {_title(hit)}", f"  {hit['id']}"]
-        lines += [f"  - {reason}" for reason in _texts(hit.get("why"))]
-    unusual = _texts(data.get("unusual"))
-    if unusual:
-        lines += ["", _("Unusual pins:"), *(f"  - {text}" for text in unusual)]
-    return "\n".join(lines) + _advice(data)
+    lines = [found.verdict]
+    for hit in found.hits:
+        lines += ["", f"{round(100 * hit.score):3d} %  {_title(hit)}", f"  {hit.id}"]
+        lines += [f"  - {reason}" for reason in hit.why]
+    if found.unusual:
+        lines += ["", _("Unusual pins:"), *(f"  - {text}" for text in found.unusual)]
+    return "\n".join(lines) + _advice(found.hint)
 
 
-def entry_text(data: dict[str, Fact]) -> str:
+def export_text(found: ExportResult) -> str:
+    """Where the files are, or what stands in them."""
+    return _written(found.written) or "\n".join(item.text for item in found.files)
+
+
+def contribute_text(found: ContributeResult) -> str:
+    """Where the entry is, or the entry; then what speaks about it."""
+    text = _written(found.written) or found.text
+    return f"{text}\n{_findings(found.findings)}" if found.findings else text
+
+
+def entry_text(found: EntryResult) -> str:
     """One device of the catalogue."""
     lines = [
         table(
             [
-                (_("Device"), str(data.get("title") or "")),
-                (_("Model"), str(data.get("model") or "")),
-                (_("Chip"), str(data.get("chip") or "")),
-                (_("Module"), str(data.get("board") or "")),
-                (_("Id"), str(data.get("id") or "")),
-                (_("From the list"), str(data.get("source") or "")),
-                (_("Licence"), str(data.get("licence") or "")),
+                (_("Device"), found.title),
+                (_("Model"), found.model),
+                (_("Chip"), found.chip),
+                (_("Module"), found.board),
+                (_("Id"), found.id),
+                (_("From the list"), found.source),
+                (_("Licence"), found.licence),
             ]
         ),
         "",
-        str(data.get("text") or ""),
+        found.text,
     ]
-    corrections = _objects(data.get("corrections"))
-    if corrections:
+    if found.corrections:
         lines.append(_("Corrected while importing:"))
-        lines += [f"  - {item['text']} ({item['rule']})" for item in corrections]
-    findings = _objects(data.get("findings"))
-    if findings:
-        lines += ["", _("Checks:"), findings_text(data)]
+        lines += [f"  - {item.text} ({item.rule})" for item in found.corrections]
+    if found.findings:
+        lines += ["", _("Checks:"), _findings(found.findings)]
     return "\n".join(lines)
 
 
-def update_text(data: dict[str, Fact]) -> str:
-    """What an import did, with every correction counted."""
+def update_text(found: ImportResult | ListsResult) -> str:
+    """What an import did, with every correction counted, or the lists that are there."""
+    return _lists(found) if isinstance(found, ListsResult) else _import(found)
+
+
+def _import(found: ImportResult) -> str:
     lines = [
         _(
             "List {source}: {total} devices, {usable} usable; {added} new, {changed} changed, "
             "{unchanged} as before, {removed} removed.",
-            **{key: data.get(key) for key in _COUNTS},
+            source=found.source,
+            total=found.total,
+            usable=found.usable,
+            added=found.added,
+            changed=found.changed,
+            unchanged=found.unchanged,
+            removed=found.removed,
         )
     ]
-    rows = _objects(data.get("corrections_list"))
-    if rows:
+    if found.corrections_list:
         lines += ["", _("Corrected:")]
-        lines += [f"  {item['count']:>5}  {item['text']} ({item['rule']})" for item in rows]
-    rejected = data.get("rejected")
-    if isinstance(rejected, dict) and rejected:
+        lines += [f"  {row.count:>5}  {row.text} ({row.rule})" for row in found.corrections_list]
+    if found.rejected:
         lines += ["", _("Kept, but not usable:")]
-        lines += [f"  {count:>5}  {reason}" for reason, count in rejected.items()]
-    unreadable = _texts(data.get("unreadable"))
-    if unreadable:
-        lines += ["", _("Files that are no device:"), *(f"  {name}" for name in unreadable)]
-    lines += ["", _("Licence of the list: {licence}", licence=data.get("licence"))]
+        lines += [f"  {count:>5}  {reason}" for reason, count in found.rejected.items()]
+    if found.unreadable:
+        lines += ["", _("Files that are no device:"), *(f"  {name}" for name in found.unreadable)]
+    lines += ["", _("Licence of the list: {licence}", licence=found.licence)]
     return "\n".join(lines)
 
 
-def sources_text(data: dict[str, Fact]) -> str:
-    """The lists in the catalogue."""
+def _lists(found: ListsResult) -> str:
     lines = [
         _(
             "{name}: {total} devices, {location}, {fetched}; licence: {licence}",
-            **{key: item.get(key) for key in ("name", "total", "location", "licence")},
-            fetched=item.get("fetched") or "-",
+            name=item.name,
+            total=item.total,
+            location=item.location,
+            fetched=item.fetched or "-",
+            licence=item.licence,
         )
-        for item in _objects(data.get("sources"))
+        for item in found.sources
     ]
-    lines += ["", str(data.get("hint") or "")]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", found.hint])
 
 
-_COUNTS = ("source", "total", "usable", "added", "changed", "unchanged", "removed")
+def _findings(found: Iterable[RuleFinding]) -> str:
+    lines: list[str] = []
+    for item in found:
+        lines += [f"{_level(item.level)}: {item.text}", f"  {item.fix} ({item.rule})"]
+    return "\n".join(lines) or _("Nothing is wrong with this template.")
 
 
-def _title(hit: dict[str, Fact]) -> str:
-    facts = [str(hit[key]) for key in ("chip", "board", "meter") if hit.get(key)]
-    vendor, name = str(hit.get("vendor") or ""), str(hit.get("name") or "")
-    whole = name if name.casefold().startswith(vendor.casefold()) else f"{vendor} {name}".strip()
+def _written(paths: Iterable[str]) -> str:
+    return "\n".join(_("Written: {file}", file=path) for path in paths)
+
+
+def _title(hit: HitRow) -> str:
+    facts = [text for text in (hit.chip, hit.board, hit.meter) if text]
+    known = hit.name.casefold().startswith(hit.vendor.casefold())
+    whole = hit.name if known else f"{hit.vendor} {hit.name}".strip()
     return f"{whole} ({', '.join(facts)})" if facts else whole
 
 
-def _percent(score: Fact) -> str:
-    return f"{round(100 * float(str(score))):3d} %"
-
-
-def _advice(data: dict[str, Fact]) -> str:
-    hint = data.get("hint")
+def _advice(hint: str) -> str:
     return f"\n\n{hint}" if hint else ""
 
 
-def _objects(value: Fact) -> list[dict[str, Fact]]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _texts(value: Fact) -> list[str]:
-    return [str(item) for item in value] if isinstance(value, list) else []
-
-
-def _level(name: str) -> str:
-    return {"error": _("Error"), "warning": _("Warning"), "info": _("Note")}.get(name, name)
+def _level(level: RuleLevel) -> str:
+    match level:
+        case RuleLevel.ERROR:
+            return _("Error")
+        case RuleLevel.WARNING:
+            return _("Warning")
+        case RuleLevel.INFO:
+            return _("Note")

@@ -11,8 +11,15 @@ from plugsmith.errors.catalogue import EntryIncomplete
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
 from plugsmith.export.exporters import exporter
-from plugsmith.export.output import ExportOptions, safe_name
+from plugsmith.export.output import ExportOptions, OutputFile, safe_name
 from plugsmith.flows.catalogue.device_input import device_input_of
+from plugsmith.flows.catalogue.results import (
+    ChipClaim,
+    ContributeResult,
+    ExportResult,
+    FileRow,
+    VariantNeed,
+)
 from plugsmith.interpret.answer import answer_for_profile
 from plugsmith.interpret.catalogue.entry_text import TextCleaner
 from plugsmith.interpret.module_chip import Certainty, identify_module
@@ -26,11 +33,10 @@ from plugsmith.openbeken.script import Script, read_startup
 from plugsmith.openbeken.template import Template, write_template
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from plugsmith.device.rules import RuleFinding
-    from plugsmith.errors import Fact
-    from plugsmith.export.output import OutputFile
     from plugsmith.flows.catalogue.device_input import DeviceInput
 
 
@@ -47,65 +53,68 @@ class GivenNames:
     keywords: tuple[str, ...] = ()
 
 
-def export_device(
-    source: str, *, format_name: str, naming: GivenNames, topic: str = "", root: Path | None = None
-) -> list[OutputFile]:
-    """The files of a format for a dump, configuration, template or id of the catalogue."""
-    files, _about = export_and_explain(
-        source, format_name=format_name, naming=naming, topic=topic, root=root
-    )
-    return files
+def export(
+    source: str,
+    *,
+    format_name: str,
+    naming: GivenNames,
+    topic: str = "",
+    target: Path | None = None,
+    root: Path | None = None,
+) -> ExportResult:
+    """The files of a format for a dump, configuration, template or id of the catalogue.
 
-
-def export_and_explain(
-    source: str, *, format_name: str, naming: GivenNames, topic: str = "", root: Path | None = None
-) -> tuple[list[OutputFile], dict[str, Fact]]:
-    """The same, and what to know about the device: notes, how sure the chip is, firmware variant.
-
-    `chip`: name (None unless known), certainty, likely, reason. `variant`: each driver that the
-    plain build of OpenBeken lacks, with the variants that have it; not `certain`: if the part that
-    the configuration does not name is the other one.
+    They are written to `target` where it is given, with the errors of `write_files`. With them goes
+    what the files cannot say: how sure the chip is, and which builds of OpenBeken fit.
     """
     chosen = exporter(format_name)
     with open_catalogue(root) as catalogue:
         subject = device_input_of(source, catalogue)
     files = chosen.render(subject.profile, _options(subject, naming, topic))
-    return files, _about(subject)
+    written = write_files(files, target) if target is not None else ()
+    chip = _chip_claim(subject)
+    return ExportResult(
+        format=format_name,
+        files=tuple(
+            FileRow(name=item.name, media_type=item.media_type, text=item.text) for item in files
+        ),
+        written=tuple(written),
+        chip=chip,
+        chip_is_certain=chip.certainty is Certainty.KNOWN,
+        foreign=chip.certainty is Certainty.FOREIGN,
+        variant=tuple(_variant_needs(subject)),
+        notes=_notes(subject),
+    )
 
 
-def _about(subject: DeviceInput) -> dict[str, Fact]:
-    template, board = subject.template, subject.profile
+def _chip_claim(subject: DeviceInput) -> ChipClaim:
+    board = subject.profile
     named = identify_module(board.module)
     known = board.chip is not None and named.certainty is not Certainty.FOREIGN
-    certainty = Certainty.KNOWN if known else named.certainty
+    return ChipClaim(
+        name=board.chip,
+        certainty=Certainty.KNOWN if known else named.certainty,
+        likely=named.likely,
+        reason=named.reason or None,
+    )
+
+
+def _variant_needs(subject: DeviceInput) -> Iterator[VariantNeed]:
+    template = subject.template
     chip = template.chip.strip().upper() or None
     needs = needs_of([pin.role for pin in template.pins], read_startup(template.command), chip=chip)
-    unnamed = board.with_function(Function.I2C_DATA) and not subject.from_template
+    unnamed = subject.profile.with_function(Function.I2C_DATA) and not subject.from_template
     others = needs_of(["SHT3X_SDA", "SHT3X_SCK"], Script(), chip=chip) if unnamed else ()
+    for need in (*needs, *others):
+        yield VariantNeed(
+            driver=need.driver, variants=need.variants, certain=need in needs, text=need.text
+        )
+
+
+def _notes(subject: DeviceInput) -> tuple[str, ...]:
     if subject.from_template:
-        notes = [f"{item.text} {item.fix}" for item in lint_template(template)]
-    else:
-        notes = list(answer_for_profile(board).notes)
-    return {
-        "chip": {
-            "name": board.chip,
-            "certainty": certainty.value,
-            "likely": list(named.likely),
-            "reason": named.reason or None,
-        },
-        "chip_is_certain": certainty is Certainty.KNOWN,
-        "foreign": certainty is Certainty.FOREIGN,
-        "variant": [
-            {
-                "driver": need.driver,
-                "variants": list(need.variants),
-                "certain": need in needs,
-                "text": need.text,
-            }
-            for need in (*needs, *others)
-        ],
-        "notes": list(notes),
-    }
+        return tuple(f"{item.text} {item.fix}" for item in lint_template(subject.template))
+    return tuple(answer_for_profile(subject.profile).notes)
 
 
 def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOptions:
@@ -130,8 +139,10 @@ def contribution(
     return template, found
 
 
-def contribute(source: str, naming: GivenNames, *, root: Path | None = None) -> dict[str, Fact]:
-    """The result of `template contribute`; EntryIncomplete while the list would refuse it."""
+def contribute(
+    source: str, naming: GivenNames, *, target: Path | None = None, root: Path | None = None
+) -> ContributeResult:
+    """An entry for a public list, written to `target`; EntryIncomplete while it is refused."""
     template, found = contribution(source, naming, root=root)
     if has_errors(found):
         problems = " ".join(f"{item.text} {item.fix}" for item in found if item.level == "error")
@@ -140,11 +151,11 @@ def contribute(source: str, naming: GivenNames, *, root: Path | None = None) -> 
             findings=[finding_json(item) for item in found],
             entry=write_template(template),
         )
-    return {
-        "entry": write_template(template),
-        "findings": [finding_json(item) for item in found],
-        "text": json.dumps(write_template(template), indent=2, ensure_ascii=False) + "\n",
-    }
+    entry = write_template(template)
+    text = json.dumps(entry, indent=2, ensure_ascii=False) + "\n"
+    files = [OutputFile(name="entry.json", text=text)]
+    written = write_files(files, target) if target is not None else ()
+    return ContributeResult(entry=entry, findings=found, text=text, written=tuple(written))
 
 
 def write_files(files: list[OutputFile], target: Path) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.catalogue import ListUnusable
 from plugsmith.flows.catalogue.match_reasons import reasons_of
+from plugsmith.flows.catalogue.results import HitRow, Likeness
 from plugsmith.flows.dump.config import recover_file
 from plugsmith.flows.now import now_text
 from plugsmith.interpret.catalogue.similarity import CLOSE, LIKELY
@@ -27,7 +28,7 @@ from plugsmith.messages import _
 from plugsmith.openbeken.template import read_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from plugsmith.errors import Fact
     from plugsmith.interpret.catalogue.traits import Traits
@@ -57,17 +58,6 @@ class UpdateOutcome:
     source: ListOrigin
     report: ImportReport
     unreadable: tuple[str, ...] = ()
-
-    def as_facts(self) -> dict[str, Fact]:
-        """For `template update --json`."""
-        return {
-            **self.report.as_facts(),
-            "location": self.source.location,
-            "licence": self.source.licence,
-            "fetched": self.source.fetched,
-            "version": self.source.version,
-            "unreadable": list(self.unreadable),
-        }
 
 
 def update(
@@ -116,11 +106,11 @@ def match(
     *,
     limit: int = 8,
     without: frozenset[str] = frozenset(),
-) -> dict[str, Fact]:
-    """The result of `template match`: hits with reasons, a verdict, unusual uses of pins."""
+) -> Likeness:
+    """Hits with reasons, a verdict, unusual uses of pins."""
     found = candidates(catalogue, asked, limit=limit, without=without)
     shown = [item for item in found if item.likeness.score >= LIKELY] or found[:3]
-    unusual = [
+    unusual = tuple(
         _(
             "P{gpio} as {use}: no device of the catalogue has that; {others} use P{gpio}, "
             "mostly as {usual}. Check this pin with a meter.",
@@ -130,33 +120,33 @@ def match(
             usual=item.usual,
         )
         for item in unusual_pins(catalogue, asked)
-    ]
+    )
     best = found[0] if found else None
     close = best is not None and best.likeness.score >= CLOSE
-    return {
-        "hits": [hit_facts(item.entry, item.likeness.score, reasons_of(item)) for item in shown],
-        "close": close,
-        "verdict": _verdict(best, asked),
-        "unusual": list(unusual),
-    }
+    return Likeness(
+        hits=tuple(hit_row(item.entry, item.likeness.score, reasons_of(item)) for item in shown),
+        close=close,
+        verdict=_verdict(best, asked),
+        unusual=unusual,
+    )
 
 
-def hit_facts(entry: StoredEntry, score: float, why: list[str]) -> dict[str, Fact]:
+def hit_row(entry: StoredEntry, score: float, why: Iterable[str]) -> HitRow:
     """One hit as the contract writes it."""
     template = entry.entry.template
-    return {
-        "id": entry.key,
-        "vendor": template.vendor,
-        "name": template.name,
-        "model": template.model,
-        "chip": template.chip,
-        "board": template.board,
-        "meter": entry.traits.meter,
-        "relays": entry.traits.relays,
-        "score": round(score, 3),
-        "source": entry.source,
-        "why": list(why),
-    }
+    return HitRow(
+        id=entry.key,
+        vendor=template.vendor,
+        name=template.name,
+        model=template.model,
+        chip=template.chip,
+        board=template.board,
+        meter=entry.traits.meter,
+        relays=entry.traits.relays,
+        score=round(score, 3),
+        source=entry.source,
+        why=tuple(why),
+    )
 
 
 def _verdict(best: Candidate | None, asked: Traits) -> str:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from plugsmith.errors import Fact
 
 _COLUMNS = (
     "e.id, e.key, e.kind, e.chip, e.board, e.meter, e.relays, e.rejected, e.body, s.name, s.licence"
@@ -51,20 +50,6 @@ class ImportReport:
     removed: int = 0
     by_rule: Mapping[str, int] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)
-
-    def as_facts(self) -> dict[str, Fact]:
-        """For `--json`."""
-        return {
-            "source": self.source,
-            "total": self.total,
-            "usable": self.usable,
-            "added": self.added,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "removed": self.removed,
-            "corrections": dict(self.by_rule),
-            "rejected": dict(self.rejected),
-        }
 
 
 class TemplateCatalogue:
