@@ -53,6 +53,8 @@ WALLS = {
     "httpx2": ("lan/",),
     "ruamel": ("flows/device/yaml_file.py", "export/esphome.py"),
     "zeroconf": ("lan/",),
+    "aiomqtt": ("lan/broker.py",),
+    "keyring": ("flows/house/roll.py",),
     "sqlite3": ("library/",),
     "platformdirs": ("library/",),
     "unicorn": ("emu/",),

@@ -200,6 +200,22 @@ def test_simulator_answers_as_recorded(recording: Recording, number: int) -> Non
         assert plain(reply.text) == plain(entry["response_body"])
 
 
+PAGES_OF_ANOTHER_SIZE = {
+    23: "the stub of the web application",
+    25: "the boot log of the real firmware is in it",
+    265: "log lines of the real firmware",
+}
+
+
+@pytest.mark.corpus
+def test_pages_are_about_as_long_as_recorded(recording: Recording) -> None:
+    """Clients that read a page to its end, or give up early, meet the real lengths."""
+    for number, entry in recording.entries.items():
+        if entry.get("html_reduced") and number not in PAGES_OF_ANOTHER_SIZE:
+            ratio = len(recording.replies[number].body) / entry["response_length"]
+            assert 0.6 < ratio < 1.1, (number, entry["path"], ratio)
+
+
 def test_all_captures_are_played(recording: Recording) -> None:
     assert sorted(recording.entries) == list(range(1, COUNT + 1))
     assert sorted(recording.replies) == list(range(1, COUNT + 1))

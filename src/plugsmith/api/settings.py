@@ -80,12 +80,32 @@ def desired_settings(
         settings |= read_settings_file(request.config)
     settings |= setting_words(request.settings)
     settings |= _single_values(session, request, settings)
+    if request.template is not None and str(request.template) != "-":
+        from plugsmith.flows.house.stored_settings import is_stored
+
+        if is_stored(request.template):
+            return _of_stored(request.template, _resolved(settings), over_lan=over_lan)
     return desired_from(
         template=read_text(request.template) if request.template else None,
         name=str(request.template or ""),
         settings=_resolved(settings),
         over_lan=over_lan,
     )
+
+
+def _of_stored(path: Path, settings: Mapping[str, Fact], *, over_lan: bool) -> DesiredSettings:
+    """The wish in stored settings: `config.bin`, a backup folder, or JSON of `obk config read`."""
+    from plugsmith.flows.device.desired_settings import desired_from
+    from plugsmith.flows.house.stored_settings import open_stored
+    from plugsmith.lan.change import SETTABLE
+
+    stored = {
+        name: value
+        for name, value in open_stored(path).settings.items()
+        if name in SETTABLE or not over_lan
+    }
+    stored.pop("mac", None)
+    return desired_from(template=None, settings={**stored, **settings}, over_lan=over_lan)
 
 
 def _single_values(

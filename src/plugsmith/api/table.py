@@ -15,6 +15,8 @@ GROUPS: dict[str, str] = {
 }
 
 _DUMP = "plugsmith.api.dump"
+_HOUSE = "plugsmith.api.house"
+_HOUSE_RESULTS = "plugsmith.flows.house.results"
 _DUMP_RESULTS = "plugsmith.flows.dump.results"
 _TEMPLATE = "plugsmith.api.template"
 _CATALOGUE_RESULTS = "plugsmith.flows.catalogue.results"
@@ -106,6 +108,86 @@ VERBS: tuple[Verb, ...] = (
         request="LintRequest",
         runner="lint",
         results=(f"{_CATALOGUE_RESULTS}:LintResult",),
+    ),
+    Verb(
+        name="device list",
+        summary=N_("List the devices that were seen: version, signal, broker, last backup."),
+        home=_HOUSE,
+        request="ListRequest",
+        runner="list_devices",
+        results=(f"{_HOUSE_RESULTS}:ListResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=False,
+    ),
+    Verb(
+        name="device roll",
+        summary=N_("Write the roll: which devices there are, to be edited by you."),
+        home=_HOUSE,
+        request="RollRequest",
+        runner="roll",
+        results=(f"{_HOUSE_RESULTS}:RollResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=False,
+    ),
+    Verb(
+        name="device plan",
+        summary=N_("Compare the devices with the roll; exit code 8 when something differs."),
+        home=_HOUSE,
+        request="PlanRequest",
+        runner="plan",
+        results=(f"{_HOUSE_RESULTS}:PlanResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=False,
+    ),
+    Verb(
+        name="device restore",
+        summary=N_("Put settings and files of a backup back onto a device, verified."),
+        home=_HOUSE,
+        request="RestoreRequest",
+        runner="restore",
+        results=(f"{_HOUSE_RESULTS}:FactsResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=True,
+    ),
+    Verb(
+        name="device command",
+        summary=N_("Run a command on devices and show what they answer."),
+        home=_HOUSE,
+        request="CommandRequest",
+        runner="command",
+        results=(f"{_HOUSE_RESULTS}:FactsResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=True,
+    ),
+    Verb(
+        name="device restart",
+        summary=N_("Restart devices and wait until they answer again."),
+        home=_HOUSE,
+        request="RestartRequest",
+        runner="restart",
+        results=(f"{_HOUSE_RESULTS}:FactsResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=True,
+    ),
+    Verb(
+        name="device logs",
+        summary=N_("Show the log of a device, secrets masked."),
+        home=_HOUSE,
+        request="LogsRequest",
+        runner="logs",
+        results=(f"{_HOUSE_RESULTS}:FactsResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=False,
+    ),
+    Verb(
+        name="device files",
+        summary=N_("List, get, put and remove the files of a device."),
+        home=_HOUSE,
+        request="FilesRequest",
+        runner="files",
+        results=(f"{_HOUSE_RESULTS}:FactsResult",),
+        needs=(Need.LIBRARY, Need.NETWORK),
+        asks=True,
     ),
 )
 BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}

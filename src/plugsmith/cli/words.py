@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugsmith.cli.command import Words
 
+_DEVICE = "plugsmith.cli.device.text"
 _DUMP = "plugsmith.cli.dump.text"
 
 _TEMPLATE = "plugsmith.cli.template.text"
@@ -23,4 +24,12 @@ WORDS: dict[str, Words] = {
     "template contribute": Words(home=_TEMPLATE, render="contribute_text"),
     "template update": Words(home=_TEMPLATE, render="update_text"),
     "template lint": Words(home=_TEMPLATE, render="lint_text"),
+    "device list": Words(home=_DEVICE, render="list_text"),
+    "device roll": Words(home=_DEVICE, render="roll_text"),
+    "device plan": Words(home=_DEVICE, render="plan_text"),
+    "device restore": Words(home=_DEVICE, render="restore_text"),
+    "device command": Words(home=_DEVICE, render="command_text"),
+    "device restart": Words(home=_DEVICE, render="restart_text"),
+    "device logs": Words(home=_DEVICE, render="logs_text"),
+    "device files": Words(home=_DEVICE, render="files_text"),
 }

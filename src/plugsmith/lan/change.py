@@ -44,6 +44,7 @@ SETTABLE = (
     "startup_command",
     "start_values",
     "button_times",
+    "led_remap",
     "short_name",
     "long_name",
     *_MQTT.values(),
@@ -170,6 +171,11 @@ def _steps(
         text = str(new["startup_command"])
         _check(len(text.encode()) <= STARTUP_LIMIT, "startup_command")
         yield ChangeStep(sets=("startup_command",), startup=text)
+    if "led_remap" in new:
+        places = new["led_remap"]
+        _check(isinstance(places, list) and len(places) == 5, "led_remap")
+        words = " ".join(str(item) for item in places) if isinstance(places, list) else ""
+        yield ChangeStep(sets=("led_remap",), command=f"LED_Map {words}")
     for channel, value in _table(new.get("start_values")).items():
         yield ChangeStep(sets=("start_values",), command=f"SetStartValue {channel} {value}")
     yield from _pages({**current, **_merged(current, new)}, set(new))

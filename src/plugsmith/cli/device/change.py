@@ -26,18 +26,26 @@ TemplateArgument = Annotated[
     Path | None,
     typer.Argument(
         metavar="TEMPLATE",
-        help=_(
-            "A template as JSON, a vendor configuration in any notation, or the result of "
-            "`dump config --json`; - for standard input."
-        ),
+        help=_("A template as JSON, or the result of `dump config --json`; - for standard input."),
+    ),
+]
+
+
+RollOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--roll",
+        metavar="FILE",
+        help=_("Make the devices of a roll what it says; HOST is then where to look for them."),
     ),
 ]
 
 
 def apply(
-    host: opt.HostArgument,
+    host: opt.MaybeHostArgument = None,
     template: TemplateArgument = None,
     *,
+    roll: RollOption = None,
     config: obk.ConfigOption = None,
     setting: obk.SetOption = None,
     wifi_ssid: obk.WifiOption = None,
@@ -49,7 +57,7 @@ def apply(
     dry_run: DryRunOption = False,
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
-    at_once: opt.ParallelOption = 8,
+    at_once: opt.ParallelOption = 32,
     leave_safe_mode: opt.SafeModeOption = False,
     yes: YesOption = False,
     as_json: JsonOption = False,
@@ -69,6 +77,21 @@ def apply(
             mqtt_password_file=mqtt_password_file,
             name=name,
         )
+        if roll is not None:
+            from plugsmith.flows.house.plan import apply_roll
+
+            if options.sets_anything:
+                raise UsageError(problem=_("with --roll the roll alone says what is wanted"))
+            context = opt.lan_context(
+                session,
+                password_file=password_file,
+                ask_password=ask_password,
+                at_once=at_once,
+                leave_safe_mode=leave_safe_mode,
+            )
+            return opt.set_exit(session, apply_roll(context, roll, host, dry_run=dry_run))
+        if host is None:
+            raise UsageError(problem=_("give a HOST, or a roll with --roll"))
         if not options.sets_anything:
             raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
         desired = desired_settings(session, options, over_lan=True)
@@ -93,7 +116,7 @@ def undo(
     *,
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
-    at_once: opt.ParallelOption = 8,
+    at_once: opt.ParallelOption = 32,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:

@@ -52,7 +52,7 @@ def info(
     *,
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
-    at_once: opt.ParallelOption = 8,
+    at_once: opt.ParallelOption = 32,
     leave_safe_mode: opt.SafeModeOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -72,19 +72,34 @@ def info(
     run("device info", body, as_json=as_json, render=_info_text)
 
 
+AllOption = Annotated[
+    bool, typer.Option("--all", help=_("Every device that was seen (`plugsmith device list`)."))
+]
+KeepOption = Annotated[
+    int | None,
+    typer.Option(
+        "--keep", min=1, metavar="N", help=_("Keep only the newest N backups of each device.")
+    ),
+]
+
+
 def backup(
-    host: opt.HostArgument,
+    host: opt.MaybeHostArgument = None,
     *,
+    everything: AllOption = False,
+    keep: KeepOption = None,
     full: FullOption = True,
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
-    at_once: opt.ParallelOption = 4,
+    at_once: opt.ParallelOption = 16,
     leave_safe_mode: opt.SafeModeOption = False,
     as_json: JsonOption = False,
 ) -> None:
     def body(session: Session) -> dict[str, Fact]:
+        from plugsmith.errors import UsageError
         from plugsmith.flows.device.backup import backup as do_it
         from plugsmith.flows.device.targets import targets
+        from plugsmith.flows.house.find import hosts_seen
 
         context = opt.lan_context(
             session,
@@ -93,7 +108,10 @@ def backup(
             at_once=at_once,
             leave_safe_mode=leave_safe_mode,
         )
-        return opt.set_exit(session, do_it(context, targets(context, host), full=full))
+        if everything == (host is not None):
+            raise UsageError(problem=_("give a HOST, or --all for every device that was seen"))
+        hosts = hosts_seen(context) if host is None else targets(context, host)
+        return opt.set_exit(session, do_it(context, hosts, full=full, keep=keep))
 
     run("device backup", body, as_json=as_json, render=_backup_text)
 

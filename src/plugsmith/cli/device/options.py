@@ -27,6 +27,16 @@ HostArgument: TypeAlias = Annotated[
         ),
     ),
 ]
+MaybeHostArgument: TypeAlias = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="HOST",
+        help=_(
+            "Name or address of the device, with :port where it is not 80. Several: separated by "
+            "commas, @FILE with one a line, a range such as 192.168.1.0/24, or `scan` for all."
+        ),
+    ),
+]
 PasswordFileOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(

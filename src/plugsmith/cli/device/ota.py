@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plugsmith.cli.device import options as opt
-from plugsmith.cli.options import JsonOption, YesOption  # noqa: TC001 - typer evaluates them
+from plugsmith.cli.options import DryRunOption, JsonOption, YesOption  # noqa: TC001 - typer evaluates them
 from plugsmith.cli.session import Session, run
 from plugsmith.messages import _
 
@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
 
 UpdateArgument = Annotated[
-    Path | None,
+    list[Path] | None,
     typer.Argument(
         metavar="FILE",
-        help=_("The update (.rbl). Left out: the newest one in the cache for the chip."),
+        help=_(
+            "The update (.rbl); several: each device gets the one for its chip and build. Left "
+            "out: the newest ones in the cache."
+        ),
     ),
 ]
 AgainOption = Annotated[
@@ -34,11 +37,12 @@ def ota(
     host: opt.HostArgument,
     file: UpdateArgument = None,
     *,
+    dry_run: DryRunOption = False,
     again: AgainOption = False,
     other_variant: VariantOption = False,
     password_file: opt.PasswordFileOption = None,
     ask_password: opt.AskPasswordOption = False,
-    at_once: opt.ParallelOption = 4,
+    at_once: opt.ParallelOption = 8,
     yes: YesOption = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -51,7 +55,8 @@ def ota(
         )
         hosts = targets(context, host)
         return opt.set_exit(
-            session, do_it(context, hosts, file, again=again, other_variant=other_variant)
+            session,
+            do_it(context, hosts, file, again=again, other_variant=other_variant, dry_run=dry_run),
         )
 
     run("device ota", body, as_json=as_json, assume_yes=yes, render=_text)

@@ -78,12 +78,10 @@ def equal_in_store_and_file(
 ) -> bool:
     """Whether the encrypted store and the plain file area hold the same text, each by itself.
 
-    With `but`, store copies count only with their record, and not with a standing that is in it.
+    Store copies whose standing is in `but` do not count.
     """
     kv = any(
-        source.key is not None
-        and source.kind in _EQUAL
-        and (not but or (source.standing not in but and AgreeingCheck.VALUE_SUM in source.checks))
+        source.key is not None and source.kind in _EQUAL and source.standing not in but
         for source in sources
     )
     return kv and any(source.kind is SourceKind.FILE for source in sources)

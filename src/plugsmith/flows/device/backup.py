@@ -18,6 +18,7 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.lan.apply import files_size, region_of
+from plugsmith.library.device_backups import DeviceBackups
 from plugsmith.library.device_folders import new_folder
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -40,11 +41,22 @@ _MOST_FILES = 500
 _DEEPEST = 4
 
 
-def backup(ctx: LanContext, hosts: Sequence[Host], *, full: bool = True) -> Data:
-    """Fetch settings, pins, radio sector, vendor storage, files; with `full` the whole flash."""
+def backup(
+    ctx: LanContext, hosts: Sequence[Host], *, full: bool = True, keep: int | None = None
+) -> Data:
+    """Fetch settings, pins, radio sector, vendor storage, files; with `full` the whole flash.
+
+    `keep`: of each device only the newest so many stay, counted when the new one is whole.
+    """
 
     async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
-        return await _backup(ctx, obk, full=full)
+        data = await _backup(ctx, obk, full=full)
+        if keep is not None and data["complete"]:
+            mac = data["mac"]
+            kept = DeviceBackups(ctx.library.root / "devices")
+            gone = kept.thin_out(str(mac) if mac else None, obk.host, keep=keep)
+            data["removed"] = [str(path) for path in gone]
+        return data
 
     return on_each(ctx, hosts, one)
 
@@ -57,10 +69,13 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
     for page in ("info", "pins", "channelTypes"):
         folder.put(f"{page}.json", (await obk.wire.get(f"/api/{page}")).body)
     problems: list[Fact] = []
-    await _radio(obk, state, folder, problems)
+    notes: list[Fact] = []
+    await _radio(obk, state, folder, problems, notes)
     files = await _files(obk, state, folder, problems)
     if full:
         await _whole(ctx, obk, state, folder, problems)
+    complete = not problems
+    problems += notes
     manifest = folder.finish(
         {
             "created": now_text(),
@@ -82,10 +97,17 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
         "stored_files": files,
         "full": "flash.bin" in str(manifest["files"]),
         "problems": problems,
+        "complete": complete,
     }
 
 
-async def _radio(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]) -> None:
+async def _radio(
+    obk: Obk,
+    state: DeviceState,
+    folder: DeviceFolder,
+    problems: list[Fact],
+    notes: list[Fact],
+) -> None:
     """The sector with calibration and address, and what is left of the vendor's storage."""
     span = region_of(state.info.chip, RegionRole.RF)
     try:
@@ -93,7 +115,7 @@ async def _radio(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: l
             sector = await obk.read_flash(span)
             folder.put("rf.bin", sector)
             if mac_in_rf(sector) is None:
-                problems.append(_("The radio sector holds no address; it may be blank."))
+                notes.append(_("The radio sector holds no address; it may be blank."))
         vendor = await obk.read_flash(_VENDOR)
         if vendor.strip(b"\xff"):
             folder.put("vendor.bin", vendor)

@@ -37,7 +37,7 @@ class LanContext:
     consent: Callable[[str, str], None]
     patience: HttpTimeouts = field(default_factory=HttpTimeouts)
     password: str | None = field(default=None, repr=False)
-    at_once: int = 8
+    at_once: int = 32
     leave_safe_mode: bool = False
 
     def obk(self, host: Host) -> Obk:

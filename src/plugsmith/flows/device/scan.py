@@ -65,6 +65,7 @@ async def _announced(ctx: LanContext) -> list[Host]:
 def scan(ctx: LanContext, where: str | None) -> dict[str, Fact]:
     """The contract's `device scan` result."""
     found = find(ctx, where)
+    _remember(ctx, found)
     odd = [item for item in found if item.same_mac or item.has_placeholder_mac]
     if odd:
         ctx.warn(
@@ -75,3 +76,9 @@ def scan(ctx: LanContext, where: str | None) -> dict[str, Fact]:
                    "radio data of their own backups back."),
         )  # fmt: skip
     return {"devices": [item.as_data() for item in found], "range": where or own_network()}
+
+
+def _remember(ctx: LanContext, found: list[FoundDevice]) -> None:
+    from plugsmith.flows.house.find import remember  # noqa: PLC0415 - it looks around with us
+
+    remember(ctx.library, found)

@@ -1,0 +1,97 @@
+"""Where the devices of a roll are just now: by MAC, wherever they answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.device import NoDevices
+from plugsmith.flows.device.scan import find
+from plugsmith.flows.device.targets import find_targets
+from plugsmith.flows.now import now_text
+from plugsmith.lan.discover import FoundDevice, sweep, without_doubles
+from plugsmith.lan.host import parse_host
+from plugsmith.library.sightings import Sighting, Sightings
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.house.roll import Roll
+    from plugsmith.lan.host import Host
+    from plugsmith.library.library import Library
+
+
+def sightings(library: Library) -> Sightings:
+    """The devices that were seen."""
+    return Sightings(library.root / "devices.json")
+
+
+def hosts_seen(ctx: LanContext) -> list[Host]:
+    """Where the devices that were ever seen were last, each address once; NoDevices."""
+    latest: dict[str, Sighting] = {}
+    for item in sorted(sightings(ctx.library).all(), key=lambda item: item.seen):
+        latest[item.host] = item
+    if not latest:
+        raise NoDevices(range=_("the devices seen so far"))
+    return [parse_host(host) for host in latest]
+
+
+def look_around(ctx: LanContext, where: str | None) -> list[FoundDevice]:
+    """The devices in a range, in the own network (`scan`), or where they were seen last."""
+    if where is not None:
+        if where == "scan":
+            found = find(ctx, None)
+        else:
+            hosts = find_targets(ctx, where).hosts
+            found = ctx.run(sweep(hosts, password=ctx.password))
+    else:
+        known = [parse_host(item.host) for item in sightings(ctx.library).all()]
+        found = ctx.run(sweep(known, password=ctx.password)) if known else []
+    found = without_doubles(found)
+    remember(ctx.library, found)
+    return found
+
+
+def of_roll(ctx: LanContext, roll: Roll, where: str | None) -> dict[str, list[FoundDevice]]:
+    """MAC to the devices that have it; several where a MAC is there twice.
+
+    Without `where`: the addresses of the roll, and those where its devices were seen last.
+    """
+    if where is not None:
+        found = look_around(ctx, where)
+    else:
+        hosts = [row.host for row in roll.rows if row.host is not None]
+        hosts += [
+            parse_host(item.host)
+            for item in sightings(ctx.library).all()
+            if roll.row_of(item.mac) is not None
+        ]
+        found = without_doubles(ctx.run(sweep(hosts, password=ctx.password)) if hosts else [])
+        remember(ctx.library, found)
+    by_mac: dict[str, list[FoundDevice]] = {}
+    for item in found:
+        if item.info is not None and item.info.mac is not None:
+            by_mac.setdefault(item.info.mac, []).append(item)
+    return by_mac
+
+
+def remember(library: Library, found: Sequence[FoundDevice]) -> None:
+    """Keep what the devices said."""
+    now = now_text()
+    seen = [
+        Sighting(
+            mac=item.info.mac,
+            host=str(item.host),
+            name=item.info.short_name,
+            chip=item.info.chip,
+            version=item.info.version,
+            variant=item.info.variant,
+            uptime=item.info.uptime_s,
+            seen=now,
+        )
+        for item in found
+        if item.info is not None and item.info.mac is not None
+    ]
+    if seen:
+        sightings(library).remember(seen)

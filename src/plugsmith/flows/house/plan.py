@@ -1,0 +1,201 @@
+"""`device roll init`, `device plan`, `device apply --roll`: wanted against real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.device import NoDevices, NotInRoll
+from plugsmith.errors.library import OutputExists
+from plugsmith.flows.device.apply import change_to
+from plugsmith.flows.device.change_text import change_lines
+from plugsmith.flows.device.changes import ChangePlan, change_devices, state_of
+from plugsmith.flows.device.context import each
+from plugsmith.flows.device.desired_settings import fit
+from plugsmith.flows.dump.files import write_whole
+from plugsmith.flows.house.find import look_around, of_roll
+from plugsmith.flows.house.results import PlanResult, PlanRow, RollResult
+from plugsmith.flows.house.roll import Roll, RollRow, read_roll, roll_text
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.context import LanContext, Work
+    from plugsmith.lan.apply import DeviceState
+    from plugsmith.lan.change import ConfigChange
+    from plugsmith.lan.discover import FoundDevice
+    from plugsmith.lan.host import Host
+    from plugsmith.lan.obk_http import Obk
+
+    Data = dict[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """A device of the roll as it is and as it is to be."""
+
+    row: RollRow
+    state: DeviceState
+    change: ConfigChange
+    skip: str = ""
+
+    @property
+    def version_differs(self) -> bool:
+        """Whether another firmware is wanted."""
+        info = self.state.info
+        have = f"{info.version}_{info.variant}" if info.variant else info.version
+        return bool(self.row.version) and self.row.version not in {have, info.version}
+
+
+def roll_init(ctx: LanContext, where: str | None, out: Path, *, template: str = "") -> RollResult:
+    """A new roll of what answers, numbered by address; an existing file is not overwritten."""
+    if out.exists():
+        raise OutputExists(name=str(out))
+    found = [item for item in look_around(ctx, where) if item.info and item.info.mac]
+    if not found:
+        raise NoDevices(range=where or _("the devices seen so far"))
+    rows: list[RollRow] = []
+    left: list[str] = []
+    for item in found:
+        assert item.info is not None
+        assert item.info.mac is not None
+        if any(row.mac == item.info.mac for row in rows):
+            left.append(str(item.host))
+            continue
+        rows.append(
+            RollRow(
+                mac=item.info.mac,
+                number=len(rows) + 1,
+                name=item.info.short_name,
+                template=template,
+                host=item.host,
+            )
+        )
+    if left:
+        ctx.warn(
+            "PS-NOTE-SAME-MAC",
+            _("Left out, their MAC is in the roll already: {hosts}", hosts=", ".join(left)),
+        )
+    write_whole(out, roll_text(rows, as_csv=out.suffix.lower() == ".csv").encode())
+    return RollResult(file=str(out), devices=len(rows), left_out=tuple(left))
+
+
+def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
+    """What differs between the roll and the devices; nothing is sent."""
+    roll = read_roll(path)
+    places = of_roll(ctx, roll, where)
+    hosts = [item.host for row in roll.rows for item in places.get(row.mac, ())]
+    outcomes = ctx.run(each(ctx, hosts, _comparer(ctx, roll))) if hosts else []
+    rows = []
+    for outcome in outcomes:
+        done = outcome.value
+        if done is None:
+            row = _row_at(roll, places, outcome.host)
+            problem = outcome.error.message if outcome.error else ""
+            rows.append(_planned(row, str(outcome.host), "failed", problem=problem))
+            continue
+        names = [*done.change.names, *(["version"] if done.version_differs else [])]
+        twins = len(places.get(done.row.mac, ())) > 1
+        state = "skipped" if done.skip else "differs" if names else "as wanted"
+        ctx.say(change_lines(f"{outcome.host} ({done.row.name})", done.change), level="detail")
+        rows.append(
+            _planned(
+                done.row,
+                str(outcome.host),
+                state,
+                differs=tuple(names),
+                version=done.state.info.version,
+                problem=done.skip or (_("its MAC is there twice") if twins else ""),
+            )
+        )
+    rows += [_planned(row, "", "missing") for row in roll.rows if row.mac not in places]
+    rows.sort(key=lambda row: row.number)
+    strangers = [
+        str(item.host) for mac, items in places.items() if not roll.row_of(mac) for item in items
+    ]
+    return PlanResult(roll=str(path), devices=tuple(rows), not_in_roll=tuple(strangers))
+
+
+def apply_roll(ctx: LanContext, path: Path, where: str | None, *, dry_run: bool = False) -> Data:
+    """Make the devices of the roll what it says; asked once, resumable, firmware by `ota`."""
+    roll = read_roll(path)
+    for row in roll.rows:
+        roll.desired(row)  # whatever is wrong with it is said before anything is sent
+    places = of_roll(ctx, roll, where)
+    hosts = [item.host for row in roll.rows for item in places.get(row.mac, ())]
+    if not hosts:
+        raise NotInRoll(name=str(path))
+    old: list[str] = []
+
+    async def look(ctx: LanContext, obk: Obk, _number: int) -> ChangePlan:
+        found = await _comparer(ctx, roll)(ctx, obk, 0)
+        if found.version_differs:
+            old.append(obk.host)
+        return ChangePlan(state=found.state, change=found.change, kind="apply", skip=found.skip)
+
+    data = change_devices(ctx, hosts, look, dry_run=dry_run)
+    missing: list[Fact] = [row.mac for row in roll.rows if row.mac not in places]
+    if missing:
+        ctx.warn(
+            "PS-NOTE-ROLL-MISSING",
+            _("{count} devices of the roll did not answer.", count=len(missing)),
+            hint=_("plugsmith device plan lists them."),
+        )
+    if old:
+        ctx.warn(
+            "PS-NOTE-ROLL-VERSION",
+            _("{count} devices run another firmware than the roll wants.", count=len(old)),
+            hint=_("Update them: plugsmith device ota {hosts}", hosts=",".join(sorted(old))),
+        )
+    return {**data, "missing": missing, "other_version": [*sorted(old)]}
+
+
+def _comparer(ctx: LanContext, roll: Roll) -> Work[Compared]:
+    async def compare(_ctx: LanContext, obk: Obk, _number: int) -> Compared:
+        state = await state_of(ctx, obk)
+        row = roll.row_of(state.info.mac)
+        if row is None:
+            raise NotInRoll(name=obk.host)
+        desired = roll.desired(row)
+        wanted = desired.for_device(number=row.number, mac=state.info.mac)
+        try:
+            notes = fit(desired, wanted, state, host=obk.host)
+        except PlugsmithError as wrong:
+            notes = [wrong.message]
+        change = change_to(state, {} if notes else wanted)
+        return Compared(row=row, state=state, change=change, skip=notes[0] if notes else "")
+
+    return compare
+
+
+def _row_at(roll: Roll, places: dict[str, list[FoundDevice]], host: Host) -> RollRow:
+    mac = next(mac for mac, items in places.items() if any(x.host == host for x in items))
+    row = roll.row_of(mac)
+    assert row is not None  # only hosts of rows are asked
+    return row
+
+
+def _planned(
+    row: RollRow,
+    host: str,
+    state: str,
+    *,
+    differs: tuple[str, ...] = (),
+    version: str | None = None,
+    problem: str = "",
+) -> PlanRow:
+    return PlanRow(
+        number=row.number,
+        mac=row.mac,
+        name=row.name.replace("{n}", str(row.number)),
+        place=row.place,
+        host=host or None,
+        state=state,
+        differs=differs,
+        version=version,
+        wanted_version=row.version or None,
+        problem=problem,
+    )

@@ -1,0 +1,116 @@
+"""Devices that were seen on the network: one JSON file, a line of facts for each.
+
+A device is its MAC and its address together. Nothing secret is in it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+from plugsmith.library.home import write_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from plugsmith.errors import Fact
+
+SCHEMA = "plugsmith-devices/1"
+_LONGEST = 1 << 22
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sighting:
+    """What a device said when it was last seen; `seen` is ISO 8601. None: it did not say."""
+
+    mac: str
+    host: str
+    name: str = ""
+    chip: str = ""
+    version: str | None = None
+    variant: str | None = None
+    uptime: int | None = None
+    rssi: int | None = None
+    mqtt: str | None = None
+    seen: str = ""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it this device."""
+        return self.mac, self.host
+
+
+class Sightings:
+    """The file at `path`; a torn or foreign one counts as empty."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def all(self) -> list[Sighting]:
+        """Every device that was ever seen and not forgotten, by name and address."""
+        return sorted(self._read().values(), key=lambda item: (item.name, item.host, item.mac))
+
+    def remember(self, seen: Iterable[Sighting]) -> None:
+        """Keep newer facts; what a device did not say this time stays as it was."""
+        with _lock:
+            known = self._read()
+            for item in seen:
+                old = known.get(item.key)
+                known[item.key] = _merged(old, item) if old else item
+            body = {"schema": SCHEMA, "devices": [asdict(item) for item in known.values()]}
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            data = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
+            write_whole(self._path, data, keep_existing=False)
+
+    def _read(self) -> dict[tuple[str, str], Sighting]:
+        try:
+            if self._path.stat().st_size > _LONGEST:
+                return {}
+            body = json.loads(self._path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError):
+            return {}
+        rows = body.get("devices") if isinstance(body, dict) else None
+        if not isinstance(rows, list) or body.get("schema") != SCHEMA:
+            return {}
+        found = [_sighting(row) for row in rows if isinstance(row, dict)]
+        return {item.key: item for item in found if item is not None}
+
+
+def _sighting(row: dict[str, Fact]) -> Sighting | None:
+    def text(name: str) -> str:
+        value = row.get(name)
+        return value if isinstance(value, str) else ""
+
+    def number(name: str) -> int | None:
+        value = row.get(name)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    if not re.fullmatch(r"[0-9a-f]{2}(:[0-9a-f]{2}){5}", text("mac")) or not text("host"):
+        return None
+    return Sighting(
+        mac=text("mac"),
+        host=text("host"),
+        name=text("name"),
+        chip=text("chip"),
+        seen=text("seen"),
+        version=text("version") or None,
+        variant=text("variant") or None,
+        mqtt=text("mqtt") or None,
+        uptime=number("uptime"),
+        rssi=number("rssi"),
+    )
+
+
+def _merged(old: Sighting, new: Sighting) -> Sighting:
+    facts = {
+        item.name: getattr(new, item.name)
+        if getattr(new, item.name) not in (None, "")
+        else getattr(old, item.name)
+        for item in fields(new)
+    }
+    return Sighting(**facts)
