@@ -137,6 +137,7 @@ def flow_context(session: Session, request: ListenRequest) -> FlowContext:
         chip=getattr(request, "chip", None),
         baud_limit=getattr(request, "baud", None),
         open_log=opener(log_port) if log_port else None,
+        log_name=log_port,
     )
 
 
@@ -184,8 +185,19 @@ def _traced(open_it: Callable[[], Port], path: Path | None, clock: Clock) -> Cal
         raise OutputExists(name=str(path))
 
     def opened() -> Port:
+        from plugsmith.errors.flows import NoRightToWrite
         from plugsmith.link.trace import TracingPort
 
-        return TracingPort(open_it(), path.open("a", encoding="utf-8"), clock=clock)
+        try:
+            stream = path.open("a", encoding="utf-8")
+        except OSError as problem:
+            raise NoRightToWrite(
+                folder=str(path.parent), problem=problem.strerror or str(problem)
+            ) from problem
+        try:
+            return TracingPort(open_it(), stream, clock=clock)
+        except BaseException:
+            stream.close()
+            raise
 
     return opened

@@ -40,6 +40,7 @@ class FlowContext:
     chip: str | None = None
     baud_limit: int | None = None
     open_log: Callable[[], Port] | None = None
+    log_name: str | None = None
     warn_of_mains: bool = True  # False only after another flow of the same session has warned
 
     def say(self, message: str, *, level: str = "info") -> None:

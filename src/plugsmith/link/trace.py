@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class TracingPort:
         self._stream = stream
         self._clock = clock
         self._start_s = clock.monotonic()
+        self._stopped = False
         self._note("open", port=port.info.name, baud=port.baud)
 
     @property
@@ -90,12 +92,18 @@ class TracingPort:
         """Close the port behind and flush the trace."""
         self._note("close")
         self._port.close()
-        self._stream.flush()
+        with suppress(OSError, ValueError):
+            self._stream.flush()
 
     def _note(self, event: str, **facts: str | int | bool | None) -> None:
         at_ms = round((self._clock.monotonic() - self._start_s) * 1000, 3)
         line = {"ms": at_ms, "event": event} | {k: v for k, v in facts.items() if v is not None}
-        self._stream.write(json.dumps(line) + "\n")
+        if self._stopped:
+            return
+        try:
+            self._stream.write(json.dumps(line) + "\n")
+        except (OSError, ValueError):
+            self._stopped = True  # a full disk ends the trace, not the work
 
 
 def redact(data: bytes) -> dict[str, str | int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.linking import answers_again
 from plugsmith.emu.boot_signs import complaints, find_sign, last_words, starts
-from plugsmith.errors import PlugsmithError
+from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -49,18 +49,21 @@ def watch_boot(ctx: FlowContext, device: Device, *, firmware: str | None = None)
     """Reset the chip and look whether its firmware starts; the chip is left running.
 
     `firmware` is what the flash holds now, as `FirmwareImage.firmware` names it; None: any counts.
-    With a log port its text decides; without one only a boot loop can be seen.
+    With a log port its text decides; without one only a boot loop can be seen. What was written
+    is proven already: trouble here is told as something that was not seen, and raises nothing.
     """
-    if ctx.open_log is None:
-        device.flash.reboot()
-        return _probe_download_uart(ctx, device)
-    log = ctx.open_log()
     try:
-        log.discard_input()
+        if device.log is None:
+            device.flash.reboot()
+            return _probe_download_uart(ctx, device)
+        device.log.discard_input()
         device.flash.reboot()
-        return _read_log(ctx, log, firmware)
-    finally:
-        log.close()
+        return _read_log(ctx, device.log, firmware)
+    except Cancelled:
+        return BootSighting(booted=None, seen=_("You stopped the look at its start."))
+    except PlugsmithError as problem:
+        seen = _("Its start could not be watched: {problem}", problem=problem.message)
+        return BootSighting(booted=None, seen=seen)
 
 
 def _read_log(ctx: FlowContext, log: Port, firmware: str | None) -> BootSighting:

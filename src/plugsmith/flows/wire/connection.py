@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import contextmanager, suppress
+from os.path import realpath
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.boot.flash import UartFlash
 from plugsmith.boot.identify import identify, read_chip_id
 from plugsmith.boot.linking import link
-from plugsmith.errors import PlugsmithError
+from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flash import TransferError
 from plugsmith.errors.link import LinkLost, UnknownBootCode
 from plugsmith.flows.wire.same_device import (
@@ -49,6 +50,7 @@ class Device:
         self.ctx = ctx
         self.port = port
         self.job: Job | None = None
+        self.log: Port | None = None  # where the firmware prints, if the user has wired it
         self.known = Known()
         self.links = 0
         self._hits: list[AddressRange] = []
@@ -278,17 +280,41 @@ class Device:
 @contextmanager
 def connected(ctx: FlowContext) -> Iterator[Device]:
     """Open the port, link, identify; at the end leave the chip running and close the port."""
-    port = ctx.open_port()
+    log = _open_log(ctx)
+    try:
+        port = ctx.open_port()
+    except BaseException:
+        _close_log(log)
+        raise
     try:
         if ctx.warn_of_mains:
             warn_about_mains(ctx)
         device = Device(ctx, port)
+        device.log = log
         try:
             yield device
         finally:
             device.release()
     finally:
         port.close()
+        _close_log(log)
+
+
+def _open_log(ctx: FlowContext) -> Port | None:
+    """The log port, before anything is written: a missing or wrong one must not show afterwards."""
+    if ctx.open_log is None:
+        return None
+    if ctx.log_name and realpath(ctx.log_name) == realpath(ctx.port_name):
+        raise UsageError(
+            problem=_("the log port {port} is the port itself; it needs its own", port=ctx.log_name)
+        )
+    return ctx.open_log()
+
+
+def _close_log(log: Port | None) -> None:
+    if log is not None:
+        with suppress(PlugsmithError):
+            log.close()
 
 
 def warn_about_mains(ctx: FlowContext) -> None:

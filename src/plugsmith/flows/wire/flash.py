@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
-from plugsmith.errors import UsageError
+from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
@@ -26,7 +26,7 @@ from plugsmith.flows.write.proven import Safety, secure
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image, sha256
 from plugsmith.flows.write.target_image import FlashState, TargetImage, image_target, loader_body
-from plugsmith.library.jobs.store import JobHeader, JobKind
+from plugsmith.library.jobs.store import Job, JobHeader, JobKind
 from plugsmith.library.releases import ReleaseCache
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -236,10 +236,30 @@ def run_plan(
         raise
     finally:
         device.job = None
-    device.flash.restore_protection()
-    job.finish()
-    _forget_older(ctx, device)
-    device.remember_speed()
+    _tidy_up(ctx, device, job)
+
+
+def _tidy_up(ctx: FlowContext, device: Device, job: Job) -> None:
+    """What remains after the proof; nothing here may take the result away."""
+    try:
+        device.flash.restore_protection()
+    except PlugsmithError as problem:
+        ctx.warn(
+            "PS-NOTE-PROTECTION",
+            _(
+                "The write protection could not be set as it was: {problem}",
+                problem=problem.message,
+            ),
+        )
+    try:
+        job.finish()
+        _forget_older(ctx, device)
+        device.remember_speed()
+    except (PlugsmithError, OSError) as problem:
+        ctx.warn(
+            "PS-NOTE-LIBRARY",
+            _("The library could not be brought up to date: {problem}", problem=str(problem)),
+        )
 
 
 def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:

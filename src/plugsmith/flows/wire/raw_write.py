@@ -106,7 +106,7 @@ def change_flash(
         boot: BootSighting | None = None
         if not dry_run:
             run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=kind.value)
-            boot = watch_boot(ctx, device) if ctx.open_log is not None else None
+            boot = watch_boot(ctx, device) if device.log is not None else None
         return WriteOutcome(
             chip=device.identity.chip.name,
             image=image,
