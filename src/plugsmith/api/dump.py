@@ -47,8 +47,9 @@ class ConfigRequest(ChipRequest):
         default=(),
         metavar="FILE",
         help=N_(
-            "A dump, a folder of dumps, the name of a backup in your library, "
-            "or - for standard input. Several may be given."
+            "A dump, a text (boot log, JSON, forum post), a folder of them, the name of a backup "
+            "in your library, or - for standard input, where a text can be pasted. Several may be "
+            "given."
         ),
     )
 

@@ -57,6 +57,21 @@ class InputUnusable(InputError):
     next_step = N_("Run `plugsmith dump info` on the file; make a new dump if the device is there.")
 
 
+class TextWithoutPins(InputError):
+    """A text of letters in which no configuration was found."""
+
+    code = "PS-INPUT-TEXT"
+    what = N_("{name} is a text, but no pin configuration was found in it.")
+    why = N_(
+        "Looked for: the vendor's own notation, JSON in any dialect, its boot log, and the storage "
+        "JSON of other tools."
+    )
+    next_step = N_(
+        "Copy the whole configuration, from its first to its last brace, and try again; a part of "
+        "it cannot be checked."
+    )
+
+
 class Malformed(InputError):
     """A structure inside the input breaks its format; `offset` counts from its first byte."""
 

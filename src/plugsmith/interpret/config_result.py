@@ -139,7 +139,10 @@ class ProductRow(Record):
 
 @record
 class ConfigResult(Result):
-    """`dump config` for one input; `config` is the vendor's JSON, `template` OpenBeken's."""
+    """`dump config` for one input; `config` is the vendor's JSON, `template` OpenBeken's.
+
+    `baud`: of the link to another controller. `tolerated`: what a pasted text needed to be read.
+    """
 
     status: Status
     confidence: Confidence | None
@@ -158,6 +161,8 @@ class ConfigResult(Result):
     reason: AbsenceReason | None = sparse()
     findings: tuple[RuleFinding, ...] | None = sparse()
     autoexec: tuple[str, ...] | None = sparse()
+    baud: int | None = sparse()
+    tolerated: tuple[str, ...] | None = sparse()
 
     @property
     def exit_status(self) -> ExitCode:

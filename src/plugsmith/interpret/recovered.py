@@ -64,6 +64,8 @@ def config_result(recovery: Recovery, *, chip: str | None = None) -> ConfigResul
         reason=recovery.reason,
         findings=answer.findings if answer is not None else None,
         autoexec=(answer.setup.autoexec or None) if answer is not None else None,
+        baud=recovery.facts.serial.baud if recovery.facts.serial is not None else None,
+        tolerated=None,
     )
 
 

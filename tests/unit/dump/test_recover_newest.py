@@ -33,7 +33,7 @@ from plugsmith.dump.recovery.outcome import (
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.forge.store_history import StoreHistory
 from plugsmith.image.aes import ecb_decrypt
-from plugsmith.interpret.recovered import recovery_data
+from plugsmith.interpret.recovered import config_result
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.keys import data_key, encode_key_block
 from plugsmith.tuya.kv import StoreKind
@@ -60,7 +60,7 @@ def assert_newest(image: bytes, *, confidence: Confidence = PROVEN) -> None:
             assert other.standing in {Standing.OLDER, Standing.LEFTOVER}
     chip = recover_from(Chip(image))
     assert (chip.best.text, chip.best.kind, chip.confidence) == (NEW, answer.best.kind, confidence)
-    others = recovery_data(answer)["alternatives"]
+    others = config_result(answer).as_data()["alternatives"]
     assert all("older" in item["about"] for item in others if item["text"] == OLD.decode())
 
 
@@ -111,7 +111,7 @@ def test_a_live_text_that_is_lost_leaves_an_older_one_that_is_not_proven():
     image[at : at + 256] = b"\xff" * 256
     answer = recover(bytes(image))
     assert (answer.best.text, answer.confidence) == (OLD, Confidence.STRONG)
-    assert any("older copy" in note for note in recovery_data(answer)["notes"])
+    assert any("older copy" in note for note in config_result(answer).as_data()["notes"])
 
 
 def test_a_live_text_without_a_crc_pair_is_newer_than_a_sound_older_one():
@@ -156,7 +156,7 @@ def test_two_live_texts_are_never_proven_and_both_are_shown():
     shown = {answer.best.text, *(item.text for item in answer.alternatives)}
     assert shown >= {OLD, NEW}
     assert [item.standing for item in answer.alternatives] == [Standing.LIVE]
-    assert any("To decide" in note for note in recovery_data(answer)["notes"])
+    assert any("To decide" in note for note in config_result(answer).as_data()["notes"])
     chip = recover_from(Chip(two_records(both_live=True)))
     assert (chip.best.text, chip.confidence) == (answer.best.text, answer.confidence)
 

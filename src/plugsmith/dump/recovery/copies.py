@@ -15,7 +15,7 @@ from plugsmith.dump.recovery.outcome import (
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.kv import PAGE_LEN, byte_sum
-from plugsmith.tuya.user_param import CRC_TAIL, crc_ok
+from plugsmith.tuya.user_param import CRC_TAIL, crc_ok, stated_crc
 
 if TYPE_CHECKING:
     from plugsmith.dump.store.keyring import FoundKey
@@ -115,7 +115,9 @@ def judge(copy: TextCopy) -> TextSource | None:
         return None
     if not copy.named and not crc_ok(text):
         return None
-    against = copy.total is not None and not sum_ok(copy, text)  # its CRC-7 agrees by chance
+    # then the CRC-7 agrees by chance, if it does
+    against = copy.total is not None and not sum_ok(copy, text)
+    against |= stated_crc(text) is not None and not is_clean(text)
     return TextSource(
         text=text,
         kind=copy.kind,
@@ -156,3 +158,13 @@ def sum_ok(copy: TextCopy, text: bytes) -> bool:
     if copy.total is None or copy.length is None:
         return False
     return byte_sum(text) == copy.total and len(text) <= copy.length <= len(text) + BLOCK_LEN
+
+
+def fits(copy: TextCopy, text: bytes) -> bool:
+    """Whether a damaged copy can be one of `text`: sum, length, and every block that is clean."""
+    blocks = range(-(-len(text) // BLOCK_LEN))
+    return sum_ok(copy, text) and all(
+        block == text[number * BLOCK_LEN : (number + 1) * BLOCK_LEN]
+        for number in blocks
+        if is_clean(block := copy.block(number, length=len(text)))
+    )

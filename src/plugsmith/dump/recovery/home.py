@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 NOWHERE = 4
 _WHOLE = 8  # sectors that are more than some remains
+_FILLED = 6  # sectors behind a key block that may be too full to look encrypted
 _MIN_RUN = 3  # sectors in a row that make a store
 _SAMPLE = 18 * SECTOR_LEN  # a key block and the usual sectors behind it
 _FULL = {StoreKind.CLASSIC: 14, StoreKind.TUYAOS3: 16}
@@ -61,7 +62,10 @@ class Ground:
         """Places of stores that no key opened: key blocks without a key, encrypted sectors."""
         opened = {it.offset for site in sites for it in site.sectors if it.header is not None}
         places = [at for at, key in self.key_blocks.items() if key is None]
-        places += [run - SECTOR_LEN for run in self._encrypted(opened)]
+        for run in self._encrypted(opened):
+            starts = range(run - SECTOR_LEN, run - _FILLED * SECTOR_LEN, -SECTOR_LEN)
+            free = [at for at in starts if at >= 0 and not opened & set(range(at, run, SECTOR_LEN))]
+            places += sorted(free, key=self.place)[:1]
         return [at for at in places if not any(0 <= place - at < _SAMPLE for place in opened)]
 
     def _encrypted(self, opened: set[int]) -> Iterator[int]:
@@ -105,6 +109,22 @@ class Homes:
     def first(self) -> Site | None:
         """The device's store; of several the one with most sectors."""
         return self.own[0] if self.own else None
+
+    def hides_newer(self) -> bool:
+        """Whether a newer copy of a block may be out of sight: TuyaOS 3 moves its blocks about.
+
+        The classic store has a place for each block. Of the TuyaOS 3 store one sector more is
+        filled than there are blocks; a lost one that no missing block explains may be any block's.
+        """
+        site = self.first
+        if site is None or site.kind is not StoreKind.TUYAOS3:
+            return False
+        places = span_len(site.key_at if self.place == 0 else None) // SECTOR_LEN - 1
+        span = range(site.key_at, site.key_at + (places + 1) * SECTOR_LEN)
+        headed = [it for other in self.all for it in other.sectors if it.header is not None]
+        lost = places - sum(item.offset in span for item in headed)
+        missing = places - 1 - len({item.block for item in site.sectors if item.header})
+        return lost > max(missing, 0)
 
     @property
     def all(self) -> tuple[Site, ...]:

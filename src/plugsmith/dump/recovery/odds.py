@@ -78,10 +78,12 @@ def equal_in_store_and_file(
 ) -> bool:
     """Whether the encrypted store and the plain file area hold the same text, each by itself.
 
-    Store copies whose standing is in `but` do not count.
+    With `but`, store copies count only with their record, and not with a standing that is in it.
     """
     kv = any(
-        source.key is not None and source.kind in _EQUAL and source.standing not in but
+        source.key is not None
+        and source.kind in _EQUAL
+        and (not but or (source.standing not in but and AgreeingCheck.VALUE_SUM in source.checks))
         for source in sources
     )
     return kv and any(source.kind is SourceKind.FILE for source in sources)

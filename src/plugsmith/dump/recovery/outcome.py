@@ -63,6 +63,7 @@ class AgreeingCheck(StrEnum):
     SECTOR_SUM = "sector-sum"
     FILE_TABLE = "file-table"
     SECOND_COPY = "second-copy"
+    LOG_LINES = "log-lines"  # what the vendor's firmware logged about its pins
 
 
 class Standing(StrEnum):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.copies import sum_ok
+from plugsmith.dump.recovery.copies import fits
 from plugsmith.dump.recovery.odds import confidence_of, equal_in_store_and_file, is_text
 from plugsmith.dump.recovery.outcome import (
     AgreeingCheck,
@@ -78,7 +78,7 @@ def rank(
     ranked = [
         _ranked(
             list(places.values()),
-            newest=decided and live <= {text} and all(sum_ok(copy, text) for copy in unread),
+            newest=decided and live <= {text} and all(fits(copy, text) for copy in unread),
             alone=alone,
         )
         for (_default, text), places in texts.items()

@@ -144,6 +144,7 @@ def _look_deeper(work: Search) -> None:
     ]
     work.take(runs)
     work.sources += join_copies(work.copies, work.data)
+    work.mended = True
     if work.best() is None:
         work.sources += join_pages(runs)
 

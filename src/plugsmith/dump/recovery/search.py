@@ -40,6 +40,7 @@ class Search:
     copies: list[TextCopy] = field(default_factory=list)
     keys: list[FoundKey] = field(default_factory=list)
     codes: tuple[ClearCode, ...] = ()
+    mended: bool = False  # wrong bits and holes in texts were looked at, too
     decided: bool = True  # it is known which store and which record is the newest
 
     def ranked(self) -> list[RankedText]:
@@ -54,7 +55,9 @@ class Search:
             for copy in self.copies
             if copy.standing is Standing.LIVE and (copy.offset, copy.kind) not in readable
         ]
-        return rank(self.sources, unread=unread, decided=self.decided)
+        return rank(
+            self.sources, unread=unread, decided=self.decided and (self.mended or not unread)
+        )
 
     def best(self) -> RankedText | None:
         """The best text so far, if there is any."""
@@ -106,7 +109,7 @@ class Search:
         `deep`: damaged pages are looked at, too.
         """
         own = self.homes.own
-        alone = len(own) == 1 and not self.homes.closed
+        alone = len(own) == 1 and not self.homes.closed and not self.homes.hides_newer()
         readable = alone and not own[0].torn() and not lost_marks(own[0], self.data, deep=deep)
         self.decided = readable or not self.homes.all
 

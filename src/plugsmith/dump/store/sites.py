@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _PAGES = range(1, PAGES)
 _REACH = 20  # sectors behind a key block that can be its own: 16 and 4 on the BK7231Q
 _SMALLEST_DATA = 10  # data sectors of the smallest store; swap begins behind them
+_MOST_SWAP = 4  # on the BK7231Q
 _MAX_LOST = 8 * SECTOR_LEN  # bytes lost in a row inside one store
 
 
@@ -165,16 +166,30 @@ def _classic(
             groups.setdefault(own, []).append(sector)
         else:
             rest.append(sector)
+    rest = _by_base(rest, groups, seen, least=_MOST_SWAP + 1)
     rest = [sector for sector in rest if not _join_as_swap(sector, groups, seen)]
-    for base, count in Counter(map(_base, rest)).most_common():
+    _by_base(rest, groups, seen, least=1)
+    return groups
+
+
+def _by_base(
+    sectors: list[Sector], groups: dict[int, list[Sector]], seen: Sequence[int], *, least: int
+) -> list[Sector]:
+    """Put sectors that count from one place into a store of their own; what is left over.
+
+    `least`: sectors that make a store; swap sectors count from one place by chance, too.
+    """
+    rest = sectors
+    for base, count in Counter(map(_base, sectors)).most_common():
         mine = [sector for sector in rest if _base(sector) == base]
-        if not mine or len(mine) < count:
+        if count < least or len(mine) < count:
             continue
         home = _shifted_from(base, mine, groups, seen) if groups else None
         groups.setdefault(base if home is None else home, []).extend(mine)
         rest = [sector for sector in rest if sector not in mine]
-        rest = [sector for sector in rest if not _join_as_swap(sector, groups, seen)]
-    return groups
+        if least == 1:
+            rest = [sector for sector in rest if not _join_as_swap(sector, groups, seen)]
+    return rest
 
 
 def _block(sector: Sector) -> int:

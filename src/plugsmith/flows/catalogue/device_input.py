@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.pasted.letters import is_plain_text, letters_of
+from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.recovery.outcome import Status
 from plugsmith.dump.recovery.recover import recover
-from plugsmith.errors import InputError, Malformed, NothingFound
+from plugsmith.errors import Malformed, NothingFound
 from plugsmith.errors.catalogue import DeviceUnknown
+from plugsmith.errors.content import TextWithoutPins
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.interpret.catalogue.entry import read_entry
 from plugsmith.interpret.catalogue.traits import Traits, traits_of
@@ -23,24 +26,26 @@ from plugsmith.interpret.vendor.serial_mcu import profile_of_serial_mcu
 from plugsmith.messages import _
 from plugsmith.openbeken.template import find_template
 from plugsmith.tuya.schema import encode_schema
-from plugsmith.tuya.user_param import MAX_TEXT_LEN, parse_pin_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugsmith.device.profile import DeviceProfile
+    from plugsmith.dump.pasted.pasted import Pasted
     from plugsmith.errors import Fact
     from plugsmith.library.catalogue.templates import StoredEntry, TemplateCatalogue
     from plugsmith.openbeken.template import Template
 
 STDIN = "-"
-_CONFIG_KEYS = ("device_configuration", "config", "user_param_key")
 _MAX_STDIN = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeviceInput:
-    """A device, whatever it was given as. `entry` is set for one of the catalogue."""
+    """A device, whatever it was given as. `entry` is set for one of the catalogue.
+
+    `remarks`: what was tolerated while a text was read.
+    """
 
     name: str
     profile: DeviceProfile
@@ -48,6 +53,7 @@ class DeviceInput:
     from_template: bool = False  # the template is somebody's own, not derived by us
     product_keys: tuple[str, ...] = ()
     entry: StoredEntry | None = None
+    remarks: tuple[str, ...] = ()
 
     @property
     def traits(self) -> Traits:
@@ -58,7 +64,7 @@ class DeviceInput:
 def device_input_of(name: str, catalogue: TemplateCatalogue) -> DeviceInput:
     """The device that `name` means: a file, - for standard input, or an id of the catalogue.
 
-    Raises InputError for a file that is nothing of the kind, NothingFound for a dump without pins,
+    Raises InputError for a file that is nothing of the kind, NothingFound for one without pins,
     DeviceUnknown for a name that is neither a file nor an id.
     """
     if name == STDIN:
@@ -93,16 +99,12 @@ def device_input_of_entry(stored: StoredEntry) -> DeviceInput:
 
 def device_input_of_bytes(data: bytes, *, name: str) -> DeviceInput:
     """The device in the bytes of a dump, or in a text."""
-    text = _as_text(data)
-    if text is None:
-        return _from_dump(data, name)
-    try:
-        body = json.loads(text)
-    except (ValueError, RecursionError):
-        return _from_pin_text(text, name)
-    if not isinstance(body, dict):
-        raise InputError(name=name, problem=_("it is JSON, but describes no device"))
-    return _from_json(text, body, name)
+    pasted = read_pasted(data)
+    if pasted is not None:
+        return _from_pasted(pasted, name, data)
+    if is_plain_text(data):
+        raise TextWithoutPins(name=name)
+    return _from_dump(data, name)
 
 
 def _is_file(name: str) -> bool:
@@ -110,16 +112,6 @@ def _is_file(name: str) -> bool:
         return Path(name).is_file()
     except (OSError, ValueError):
         return False
-
-
-def _as_text(data: bytes) -> str | None:
-    head = data[:3].removeprefix(b"\xef\xbb\xbf") + data[3:64]
-    if head.lstrip()[:1] != b"{":
-        return None
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
 
 
 def _from_dump(data: bytes, name: str) -> DeviceInput:
@@ -140,46 +132,51 @@ def _from_dump(data: bytes, name: str) -> DeviceInput:
     raise NothingFound(what=_("The vendor's pin configuration"), name=name)
 
 
-def _from_json(text: str, body: dict[str, object], name: str) -> DeviceInput:
-    inner = body.get("data")
-    outer = inner if isinstance(inner, dict) and not isinstance(body.get("pins"), dict) else body
-    keys = product_keys_of(outer)
-    for key in _CONFIG_KEYS:
-        config = outer.get(key)
-        if isinstance(config, dict):
-            whole = read_entry(outer)
-            return _from_config(
-                config,
-                whole.title or name,
-                module=_word(outer.get("module")),
-                chip=_word(outer.get("chip")) or whole.template.chip or None,
-                product_keys=whole.product_keys or keys,
-                vendor=whole.template.vendor,
-                label=whole.template.name,
-            )
-    if isinstance(outer.get("pins"), dict) or isinstance(outer.get("template"), dict):
-        template = find_template(text).template
+def _from_pasted(pasted: Pasted, name: str, data: bytes) -> DeviceInput:
+    """A configuration, a store without pins, or a template, in whatever notation."""
+    held = pasted.best.holdings
+    remarks = tuple(_(remark) for remark in pasted.remarks)
+    keys = product_keys_of(held.body)
+    if held.template:
+        template = _template(held.body, data)
         return DeviceInput(
             name=template.name or name,
             profile=profile_from_openbeken(template),
             template=template,
             from_template=True,
             product_keys=keys,
+            remarks=remarks,
         )
-    if any(key.endswith("_pin") or key in {"sw", "module", "crc"} for key in body):
-        return _from_config(body, name)
-    raise InputError(name=name, problem=_("it is JSON, but describes no device"))
+    if held.config is None:
+        if not held.serial_named:
+            raise NothingFound(what=_("The vendor's pin configuration"), name=name)
+        profile = profile_of_serial_mcu(
+            baud=held.serial.baud if held.serial else None,
+            schema=json.loads(encode_schema(held.schema)),
+            chip=held.chip,
+            module=held.module,
+        )
+        return _from_profile(profile, name, product_keys=keys, remarks=remarks)
+    whole = read_entry(held.body)
+    return _from_config(
+        held.config,
+        whole.title or name,
+        module=held.module,
+        chip=held.chip or whole.template.chip or None,
+        product_keys=whole.product_keys or keys,
+        vendor=whole.template.vendor,
+        label=whole.template.name,
+        remarks=remarks,
+    )
 
 
-def _from_pin_text(text: str, name: str) -> DeviceInput:
-    """The vendor's own notation, as it stands in a dump."""
+def _template(body: Mapping[str, object], data: bytes) -> Template:
+    """The template as it stands in the text, else what a tolerant reader made of it."""
+    letters = letters_of(data)
     try:
-        found = parse_pin_text(text.strip()[:MAX_TEXT_LEN])
-    except Malformed as problem:
-        raise InputError(
-            name=name, problem=_("it is neither JSON nor a pin text of the vendor")
-        ) from problem
-    return _from_config(found.config, name)
+        return find_template(letters.text if letters is not None else "").template
+    except Malformed:
+        return find_template(json.dumps(body)).template
 
 
 def _from_config(
@@ -191,9 +188,12 @@ def _from_config(
     product_keys: tuple[str, ...] = (),
     vendor: str = "",
     label: str = "",
+    remarks: tuple[str, ...] = (),
 ) -> DeviceInput:
     profile = profile_from_tuya(config, module=module, chip=chip)
-    return _from_profile(profile, name, product_keys=product_keys, vendor=vendor, label=label)
+    return _from_profile(
+        profile, name, product_keys=product_keys, vendor=vendor, label=label, remarks=remarks
+    )
 
 
 def _from_profile(
@@ -203,15 +203,16 @@ def _from_profile(
     product_keys: tuple[str, ...],
     vendor: str = "",
     label: str = "",
+    remarks: tuple[str, ...] = (),
 ) -> DeviceInput:
     setup = openbeken_setup(profile, vendor=vendor, name=label)
     return DeviceInput(
-        name=name, profile=profile, template=setup.template, product_keys=product_keys
+        name=name,
+        profile=profile,
+        template=setup.template,
+        product_keys=product_keys,
+        remarks=remarks,
     )
-
-
-def _word(value: object) -> str | None:
-    return value if isinstance(value, str) and 0 < len(value) <= 64 else None
 
 
 def product_keys_of(facts: Mapping[str, Fact] | Mapping[str, object]) -> tuple[str, ...]:

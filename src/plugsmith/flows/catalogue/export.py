@@ -113,8 +113,10 @@ def _variant_needs(subject: DeviceInput) -> Iterator[VariantNeed]:
 
 def _notes(subject: DeviceInput) -> tuple[str, ...]:
     if subject.from_template:
-        return tuple(f"{item.text} {item.fix}" for item in lint_template(subject.template))
-    return tuple(answer_for_profile(subject.profile).notes)
+        notes = [f"{item.text} {item.fix}" for item in lint_template(subject.template)]
+    else:
+        notes = list(answer_for_profile(subject.profile).notes)
+    return (*notes, *subject.remarks)
 
 
 def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOptions:

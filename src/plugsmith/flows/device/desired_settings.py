@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from plugsmith.device.rules import RuleLevel
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import SettingUnusable, TemplateUnusable, WrongPinDevice
+from plugsmith.interpret.from_paste import template_of_paste
 from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.lan.change import check_settable
 from plugsmith.messages import _
@@ -75,6 +76,8 @@ def desired_from(
 ) -> DesiredSettings:
     """The wish in a template text and in settings, which win where both speak.
 
+    A vendor configuration in any notation counts as the template that follows from it.
+
     Raises TemplateUnusable for a template with an unknown role, a finding of level error, or JSON
     that is none; SettingUnusable for a setting that cannot go over the network.
     """
@@ -83,6 +86,8 @@ def desired_from(
     own = normal_settings(settings or {})
     if template is None:
         return DesiredSettings(settings=_plain_names(own))
+    vendor = template_of_paste(template)
+    template = vendor.text if vendor is not None else template
     try:
         reading = find_template(template)
     except PlugsmithError as problem:
@@ -93,7 +98,7 @@ def desired_from(
     wanted, notes, factors = _of_template(reading.template)
     return DesiredSettings(
         settings=_plain_names({**wanted, **own}),
-        notes=(*reading.corrected, *notes),
+        notes=(*(vendor.notes if vendor is not None else ()), *reading.corrected, *notes),
         chip=reading.template.chip.strip(),
         factors=factors,
     )

@@ -9,12 +9,16 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.pasted.letters import is_plain_text
+from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.recovery.live import recover_from
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.errors import ExitCode, InputMissing, InputTooLarge, PlugsmithError
+from plugsmith.errors.content import InputUnusable, TextWithoutPins
 from plugsmith.events import ErrorEvent, Item
 from plugsmith.flows.dump.results import BriefRow, ConfigCounts
+from plugsmith.interpret.from_paste import pasted_result
 from plugsmith.interpret.recovered import config_result
 from plugsmith.messages import _
 from plugsmith.records import fields_of
@@ -48,8 +52,22 @@ class ConfigOutcome:
 
 
 def recover_bytes(data: bytes, *, name: str) -> ConfigResult:
-    """The result for the bytes of a dump; InputError where they are no dump."""
-    return config_result(recover(data, name=name))
+    """The result for the bytes of a dump or of a text; InputError where they are neither."""
+    pasted = read_pasted(data)
+    if pasted is None and is_plain_text(data):
+        raise TextWithoutPins(name=name)
+    if pasted is None:
+        return config_result(recover(data, name=name))
+    if pasted.best.holdings.template:
+        raise InputUnusable(
+            name=name,
+            kind=_("an OpenBeken template"),
+            reason=_(
+                "It names the pins already: `plugsmith template lint` checks it, and `plugsmith "
+                "template export` writes it in other forms."
+            ),
+        )
+    return pasted_result(pasted)
 
 
 def recover_file(path: Path, *, name: str | None = None) -> ConfigResult:

@@ -1,0 +1,1 @@
+"""Configurations as people have them: texts that went through logs, forums, mail and notebooks."""

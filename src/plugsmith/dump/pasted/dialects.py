@@ -1,0 +1,199 @@
+"""JSON as people and programs write it: bare keys, single quotes, comments, commas too many or few.
+
+The vendor's own notation is one of the dialects. Every text gives a value or Malformed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.content import Malformed
+from plugsmith.messages import N_
+from plugsmith.tuya.user_param import parse_token
+
+if TYPE_CHECKING:
+    from plugsmith.tuya.user_param import Value
+
+COMMENTS = N_("comments were left out")
+SINGLE = N_("single quotation marks were read as double ones")
+BARE = N_("keys or words without quotation marks were accepted")
+COMMAS = N_("a comma too many or too few was accepted")
+EQUALS = N_("equals signs were read as colons")
+WORDS = N_("words of another language (True, None, undefined) were read as JSON's")
+BROKEN = N_("line breaks inside of values were taken out")
+
+MAX_DEPTH = 24
+MAX_ITEMS = 4000
+_BLANK = re.compile(r"[\s\ufeff]*")
+_COMMENT = re.compile(r"//[^\n]{0,2000}|/\*.{0,4000}?\*/|#[^\n]{0,2000}", re.DOTALL)
+_BARE_KEY = re.compile(r"[A-Za-z_$][\w.$-]{0,63}")
+_BARE_WORD = re.compile(r"[^\s,;:{}\[\]\"']{1,400}")
+_WORDS = {
+    "true": True, "false": False, "null": None, "True": True, "False": False, "None": None,
+    "TRUE": True, "FALSE": False, "undefined": None, "NaN": None, "nil": None,
+}  # fmt: skip
+_JSON_WORDS = frozenset({"true", "false", "null"})
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?\Z")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """An object, the position behind it, and what had to be tolerated."""
+
+    value: dict[str, Value]
+    end: int
+    remarks: tuple[str, ...]
+
+
+def read_object(text: str, start: int = 0) -> Reading:
+    """The object whose brace stands at `start`; raises Malformed where even tolerance ends."""
+    reader = _Reader(text, start)
+    value = reader.an_object(0)
+    return Reading(value=value, end=reader.at, remarks=tuple(dict.fromkeys(reader.remarks)))
+
+
+@dataclass(slots=True)
+class _Reader:
+    text: str
+    at: int
+    remarks: list[str] = field(default_factory=list)
+    items: int = 0
+
+    def an_object(self, depth: int) -> dict[str, Value]:
+        found: dict[str, Value] = {}
+        self._open("{", depth)
+        while not self._closed("}"):
+            key = self._key()
+            if not self._take(":"):
+                if not self._take("="):
+                    raise self._bad("a key has no value")
+                self.remarks.append(EQUALS)
+            found[key] = self._value(depth + 1)
+            self._separator("}")
+        return found
+
+    def _array(self, depth: int) -> list[Value]:
+        found: list[Value] = []
+        self._open("[", depth)
+        while not self._closed("]"):
+            found.append(self._value(depth + 1))
+            self._separator("]")
+        return found
+
+    def _open(self, bracket: str, depth: int) -> None:
+        if depth > MAX_DEPTH or not self.text.startswith(bracket, self.at):
+            raise self._bad("its brackets do not match")
+        self.at += 1
+        while self._take(","):
+            self.remarks.append(COMMAS)
+
+    def _closed(self, bracket: str) -> bool:
+        self.items += 1
+        self._skip()
+        if self.items > MAX_ITEMS:
+            raise self._bad("it has too many items")
+        if self.at >= len(self.text):
+            raise self._bad("it is cut short")
+        if self.text[self.at] != bracket:
+            return False
+        self.at += 1
+        return True
+
+    def _separator(self, bracket: str) -> None:
+        commas = 0
+        while self._take(",") or self._take(";"):
+            commas += 1
+        last = self.text.startswith(bracket, self.at)
+        if commas > 1 or (commas == 0) != last:
+            self.remarks.append(COMMAS)
+
+    def _take(self, mark: str) -> bool:
+        self._skip()
+        if not self.text.startswith(mark, self.at):
+            return False
+        self.at += len(mark)
+        return True
+
+    def _skip(self) -> None:
+        while True:
+            blank = _BLANK.match(self.text, self.at)
+            self.at = blank.end() if blank else self.at
+            comment = _COMMENT.match(self.text, self.at)
+            if comment is None:
+                return
+            self.remarks.append(COMMENTS)
+            self.at = comment.end()
+
+    def _key(self) -> str:
+        self._skip()
+        if self.text.startswith(('"', "'"), self.at):
+            return self._string()
+        bare = _BARE_KEY.match(self.text, self.at)
+        if bare is None:
+            raise self._bad("a pair has no key")
+        self.remarks.append(BARE)
+        self.at = bare.end()
+        return bare[0]
+
+    def _value(self, depth: int) -> Value:
+        self._skip()
+        if self.text.startswith("{", self.at):
+            return self.an_object(depth)
+        if self.text.startswith("[", self.at):
+            return self._array(depth)
+        if self.text.startswith(('"', "'"), self.at):
+            return self._string()
+        word = _BARE_WORD.match(self.text, self.at)
+        if word is None:
+            if self.text.startswith((",", "}", "]"), self.at):
+                return ""
+            raise self._bad("a value is missing")
+        self.at = word.end()
+        return self._word(word[0])
+
+    def _word(self, word: str) -> Value:
+        if word in _WORDS:
+            if word not in _JSON_WORDS:
+                self.remarks.append(WORDS)
+            return _WORDS[word]
+        if _NUMBER.match(word):
+            return float(word) if re.search(r"[.eE]", word) else int(word)
+        self.remarks.append(BARE)
+        return parse_token(word)
+
+    def _string(self) -> str:
+        mark = self.text[self.at]
+        if mark == "'":
+            self.remarks.append(SINGLE)
+        self.at += 1
+        found: list[str] = []
+        while self.at < len(self.text):
+            char = self.text[self.at]
+            self.at += 1
+            if char == mark:
+                return "".join(found)
+            if char == "\\":
+                found.append(self._escape())
+            elif char in "\r\n":
+                self.remarks.append(BROKEN)
+                blank = re.compile(r"[ \t\r\n]*").match(self.text, self.at)
+                self.at = blank.end() if blank else self.at
+            else:
+                found.append(char)
+        raise self._bad("a text is cut short")
+
+    def _escape(self) -> str:
+        code = self.text[self.at : self.at + 1]
+        self.at += 1
+        if code == "u":
+            digits = self.text[self.at : self.at + 4]
+            if re.fullmatch(r"[0-9A-Fa-f]{4}", digits):
+                self.at += 4
+                return chr(int(digits, 16))
+        return _ESCAPES.get(code, code)
+
+    def _bad(self, problem: str) -> Malformed:
+        return Malformed(structure="JSON", problem=problem, offset=min(self.at, len(self.text)))
