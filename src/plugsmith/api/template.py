@@ -204,6 +204,8 @@ def export(session: Session, request: ExportRequest) -> ExportResult:
         target=request.output,
         root=session.library.root,
     )
+    for remark in found.tolerated:
+        session.sink.emit(Warning_(code="PS-NOTE-TOLERATED", message=remark))
     if found.chip.reason and not found.chip_is_certain:
         session.sink.emit(Warning_(code="PS-NOTE-CHIP", message=found.chip.reason))
     for need in found.variant:

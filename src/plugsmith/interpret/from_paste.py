@@ -198,7 +198,7 @@ def _notes(pasted: Pasted) -> list[str]:
                 "again; the pins are listed as an alternative only."
             )
         )
-    elif best.config is not None and best.kind is PasteKind.JSON:
+    elif best.config is not None and best.kind is not PasteKind.LOG_LINES:
         notes.append(
             _("Nothing checks this configuration: compare the pins with the board before use.")
         )

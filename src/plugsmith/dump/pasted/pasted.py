@@ -217,7 +217,7 @@ def _objects(text: str, haul: _Haul, taken: list[range], *, depth: int) -> None:
         if holdings.anything:
             taken.append(range(at, reading.end))
             haul.remarks += reading.remarks
-            haul.found.append(_of_object(holdings, at))
+            haul.found.append(_of_object(holdings, at, bare='"' not in text[at : reading.end]))
             at = reading.end
         elif depth == 0 and (inner := _strings(reading.value)):
             _inside(inner, haul)
@@ -227,8 +227,11 @@ def _objects(text: str, haul: _Haul, taken: list[range], *, depth: int) -> None:
             at += 1
 
 
-def _of_object(holdings: Holdings, at: int) -> PastedConfig:
-    """Where the keys kept the order of the text, its CRC-7 can be held against them."""
+def _of_object(holdings: Holdings, at: int, *, bare: bool) -> PastedConfig:
+    """Where the keys kept the order of the text, its CRC-7 can be held against them.
+
+    `bare`: nothing in the object is quoted, as in the vendor's notation.
+    """
     text = holdings.text
     crc_ok = None
     if text is not None:
@@ -236,7 +239,13 @@ def _of_object(holdings: Holdings, at: int) -> PastedConfig:
         crc_ok = found[0].crc_ok if found else None
     elif holdings.config is not None and _crc_of(holdings.config):
         crc_ok = True
-    return PastedConfig(kind=PasteKind.JSON, holdings=holdings, text=text, offset=at, crc_ok=crc_ok)
+    return PastedConfig(
+        kind=PasteKind.PIN_TEXT if bare else PasteKind.JSON,
+        holdings=holdings,
+        text=text,
+        offset=at,
+        crc_ok=crc_ok,
+    )
 
 
 def _crc_of(config: Mapping[str, object]) -> bool:

@@ -55,7 +55,8 @@ def confidence_of(
         return Confidence.WEAK
     if newest and any(map(_proves, agreeing)):
         return Confidence.PROVEN
-    if newest and alone and equal_in_store_and_file(agreeing, but=_REPLACED):
+    replaced = any(source.standing is Standing.OLDER for source in agreeing)
+    if newest and alone and not replaced and equal_in_store_and_file(agreeing, but=_REPLACED):
         return Confidence.PROVEN
     if equal_in_store_and_file(agreeing) or min(map(odds_of, agreeing)) <= STRONG:
         return Confidence.STRONG

@@ -84,6 +84,7 @@ def export(
         foreign=chip.certainty is Certainty.FOREIGN,
         variant=tuple(_variant_needs(subject)),
         notes=_notes(subject),
+        tolerated=subject.remarks,
     )
 
 
@@ -113,10 +114,8 @@ def _variant_needs(subject: DeviceInput) -> Iterator[VariantNeed]:
 
 def _notes(subject: DeviceInput) -> tuple[str, ...]:
     if subject.from_template:
-        notes = [f"{item.text} {item.fix}" for item in lint_template(subject.template)]
-    else:
-        notes = list(answer_for_profile(subject.profile).notes)
-    return (*notes, *subject.remarks)
+        return tuple(f"{item.text} {item.fix}" for item in lint_template(subject.template))
+    return tuple(answer_for_profile(subject.profile).notes)
 
 
 def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOptions:

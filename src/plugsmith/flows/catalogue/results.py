@@ -208,7 +208,10 @@ class VariantNeed(Record):
 
 @record
 class ExportResult(Result):
-    """`template export`; `written` are the paths, empty where it was only shown."""
+    """`template export`; `written` are the paths, empty where it was only shown.
+
+    `tolerated`: what the text of the device needed to be read.
+    """
 
     format: str
     files: tuple[FileRow, ...]
@@ -218,6 +221,7 @@ class ExportResult(Result):
     foreign: bool
     variant: tuple[VariantNeed, ...]
     notes: tuple[str, ...]
+    tolerated: tuple[str, ...]
 
 
 @record
