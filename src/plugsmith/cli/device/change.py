@@ -26,7 +26,10 @@ TemplateArgument = Annotated[
     Path | None,
     typer.Argument(
         metavar="TEMPLATE",
-        help=_("A template as JSON, or the result of `dump config --json`; - for standard input."),
+        help=_(
+            "A template as JSON, a vendor configuration in any notation, or the result of "
+            "`dump config --json`; - for standard input."
+        ),
     ),
 ]
 
