@@ -55,7 +55,7 @@ def test_a_wrong_image_is_exit_7_with_the_reason(corpus, capsys) -> None:
 @needs_emulator
 def test_a_rotated_dump_is_put_right_before_it_runs(corpus) -> None:
     request = BootRequest(source=open_image(corpus / "factory/bk7231t-led-moon-18w-cct-kobi.bin"))
-    assert boot_image(request, EventLog())["boots"] is True
+    assert boot_image(request, EventLog()).boots is True
 
 
 def test_what_cannot_run_from_flash_is_refused(corpus, tmp_path: Path) -> None:

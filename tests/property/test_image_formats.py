@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugsmith.errors import PlugsmithError
+from plugsmith.flows.image.results import image_row
 from plugsmith.forge.firmware import forge_loader, forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota, forge_uf2
 from plugsmith.image.aes import cbc_decrypt, cbc_encrypt, ecb_decrypt, ecb_encrypt
@@ -165,7 +166,7 @@ def test_noise_has_no_key():
 def test_any_bytes_are_something(data):
     image = recognise(data)
     assert image.size == len(data)
-    image.as_facts()
+    image_row(image).as_data()
 
 
 _SEEDS = (
@@ -186,7 +187,7 @@ def test_mutated_files_are_something(seed, patches, cut):
     for at, patch in patches:
         data[at : at + len(patch)] = patch
     for content in (bytes(data), bytes(data[:cut]), bytes(data[cut:])):
-        recognise(content).as_facts()
+        image_row(recognise(content)).as_data()
         for reader in (read_package, read_uf2):
             with contextlib.suppress(PlugsmithError):
                 reader(content)

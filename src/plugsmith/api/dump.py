@@ -16,7 +16,9 @@ from plugsmith.records import Record
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.dump.dump import Dump
+    from plugsmith.flows.dump.file_results import DiffResult
     from plugsmith.flows.dump.results import ConfigCounts, InfoResult, KnownConfig, RecordsResult
+    from plugsmith.flows.image.results import GpioResult
     from plugsmith.interpret.config_result import ConfigResult
 
 
@@ -51,6 +53,32 @@ class ConfigRequest(ChipRequest):
             "in your library, or - for standard input, where a text can be pasted. Several may be "
             "given."
         ),
+    )
+
+
+@request
+class DiffRequest(Record):
+    """Two dumps, each as `DumpRequest` takes one."""
+
+    first: str = argument(
+        metavar="FIRST",
+        help=N_("A dump, the name of a backup in your library, or - for standard input."),
+    )
+    second: str = argument(metavar="SECOND", help=N_("The dump to compare it with."))
+
+
+@request
+class GpioRequest(Record):
+    """A dump whose firmware is run; `timeout` in seconds."""
+
+    file: str = argument(
+        metavar="FILE", help=N_("A full dump, or the name of a backup in your library.")
+    )
+    chip: str | None = option(
+        default=None, help=N_("The chip to run it on; else as the dump says.")
+    )
+    timeout: float = option(
+        default=30.0, least=1, most=600, metavar="SECONDS", help=N_("How long.")
     )
 
 
@@ -104,6 +132,22 @@ def records(session: Session, request: RecordsRequest) -> RecordsResult:
     from plugsmith.flows.dump.files import records as do_it
 
     return do_it(open_named(session, request.file), show_secrets=request.show_secrets)
+
+
+def diff(session: Session, request: DiffRequest) -> DiffResult:
+    """`dump diff`; tells no secrets."""
+    from plugsmith.flows.dump.files import diff as do_it
+
+    return do_it(open_named(session, request.first), open_named(session, request.second))
+
+
+def gpio(session: Session, request: GpioRequest) -> GpioResult:
+    """`dump gpio`. Raises EmulatorMissing, NoBoard, NotBootable, EmulatorFailed."""
+    from plugsmith.flows.image.emulation import gpio_table
+    from plugsmith.flows.image.file import open_image
+
+    source = open_image(named_file(session, request.file))
+    return gpio_table(source, session.sink, chip=request.chip, wall_s=request.timeout)
 
 
 def open_named(session: Session, name: str) -> Dump:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from plugsmith.api.rows.dump import DUMP
+from plugsmith.api.rows.image import IMAGE
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
@@ -14,38 +16,14 @@ GROUPS: dict[str, str] = {
     "obk config": N_("The settings block: read it, change it, build one for a new device."),
 }
 
-_DUMP = "plugsmith.api.dump"
 _HOUSE = "plugsmith.api.house"
 _HOUSE_RESULTS = "plugsmith.flows.house.results"
-_DUMP_RESULTS = "plugsmith.flows.dump.results"
 _TEMPLATE = "plugsmith.api.template"
 _CATALOGUE_RESULTS = "plugsmith.flows.catalogue.results"
 
 VERBS: tuple[Verb, ...] = (
-    Verb(
-        name="dump config",
-        summary=N_("Recover the vendor's pin configuration, in whatever state it is."),
-        home=_DUMP,
-        request="ConfigRequest",
-        runner="config",
-        results=(f"{_DUMP_RESULTS}:KnownConfig", f"{_DUMP_RESULTS}:ConfigCounts"),
-    ),
-    Verb(
-        name="dump info",
-        summary=N_("Say what a file is: chip, layout, firmware, regions, damage, secrets."),
-        home=_DUMP,
-        request="DumpRequest",
-        runner="info",
-        results=(f"{_DUMP_RESULTS}:InfoResult",),
-    ),
-    Verb(
-        name="dump records",
-        summary=N_("List every stored record and file, secrets masked."),
-        home=_DUMP,
-        request="RecordsRequest",
-        runner="records",
-        results=(f"{_DUMP_RESULTS}:RecordsResult",),
-    ),
+    *DUMP,
+    *IMAGE,
     Verb(
         name="template search",
         summary=N_("Find devices of the catalogue by words, vendor, chip, module."),

@@ -21,21 +21,6 @@ _SUMMARIES: dict[str, str] = {
     "erase": N_("Erase sectors of the flash."),
     "verify": N_("Compare the flash with a file."),
     "reset": N_("Let the chip start what is in its flash."),
-    "dump extract": N_("Write partitions, decrypted code, records and files to a folder."),
-    "dump repair": N_("Undo rotation, shift and padding; says what it could not repair."),
-    "dump sanitize": N_("Make a copy that is safe to share, and prove that it is."),
-    "dump diff": N_("Show what differs between two dumps, by region and record."),
-    "dump forge": N_("Build a valid factory dump from a pin text, for tests and practice."),
-    "dump gpio": N_("Run the firmware in the CPU emulator and list the pins it sets up."),
-    "image boot": N_("Run a firmware in the CPU emulator and say whether it boots."),
-    "image info": N_("Say what a firmware file is, from its bytes and not from its name."),
-    "image convert": N_(
-        "Make a QIO image, a bare application or an OTA package out of a firmware file or a dump."
-    ),
-    "image fetch": N_(
-        "List OpenBeken releases and download a file of one. The network is used only by this "
-        "command, and only when you run it."
-    ),
     "sim": N_("A simulated chip on a pseudo-terminal or TCP port, for any client."),
     "device scan": N_("Find the OpenBeken devices in a range or in your own network."),
     "device info": N_("Say what a device is, its pins, flags and readings."),
@@ -63,16 +48,6 @@ UNTYPED: dict[str, str] = {
     "erase": "plugsmith.cli.wire.erase",
     "verify": "plugsmith.cli.wire.verify",
     "reset": "plugsmith.cli.wire.reset",
-    "dump extract": "plugsmith.cli.dump.group",
-    "dump repair": "plugsmith.cli.dump.group",
-    "dump sanitize": "plugsmith.cli.dump.group",
-    "dump diff": "plugsmith.cli.dump.group",
-    "dump forge": "plugsmith.cli.dump.group",
-    "dump gpio": "plugsmith.cli.dump.group",
-    "image boot": "plugsmith.cli.image.group",
-    "image info": "plugsmith.cli.image.group",
-    "image convert": "plugsmith.cli.image.group",
-    "image fetch": "plugsmith.cli.image.group",
     "sim": "plugsmith.cli.sim.group",
     "device scan": "plugsmith.cli.device.group",
     "device info": "plugsmith.cli.device.group",

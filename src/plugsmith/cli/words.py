@@ -6,7 +6,8 @@ from plugsmith.cli.command import Words
 
 _DEVICE = "plugsmith.cli.device.text"
 _DUMP = "plugsmith.cli.dump.text"
-
+_IMAGE = "plugsmith.cli.image.text"
+_DUMP_FILES = "plugsmith.cli.dump.files_text"
 _TEMPLATE = "plugsmith.cli.template.text"
 
 WORDS: dict[str, Words] = {
@@ -32,4 +33,18 @@ WORDS: dict[str, Words] = {
     "device restart": Words(home=_DEVICE, render="restart_text"),
     "device logs": Words(home=_DEVICE, render="logs_text"),
     "device files": Words(home=_DEVICE, render="files_text"),
+    "image boot": Words(home=_IMAGE, render="boot_text"),
+    "image info": Words(home=_IMAGE, render="image_text"),
+    "image convert": Words(home=_IMAGE, render="convert_text"),
+    "image fetch": Words(home=_IMAGE, render="fetch_text"),
+    "dump extract": Words(home=_DUMP_FILES, render="extract_text"),
+    "dump repair": Words(home=_DUMP_FILES, render="repair_text"),
+    "dump sanitize": Words(
+        home=_DUMP_FILES,
+        render="sanitize_text",
+        shown="plugsmith.cli.dump.shown:SanitizeShown",
+    ),
+    "dump diff": Words(home=_DUMP_FILES, render="diff_text"),
+    "dump forge": Words(home=_DUMP_FILES, render="forge_text"),
+    "dump gpio": Words(home=_DUMP_FILES, render="gpio_text"),
 }

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import KeyClass
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.image.partition import PartitionTable
     from plugsmith.image.rbl import RblHeader, Trailer
     from plugsmith.image.scramble import ScrambleKey
@@ -61,10 +60,6 @@ class ImageFinding:
     text: str
     at: int | None = None
 
-    def as_fact(self) -> dict[str, Fact]:
-        """For JSON output."""
-        return {"code": self.code, "level": self.level.value, "text": self.text, "at": self.at}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WriteSpan:
@@ -73,10 +68,6 @@ class WriteSpan:
     start: int
     length: int
     offset: int
-
-    def as_fact(self) -> dict[str, Fact]:
-        """For JSON output."""
-        return {"start": self.start, "length": self.length}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,27 +156,3 @@ class FirmwareImage:
     def sound(self) -> bool:
         """Recognised, and no check failed."""
         return self.kind is not ImageKind.UNKNOWN and not self.problems
-
-    def as_facts(self) -> dict[str, Fact]:
-        """The result of `image info` (scripting.md), without the file's name."""
-        key = self.key.value if self.key is not KeyClass.UNKNOWN else None
-        boot = self.loader.boot_codes if self.loader else ()
-        return {
-            "kind": self.kind.value,
-            "chip": self.chip,
-            "chips": list(self.chips),
-            "key": key,
-            "firmware": self.firmware,
-            "version": self.version,
-            "writes": [item.as_fact() for item in self.writes],
-            "checks": {name: verdict.value for name, verdict in self.checks.items()},
-            "problems": [item.text for item in self.problems],
-            "notes": [item.text for item in self.notes],
-            "findings": [item.as_fact() for item in self.findings],
-            "boot_code": boot[0] if len(boot) == 1 else None,
-            "project": self.app.project if self.app else None,
-            "built_for": self.built_for,
-            "form": self.form.value,
-            "size": self.size,
-            "sha256": self.sha256,
-        }

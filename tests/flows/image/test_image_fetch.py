@@ -205,11 +205,11 @@ def run(hosting, cache, *, clock=None, cancel=None, sink=None, **wishes):
 
 def test_only_listing_downloads_nothing(hosting, cache):
     data = run(hosting, cache)
-    assert [item["version"] for item in data["releases"]] == ["1.18.300", "1.18.299"]
-    names = [item["name"] for item in data["releases"][0]["assets"]]
+    assert [item.version for item in data.releases] == ["1.18.300", "1.18.299"]
+    names = [item.name for item in data.releases[0].assets]
     assert T_QIO.format("1.18.300") in names
     assert "OpenBL602_1.18.300.bin" not in names
-    assert data["file"] is None
+    assert data.file is None
     assert [path for path in hosting.requests if "download" in path] == []
 
 
@@ -220,14 +220,14 @@ def test_the_right_file_for_a_chip_with_its_provenance(hosting, cache, name, wan
     sink = EventLog()
     data = run(hosting, cache, chip=name, sink=sink)
     content = hosting.files["1.18.300"][wanted.format("1.18.300")]
-    assert data["asset"] == wanted.format("1.18.300")
-    assert (data["digest"], data["downloaded"]) == ("ok", True)
-    assert data["sha256"] == hashlib.sha256(content).hexdigest()
-    held = cache.find("openshwprojects/OpenBK7231T_App", "1.18.300", data["asset"])
+    assert data.asset == wanted.format("1.18.300")
+    assert (data.digest, data.downloaded) == ("ok", True)
+    assert data.sha256 == hashlib.sha256(content).hexdigest()
+    held = cache.find("openshwprojects/OpenBK7231T_App", "1.18.300", data.asset)
     assert held.path.read_bytes() == content
-    assert held.origin.url == f"{hosting.url}/download/1.18.300/{data['asset']}"
+    assert held.origin.url == f"{hosting.url}/download/1.18.300/{data.asset}"
     assert held.origin.fetched
-    assert data["image"]["chip"] == chip(name).name
+    assert data.image.chip == chip(name).name
     assert any(isinstance(event, Progress) and event.done == len(content) for event in sink)
     assert any(isinstance(event, TaskEnd) and event.ok for event in sink)
 
@@ -236,24 +236,24 @@ def test_a_second_fetch_takes_the_cached_file(hosting, cache):
     run(hosting, cache, chip="BK7231T")
     before = len([path for path in hosting.requests if "download" in path])
     data = run(hosting, cache, chip="BK7231T")
-    assert data["downloaded"] is False
+    assert data.downloaded is False
     assert len([path for path in hosting.requests if "download" in path]) == before
 
 
 def test_by_version_and_by_name(hosting, cache):
     data = run(hosting, cache, chip="BK7231T", version="1.18.299")
-    assert data["version"] == "1.18.299"
+    assert data.version == "1.18.299"
     data = run(hosting, cache, asset="OpenBK7231T_UA_1.18.299.bin")
-    assert (data["version"], data["image"]["kind"]) == ("1.18.299", "app")
+    assert (data.version, data.image.kind) == ("1.18.299", "app")
 
 
 def test_offline_lists_and_finds_what_was_fetched(hosting, cache):
     run(hosting, cache, chip="BK7231T")
     hosting.close()
     data = run(None, cache, chip="BK7231T", offline=True)
-    assert data["asset"] == T_QIO.format("1.18.300")
-    assert data["downloaded"] is False
-    cached = {item["name"]: item["cached"] for item in data["releases"][0]["assets"]}
+    assert data.asset == T_QIO.format("1.18.300")
+    assert data.downloaded is False
+    cached = {item.name: item.cached for item in data.releases[0].assets}
     assert cached[T_QIO.format("1.18.300")] is True
     assert cached[N_QIO.format("1.18.300")] is False
     with pytest.raises(NothingFound):
@@ -322,7 +322,7 @@ def test_a_truncated_file(hosting, cache, cut_at):
     assert failure.value.facts["received"] == cut_at
     assert cache.all_of("openshwprojects/OpenBK7231T_App") == []
     hosting.cut_at = None
-    assert run(hosting, cache, chip="BK7231T")["downloaded"] is True
+    assert run(hosting, cache, chip="BK7231T").downloaded is True
 
 
 @pytest.mark.parametrize("how", ["altered", "wrong_digest"])
@@ -336,7 +336,7 @@ def test_a_file_that_is_not_what_the_release_says(hosting, cache, how):
 
 def test_without_a_published_digest_the_content_still_counts(hosting, cache):
     hosting.no_digest = True
-    assert run(hosting, cache, chip="BK7231T")["digest"] == "not-published"
+    assert run(hosting, cache, chip="BK7231T").digest == "not-published"
     hosting.altered = True  # the last byte is inside the header's lines
     with pytest.raises(ImageDamaged):
         run(hosting, cache, chip="BK7231N")
@@ -401,7 +401,7 @@ def test_an_answer_that_is_no_release_list(hosting, cache, body):
 def test_hostile_file_names_are_dropped(hosting, cache):
     hosting.files["1.18.300"]["../../evil.bin"] = b"x"
     data = run(hosting, cache)
-    assert "evil" not in json.dumps(data)
+    assert "evil" not in json.dumps(data.as_data())
 
 
 @pytest.mark.parametrize("target", ["http://example.invalid/x", "file:///etc/passwd", "ftp://x/y"])
@@ -425,7 +425,7 @@ def test_a_cached_file_that_was_changed_is_not_used(hosting, cache):
     path.write_bytes(b"other")
     with pytest.raises(NoImage):
         pick_cached(cache, chip("BK7231T"), KeyClass.TUYA)
-    assert run(hosting, cache, chip="BK7231T")["downloaded"] is True
+    assert run(hosting, cache, chip="BK7231T").downloaded is True
 
 
 def test_a_broken_list_in_the_cache_is_a_typed_error(hosting, cache):

@@ -8,6 +8,7 @@ import pytest
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import Family
+from plugsmith.flows.image.results import image_row
 from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
@@ -296,7 +297,7 @@ def test_a_package_that_contradicts_its_application_is_a_problem():
 
 
 def test_facts_have_the_shape_of_the_contract():
-    facts = recognise(forge_openbeken_qio("BK7231N", code_len=SMALL)).as_facts()
+    facts = image_row(recognise(forge_openbeken_qio("BK7231N", code_len=SMALL))).as_data()
     assert facts["kind"] == "qio"
     assert facts["chip"] == "BK7231N"
     assert facts["chips"] == ["BK7231N"]

@@ -13,3 +13,10 @@ class ConfigShown(Record):
 
     explain: bool = option(default=False, help=N_("Say for each pin where it comes from."))
     template: bool = option(default=False, help=N_("Print only the OpenBeken template."))
+
+
+@request
+class SanitizeShown(Record):
+    """Which part of the answer is printed."""
+
+    summary: bool = option(default=False, help=N_("Print one paragraph for a forum post."))

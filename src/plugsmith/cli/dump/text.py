@@ -13,7 +13,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.dump.results import (
         BackupAnswer,
         InfoResult,
@@ -59,95 +58,6 @@ def records_text(found: RecordsResult) -> str:
         place = format_addr(item.offset)
         lines.append(f"{place}  {item.kind:<9} {state:<5} {item.name}: {_short(value)}{hidden}")
     return "\n".join(lines)
-
-
-def extract_text(data: dict[str, Fact]) -> str:
-    """The result of `dump extract`."""
-    files = _items(data, "files")
-    lines = [f"{item['size']:>8}  {item['file']}{_container(item)}" for item in files]
-    end = _("{count} files are in {folder}.", count=len(files), folder=data["folder"])
-    if data["secrets"]:
-        note = _("They hold passwords and keys in clear: do not share them.")
-    elif data["withheld"]:
-        note = _(
-            "Partitions and code are left out: this file cannot be proven free of secrets. "
-            "Add --show-secrets to get them all the same."
-        )
-    else:
-        note = _("Passwords and keys are blanked in them; --show-secrets leaves them in.")
-    return "\n".join([*lines, end, note])
-
-
-def repair_text(data: dict[str, Fact]) -> str:
-    """The result of `dump repair`."""
-    names = {
-        "rotation": _("The rotation by {amount} bytes is undone."),
-        "shift": _("{amount} foreign bytes in front are taken away."),
-        "missing-front": _("{amount} missing bytes in front are filled with FF."),
-        "lost-bytes": _("{amount} lost bytes are put back as FF into an erased gap."),
-        "extra-bytes": _("{amount} extra bytes are taken out of an erased gap."),
-        "trailing-bytes": _("{amount} bytes behind the end of the flash are cut off."),
-    }
-    done = [names[str(item["what"])].format(amount=item["amount"]) for item in _items(data, "done")]
-    left = [_("Not repaired: {text}", text=item["text"]) for item in _items(data, "left")]
-    nothing = [_("The bytes were in order already; the copy is equal to the file.")]
-    end = _("The copy is {file}, proven to hold everything that was found.", file=data["file"])
-    clean = _(
-        "It comes from your library, so passwords and keys are blanked in it; "
-        "--keep-secrets leaves them in."
-    )
-    return "\n".join([*(done or nothing), *left, end, *([clean] if data["sanitized"] else [])])
-
-
-def sanitize_text(data: dict[str, Fact]) -> str:
-    """The result of `dump sanitize`."""
-    removed = [
-        f"  {item['count']:>3} x {item['what']} ({item['where']})"
-        for item in _items(data, "removed")
-    ]
-    head = _("Removed:") if removed else _("Nothing private was in it.")
-    proof = _(
-        "Proven: no secret is left, every record is intact, the pin text is identical. "
-        "{file} can be shared.",
-        file=data["file"],
-    )
-    unread = [
-        _(
-            "{start}..{end} holds something that Plugsmith does not understand. It stays, because "
-            "nothing private was found in it.",
-            start=format_addr(_int(item["start"])),
-            end=format_addr(_int(item["end"])),
-        )
-        for item in _items(data, "unread")
-    ]
-    return "\n".join([head, *removed, *unread, proof])
-
-
-def diff_text(data: dict[str, Fact]) -> str:
-    """The result of `dump diff`."""
-    if data["equal"]:
-        return _("The two files are equal, byte by byte.")
-    lines = [
-        _(
-            "{start}..{end}  {name}: {count} bytes in {sectors} sectors differ",
-            start=format_addr(_int(item["start"])),
-            end=format_addr(_int(item["end"])),
-            name=item["name"],
-            count=item["differing"],
-            sectors=item["sectors"],
-        )
-        for item in _items(data, "regions")
-    ]
-    for item in _items(data, "records"):
-        fields = ", ".join(str(name) for name in _list(item, "fields"))
-        lines.append(f"{item['name']} ({item['kind']}): {item['change']} {fields}".rstrip())
-    return "\n".join(lines)
-
-
-def forge_text(data: dict[str, Fact]) -> str:
-    """The result of `dump forge`."""
-    contains = ", ".join(str(name) for name in _list(data, "contains"))
-    return _("{file} is built: {contains}.", file=data["file"], contains=contains)
 
 
 def _kind(found: InfoResult) -> str:
@@ -218,13 +128,6 @@ def _regions(found: InfoResult) -> list[str]:
     return lines
 
 
-def _container(item: dict[str, Fact]) -> str:
-    container = item.get("container")
-    if not isinstance(container, dict):
-        return ""
-    return _("  (container {version}, body {body})", **container)
-
-
 def _with(value: str | None, evidence: Sequence[str]) -> str:
     if not value:
         return _("unknown")
@@ -234,16 +137,3 @@ def _with(value: str | None, evidence: Sequence[str]) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}..."
-
-
-def _list(data: dict[str, Fact], name: str) -> list[Fact]:
-    value = data.get(name)
-    return value if isinstance(value, list) else []
-
-
-def _items(data: dict[str, Fact], name: str) -> list[dict[str, Fact]]:
-    return [item for item in _list(data, name) if isinstance(item, dict)]
-
-
-def _int(value: Fact) -> int:
-    return value if isinstance(value, int) else 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.health import judge
 from plugsmith.dump.survey.report import Looked
+from plugsmith.flows.dump.file_results import DiffResult, RegionDifference, SideRow
 from plugsmith.flows.dump.results import (
     BackupAnswer,
     CheckRow,
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from plugsmith.dump.listing import Listed
     from plugsmith.dump.sanitize.sanitize import Sanitized
     from plugsmith.dump.survey.report import Damage, DumpReport, FileRegion, Secrets
-    from plugsmith.errors import Fact
 
 _PRIVATE_FACTS = {"mac"}
 
@@ -114,32 +114,24 @@ def readable(value: bytes) -> str | None:
     return text if all(char.isprintable() or char in "\r\n\t" for char in text) else None
 
 
-def change_facts(found: Comparison) -> dict[str, Fact]:
-    """The data of `dump diff`."""
-    return {
-        "equal": found.equal,
-        "a": _side(found.first),
-        "b": _side(found.second),
-        "regions": [
-            {
-                "name": item.name,
-                "start": item.span.start,
-                "end": item.span.end,
-                "differing": item.differing,
-                "sectors": item.sectors,
-            }
+def diff_result(found: Comparison) -> DiffResult:
+    """The result of `dump diff`."""
+    return DiffResult(
+        equal=found.equal,
+        first=_side(found.first),
+        second=_side(found.second),
+        regions=tuple(
+            RegionDifference(
+                name=item.name,
+                start=item.span.start,
+                end=item.span.end,
+                differing=item.differing,
+                sectors=item.sectors,
+            )
             for item in found.regions
-        ],
-        "records": [
-            {
-                "name": item.name,
-                "kind": item.kind,
-                "change": item.change,
-                "fields": list(item.fields),
-            }
-            for item in found.records
-        ],
-    }
+        ),
+        records=found.records,
+    )
 
 
 def summary_text(clean: Sanitized) -> str:
@@ -174,8 +166,8 @@ def summary_text(clean: Sanitized) -> str:
     return f"{what} {state} {removed} {proof}"
 
 
-def _side(report: DumpReport) -> dict[str, Fact]:
-    return {"kind": report.kind.value, "chip": report.chip, "size": report.size}
+def _side(report: DumpReport) -> SideRow:
+    return SideRow(kind=report.kind, chip=report.chip, size=report.size)
 
 
 def _firmware(report: DumpReport) -> FirmwareRow | None:

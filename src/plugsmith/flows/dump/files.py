@@ -17,11 +17,20 @@ from plugsmith.errors import InputEmpty, NothingFound
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.dump.facts import (
-    change_facts,
     damage_row,
+    diff_result,
     info_of,
     stored_row,
     summary_text,
+)
+from plugsmith.flows.dump.file_results import (
+    DiffResult,
+    ExtractedFile,
+    ExtractResult,
+    PlaceRow,
+    ProofRow,
+    RepairResult,
+    SanitizeResult,
 )
 from plugsmith.flows.dump.results import RecordsResult
 from plugsmith.messages import _
@@ -29,7 +38,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.dump.results import InfoResult
 
 
@@ -58,66 +66,63 @@ def records(dump: Dump, *, show_secrets: bool) -> RecordsResult:
     return RecordsResult(records=tuple(stored_row(item) for item in listed))
 
 
-def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> dict[str, Fact]:
-    """Write the repaired copy and return the result of `dump repair`.
+def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> RepairResult:
+    """Write the repaired copy.
 
     `sanitized`: the copy is also made safe to share; nothing is written without the proof of it.
     """
     fixed = repair(dump)
     data = sanitize(Dump(data=fixed.data, name=dump.name)).data if sanitized else fixed.data
     write_whole(output, data)
-    return {
-        "file": str(output),
-        "sha256": digest_of(data),
-        "size": len(data),
-        "sanitized": sanitized,
-        "done": [{"what": step.what.value, "amount": step.amount} for step in fixed.done],
-        "left": [damage_row(item).as_data() for item in fixed.left],
-    }
+    return RepairResult(
+        file=str(output),
+        sha256=digest_of(data),
+        size=len(data),
+        sanitized=sanitized,
+        done=fixed.done,
+        left=tuple(damage_row(item) for item in fixed.left),
+    )
 
 
-def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> dict[str, Fact]:
-    """Write the clean copy and return the result of `dump sanitize`; nothing without the proof."""
+def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> SanitizeResult:
+    """Write the clean copy; nothing without the proof."""
     clean = sanitize(dump, keep_mac=keep_mac)
     write_whole(output, clean.data)
-    return {
-        "file": str(output),
-        "sha256": digest_of(clean.data),
-        "removed": [
-            {"what": item.what.value, "where": item.where, "count": item.count}
-            for item in clean.removed
-        ],
-        "proof": {
-            "records_intact": clean.proof.records_intact,
-            "pin_text_identical": clean.proof.pin_text_identical,
-            "secrets_left": clean.proof.secrets_left,
-        },
-        "kept": ["mac"] if keep_mac else [],
-        "unread": [{"start": span.start, "end": span.end} for span in clean.unread],
-        "summary": summary_text(clean),
-    }
+    return SanitizeResult(
+        file=str(output),
+        sha256=digest_of(clean.data),
+        removed=clean.removed,
+        proof=ProofRow(
+            records_intact=clean.proof.records_intact,
+            pin_text_identical=clean.proof.pin_text_identical,
+            secrets_left=clean.proof.secrets_left,
+        ),
+        kept=("mac",) if keep_mac else (),
+        unread=tuple(PlaceRow(start=span.start, end=span.end) for span in clean.unread),
+        summary=summary_text(clean),
+    )
 
 
-def extract_to(dump: Dump, folder: Path, *, show_secrets: bool) -> dict[str, Fact]:
-    """Write every part below `folder` and return the result of `dump extract`."""
-    written: list[dict[str, Fact]] = []
+def extract_to(dump: Dump, folder: Path, *, show_secrets: bool) -> ExtractResult:
+    """Write every part below `folder`."""
+    written: list[ExtractedFile] = []
     for part in extract(dump, show_secrets=show_secrets):
         target = folder / part.path
         _make_folder(target.parent)
         write_whole(target, part.data)
-        written.append({"file": part.path, "size": len(part.data), **part.facts})
-    withheld = not any(str(item["file"]).startswith("partitions/") for item in written)
-    return {
-        "folder": str(folder),
-        "files": list(written),
-        "secrets": show_secrets,
-        "withheld": ["partitions", "code"] if withheld and not show_secrets else [],
-    }
+        written.append(ExtractedFile(file=part.path, size=len(part.data), facts=part.facts))
+    withheld = not any(item.file.startswith("partitions/") for item in written)
+    return ExtractResult(
+        folder=str(folder),
+        files=tuple(written),
+        secrets=show_secrets,
+        withheld=("partitions", "code") if withheld and not show_secrets else (),
+    )
 
 
-def diff(first: Dump, second: Dump) -> dict[str, Fact]:
-    """The result of `dump diff`."""
-    return change_facts(compare(first, second))
+def diff(first: Dump, second: Dump) -> DiffResult:
+    """What differs, without secrets."""
+    return diff_result(compare(first, second))
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -12,6 +12,7 @@ from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, run_boot
 from plugsmith.errors.emulator import NotBootable
 from plugsmith.events import TaskBegin, TaskEnd
+from plugsmith.flows.image.results import BootResult, EmulatedPin, GpioResult
 from plugsmith.image.assemble import ConvertInput, pieces
 from plugsmith.image.model import ImageKind
 from plugsmith.image.physical import LOADER_LEN
@@ -20,7 +21,6 @@ from plugsmith.secrets import redact
 
 if TYPE_CHECKING:
     from plugsmith.emu.job import PinUse, RunAnswer
-    from plugsmith.errors import Fact
     from plugsmith.events import EventSink
 
 FLASH_LEN = 0x20_0000
@@ -100,25 +100,25 @@ def flash_to_boot(request: BootRequest, *, chip: str) -> bytes:
     return bytes(flash[:FLASH_LEN])
 
 
-def boot_image(request: BootRequest, sink: EventSink) -> dict[str, Fact]:
+def boot_image(request: BootRequest, sink: EventSink) -> BootResult:
     """The result of `image boot`. Raises EmulatorMissing, NoBoard, NotBootable, EmulatorFailed."""
     chip = choose_chip(request)
     check_board(chip)
     flash = flash_to_boot(request, chip=chip)
     answer = run_emulated(flash, chip, sink, limits=EmuLimits(wall_s=request.wall_s))
-    return {
-        "chip": chip,
-        "boots": answer["boots"],
-        "reached": answer["reached"],
-        "firmware": answer["firmware"],
-        "instructions": answer["instructions"],
-        "seconds": round(answer["wall_s"], 2),
-        "emulated_seconds": round(answer["emulated_s"], 3),
-        "resets": answer["resets"],
-        "faults": list(answer["faults"]),
-        "meaning": boot_sentence(answer, chip),
-        "log": redact(answer["log"][-_LOG_SHOWN:]),
-    }
+    return BootResult(
+        chip=chip,
+        boots=answer["boots"],
+        reached=answer["reached"],
+        firmware=answer["firmware"],
+        instructions=answer["instructions"],
+        seconds=round(answer["wall_s"], 2),
+        emulated_seconds=round(answer["emulated_s"], 3),
+        resets=answer["resets"],
+        faults=tuple(answer["faults"]),
+        meaning=boot_sentence(answer, chip),
+        log=redact(answer["log"][-_LOG_SHOWN:]),
+    )
 
 
 def boot_sentence(answer: RunAnswer, chip: str) -> str:
@@ -154,7 +154,7 @@ def boot_sentence(answer: RunAnswer, chip: str) -> str:
 
 def gpio_table(
     source: ConvertInput, sink: EventSink, *, chip: str | None = None, wall_s: float = 30.0
-) -> dict[str, Fact]:
+) -> GpioResult:
     """The result of `dump gpio`: the pins that a firmware sets up while it runs.
 
     A pin that is not listed is unknown, not unused.
@@ -163,15 +163,15 @@ def gpio_table(
     name = choose_chip(request)
     answer = trace_pins(request, name, sink)
     pins = [use for use in answer["pins"] if not is_loaders(use)]
-    return {
-        "chip": name,
-        "reached": answer["reached"],
-        "instructions": answer["instructions"],
-        "seconds": round(answer["wall_s"], 2),
-        "pins": [_pin_fact(use) for use in pins],
-        "complete": False,
-        "meaning": _gpio_sentence(pins, answer),
-    }
+    return GpioResult(
+        chip=name,
+        reached=answer["reached"],
+        instructions=answer["instructions"],
+        seconds=round(answer["wall_s"], 2),
+        pins=tuple(_emulated_pin(use) for use in pins),
+        complete=False,
+        meaning=_gpio_sentence(pins, answer),
+    )
 
 
 def trace_pins(request: BootRequest, chip: str, sink: EventSink) -> RunAnswer:
@@ -191,14 +191,14 @@ def is_loaders(use: PinUse) -> bool:
     return use["gpio"] in _LOADER_PINS and set(use["modes"]) <= {"function"}
 
 
-def _pin_fact(use: PinUse) -> dict[str, Fact]:
-    return {
-        "gpio": use["gpio"],
-        "modes": list(use["modes"]),
-        "pwm": use["pwm"],
-        "levels": list(use["levels"]),
-        "first_s": round(use["first_s"], 4),
-    }
+def _emulated_pin(use: PinUse) -> EmulatedPin:
+    return EmulatedPin(
+        gpio=use["gpio"],
+        modes=tuple(use["modes"]),
+        pwm=use["pwm"],
+        levels=tuple(use["levels"]),
+        first_s=round(use["first_s"], 4),
+    )
 
 
 def _gpio_sentence(pins: list[PinUse], answer: RunAnswer) -> str:

@@ -12,6 +12,13 @@ from plugsmith.errors.flows import NoImage
 from plugsmith.errors.image import ImageDamaged
 from plugsmith.errors.network import ReleaseNotFound
 from plugsmith.flows.image.file import doubt_name
+from plugsmith.flows.image.results import (
+    AssetRow,
+    FetchedFile,
+    ReleaseList,
+    ReleaseRow,
+    image_row,
+)
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.image.kinds import recognise
@@ -35,7 +42,6 @@ if TYPE_CHECKING:
 
     from plugsmith.chips.model import Chip, KeyClass
     from plugsmith.clock import Clock
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.lan.releases import DownloadTimeouts
 
@@ -66,7 +72,7 @@ def fetch(
     clock: Clock,
     sink: EventSink,
     cancel: CancelToken,
-) -> dict[str, Fact]:
+) -> ReleaseList | FetchedFile:
     """List releases and download what is asked for; the result of `image fetch`.
 
     Raises ReleaseNotFound when the release or file does not exist, the errors of errors/network.py,
@@ -76,14 +82,13 @@ def fetch(
         raise UsageError(problem=_("--repo {repo} is not owner/name", repo=request.repo))
     listed, releases = _releases(request, cache, clock=clock, cancel=cancel)
     wanted = _wanted(request, releases)
-    data: dict[str, Fact] = {
-        "repo": request.repo,
-        "listed": listed,
-        "releases": [_release_fact(item, request, cache) for item in releases],
-        "file": None,
-    }
+    found = ReleaseList(
+        repo=request.repo,
+        listed=listed,
+        releases=tuple(_release_row(item, request, cache) for item in releases),
+    )
     if wanted is None:
-        return data
+        return found
     release, asset = wanted
     held = cache.find(request.repo, release.tag, asset.name)
     fresh = held is None or (asset.sha256 is not None and asset.sha256 != held.origin.sha256)
@@ -93,7 +98,7 @@ def fetch(
         held = _download(
             request, release, asset, cache=cache, clock=clock, sink=sink, cancel=cancel
         )
-    return {**data, **_file_facts(held, downloaded=fresh)}
+    return _fetched(found, held, downloaded=fresh)
 
 
 def pick_cached(cache: ReleaseCache, owner: Chip, key_class: KeyClass) -> Path:
@@ -215,40 +220,43 @@ def _check_content(name: str, data: bytes) -> None:
         raise ImageDamaged(name=name, problem=" ".join(doubts))
 
 
-def _file_facts(held: CachedAsset, *, downloaded: bool) -> dict[str, Fact]:
+def _fetched(found: ReleaseList, held: CachedAsset, *, downloaded: bool) -> FetchedFile:
     image = recognise(held.path.read_bytes())
-    return {
-        "file": str(held.path),
-        "asset": held.origin.name,
-        "version": held.origin.tag,
-        "sha256": held.origin.sha256,
-        "size": held.origin.size,
-        "url": held.origin.url,
-        "digest": "ok" if held.origin.digest_given else "not-published",
-        "downloaded": downloaded,
-        "image": image.as_facts() if image.kind is not ImageKind.UNKNOWN else None,
-    }
+    return FetchedFile(
+        repo=found.repo,
+        listed=found.listed,
+        releases=found.releases,
+        file=str(held.path),
+        asset=held.origin.name,
+        version=held.origin.tag,
+        sha256=held.origin.sha256,
+        size=held.origin.size,
+        url=held.origin.url,
+        digest="ok" if held.origin.digest_given else "not-published",
+        downloaded=downloaded,
+        image=image_row(image) if image.kind is not ImageKind.UNKNOWN else None,
+    )
 
 
-def _release_fact(release: Release, request: FetchRequest, cache: ReleaseCache) -> Fact:
+def _release_row(release: Release, request: FetchRequest, cache: ReleaseCache) -> ReleaseRow:
     shown = [
         item
         for item in release.assets
         if request.repo != DEFAULT_REPO or parse_asset_name(item.name) is not None
     ]
-    return {
-        "version": release.tag,
-        "published": release.published,
-        "prerelease": release.prerelease,
-        "assets": [
-            {
-                "name": item.name,
-                "size": item.size,
-                "cached": cache.find(request.repo, release.tag, item.name) is not None,
-            }
+    return ReleaseRow(
+        version=release.tag,
+        published=release.published,
+        prerelease=release.prerelease,
+        assets=tuple(
+            AssetRow(
+                name=item.name,
+                size=item.size,
+                cached=cache.find(request.repo, release.tag, item.name) is not None,
+            )
             for item in shown
-        ],
-    }
+        ),
+    )
 
 
 def _not_found(what: str, where: str) -> ReleaseNotFound:

@@ -13,6 +13,7 @@ from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.image import ConversionImpossible
 from plugsmith.errors.library import OutputExists
 from plugsmith.events import Warning_
+from plugsmith.flows.image.results import ConvertResult, ImageInfo, OriginRow, image_info, image_row
 from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
@@ -21,7 +22,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.events import EventSink
     from plugsmith.image.model import FirmwareImage
 
@@ -85,7 +85,7 @@ def doubt_name(name: str, image: FirmwareImage) -> list[str]:
     return doubts
 
 
-def describe(source: ConvertInput, sink: EventSink) -> dict[str, Fact]:
+def describe(source: ConvertInput, sink: EventSink) -> ImageInfo:
     """The result of `image info`; a contradicting name is emitted as a warning."""
     doubts = doubt_name(source.name, source.image)
     for doubt in doubts:
@@ -97,7 +97,7 @@ def describe(source: ConvertInput, sink: EventSink) -> dict[str, Fact]:
                 data={"name": source.name},
             )
         )
-    return {"file": source.name, "name_doubts": list(doubts), **source.image.as_facts()}
+    return image_info(source.image, file=source.name, name_doubts=tuple(doubts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +112,8 @@ class ConvertRequest:
     time: int = 0
 
 
-def convert_file(request: ConvertRequest) -> dict[str, Fact]:
-    """Write the converted file, look at it with fresh eyes, and return the result data.
+def convert_file(request: ConvertRequest) -> ConvertResult:
+    """Write the converted file, look at it with fresh eyes, and return the result.
 
     Raises OutputExists before anything else if the output is there already.
     """
@@ -136,13 +136,13 @@ def convert_file(request: ConvertRequest) -> dict[str, Fact]:
             remedy=_("Convert another file of the same firmware."),
         )
     _write_whole(request.output, data)
-    return {
-        "file": str(request.output),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "size": len(data),
-        "from": {"file": request.source.name, "kind": request.source.image.kind.value},
-        "image": made.as_facts(),
-    }
+    return ConvertResult(
+        file=str(request.output),
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        source=OriginRow(file=request.source.name, kind=request.source.image.kind),
+        image=image_row(made),
+    )
 
 
 def _write_whole(path: Path, data: bytes) -> None:

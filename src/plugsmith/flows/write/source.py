@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.image.file import open_image
+from plugsmith.flows.image.results import image_row
 from plugsmith.flows.write.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.assemble import ConvertInput as OpenedFile
@@ -17,6 +18,7 @@ from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +65,7 @@ class ImageSource:
 
     def as_data(self) -> dict[str, Fact]:
         """The contract's `image` object."""
-        return {"file": str(self.path), **self.image.as_facts()}
+        return fields_of(image_row(self.image, file=str(self.path)))
 
 
 def load_image(path: Path) -> ImageSource:

@@ -1,0 +1,214 @@
+"""The verbs that make files out of a dump, or a dump out of nothing: requests and runners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.api.dump import DumpRequest, named_file, open_named
+from plugsmith.api.options import option, request
+from plugsmith.errors import InputMissing, UsageError
+from plugsmith.messages import N_, _
+from plugsmith.records import Record
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.api.session import Session
+    from plugsmith.flows.dump.file_results import (
+        ExtractResult,
+        ForgeResult,
+        RepairResult,
+        SanitizeResult,
+    )
+    from plugsmith.forge.damage import DamageName
+    from plugsmith.tuya.kv import StoreKind
+
+_MAX_TEXT_LEN = 0x4000
+
+
+@request
+class OutputRequest(Record):
+    """The file that is made."""
+
+    output: Path = option("-o", "--output", metavar="OUT", help=N_("The file to make."))
+
+
+@request
+class ExtractRequest(DumpRequest):
+    """Where the parts go, and whether secrets stay in them."""
+
+    output: Path = option(
+        "-o", "--output", metavar="DIR", help=N_("The folder to put the files in.")
+    )
+    show_secrets: bool = option(
+        default=False, help=N_("Include passwords and keys. Do not share what comes out.")
+    )
+
+
+@request
+class RepairRequest(DumpRequest, OutputRequest):
+    """A copy in flash order; one of a backup in the library is sanitized unless told otherwise."""
+
+    keep_secrets: bool = option(
+        default=False, help=N_("Keep passwords and keys when FILE is a backup in your library.")
+    )
+
+
+@request
+class SanitizeRequest(DumpRequest, OutputRequest):
+    """A copy that is safe to share."""
+
+    keep_mac: bool = option(default=False, help=N_("Leave the device's own MAC address in."))
+
+
+@request
+class ForgeRequest(OutputRequest):
+    """What the made-up device is, what it stores, and what was done to its dump."""
+
+    chip: str = option(default="BK7231T", help=N_("The chip, or a module that carries it."))
+    pin_text: str | None = option(
+        default=None,
+        metavar="TEXT",
+        help=N_("The pin text with its crc pair. Left out: the plug of the forum thread."),
+    )
+    pin_file: Path | None = option(
+        default=None, metavar="FILE", help=N_("Read the pin text from a file.")
+    )
+    no_pins: bool = option(default=False, help=N_("A device that stores no pins."))
+    generation: str = option(
+        default="classic", help=N_("How the storage is built: classic or tuyaos3.")
+    )
+    paired: bool = option(
+        default=False, help=N_("With made-up secrets in every place that can hold one.")
+    )
+    no_record: bool = option(
+        default=False, help=N_("Without the pin record; only the plain copy is left.")
+    )
+    no_file_copy: bool = option(default=False, help=N_("Without the plain copy of the pin text."))
+    mac: str | None = option(default=None, metavar="MAC", help=N_("MAC address of the device."))
+    seed: str = option(default="plugsmith", help=N_("Another word gives other made-up secrets."))
+    damage: tuple[str, ...] = option(
+        default=(),
+        metavar="KIND",
+        help=N_(
+            "rotated, shifted, truncated, bit-flips, key-erased, key-head-erased, "
+            "first-sector-erased, storage-erased or half-written. Repeatable."
+        ),
+    )
+
+
+def extract(session: Session, request: ExtractRequest) -> ExtractResult:
+    """`dump extract`; ConsentMissing for a folder with something in it."""
+    from plugsmith.flows.dump.files import extract_to, is_filled
+
+    dump = open_named(session, request.file)
+    if is_filled(request.output):
+        session.confirm(
+            _("{name} is not empty. Write into it and replace files there?", name=request.output),
+            step=_("writing into {name}", name=request.output),
+        )
+    return extract_to(dump, request.output, show_secrets=request.show_secrets)
+
+
+def repair(session: Session, request: RepairRequest) -> RepairResult:
+    """`dump repair`."""
+    from plugsmith.flows.dump.files import repair_to
+
+    dump = open_named(session, request.file)
+    _ask_to_overwrite(session, request.output)
+    sanitized = is_in_library(session, request.file) and not request.keep_secrets
+    return repair_to(dump, request.output, sanitized=sanitized)
+
+
+def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult:
+    """`dump sanitize`; nothing is written without the proof."""
+    from plugsmith.flows.dump.files import sanitize_to
+
+    dump = open_named(session, request.file)
+    _ask_to_overwrite(session, request.output)
+    return sanitize_to(dump, request.output, keep_mac=request.keep_mac)
+
+
+def forge(session: Session, request: ForgeRequest) -> ForgeResult:
+    """`dump forge`; the same request gives the same bytes."""
+    from plugsmith.flows.dump.file_results import ForgeResult
+    from plugsmith.flows.dump.files import digest_of, write_whole
+    from plugsmith.forge.dump import FORUM_TEXT, forge_dump
+    from plugsmith.forge.storage import StorageRequest
+
+    text = request.pin_text if request.pin_file is None else _read_text(request.pin_file)
+    storage = StorageRequest(
+        chip=request.chip,
+        pin_text=None if request.no_pins else text or FORUM_TEXT,
+        generation=_generation(request.generation),
+        paired=request.paired,
+        kv_record=not request.no_record,
+        file_copy=not request.no_file_copy,
+        seed=request.seed,
+    )
+    made = forge_dump(storage, mac=_mac(request.mac), damages=_damages(request.damage))
+    _ask_to_overwrite(session, request.output)
+    write_whole(request.output, made.data)
+    return ForgeResult(
+        file=str(request.output),
+        sha256=digest_of(made.data),
+        size=len(made.data),
+        contains=made.contains,
+        canaries=len(made.canaries),
+    )
+
+
+def is_in_library(session: Session, name: str) -> bool:
+    """Whether FILE means a backup in the library, by its name or by its path."""
+    path = named_file(session, name).resolve()
+    return any(item.file.resolve() == path for item in session.library.backups.entries())
+
+
+def _ask_to_overwrite(session: Session, output: Path) -> None:
+    if output.exists():
+        session.confirm(
+            _("{name} exists already. Overwrite it?", name=output),
+            step=_("overwriting {name}", name=output),
+        )
+
+
+def _read_text(path: Path) -> str:
+    try:
+        with path.open(encoding="utf-8") as stream:
+            return stream.read(_MAX_TEXT_LEN)
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or type(problem).__name__
+        raise InputMissing(name=str(path), problem=reason) from problem
+
+
+def _generation(name: str) -> StoreKind:
+    from plugsmith.tuya.kv import StoreKind
+
+    found = next((kind for kind in StoreKind if kind.value == name.lower()), None)
+    if found is None:
+        raise UsageError(problem=_("--generation {name} is neither classic nor tuyaos3", name=name))
+    return found
+
+
+def _mac(text: str | None) -> bytes | None:
+    if text is None:
+        return None
+    digits = text.replace(":", "").replace("-", "")
+    try:
+        mac = bytes.fromhex(digits)
+    except ValueError:
+        mac = b""
+    if len(mac) != 6:
+        raise UsageError(problem=_("--mac {text} is not a MAC address", text=text))
+    return mac
+
+
+def _damages(names: Sequence[str]) -> list[DamageName]:
+    from plugsmith.forge.damage import DamageName
+
+    known = {kind.value: kind for kind in DamageName}
+    for name in names:
+        if name.lower() not in known:
+            raise UsageError(problem=_("--damage {name} is not a known kind", name=name))
+    return [known[name.lower()] for name in names]

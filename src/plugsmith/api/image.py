@@ -1,0 +1,158 @@
+"""The verbs about firmware files: requests and runners."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.api.options import argument, option, request
+from plugsmith.messages import N_, _
+from plugsmith.records import Record
+
+if TYPE_CHECKING:
+    from plugsmith.api.session import Session
+    from plugsmith.flows.image.results import (
+        BootResult,
+        ConvertResult,
+        FetchedFile,
+        ImageInfo,
+        ReleaseList,
+    )
+
+
+@request
+class ImageRequest(Record):
+    """A firmware file."""
+
+    file: Path = argument(metavar="FILE", help=N_("The firmware file."))
+
+
+@request
+class ImageConvertRequest(ImageRequest):
+    """What to make of it, and what it does not hold itself."""
+
+    to: str = option(metavar="KIND", help=N_("qio, app or ota."))
+    output: Path = option("-o", "--output", metavar="OUT", help=N_("The file to make."))
+    loader: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_(
+            "Where the boot loader of a QIO image comes from, when the file has none: "
+            "a QIO image, a backup or a boot loader of the same chip."
+        ),
+    )
+    chip: str | None = option(
+        default=None, help=N_("The chip that an OTA package is for, where it does not say so.")
+    )
+
+
+@request
+class ReleaseRequest(Record):
+    """Which file of which release; without `chip` and `asset` releases are only listed."""
+
+    chip: str | None = option(default=None, help=N_("Download the right image for this chip."))
+    asset: str | None = option(default=None, metavar="NAME", help=N_("Download this file."))
+    variant: str | None = option(
+        default=None,
+        metavar="NAME",
+        help=N_("With --chip: a build with other drivers, for example sensors or powerMetering."),
+    )
+    version: str | None = option(default=None, help=N_("From this release, not from the newest."))
+    prereleases: bool = option(default=False, help=N_("Count test releases too."))
+    repo: str | None = option(
+        default=None, metavar="OWNER/NAME", help=N_("Another project's releases.")
+    )
+    server: str | None = option(
+        default=None, metavar="URL", help=N_("Another server with the same API.")
+    )
+    offline: bool = option(default=False, help=N_("Only what was fetched before; no network."))
+
+
+@request
+class ImageBootRequest(ImageRequest):
+    """A file to run, and the flash it would be written to; `timeout` in seconds."""
+
+    chip: str | None = option(
+        default=None, help=N_("The chip to run it on; else as the file says.")
+    )
+    dump: Path | None = option(
+        default=None,
+        metavar="BACKUP",
+        help=N_("Your own backup: the flash that the file would be written to."),
+    )
+    timeout: float = option(
+        default=30.0, least=1, most=600, metavar="SECONDS", help=N_("How long.")
+    )
+
+
+def info(session: Session, request: ImageRequest) -> ImageInfo:
+    """`image info`; a name that contradicts the content is a warning."""
+    from plugsmith.flows.image.file import describe, open_image
+
+    return describe(open_image(request.file), session.sink)
+
+
+def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
+    """`image convert`; OutputExists before anything else if the output is there."""
+    from plugsmith.errors import UsageError
+    from plugsmith.flows.image.file import ConvertRequest, convert_file, describe, open_image
+    from plugsmith.image.assemble import TARGETS
+
+    wanted = next((kind for kind in TARGETS if kind.value == request.to.lower()), None)
+    if wanted is None:
+        raise UsageError(problem=_("--to {kind} is none of qio, app and ota", kind=request.to))
+    source = open_image(request.file)
+    describe(source, session.sink)
+    return convert_file(
+        ConvertRequest(
+            source=source,
+            to=wanted,
+            output=request.output,
+            loader=open_image(request.loader) if request.loader is not None else None,
+            chip=request.chip,
+            time=int(time.time()),
+        )
+    )
+
+
+def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFile:
+    """`image fetch`; the only verb of this wing that uses the network."""
+    from plugsmith.clock import RealClock
+    from plugsmith.flows.image.fetch import FetchRequest
+    from plugsmith.flows.image.fetch import fetch as do_it
+    from plugsmith.library.releases import ReleaseCache
+    from plugsmith.openbeken.releases import DEFAULT_REPO
+
+    return do_it(
+        FetchRequest(
+            repo=request.repo or DEFAULT_REPO,
+            server=request.server,
+            version=request.version,
+            asset=request.asset,
+            chip=request.chip,
+            variant=request.variant,
+            prereleases=request.prereleases,
+            offline=request.offline,
+        ),
+        cache=ReleaseCache(session.library.cache / "releases"),
+        clock=session.clock or RealClock(),
+        sink=session.sink,
+        cancel=session.cancel,
+    )
+
+
+def boot(session: Session, request: ImageBootRequest) -> BootResult:
+    """`image boot`. Raises EmulatorMissing, NoBoard, NotBootable, EmulatorFailed."""
+    from plugsmith.flows.image.emulation import BootRequest, boot_image
+    from plugsmith.flows.image.file import open_image
+
+    return boot_image(
+        BootRequest(
+            source=open_image(request.file),
+            base=open_image(request.dump) if request.dump is not None else None,
+            chip=request.chip,
+            wall_s=request.timeout,
+        ),
+        session.sink,
+    )
