@@ -37,6 +37,7 @@ class HttpTimeouts:
 
     `answer_s` is between two pieces of an answer; a whole answer may take `whole_s`. `boot_s` is
     how long a restarted device may stay away, `settle_s` how long until its settings are saved.
+    `upload_s` is for the answer to an upload; each piece of it may take `whole_s`.
     """
 
     connect_s: float = 4.0
@@ -155,13 +156,13 @@ class HttpWire:
         async with self._one_at_a_time:
             reader, writer = await self._connect()
             try:
-                async with _deadline(self, self.patience.upload_s):
-                    first = body[:SMALL_BODY]
-                    await self._send(writer, self._head("POST", path, body) + first)
-                    await self._send_rest(writer, body, progress)
-                    raw = await self._receive(
-                        reader, MAX_BODY_LEN, name_of("POST", path), whole_s=self.patience.upload_s
-                    )
+                # No limit for the whole: what goes on, however slowly, is not abandoned.
+                first = body[:SMALL_BODY]
+                await self._send(writer, self._head("POST", path, body) + first)
+                await self._send_rest(writer, body, progress)
+                raw = await self._receive(
+                    reader, MAX_BODY_LEN, name_of("POST", path), whole_s=self.patience.upload_s
+                )
             finally:
                 await _close(writer)
         return self._judge(read_response(raw, host=str(self.host), request=name_of("POST", path)))

@@ -303,3 +303,27 @@ def test_answers_in_chunks_are_read(tmp_path):
             pytest.raises(PlugsmithError, match="end is missing"),
         ):
             run(net.ctx.obk(raw.host).info())
+
+
+def test_lost_files_are_put_back_only_after_it_was_planned(tmp_path):
+    """Nothing is written while it is only looked, and nothing without consent in a group."""
+    update = package(tmp_path / "u.rbl", size=LARGE)
+    with (
+        lan(tmp_path, device(0), device(1)) as net,
+        Forwarder(net.hosts[0], cut_upload={"/api/ota": 515_000}) as way,
+    ):
+        give_a_file(net)
+        with pytest.raises(UpdateBroken):
+            ota(net.ctx, [way.host], update)
+        net.device.power_cycle()
+        run(net.ctx.obk(way.host).wait_back(None))
+        for end in net.server.endpoints:
+            end.requests.clear()
+        ota(net.ctx, [way.host], update, dry_run=True)
+        ctx, _asked = refusing(net)
+        with pytest.raises(ConsentMissing):
+            ota(ctx, [way.host, net.hosts[1]], update)
+        assert not any("POST" in line for end in net.server.endpoints for line in end.requests)
+        data = ota(net.ctx, [way.host, net.hosts[1]], update)
+        assert data["failed"] == 0
+        assert file_of(net) == TEXT

@@ -118,10 +118,10 @@ def test_7_a_device_is_restarted_after_its_file_system_was_written(tmp_path):
     with lan(tmp_path) as net:
         run(net.obk.write_file("a.txt", b"abc"))
         image = run(net.obk.read_filesystem(size=0x8000))
-        from plugsmith.flows.device.ota import _restore_files
+        from plugsmith.flows.house.update import restore_files
 
         run(net.obk.write_file("a.txt", b"changed"))
-        assert run(_restore_files(net.obk, image)) == "restored"
+        assert run(restore_files(net.obk, image)) == "restored"
         assert any("/api/reboot" in line for line in net.endpoint.requests)
         assert run(net.obk.read_file("a.txt", size=3)) == b"abc"
 

@@ -7,13 +7,10 @@ the same command goes on where it stopped.
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import PlugsmithError
-from plugsmith.errors.device import UpdateBroken, VersionUnchanged, WrongUpdate
+from plugsmith.errors.device import WrongUpdate
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item
 from plugsmith.flows.device.update_file import (
@@ -22,13 +19,13 @@ from plugsmith.flows.device.update_file import (
     is_older,
     is_running,
     load_update,
-    overwrites_files,
 )
-from plugsmith.flows.now import now_text
-from plugsmith.flows.progress import task
-from plugsmith.lan.apply import files_size
-from plugsmith.library.device_backups import DeviceBackups
-from plugsmith.library.device_folders import new_folder
+from plugsmith.flows.house.update import (
+    UpdatePlan,
+    carry_out_update,
+    lost_files,
+    update_data,
+)
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -37,26 +34,13 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.device.update_file import OtaUpdate
-    from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import ApiInfo
-    from plugsmith.library.device_folders import DeviceFolder
 
     Data = dict[str, Fact]
 
 __all__ = ["check_update", "load_update", "ota"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpdatePlan:
-    """What will happen to one device; `skip` is why nothing will."""
-
-    state: DeviceState
-    update: OtaUpdate
-    needed: bool
-    older: bool = False
-    skip: str = ""
 
 
 def ota(
@@ -77,19 +61,22 @@ def ota(
 
     async def look(ctx: LanContext, obk: Obk, _number: int) -> UpdatePlan:
         state = await state_of(ctx, obk)
-        await put_back_unfinished(ctx, obk, state)
+        repair = await lost_files(ctx, obk, state) is not None
         update = choose(given, ctx.library, state, other_variant=other_variant)
         try:
             check_update(obk.host, update, state, other_variant=other_variant)
         except WrongUpdate as wrong:
             if len(hosts) == 1:
                 raise
-            return UpdatePlan(state=state, update=update, needed=False, skip=wrong.message)
+            return UpdatePlan(
+                state=state, update=update, needed=False, repair=repair, skip=wrong.message
+            )
         return UpdatePlan(
             state=state,
             update=update,
             needed=again or not is_running(update, state),
             older=is_older(update, state),
+            repair=repair,
         )
 
     looked = ctx.run(each(ctx, hosts, look))
@@ -107,25 +94,25 @@ def _paths(path: Path | Sequence[Path] | None) -> list[Path]:
 def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) -> Data:
     plan = _value(item)
     ctx.say(_line(item.host, plan))
-    if not plan.needed or dry_run:
-        return _data(str(item.host), plan, updated=False, files="none")
-    if plan.older:
+    if not plan.is_open or dry_run:
+        return update_data(str(item.host), plan, updated=False, files="none")
+    if plan.needed and plan.older:
         ctx.consent(
             _("{host} would get an older version. Go on?", host=item.host),
             _("writing an older version"),
         )
-    return ctx.run(_update(ctx, ctx.obk(item.host), plan))
+    return ctx.run(carry_out_update(ctx, ctx.obk(item.host), plan))
 
 
 def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bool) -> Data:
     for item in looked:
         ctx.say(_line(item.host, item.value) if item.value else f"{item.host}: {_error(item)}")
-    todo = [item for item in looked if item.value is not None and item.value.needed]
+    todo = [item for item in looked if item.value is not None and item.value.is_open]
     ended = [_settled(item) for item in looked if item not in todo]
     for done in ended:
         emit_item(ctx, done)
     if todo and not dry_run:
-        older = sum(_value(item).older for item in todo)
+        older = sum(_value(item).needed and _value(item).older for item in todo)
         question = _("Update {count} devices, one first and then the others?", count=len(todo))
         if older:
             question += " " + _("{count} of them get an older version.", count=older)
@@ -152,7 +139,7 @@ def _settled(item: Outcome[UpdatePlan]) -> Outcome[Data]:
     plan = item.value
     data = None
     if plan is not None:
-        data = _data(str(item.host), plan, updated=False, files="none")
+        data = update_data(str(item.host), plan, updated=False, files="none")
         if plan.skip:
             data |= {"skipped": plan.skip, "verified": False}
     return Outcome(host=item.host, number=item.number, value=data, error=item.error)
@@ -164,7 +151,7 @@ async def _roll_out(ctx: LanContext, todo: Sequence[Outcome[UpdatePlan]]) -> lis
     hosts = [item.host for item in todo]
 
     async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
-        return await _update(ctx, obk, plans[obk.wire.host])
+        return await carry_out_update(ctx, obk, plans[obk.wire.host])
 
     ended: list[Outcome[Data]] = []
     at = 0
@@ -182,130 +169,6 @@ async def _roll_out(ctx: LanContext, todo: Sequence[Outcome[UpdatePlan]]) -> lis
     return ended
 
 
-async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
-    state, update = plan.state, plan.update
-    await obk.expect(state.info.mac)
-    size = files_size(state)
-    files = await obk.read_filesystem(size=size)
-    folder = _keep(ctx, obk, state, files)
-    if files is not None and overwrites_files(update, state):
-        ctx.say(_("The update reaches into the files of {host}: they are put back after it.",
-                  host=obk.host))  # fmt: skip
-    folder.mark_unfinished()
-    watch = await obk.watch_uptime()
-    await _send(ctx, obk, update, files, folder)
-    await obk.restart()
-    ctx.say(_("{host} unpacks the update and restarts.", host=obk.host))
-    after = await obk.wait_back(watch, limit_s=2 * obk.patience.boot_s)
-    put_back = await _restore_files(obk, files)
-    folder.clear_mark()
-    if (after.version, after.variant) != (update.version, update.variant):
-        raise VersionUnchanged(
-            host=obk.host, version=after.version or "?", files=_about_files(put_back)
-        )
-    return _data(obk.host, plan, updated=True, files=put_back)
-
-
-def _about_files(how: str) -> str:
-    if how == "restored":
-        return _("The upload had run over its files; they were put back.")
-    return _("Its files are as before.") if how == "kept" else _("It had no files.")
-
-
-async def _send(
-    ctx: LanContext, obk: Obk, update: OtaUpdate, files: bytes | None, folder: DeviceFolder
-) -> None:
-    sent = 0
-
-    def count(done: int) -> None:
-        nonlocal sent
-        meter.advance(done - sent)
-        sent = done
-
-    title = _("Sending the update to {host}", host=obk.host)
-    size = len(update.data)
-    with task(f"ota {obk.host}", title, total=size, clock=ctx.clock, sink=ctx.sink) as meter:
-        try:
-            await obk.upload_update(update.data, progress=count)
-        except asyncio.CancelledError:
-            ctx.warn(
-                "PS-NOTE-OTA-PENDING",
-                _("{host} holds the whole update; it takes effect at its next restart.",
-                  host=obk.host),
-                hint=_("Run the same command again: it also sees to the files of the device."),
-            )  # fmt: skip
-            raise
-        except PlugsmithError as problem:
-            about = await _after_a_broken_upload(obk, files, folder)
-            raise UpdateBroken(
-                host=obk.host, done=sent, total=size, problem=problem.message, files=about
-            ) from problem
-
-
-async def _after_a_broken_upload(obk: Obk, files: bytes | None, folder: DeviceFolder) -> str:
-    """Put the files back at once where the device still answers; what to tell about them.
-
-    The mark stays unless they were put back: what was under way may reach the device later.
-    """
-    try:
-        await obk.patience.sleep(obk.patience.settle_s)
-        await obk.info(tries=1)
-        how = await _restore_files(obk, files)
-    except PlugsmithError:
-        if files is None:
-            return ""
-        return _("Its files may be gone; they are kept in {folder} and the same command puts them "
-                 "back.", folder=str(folder.path))  # fmt: skip
-    if how == "restored":
-        folder.clear_mark()
-    return _about_files(how)
-
-
-async def _restore_files(obk: Obk, files: bytes | None) -> str:
-    """Put the file system back where the update changed it; "none", "kept" or "restored"."""
-    if files is None:
-        return "none"
-    if await obk.read_filesystem(size=len(files)) == files:
-        return "kept"
-    await obk.write_filesystem(files)
-    await obk.restart_and_wait()  # until then the device saves nothing: openbeken.md section 7
-    return "restored"
-
-
-async def put_back_unfinished(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
-    """After an update that was cut off: put the kept files back where the device lost them."""
-    kept = DeviceBackups(ctx.library.root / "devices").unfinished(state.info.mac, obk.host)
-    if kept is None:
-        return
-    lost = kept.has("littlefs.bin") and await obk.list_folder() is None
-    if lost:
-        files = kept.read("littlefs.bin")
-        if len(files) != files_size(state):
-            return
-        await obk.write_filesystem(files)
-        await obk.restart_and_wait()
-        ctx.say(_("{host}: the files that a broken update had cost were put back.", host=obk.host))
-    kept.clear_mark()
-
-
-def _keep(ctx: LanContext, obk: Obk, state: DeviceState, files: bytes | None) -> DeviceFolder:
-    """Settings and files into the library before anything is sent."""
-    name = (state.info.mac or state.info.short_name).replace(":", "")
-    folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
-    folder.put("config.bin", state.sector)
-    if files is not None:
-        folder.put("littlefs.bin", files)
-    folder.finish(
-        {
-            "created": now_text(),
-            "host": obk.host,
-            "why": "before an update",
-            **state.info.as_data(),
-        }
-    )
-    return folder
-
-
 def _value(item: Outcome[UpdatePlan]) -> UpdatePlan:
     if item.value is None:
         raise item.error or AssertionError("neither a value nor an error")
@@ -321,6 +184,8 @@ def _line(host: Host, plan: UpdatePlan) -> str:
     now, new = _version(plan.state.info), _version(plan.update)
     if plan.skip:
         return _("{host} is skipped: {reason}", host=host, reason=plan.skip)
+    if not plan.needed and plan.repair:
+        return _("{host} gets the files back that a broken update cost it.", host=host)
     if not plan.needed:
         return _("{host} runs {version} already.", host=host, version=now)
     mark = _(" (older!)") if plan.older else ""
@@ -329,17 +194,3 @@ def _line(host: Host, plan: UpdatePlan) -> str:
 
 def _version(source: ApiInfo | OtaUpdate) -> str:
     return f"{source.version or '?'}{'_' + source.variant if source.variant else ''}"
-
-
-def _data(host: str, plan: UpdatePlan, *, updated: bool, files: str) -> Data:
-    return {
-        "host": host,
-        "name": plan.state.info.short_name,
-        "chip": plan.state.info.chip,
-        "mac": plan.state.info.mac,
-        "from": plan.state.info.version,
-        "to": plan.update.version,
-        "updated": updated,
-        "verified": updated or not plan.needed,
-        "files": files,
-    }

@@ -1,0 +1,206 @@
+"""The update of one device: its files kept, sent to the end, proven, files put back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.device import UpdateBroken, VersionUnchanged
+from plugsmith.flows.device.update_file import overwrites_files
+from plugsmith.flows.now import now_text
+from plugsmith.flows.progress import task
+from plugsmith.lan.apply import files_size
+from plugsmith.library.device_backups import DeviceBackups
+from plugsmith.library.device_folders import new_folder
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.update_file import OtaUpdate
+    from plugsmith.lan.apply import DeviceState
+    from plugsmith.lan.obk_http import Obk
+    from plugsmith.library.device_backups import StoredFetch
+    from plugsmith.library.device_folders import DeviceFolder
+
+    Data = dict[str, Fact]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatePlan:
+    """What will happen to one device; `skip` is why nothing will.
+
+    `repair`: a broken update cost it its files, which are kept in the library.
+    """
+
+    state: DeviceState
+    update: OtaUpdate
+    needed: bool
+    older: bool = False
+    repair: bool = False
+    skip: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is to be sent."""
+        return self.needed or self.repair
+
+
+async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
+    """First the files that a broken update cost, then the update."""
+    await obk.expect(plan.state.info.mac)
+    if plan.repair:
+        await _put_back_lost(ctx, obk, plan.state)
+    if plan.needed:
+        return await _update(ctx, obk, plan)
+    data = update_data(obk.host, plan, updated=False, files="restored")
+    return {**data, "skipped": plan.skip} if plan.skip else data
+
+
+async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
+    state, update = plan.state, plan.update
+    size = files_size(state)
+    files = await obk.read_filesystem(size=size)
+    folder = _keep(ctx, obk, state, files)
+    if files is not None and overwrites_files(update, state):
+        ctx.say(_("The update reaches into the files of {host}: they are put back after it.",
+                  host=obk.host))  # fmt: skip
+    folder.mark_unfinished()
+    watch = await obk.watch_uptime()
+    await _send(ctx, obk, update, files, folder)
+    await obk.restart()
+    ctx.say(_("{host} unpacks the update and restarts.", host=obk.host))
+    after = await obk.wait_back(watch, limit_s=2 * obk.patience.boot_s)
+    put_back = await restore_files(obk, files)
+    folder.clear_mark()
+    if (after.version, after.variant) != (update.version, update.variant):
+        raise VersionUnchanged(
+            host=obk.host, version=after.version or "?", files=_about_files(put_back)
+        )
+    return update_data(obk.host, plan, updated=True, files=put_back)
+
+
+def _about_files(how: str) -> str:
+    if how == "restored":
+        return _("The upload had run over its files; they were put back.")
+    return _("Its files are as before.") if how == "kept" else _("It had no files.")
+
+
+async def _send(
+    ctx: LanContext, obk: Obk, update: OtaUpdate, files: bytes | None, folder: DeviceFolder
+) -> None:
+    sent = 0
+
+    def count(done: int) -> None:
+        nonlocal sent
+        meter.advance(done - sent)
+        sent = done
+
+    title = _("Sending the update to {host}", host=obk.host)
+    size = len(update.data)
+    with task(f"ota {obk.host}", title, total=size, clock=ctx.clock, sink=ctx.sink) as meter:
+        try:
+            await obk.upload_update(update.data, progress=count)
+        except asyncio.CancelledError:
+            ctx.warn(
+                "PS-NOTE-OTA-PENDING",
+                _("{host} holds the whole update; it takes effect at its next restart.",
+                  host=obk.host),
+                hint=_("Run the same command again: it also sees to the files of the device."),
+            )  # fmt: skip
+            raise
+        except PlugsmithError as problem:
+            about = await _after_a_broken_upload(obk, files, folder)
+            raise UpdateBroken(
+                host=obk.host, done=sent, total=size, problem=problem.message, files=about
+            ) from problem
+
+
+async def _after_a_broken_upload(obk: Obk, files: bytes | None, folder: DeviceFolder) -> str:
+    """Put the files back at once where the device still answers; what to tell about them.
+
+    The mark stays unless they were put back: what was under way may reach the device later.
+    """
+    try:
+        await obk.patience.sleep(obk.patience.settle_s)
+        await obk.info(tries=1)
+        how = await restore_files(obk, files)
+    except PlugsmithError:
+        if files is None:
+            return ""
+        return _("Its files may be gone; they are kept in {folder} and the same command puts them "
+                 "back.", folder=str(folder.path))  # fmt: skip
+    if how == "restored":
+        folder.clear_mark()
+    return _about_files(how)
+
+
+async def restore_files(obk: Obk, files: bytes | None) -> str:
+    """Put the file system back where the update changed it; "none", "kept" or "restored"."""
+    if files is None:
+        return "none"
+    if await obk.read_filesystem(size=len(files)) == files:
+        return "kept"
+    await obk.write_filesystem(files)
+    await obk.restart_and_wait()  # until then the device saves nothing: openbeken.md section 7
+    return "restored"
+
+
+async def lost_files(ctx: LanContext, obk: Obk, state: DeviceState) -> StoredFetch | None:
+    """What the library keeps of files that a cut-off update cost the device; None if it has them.
+
+    The device has lost them where its file system cannot be mounted any more.
+    """
+    kept = DeviceBackups(ctx.library.root / "devices").unfinished(state.info.mac, obk.host)
+    if kept is None:
+        return None
+    lost = kept.has("littlefs.bin") and await obk.list_folder() is None
+    if lost and len(kept.read("littlefs.bin")) == files_size(state):
+        return kept
+    if not lost:
+        kept.clear_mark()
+    return None
+
+
+async def _put_back_lost(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
+    kept = await lost_files(ctx, obk, state)
+    if kept is None:
+        return
+    await obk.write_filesystem(kept.read("littlefs.bin"))
+    await obk.restart_and_wait()
+    ctx.say(_("{host}: the files that a broken update had cost were put back.", host=obk.host))
+    kept.clear_mark()
+
+
+def _keep(ctx: LanContext, obk: Obk, state: DeviceState, files: bytes | None) -> DeviceFolder:
+    """Settings and files into the library before anything is sent."""
+    name = (state.info.mac or state.info.short_name).replace(":", "")
+    folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
+    folder.put("config.bin", state.sector)
+    if files is not None:
+        folder.put("littlefs.bin", files)
+    folder.finish(
+        {
+            "created": now_text(),
+            "host": obk.host,
+            "why": "before an update",
+            **state.info.as_data(),
+        }
+    )
+    return folder
+
+
+def update_data(host: str, plan: UpdatePlan, *, updated: bool, files: str) -> Data:
+    return {
+        "host": host,
+        "name": plan.state.info.short_name,
+        "chip": plan.state.info.chip,
+        "mac": plan.state.info.mac,
+        "from": plan.state.info.version,
+        "to": plan.update.version,
+        "updated": updated,
+        "verified": updated or not plan.needed,
+        "files": files,
+    }
