@@ -155,10 +155,10 @@ def _other_notes(recovery: Recovery, best: TextSource) -> list[str]:
     if rivals and best.standing is Standing.LIVE:
         notes.append(
             _(
-                "The store holds two current records that differ, as after a power cut while it "
-                "was written. Nothing in it says which one is newer; the other one is listed as an "
-                "alternative. To decide, compare the pins that differ with the board, or let the "
-                "device start once with its own firmware and read it again."
+                "There are two current records that differ: the power went while one was written, "
+                "or there are two stores and nothing says which one is in use. The other one is "
+                "listed as an alternative. To decide, compare the pins that differ with the board, "
+                "or let the device start once with its own firmware and read it again."
             )
         )
     if rest:

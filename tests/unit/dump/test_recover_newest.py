@@ -161,6 +161,41 @@ def test_two_live_texts_are_never_proven_and_both_are_shown():
     assert (chip.best.text, chip.confidence) == (answer.best.text, answer.confidence)
 
 
+def test_two_stores_without_anything_that_says_which_one_is_in_use_are_never_proven():
+    """Only the storage of two devices in one file: no address, no anchor."""
+    first = flash_with([*store([*plain(), pins(NEW)]), *swap()])[KEY_ADDR:]
+    second = flash_with([*store([*plain(), pins(OLD)], writes=90), *swap()])[KEY_ADDR:]
+    answer = recover(bytes(first + second))
+    assert answer.confidence is Confidence.STRONG
+    assert {answer.best.text, *(item.text for item in answer.alternatives)} == {OLD, NEW}
+    assert any("two stores" in note for note in config_result(answer).notes)
+
+
+def test_the_copy_in_the_data_area_is_newer_whatever_its_counter_says():
+    high = store([*plain(), pins(OLD)], blocks=3, writes=99)
+    assert_newest(flash_with([*store([*plain(), pins(NEW)]), *high]))
+
+
+@pytest.mark.parametrize("newest", ["whole", "header bit", "torn"])
+@pytest.mark.parametrize("first", [True, False])
+def test_tuyaos3_takes_the_copy_with_most_writes_wherever_it_lies(newest, first):
+    records = plain("BK7231N")
+    new = store([*records, pins(NEW)], kind=StoreKind.TUYAOS3, blocks=16)
+    old = store([*records, pins(OLD)], kind=StoreKind.TUYAOS3, blocks=16, writes=3)[0]
+    sectors = [new[0], *new[1:], old] if first else [old, *new[1:], new[0]]
+    image = flash_with(sectors, chip="BK7231N")
+    at = STORE + (0 if first else 16) * SECTOR_LEN
+    if newest == "header bit":
+        image[at + 3] ^= 4
+    if newest == "torn":
+        image[at + 0x280 : at + SECTOR_LEN] = b"\xff" * (SECTOR_LEN - 0x280)
+        answer = recover(bytes(image))
+        assert (answer.best.text, answer.confidence) == (OLD, Confidence.STRONG)
+        assert answer.best.standing is Standing.OLDER
+        return
+    assert_newest(image)
+
+
 def damaged_own() -> bytearray:
     """The own store with one wrong bit in the text and one sector erased."""
     image = flash_with([*store([*plain(), pins(NEW)]), *swap()])
