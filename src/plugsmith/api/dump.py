@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.dump.dump import Dump
     from plugsmith.flows.dump.file_results import DiffResult
-    from plugsmith.flows.dump.results import ConfigCounts, InfoResult, KnownConfig, RecordsResult
+    from plugsmith.flows.dump.results import InfoResult, KnownConfig, RecordsResult
     from plugsmith.flows.image.results import GpioResult
+    from plugsmith.flows.many import ManyResult
     from plugsmith.interpret.config_result import ConfigResult
 
 
@@ -82,9 +83,11 @@ class GpioRequest(Record):
     )
 
 
-def config(session: Session, request: ConfigRequest) -> KnownConfig | ConfigCounts:
+def config(session: Session, request: ConfigRequest) -> KnownConfig | ManyResult:
     """`dump config`; the items of several inputs are events."""
     from plugsmith.flows.dump import config as flow
+    from plugsmith.flows.input_file import expand
+    from plugsmith.flows.many import no_files
 
     if not request.files and request.port is None:
         raise UsageError(problem=_("give a FILE, or --port for a chip"))
@@ -94,11 +97,11 @@ def config(session: Session, request: ConfigRequest) -> KnownConfig | ConfigCoun
         data = flow.read_stream(sys.stdin.buffer)
         return _known(flow.recover_bytes(data, name=_("standard input")))
     given = [named_file(session, name) for name in request.files]
-    if len(given) == 1 and not given[0].is_dir():
-        return _known(flow.recover_file(given[0]))
-    paths = flow.expand(given)
+    paths = expand(given)
+    if len(given) == len(paths) == 1 and not given[0].is_dir():
+        return _known(flow.recover_file(paths[0]))
     if not paths:
-        raise flow.no_files(given)
+        raise no_files(given)
     return flow.recover_many(paths, sink=session.sink, cancel=session.cancel)
 
 
@@ -120,10 +123,14 @@ def _known(found: ConfigResult) -> KnownConfig:
     return KnownConfig(**told, looks_like=recovered_looks_like(found))
 
 
-def info(session: Session, request: DumpRequest) -> InfoResult:
-    """`dump info`."""
+def info(session: Session, request: DumpRequest) -> InfoResult | ManyResult:
+    """`dump info`; of a folder or an archive with several files an item each."""
     from plugsmith.flows.dump.files import info as do_it
+    from plugsmith.flows.dump.files import info_many
 
+    several = files_of(session, request.file)
+    if several is not None:
+        return info_many(several, sink=session.sink, cancel=session.cancel)
     return do_it(open_named(session, request.file))
 
 
@@ -150,6 +157,13 @@ def gpio(session: Session, request: GpioRequest) -> GpioResult:
     return gpio_table(source, session.sink, chip=request.chip, wall_s=request.timeout)
 
 
+def files_of(session: Session, name: str) -> list[Path] | None:
+    """The files in a folder or in an archive with several; None where one file is meant."""
+    from plugsmith.flows.input_file import several_in
+
+    return several_in(named_file(session, name)) if name != "-" else None
+
+
 def open_named(session: Session, name: str) -> Dump:
     """The dump that the user means; raises InputMissing, InputTooLarge or InputEmpty."""
     from plugsmith.dump.recovery.usable import MAX_LEN
@@ -166,8 +180,10 @@ def open_named(session: Session, name: str) -> Dump:
 
 def named_file(session: Session, name: str) -> Path:
     """The path, or the backup of that name in the library if there is no such path."""
+    from plugsmith.flows.input_file import exists
+
     path = Path(name)
-    if path.exists():
+    if exists(path):
         return path
     entries = session.library.backups.entries()
     return next((item.file for item in entries if name in {item.file.name, item.file.stem}), path)

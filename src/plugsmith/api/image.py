@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         ImageInfo,
         ReleaseList,
     )
+    from plugsmith.flows.many import ManyResult
 
 
 @request
@@ -86,10 +87,17 @@ class ImageBootRequest(ImageRequest):
     )
 
 
-def info(session: Session, request: ImageRequest) -> ImageInfo:
-    """`image info`; a name that contradicts the content is a warning."""
-    from plugsmith.flows.image.file import describe, open_image
+def info(session: Session, request: ImageRequest) -> ImageInfo | ManyResult:
+    """`image info`; a name that contradicts the content is a warning.
 
+    Of a folder or an archive with several files an item each.
+    """
+    from plugsmith.flows.image.file import describe, image_info_many, open_image
+    from plugsmith.flows.input_file import several_in
+
+    several = several_in(request.file)
+    if several is not None:
+        return image_info_many(several, sink=session.sink, cancel=session.cancel)
     return describe(open_image(request.file), session.sink)
 
 

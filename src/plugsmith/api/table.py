@@ -85,7 +85,7 @@ VERBS: tuple[Verb, ...] = (
         home=_TEMPLATE,
         request="LintRequest",
         runner="lint",
-        results=(f"{_CATALOGUE_RESULTS}:LintResult",),
+        results=(f"{_CATALOGUE_RESULTS}:LintResult", "plugsmith.flows.many:ManyResult"),
     ),
     Verb(
         name="device list",

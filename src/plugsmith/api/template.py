@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         MatchResult,
         SearchResult,
     )
+    from plugsmith.flows.many import ManyResult
 
 
 @request
@@ -235,11 +236,15 @@ def update(session: Session, request: UpdateRequest) -> ImportResult | ListsResu
     )
 
 
-def lint(session: Session, request: LintRequest) -> LintResult:
-    """`template lint`."""
+def lint(session: Session, request: LintRequest) -> LintResult | ManyResult:
+    """`template lint`; of a folder or an archive with several files an item each."""
     from plugsmith.flows.catalogue.lint import lint as flow
+    from plugsmith.flows.catalogue.lint import lint_many
+    from plugsmith.flows.input_file import several_in
 
-    del session
+    several = several_in(request.file)
+    if several is not None:
+        return lint_many(several, publish=request.publish, sink=session.sink, cancel=session.cancel)
     return flow(request.file, publish=request.publish)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugsmith.errors.base import ExitCode, PlugsmithError
-from plugsmith.messages import N_
+from plugsmith.messages import N_, _
 
 
 class NothingFound(PlugsmithError):
@@ -48,13 +48,25 @@ class InputTooLarge(InputError):
     next_step = N_("Give a flash dump or a firmware image, not a disk image or an archive.")
 
 
+class SeveralInside(InputError):
+    """An archive holds no file, or several of which only one can be worked on."""
+
+    code = "PS-INPUT-SEVERAL"
+    what = N_("{name} is an archive with {count} files in it: {names}.")
+    next_step = N_("Name one of them like a path, as in archive.zip/file.bin.")
+
+
 class InputUnusable(InputError):
     """The file is understood so far as to say that it cannot be worked with."""
 
     code = "PS-INPUT-UNUSABLE"
     what = N_("{name} cannot be worked with: it is {kind}.")
     why = N_("{reason}")
-    next_step = N_("Run `plugsmith dump info` on the file; make a new dump if the device is there.")
+    next_step = N_("{remedy}")
+
+    def __init__(self, *, name: str, kind: str, reason: str, remedy: str = "") -> None:
+        text = remedy or _("Run `plugsmith dump info` on the file to see what it is.")
+        super().__init__(name=name, kind=kind, reason=reason, remedy=text)
 
 
 class TextWithoutPins(InputError):

@@ -39,7 +39,7 @@ BUTTON_KEYS = ("short", "long", "repeat")
 PASSWORDS = frozenset({"wifi_password", "wifi_password2", "mqtt_password", "web_password"})
 PRIVATE = PASSWORDS | {"wifi_ssid", "wifi_ssid2"}
 DEFAULT_WEB_APPLICATION = "https://openbekeniot.github.io/webapp/"
-_TEXTS = tuple(item.name for item in FIELDS if item.kind is FieldKind.TEXT)
+TEXT_NAMES = tuple(item.name for item in FIELDS if item.kind is FieldKind.TEXT)
 _LIMITS = {
     "flags": (1 << 64) - 1,
     "mqtt_port": 65535,
@@ -51,7 +51,7 @@ _LIMITS = {
 }
 _TABLES = ("pins", "channel_types", "start_values", "calibration", "static_ip", "button_times")
 NAMES: tuple[str, ...] = (
-    *_TEXTS,
+    *TEXT_NAMES,
     *_LIMITS,
     *_TABLES,
     "mac",
@@ -76,7 +76,7 @@ def read_settings(
     found: dict[str, Fact] = {}
     for name in READ_ONLY:
         found[name] = _number(block, name)
-    for name in _TEXTS:
+    for name in TEXT_NAMES:
         if block.has(field(name)):
             found[name] = str(block.value(field(name)))
     for name in _LIMITS:
@@ -197,7 +197,7 @@ def _encode(block: ConfigBlock, name: str, value: object, names: Sequence[str]) 
     if name == "pins":
         return ("pin_roles", "pin_channels", "pin_channels2"), _pins(block, value, names)
     place = "static_addresses" if name == "static_ip" else name
-    if name in _TEXTS:
+    if name in TEXT_NAMES:
         return (place,), (_text(name, value),)
     if name in _LIMITS:
         number = _whole(name, value, 0, _LIMITS[name])

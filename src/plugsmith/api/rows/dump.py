@@ -18,7 +18,7 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP,
         request="ConfigRequest",
         runner="config",
-        results=(f"{_DUMP_RESULTS}:KnownConfig", f"{_DUMP_RESULTS}:ConfigCounts"),
+        results=(f"{_DUMP_RESULTS}:KnownConfig", "plugsmith.flows.many:ManyResult"),
     ),
     Verb(
         name="dump info",
@@ -26,7 +26,7 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP,
         request="DumpRequest",
         runner="info",
-        results=(f"{_DUMP_RESULTS}:InfoResult",),
+        results=(f"{_DUMP_RESULTS}:InfoResult", "plugsmith.flows.many:ManyResult"),
     ),
     Verb(
         name="dump records",

@@ -24,7 +24,7 @@ IMAGE: tuple[Verb, ...] = (
         home=_IMAGE,
         request="ImageRequest",
         runner="info",
-        results=(f"{_IMAGE_RESULTS}:ImageInfo",),
+        results=(f"{_IMAGE_RESULTS}:ImageInfo", "plugsmith.flows.many:ManyResult"),
     ),
     Verb(
         name="image convert",

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
 from plugsmith.dump.recovery.outcome import SourceKind, Status
-from plugsmith.flows.dump.results import ConfigCounts, KnownConfig
+from plugsmith.flows.many import ManyResult
 from plugsmith.messages import N_, _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from plugsmith.cli.dump.shown import ConfigShown
+    from plugsmith.flows.dump.results import KnownConfig
     from plugsmith.interpret.config_result import ConfigResult
 
 _HEADS = {
@@ -30,10 +33,10 @@ _KINDS = {
 }
 
 
-def config_text(found: KnownConfig | ConfigCounts, shown: ConfigShown) -> str:
+def config_text(found: KnownConfig | ManyResult, shown: ConfigShown) -> str:
     """The answer for one input, or the counts of many."""
-    if isinstance(found, ConfigCounts):
-        return counts_text(found)
+    if isinstance(found, ManyResult):
+        return counts_text(fields_of(found))
     return template_text(found) if shown.template else answer_text(found, explain=shown.explain)
 
 
@@ -63,17 +66,6 @@ def answer_text(found: KnownConfig, *, explain: bool = False) -> str:
 def template_text(found: ConfigResult) -> str:
     """The template as JSON, nothing where there is none."""
     return json.dumps(found.template, indent=2, ensure_ascii=False) if found.template else ""
-
-
-def counts_text(found: ConfigCounts) -> str:
-    """One line for each file, then how many gave which answer."""
-    rows = []
-    for item in found.items:
-        words = (item.status, item.confidence, item.module, item.chip, item.reason)
-        rows.append((item.name, ", ".join(word for word in words if word is not None)))
-    sums = ", ".join(f"{count} {word}" for word, count in found.counts.items())
-    total = _("{count} files: {sums}", count=found.files, sums=sums)
-    return "\n".join([table(rows), "", total])
 
 
 def _facts(found: ConfigResult) -> str:

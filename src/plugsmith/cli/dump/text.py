@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
 from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.survey.report import DumpKind
+from plugsmith.flows.many import ManyResult
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,8 +26,10 @@ if TYPE_CHECKING:
 _MAX_VALUE = 100
 
 
-def info_text(found: InfoResult) -> str:
+def info_text(found: InfoResult | ManyResult) -> str:
     """The result of `dump info`."""
+    if isinstance(found, ManyResult):
+        return counts_text(fields_of(found))
     firmware, usable = found.firmware, found.usable_as_backup
     vendor = firmware.vendor if firmware else {}
     rows = [

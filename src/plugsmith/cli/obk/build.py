@@ -32,13 +32,26 @@ FromOption = Annotated[
     Path | None,
     typer.Option("--from", metavar="FILE", help=_("Start from the block in this dump.")),
 ]
-ChipNameOption = Annotated[str, typer.Option("--chip", help=_("The chip of the device."))]
+ChipNameOption = Annotated[str | None, typer.Option("--chip", help=_("The chip of the device."))]
+ImageOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--image",
+        metavar="FILE",
+        help=_(
+            "Make a whole image: this OpenBeken file (QIO) with the settings in it. Without --mac "
+            "it is for any plug: `plugsmith flash --with-settings` fills in each one's own address."
+        ),
+    ),
+]
+_USUAL_CHIP = "BK7231T"
 
 
 def build(
     output: OutOption,
     *,
-    chip: ChipNameOption = "BK7231T",
+    chip: ChipNameOption = None,
+    image: ImageOption = None,
     mac: MacOption = None,
     base: FromOption = None,
     template: obk.TemplateOption = None,
@@ -66,15 +79,18 @@ def build(
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.flows.device.obk_config import build_file
+        from plugsmith.flows.device.prepared_image import build_image
 
         desired = desired_settings(session, wanted)
         for note in desired.notes:
             session.say(note)
         macs = [*(mac or ())]
         if len(macs) > 1:
-            return _many(session, output, desired, macs=macs, chip=chip, base=base)
+            return _many(session, output, desired, macs=macs, chip=chip, base=base, image=image)
         only = macs[0] if macs else None
-        return build_file(Path(output), desired, chip=chip, mac=only, base=base)
+        if image is not None:
+            return build_image(Path(output), desired, image=image, chip=chip, mac=only, base=base)
+        return build_file(Path(output), desired, chip=chip or _USUAL_CHIP, mac=only, base=base)
 
     run("obk config build", body, as_json=as_json, render=_text)
 
@@ -85,11 +101,13 @@ def _many(
     desired: DesiredSettings,
     *,
     macs: list[str],
-    chip: str,
+    chip: str | None,
     base: Path | None,
+    image: Path | None,
 ) -> dict[str, Fact]:
     from plugsmith.events import Item
     from plugsmith.flows.device.obk_config import build_file
+    from plugsmith.flows.device.prepared_image import build_image
 
     if "{n}" not in output and "{mac}" not in output:
         raise UsageError(problem=_("with several devices the file name needs {{n}} or {{mac}}"))
@@ -97,7 +115,13 @@ def _many(
     for number, address in enumerate(macs, 1):
         tail = address.replace(":", "").replace("-", "")[-6:].lower()
         path = Path(output.replace("{n}", str(number)).replace("{mac}", tail))
-        data = build_file(path, desired, chip=chip, mac=address, number=number, base=base)
+        if image is not None:
+            data = build_image(
+                path, desired, image=image, chip=chip, mac=address, number=number, base=base
+            )
+        else:
+            owner = chip or _USUAL_CHIP
+            data = build_file(path, desired, chip=owner, mac=address, number=number, base=base)
         session.sink.emit(Item(name=str(path), data=data))
         files.append(str(path))
     return {"files": files, "chip": chip}

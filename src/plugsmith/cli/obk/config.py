@@ -57,9 +57,13 @@ def read(
 
     def body(session: Session) -> dict[str, Fact]:
         from plugsmith.flows.device.obk_config import read_chip, read_file, sector_of, write_private
+        from plugsmith.flows.input_file import exists, expand
 
-        if source is not None and not Path(source).exists():
+        if source is not None and not exists(Path(source)):
             return _read_device(session, source, password_file, show_secrets=show_secrets)
+        several = expand([Path(source)]) if source is not None else []
+        if source is not None and (Path(source).is_dir() or len(several) > 1):
+            return _read_many(session, source, several, chip=chip, show_secrets=show_secrets)
         if source is not None:
             stored = read_file(Path(source), chip=chip)
         elif port is not None:
@@ -75,6 +79,25 @@ def read(
         return data
 
     run("obk config read", body, as_json=as_json, render=config_text)
+
+
+def _read_many(
+    session: Session, source: str, paths: list[Path], *, chip: str | None, show_secrets: bool
+) -> dict[str, Fact]:
+    from functools import partial
+
+    from plugsmith.flows.device.obk_config import read_one
+    from plugsmith.flows.many import no_files, over_files
+    from plugsmith.records import fields_of
+
+    if not paths:
+        raise no_files([Path(source)])
+    work = partial(read_one, chip=chip, show_secrets=show_secrets)
+    many = over_files(
+        paths, work, word="crc", brief=("version",), sink=session.sink, cancel=session.cancel
+    )
+    session.exit_code = many.exit_status
+    return fields_of(many)
 
 
 def _read_device(
@@ -214,6 +237,10 @@ def config_text(data: dict[str, Fact]) -> str:
     from plugsmith.cli.table import table
 
     config = data.get("config")
+    if "items" in data and "files" in data:
+        from plugsmith.cli.many_text import counts_text as files_text
+
+        return files_text(data)
     if not isinstance(config, dict):
         from plugsmith.cli.device.look import counts_text
 

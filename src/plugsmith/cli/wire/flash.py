@@ -10,10 +10,12 @@ from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.cli import options as opt
 from plugsmith.cli.obk import options as obk  # noqa: TC001 - typer reads annotations at run time
 from plugsmith.cli.session import Session, run
+from plugsmith.errors import UsageError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from plugsmith.errors import Fact
     from plugsmith.flows.wire.connection import Device
@@ -39,6 +41,16 @@ def flash(
         typer.Option(
             "--boot-check",
             help=_("Before the write, run the result in the CPU emulator (extra emu)."),
+        ),
+    ] = False,
+    with_settings: Annotated[
+        bool,
+        typer.Option(
+            "--with-settings",
+            help=_(
+                "Write the OpenBeken settings in IMAGE too, with this device's own address and "
+                "names (a prepared image: `plugsmith obk config build --image`)."
+            ),
         ),
     ] = False,
     template: obk.TemplateOption = None,
@@ -90,7 +102,11 @@ def flash(
         from plugsmith.flows.wire.flash import flash as do_it
 
         wish = FetchRequest() if download else None
-        extra = _settings(session, wanted) if wanted.sets_anything else None
+        extra = _settings(session, wanted, image if with_settings else None)
+        if with_settings and image is None:
+            raise UsageError(problem=_("--with-settings needs an IMAGE that holds settings"))
+        if image is not None and extra is None:
+            _tell_settings(session, image)
         context = flow_context(session, link)
         data = do_it(
             context, image, dry_run=dry_run, boot_check=boot_check, download=wish, extra=extra
@@ -112,11 +128,39 @@ def _likeness(backup: Fact) -> str | None:
     return backup_looks_like(Path(file)) if isinstance(file, str) else None
 
 
-def _settings(session: Session, wanted: SettingsRequest) -> Callable[[Device], Segment]:
+def _settings(
+    session: Session, wanted: SettingsRequest, image: Path | None
+) -> Callable[[Device], Segment] | None:
     """What makes the settings sector for the device, once it is known which one it is."""
     from plugsmith.flows.device.obk_config import settings_piece
+    from plugsmith.flows.device.prepared_image import block_in_image, prepared_piece
+    from plugsmith.flows.image.file import open_image
 
-    settings = desired_settings(session, wanted)
-    for note in settings.notes:
+    settings = desired_settings(session, wanted) if wanted.sets_anything else None
+    for note in settings.notes if settings else ():
         session.say(note)
-    return lambda device: settings_piece(device, settings)
+    if image is not None:
+        file = open_image(image)
+        block = block_in_image(file.data, name=file.name, chip=file.image.chip)
+        return lambda device: prepared_piece(device, block, settings)
+    return (lambda device: settings_piece(device, settings)) if settings is not None else None
+
+
+def _tell_settings(session: Session, image: Path) -> None:
+    """Say that the file holds settings which are not written."""
+    from plugsmith.events import Warning_
+    from plugsmith.flows.device.prepared_image import has_settings
+    from plugsmith.flows.image.file import open_image
+    from plugsmith.image.model import ImageKind
+
+    file = open_image(image)
+    held = file.image.kind is ImageKind.FLASH_START and file.image.firmware == "OpenBeken"
+    if held and has_settings(file.data, chip=file.image.chip):
+        session.sink.emit(
+            Warning_(
+                code="PS-NOTE-SETTINGS",
+                message=_("{name} holds OpenBeken settings too.", name=file.name),
+                hint=_("They are left out; --with-settings writes them."),
+                data={"name": file.name},
+            )
+        )

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputMissing
+from plugsmith.errors import ExitCode
 from plugsmith.flows.catalogue.results import LintResult
+from plugsmith.flows.input_file import read_input
+from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
 from plugsmith.openbeken.template import find_template
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from plugsmith.errors import Fact
+    from plugsmith.events import CancelToken, EventSink
 
 _MAX_BYTES = 1_000_000
 
@@ -28,12 +36,26 @@ def lint(file: Path, *, publish: bool = False) -> LintResult:
     return LintResult(findings=(*lint_reading(reading), *more))
 
 
+def lint_many(
+    paths: Sequence[Path], *, publish: bool, sink: EventSink, cancel: CancelToken
+) -> ManyResult:
+    """The same for many files: an item each."""
+    work = partial(lint_one, publish=publish)
+    return over_files(paths, work, word="verdict", brief=("rules",), sink=sink, cancel=cancel)
+
+
+def lint_one(path: Path, *, publish: bool) -> tuple[dict[str, Fact], int]:
+    """The findings on one of many files, and its exit code."""
+    found = lint(path, publish=publish)
+    wrong = found.exit_status is not ExitCode.DONE
+    rules = ", ".join(dict.fromkeys(item.rule for item in found.findings))
+    verdict = "errors" if wrong else "remarks" if found.findings else "clean"
+    data = {"verdict": verdict, "rules": rules or None, **fields_of(found)}
+    return data, int(found.exit_status)
+
+
 def _read(file: Path) -> str:
     """The text of the file; bytes that are no UTF-8 are replaced, the JSON reader judges them."""
     if str(file) == "-":
         return sys.stdin.read(_MAX_BYTES + 1)
-    try:
-        with file.open("rb") as stream:
-            return stream.read(_MAX_BYTES + 1).decode("utf-8", "replace")
-    except OSError as err:
-        raise InputMissing(name=str(file), problem=err.strerror or str(err)) from err
+    return read_input(file).data[: _MAX_BYTES + 1].decode("utf-8", "replace")

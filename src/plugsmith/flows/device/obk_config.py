@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import RegionRole
-from plugsmith.errors import InputError, Malformed, NothingFound, UsageError
+from plugsmith.errors import (
+    ExitCode,
+    InputError,
+    Malformed,
+    NothingFound,
+    PlugsmithError,
+    UsageError,
+)
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.raw_write import change_flash
 from plugsmith.flows.write.target_image import Segment, TargetImage
+from plugsmith.image.kinds import recognise
 from plugsmith.library.jobs.store import JobKind
-from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 from plugsmith.openbeken.config_block import MAGIC, ConfigBlock, read_block
 from plugsmith.openbeken.config_layout import layout_of
@@ -50,6 +59,7 @@ class StoredBlock:
 
     block: ConfigBlock = field(repr=False)
     offset: int
+    notes: tuple[str, ...] = ()
 
     def as_data(self, *, show_secrets: bool) -> Data:
         """The contract's `obk config read` result."""
@@ -61,28 +71,58 @@ class StoredBlock:
             "version": self.block.version,
             "offset": self.offset,
             "length": len(self.block.raw),
+            "notes": list(self.notes),
         }
 
 
 def find_block(data: bytes, *, name: str, chip: str | None = None) -> StoredBlock:
-    """The settings block in a sector, a partial read or a whole flash, at its usual place first.
+    """The settings block in a sector, a partial read or a whole flash.
 
+    The chip's own place comes before any other: a flash may hold the block of a former life at
+    another chip's place. The chip is the named one, else what the content says.
     Raises NothingFound where there is none, Malformed where the only one is damaged.
     """
+    own = _own_places(data, chip)
+    places = dict.fromkeys((*own, *_PLACES))
     damaged: Malformed | None = None
-    others = _marks(data)
-    for offset in dict.fromkeys((*_PLACES, *others)):
+    for offset in dict.fromkeys((*places, *_marks(data))):
         if data[offset : offset + 3] != MAGIC:
             continue
         try:
             block = read_block(data[offset : offset + SECTOR_LEN], layout=layout_of(chip))
         except Malformed as problem:
-            damaged = damaged or (problem if offset in _PLACES else None)
+            damaged = damaged or (problem if offset in places else None)
             continue
-        return StoredBlock(block=block, offset=offset)
+        return StoredBlock(
+            block=block, offset=offset, notes=_place_notes(offset, own, damaged=damaged)
+        )
     if damaged is not None:
         raise damaged
     raise NothingFound(what=_("An OpenBeken settings block"), name=name)
+
+
+def _own_places(data: bytes, chip: str | None) -> tuple[int, ...]:
+    """Where a flash of this content keeps the block; () for a sector and for unknown chips."""
+    if len(data) <= SECTOR_LEN:
+        return ()
+    names = (chip,) if chip else recognise(data).chips
+    places: list[int] = []
+    for name in names:
+        with suppress(PlugsmithError):
+            places.append(settings_addr(name))
+    return tuple(dict.fromkeys(places))
+
+
+def _place_notes(
+    offset: int, own: tuple[int, ...], *, damaged: Malformed | None
+) -> tuple[str, ...]:
+    if not own or offset in own:
+        return ()
+    where = _("The block stands at {at}, not where this chip's firmware reads it ({own}).")
+    notes = [where.format(at=format_addr(offset), own=format_addr(own[0]))]
+    if damaged is not None:
+        notes.append(_("The block at that place is damaged: {text}", text=damaged.message))
+    return tuple(notes)
 
 
 def _marks(data: bytes) -> list[int]:
@@ -97,6 +137,13 @@ def _marks(data: bytes) -> list[int]:
 def read_file(path: Path, *, chip: str | None = None) -> StoredBlock:
     """The block in a file."""
     return find_block(read_dump(path), name=str(path), chip=chip)
+
+
+def read_one(
+    path: Path, *, chip: str | None = None, show_secrets: bool = False
+) -> tuple[Data, int]:
+    """The block in one of many files, and the exit code."""
+    return read_file(path, chip=chip).as_data(show_secrets=show_secrets), int(ExitCode.DONE)
 
 
 def read_chip(ctx: FlowContext) -> StoredBlock:

@@ -11,7 +11,7 @@ from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.device.yaml_file import read_yaml
 from plugsmith.messages import _
-from plugsmith.openbeken.settings import NAMES
+from plugsmith.openbeken.settings import NAMES, TEXT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,12 +43,33 @@ def read_settings_file(path: Path) -> dict[str, Fact]:
     if len(text) > _LONGEST:
         raise _unusable(path, _("it is too long"))
     try:
-        body = _parse(path, text)
+        body, plain = _parse(path, text), _parse_as_texts(path, text)
     except (ValueError, RecursionError) as problem:
         raise _unusable(path, _("it is not well formed")) from problem
     if not isinstance(body, dict):
         raise _unusable(path, _("it is no table of settings"))
-    return _flat(path, body)
+    return _with_texts(_flat(path, body), _flat(path, plain) if isinstance(plain, dict) else {})
+
+
+def _with_texts(settings: dict[str, Fact], written: dict[str, Fact]) -> dict[str, Fact]:
+    """Text settings as they stand in the file: `wifi_password: 00123` has its zeros."""
+    return {
+        name: str(written.get(name, value))
+        if name in TEXT_NAMES and isinstance(value, (int, float)) and not isinstance(value, bool)
+        else value
+        for name, value in settings.items()
+    }
+
+
+def _parse_as_texts(path: Path, text: str) -> object:
+    """The same with every number as the text that it is written as."""
+    match path.suffix.lower():
+        case ".yaml" | ".yml":
+            return read_yaml(text, as_texts=True)
+        case ".json":
+            return json.loads(text, parse_int=str, parse_float=str)
+        case _:
+            return tomllib.loads(text, parse_float=str)
 
 
 def _parse(path: Path, text: str) -> object:
@@ -94,6 +115,8 @@ def _fact(value: object, depth: int = _DEEPEST) -> Fact:
 def setting_words(words: Sequence[str]) -> dict[str, Fact]:
     """The settings in `name=value` words; a value that is JSON is taken as such for tables.
 
+    What the firmware keeps as text stays text, whatever it looks like: a password may be digits.
+
     Raises UsageError for a word without `=` or an unknown name.
     """
     found: dict[str, Fact] = {}
@@ -102,7 +125,7 @@ def setting_words(words: Sequence[str]) -> dict[str, Fact]:
         name = name.strip().replace("-", "_")
         if not equals or name not in NAMES:
             raise UsageError(problem=_("{word!r} is no setting with a value", word=name[:40]))
-        found[name] = _value(text)
+        found[name] = text if name in TEXT_NAMES else _value(text)
     return found
 
 

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.pasted.letters import is_plain_text
@@ -14,17 +9,16 @@ from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.recovery.live import recover_from
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.usable import MAX_LEN
-from plugsmith.errors import ExitCode, InputMissing, InputTooLarge, PlugsmithError
 from plugsmith.errors.content import InputUnusable, TextWithoutPins
-from plugsmith.events import ErrorEvent, Item
-from plugsmith.flows.dump.results import BriefRow, ConfigCounts
+from plugsmith.flows.input_file import input_of, read_input
+from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.interpret.from_paste import pasted_result
 from plugsmith.interpret.recovered import config_result
 from plugsmith.messages import _
 from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -33,26 +27,13 @@ if TYPE_CHECKING:
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.interpret.config_result import ConfigResult
 
-_AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds the memory
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfigOutcome:
-    """What one input gave: `data` or `error`, and the exit code that it alone would have."""
-
-    name: str
-    exit_code: int
-    data: ConfigResult | None = None
-    error: dict[str, Fact] | None = None
-
-    def item(self) -> Item:
-        """The event of one of many inputs."""
-        data = fields_of(self.data) if self.data is not None else None
-        return Item(name=self.name, data=data, error=self.error)
-
 
 def recover_bytes(data: bytes, *, name: str) -> ConfigResult:
-    """The result for the bytes of a dump or of a text; InputError where they are neither."""
+    """The result for the bytes of a dump or of a text, packed or not; else InputError."""
+    return _recovered(input_of(data, name=name).data, name=name)
+
+
+def _recovered(data: bytes, *, name: str) -> ConfigResult:
     pasted = read_pasted(data)
     if pasted is None and is_plain_text(data):
         raise TextWithoutPins(name=name)
@@ -72,7 +53,8 @@ def recover_bytes(data: bytes, *, name: str) -> ConfigResult:
 
 def recover_file(path: Path, *, name: str | None = None) -> ConfigResult:
     """The result for a file; InputMissing or InputTooLarge before anything is read."""
-    return recover_bytes(read_dump(path), name=name or path.name)
+    file = read_input(path)
+    return _recovered(file.data, name=name or file.name)
 
 
 def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> ConfigResult:
@@ -81,15 +63,8 @@ def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> C
 
 
 def read_dump(path: Path) -> bytes:
-    """The bytes of a dump file."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_LEN:
-            raise InputTooLarge(name=path.name, size=size, limit=MAX_LEN)
-        return path.read_bytes()
-    except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise InputMissing(name=str(path), problem=reason) from problem
+    """The bytes of a dump file, also of one in an archive."""
+    return read_input(path).data
 
 
 def read_stream(stream: BinaryIO) -> bytes:
@@ -97,115 +72,22 @@ def read_stream(stream: BinaryIO) -> bytes:
     return stream.read(MAX_LEN + 1)
 
 
-def expand(paths: Iterable[Path]) -> list[Path]:
-    """Folders replaced by the files in them, sorted by name; hidden files are left out."""
-    files: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(item for item in path.iterdir() if item.is_file())
-            files += [item for item in inside if not item.name.startswith(".")]
-        else:
-            files.append(path)
-    return files
-
-
 def recover_many(
     paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken, workers: int | None = None
-) -> ConfigCounts:
-    """One item for each file, in input order, on all cores; the counts as the result.
-
-    `exit_code` of the counts is the highest among the items.
-    """
-    counts: dict[str, int] = {}
-    items: list[BriefRow] = []
-    highest = int(ExitCode.DONE)
-    for outcome in _outcomes(paths, cancel=cancel, workers=workers):
-        sink.emit(outcome.item())
-        row = _brief(outcome)
-        counts[row.status] = counts.get(row.status, 0) + 1
-        items.append(row)
-        highest = max(highest, outcome.exit_code)
-    return ConfigCounts(
-        files=len(paths),
-        counts={word: counts[word] for word in sorted(counts)},
-        items=tuple(items),
-        exit_code=highest,
+) -> ManyResult:
+    """One item for each file, in input order, on all cores; the counts as the result."""
+    return over_files(
+        paths,
+        recover_one,
+        word="status",
+        brief=("confidence", "module", "chip", "reason"),
+        sink=sink,
+        cancel=cancel,
+        workers=workers,
     )
 
 
-def _brief(outcome: ConfigOutcome) -> BriefRow:
-    """One line of the summary."""
-    data = outcome.data
-    if data is None:
-        return BriefRow(name=outcome.name, status="unusable")
-    return BriefRow(
-        name=outcome.name,
-        status=data.status.value,
-        confidence=data.confidence,
-        module=data.module,
-        chip=data.chip,
-        reason=data.reason,
-    )
-
-
-def _outcomes(
-    paths: Sequence[Path], *, cancel: CancelToken, workers: int | None
-) -> Iterator[ConfigOutcome]:
-    count = min(len(paths), workers or os.cpu_count() or 1)
-    made = _pool(count) if count > 1 else None
-    if made is None:
-        for path in paths:
-            cancel.check()
-            yield recover_outcome(path)
-        return
-    with made as pool:
-        running: deque[Future[ConfigOutcome]] = deque()
-        try:
-            for path in paths:
-                running.append(pool.submit(recover_outcome, path))
-                while len(running) >= _AHEAD * count:
-                    cancel.check()
-                    yield running.popleft().result()
-            while running:
-                cancel.check()
-                yield running.popleft().result()
-        finally:
-            for future in running:
-                future.cancel()
-
-
-def _pool(count: int) -> ProcessPoolExecutor | None:
-    """Worker processes, or None where the system has no shared semaphores (no /dev/shm)."""
-    try:
-        return ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt)
-    except (OSError, ImportError, NotImplementedError):
-        return None
-
-
-def _ignore_interrupt() -> None:
-    """Ctrl-C reaches the whole process group; only the parent decides what it means."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def recover_outcome(path: Path) -> ConfigOutcome:
-    """The outcome of one file; errors of the tree become part of it."""
-    name = path.name
-    try:
-        data = recover_file(path)
-    except PlugsmithError as error:
-        event = ErrorEvent.of(error)
-        facts: dict[str, Fact] = {
-            "code": event.code,
-            "exit": event.exit,
-            "message": event.message,
-            "hint": event.hint,
-            "data": event.data,
-        }
-        return ConfigOutcome(name=name, exit_code=int(error.exit_code), error=facts)
-    return ConfigOutcome(name=name, exit_code=int(data.exit_status), data=data)
-
-
-def no_files(paths: Iterable[Path]) -> InputMissing:
-    """The error for folders without a file in them."""
-    names = ", ".join(str(path) for path in paths)
-    return InputMissing(name=names, problem=_("there is no file in it"))
+def recover_one(path: Path) -> tuple[dict[str, Fact], int]:
+    """The result for one of many files, and its exit code."""
+    found = recover_file(path)
+    return fields_of(found), int(found.exit_status)

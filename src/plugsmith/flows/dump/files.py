@@ -15,7 +15,6 @@ from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, NothingFound
 from plugsmith.errors.flows import NoRightToWrite
-from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.dump.facts import (
     damage_row,
     diff_result,
@@ -33,21 +32,31 @@ from plugsmith.flows.dump.file_results import (
     SanitizeResult,
 )
 from plugsmith.flows.dump.results import RecordsResult
+from plugsmith.flows.input_file import input_of, read_input
+from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    from plugsmith.errors import Fact
+    from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.dump.results import InfoResult
 
 
 def open_dump(path: Path) -> Dump:
     """The dump at `path`. Raises InputMissing, InputTooLarge or InputEmpty."""
-    return dump_of(read_dump(path), name=path.name)
+    file = read_input(path)
+    if not file.data:
+        raise InputEmpty(name=file.name)
+    return Dump(data=file.data, name=file.name)
 
 
 def dump_of(data: bytes, *, name: str) -> Dump:
-    """A dump of bytes that came from elsewhere. Raises InputEmpty."""
+    """A dump of bytes that came from elsewhere, packed or not. Raises InputEmpty."""
+    data = input_of(data, name=name).data
     if not data:
         raise InputEmpty(name=name)
     return Dump(data=data, name=name)
@@ -56,6 +65,18 @@ def dump_of(data: bytes, *, name: str) -> Dump:
 def info(dump: Dump) -> InfoResult:
     """What the file is."""
     return info_of(dump, survey(dump))
+
+
+def info_many(paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken) -> ManyResult:
+    """The same for many files: an item each."""
+    brief = ("chip", "looks_like")
+    return over_files(paths, info_one, word="kind", brief=brief, sink=sink, cancel=cancel)
+
+
+def info_one(path: Path) -> tuple[dict[str, Fact], int]:
+    """The result for one of many files, and its exit code."""
+    found = info(open_dump(path))
+    return fields_of(found), int(found.exit_status)
 
 
 def records(dump: Dump, *, show_secrets: bool) -> RecordsResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.health_checks import CheckOutcome
-from plugsmith.dump.recovery.outcome import AbsenceReason, Confidence
 from plugsmith.dump.survey.report import DamageKind, DumpKind, Looked
 from plugsmith.errors import ExitCode, Fact
 from plugsmith.interpret.config_result import ConfigResult
@@ -141,30 +140,3 @@ class KnownConfig(ConfigResult):
     """`dump config` for one input, with a line about the known device that it is like."""
 
     looks_like: str | None
-
-
-@record
-class BriefRow(Record):
-    """One of many inputs in short; `status` is that of its result, or `unusable`."""
-
-    name: str
-    status: str
-    confidence: Confidence | None = sparse(default=None)
-    module: str | None = sparse(default=None)
-    chip: str | None = sparse(default=None)
-    reason: AbsenceReason | None = sparse(default=None)
-
-
-@record
-class ConfigCounts(Result):
-    """`dump config` for many inputs; `exit_code` is the highest among them."""
-
-    files: int
-    counts: dict[str, int]
-    items: tuple[BriefRow, ...]
-    exit_code: int
-
-    @property
-    def exit_status(self) -> ExitCode:
-        """The highest among the inputs."""
-        return ExitCode(self.exit_code)

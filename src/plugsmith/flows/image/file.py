@@ -8,24 +8,28 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputEmpty, InputMissing, InputTooLarge
+from plugsmith.errors import InputEmpty
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.image import ConversionImpossible
 from plugsmith.errors.library import OutputExists
-from plugsmith.events import Warning_
+from plugsmith.events import EventLog, Warning_
 from plugsmith.flows.image.results import ConvertResult, ImageInfo, OriginRow, image_info, image_row
+from plugsmith.flows.input_file import read_input
+from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from plugsmith.events import EventSink
+    from plugsmith.errors import Fact
+    from plugsmith.events import CancelToken, EventSink
     from plugsmith.image.model import FirmwareImage
 
-MAX_FILE_LEN = 0x100_0000  # twice the largest flash: UF2 files are double the size of their data
 _CHIP_IN_NAME = re.compile(r"BK(7231[TNMUQ]|7238|7252N?)(?![0-9A-Za-z])", re.IGNORECASE)
 _VERSION_IN_NAME = re.compile(r"OpenBK\w*?_(\d+\.\d+\.\d+)", re.IGNORECASE)
 _KIND_IN_NAME = {
@@ -39,17 +43,10 @@ _KIND_IN_NAME = {
 
 def open_image(path: Path) -> ConvertInput:
     """The file at `path` and what it is. Raises InputMissing, InputEmpty or InputTooLarge."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_LEN:
-            raise InputTooLarge(name=path.name, size=size, limit=MAX_FILE_LEN)
-        data = path.read_bytes()
-    except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
-        raise InputMissing(name=str(path), problem=reason) from problem
-    if not data:
-        raise InputEmpty(name=path.name)
-    return ConvertInput(name=path.name, data=data, image=recognise(data))
+    file = read_input(path)
+    if not file.data:
+        raise InputEmpty(name=file.name)
+    return ConvertInput(name=file.name, data=file.data, image=recognise(file.data))
 
 
 def doubt_name(name: str, image: FirmwareImage) -> list[str]:
@@ -83,6 +80,18 @@ def doubt_name(name: str, image: FirmwareImage) -> list[str]:
                 )
             )
     return doubts
+
+
+def image_info_many(paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken) -> ManyResult:
+    """`image info` of many files: an item each."""
+    brief = ("chip", "firmware", "version")
+    return over_files(paths, image_info_one, word="kind", brief=brief, sink=sink, cancel=cancel)
+
+
+def image_info_one(path: Path) -> tuple[dict[str, Fact], int]:
+    """The result for one of many files, and its exit code."""
+    found = describe(open_image(path), EventLog())
+    return fields_of(found), int(found.exit_status)
 
 
 def describe(source: ConvertInput, sink: EventSink) -> ImageInfo:

@@ -1,0 +1,151 @@
+"""One verb over many files: an item each, in input order, on all cores, with bounded memory."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import ExitCode, Fact, InputMissing, PlugsmithError
+from plugsmith.events import ErrorEvent, Item
+from plugsmith.messages import _
+from plugsmith.records import Result, record
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from plugsmith.events import CancelToken, EventSink
+
+    Answer = tuple[dict[str, Fact], int]  # the data of one file, and its exit code
+    Work = Callable[[Path], Answer]
+
+_AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds the memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one input gave: `data` or `error`, and the exit code that it alone would have."""
+
+    name: str
+    exit_code: int
+    data: dict[str, Fact] | None = None
+    error: dict[str, Fact] | None = None
+
+    def item(self) -> Item:
+        """The event of one of many inputs."""
+        return Item(name=self.name, data=self.data, error=self.error)
+
+
+@record
+class ManyResult(Result):
+    """How many files gave what; one line each. `exit_code` is the highest among them."""
+
+    files: int
+    counts: dict[str, int]
+    items: tuple[dict[str, Fact], ...]
+    exit_code: int
+
+    @property
+    def exit_status(self) -> ExitCode:
+        """The exit code of the worst file."""
+        return ExitCode(self.exit_code)
+
+
+def over_files(
+    paths: Sequence[Path],
+    work: Work,
+    *,
+    word: str,
+    brief: tuple[str, ...] = (),
+    sink: EventSink,
+    cancel: CancelToken,
+    workers: int | None = None,
+) -> ManyResult:
+    """Run `work` (a function of a module, for it goes to other processes) on every path.
+
+    Files are counted by the field `word` of their data; `brief` names the fields of one line.
+    """
+    counts: dict[str, int] = {}
+    items: list[dict[str, Fact]] = []
+    highest = int(ExitCode.DONE)
+    for outcome in _outcomes(paths, work, cancel=cancel, workers=workers):
+        sink.emit(outcome.item())
+        data = outcome.data
+        name = str(data.get(word)) if data is not None else "unusable"
+        counts[name] = counts.get(name, 0) + 1
+        known = {key: (data or {}).get(key) for key in brief}
+        shown = {key: value for key, value in known.items() if value is not None}
+        items.append({"name": outcome.name, word: name, **shown})
+        highest = max(highest, outcome.exit_code)
+    return ManyResult(
+        files=len(paths),
+        counts={name: counts[name] for name in sorted(counts)},
+        items=tuple(items),
+        exit_code=highest,
+    )
+
+
+def _outcomes(
+    paths: Sequence[Path], work: Work, *, cancel: CancelToken, workers: int | None
+) -> Iterator[Outcome]:
+    count = min(len(paths), workers or os.cpu_count() or 1)
+    made = _pool(count) if count > 1 else None
+    if made is None:
+        for path in paths:
+            cancel.check()
+            yield outcome_of(work, path)
+        return
+    with made as pool:
+        running: deque[Future[Outcome]] = deque()
+        try:
+            for path in paths:
+                running.append(pool.submit(outcome_of, work, path))
+                while len(running) >= _AHEAD * count:
+                    cancel.check()
+                    yield running.popleft().result()
+            while running:
+                cancel.check()
+                yield running.popleft().result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+def _pool(count: int) -> ProcessPoolExecutor | None:
+    """Worker processes, or None where the system has no shared semaphores (no /dev/shm)."""
+    try:
+        return ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt)
+    except (OSError, ImportError, NotImplementedError):
+        return None
+
+
+def _ignore_interrupt() -> None:
+    """Ctrl-C reaches the whole process group; only the parent decides what it means."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def outcome_of(work: Work, path: Path) -> Outcome:
+    """The outcome of one file; errors of the tree become part of it."""
+    try:
+        data, code = work(path)
+    except PlugsmithError as error:
+        event = ErrorEvent.of(error)
+        facts: dict[str, Fact] = {
+            "code": event.code,
+            "exit": event.exit,
+            "message": event.message,
+            "hint": event.hint,
+            "data": event.data,
+        }
+        return Outcome(name=path.name, exit_code=int(error.exit_code), error=facts)
+    return Outcome(name=path.name, exit_code=code, data=data)
+
+
+def no_files(paths: Iterable[Path]) -> InputMissing:
+    """The error for folders without a file in them."""
+    names = ", ".join(str(path) for path in paths)
+    return InputMissing(name=names, problem=_("there is no file in it"))

@@ -1,0 +1,135 @@
+"""Files inside compressed ones: ZIP with its members, gzip and xz, with limits on what comes out.
+
+Forum attachments are ZIPs. Nothing is written to disk; a member's name is a label and never a path.
+"""
+
+from __future__ import annotations
+
+import io
+import lzma
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.content import InputTooLarge, InputUnusable, Malformed
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from typing import IO
+
+ZIP_MAGIC = b"PK\x03\x04"
+GZIP_MAGIC = b"\x1f\x8b\x08"
+XZ_MAGIC = b"\xfd7zXZ\x00"
+MAX_MEMBERS = 1000
+MAX_NAME_LEN = 200
+_XZ_MEMORY = 0x800_0000
+_PIECE = 0x1_0000
+# What lies beside a dump in an attachment: taken only if there is nothing else.
+_BESIDE = (".txt", ".md", ".json", ".jpg", ".jpeg", ".png", ".gif", ".pdf", ".html", ".htm", ".log")
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+    OverflowError,
+    struct.error,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A file out of a compressed one."""
+
+    name: str
+    data: bytes = field(repr=False)
+
+
+def is_packed(head: bytes) -> bool:
+    """Whether a file that begins with `head` is compressed in a way that is understood."""
+    return head.startswith((ZIP_MAGIC, GZIP_MAGIC, XZ_MAGIC))
+
+
+def member_names(source: IO[bytes], *, name: str) -> list[str]:
+    """The files in a ZIP that can be what the user means; InputError for a broken one."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            found = [item for item in archive.infolist() if not item.is_dir()]
+    except _BROKEN as problem:
+        raise _malformed(problem) from problem
+    if len(found) > MAX_MEMBERS:
+        raise InputTooLarge(name=name, size=len(found), limit=MAX_MEMBERS)
+    names = [item.filename for item in found if len(item.filename) <= MAX_NAME_LEN]
+    hidden = [item for item in names if item.split("/")[-1].startswith(".")]
+    names = [item for item in names if item not in hidden and not item.startswith("__MACOSX/")]
+    firmware = [item for item in names if not item.lower().endswith(_BESIDE)]
+    return firmware or names
+
+
+def read_member(source: IO[bytes], member: str, *, name: str, limit: int) -> bytes:
+    """One file of a ZIP, unpacked once more if it is compressed itself.
+
+    Raises InputTooLarge, Malformed, or InputUnusable for one behind a password.
+    """
+    try:
+        with zipfile.ZipFile(source) as archive, archive.open(member) as stream:
+            data = stream.read(limit + 1)
+    except (RuntimeError, NotImplementedError) as problem:
+        raise InputUnusable(
+            name=name,
+            kind=_("a ZIP archive that is locked with a password or packed in a rare way"),
+            reason=str(problem)[:200],
+        ) from problem
+    except _BROKEN as problem:
+        raise _malformed(problem) from problem
+    _refuse_large(data, name=name, limit=limit)
+    return unpack_stream(data, name=name, limit=limit)
+
+
+def unpack_stream(data: bytes, *, name: str, limit: int) -> bytes:
+    """The content of a gzip or xz file; any other bytes as they are."""
+    if data.startswith(GZIP_MAGIC):
+        return _drain(zlib.decompressobj(31), data, name=name, limit=limit)
+    if data.startswith(XZ_MAGIC):
+        engine = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+        return _drain(engine, data, name=name, limit=limit)
+    return data
+
+
+def unpack(data: bytes, *, name: str, limit: int) -> list[Member]:
+    """Every file in `data`: of a ZIP its members, else the one that it is or holds."""
+    if not data.startswith(ZIP_MAGIC):
+        return [Member(name=name, data=unpack_stream(data, name=name, limit=limit))]
+    names = member_names(io.BytesIO(data), name=name)
+    return [
+        Member(name=item, data=read_member(io.BytesIO(data), item, name=name, limit=limit))
+        for item in names
+    ]
+
+
+def _drain(
+    engine: zlib._Decompress | lzma.LZMADecompressor, data: bytes, *, name: str, limit: int
+) -> bytes:
+    """All that comes out, never more than one byte above the limit."""
+    try:
+        found = engine.decompress(data, limit + 1)
+    except _BROKEN as problem:
+        raise _malformed(problem) from problem
+    _refuse_large(found, name=name, limit=limit)
+    if not engine.eof:
+        raise _malformed(EOFError(_("it ends too early")))
+    return found
+
+
+def _refuse_large(data: bytes, *, name: str, limit: int) -> None:
+    if len(data) > limit:
+        raise InputTooLarge(name=name, size=len(data), limit=limit)
+
+
+def _malformed(problem: Exception) -> Malformed:
+    text = str(problem)[:200] or type(problem).__name__
+    return Malformed(structure="archive", problem=text, offset=0)

@@ -1,0 +1,112 @@
+"""Folders and archives in every verb that takes files: an item each, the worst exit code."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zipfile
+
+import pytest
+
+from plugsmith.cli.app import main
+from plugsmith.flows.device.desired_settings import desired_from
+from plugsmith.flows.device.obk_config import make_block, sector_of
+from plugsmith.forge.dump import forge_dump
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.storage import StorageRequest
+
+SMALL = 0x4000
+
+
+@pytest.fixture(scope="module")
+def dump():
+    return forge_dump(StorageRequest(chip="BK7231T")).data
+
+
+def run(capsys, *args):
+    code = main([*map(str, args), "--json"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    items = {line["name"]: line for line in lines if line["type"] == "item"}
+    return code, items, lines[-1]
+
+
+def test_a_folder_of_dumps(tmp_path, capsys, dump):
+    (tmp_path / "plug.bin").write_bytes(dump)
+    (tmp_path / "noise.bin").write_bytes(b"\x7f")
+    (tmp_path / "empty.bin").write_bytes(b"")
+    code, items, last = run(capsys, "dump", "info", tmp_path)
+    assert set(items) == {"plug.bin", "noise.bin", "empty.bin"}
+    assert items["plug.bin"]["data"]["usable_as_backup"]["verdict"] is True
+    assert items["empty.bin"]["error"]["code"] == "PS-INPUT-EMPTY"
+    assert (code, last["data"]["files"], last["data"]["exit_code"]) == (9, 3, 9)
+
+
+def test_a_folder_of_images(tmp_path, capsys, dump):
+    (tmp_path / "a.bin").write_bytes(forge_openbeken_qio("BK7231N", code_len=SMALL))
+    (tmp_path / "b.bin").write_bytes(dump)
+    code, items, last = run(capsys, "image", "info", tmp_path)
+    assert code == 0
+    assert [items[name]["data"]["kind"] for name in ("a.bin", "b.bin")] == ["qio", "full-dump"]
+    assert last["data"]["counts"] == {"qio": 1, "full-dump": 1}
+
+
+def test_a_folder_of_templates(tmp_path, capsys):
+    (tmp_path / "good.json").write_text('{"chip": "BK7231N", "pins": {"24": "Rel;1"}}')
+    (tmp_path / "bad.json").write_text('{"chip": "BK7231N", "pins": {"24": "Rell;1"}}')
+    code, items, last = run(capsys, "template", "lint", tmp_path)
+    assert code == 8
+    assert items["good.json"]["data"]["verdict"] == "clean"
+    assert items["bad.json"]["data"]["verdict"] == "errors"
+    assert last["data"]["exit_code"] == 8
+
+
+def test_a_folder_of_settings(tmp_path, capsys, dump):
+    wish = desired_from(template=None, settings={"short_name": "lamp"}, over_lan=False)
+    block = make_block(wish, chip="BK7231T", mac="84:e3:42:01:02:03")
+    (tmp_path / "a.bin").write_bytes(sector_of(block))
+    (tmp_path / "b.bin").write_bytes(dump)
+    code, items, _last = run(capsys, "obk", "config", "read", tmp_path)
+    assert code == 8
+    assert items["a.bin"]["data"]["config"]["short_name"] == "lamp"
+    assert items["b.bin"]["error"]["exit"] == 8
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [("dump", "info"), ("dump", "config"), ("dump", "records"), ("image", "info")],
+    ids=" ".join,
+)
+def test_an_archive_is_what_is_in_it(tmp_path, capsys, dump, verb):
+    with zipfile.ZipFile(tmp_path / "plug.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("readme.txt", "my plug")
+        archive.writestr("folder/plug.bin", dump)
+    (tmp_path / "plug.bin.gz").write_bytes(gzip.compress(dump, 1))
+    (tmp_path / "plug.bin").write_bytes(dump)
+    plain = run(capsys, *verb, tmp_path / "plug.bin")
+    for name in ("plug.zip", "plug.zip/folder/plug.bin", "plug.bin.gz"):
+        code, _items, last = run(capsys, *verb, tmp_path / name)
+        assert code == plain[0] == 0
+        for body in (last["data"], plain[2]["data"]):
+            body.pop("file", None)
+        doubts = last["data"].pop("name_doubts", None)
+        assert doubts in (None, [])
+        plain[2]["data"].pop("name_doubts", None)
+        assert last["data"] == plain[2]["data"]
+
+
+def test_an_archive_of_several_is_several_inputs(tmp_path, capsys, dump):
+    with zipfile.ZipFile(tmp_path / "two.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.bin", dump)
+        archive.writestr("b.bin", dump)
+    for verb in (("dump", "info"), ("dump", "config"), ("image", "info")):
+        code, items, _last = run(capsys, *verb, tmp_path / "two.zip")
+        assert (code, set(items)) == (0, {"a.bin", "b.bin"})
+    code, _items, last = run(capsys, "dump", "records", tmp_path / "two.zip")
+    assert (code, last["code"]) == (9, "PS-INPUT-SEVERAL")
+    assert "two.zip/a.bin" in last["message"]
+
+
+def test_an_empty_folder_is_said(tmp_path, capsys):
+    for verb in (("dump", "info"), ("image", "info"), ("template", "lint"), ("dump", "config")):
+        code, _items, last = run(capsys, *verb, tmp_path)
+        assert (code, last["code"]) == (9, "PS-INPUT-MISSING")

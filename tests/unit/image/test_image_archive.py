@@ -1,0 +1,76 @@
+"""Compressed files are opened with limits; broken and hostile ones are typed errors."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import lzma
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugsmith.errors import InputError, InputTooLarge, InputUnusable, Malformed
+from plugsmith.image.archive import member_names, unpack, unpack_stream
+
+LIMIT = 0x1_0000
+DATA = bytes(range(256)) * 64
+
+
+def zipped(**members):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return made.getvalue()
+
+
+def test_what_is_packed_comes_out_and_the_rest_stays():
+    for data in (DATA, gzip.compress(DATA), lzma.compress(DATA), zipped(plug=DATA)):
+        (found,) = unpack(data, name="x", limit=LIMIT)
+        assert found.data == DATA
+    (inner,) = unpack(zipped(**{"a.bin.gz": gzip.compress(DATA)}), name="x", limit=LIMIT)
+    assert inner.data == DATA
+
+
+def test_pictures_and_texts_beside_a_dump_are_not_meant():
+    packed = zipped(**{"readme.txt": b"hello", "board.JPG": b"x", "dump.bin": DATA, ".hidden": b""})
+    assert [item.name for item in unpack(packed, name="x", limit=LIMIT)] == ["dump.bin"]
+    texts = zipped(**{"a.txt": b"1", "b.json": b"2"})
+    assert member_names(io.BytesIO(texts), name="x") == ["a.txt", "b.json"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, lambda data: zipped(a=data)])
+def test_a_bomb_ends_at_the_limit(pack):
+    with pytest.raises(InputTooLarge):
+        unpack(pack(bytes(LIMIT * 100)), name="x", limit=LIMIT)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress, lambda data: zipped(a=data)])
+@given(cut=st.integers(0, 400), flip=st.integers(0, 400))
+def test_damage_is_a_typed_error_or_the_content(pack, cut, flip):
+    whole = bytearray(pack(DATA))
+    whole[flip % len(whole)] ^= 0x55
+    for broken in (bytes(whole), pack(DATA)[: -1 - cut % 100], pack(DATA)[: cut + 4]):
+        try:
+            found = unpack(broken, name="x", limit=LIMIT)
+        except InputError:
+            continue
+        assert all(len(item.data) <= LIMIT for item in found)
+
+
+def test_a_cut_off_stream_is_not_half_a_dump():
+    for packed in (gzip.compress(DATA), lzma.compress(DATA)):
+        with pytest.raises(Malformed):
+            unpack_stream(packed[:-8], name="x", limit=LIMIT)
+
+
+def test_a_password_is_said():
+    packed = bytearray(zipped(a=DATA))
+    packed[6] |= 1  # encrypted, in the local header and in the directory
+    at = packed.index(b"PK\x01\x02")
+    packed[at + 8] |= 1
+    with pytest.raises(InputUnusable) as refusal:
+        unpack(bytes(packed), name="x", limit=LIMIT)
+    assert "password" in refusal.value.message
