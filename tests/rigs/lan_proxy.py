@@ -24,12 +24,14 @@ class Forwarder:
         cut_answer: dict[str, int] | None = None,
         switch: tuple[str, Host] | None = None,
         once: bool = True,
+        skip: int = 0,
     ) -> None:
         self.target = target
         self.cut_upload = cut_upload or {}
         self.cut_answer = cut_answer or {}
         self.switch = switch
         self.once = once
+        self.skip = skip  # so many matching requests go through whole first
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.host = Host("127.0.0.1", self._socket.getsockname()[1])
 
@@ -51,6 +53,9 @@ class Forwarder:
     def _limit(self, limits: dict[str, int], first: bytes) -> int:
         for path, limit in limits.items():
             if b" " + path.encode() in first.split(b"\r\n", 1)[0]:
+                if self.skip:
+                    self.skip -= 1
+                    break
                 if self.once:
                     del limits[path]
                 return limit

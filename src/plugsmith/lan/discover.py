@@ -215,20 +215,24 @@ def search_mdns(*, wait_s: float = 2.0) -> list[Host] | None:
 
 
 def without_doubles(found: Iterable[FoundDevice]) -> list[FoundDevice]:
-    """One entry a device. What says the same MAC and the same own address is one seen twice.
+    """One entry a device: left out is what was found where a device itself says it is elsewhere.
 
     Two devices may have one MAC (lost radio data): both are kept, and marked.
     """
-    kept: dict[object, FoundDevice] = {}
-    for item in found:
-        info = item.info
-        own = info is not None and info.mac is not None and info.ip not in {"", "0.0.0.0"}  # noqa: S104
-        seen = (info.mac, info.ip, item.host.port) if own and info is not None else item.host
-        kept.setdefault(seen, item)
-    macs = Counter(item.info.mac for item in kept.values() if item.info and item.info.mac)
+    once = list({item.host: item for item in found}.values())
+    places = {(item.info.mac, item.host) for item in once if item.info and item.info.mac}
+    kept = [
+        item
+        for item in once
+        if item.info is None
+        or item.info.mac is None
+        or item.host.name == item.info.ip
+        or (item.info.mac, Host(item.info.ip, item.host.port)) not in places
+    ]
+    macs = Counter(item.info.mac for item in kept if item.info and item.info.mac)
     return [
         replace(item, same_mac=item.info is not None and macs[item.info.mac or ""] > 1)
-        for item in kept.values()
+        for item in kept
     ]
 
 

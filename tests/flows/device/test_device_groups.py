@@ -129,8 +129,10 @@ def test_two_devices_with_one_mac_are_both_shown_and_marked(tmp_path):
         )
         assert [item.same_mac for item in found] == [True, True, False]
         assert [item.as_data()["placeholder_mac"] for item in found] == [True, True, False]
-        again = without_doubles([*found, FoundDevice(host=Host("plug", 80), info=infos[2])])
-        assert len(again) == 4  # another port: another device
+        other_way = FoundDevice(host=Host("plug", net.hosts[2].port), info=infos[2])
+        assert len(without_doubles([*found, other_way])) == 3  # it says itself where it is
+        elsewhere = FoundDevice(host=Host("plug", 80), info=infos[2])
+        assert len(without_doubles([*found, elsewhere])) == 4
         one = scan(net.ctx, str(net.hosts[0]))["devices"]
         assert one[0]["placeholder_mac"] is True
         assert any(event.kind == "warning" for event in net.log)

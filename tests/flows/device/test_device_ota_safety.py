@@ -327,3 +327,14 @@ def test_lost_files_are_put_back_only_after_it_was_planned(tmp_path):
         data = ota(net.ctx, [way.host, net.hosts[1]], update)
         assert data["failed"] == 0
         assert file_of(net) == TEXT
+
+
+@pytest.mark.parametrize("page", ["/api/info", "/api/pins", "/api/channelTypes"])
+def test_a_page_that_is_cut_off_is_a_problem_of_the_backup(tmp_path, page):
+    with lan(tmp_path, device()) as net:
+        first = backup(net.ctx, net.hosts, full=False)
+        assert first["complete"] is True
+        with Forwarder(net.hosts[0], cut_answer={page: 260}, once=False, skip=1) as way:
+            data = backup(net.ctx, [way.host], full=False)
+        assert data["problems"]
+        assert data["complete"] is False

@@ -130,8 +130,14 @@ def test_one_mac_twice_in_a_house_is_told(tmp_path):
         found = roll_init(net.ctx, None, tmp_path / "r.toml")
         assert (found.devices, len(found.left_out)) == (1, 1)
         rows = plan(net.ctx, write_roll(tmp_path, 1), None).devices
-        assert len(rows) == 2
+        assert [row.state for row in rows] == ["skipped", "skipped"]
         assert all("twice" in row.problem for row in rows)
+        with pytest.raises(PlugsmithError):
+            apply_roll(net.ctx, write_roll(tmp_path, 1), None)
+        named = write_roll(tmp_path, 1, extra=f'host = "{net.hosts[1]}"\n')
+        data = apply_roll(net.ctx, named, None)
+        assert (data["done"], data["skipped"]) == (1, 1)
+        assert (name_of(net, 0), name_of(net, 1)) == ("obk8C1A2B3C", "plug_1")
         listed = overview(net.ctx, None, now=True).devices
         assert all("seen at" in row.alarm for row in listed)
 

@@ -18,6 +18,8 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.lan.apply import files_size, region_of
+from plugsmith.lan.records import read_info
+from plugsmith.lan.wire import read_json
 from plugsmith.library.device_backups import DeviceBackups
 from plugsmith.library.device_folders import new_folder
 from plugsmith.memory import AddressRange
@@ -66,9 +68,9 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
     name = (state.info.mac or state.info.short_name).replace(":", "")
     folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
     folder.put("config.bin", state.sector)
-    for page in ("info", "pins", "channelTypes"):
-        folder.put(f"{page}.json", (await obk.wire.get(f"/api/{page}")).body)
     problems: list[Fact] = []
+    for page in ("info", "pins", "channelTypes"):
+        await _page(obk, page, folder, problems)
     notes: list[Fact] = []
     await _radio(obk, state, folder, problems, notes)
     files = await _files(obk, state, folder, problems)
@@ -99,6 +101,17 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
         "problems": problems,
         "complete": complete,
     }
+
+
+async def _page(obk: Obk, page: str, folder: DeviceFolder, problems: list[Fact]) -> None:
+    """One page of data, whole: an answer that is cut off looks like any other."""
+    for _attempt in range(obk.patience.tries):
+        answer = await obk.wire.get(f"/api/{page}")
+        whole = read_info(answer.text) if page == "info" else read_json(answer.text)
+        if whole is not None and answer.text.rstrip().endswith("}"):
+            folder.put(f"{page}.json", answer.body)
+            return
+    problems.append(_("The answer to /api/{page} is cut off or damaged.", page=page))
 
 
 async def _radio(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import NoDevices
 from plugsmith.flows.device.scan import find
 from plugsmith.flows.device.targets import find_targets
@@ -28,13 +30,20 @@ def sightings(library: Library) -> Sightings:
 
 
 def hosts_seen(ctx: LanContext) -> list[Host]:
-    """Where the devices that were ever seen were last, each address once; NoDevices."""
+    """Where the devices that were ever seen were last, each address once; NoDevices.
+
+    A device that has moved since counts at its new address only; two with one MAC that were seen
+    on one day count both.
+    """
     latest: dict[str, Sighting] = {}
+    day: dict[str, str] = {}
     for item in sorted(sightings(ctx.library).all(), key=lambda item: item.seen):
         latest[item.host] = item
-    if not latest:
+        day[item.mac] = item.seen[:10]
+    hosts = [host for host, item in latest.items() if item.seen[:10] == day[item.mac]]
+    if not hosts:
         raise NoDevices(range=_("the devices seen so far"))
-    return [parse_host(host) for host in latest]
+    return [parse_host(host) for host in hosts]
 
 
 def look_around(ctx: LanContext, where: str | None) -> list[FoundDevice]:
@@ -94,4 +103,7 @@ def remember(library: Library, found: Sequence[FoundDevice]) -> None:
         if item.info is not None and item.info.mac is not None
     ]
     if seen:
-        sightings(library).remember(seen)
+        with suppress(
+            OSError, PlugsmithError
+        ):  # a library that cannot be written to remembers less
+            sightings(library).remember(seen)

@@ -20,6 +20,7 @@ from plugsmith.flows.house.roll import Roll, RollRow, read_roll, roll_text
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from plugsmith.errors import Fact
@@ -88,7 +89,7 @@ def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
     roll = read_roll(path)
     places = of_roll(ctx, roll, where)
     hosts = [item.host for row in roll.rows for item in places.get(row.mac, ())]
-    outcomes = ctx.run(each(ctx, hosts, _comparer(ctx, roll))) if hosts else []
+    outcomes = ctx.run(each(ctx, hosts, _comparer(ctx, roll, places))) if hosts else []
     rows = []
     for outcome in outcomes:
         done = outcome.value
@@ -98,7 +99,6 @@ def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
             rows.append(_planned(row, str(outcome.host), "failed", problem=problem))
             continue
         names = [*done.change.names, *(["version"] if done.version_differs else [])]
-        twins = len(places.get(done.row.mac, ())) > 1
         state = "skipped" if done.skip else "differs" if names else "as wanted"
         ctx.say(change_lines(f"{outcome.host} ({done.row.name})", done.change), level="detail")
         rows.append(
@@ -108,7 +108,7 @@ def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
                 state,
                 differs=tuple(names),
                 version=done.state.info.version,
-                problem=done.skip or (_("its MAC is there twice") if twins else ""),
+                problem=done.skip,
             )
         )
     rows += [_planned(row, "", "missing") for row in roll.rows if row.mac not in places]
@@ -131,7 +131,7 @@ def apply_roll(ctx: LanContext, path: Path, where: str | None, *, dry_run: bool 
     old: list[str] = []
 
     async def look(ctx: LanContext, obk: Obk, _number: int) -> ChangePlan:
-        found = await _comparer(ctx, roll)(ctx, obk, 0)
+        found = await _comparer(ctx, roll, places)(ctx, obk, 0)
         if found.version_differs:
             old.append(obk.host)
         return ChangePlan(state=found.state, change=found.change, kind="apply", skip=found.skip)
@@ -153,7 +153,9 @@ def apply_roll(ctx: LanContext, path: Path, where: str | None, *, dry_run: bool 
     return {**data, "missing": missing, "other_version": [*sorted(old)]}
 
 
-def _comparer(ctx: LanContext, roll: Roll) -> Work[Compared]:
+def _comparer(
+    ctx: LanContext, roll: Roll, places: Mapping[str, Sequence[FoundDevice]]
+) -> Work[Compared]:
     async def compare(_ctx: LanContext, obk: Obk, _number: int) -> Compared:
         state = await state_of(ctx, obk)
         row = roll.row_of(state.info.mac)
@@ -165,6 +167,8 @@ def _comparer(ctx: LanContext, roll: Roll) -> Work[Compared]:
             notes = fit(desired, wanted, state, host=obk.host)
         except PlugsmithError as wrong:
             notes = [wrong.message]
+        if len(places.get(row.mac, ())) > 1 and row.host != obk.wire.host:
+            notes = [_("its MAC is there twice; the roll must say which address is meant")]
         change = change_to(state, {} if notes else wanted)
         return Compared(row=row, state=state, change=change, skip=notes[0] if notes else "")
 

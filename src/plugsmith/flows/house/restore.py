@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
@@ -244,7 +245,7 @@ async def _restore_files(
 
 
 async def _holds(obk: Obk, name: str, data: bytes) -> bool:
-    answer = await obk.wire.get(f"/api/lfs/{name}", limit=len(data) + 4096)
+    answer = await obk.wire.get(f"/api/lfs/{quote(name)}", limit=len(data) + 4096)
     return answer.status == 200 and answer.body == data
 
 
