@@ -25,8 +25,6 @@ _NAME, _SPARSE, _SPREAD = "json", "sparse", "spread"
 class Record:
     """Base of the records; a subclass is decorated with `@record`."""
 
-    __slots__ = ()
-
     def as_data(self) -> Fact:
         """The record as JSON data."""
         return fields_of(self)
@@ -34,8 +32,6 @@ class Record:
 
 class Result(Record):
     """What a verb gives back."""
-
-    __slots__ = ()
 
     @property
     def exit_status(self) -> ExitCode:
@@ -68,8 +64,11 @@ def _declared(metadata: dict[str, object], default: Any) -> Any:
     frozen_default=True, kw_only_default=True, field_specifiers=(field, named, sparse, spread)
 )
 def record(cls: type[T]) -> type[T]:
-    """Make a class a frozen dataclass with named arguments; mypy holds callers to its fields."""
-    return dataclass(frozen=True, slots=True, kw_only=True)(cls)
+    """Make a class a frozen dataclass with named arguments; mypy holds callers to its fields.
+
+    No slots: requests and results are put together from several bases.
+    """
+    return dataclass(frozen=True, kw_only=True)(cls)
 
 
 def json_name(item: Field[Any]) -> str:
@@ -97,6 +96,11 @@ def fields_of(record: object) -> dict[str, Fact]:
         elif value is not None or not is_sparse(item):
             body[json_name(item)] = data_of(value)
     return body
+
+
+def fields_apart(record: object) -> dict[str, Any]:
+    """The fields by name, to make a wider record of a narrow one."""
+    return {item.name: getattr(record, item.name) for item in fields(cast("Any", record))}
 
 
 def data_of(value: object) -> Fact:

@@ -9,9 +9,9 @@ import pytest
 from boot_rig import forged
 
 from plugsmith.cli.app import main
+from plugsmith.flows.wire import ports
 from plugsmith.forge.flash import forge_flash
-from plugsmith.link import ports
-from plugsmith.link.ports import PortEntry
+from plugsmith.link.port_list import PortEntry
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,6 +19,8 @@ from json_recordings import NETWORK, OFFLINE, lost, names_in, normal
 from lan_fleet import lan
 
 from plugsmith.cli.app import main
+from plugsmith.cli.jsonl import JsonSink
+from plugsmith.events import Result
 
 RECORDINGS = Path(__file__).resolve().parents[1] / "data" / "json"
 
@@ -77,7 +79,7 @@ def test_verbs_on_files_and_simulated_chips_print_what_was_recorded(
 ):
     monkeypatch.chdir(tmp_path)
     if name == "ports":
-        monkeypatch.setattr("plugsmith.link.ports.list_ports", lambda **_options: [])
+        monkeypatch.setattr("plugsmith.flows.wire.ports.list_ports", lambda **_options: [])
     check(name, played(OFFLINE, name, tmp_path, capfd, monkeypatch))
 
 
@@ -101,3 +103,9 @@ def test_the_comparison_sees_what_is_lost():
         ".data.b.c",
     ]
     assert lost(old, {"type": "error", "data": {}}) == [".type", ".data"]
+
+
+def test_every_line_of_this_folder_is_held_against_the_schema(judged_lines):
+    JsonSink().emit(Result(command="no such verb", data={}))
+    assert judged_lines == ["result: command: not a verb"]
+    judged_lines.clear()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
-    from plugsmith.link.ports import PortEntry
+    from plugsmith.link.port_list import PortEntry
 
 SCRIPT_TIMEOUT_S = 30.0  # how long a script waits for a chip that nobody resets
 
@@ -85,7 +85,7 @@ class ChipRequest(ListenRequest):
 
 @request
 class ChangeRequest(ChipRequest):
-    """A chip whose flash is changed: what is allowed beyond the usual, and who sees it start."""
+    """A chip whose flash is changed: what is allowed beyond the usual."""
 
     allow: tuple[str, ...] = option(
         default=(),
@@ -95,35 +95,40 @@ class ChangeRequest(ChipRequest):
             "unknown-part or key-mismatch. Repeatable."
         ),
     )
+    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+
+
+@request
+class LoggedRequest(ChangeRequest):
+    """The same where the chip is started afterwards."""
+
     log_port: str | None = option(
         default=None,
         metavar="PORT",
         help=N_("A second port on the chip's TX2, where it prints what it does when it starts."),
     )
-    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
 
 
-def flow_context(session: Session, request: ListenRequest) -> FlowContext:
+def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     """The context of one run; UsageError, NoPort or PortChoice before anything is opened."""
     from plugsmith.boot.linking import LinkPolicy
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.permissions import Permissions
     from plugsmith.link.ports import open_port, pick_port
 
-    permissions = Permissions.parse(getattr(request, "allow", ()))
-    name = pick_port(request.port, ask=_chooser(session) if session.interactive else None)
+    permissions = Permissions.parse(asked.allow if isinstance(asked, ChangeRequest) else ())
+    name = pick_port(asked.port, ask=_chooser(session) if session.interactive else None)
     clock = session.clock or clock_for(name)
     register_sim(clock)
-    log_port: str | None = getattr(request, "log_port", None)
+    log_port = asked.log_port if isinstance(asked, LoggedRequest) else None
+    expected = asked if isinstance(asked, ChipRequest) else ChipRequest()
 
     def opener(which: str) -> Callable[[], Port]:
-        return lambda: open_port(
-            which, clock=clock, remote_baud_follows=request.remote_baud_follows
-        )
+        return lambda: open_port(which, clock=clock, remote_baud_follows=asked.remote_baud_follows)
 
     return FlowContext(
         port_name=name,
-        open_port=_traced(opener(name), request.trace, clock),
+        open_port=_traced(opener(name), asked.trace, clock),
         clock=clock,
         sink=session.sink,
         cancel=session.cancel,
@@ -132,10 +137,10 @@ def flow_context(session: Session, request: ListenRequest) -> FlowContext:
         consent=lambda question, step: session.confirm(question, step=step),
         permissions=permissions,
         policy=LinkPolicy(
-            timeout_s=link_timeout(request.link_timeout, interactive=session.interactive)
+            timeout_s=link_timeout(asked.link_timeout, interactive=session.interactive)
         ),
-        chip=getattr(request, "chip", None),
-        baud_limit=getattr(request, "baud", None),
+        chip=expected.chip,
+        baud_limit=expected.baud,
         open_log=opener(log_port) if log_port else None,
         log_name=log_port,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from plugsmith.api.chip import ChipRequest, flow_context
 from plugsmith.api.options import argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
-from plugsmith.records import Record
+from plugsmith.records import Record, fields_apart
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
@@ -119,8 +118,7 @@ def _known(found: ConfigResult) -> KnownConfig:
     from plugsmith.flows.catalogue.find import recovered_looks_like
     from plugsmith.flows.dump.results import KnownConfig
 
-    told = {item.name: getattr(found, item.name) for item in fields(found)}
-    return KnownConfig(**told, looks_like=recovered_looks_like(found))
+    return KnownConfig(**fields_apart(found), looks_like=recovered_looks_like(found))
 
 
 def info(session: Session, request: DumpRequest) -> InfoResult | ManyResult:

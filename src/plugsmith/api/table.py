@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugsmith.api.rows.dump import DUMP
 from plugsmith.api.rows.image import IMAGE
+from plugsmith.api.rows.wire import WIRE
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
@@ -22,6 +23,7 @@ _TEMPLATE = "plugsmith.api.template"
 _CATALOGUE_RESULTS = "plugsmith.flows.catalogue.results"
 
 VERBS: tuple[Verb, ...] = (
+    *WIRE,
     *DUMP,
     *IMAGE,
     Verb(

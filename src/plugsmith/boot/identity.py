@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import BootCode, Chip, Family, FlashPart, KeyClass
-    from plugsmith.errors import Fact
 
 
 class SizeProof(StrEnum):
@@ -71,29 +70,3 @@ class Identity:
     key: KeyFacts
     mac: str | None
     evidence: tuple[str, ...]
-
-    def as_data(self) -> dict[str, Fact]:
-        """The fields of the `info` result that come from identification alone."""
-        return {
-            "chip": self.chip.name,
-            "family": self.family.value,
-            "chip_id": f"0x{self.chip_id:X}" if self.chip_id is not None else None,
-            "support": self.chip.support.value,
-            "boot": {
-                "name": self.boot.name if self.boot else None,
-                "version": self.boot_version,
-                "crc32": f"{self.loader_crc:08X}" if self.loader_crc is not None else None,
-                "support": self.boot.support.value if self.boot else None,
-            },
-            "flash": {
-                "jedec": self.flash.jedec.hex() if self.flash.jedec else None,
-                "part": self.flash.part.name if self.flash.part else None,
-                "vendor": self.flash.part.vendor if self.flash.part else None,
-                "size": self.flash.size,
-                "size_proof": self.flash.size_proof.value,
-                "protected": self.flash.protected,
-            },
-            "key": {"class": self.key.key_class.value, "evidence": self.key.evidence},
-            "mac": self.mac,
-            "evidence": list(self.evidence),
-        }

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def flow_context(session: Session, options: LinkOptions) -> FlowContext:
     """As `plugsmith.api.chip.flow_context`."""
-    request = api.ChangeRequest(
+    request = api.LoggedRequest(
         port=options.port,
         baud=options.baud,
         chip=options.chip,

@@ -9,8 +9,21 @@ _DUMP = "plugsmith.cli.dump.text"
 _IMAGE = "plugsmith.cli.image.text"
 _DUMP_FILES = "plugsmith.cli.dump.files_text"
 _TEMPLATE = "plugsmith.cli.template.text"
+_WIRE = "plugsmith.cli.wire.text"
+_WRITE = "plugsmith.cli.wire.write_text"
 
 WORDS: dict[str, Words] = {
+    "ports": Words(home=_WIRE, render="ports_text"),
+    "doctor": Words(home=_WIRE, render="doctor_text"),
+    "info": Words(home=_WIRE, render="info_text"),
+    "backup": Words(home=_WIRE, render="backup_text"),
+    "flash": Words(home=_WRITE, render="flash_text"),
+    "restore": Words(home=_WRITE, render="write_text"),
+    "read": Words(home=_WIRE, render="read_text"),
+    "write": Words(home=_WRITE, render="write_text"),
+    "erase": Words(home=_WRITE, render="erase_text"),
+    "verify": Words(home=_WIRE, render="verify_text"),
+    "reset": Words(home=_WIRE, render="reset_text"),
     "dump config": Words(
         home="plugsmith.cli.dump.config_text",
         render="config_text",

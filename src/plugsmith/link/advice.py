@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from plugsmith.link.hearing import Heard
 from plugsmith.messages import N_, _
-
-if TYPE_CHECKING:
-    from plugsmith.errors import Fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +15,6 @@ class Cause:
     cause: str
     likelihood: str
     next_step: str
-
-    def as_data(self) -> dict[str, Fact]:
-        """The entry of the `doctor` result, in the user's language."""
-        return {
-            "cause": _(self.cause),
-            "likelihood": self.likelihood,
-            "next_step": _(self.next_step),
-        }
 
 
 _HEARD_TEXT = {

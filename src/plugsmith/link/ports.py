@@ -1,20 +1,21 @@
-"""Which ports there are, which one to use, and opening one by name or address."""
+"""Which port to use, and opening one by name or address."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.port import NoPort, PortChoice, PortUnsupported
 from plugsmith.link.port import PortInfo
+from plugsmith.link.port_list import list_ports, listing
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from plugsmith.clock import Clock
-    from plugsmith.errors import Fact
     from plugsmith.link.port import Port
+    from plugsmith.link.port_list import PortEntry
 
     Opener = Callable[[str, Clock], Port]
     Chooser = Callable[[Sequence["PortEntry"]], "PortEntry"]
@@ -22,75 +23,6 @@ if TYPE_CHECKING:
 # The registry of address schemes: written once at start by the command line (`sim`).
 _SCHEMES: dict[str, Opener] = {}
 _NETWORK = ("socket://", "rfc2217://")
-# Built-in modems, phones and debug probes that are never an adapter to a chip.
-_NEVER = ("modem", "gps", "bluetooth", "cmsis-dap", "j-link", "st-link")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PortEntry:
-    """One local serial port; `candidate` is whether it can be an adapter with a chip behind it."""
-
-    device: str
-    maker: str | None
-    product: str | None
-    vid: int | None
-    pid: int | None
-    serial: str | None
-    candidate: bool
-    in_use_by: str | None = None
-
-    @property
-    def adapter(self) -> str | None:
-        """The stable adapter id `vid:pid:serial`, or None where there is no USB identity."""
-        if self.vid is None or self.pid is None:
-            return None
-        return f"{self.vid:04x}:{self.pid:04x}:{self.serial or ''}"
-
-    def describe(self) -> str:
-        """One line for people."""
-        words = " ".join(part for part in (self.maker, self.product) if part)
-        ids = f" [{self.adapter}]" if self.adapter else ""
-        return f"{self.device}  {words or _('serial port')}{ids}"
-
-    def as_data(self, *, picked: bool) -> dict[str, Fact]:
-        """The entry of the `ports` result."""
-        return {
-            "device": self.device,
-            "maker": self.maker,
-            "product": self.product,
-            "vid": f"{self.vid:04x}" if self.vid is not None else None,
-            "pid": f"{self.pid:04x}" if self.pid is not None else None,
-            "serial": self.serial,
-            "in_use_by": self.in_use_by,
-            "picked": picked,
-        }
-
-
-def list_ports(*, with_holders: bool = False) -> list[PortEntry]:
-    """The local ports, candidates first; `with_holders` looks for programs that hold them."""
-    import serialx  # noqa: PLC0415 - costs 0.2 s of start-up and only this call needs it
-
-    from plugsmith.link.holders import find_holder  # noqa: PLC0415
-
-    entries = [
-        PortEntry(
-            device=info.device,
-            maker=info.manufacturer,
-            product=info.product,
-            vid=info.vid,
-            pid=info.pid,
-            serial=info.serial_number,
-            candidate=_is_candidate(info.vid, info.manufacturer, info.product),
-            in_use_by=find_holder(info.resolved_device) if with_holders else None,
-        )
-        for info in serialx.list_serial_ports()
-    ]
-    return sorted(entries, key=lambda entry: (not entry.candidate, entry.device))
-
-
-def _is_candidate(vid: int | None, maker: str | None, product: str | None) -> bool:
-    words = f"{maker or ''} {product or ''}".lower()
-    return vid is not None and not any(word in words for word in _NEVER)
 
 
 def pick_port(
@@ -111,11 +43,6 @@ def pick_port(
     if ask is not None:
         return ask(candidates).device
     raise PortChoice(ports=[entry.device for entry in candidates], listed=listing(candidates))
-
-
-def listing(entries: Sequence[PortEntry]) -> str:
-    """The entries as text, one a line."""
-    return "\n".join("  " + entry.describe() for entry in entries)
 
 
 def register_scheme(scheme: str, opener: Opener) -> None:

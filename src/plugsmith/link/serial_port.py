@@ -27,6 +27,7 @@ from plugsmith.errors.port import (
 )
 from plugsmith.link.holders import find_holder, rights_remedy
 from plugsmith.link.port import PortCapabilities, PortInfo
+from plugsmith.link.port_list import list_ports
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -245,8 +246,6 @@ def _is_setting_refused(problem: Exception) -> bool:
 
 def _devices_of(adapter: str) -> list[str]:
     """The names of the connected adapters with this id."""
-    from plugsmith.link.ports import list_ports  # noqa: PLC0415 - ports opens through this module
-
     return [port.device for port in list_ports() if port.adapter == adapter]
 
 

@@ -43,9 +43,9 @@ def test_a_backup_is_the_flash_with_a_passport(any_rig):
     assert stored.file.with_suffix(".rf.bin").read_bytes().startswith(b"TLV\0")
     assert stored.file.with_suffix(".mac.txt").read_text().strip() == passport.mac
     assert passport.mac.replace(":", "")[-6:] in stored.file.name
-    data = done.as_data()
-    assert data["skipped_blank"] > 0x10_0000
-    assert data["bytes_on_wire"] < 0x8_0000
+    result = done.result()
+    assert result.skipped_blank > 0x10_0000
+    assert result.bytes_on_wire < 0x8_0000
 
 
 def test_the_event_list_tells_the_story(rig):

@@ -70,9 +70,9 @@ def test_the_flash_is_exactly_right_afterwards(tmp_path, chip):
     assert done.safety.backup.read() == rig.before
     assert done.undo.startswith("plugsmith restore ")
     assert min(changed_addrs(rig)) >= APP
-    data = done.as_data()
-    assert data["image"]["firmware"] == "OpenBeken"
-    assert sum(step["length"] for step in data["plan"]) == len(rig.before)
+    result = done.result()
+    assert result.as_data()["image"]["firmware"] == "OpenBeken"
+    assert sum(step.length for step in result.plan) == len(rig.before)
 
 
 def test_the_event_list(rig):
@@ -232,7 +232,7 @@ def test_a_write_needs_a_backup_unless_allowed(tmp_path):
     assert "--allow no-backup" in refused.value.hint
     assert changed_addrs(rig) == set()
     done = flash(rig.ctx("no-backup"), rig.path)
-    assert done.safety.as_data() is None
+    assert done.result().backup is None
     assert done.undo == ""
     assert rig.content == expected(rig.before, image("BK7231T"))
 

@@ -80,5 +80,5 @@ def test_every_state_has_causes_and_a_next_step(state: Heard) -> None:
     found = causes(state)
     assert found
     assert found[0].likelihood == "likely"
-    assert all(cause.as_data()["next_step"] for cause in found)
+    assert all(cause.next_step for cause in found)
     assert "doctor" in first_step(state)

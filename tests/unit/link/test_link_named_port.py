@@ -9,8 +9,9 @@ import pytest
 
 from plugsmith.clock import VirtualClock
 from plugsmith.errors.port import PortNotFound
-from plugsmith.link import ports
-from plugsmith.link.ports import PortEntry, open_port
+from plugsmith.link import ports, serial_port
+from plugsmith.link.port_list import PortEntry
+from plugsmith.link.ports import open_port
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 
@@ -22,7 +23,8 @@ class Bench:
         self.ends = [os.openpty() for _each in range(count)]
         self.names = [os.ttyname(far) for _near, far in self.ends]
         self.listed = list(self.names)
-        monkeypatch.setattr(ports, "list_ports", lambda **_options: self.entries())
+        for module in (ports, serial_port):
+            monkeypatch.setattr(module, "list_ports", lambda **_options: self.entries())
 
     def entries(self, serial="0001"):
         return [

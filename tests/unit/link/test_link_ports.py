@@ -20,9 +20,10 @@ from plugsmith.errors.port import (
     PortNotFound,
     PortUnsupported,
 )
-from plugsmith.link import ports
+from plugsmith.link import port_list, ports
 from plugsmith.link.holders import find_holder, rights_remedy
-from plugsmith.link.ports import PortEntry, listing, open_port, pick_port, register_scheme
+from plugsmith.link.port_list import PortEntry, listing
+from plugsmith.link.ports import open_port, pick_port, register_scheme
 from plugsmith.link.serial_port import open_failure
 
 
@@ -71,17 +72,16 @@ def test_an_entry_describes_itself() -> None:
     entry = _entry("/dev/ttyUSB0", serial="A7")
     assert entry.adapter == "1a86:7523:A7"
     assert "1a86:7523:A7" in listing([entry])
-    assert entry.as_data(picked=True)["vid"] == "1a86"
     assert _entry("/dev/ttyS0", vid=None).adapter is None
 
 
 def test_modems_are_no_candidates() -> None:
-    assert not ports._is_candidate(0x1199, "Sierra", "LTE Modem")
-    assert ports._is_candidate(0x10C4, "Silicon Labs", "CP2102")
+    assert not port_list._is_candidate(0x1199, "Sierra", "LTE Modem")
+    assert port_list._is_candidate(0x10C4, "Silicon Labs", "CP2102")
 
 
 def test_listing_the_real_ports_works() -> None:
-    for entry in ports.list_ports(with_holders=True):
+    for entry in port_list.list_ports(with_holders=True):
         assert entry.device
 
 

@@ -14,9 +14,11 @@ from plugsmith.cli.obk import options as obk  # noqa: TC001 - typer reads annota
 from plugsmith.cli.session import Session, run
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
+    from plugsmith.flows.wire.results import WriteResult
 
 SourceArgument = Annotated[
     str | None,
@@ -154,6 +156,8 @@ def write(
         name=name,
     )
 
+    written: list[WriteResult] = []
+
     def body(session: Session) -> dict[str, Fact]:
         if not wanted.sets_anything and block is None:
             raise UsageError(
@@ -162,14 +166,17 @@ def write(
         if target is None:
             if port is None:
                 raise UsageError(problem=_("give a FILE, a HOST, or --port for a chip"))
-            return _write_chip(session, link, wanted, block, dry_run=dry_run)
+            return _write_chip(session, link, wanted, block, dry_run=dry_run, written=written)
         if Path(target).exists():
             return _write_file(session, Path(target), output, wanted, block=block, chip=chip)
         return _write_device(
             session, target, wanted, block, password_file, raw=raw, dry_run=dry_run
         )
 
-    run("obk config write", body, as_json=as_json, assume_yes=yes, render=_write_text)
+    def render(data: dict[str, Fact]) -> str:
+        return _write_text(data, written)
+
+    run("obk config write", body, as_json=as_json, assume_yes=yes, render=render)
 
 
 def _write_file(
@@ -196,6 +203,7 @@ def _write_chip(
     block: Path | None,
     *,
     dry_run: bool,
+    written: list[WriteResult],
 ) -> dict[str, Fact]:
     from plugsmith.cli.wiring import flow_context
     from plugsmith.flows.device.obk_config import change_chip, read_file
@@ -203,7 +211,9 @@ def _write_chip(
     desired = desired_settings(session, wanted)
     base = read_file(block).block if block else None
     outcome, addr = change_chip(flow_context(session, link), desired, block=base, dry_run=dry_run)
-    return {**outcome.as_data(), "start": addr, "applied": [*sorted(desired.settings)]}
+    written.append(outcome.result())
+    told = fields_of(written[0])
+    return {**told, "start": addr, "applied": [*sorted(desired.settings)]}
 
 
 def _write_device(
@@ -254,11 +264,11 @@ def config_text(data: dict[str, Fact]) -> str:
     return table(rows)
 
 
-def _write_text(data: dict[str, Fact]) -> str:
-    if "plan" in data:
+def _write_text(data: dict[str, Fact], written: list[WriteResult]) -> str:
+    if written:
         from plugsmith.cli.wire.write_text import write_text
 
-        return write_text(data)
+        return write_text(written[0])
     if "host" in data or "failed" in data:
         from plugsmith.cli.device.change import change_text
 

@@ -5,70 +5,71 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.table import table
+from plugsmith.flows.wire.results import FlashResult
+from plugsmith.flows.write.plan import Action
+from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
+    from plugsmith.flows.wire.results import CheckRow, EraseResult, PlanRow, WriteResult
 
 
-def write_text(data: dict[str, Fact]) -> str:
-    """What happened, where the backup lies, and how to undo it."""
+def write_text(done: WriteResult) -> str:
+    """The result of `write` and `restore`: what happened, the backup, how to undo it."""
     rows = table(
         [
-            (_("Device"), str(data["chip"])),
-            (_("Known"), str(data.get("looks_like") or "")),
-            (_("Written"), _image(data["image"])),
-            (_("Changed"), _changes(data["plan"])),
-            (_("Verified"), _("yes") if data["verified"] else _("nothing was changed (dry run)")),
-            (_("Boots"), _boots(data) if data["verified"] else ""),
-            (_("Backup"), _backup(data["backup"])),
-            (_("Undo"), str(data["undo"] or "")),
+            (_("Device"), done.chip),
+            (_("Known"), (done.looks_like or "") if isinstance(done, FlashResult) else ""),
+            (_("Written"), done.image.words if done.image is not None else ""),
+            (_("Changed"), _changes(done.plan)),
+            (_("Verified"), _("yes") if done.verified else _("nothing was changed (dry run)")),
+            (_("Boots"), _boots(done.booted) if done.verified else ""),
+            (_("Backup"), done.backup.file if done.backup is not None else _("none")),
+            (_("Undo"), done.undo),
         ]
     )
-    return rows if data["verified"] else rows + "\n\n" + _checks(data["checks"])
+    return rows if done.verified else rows + "\n\n" + _checks(done.checks)
 
 
-def _checks(checks: Fact) -> str:
+def flash_text(done: FlashResult) -> str:
+    """The result of `flash`."""
+    return write_text(done)
+
+
+def erase_text(done: EraseResult) -> str:
+    """The result of `erase`."""
+    return write_text(done)
+
+
+def _checks(checks: tuple[CheckRow, ...]) -> str:
     """The preflight list of a dry run, one sentence a check."""
-    words = {"pass": _("ok"), "refuse": _("refused"), "needs-permission": _("needs permission")}
-    found = [item for item in checks if isinstance(item, dict)] if isinstance(checks, list) else []
-    lines = [f"  {words.get(str(item['verdict']), '?'):<18}{item['text']}" for item in found]
+    words = {
+        PreflightOutcome.PASS: _("ok"),
+        PreflightOutcome.REFUSE: _("refused"),
+        PreflightOutcome.NEEDS_PERMISSION: _("needs permission"),
+    }
+    lines = [f"  {words[item.verdict]:<18}{item.text}" for item in checks]
     return "\n".join([_("Checks before the write:"), *lines]) if lines else ""
 
 
-def _image(image: Fact) -> str:
-    if not isinstance(image, dict):
-        return ""
-    name = image.get("file") or ""
-    words = [str(image[key]) for key in ("firmware", "version") if image.get(key)]
-    return f"{name} ({' '.join(words)})" if words else str(name)
-
-
-def _changes(plan: Fact) -> str:
-    steps = [step for step in plan if isinstance(step, dict)] if isinstance(plan, list) else []
-
-    def kib(action: str) -> int:
-        lengths = [step["length"] for step in steps if step["action"] == action]
-        return sum(length for length in lengths if isinstance(length, int)) // 1024
+def _changes(plan: tuple[PlanRow, ...]) -> str:
+    def kib(action: Action) -> int:
+        return sum(step.length for step in plan if step.action is action) // 1024
 
     return _(
         "{write} KiB written, {erase} KiB erased, {equal} KiB were equal already, {keep} KiB kept",
-        write=kib("write"),
-        erase=kib("erase"),
-        equal=kib("skip-equal"),
-        keep=kib("keep"),
+        write=kib(Action.WRITE),
+        erase=kib(Action.ERASE),
+        equal=kib(Action.SKIP_EQUAL),
+        keep=kib(Action.KEEP),
     )
 
 
-def _boots(data: dict[str, Fact]) -> str:
-    match data["booted"]:
+def _boots(booted: bool | None) -> str:
+    match booted:
         case True:
             return _("yes, its start was seen")
         case False:
             return _("no")
-        case _:
+        case None:
             return _("not seen; look for its access point or LED")
-
-
-def _backup(backup: Fact) -> str:
-    return str(backup["file"]) if isinstance(backup, dict) else _("none")

@@ -25,6 +25,7 @@ from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.raw_write import change_flash
+from plugsmith.flows.wire.results import ImageRow
 from plugsmith.flows.write.target_image import Segment, TargetImage
 from plugsmith.image.kinds import recognise
 from plugsmith.library.jobs.store import JobKind
@@ -236,7 +237,7 @@ def change_chip(
         places.append(piece.start)
         return TargetImage(wanted={piece.start: piece.data})
 
-    image: Data = {"kind": "openbeken-settings", "length": SECTOR_LEN}
+    image = ImageRow(facts={"kind": "openbeken-settings", "length": SECTOR_LEN})
     outcome = change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
     return outcome, places[0]
 

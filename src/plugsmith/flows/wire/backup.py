@@ -21,6 +21,7 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.device_passport import passport_of
+from plugsmith.flows.wire.results import BackupResult
 from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.library.jobs.store import DoneRange, JobHeader, JobKind
 from plugsmith.memory import (
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
@@ -57,22 +57,22 @@ class BackupOutcome:
     skipped_blank: int
     resumed: int
 
-    def as_data(self) -> dict[str, Fact]:
-        """The contract's `backup` result."""
+    def result(self) -> BackupResult:
+        """For the `backup` verb."""
         passport = self.backup.passport
-        return {
-            "file": str(self.backup.file),
-            "sha256": passport.sha256,
-            "size": passport.flash_size,
-            "passport": str(self.backup.passport_file),
-            "proof": passport.proof,
-            "seconds": round(self.seconds, 3),
-            "bytes_on_wire": self.bytes_on_wire,
-            "skipped_blank": self.skipped_blank,
-            "resumed": self.resumed,
-            "chip": passport.chip,
-            "mac": passport.mac,
-        }
+        return BackupResult(
+            file=str(self.backup.file),
+            sha256=passport.sha256,
+            size=passport.flash_size,
+            passport=str(self.backup.passport_file),
+            proof=passport.proof,
+            seconds=round(self.seconds, 3),
+            bytes_on_wire=self.bytes_on_wire,
+            skipped_blank=self.skipped_blank,
+            resumed=self.resumed,
+            chip=passport.chip,
+            mac=passport.mac,
+        )
 
 
 def backup(ctx: FlowContext, *, out: Path | None = None, resume: bool = False) -> BackupOutcome:

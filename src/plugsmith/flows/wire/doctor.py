@@ -14,13 +14,13 @@ from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.errors.link import NoAnswer
 from plugsmith.errors.port import PortLost, PortUnsupported
 from plugsmith.flows.wire.connection import START_BAUD, warn_about_mains
+from plugsmith.flows.wire.results import CauseRow, DoctorResult
 from plugsmith.link.advice import causes, heard_text
 from plugsmith.link.hearing import Heard, Hearing, is_echo
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
 
@@ -41,15 +41,21 @@ class Diagnosis:
     detail: str
     port: str
 
-    def as_data(self) -> dict[str, Fact]:
-        """The contract's `doctor` result."""
-        return {
-            "heard": self.heard.value,
-            "text": heard_text(self.heard),
-            "detail": self.detail,
-            "port": self.port,
-            "causes": [cause.as_data() for cause in causes(self.heard)],
-        }
+    def result(self, *, wiring: str) -> DoctorResult:
+        """For the `doctor` verb."""
+        return DoctorResult(
+            heard=self.heard,
+            text=heard_text(self.heard),
+            detail=self.detail,
+            port=self.port,
+            causes=tuple(
+                CauseRow(
+                    cause=_(item.cause), likelihood=item.likelihood, next_step=_(item.next_step)
+                )
+                for item in causes(self.heard)
+            ),
+            wiring=wiring,
+        )
 
 
 def doctor(ctx: FlowContext) -> Diagnosis:

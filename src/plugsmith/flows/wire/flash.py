@@ -15,6 +15,13 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import check_boot, flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.results import (
+    ImageRow,
+    WriteResult,
+    backup_row,
+    check_rows,
+    plan_rows,
+)
 from plugsmith.flows.write.collateral import note_kept, with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
@@ -36,7 +43,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.boot.identity import Identity
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.connection import Device
@@ -55,7 +61,7 @@ class WriteOutcome:
     """What a flash, restore or write did; `verified` is False only for a dry run."""
 
     chip: str
-    image: dict[str, Fact]
+    image: ImageRow | None
     safety: Safety
     plan: FlashPlan
     checks: tuple[PreflightCheck, ...]
@@ -64,21 +70,22 @@ class WriteOutcome:
     undo: str = ""
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default_factory=tuple)
+    changed: AddressRange | None = None  # what `erase` was asked for
 
-    def as_data(self) -> dict[str, Fact]:
-        """The contract's result of `flash`, `restore` and `write`."""
-        return {
-            "chip": self.chip,
-            "image": self.image,
-            "backup": self.safety.as_data(),
-            "plan": self.plan.as_data(),
-            "checks": [dict(check.as_data()) for check in self.checks],
-            "verified": self.verified,
-            "booted": self.boot.booted if self.boot else None,
-            "undo": self.undo,
-            "seconds": round(self.seconds, 3),
-            "notes": list(self.notes),
-        }
+    def result(self) -> WriteResult:
+        """For the verbs that write."""
+        return WriteResult(
+            chip=self.chip,
+            image=self.image,
+            backup=backup_row(self.safety),
+            plan=plan_rows(self.plan),
+            checks=check_rows(self.checks),
+            verified=self.verified,
+            booted=self.boot.booted if self.boot else None,
+            undo=self.undo,
+            seconds=round(self.seconds, 3),
+            notes=self.notes,
+        )
 
 
 def flash(
@@ -178,7 +185,7 @@ def write_source(
     undo = undo_command(ctx, safety)
     outcome = WriteOutcome(
         chip=device.identity.chip.name,
-        image=source.as_data(),
+        image=ImageRow(facts=source.as_data()),
         safety=safety,
         plan=plan,
         checks=tuple(checks),

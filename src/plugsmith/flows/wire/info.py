@@ -10,6 +10,13 @@ from plugsmith.boot.reading import Proof
 from plugsmith.chips.model import APP_START, KeyClass, RegionRole
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.results import (
+    BootRow,
+    FlashRow,
+    InfoResult,
+    KeyClassRow,
+    RunningRow,
+)
 from plugsmith.image.app import CodeNaming, name_firmware
 from plugsmith.image.physical import LINE_LEN, STORED_LEN, strip_lines, to_logical
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
@@ -19,7 +26,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from plugsmith.boot.identity import Identity
     from plugsmith.boot.reading import ProvenBlock
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
 
@@ -33,15 +39,46 @@ class Info:
     firmware: CodeNaming
     blank: bool
 
-    def as_data(self) -> dict[str, Fact]:
-        """The contract's `info` result."""
-        data = self.identity.as_data() | {"mac": self.mac}
-        data["firmware"] = {
-            "name": "blank" if self.blank else self.firmware.firmware,
-            "version": self.firmware.version,
-            "project": self.firmware.project,
-        }
-        return data
+    def result(self) -> InfoResult:
+        """For the `info` verb."""
+        found = self.identity
+        return InfoResult(
+            chip=found.chip.name,
+            family=found.family,
+            chip_id=f"0x{found.chip_id:X}" if found.chip_id is not None else None,
+            support=found.chip.support,
+            boot=_boot_row(found),
+            flash=_flash_row(found),
+            key=KeyClassRow(key_class=found.key.key_class, evidence=found.key.evidence),
+            mac=self.mac,
+            evidence=found.evidence,
+            firmware=RunningRow(
+                name="blank" if self.blank else self.firmware.firmware,
+                version=self.firmware.version,
+                project=self.firmware.project,
+            ),
+        )
+
+
+def _boot_row(found: Identity) -> BootRow:
+    return BootRow(
+        name=found.boot.name if found.boot else None,
+        version=found.boot_version,
+        crc32=f"{found.loader_crc:08X}" if found.loader_crc is not None else None,
+        support=found.boot.support if found.boot else None,
+    )
+
+
+def _flash_row(found: Identity) -> FlashRow:
+    flash = found.flash
+    return FlashRow(
+        jedec=flash.jedec.hex() if flash.jedec else None,
+        part=flash.part.name if flash.part else None,
+        vendor=flash.part.vendor if flash.part else None,
+        size=flash.size,
+        size_proof=flash.size_proof,
+        protected=flash.protected,
+    )
 
 
 def info(ctx: FlowContext) -> Info:

@@ -11,14 +11,14 @@ from plugsmith.boot.flash import Proof
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, PAGE_LEN, SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
 
@@ -34,16 +34,16 @@ class ReadOutcome:
     proof: str
     chip: str
 
-    def as_data(self, *, file: str) -> dict[str, Fact]:
-        """The contract's `read` result."""
-        return {
-            "file": file,
-            "sha256": hashlib.sha256(self.data).hexdigest(),
-            "start": self.span.start,
-            "length": len(self.span),
-            "proof": self.proof,
-            "chip": self.chip,
-        }
+    def result(self, *, file: str) -> ReadResult:
+        """For the `read` verb."""
+        return ReadResult(
+            file=file,
+            sha256=hashlib.sha256(self.data).hexdigest(),
+            start=self.span.start,
+            length=len(self.span),
+            proof=self.proof,
+            chip=self.chip,
+        )
 
 
 def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
@@ -111,13 +111,8 @@ def _differing(device: Device, whole: Segment, block: AddressRange) -> list[Addr
     return wrong
 
 
-def reset(ctx: FlowContext) -> dict[str, Fact]:
+def reset(ctx: FlowContext) -> ResetResult:
     """Link and let the chip start what is in its flash."""
     with connected(ctx) as device:
         chip = device.identity.chip.name
-    return {"how": "linked, then the reboot command", "chip": chip}
-
-
-def spans_data(spans: Sequence[AddressRange]) -> list[Fact]:
-    """Ranges as JSON data."""
-    return [{"start": span.start, "length": len(span)} for span in spans]
+    return ResetResult(how="linked, then the reboot command", chip=chip)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
@@ -13,6 +14,7 @@ from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import WriteOutcome, run_plan, take_survey, undo_command
+from plugsmith.flows.wire.results import ImageRow
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import device_checks, require
@@ -25,7 +27,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.raw_read import SpanOf
@@ -41,11 +42,8 @@ def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = Fals
         _check_span(ctx, device, AddressRange.sized(start, len(data)))
         return TargetImage(wanted=sectors_of([Segment(start=start, data=data)], under=under))
 
-    image: dict[str, Fact] = {
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "start": start,
-        "length": len(data),
-    }
+    digest = hashlib.sha256(data).hexdigest()
+    image = ImageRow(facts={"sha256": digest, "start": start, "length": len(data)})
     return change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
 
 
@@ -62,13 +60,14 @@ def erase_raw(ctx: FlowContext, span_of: SpanOf, *, dry_run: bool = False) -> Wr
                 )
             )
         _check_span(ctx, device, span)
-        erased.update(start=span.start, length=len(span))
+        erased.append(span)
         if not dry_run:
             ctx.consent(_("Erase {span} of the device?", span=span), _("erasing {span}", span=span))
         return TargetImage(wanted={part.start: BLANK_SECTOR for part in span.split(SECTOR_LEN)})
 
-    erased: dict[str, Fact] = {}
-    return change_flash(ctx, target, kind=JobKind.ERASE, image=erased, dry_run=dry_run)
+    erased: list[AddressRange] = []
+    done = change_flash(ctx, target, kind=JobKind.ERASE, image=None, dry_run=dry_run)
+    return replace(done, changed=erased[-1])
 
 
 def change_flash(
@@ -76,7 +75,7 @@ def change_flash(
     target_of: Callable[[Device], TargetImage],
     *,
     kind: JobKind,
-    image: dict[str, Fact],
+    image: ImageRow | None,
     dry_run: bool,
 ) -> WriteOutcome:
     """Make the flash hold the goal for the linked device: checks, backup, plan, write, verify."""

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from plugsmith.chips.model import Chip
-    from plugsmith.errors import Fact
     from plugsmith.flows.permissions import Permissions
     from plugsmith.flows.write.target_image import TargetImage
 
@@ -44,16 +43,6 @@ class PlanStep:
     action: Action
     name: str = ""
     why: str = ""
-
-    def as_data(self) -> dict[str, Fact]:
-        """The step as the contract's result data."""
-        return {
-            "start": self.span.start,
-            "length": len(self.span),
-            "action": self.action.value,
-            "region": self.name,
-            "why": self.why,
-        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,10 +92,6 @@ class FlashPlan:
         """The expected time to execute at `baud`, from typical flash times."""
         sectors = len(self.changed_sectors)
         return sectors * _ERASE_S + self.written_len * (10 / baud + _PROGRAM_S / SECTOR_LEN)
-
-    def as_data(self) -> list[Fact]:
-        """The contract's `plan` list."""
-        return [dict(step.as_data()) for step in self.steps]
 
 
 def make_plan(

@@ -12,7 +12,6 @@ from plugsmith.flows.write.preflight import PreflightCheck, PreflightOutcome, ch
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.library.backups.store import Backup
@@ -25,18 +24,6 @@ class Safety:
     backup: Backup | None
     content: bytes | None = field(default=None, repr=False)
     made_now: bool = False
-
-    def as_data(self) -> dict[str, Fact] | None:
-        """The contract's `backup` object."""
-        if self.backup is None:
-            return None
-        return {
-            "file": str(self.backup.file),
-            "passport": str(self.backup.passport_file),
-            "sha256": self.backup.passport.sha256,
-            "created": self.backup.passport.created,
-            "made_now": self.made_now,
-        }
 
 
 def secure(ctx: FlowContext, device: Device, *, may_read: bool = True) -> Safety:

@@ -1,0 +1,195 @@
+"""The verbs for a chip on the wires that change nothing: requests and runners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, flow_context
+from plugsmith.api.options import argument, option, request
+from plugsmith.errors import UsageError
+from plugsmith.memory import AddressRange, parse_size
+from plugsmith.messages import N_, _
+
+if TYPE_CHECKING:
+    from plugsmith.api.session import Session
+    from plugsmith.flows.wire.results import (
+        BackupResult,
+        DoctorResult,
+        InfoResult,
+        PortsResult,
+        ReadResult,
+        ResetResult,
+        VerifyResult,
+    )
+
+
+@request
+class DoctorRequest(ListenRequest):
+    """The module whose wiring is drawn, by its name."""
+
+    module: str | None = option(
+        default=None, metavar="NAME", help=N_("Draw the wiring of this module: WB2S.")
+    )
+
+
+@request
+class BackupRequest(ChipRequest):
+    """Where the backup goes (None: into the library), and whether an interrupted one goes on."""
+
+    output: Path | None = option(
+        "-o", "--output", default=None, metavar="FILE", help=N_("The file to write.")
+    )
+    resume: bool = option(default=False, help=N_("Go on with an interrupted backup."))
+
+
+@request
+class SpanRequest(ChipRequest):
+    """A range of a memory of the chip; sizes as text: 4096, 0x1000, 64k, 2M, all."""
+
+    start: str = option(
+        default="0", metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k.")
+    )
+    length: str | None = option(
+        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+    )
+
+
+@request
+class ReadRequest(SpanRequest):
+    """Where the bytes go, and which memory they come from."""
+
+    file: Path | None = argument(
+        default=None, metavar="FILE", help=N_("The file to write; or use -o.")
+    )
+    output: Path | None = option(
+        "-o", "--output", default=None, metavar="FILE", help=N_("The file to write.")
+    )
+    start: str = option(
+        default="0", metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k.")
+    )
+    length: str | None = option(
+        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+    )
+    space: str = option(default="flash", help=N_("What to read: flash, rom, efuse or otp."))
+
+
+@request
+class VerifyRequest(SpanRequest):
+    """What the flash is compared with, and from which address on."""
+
+    file: Path = argument(metavar="FILE", help=N_("The file."))
+    start: str = option(
+        default="0", metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k.")
+    )
+    length: str | None = option(
+        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+    )
+
+
+def ports(session: Session, request: PortRequest) -> PortsResult:
+    """`ports`."""
+    from plugsmith.flows.wire.ports import ports as do_it
+
+    del session
+    return do_it(request.port)
+
+
+def doctor(session: Session, request: DoctorRequest) -> DoctorResult:
+    """`doctor`; UsageError for a module that is not known."""
+    from plugsmith.chips.catalog import module as find_module
+    from plugsmith.chips.catalog import modules
+    from plugsmith.flows.wire.doctor import doctor as do_it
+    from plugsmith.flows.wire.wiring_card import wiring_card
+
+    board = find_module(request.module) if request.module else None
+    if request.module and board is None:
+        known = ", ".join(item.name for item in modules())
+        raise UsageError(
+            problem=_("{name} is not a known module ({known})", name=request.module, known=known)
+        )
+    return do_it(flow_context(session, request)).result(wiring=wiring_card(board))
+
+
+def info(session: Session, request: ChipRequest) -> InfoResult:
+    """`info`."""
+    from plugsmith.flows.wire.info import info as do_it
+
+    return do_it(flow_context(session, request)).result()
+
+
+def backup(session: Session, request: BackupRequest) -> BackupResult:
+    """`backup`."""
+    from plugsmith.flows.wire.backup import backup as do_it
+
+    context = flow_context(session, request)
+    return do_it(context, out=request.output, resume=request.resume).result()
+
+
+def read(session: Session, request: ReadRequest) -> ReadResult:
+    """`read`; OutputExists before the port is opened."""
+    from plugsmith.errors.library import OutputExists
+    from plugsmith.flows.wire.raw_read import read_flash
+    from plugsmith.flows.write.spaces import read_space
+    from plugsmith.library.home import check_room, write_whole
+
+    target = request.output or request.file
+    if target is None:
+        raise UsageError(problem=_("name the file to write"))
+    if target.exists():
+        raise OutputExists(name=str(target))
+    check_room(target.absolute().parent, 0)
+
+    def span_of(size: int) -> AddressRange:
+        return span_in(request.start, request.length, size=size)
+
+    context, space = flow_context(session, request), request.space
+    got = read_flash(context, span_of) if space == "flash" else read_space(context, space, span_of)
+    write_whole(target, got.data)
+    return got.result(file=str(target))
+
+
+def verify(session: Session, request: VerifyRequest) -> VerifyResult:
+    """`verify`."""
+    from plugsmith.flows.wire.raw_read import verify_flash
+    from plugsmith.flows.wire.results import VerifyResult, span_rows
+
+    data = bytes_of(request.file, request.length)
+    context = flow_context(session, request)
+    differs = verify_flash(context, data, start=parse_size(request.start))
+    return VerifyResult(equal=not differs, differs=span_rows(differs))
+
+
+def reset(session: Session, request: ChipRequest) -> ResetResult:
+    """`reset`."""
+    from plugsmith.flows.wire.raw_read import reset as do_it
+
+    return do_it(flow_context(session, request))
+
+
+def bytes_of(file: Path, length: str | None) -> bytes:
+    """The first `length` bytes of a file; UsageError where it has not so many."""
+    from plugsmith.flows.image.file import open_image
+
+    data = open_image(file).data
+    amount = parse_size(length, whole=len(data)) if length else len(data)
+    if not 0 < amount <= len(data):
+        raise UsageError(problem=_("--length {length} is not in the file", length=length))
+    return data[:amount]
+
+
+def span_in(start: str, length: str | None, *, size: int) -> AddressRange:
+    """A range inside a memory of `size`; UsageError for what cannot be meant."""
+    first = parse_size(start)
+    if first >= size:
+        raise UsageError(
+            problem=_("--start {start} lies behind the end (0x{size:X})", start=start, size=size)
+        )
+    amount = size - first if length is None or length == "all" else parse_size(length)
+    if amount <= 0 or first + amount > size:
+        raise UsageError(
+            problem=_(
+                "{start} + {length} ends behind 0x{size:X}", start=start, length=length, size=size
+            )
+        )
+    return AddressRange.sized(first, amount)

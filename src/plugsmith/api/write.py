@@ -1,0 +1,185 @@
+"""The verbs that change the flash of a chip on the wires: requests and runners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.api.chip import ChangeRequest, LoggedRequest, flow_context
+from plugsmith.api.options import argument, option, request
+from plugsmith.api.settings import SettingsRequest, desired_settings
+from plugsmith.api.wire import bytes_of
+from plugsmith.errors import UsageError
+from plugsmith.memory import AddressRange, parse_size
+from plugsmith.messages import N_, _
+from plugsmith.records import fields_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plugsmith.api.session import Session
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.wire.results import EraseResult, FlashResult, WriteResult
+    from plugsmith.flows.write.target_image import Segment
+
+
+@request
+class FlashRequest(SettingsRequest, LoggedRequest):
+    """The firmware (None: the newest OpenBeken for the chip), and settings that go with it."""
+
+    image: Path | None = argument(
+        default=None,
+        metavar="IMAGE",
+        help=N_("The firmware file; what it is is seen from its bytes."),
+    )
+    download: bool = option(
+        default=False,
+        help=N_("Without IMAGE: get the right OpenBeken release from the internet first."),
+    )
+    boot_check: bool = option(
+        default=False,
+        help=N_("Before the write, run the result in the CPU emulator (extra emu)."),
+    )
+    with_settings: bool = option(
+        default=False,
+        help=N_(
+            "Write the OpenBeken settings in IMAGE too, with this device's own address and "
+            "names (a prepared image: `plugsmith obk config build --image`)."
+        ),
+    )
+
+
+@request
+class RestoreRequest(LoggedRequest):
+    """The backup to put back."""
+
+    backup: Path = argument(
+        metavar="BACKUP", help=N_("The .bin file of a backup, or its passport.")
+    )
+
+
+@request
+class WriteRequest(LoggedRequest):
+    """Which bytes go where; sizes as text: 4096, 0x1000, 64k."""
+
+    file: Path = argument(metavar="FILE", help=N_("The file."))
+    start: str = option(metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k."))
+    length: str | None = option(
+        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+    )
+
+
+@request
+class EraseRequest(ChangeRequest):
+    """Which whole sectors; sizes as text."""
+
+    start: str = option(metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k."))
+    length: str = option(metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all."))
+
+
+def flash(session: Session, request: FlashRequest) -> FlashResult:
+    """`flash`."""
+    from plugsmith.flows.image.fetch import FetchRequest
+    from plugsmith.flows.wire.flash import flash as do_it
+    from plugsmith.flows.wire.results import FlashResult
+
+    extra = _settings(session, request)
+    if request.with_settings and request.image is None:
+        raise UsageError(problem=_("--with-settings needs an IMAGE that holds settings"))
+    if request.image is not None and extra is None:
+        _tell_settings(session, request.image)
+    outcome = do_it(
+        flow_context(session, request),
+        request.image,
+        dry_run=request.dry_run,
+        boot_check=request.boot_check,
+        download=FetchRequest() if request.download else None,
+        extra=extra,
+    )
+    written = outcome.result()
+    known = _likeness(written.backup.file) if written.backup is not None else None
+    return FlashResult(**fields_apart(written), looks_like=known)
+
+
+def _likeness(backup: str) -> str | None:
+    """One line about the device, from the pins in its backup; None where nothing is known."""
+    from plugsmith.flows.catalogue.find import backup_looks_like
+
+    return backup_looks_like(Path(backup))
+
+
+def _settings(session: Session, request: FlashRequest) -> Callable[[Device], Segment] | None:
+    """What makes the settings sector for the device, once it is known which one it is."""
+    from plugsmith.flows.device.obk_config import settings_piece
+    from plugsmith.flows.device.prepared_image import block_in_image, prepared_piece
+    from plugsmith.flows.image.file import open_image
+
+    desired = desired_settings(session, request) if request.sets_anything else None
+    for note in desired.notes if desired else ():
+        session.say(note)
+    if request.with_settings and request.image is not None:
+        file = open_image(request.image)
+        block = block_in_image(file.data, name=file.name, chip=file.image.chip)
+        return lambda device: prepared_piece(device, block, desired)
+    return (lambda device: settings_piece(device, desired)) if desired is not None else None
+
+
+def _tell_settings(session: Session, image: Path) -> None:
+    """Say that the file holds settings which are not written."""
+    from plugsmith.events import Warning_
+    from plugsmith.flows.device.prepared_image import has_settings
+    from plugsmith.flows.image.file import open_image
+    from plugsmith.image.model import ImageKind
+
+    file = open_image(image)
+    held = file.image.kind is ImageKind.FLASH_START and file.image.firmware == "OpenBeken"
+    if held and has_settings(file.data, chip=file.image.chip):
+        session.sink.emit(
+            Warning_(
+                code="PS-NOTE-SETTINGS",
+                message=_("{name} holds OpenBeken settings too.", name=file.name),
+                hint=_("They are left out; --with-settings writes them."),
+                data={"name": file.name},
+            )
+        )
+
+
+def restore(session: Session, request: RestoreRequest) -> WriteResult:
+    """`restore`."""
+    from plugsmith.flows.wire.restore import restore as do_it
+
+    context = flow_context(session, request)
+    return do_it(context, request.backup, dry_run=request.dry_run).result()
+
+
+def write(session: Session, request: WriteRequest) -> WriteResult:
+    """`write`."""
+    from plugsmith.flows.wire.raw_write import write_raw
+
+    data = bytes_of(request.file, request.length)
+    context, start = flow_context(session, request), parse_size(request.start)
+    return write_raw(context, data, start=start, dry_run=request.dry_run).result()
+
+
+def erase(session: Session, request: EraseRequest) -> EraseResult:
+    """`erase`; asks before the first sector goes."""
+    from plugsmith.flows.wire.raw_write import erase_raw
+    from plugsmith.flows.wire.results import EraseResult
+
+    def span_of(size: int) -> AddressRange:
+        return span_to_change(request.start, request.length, size=size)
+
+    outcome = erase_raw(flow_context(session, request), span_of, dry_run=request.dry_run)
+    erased = outcome.changed or AddressRange(0, 0)
+    told = fields_apart(outcome.result()) | {"image": None}
+    proof = None if request.dry_run else "device-crc"
+    return EraseResult(start=erased.start, length=len(erased), proof=proof, **told)
+
+
+def span_to_change(start: str, length: str, *, size: int) -> AddressRange:
+    """The range to erase in a flash of `size`; whether it may be is judged elsewhere."""
+    first = parse_size(start)
+    amount = parse_size(length, whole=max(0, size - first))
+    if amount <= 0:
+        raise UsageError(problem=_("--length {length} is nothing to erase", length=length))
+    return AddressRange.sized(first, amount)
