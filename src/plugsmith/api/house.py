@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.house.results import FactsResult, ListResult, PlanResult, RollResult
 
-_HOSTS = N_(
+HOSTS = N_(
     "Name or address of the device, with :port where it is not 80. Several: separated by commas, "
     "@FILE with one a line, a range such as 192.168.1.0/24, or `scan` for all."
 )
@@ -100,7 +100,7 @@ class RestoreRequest(HouseRequest):
 class CommandRequest(HouseRequest):
     """A command for running devices."""
 
-    host: str = argument(metavar="HOST", help=_HOSTS)
+    host: str = argument(metavar="HOST", help=HOSTS)
     text: str | None = argument(
         default=None, metavar="COMMAND", help=N_("What the device is to run, in quotes.")
     )
@@ -126,7 +126,7 @@ class CommandRequest(HouseRequest):
 class RestartRequest(HouseRequest):
     """Which devices."""
 
-    host: str = argument(metavar="HOST", help=_HOSTS)
+    host: str = argument(metavar="HOST", help=HOSTS)
 
 
 @request

@@ -21,6 +21,9 @@ _HOUSE = "plugsmith.api.house"
 _HOUSE_RESULTS = "plugsmith.flows.house.results"
 _TEMPLATE = "plugsmith.api.template"
 _CATALOGUE_RESULTS = "plugsmith.flows.catalogue.results"
+_DEVICE = "plugsmith.api.device"
+_FLOWS_DEVICE = "plugsmith.flows.device.results"
+_FACTS = "plugsmith.flows.house.results:FactsResult"
 
 VERBS: tuple[Verb, ...] = (
     *WIRE,
@@ -88,6 +91,86 @@ VERBS: tuple[Verb, ...] = (
         request="LintRequest",
         runner="lint",
         results=(f"{_CATALOGUE_RESULTS}:LintResult", "plugsmith.flows.many:ManyResult"),
+    ),
+    Verb(
+        name="device scan",
+        summary=N_("Find the OpenBeken devices in a range or in your own network."),
+        home=_DEVICE,
+        request="ScanRequest",
+        runner="scan",
+        results=(f"{_FLOWS_DEVICE}:ScanResult",),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device info",
+        summary=N_("Say what a device is, its pins, flags and readings."),
+        home=_DEVICE,
+        request="InfoRequest",
+        runner="info",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device apply",
+        summary=N_("Give a device a template or settings, and check that it has them."),
+        home=_DEVICE,
+        request="ApplyRequest",
+        runner="apply",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device undo",
+        summary=N_("Put back what the latest change of a device replaced."),
+        home=_DEVICE,
+        request="UndoRequest",
+        runner="undo",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device backup",
+        summary=N_("Store settings, files and flash of a device in your library."),
+        home=_DEVICE,
+        request="BackupRequest",
+        runner="backup",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device ota",
+        summary=N_("Update the firmware of a device, and check that the version changed."),
+        home=_DEVICE,
+        request="UpdateRequest",
+        runner="ota",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device calibrate",
+        summary=N_("Make the readings of a device right with a known load."),
+        home=_DEVICE,
+        request="CalibrateRequest",
+        runner="calibrate",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
+    ),
+    Verb(
+        name="device pins",
+        summary=N_("Find out what the pins of a device do, one at a time, and undo it."),
+        home=_DEVICE,
+        request="PinsRequest",
+        runner="pins",
+        results=(_FACTS,),
+        needs=(Need.NETWORK, Need.LIBRARY),
+        asks=True,
     ),
     Verb(
         name="device list",

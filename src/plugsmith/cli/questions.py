@@ -59,21 +59,6 @@ def ask_line(session: Session, question: str) -> str:
     return line.strip()
 
 
-def ask_number(session: Session, question: str) -> float | None:
-    """A positive number; None for an empty line. Asks again for anything else."""
-    while True:
-        text = ask_line(session, question).replace(",", ".")
-        if not text:
-            return None
-        try:
-            number = float(text)
-        except ValueError:
-            number = -1.0
-        if 0 < number < 1e6:
-            return number
-        session.say(_("That is not a number."))
-
-
 def ask_yes(session: Session, question: str) -> bool:
     """Whether the user answers yes; an empty line is no."""
     return ask_line(session, f"{question} [y/N] ").lower() in {"y", "yes", _("y"), _("yes")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugsmith.cli.command import Words
 
 _DEVICE = "plugsmith.cli.device.text"
+_ONE = "plugsmith.cli.device.one_text"
 _DUMP = "plugsmith.cli.dump.text"
 _IMAGE = "plugsmith.cli.image.text"
 _DUMP_FILES = "plugsmith.cli.dump.files_text"
@@ -38,6 +39,14 @@ WORDS: dict[str, Words] = {
     "template contribute": Words(home=_TEMPLATE, render="contribute_text"),
     "template update": Words(home=_TEMPLATE, render="update_text"),
     "template lint": Words(home=_TEMPLATE, render="lint_text"),
+    "device scan": Words(home=_ONE, render="scan_text"),
+    "device info": Words(home=_ONE, render="info_text"),
+    "device apply": Words(home=_ONE, render="change_text"),
+    "device undo": Words(home=_ONE, render="change_text"),
+    "device backup": Words(home=_ONE, render="backup_text"),
+    "device ota": Words(home=_ONE, render="ota_text"),
+    "device calibrate": Words(home=_ONE, render="calibrate_text"),
+    "device pins": Words(home=_ONE, render="pins_text"),
     "device list": Words(home=_DEVICE, render="list_text"),
     "device roll": Words(home=_DEVICE, render="roll_text"),
     "device plan": Words(home=_DEVICE, render="plan_text"),

@@ -53,7 +53,7 @@ def test_a_whole_network_is_found_and_set_up(tmp_path):
     with serve_on_addresses(make_fleet(30, speed=40), addresses, port=PORT, settle_s=0.01) as net:
         ctx = context(tmp_path)
         began, cost = time.monotonic(), time.process_time()
-        found = scan(ctx, f"127.0.7.0/24:{PORT}")["devices"]
+        found = scan(ctx, f"127.0.7.0/24:{PORT}").devices
         assert (
             time.process_time() - cost < 5
         )  # of ours and the devices; a busy machine takes longer
@@ -89,7 +89,7 @@ def test_silent_addresses_do_not_hold_the_scan_up(tmp_path, monkeypatch):
         serve_on_addresses(make_fleet(30, speed=40), addresses, port=PORT, settle_s=0.01),
     ):
         began = time.monotonic()
-        found = scan(context(tmp_path), f"127.0.6.0/24:{PORT}")["devices"]
+        found = scan(context(tmp_path), f"127.0.6.0/24:{PORT}").devices
         assert len(found) == 30
         assert time.monotonic() - began < 60
 

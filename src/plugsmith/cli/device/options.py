@@ -27,16 +27,6 @@ HostArgument: TypeAlias = Annotated[
         ),
     ),
 ]
-MaybeHostArgument: TypeAlias = Annotated[
-    str | None,
-    typer.Argument(
-        metavar="HOST",
-        help=_(
-            "Name or address of the device, with :port where it is not 80. Several: separated by "
-            "commas, @FILE with one a line, a range such as 192.168.1.0/24, or `scan` for all."
-        ),
-    ),
-]
 PasswordFileOption: TypeAlias = Annotated[
     Path | None,
     typer.Option(
@@ -47,16 +37,6 @@ PasswordFileOption: TypeAlias = Annotated[
 ]
 AskPasswordOption: TypeAlias = Annotated[
     bool, typer.Option("--ask-password", help=_("Ask for the device's web password."))
-]
-ParallelOption: TypeAlias = Annotated[
-    int,
-    typer.Option(
-        "--at-once", min=1, max=64, help=_("How many devices are worked on at the same time.")
-    ),
-]
-SafeModeOption: TypeAlias = Annotated[
-    bool,
-    typer.Option("--leave-safe-mode", help=_("Take a device out of safe mode where it is in it.")),
 ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, cast
 
-from plugsmith.cli.device.look import columns, counts_text
+from plugsmith.cli.device.one_text import columns, counts_text
 from plugsmith.cli.table import table
 from plugsmith.messages import _
 

@@ -252,7 +252,7 @@ def config_text(data: dict[str, Fact]) -> str:
 
         return files_text(data)
     if not isinstance(config, dict):
-        from plugsmith.cli.device.look import counts_text
+        from plugsmith.cli.device.one_text import counts_text
 
         return counts_text(data)
     rows: list[tuple[str, str]] = []
@@ -270,7 +270,8 @@ def _write_text(data: dict[str, Fact], written: list[WriteResult]) -> str:
 
         return write_text(written[0])
     if "host" in data or "failed" in data:
-        from plugsmith.cli.device.change import change_text
+        from plugsmith.cli.device.one_text import change_text
+        from plugsmith.flows.house.results import FactsResult
 
-        return change_text(data)
+        return change_text(FactsResult(facts=data))
     return _("Written to {file}. It may hold passwords in the clear; only you can read it.", **data)

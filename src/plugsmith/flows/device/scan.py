@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import UsageError
+from plugsmith.flows.device.results import ScanResult
 from plugsmith.flows.progress import task
 from plugsmith.lan.discover import (
     SWEEP_PATIENCE,
@@ -21,7 +22,6 @@ from plugsmith.lan.http import run_network
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.discover import FoundDevice
     from plugsmith.lan.host import Host
@@ -62,7 +62,7 @@ async def _announced(ctx: LanContext) -> list[Host]:
     return [*ssdp, *(mdns or [])]
 
 
-def scan(ctx: LanContext, where: str | None) -> dict[str, Fact]:
+def scan(ctx: LanContext, where: str | None) -> ScanResult:
     """The contract's `device scan` result."""
     found = find(ctx, where)
     _remember(ctx, found)
@@ -75,7 +75,7 @@ def scan(ctx: LanContext, where: str | None) -> dict[str, Fact]:
             hint=_("Their radio data was lost or copied. They are told apart by address; put the "
                    "radio data of their own backups back."),
         )  # fmt: skip
-    return {"devices": [item.as_data() for item in found], "range": where or own_network()}
+    return ScanResult(devices=tuple(item.as_data() for item in found))
 
 
 def _remember(ctx: LanContext, found: list[FoundDevice]) -> None:

@@ -1,0 +1,415 @@
+"""The verbs about running devices: requests and runners."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.api.house import HOSTS, HouseRequest
+from plugsmith.api.lan import LoginRequest, lan_context
+from plugsmith.api.options import argument, option, request
+from plugsmith.api.settings import SettingsRequest, desired_settings
+from plugsmith.errors import UsageError
+from plugsmith.messages import N_, _
+
+if TYPE_CHECKING:
+    from plugsmith.api.session import Session
+    from plugsmith.errors import Fact
+    from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.results import ScanResult
+    from plugsmith.flows.house.results import FactsResult
+    from plugsmith.lan.host import Host
+    from plugsmith.openbeken.metering import MeasuredLoad
+
+_HOST = N_("Name or address of the device.")
+
+
+@request
+class ScanRequest(LoginRequest):
+    """Where to look."""
+
+    where: str | None = argument(
+        default=None,
+        metavar="RANGE",
+        help=N_(
+            "Addresses to look at: 192.168.1.0/24, 192.168.1.20-60, or one host; :port at the end. "
+            "Left out: your own network, SSDP and mDNS."
+        ),
+    )
+
+
+@request
+class SafeModeRequest(HouseRequest):
+    """Whether a device may be taken out of safe mode."""
+
+    leave_safe_mode: bool = option(
+        default=False, help=N_("Take a device out of safe mode where it is in it.")
+    )
+
+
+@request
+class InfoRequest(SafeModeRequest):
+    """Which devices."""
+
+    host: str = argument(metavar="HOST", help=HOSTS)
+
+
+@request
+class BackupRequest(SafeModeRequest):
+    """What is kept of which devices; `keep` counts backups of one device."""
+
+    at_once: int = option(
+        default=16, least=1, most=64, help=N_("How many devices are worked on at the same time.")
+    )
+    host: str | None = argument(default=None, metavar="HOST", help=HOSTS)
+    everything: bool = option(
+        "--all", default=False, help=N_("Every device that was seen (`plugsmith device list`).")
+    )
+    keep: int | None = option(
+        default=None,
+        least=1,
+        metavar="N",
+        help=N_("Keep only the newest N backups of each device."),
+    )
+    full: bool = option(
+        "--full/--no-full",
+        default=True,
+        help=N_("Read the whole flash too (2 MiB, about a minute)."),
+    )
+
+
+@request
+class ApplyRequest(SafeModeRequest, SettingsRequest):
+    """What which devices shall have, or a roll that says it."""
+
+    host: str | None = argument(default=None, metavar="HOST", help=HOSTS)
+    template: Path | None = argument(
+        default=None,
+        metavar="TEMPLATE",
+        help=N_(
+            "A template as JSON, a vendor configuration in any notation, or the result of "
+            "`dump config --json`; - for standard input."
+        ),
+    )
+    roll: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_("Make the devices of a roll what it says; HOST is then where to look for them."),
+    )
+    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+
+
+@request
+class UndoRequest(HouseRequest):
+    """Which devices."""
+
+    host: str = argument(metavar="HOST", help=HOSTS)
+
+
+@request
+class UpdateRequest(HouseRequest):
+    """Which update for which devices."""
+
+    at_once: int = option(
+        default=8, least=1, most=64, help=N_("How many devices are worked on at the same time.")
+    )
+    host: str = argument(metavar="HOST", help=HOSTS)
+    file: tuple[Path, ...] = argument(
+        default=(),
+        metavar="FILE",
+        help=N_(
+            "The update (.rbl); several: each device gets the one for its chip and build. Left "
+            "out: the newest ones in the cache."
+        ),
+    )
+    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+    again: bool = option(default=False, help=N_("Also when the device runs this version already."))
+    other_variant: bool = option(default=False, help=N_("Allow a build with other drivers."))
+
+
+@request
+class CalibrateRequest(LoginRequest):
+    """What is known about the load: volts, amperes, watts, ohms."""
+
+    host: str | None = argument(default=None, metavar="HOST", help=_HOST)
+    volts: float | None = option(
+        default=None, least=1, most=500, help=N_("The mains voltage, measured (V).")
+    )
+    amps: float | None = option(
+        default=None, least=0.001, most=100, help=N_("The current, measured (A).")
+    )
+    watts: float | None = option(
+        default=None, least=1, most=25_000, help=N_("The power of the load (W).")
+    )
+    ohms: float | None = option(
+        default=None, least=1, most=100_000, help=N_("The resistance of the load, warm (ohm).")
+    )
+    resistive: bool = option(
+        "--resistive/--not-resistive",
+        default=True,
+        help=N_("Whether watts are volts times amperes."),
+    )
+    readings: int = option(
+        default=12, least=4, most=120, help=N_("How many readings are averaged.")
+    )
+    factor: tuple[str, ...] = option(
+        default=(),
+        metavar="NAME=VALUE",
+        help=N_("Store a known factor: voltage, current or power. Repeatable."),
+    )
+    from_dump: Path | None = option(
+        default=None, metavar="FILE", help=N_("Show the vendor's calibration in a dump, raw.")
+    )
+    undo: bool = option(default=False, help=N_("Put back the factors before the last calibration."))
+
+
+@request
+class PinsRequest(LoginRequest):
+    """Which pins of which device are examined."""
+
+    host: str = argument(metavar="HOST", help=_HOST)
+    template: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_("Start from a recovered or similar template: its pins are tried first."),
+    )
+    output: Path | None = option(
+        "-o", "--output", default=None, metavar="FILE", help=N_("Write the template to a file.")
+    )
+    include: tuple[int, ...] = option(
+        "--include-pin", default=(), metavar="GPIO", help=N_("Also drive this pin. Repeatable.")
+    )
+    only: tuple[int, ...] = option(
+        "--pin", default=(), metavar="GPIO", help=N_("Examine only this pin. Repeatable.")
+    )
+
+
+def scan(session: Session, request: ScanRequest) -> ScanResult:
+    """`device scan`."""
+    from plugsmith.flows.device.scan import scan as flow
+
+    return flow(lan_context(session, request), request.where)
+
+
+def info(session: Session, request: InfoRequest) -> FactsResult:
+    """`device info`."""
+    from plugsmith.flows.device.info import info as flow
+    from plugsmith.flows.device.targets import targets
+    from plugsmith.flows.house.results import FactsResult
+
+    context = _context(session, request)
+    return FactsResult(facts=flow(context, targets(context, request.host)))
+
+
+def backup(session: Session, request: BackupRequest) -> FactsResult:
+    """`device backup`; UsageError unless a host or all are named."""
+    from plugsmith.flows.device.backup import backup as flow
+    from plugsmith.flows.device.targets import targets
+    from plugsmith.flows.house.find import hosts_seen
+    from plugsmith.flows.house.results import FactsResult
+
+    context = _context(session, request)
+    if request.everything == (request.host is not None):
+        raise UsageError(problem=_("give a HOST, or --all for every device that was seen"))
+    hosts = hosts_seen(context) if request.host is None else targets(context, request.host)
+    return FactsResult(facts=flow(context, hosts, full=request.full, keep=request.keep))
+
+
+def apply(session: Session, request: ApplyRequest) -> FactsResult:
+    """`device apply`."""
+    from plugsmith.flows.device.apply import apply as flow
+    from plugsmith.flows.device.targets import find_targets
+    from plugsmith.flows.house.plan import apply_roll
+    from plugsmith.flows.house.results import FactsResult
+
+    if request.roll is not None:
+        if request.sets_anything:
+            raise UsageError(problem=_("with --roll the roll alone says what is wanted"))
+        context = _context(session, request)
+        return FactsResult(
+            facts=apply_roll(context, request.roll, request.host, dry_run=request.dry_run)
+        )
+    if request.host is None:
+        raise UsageError(problem=_("give a HOST, or a roll with --roll"))
+    if not request.sets_anything:
+        raise UsageError(problem=_("give a TEMPLATE, --config FILE or --set NAME=VALUE"))
+    desired = desired_settings(session, request, over_lan=True)
+    context = _context(session, request)
+    found = find_targets(context, request.host)
+    return FactsResult(
+        facts=flow(context, found.hosts, desired, dry_run=request.dry_run, by_scan=found.by_scan)
+    )
+
+
+def undo(session: Session, request: UndoRequest) -> FactsResult:
+    """`device undo`."""
+    from plugsmith.flows.device.apply import undo as flow
+    from plugsmith.flows.device.targets import targets
+    from plugsmith.flows.house.results import FactsResult
+
+    context = lan_context(session, request, at_once=request.at_once)
+    return FactsResult(facts=flow(context, targets(context, request.host)))
+
+
+def ota(session: Session, request: UpdateRequest) -> FactsResult:
+    """`device ota`."""
+    from plugsmith.flows.device.ota import ota as flow
+    from plugsmith.flows.device.targets import targets
+    from plugsmith.flows.house.results import FactsResult
+
+    context = lan_context(session, request, at_once=request.at_once)
+    facts = flow(
+        context,
+        targets(context, request.host),
+        list(request.file) or None,
+        again=request.again,
+        other_variant=request.other_variant,
+        dry_run=request.dry_run,
+    )
+    return FactsResult(facts=facts)
+
+
+def calibrate(session: Session, request: CalibrateRequest) -> FactsResult:
+    """`device calibrate`; without a known load the user is asked."""
+    from plugsmith.flows.device.factory_metering import factory_metering
+    from plugsmith.flows.house.results import FactsResult
+    from plugsmith.lan.host import parse_host
+
+    if request.from_dump is not None:
+        return FactsResult(facts=factory_metering(request.from_dump))
+    if request.host is None:
+        raise UsageError(problem=_("give a HOST"))
+    return FactsResult(facts=_calibrated(session, request, parse_host(request.host)))
+
+
+def pins(session: Session, request: PinsRequest) -> FactsResult:
+    """`device pins`; ConsentMissing where nobody can be asked."""
+    from plugsmith.errors.safety import ConsentMissing
+    from plugsmith.flows.device.examiner import SessionExaminer
+    from plugsmith.flows.device.pins import examine
+    from plugsmith.flows.device.settings_file import read_text
+    from plugsmith.flows.house.results import FactsResult
+    from plugsmith.lan.host import parse_host
+    from plugsmith.openbeken.template import find_template
+
+    if not session.interactive:
+        raise ConsentMissing(step=_("somebody must watch the device and answer"))
+    start = find_template(read_text(request.template)).template if request.template else None
+    where = parse_host(request.host)
+    context = lan_context(session, request)
+    session.say(
+        _(
+            "The device must be closed: it is connected to mains. Unplug whatever is plugged "
+            "into it, because relays will switch."
+        )
+    )
+    facts = examine(
+        context,
+        where,
+        SessionExaminer(session),
+        start=start,
+        include=request.include,
+        only=request.only,
+    )
+    return FactsResult(facts=_finish(session, context, where, facts, request.output))
+
+
+def _calibrated(session: Session, request: CalibrateRequest, where: Host) -> dict[str, Fact]:
+    from plugsmith.flows.device.calibrate import calibrate as flow
+    from plugsmith.flows.device.calibrate import set_factors, undo_calibration
+    from plugsmith.openbeken.metering import MeasuredLoad
+
+    context = lan_context(session, request)
+    if request.undo:
+        return undo_calibration(context, where)
+    if request.factor:
+        return set_factors(context, where, _factors(request.factor))
+    load = MeasuredLoad(
+        volts=request.volts,
+        amps=request.amps,
+        watts=request.watts,
+        ohms=request.ohms,
+        resistive=request.resistive,
+    )
+    if load == MeasuredLoad(resistive=request.resistive):
+        load = _asked_load(session, resistive=request.resistive)
+    return flow(context, where, load, windows=request.readings)
+
+
+def _asked_load(session: Session, *, resistive: bool) -> MeasuredLoad:
+    """Guide a person to a known load; UsageError where there is nobody to ask."""
+    from plugsmith.openbeken.metering import MeasuredLoad
+
+    if not session.interactive:
+        raise UsageError(problem=_("give what is known of the load: --volts, --watts or --ohms"))
+    session.say(
+        _(
+            "Plug a steady load into the device: a kettle or heater of 1 to 2 kW is best. "
+            "The device must be closed: it is connected to mains."
+        )
+    )
+    watts = _number(session, _("Power of the load in watts, by a trusted meter or its label:"))
+    volts = _number(session, _("Mains voltage in volts by a meter, or Enter if unknown:"))
+    if watts is None and volts is None:
+        raise UsageError(problem=_("without a known value nothing can be calibrated"))
+    return MeasuredLoad(volts=volts, watts=watts, resistive=resistive)
+
+
+def _number(session: Session, question: str) -> float | None:
+    """A positive number; None for an empty line. Asks again for anything else."""
+    while True:
+        text = session.text(question, step=_("the known load")).replace(",", ".")
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = -1.0
+        if 0 < number < 1e6:
+            return number
+        session.say(_("That is not a number."))
+
+
+def _factors(words: tuple[str, ...]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for word in words:
+        name, _equals, text = word.partition("=")
+        try:
+            value = float(text)
+        except ValueError:
+            value = -1.0
+        if name not in {"voltage", "current", "power"} or not 0 < value < 1e9:
+            raise UsageError(problem=_("{word!r} is no factor", word=word[:40]))
+        found[name] = value
+    return found
+
+
+def _finish(
+    session: Session, context: LanContext, where: Host, facts: dict[str, Fact], output: Path | None
+) -> dict[str, Fact]:
+    """Write the template, and apply it if the user wants that."""
+    import json
+
+    from plugsmith.errors.safety import ConsentMissing
+    from plugsmith.flows.device.apply import apply as flow
+    from plugsmith.flows.device.desired_settings import desired_from
+    from plugsmith.flows.dump.files import write_whole
+
+    text = json.dumps(facts["template"], indent=2, ensure_ascii=False) + "\n"
+    session.say(text)
+    if output is not None:
+        write_whole(output, text.encode())
+        facts["file"] = str(output)
+    try:
+        session.confirm(
+            _("Apply this template to the device now?"), step=_("applying the template")
+        )
+    except ConsentMissing:
+        return facts
+    return facts | flow(context, [where], desired_from(template=text, name=_("the template")))
+
+
+def _context(session: Session, request: SafeModeRequest) -> LanContext:
+    return lan_context(
+        session, request, at_once=request.at_once, leave_safe_mode=request.leave_safe_mode
+    )
