@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.api.dump import DumpRequest, named_file, open_named
 from plugsmith.api.options import option, request
 from plugsmith.errors import InputMissing, UsageError
+from plugsmith.errors.library import OutputIsInput
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
 
@@ -116,6 +117,7 @@ def repair(session: Session, request: RepairRequest) -> RepairResult:
     from plugsmith.flows.dump.files import repair_to
 
     dump = open_named(session, request.file)
+    _refuse_input(session, request.file, request.output)
     _ask_to_overwrite(session, request.output)
     sanitized = is_in_library(session, request.file) and not request.keep_secrets
     return repair_to(dump, request.output, sanitized=sanitized)
@@ -126,8 +128,17 @@ def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult:
     from plugsmith.flows.dump.files import sanitize_to
 
     dump = open_named(session, request.file)
+    _refuse_input(session, request.file, request.output)
     _ask_to_overwrite(session, request.output)
     return sanitize_to(dump, request.output, keep_mac=request.keep_mac)
+
+
+def _refuse_input(session: Session, name: str, output: Path) -> None:
+    """OutputIsInput where the result would replace its source, by whatever path."""
+    from plugsmith.flows.input_file import is_same_file
+
+    if name != "-" and is_same_file(named_file(session, name), output):
+        raise OutputIsInput(name=str(output))
 
 
 def forge(session: Session, request: ForgeRequest) -> ForgeResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugsmith.errors.base import UsageError
 from plugsmith.errors.content import InputError
+from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.messages import N_
 
 
@@ -32,6 +33,15 @@ class BackupChanged(InputError):
     what = N_("The backup {name} is not what its passport describes: {difference}.")
     why = N_("The file was changed, cut short or exchanged after it was proven.")
     next_step = N_("Use another backup of this device, or read the device again.")
+
+
+class OutputIsInput(SafetyRefusal):
+    """The result would replace the very file that it is made of."""
+
+    code = "PS-OUTPUT-IS-INPUT"
+    what = N_("{name} is the file that is read: it is never replaced by its own result.")
+    why = N_("It may be the only copy of what is in it.")
+    next_step = N_("Name another file with -o.")
 
 
 class OutputExists(UsageError):

@@ -88,6 +88,15 @@ def several_in(path: Path) -> list[Path] | None:
     return found if path.is_dir() or len(found) > 1 else None
 
 
+def is_same_file(source: Path, output: Path) -> bool:
+    """Whether `output` is the file, or the archive, that `source` is read from."""
+    inside = _split(source)
+    try:
+        return output.samefile(inside[0] if inside is not None else source)
+    except OSError:
+        return False
+
+
 def exists(path: Path) -> bool:
     """Whether there is such a file, folder, or member of an archive."""
     return path.exists() or _split(path) is not None

@@ -59,7 +59,8 @@ _REASON_TEXTS = {
         "or the device list."
     ),
     AbsenceReason.OTHER_VENDOR: N_(
-        "This flash holds no Tuya firmware, so there are no Tuya pins in it."
+        "This flash holds no Tuya firmware, so there are no Tuya pins in it. If it is OpenBeken, "
+        "`plugsmith obk config read` shows its pins."
     ),
 }
 _STANDING_TEXTS = {

@@ -10,6 +10,7 @@ from plugsmith.chips.model import APP_START, Family
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors.flows import BackupForAnotherDevice, FileNotABackup
 from plugsmith.flows.image.file import open_image
+from plugsmith.flows.input_advice import what_helps
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import write_source
@@ -22,7 +23,7 @@ from plugsmith.flows.write.preflight import (
     require,
 )
 from plugsmith.flows.write.proven import Safety, secure
-from plugsmith.flows.write.source import FIRMWARE_KINDS, whole_flash
+from plugsmith.flows.write.source import whole_flash
 from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
 from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.image.kinds import recognise
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.flash import WriteOutcome
     from plugsmith.flows.write.source import ImageSource
-    from plugsmith.image.model import FirmwareImage
     from plugsmith.library.backups.store import Backup
 
 
@@ -100,17 +100,10 @@ def _judged(ctx: FlowContext, path: Path, data: bytes) -> ImageSource:
         raise FileNotABackup(
             name=path.name,
             reason=" ".join(item.text for item in verdict.because),
-            remedy=_what_helps(recognise(data)),
+            remedy=what_helps(data, recognise(data)),
         )
     _tell_remarks(ctx, verdict)
     return whole_flash(path, data)
-
-
-def _what_helps(image: FirmwareImage) -> str:
-    """The verb for what the file is instead of a backup."""
-    if image.kind in FIRMWARE_KINDS and not image.problems:
-        return _("It is firmware, not a backup: write it with `plugsmith flash`.")
-    return _("Run `plugsmith dump info` on the file to see what it is.")
 
 
 def _tell_remarks(ctx: FlowContext, verdict: BackupVerdict) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.image.results import image_row
+from plugsmith.flows.input_advice import what_helps
 from plugsmith.flows.write.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.assemble import ConvertInput as OpenedFile
@@ -88,12 +89,14 @@ def _checked(path: Path, file: OpenedFile) -> ImageSource:
             name=path.name,
             kind=_kind_words(image),
             reason=_reason(image) or _("It cannot be written over these wires."),
+            remedy=what_helps(file.data, image),
         )
     if image.kind is ImageKind.QIO and image.checks.get("header") is CheckVerdict.MISSING:
         raise InputUnusable(
             name=path.name,
             kind=_kind_words(image),
             reason=_("It ends before the header that every full image has: it was cut off."),
+            remedy=_("Download it again with `plugsmith image fetch`."),
         )
     return ImageSource(path=path, data=file.data, image=image, pieces=found)
 
