@@ -61,6 +61,11 @@ class SanitizeRequest(DumpRequest, OutputRequest):
     """A copy that is safe to share."""
 
     keep_mac: bool = option(default=False, help=N_("Leave the device's own MAC address in."))
+    strict: bool = option(
+        "--strict/--no-strict",
+        default=True,
+        help=N_("Blank what nobody can read; --no-strict leaves it in and lists it."),
+    )
 
 
 @request
@@ -130,7 +135,7 @@ def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult:
     dump = open_named(session, request.file)
     _refuse_input(session, request.file, request.output)
     _ask_to_overwrite(session, request.output)
-    return sanitize_to(dump, request.output, keep_mac=request.keep_mac)
+    return sanitize_to(dump, request.output, keep_mac=request.keep_mac, strict=request.strict)
 
 
 def _refuse_input(session: Session, name: str, output: Path) -> None:

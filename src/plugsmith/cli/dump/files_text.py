@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         ForgeResult,
         RepairResult,
         SanitizeResult,
+        UnreadRow,
     )
     from plugsmith.flows.image.results import GpioResult
 
@@ -65,21 +66,27 @@ def sanitize_text(made: SanitizeResult, shown: SanitizeShown) -> str:
         return made.summary
     removed = [f"  {item.count:>3} x {item.what.value} ({item.where})" for item in made.removed]
     head = _("Removed:") if removed else _("Nothing private was in it.")
+    unread = [_unread(item) for item in made.unread]
     proof = _(
-        "Proven: no secret is left, every record is intact, the pin text is identical. "
-        "{file} can be shared.",
-        file=made.file,
+        "Proven: none of {count} searches finds anything in the copy outside of program code; "
+        "every record is intact, the pin text is identical.",
+        count=made.searches,
     )
-    unread = [
-        _(
-            "{start}..{end} holds something that Plugsmith does not understand. It stays, because "
-            "nothing private was found in it.",
-            start=format_addr(item.start),
-            end=format_addr(item.end),
-        )
-        for item in made.unread
-    ]
-    return "\n".join([head, *removed, *unread, proof])
+    end = (
+        _("Nobody can say what is in the stretches that stay. Without --no-strict they go.")
+        if any(item.state == "stays" for item in made.unread)
+        else _("{file} can be shared.", file=made.file)
+    )
+    return "\n".join([head, *removed, *unread, proof, end])
+
+
+def _unread(item: UnreadRow) -> str:
+    text = (
+        _("  {start}..{end} could not be read and stays")
+        if item.state == "stays"
+        else _("  {start}..{end} could not be read and was blanked")
+    )
+    return text.format(start=format_addr(item.start), end=format_addr(item.end))
 
 
 def diff_text(found: DiffResult) -> str:

@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """A file that was examined from scratch; `left` is empty for a clean one."""
+    """A file that was examined from scratch; `left` is empty for a clean one.
+
+    `searches`: how many values were looked for, one by one.
+    """
 
     data: bytes
     report: DumpReport
     stores: tuple[VendorStore, ...]
     left: tuple[SecretHit, ...]
+    searches: int = 0
 
 
 def examine(
@@ -58,7 +62,9 @@ def examine(
         hits = [hit for hit in hits if hit.kind is not SecretKind.MAC]
     else:
         hits += _mac(dump.data, report)
-    return Examined(data=dump.data, report=report, stores=stores, left=tuple(hits))
+    return Examined(
+        data=dump.data, report=report, stores=stores, left=tuple(hits), searches=len(known)
+    )
 
 
 def pin_spans(body: bytes, pin_text: bytes) -> list[range]:

@@ -7,21 +7,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.dump import Dump
-from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import is_harmless
+from plugsmith.dump.survey.proven_code import proven_code
 from plugsmith.errors import PlugsmithError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from plugsmith.dump.finding import Finding
     from plugsmith.dump.recovery.outcome import Recovery
     from plugsmith.dump.sanitize.leftovers import Examined
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.dump.survey.report import DumpReport
+    from plugsmith.memory import AddressRange
     from plugsmith.tuya.store import StoredRecord
 
 
@@ -48,10 +48,9 @@ def prove(
     after: Examined,
 ) -> SanitizeProof:
     """Compare the original (and its survey and stores) with the examined copy."""
-    code = (
-        _("program code has changed.") for item in report.findings if _changed(item, before, after)
-    )
-    broken = next(code, None) or next(_broken(stores, after.stores), None)
+    broken = next(_broken(stores, after.stores), None)
+    if any(_changed(span, before, after) for span in proven_code(before.data, report.findings)):
+        broken = _("program code has changed.")
     same_pins = _same_pins(before, Dump(data=after.data, name=before.name))
     left = len(after.left)
     return SanitizeProof(
@@ -89,10 +88,8 @@ def _same_pins(before: Dump, after: Dump) -> bool:
     return texts[0] == texts[1] and first.status is second.status
 
 
-def _changed(item: Finding, before: Dump, after: Examined) -> bool:
-    span = item.span
-    code = item.kind in {FindingKind.BOOTLOADER, FindingKind.APPLICATION}
-    return code and before.data[span.start : span.end] != after.data[span.start : span.end]
+def _changed(span: AddressRange, before: Dump, after: Examined) -> bool:
+    return before.data[span.start : span.end] != after.data[span.start : span.end]
 
 
 def _broken(before: Sequence[VendorStore], after: Sequence[VendorStore]) -> Iterator[str]:

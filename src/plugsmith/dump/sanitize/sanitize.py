@@ -15,6 +15,7 @@ from plugsmith.dump.recovery.outcome import SourceKind
 from plugsmith.dump.sanitize.clean_areas import Areas, clean_all
 from plugsmith.dump.sanitize.clean_store import StoreCleaner
 from plugsmith.dump.sanitize.known_values import collect, forms_of
+from plugsmith.dump.sanitize.ledger import Ledger, account, fill_of
 from plugsmith.dump.sanitize.proof import SanitizeProof, pin_recovery, prove
 from plugsmith.dump.sanitize.removals import Removals, Removed
 from plugsmith.dump.sanitize.sweep import Judge, sweep
@@ -23,17 +24,18 @@ from plugsmith.dump.survey.lost_places import lost_places
 from plugsmith.dump.survey.report import DumpKind, DumpReport
 from plugsmith.dump.survey.secret_scan import scan
 from plugsmith.dump.survey.survey import survey
-from plugsmith.dump.survey.vendor_files import find_file_store
 from plugsmith.errors.dump import NotADump, SecretsLeft
-from plugsmith.memory import AddressRange, subtract_ranges
+from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 from plugsmith.tuya.rf import read_mac
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plugsmith.dump.dump import Dump
-    from plugsmith.dump.sanitize.leftovers import Examined
 
 
+_PADDING = 0x100
 _KNOWN_FIRMWARE = {"Tuya", "OpenBeken"}
 _KNOWN_DATA = {
     FindingKind.TUYA_STORAGE,
@@ -48,19 +50,22 @@ _KNOWN_DATA = {
 class Sanitized:
     """The clean bytes, what was taken out, the proof, and the survey of the original.
 
-    `unread`: stretches of unknown content that stay, because no decoder and no search found
-    anything private in them.
+    `unread`: stretches that no decoder understands. Under `strict` they are blanked; else they
+    stay, and only the searches speak for them. `ledger` accounts for every byte of `data`.
     """
 
     data: bytes
     removed: tuple[Removed, ...]
     proof: SanitizeProof
     report: DumpReport
+    ledger: Ledger
+    searches: int
+    strict: bool
     unread: tuple[AddressRange, ...] = ()
 
 
-def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
-    """A clean copy of `dump`.
+def sanitize(dump: Dump, *, keep_mac: bool = False, strict: bool = True) -> Sanitized:
+    """A clean copy of `dump`; `strict` blanks what cannot be read and could hold a text.
 
     Raises NotADump if there is nothing to clean in it, and SecretsLeft if the copy cannot be proven
     clean and complete.
@@ -74,11 +79,15 @@ def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
     text = _pin_text(dump)
     removals = Removals()
     buffer = bytearray(dump.data)
+    rewritten: list[AddressRange] = []
     for store in stores:
+        lost = lost_places(store, before)
+        rewritten += [AddressRange.sized(at, SECTOR_LEN) for at in lost]
+        rewritten += [sector.span for sector in store.sectors]
         StoreCleaner(
             buffer=buffer,
             store=store,
-            lost=lost_places(store, before),
+            lost=lost,
             known=known,
             pin_text=text,
             removals=removals,
@@ -94,6 +103,7 @@ def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
             keep_mac=keep_mac,
         )
     )
+    unread = _unread(buffer, before, lost=rewritten, pin_text=text, blank=strict)
     clean = sweep(
         buffer,
         report=before,
@@ -103,19 +113,43 @@ def sanitize(dump: Dump, *, keep_mac: bool = False) -> Sanitized:
     proof = prove(dump, report=before, stores=stores, after=clean)
     if not proof.complete:
         raise SecretsLeft(problem=proof.problem, remedy=_remedy(proof))
+    ledger = account(clean.data, clean.report, lost=rewritten, pin_text=text)
     return Sanitized(
         data=clean.data,
         removed=removals.listed(),
         proof=proof,
         report=before,
-        unread=tuple(_unread(clean)),
+        ledger=ledger,
+        searches=clean.searches,
+        strict=strict,
+        unread=_joined(unread if strict else ledger.unread),
     )
 
 
-def _unread(clean: Examined) -> list[AddressRange]:
-    gaps = [region.span for region in clean.report.regions if region.name == "unknown"]
-    area = find_file_store(clean.data, chip=clean.report.chip, layout=clean.report.layout)
-    return subtract_ranges(gaps, area.sectors if area else ())
+def _unread(
+    buffer: bytearray,
+    report: DumpReport,
+    *,
+    lost: Sequence[AddressRange],
+    pin_text: bytes,
+    blank: bool,
+) -> tuple[AddressRange, ...]:
+    """What no decoder understands, from the first byte to the last; blanked if `blank`."""
+    ledger = account(bytes(buffer), report, lost=lost, pin_text=pin_text)
+    for span in ledger.unread if blank else ():
+        buffer[span.start : span.end] = bytes([fill_of(span, report.findings)]) * len(span)
+    return ledger.unread
+
+
+def _joined(spans: Sequence[AddressRange]) -> tuple[AddressRange, ...]:
+    """Stretches for people: neighbours that only padding parts are one."""
+    joined: list[AddressRange] = []
+    for span in spans:
+        if joined and span.start - joined[-1].end <= _PADDING:
+            joined[-1] = AddressRange(joined[-1].start, span.end)
+        else:
+            joined.append(span)
+    return tuple(joined)
 
 
 def _check_usable(dump: Dump, report: DumpReport) -> None:

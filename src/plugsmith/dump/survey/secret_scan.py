@@ -2,7 +2,7 @@
 
 It looks at structures and field names, not at known values, so it also finds what nobody knew of:
 records live and stale, tails of pages, protected sectors, the Wi-Fi cache in both forms, the
-settings of OpenBeken, and secret fields in plain, decrypted or masked bytes outside of code.
+settings of OpenBeken, and secret fields in plain, decrypted or masked bytes outside of proven code.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from plugsmith.dump.survey.credentials import (
     secrets_in_text,
 )
 from plugsmith.dump.survey.obk_secrets import secrets_in_block, secrets_in_script
+from plugsmith.dump.survey.proven_code import proven_code
 from plugsmith.dump.survey.report import Secrets
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from plugsmith.dump.survey.credentials import Secret
 
 _NO_MAC = "00:00:00"  # the lower half of a sanitized one
-_CODE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
 _FILLS = (FindingKind.ERASED, FindingKind.ZERO)
 
 
@@ -95,9 +95,10 @@ def scan_summary(
 
 
 def data_spans(data: bytes, findings: Iterable[Finding]) -> list[AddressRange]:
-    """The file without program code and without erased and zero sectors."""
-    holes = [item.span for item in findings if item.kind in (*_CODE, *_FILLS)]
-    return subtract_ranges([AddressRange(0, len(data))], holes)
+    """The file without proven program code and without erased and zero sectors."""
+    known = list(findings)
+    fills = [item.span for item in known if item.kind in _FILLS]
+    return subtract_ranges([AddressRange(0, len(data))], [*proven_code(data, known), *fills])
 
 
 def _in_store(store: VendorStore) -> Iterator[SecretHit]:

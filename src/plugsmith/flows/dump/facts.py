@@ -160,10 +160,21 @@ def summary_text(clean: Sanitized) -> str:
         else _("Plugsmith found nothing private in it.")
     )
     proof = _(
-        "Proven afterwards: no secret left, all records intact, the pin text identical. "
-        "Writing this copy to a device costs it its pairing and, on most, its own MAC address."
+        "Proven afterwards: none of {count} searches finds anything outside of program code, all "
+        "records intact, the pin text identical. "
+        "Writing this copy to a device costs it its pairing and, on most, its own MAC address.",
+        count=clean.searches,
     )
-    return f"{what} {state} {removed} {proof}"
+    return " ".join(filter(None, (what, state, removed, _unread_text(clean), proof)))
+
+
+def _unread_text(clean: Sanitized) -> str:
+    size = sum(len(span) for span in clean.unread)
+    if not size:
+        return ""
+    if clean.strict:
+        return _("{size} bytes that nobody can read were blanked.", size=size)
+    return _("{size} bytes that nobody can read are still in it.", size=size)
 
 
 def _side(report: DumpReport) -> SideRow:

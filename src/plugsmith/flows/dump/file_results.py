@@ -52,23 +52,36 @@ class ProofRow(Record):
 
 
 @record
-class PlaceRow(Record):
-    """A stretch of a file, `end` not included."""
+class UnreadRow(Record):
+    """A stretch that nobody understands, `end` not included; it was `blanked`, or it `stays`."""
 
     start: int
     end: int
+    state: str
+
+
+@record
+class AreaSizes(Record):
+    """Bytes of the copy in each of four classes; together they are its size."""
+
+    code: int
+    structure: int
+    searched: int
+    unread: int
 
 
 @record
 class SanitizeResult(Result):
-    """`dump sanitize`; `unread` are places that nobody understood and that stayed."""
+    """`dump sanitize`; `searches`: how many values were looked for, none of them found."""
 
     file: str
     sha256: str
     removed: tuple[Removed, ...]
     proof: ProofRow
     kept: tuple[str, ...]
-    unread: tuple[PlaceRow, ...]
+    unread: tuple[UnreadRow, ...]
+    areas: AreaSizes
+    searches: int
     summary: str
 
 

@@ -23,13 +23,14 @@ from plugsmith.flows.dump.facts import (
     summary_text,
 )
 from plugsmith.flows.dump.file_results import (
+    AreaSizes,
     DiffResult,
     ExtractedFile,
     ExtractResult,
-    PlaceRow,
     ProofRow,
     RepairResult,
     SanitizeResult,
+    UnreadRow,
 )
 from plugsmith.flows.dump.results import RecordsResult
 from plugsmith.flows.input_file import input_of, read_input
@@ -105,9 +106,9 @@ def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> RepairRes
     )
 
 
-def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> SanitizeResult:
+def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool, strict: bool = True) -> SanitizeResult:
     """Write the clean copy; nothing without the proof."""
-    clean = sanitize(dump, keep_mac=keep_mac)
+    clean = sanitize(dump, keep_mac=keep_mac, strict=strict)
     write_whole(output, clean.data)
     return SanitizeResult(
         file=str(output),
@@ -119,7 +120,12 @@ def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool) -> SanitizeResult:
             secrets_left=clean.proof.secrets_left,
         ),
         kept=("mac",) if keep_mac else (),
-        unread=tuple(PlaceRow(start=span.start, end=span.end) for span in clean.unread),
+        unread=tuple(
+            UnreadRow(start=span.start, end=span.end, state="blanked" if strict else "stays")
+            for span in clean.unread
+        ),
+        areas=AreaSizes(**clean.ledger.sizes()),
+        searches=clean.searches,
         summary=summary_text(clean),
     )
 
