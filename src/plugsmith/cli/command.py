@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from plugsmith.api.options import Parameter, option, parameters, request
 from plugsmith.messages import N_, _
@@ -20,8 +21,6 @@ from plugsmith.records import Record, Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from typer.core import TyperCommand
 
     from plugsmith.api.verb import Verb
 
@@ -119,13 +118,32 @@ def _command(
     verb: Verb, callback: Callable[..., None], found: dict[str, Parameter]
 ) -> TyperCommand:
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
-    app.command(verb.name.rpartition(" ")[2], help=_(verb.summary))(callback)
+    app.command(verb.name.rpartition(" ")[2], help=_(verb.summary), cls=_VerbCommand)(callback)
     command = typer.main.get_command(app)
     for param in command.params:
         if param.name in found:
             # typer's own conversion loads pydantic, 0.18 s, even for an option that is left out
             param._runtime_param = _Conversion(found[param.name])  # type: ignore[attr-defined]  # noqa: SLF001
     return command  # type: ignore[return-value]
+
+
+class _AsGiven:
+    """The conversion of `--help`, which is left out nearly always: None stays None."""
+
+    def coerce(self, value: object, param: Any, ctx: Any) -> object:
+        """What typer asks for."""
+        del param, ctx
+        return value
+
+
+class _VerbCommand(TyperCommand):
+    def get_params(self, ctx: Any) -> list[Any]:
+        """The parameters and `--help`, none of them converted by typer."""
+        params = super().get_params(ctx)
+        for param in params:
+            if param.name == "help":
+                param._runtime_param = _AsGiven()  # type: ignore[attr-defined]  # noqa: SLF001
+        return params
 
 
 class _Conversion:
