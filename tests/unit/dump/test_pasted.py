@@ -44,6 +44,12 @@ def test_json_in_any_dialect_is_read(form):
     assert len(pasted.found) == 1
 
 
+def test_a_text_without_a_crc_pair_is_given_as_it_is_stored():
+    data = result_of(JSON_FORMS["no crc"].encode())
+    assert data["text"] == "{rl1_pin:26,rl1_lv:1,bt1_pin:10,bt1_lv:0,module:WB2S,}"
+    assert (data["confidence"], data["source"]["checks"]) == ("weak", [])
+
+
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("text", [TEXT, JSON, f"caf\u00e9\n{TEXT}"])
 def test_the_encoding_does_not_matter(encoding, text):

@@ -217,7 +217,7 @@ def _objects(text: str, haul: _Haul, taken: list[range], *, depth: int) -> None:
         if holdings.anything:
             taken.append(range(at, reading.end))
             haul.remarks += reading.remarks
-            haul.found.append(_of_object(holdings, at, bare='"' not in text[at : reading.end]))
+            haul.found.append(_of_object(holdings, at, text[at : reading.end]))
             at = reading.end
         elif depth == 0 and (inner := _strings(reading.value)):
             _inside(inner, haul)
@@ -227,12 +227,13 @@ def _objects(text: str, haul: _Haul, taken: list[range], *, depth: int) -> None:
             at += 1
 
 
-def _of_object(holdings: Holdings, at: int, *, bare: bool) -> PastedConfig:
+def _of_object(holdings: Holdings, at: int, written: str) -> PastedConfig:
     """Where the keys kept the order of the text, its CRC-7 can be held against them.
 
-    `bare`: nothing in the object is quoted, as in the vendor's notation.
+    `written`: the object as it stands there; without quotes it is the vendor's notation.
     """
-    text = holdings.text
+    bare = holdings.body is holdings.config and not any(mark in written for mark in "\"'=;/#")
+    text = "".join(written.split()) if bare else holdings.text
     crc_ok = None
     if text is not None:
         found = find_pin_texts(text)
