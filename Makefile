@@ -8,7 +8,7 @@ JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
 .PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign campaign-adapters bench
-.PHONY: generated lock clean
+.PHONY: generated evidence lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
 # Nothing is fetched while the lock, the project table and Python are the same.
@@ -66,6 +66,10 @@ campaign-adapters: setup
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)
+
+# Holds the mapping rules against published templates (needs the corpus); writes docs/evidence.md.
+evidence: setup
+	$(BIN)/python tools/evidence.py --write
 
 generated: setup
 	$(BIN)/python tools/generate_docs.py
