@@ -11,7 +11,7 @@ from plugsmith.messages import N_
 GROUPS: dict[str, str] = {
     "dump": N_("Flash dumps: what is in one, its pins, its damage, a copy safe to share."),
     "image": N_("Firmware files: say what one is, convert it, download releases."),
-    "template": N_("OpenBeken device templates: check one before it is applied."),
+    "template": N_("Device templates: find one, check it, write it for other programs."),
     "device": N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
     "obk": N_("OpenBeken's own data: its settings block, in files, chips and devices."),
     "obk config": N_("The settings block: read it, change it, build one for a new device."),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from plugsmith import __version__
 from plugsmith.api.table import BY_NAME, GROUPS
+from plugsmith.cli.first_contact import SECTIONS, as_options, did_you_mean, guide
 from plugsmith.cli.interrupt import interrupted
 from plugsmith.cli.untyped import ORDER, SUMMARIES, UNTYPED
 from plugsmith.errors import ExitCode, UsageError
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from typer import Context
+    from typer._click.formatting import HelpFormatter
     from typer.core import TyperOption
 
 
@@ -72,13 +75,31 @@ class VerbGroup(_CheapGroup):
         if name in GROUPS:
             return group_of(name)
         if self._listing and name in SUMMARIES:
-            return TyperCommand(name=cmd_name, help=_(SUMMARIES[name]), rich_markup_mode=None)
+            return TyperCommand(
+                name=cmd_name,
+                help=_(SUMMARIES[name]),
+                short_help=_(SUMMARIES[name]),  # whole: what is cut with "..." cannot be read
+                rich_markup_mode=None,
+            )
         if name in BY_NAME:
             from plugsmith.cli.command import command_of
             from plugsmith.cli.words import WORDS
 
             return command_of(BY_NAME[name], WORDS[name])
         return _untyped(name)
+
+    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
+        """The verbs, at the top by what they are about."""
+        names = self.list_commands(ctx)
+        titled = [] if self.prefix else [(_(title), group) for title, group in SECTIONS]
+        told = {name for _title, group in titled for name in group}
+        rest = tuple(name for name in names if name not in told)
+        for title, group in [*titled, (_("Commands"), rest)]:
+            found = [(name, self.get_command(ctx, name)) for name in group if name in names]
+            rows = [(name, item.get_short_help_str(1000)) for name, item in found if item]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def format_help(self, ctx: Context, formatter: object) -> None:  # type: ignore[override]
         self._listing = True
@@ -93,6 +114,7 @@ def group_of(name: str) -> VerbGroup:
     group = VerbGroup(
         name=name.rpartition(" ")[2],
         help=_(GROUPS[name]),
+        short_help=_(GROUPS[name]),
         no_args_is_help=True,
         rich_markup_mode=None,
     )
@@ -139,7 +161,7 @@ def _show_version(value: bool) -> None:
 )
 def _root(
     version: bool = typer.Option(
-        False, "--version", callback=_show_version, is_eager=True, help=_("Show the version.")
+        False, "--version", "-V", callback=_show_version, is_eager=True, help=_("Show the version.")
     ),
 ) -> None:
     del version
@@ -147,7 +169,10 @@ def _root(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises and never prints a traceback."""
-    args = list(sys.argv[1:] if argv is None else argv)
+    args = as_options(sys.argv[1:] if argv is None else argv)
+    if not args:
+        sys.stdout.write(guide())
+        return int(ExitCode.DONE)
     try:
         outcome = app(args=args, prog_name="plugsmith", standalone_mode=False)
     except typer.Exit as stop:
@@ -164,9 +189,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _usage_failure(args: Sequence[str], problem: str) -> int:
     from plugsmith.cli.session import report_error
 
-    if not args or not problem:  # bare `plugsmith` or a bare group: the help was shown
-        return int(ExitCode.USAGE)
-    return report_error(UsageError(problem=problem), as_json="--json" in args)
+    as_json = "--json" in args
+    if problem.startswith("Usage:") and not as_json:  # a bare group: this is its help
+        sys.stdout.write(problem.rstrip("\n") + "\n")
+        return int(ExitCode.DONE)
+    unknown = re.fullmatch(r"No such command '(.*)'\.", problem)
+    if unknown:
+        problem = f"{problem} {did_you_mean(unknown[1], _siblings(args, unknown[1]))}".rstrip()
+    return report_error(UsageError(problem=problem), as_json=as_json)
+
+
+def _siblings(args: Sequence[str], wrong: str) -> list[str]:
+    """The names that could have stood where `wrong` stands."""
+    before = " ".join(args[: args.index(wrong)]) if wrong in args else ""
+    names = [*BY_NAME, *UNTYPED, *GROUPS]
+    ahead = f"{before} " if before else ""
+    return sorted({name[len(ahead) :].split()[0] for name in names if name.startswith(ahead)})
 
 
 def _pipe_closed() -> int:

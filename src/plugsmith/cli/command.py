@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from plugsmith.api.verb import Verb
 
-_NAMES = {"as_json": "--json"}
+_METAVARS: dict[Any, str] = {int: "N", float: "NUMBER", str: "TEXT", Path: "FILE"}
 
 
 @request
@@ -194,7 +194,7 @@ def _annotation(item: Parameter) -> Any:
     told: Any = typer.Option(
         *flags,
         envvar=words.env,
-        metavar=words.metavar,
+        metavar=words.metavar or _METAVARS.get(item.plain_type),
         help=_(words.help),
         min=words.least,
         max=words.most,

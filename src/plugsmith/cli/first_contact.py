@@ -1,0 +1,79 @@
+"""What somebody sees who has typed `plugsmith` for the first time, or has mistyped a verb."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from plugsmith.messages import N_, _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# (what you have, what to type), in the order of the table of verbs
+_STARTS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        N_("A plug on wires"),
+        (
+            ("plugsmith doctor", N_("is anything there? what to do if not")),
+            ("plugsmith backup", N_("a proven copy of all that is in it")),
+            ("plugsmith flash", N_("OpenBeken instead of the vendor's firmware")),
+        ),
+    ),
+    (
+        N_("A dump or a firmware file"),
+        (
+            ("plugsmith dump config FILE", N_("which pin does what")),
+            ("plugsmith dump sanitize FILE -o OUT", N_("a copy that is safe to share")),
+            ("plugsmith image info FILE", N_("what it is, by its content")),
+        ),
+    ),
+    (
+        N_("A device that runs OpenBeken"),
+        (
+            ("plugsmith device scan", N_("find it in your network")),
+            ("plugsmith device apply HOST TEMPLATE", N_("set it up")),
+            ("plugsmith device backup HOST", N_("keep its settings and files")),
+        ),
+    ),
+)
+# verbs by what they are about, for the list of commands
+SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        N_("Your plug"),
+        (
+            "ports", "doctor", "info", "backup", "flash", "restore",
+            "read", "write", "erase", "verify", "reset",
+        ),
+    ),
+    (N_("Files"), ("dump", "image", "template", "obk")),
+    (N_("Running devices"), ("device",)),
+    (N_("Practice"), ("demo", "sim")),
+)  # fmt: skip
+
+
+def guide() -> str:
+    """What do you have, and the three commands for it."""
+    lines = [_("What do you have?"), ""]
+    width = max(len(command) for _title, rows in _STARTS for command, _words in rows)
+    for title, rows in _STARTS:
+        lines.append(_(title))
+        lines += [f"  {command:<{width}}  {_(words)}" for command, words in rows]
+        lines.append("")
+    lines += [
+        _("Nothing at hand? plugsmith demo does the whole job on a simulated plug."),
+        _("All commands: plugsmith --help. One of them: plugsmith help backup."),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def did_you_mean(typed: str, known: Iterable[str]) -> str:
+    """A sentence that names what was probably meant, or nothing."""
+    close: Sequence[str] = difflib.get_close_matches(typed, list(known), n=3, cutoff=0.6)
+    return _("Did you mean {names}?", names=", ".join(close)) if close else ""
+
+
+def as_options(args: Sequence[str]) -> list[str]:
+    """`help VERB ...` written as `VERB ... --help`; everything else as it is."""
+    words = list(args)
+    return [*words[1:], "--help"] if words[:1] == ["help"] else words
