@@ -76,6 +76,8 @@ FORBIDDEN_NAMES = {
     "tools",
 }
 HARD_LIMIT = 350
+FOLDER_LIMIT = 20
+CROWDED = {"flows/device": 22}  # may shrink, not grow
 
 
 def name_of(path: Path) -> str:
@@ -169,6 +171,16 @@ def test_modules_say_what_they_are_and_delay_annotations(path):
         assert any(
             isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in module.body
         ) or name_of(path) in {"__main__.py", "__init__.py", "errors/__init__.py"}
+
+
+def test_no_folder_holds_more_modules_than_a_reader_can_scan():
+    counts: dict[str, int] = {}
+    for path in MODULES:
+        if path.stem != "__init__":
+            folder = path.relative_to(SOURCE).parent.as_posix()
+            counts[folder] = counts.get(folder, 0) + 1
+    crowded = {folder: count for folder, count in counts.items() if count > FOLDER_LIMIT}
+    assert all(count <= CROWDED.get(folder, 0) for folder, count in crowded.items()), crowded
 
 
 def test_test_files_have_names_of_their_own():
