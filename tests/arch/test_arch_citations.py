@@ -81,3 +81,17 @@ def test_every_fact_that_stands_in_a_paper_has_a_number_of_its_own():
     for paper in (ROOT / "docs" / "facts").glob("*.md"):
         numbers = HEADING.findall(paper.read_text(encoding="utf-8"))
         assert len(numbers) == len(set(numbers)), paper.name
+
+
+def test_every_module_that_the_architecture_page_names_exists():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z_]+(?:/[a-z_]+)+(?:\.py|\.toml|\.json)?)`", page)
+    places = (ROOT / "src" / "plugsmith", ROOT, ROOT / "tests")
+    assert named
+    missing = [
+        name
+        for name in named
+        if not any((place / name).exists() for place in places)
+        and not any((place / f"{name}.py").exists() for place in places)
+    ]
+    assert not missing
