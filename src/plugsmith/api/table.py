@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from plugsmith.api.rows.dump import DUMP
 from plugsmith.api.rows.image import IMAGE
+from plugsmith.api.rows.obk import OBK
+from plugsmith.api.rows.practice import PRACTICE
 from plugsmith.api.rows.wire import WIRE
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
@@ -29,6 +31,8 @@ VERBS: tuple[Verb, ...] = (
     *WIRE,
     *DUMP,
     *IMAGE,
+    *OBK,
+    *PRACTICE,
     Verb(
         name="template search",
         summary=N_("Find devices of the catalogue by words, vendor, chip, module."),

@@ -9,19 +9,11 @@ from plugsmith.api.table import VERBS
 from plugsmith.messages import N_
 
 _SUMMARIES: dict[str, str] = {
-    "demo": N_("The whole job on a simulated plug, without hardware."),
     "sim": N_("A simulated chip on a pseudo-terminal or TCP port, for any client."),
-    "obk config read": N_("Show the settings in a file, a chip or a running device."),
-    "obk config write": N_("Change settings in a file, a chip or a running device."),
-    "obk config build": N_("Make a settings sector for a new device, or for many."),
 }
 # the module whose `app` holds the command
 UNTYPED: dict[str, str] = {
-    "demo": "plugsmith.cli.demo",
     "sim": "plugsmith.cli.sim.group",
-    "obk config read": "plugsmith.cli.obk.group",
-    "obk config write": "plugsmith.cli.obk.group",
-    "obk config build": "plugsmith.cli.obk.group",
 }
 SUMMARIES: dict[str, str] = {verb.name: verb.summary for verb in VERBS} | _SUMMARIES
 ORDER: tuple[str, ...] = (

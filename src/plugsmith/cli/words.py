@@ -12,6 +12,7 @@ _DUMP_FILES = "plugsmith.cli.dump.files_text"
 _TEMPLATE = "plugsmith.cli.template.text"
 _WIRE = "plugsmith.cli.wire.text"
 _WRITE = "plugsmith.cli.wire.write_text"
+_OBK = "plugsmith.cli.obk.text"
 
 WORDS: dict[str, Words] = {
     "ports": Words(home=_WIRE, render="ports_text"),
@@ -69,4 +70,8 @@ WORDS: dict[str, Words] = {
     "dump diff": Words(home=_DUMP_FILES, render="diff_text"),
     "dump forge": Words(home=_DUMP_FILES, render="forge_text"),
     "dump gpio": Words(home=_DUMP_FILES, render="gpio_text"),
+    "obk config read": Words(home=_OBK, render="read_text"),
+    "obk config write": Words(home=_OBK, render="write_text"),
+    "obk config build": Words(home=_OBK, render="build_text"),
+    "demo": Words(home="plugsmith.cli.demo_text", render="demo_text"),
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.boot.linking import LinkPolicy
 from plugsmith.demo.at_home import give_network, live_at_home
+from plugsmith.demo.results import DemoResult, DemoStep
 from plugsmith.demo.scene import VERSION
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.events import Log
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.demo.at_home import AtHome
     from plugsmith.demo.scene import Scene
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.wire.backup import BackupOutcome
     from plugsmith.flows.wire.flash import WriteOutcome
@@ -45,24 +45,24 @@ class DemoOutcome:
     home: AtHome
     seconds: float
 
-    def as_data(self) -> dict[str, Fact]:
-        """The result: the steps as they happened, where the backup lies, how to undo it."""
-        return {
-            "steps": [{"step": name, "outcome": text} for name, text in self.steps()],
-            "backup": str(self.saved.backup.file),
-            "undo": self.written.undo,
-            "folder": str(self.scene.folder),
-            "chip": self.written.chip,
-            "verified": self.written.verified,
-            "booted": self.written.boot.booted if self.written.boot else None,
-            "template": self.pins.template,
-            "boot_check": self._tried_in_emulator() or None,
-            "applied": list(self.home.applied),
-            "relay": self.home.relay,
-            "power_w": self.home.reading.power,
-            "voltage_v": self.home.reading.voltage,
-            "seconds": round(self.seconds, 1),
-        }
+    def result(self) -> DemoResult:
+        """The result of the verb."""
+        return DemoResult(
+            steps=tuple(DemoStep(step=name, outcome=text) for name, text in self.steps()),
+            backup=str(self.saved.backup.file),
+            undo=self.written.undo,
+            folder=str(self.scene.folder),
+            chip=self.written.chip,
+            verified=self.written.verified,
+            booted=self.written.boot.booted if self.written.boot else None,
+            template=self.pins.template,
+            boot_check=self._tried_in_emulator() or None,
+            applied=tuple(self.home.applied),
+            relay=self.home.relay,
+            power_w=self.home.reading.power,
+            voltage_v=self.home.reading.voltage,
+            seconds=round(self.seconds, 1),
+        )
 
     def steps(self) -> list[tuple[str, str]]:
         """Name and outcome of each step, for the closing table."""

@@ -41,8 +41,8 @@ def wish(**settings):
 def test_built_for_a_new_device(tmp_path):
     out = tmp_path / "plug.bin"
     data = build_file(out, wish(wifi_ssid="net", wifi_password="canary99"), chip="BK7231T", mac=MAC)
-    assert data["start"] == 0x1E1000
-    assert "canary99" not in str(data)
+    assert data.start == 0x1E1000
+    assert "canary99" not in str(data.as_data())
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     assert out.stat().st_size == 4096
     settings = read_settings(read_file(out).block)
@@ -71,7 +71,7 @@ def test_a_changed_file_differs_in_the_field_and_the_sum_only(tmp_path):
     source.write_bytes(flash)
     only = desired_from(template=None, settings={"boot_ok_seconds": 9}, over_lan=False)
     data = change_file(source, out, only)
-    assert data["verified"] is True
+    assert data.verified is True
     differing = [i for i, (a, b) in enumerate(zip(flash, out.read_bytes(), strict=True)) if a != b]
     assert differing == [0x1E1003, 0x1E1597]
 
@@ -157,10 +157,10 @@ def test_the_block_of_another_device_is_not_written(tmp_path):
 def test_read_over_the_network_masks_secrets(tmp_path):
     with lan(tmp_path) as net:
         data = read_config(net.ctx, net.hosts)
-        assert data["crc"] == "ok"
-        assert data["config"]["mqtt_password"] == "***"
+        assert data.crc == "ok"
+        assert data.config["mqtt_password"] == "***"
         shown = read_config(net.ctx, net.hosts, show_secrets=True)
-        assert shown["config"]["mqtt_password"] != "***"
+        assert shown.config["mqtt_password"] != "***"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_a_prepared_image_is_a_flash_from_its_start(tmp_path, chip):
     out = tmp_path / "out.bin"
     desired = wish(wifi_ssid="net", wifi_password="12345678", short_name="plug_{mac}")
     data = build_image(out, desired, image=qio(tmp_path, chip))
-    assert (data["chip"], data["start"], data["for_any_device"]) == (chip, PLACES[chip], True)
+    assert (data.chip, data.start, data.for_any_device) == (chip, PLACES[chip], True)
     assert "12345678" not in str(data)
     image = recognise(out.read_bytes())
     assert (image.kind, image.chip, image.problems) == (ImageKind.FLASH_START, chip, ())

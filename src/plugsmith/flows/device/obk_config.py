@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import os
 from contextlib import suppress
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, cast
 
 from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import RegionRole
@@ -22,6 +22,12 @@ from plugsmith.errors import (
     UsageError,
 )
 from plugsmith.errors.library import OutputExists
+from plugsmith.flows.device.settings_results import (
+    BuiltConfig,
+    ChangedChip,
+    ChangedFile,
+    StoredConfig,
+)
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.raw_write import change_flash
@@ -39,6 +45,7 @@ from plugsmith.openbeken.settings import (
     masked,
     read_settings,
 )
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,18 +69,22 @@ class StoredBlock:
     offset: int
     notes: tuple[str, ...] = ()
 
-    def as_data(self, *, show_secrets: bool) -> Data:
-        """The contract's `obk config read` result."""
+    def told(
+        self, *, show_secrets: bool, host: str | None = None, file: Path | None = None
+    ) -> StoredConfig:
+        """The result of `obk config read`, with passwords masked unless `show_secrets`."""
         settings = read_settings(self.block)
-        return {
-            "config": settings if show_secrets else masked(settings),
-            "crc": "ok",
-            "crc_kind": "signed" if self.block.signed else "unsigned",
-            "version": self.block.version,
-            "offset": self.offset,
-            "length": len(self.block.raw),
-            "notes": list(self.notes),
-        }
+        return StoredConfig(
+            config=settings if show_secrets else masked(settings),
+            crc="ok",
+            crc_kind="signed" if self.block.signed else "unsigned",
+            version=self.block.version,
+            offset=self.offset,
+            length=len(self.block.raw),
+            notes=self.notes,
+            host=host,
+            file=str(file) if file is not None else None,
+        )
 
 
 def find_block(data: bytes, *, name: str, chip: str | None = None) -> StoredBlock:
@@ -144,7 +155,8 @@ def read_one(
     path: Path, *, chip: str | None = None, show_secrets: bool = False
 ) -> tuple[Data, int]:
     """The block in one of many files, and the exit code."""
-    return read_file(path, chip=chip).as_data(show_secrets=show_secrets), int(ExitCode.DONE)
+    told = read_file(path, chip=chip).told(show_secrets=show_secrets)
+    return fields_of(told), int(ExitCode.DONE)
 
 
 def read_chip(ctx: FlowContext) -> StoredBlock:
@@ -201,7 +213,7 @@ def change_file(
     *,
     block: ConfigBlock | None = None,
     chip: str | None = None,
-) -> Data:
+) -> ChangedFile:
     """A copy of a dump or sector with the wish in its block (or with `block` in its place)."""
     data = read_dump(source)
     found = find_block(data, name=str(source), chip=chip)
@@ -211,12 +223,24 @@ def change_file(
     changed = data[: found.offset] + new.raw + data[found.offset + len(new.raw) :]
     write_private(out, changed)
     read = find_block(out.read_bytes(), name=str(out), chip=chip)
-    return {
-        **read.as_data(show_secrets=False),
-        "file": str(out),
-        "applied": [*sorted(desired.settings)],
-        "verified": read.block.raw == new.raw,
-    }
+    told = fields_of(read.told(show_secrets=False, file=out))
+    return ChangedFile(
+        **cast("dict[str, Any]", told),
+        applied=tuple(sorted(desired.settings)),
+        verified=read.block.raw == new.raw,
+    )
+
+
+def chip_changed(outcome: WriteOutcome, *, start: int, desired: DesiredSettings) -> ChangedChip:
+    """The result of `obk config write` on a chip."""
+    done = outcome.result()
+    told = {item.name: getattr(done, item.name) for item in fields(done)}
+    return ChangedChip(**told, start=start, applied=tuple(sorted(desired.settings)))
+
+
+def write_block(path: Path, block: ConfigBlock) -> None:
+    """A sector with the block as a new file of its own."""
+    write_private(path, sector_of(block))
 
 
 def change_chip(
@@ -286,18 +310,18 @@ def build_file(
     mac: str | None,
     number: int = 1,
     base: Path | None = None,
-) -> Data:
+) -> BuiltConfig:
     """A settings sector for one device, as a file."""
     under = read_file(base, chip=chip).block if base else None
     block = make_block(desired, chip=chip, mac=mac, number=number, base=under)
     sector = sector_of(block)
     write_private(out, sector)
-    return {
-        "file": str(out),
-        "sha256": hashlib.sha256(sector).hexdigest(),
-        "chip": chip,
-        "start": settings_addr(chip),
-        "length": len(sector),
-        "config": masked(read_settings(block)),
-        "crc": "ok",
-    }
+    return BuiltConfig(
+        file=str(out),
+        sha256=hashlib.sha256(sector).hexdigest(),
+        chip=chip,
+        start=settings_addr(chip),
+        length=len(sector),
+        config=masked(read_settings(block)),
+        crc="ok",
+    )

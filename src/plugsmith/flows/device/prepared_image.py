@@ -21,6 +21,7 @@ from plugsmith.flows.device.obk_config import (
     settings_addr,
     write_private,
 )
+from plugsmith.flows.device.settings_results import BuiltImage
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.image.results import image_row
 from plugsmith.flows.write.target_image import Segment
@@ -29,12 +30,10 @@ from plugsmith.image.model import ImageKind
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import change_settings, default_block, masked, read_settings
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
     from plugsmith.image.assemble import ConvertInput
@@ -54,7 +53,7 @@ def build_image(
     mac: str | None = None,
     number: int = 1,
     base: Path | None = None,
-) -> dict[str, Fact]:
+) -> BuiltImage:
     """Write the firmware in `image` with the settings; the result of `obk config build --image`.
 
     Without `mac` the settings are for any plug: `{mac}` in names stays until they are flashed.
@@ -72,18 +71,18 @@ def build_image(
     if made.kind is not ImageKind.FLASH_START or made.problems:
         raise _unusable(source, _("What would be made of it is no sound image."))
     write_private(out, data)
-    return {
-        "file": str(out),
-        "sha256": hashlib.sha256(data).hexdigest(),
-        "size": len(data),
-        "chip": name,
-        "start": addr,
-        "length": SECTOR_LEN,
-        "config": masked(read_settings(block)),
-        "crc": "ok",
-        "image": fields_of(image_row(made)),
-        "for_any_device": mac is None and under is None,
-    }
+    return BuiltImage(
+        file=str(out),
+        sha256=hashlib.sha256(data).hexdigest(),
+        size=len(data),
+        chip=name,
+        start=addr,
+        length=SECTOR_LEN,
+        config=masked(read_settings(block)),
+        crc="ok",
+        image=image_row(made),
+        for_any_device=mac is None and under is None,
+    )
 
 
 def block_in_image(data: bytes, *, name: str, chip: str | None) -> ConfigBlock:

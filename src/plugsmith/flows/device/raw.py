@@ -6,18 +6,20 @@ tool writes, asks for a power cycle, and reads back. Only the settings sector is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.changes import state_of, undo_command
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.obk_config import StoredBlock, make_block, sector_of
+from plugsmith.flows.device.settings_results import RunCounts
 from plugsmith.flows.now import now_text
 from plugsmith.lan.apply import read_state, settings_span
 from plugsmith.lan.change import SETTABLE
 from plugsmith.library.undo import UndoRecord
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import read_settings
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.device.desired_settings import DesiredSettings
+    from plugsmith.flows.device.settings_results import StoredConfig
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.openbeken.config_block import ConfigBlock
@@ -35,16 +38,23 @@ POWER_CYCLE_S = 300.0
 _COUNTERS = ("change_counter", "ota_counter")
 
 
-def read_config(ctx: LanContext, hosts: Sequence[Host], *, show_secrets: bool = False) -> Data:
-    """The settings block of each device."""
+def read_config(
+    ctx: LanContext, hosts: Sequence[Host], *, show_secrets: bool = False
+) -> StoredConfig | RunCounts:
+    """The settings block of each device; those of several are events."""
 
-    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> StoredConfig:
         state = await state_of(ctx, obk)
         span = settings_span(state.info.chip)
         stored = StoredBlock(block=state.block, offset=span.start if span else 0)
-        return {**stored.as_data(show_secrets=show_secrets), "host": obk.host}
+        return stored.told(show_secrets=show_secrets, host=obk.host)
 
-    return on_each(ctx, hosts, one)
+    async def told(ctx: LanContext, obk: Obk, number: int) -> Data:
+        return fields_of(await one(ctx, obk, number))
+
+    if len(hosts) == 1:
+        return ctx.run(one(ctx, ctx.obk(hosts[0]), 1))
+    return RunCounts(**cast("dict[str, Any]", on_each(ctx, hosts, told)))
 
 
 def write_config(

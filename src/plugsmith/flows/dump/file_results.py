@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from plugsmith.dump.compare import RecordChange
 from plugsmith.dump.repair import RepairStep
-from plugsmith.dump.sanitize.removals import Removed
+from plugsmith.dump.survey.credentials import SecretKind
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.errors import Fact
 from plugsmith.flows.dump.results import DamageRow
@@ -43,6 +43,15 @@ class RepairResult(Result):
 
 
 @record
+class RemovedRow(Record):
+    """`count` things of one kind were taken out of one kind of place."""
+
+    what: SecretKind
+    where: str
+    count: int
+
+
+@record
 class ProofRow(Record):
     """The three statements that a clean copy is written for."""
 
@@ -76,7 +85,7 @@ class SanitizeResult(Result):
 
     file: str
     sha256: str
-    removed: tuple[Removed, ...]
+    removed: tuple[RemovedRow, ...]
     proof: ProofRow
     kept: tuple[str, ...]
     unread: tuple[UnreadRow, ...]

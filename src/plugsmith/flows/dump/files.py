@@ -28,6 +28,7 @@ from plugsmith.flows.dump.file_results import (
     ExtractedFile,
     ExtractResult,
     ProofRow,
+    RemovedRow,
     RepairResult,
     SanitizeResult,
     UnreadRow,
@@ -113,7 +114,9 @@ def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool, strict: bool = True
     return SanitizeResult(
         file=str(output),
         sha256=digest_of(clean.data),
-        removed=clean.removed,
+        removed=tuple(
+            RemovedRow(what=item.what, where=item.where, count=item.count) for item in clean.removed
+        ),
         proof=ProofRow(
             records_intact=clean.proof.records_intact,
             pin_text_identical=clean.proof.pin_text_identical,

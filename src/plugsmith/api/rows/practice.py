@@ -1,0 +1,17 @@
+"""The verbs to practise with, without hardware."""
+
+from __future__ import annotations
+
+from plugsmith.api.verb import Verb
+from plugsmith.messages import N_
+
+PRACTICE: tuple[Verb, ...] = (
+    Verb(
+        name="demo",
+        summary=N_("The whole job on a simulated plug, without hardware."),
+        home="plugsmith.demo.verb",
+        request="DemoRequest",
+        runner="demo",
+        results=("plugsmith.demo.results:DemoResult",),
+    ),
+)
