@@ -92,6 +92,7 @@ class Board:
         self.folder = Path(tempfile.mkdtemp(prefix="plugsmith-bench-"))
         self.library = Library(self.folder)
         self.library.adapters.worked("sim:adapter", setting.baud)
+        self.library.adapters.carries("sim:adapter", 4108, whole=True)  # a known adapter
         self.log = EventLog()
 
     def __enter__(self) -> Self:

@@ -221,6 +221,10 @@ class ProvenReader:
                     first[index] = self.agreed(part.start)
             yield ProvenBlock(span=span, data=b"".join(first), proof=Proof.READ_TWICE)
 
+    def once(self, addr: int) -> bytes:
+        """The sector at `addr` as one read brought it: proves something only where it fits."""
+        return self._client.read_4k(self._to_wire(addr))
+
     def agreed(self, addr: int) -> bytes:
         """The sector at `addr`, the same in two of several reads; sends no CRC."""
         while True:

@@ -117,15 +117,15 @@ class Writer:
 
     def _erase_first(self, addr: int) -> None:
         """Erase one sector and look: a chip whose protection is stuck says status 0, too."""
-        before = self._reader.agreed(addr)
+        before = self._reader.once(addr)
         after = before
         for _attempt in range(_FIRSTS):
             self.relock()  # the unprotect of the last attempt may have been lost
             self._erase_unit(addr, cmd.ERASE_4K)
             if before == BLANK:
                 return  # proves nothing; the first programmed sector will
-            after = self._reader.agreed(addr)
-            if after == BLANK:
+            # a read that is all FF is right; any other may be a read that went wrong
+            if self._reader.once(addr) == BLANK or (after := self._reader.agreed(addr)) == BLANK:
                 self._erase_proven = self._changed = True
                 return
         if after == before and not self._changed:
@@ -173,7 +173,9 @@ class Writer:
         """Read the first written sector back: a chip that is protected says status 0, too."""
         found = b""
         for attempt in range(_FIRSTS):
-            found = self._reader.agreed(addr)
+            found = self._reader.once(addr)
+            if found != data:
+                found = self._reader.agreed(addr)
             if found == data:
                 self._program_proven = self._erase_proven = self._changed = True
                 return

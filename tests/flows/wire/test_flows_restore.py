@@ -253,7 +253,7 @@ def test_with_a_corpus_dump(tmp_path, corpus):
 def test_damage_outside_the_plan_of_an_interrupted_write_is_put_right_by_the_next(tmp_path):
     rig, file = flashed(tmp_path)
     restore(rig.ctx(), file)
-    rig.replug(FaultPlan(faults=(PortVanishes(at=75_000, seconds=None),)))
+    rig.replug(FaultPlan(faults=(PortVanishes(at=60_000, seconds=None),)))
     with pytest.raises(PortLost):
         flash(rig.ctx(), tmp_path / "image.bin")
     assert rig.content != rig.before

@@ -52,23 +52,71 @@ def survey_device(wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMan
     blocks = list(AddressRange(0, flash_size).split(BLOCK_LEN))
     block_crcs = dict(zip(blocks, crc_many(blocks), strict=True))
     equal: set[int] = set()
+    doubtful: list[RangeCrc] = []
     open_sectors: list[AddressRange] = []
     for block, crc in block_crcs.items():
         inside = [part for part in block.split(SECTOR_LEN) if part.start in wanted]
-        if len(inside) * SECTOR_LEN == len(block) and crc == crc_of(wanted, inside):
+        if len(inside) * SECTOR_LEN != len(block):
+            open_sectors.extend(inside)
+        elif crc == crc_of(wanted, inside):
             equal.update(part.start for part in inside)
         else:
-            open_sectors.extend(inside)
+            doubtful.append(RangeCrc(span=block, crc32=crc))
+    equal.update(_equal_inside(wanted, doubtful, crc_many))
     for part, crc in zip(open_sectors, crc_many(open_sectors), strict=True):
         if crc == zlib.crc32(wanted[part.start]):
             equal.add(part.start)
     kept = _kept(wanted, frozenset(equal), flash_size)
-    unknown = [span for span in kept if span not in block_crcs]
-    known = dict(zip(unknown, crc_many(unknown), strict=True)) | block_crcs
+    known = dict(block_crcs)
+    for span in kept:
+        parts = list(span.split(SECTOR_LEN))
+        if span not in known and all(part.start in equal for part in parts):
+            known[span] = crc_of(wanted, parts)  # the chip said so of each of its sectors
+    unknown = [span for span in kept if span not in known]
+    known.update(zip(unknown, crc_many(unknown), strict=True))
     return Survey(
         equal=frozenset(equal),
         baseline=tuple(RangeCrc(span=span, crc32=known[span]) for span in kept),
     )
+
+
+def _equal_inside(
+    wanted: Mapping[int, bytes], differing: Sequence[RangeCrc], crc_many: CrcMany
+) -> set[int]:
+    """The equal sectors of ranges that differ as a whole, found by halving.
+
+    The device is asked for the first half only: the checksum of the second follows from it.
+    """
+    equal: set[int] = set()
+    todo = list(differing)
+    while todo:
+        firsts = [_halves(item.span)[0] for item in todo]
+        found = list(crc_many(firsts))
+        halves: list[RangeCrc] = []
+        for item, crc in zip(todo, found, strict=True):
+            first, second = _halves(item.span)
+            rest = item.crc32 ^ _shifted(crc, len(second))
+            halves += [RangeCrc(span=first, crc32=crc), RangeCrc(span=second, crc32=rest)]
+        todo = []
+        for half in halves:
+            parts = list(half.span.split(SECTOR_LEN))
+            if half.crc32 == crc_of(wanted, parts):
+                equal.update(part.start for part in parts)
+            elif len(parts) > 1:
+                todo.append(half)
+    return equal
+
+
+def _halves(span: AddressRange) -> tuple[AddressRange, AddressRange]:
+    """Two pieces of whole sectors; `span` holds at least two."""
+    middle = span.start + len(span) // SECTOR_LEN // 2 * SECTOR_LEN
+    return AddressRange(span.start, middle), AddressRange(middle, span.end)
+
+
+def _shifted(crc: int, length: int) -> int:
+    """The share of a CRC-32 in that of a text that is `length` bytes longer (it is linear)."""
+    zeros = bytes(length)
+    return zlib.crc32(zeros, crc) ^ zlib.crc32(zeros)
 
 
 def crc_of(content: Mapping[int, bytes], parts: Iterable[AddressRange]) -> int:

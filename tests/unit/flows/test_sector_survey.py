@@ -1,0 +1,56 @@
+"""The survey by checksums: finds each changed sector, with few questions, and a right baseline."""
+
+from __future__ import annotations
+
+import random
+import zlib
+
+import pytest
+
+from plugsmith.flows.write.sector_survey import survey_device, survey_known
+from plugsmith.memory import SECTOR_LEN
+
+SIZE = 0x8_0000
+APP = 0x1_1000
+END = 0x7_3000
+
+
+class Chip:
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.asked = 0
+
+    def crcs(self, spans):
+        for span in spans:
+            self.asked += 1
+            yield zlib.crc32(self.content[span.start : span.end])
+
+
+def case(changed):
+    dice = random.Random(5)
+    content = bytearray(dice.randbytes(SIZE))
+    wanted = {at: bytes(content[at : at + SECTOR_LEN]) for at in range(APP, END, SECTOR_LEN)}
+    for at in changed:
+        content[at + dice.randrange(SECTOR_LEN)] ^= 1
+    return wanted, bytes(content)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_it_agrees_with_a_comparison_of_the_bytes(seed):
+    dice = random.Random(seed)
+    every = range(APP, END, SECTOR_LEN)
+    changed = dice.sample(every, dice.choice((0, 1, 2, 5, 40, len(every))))
+    wanted, content = case(changed)
+    chip = Chip(content)
+    found = survey_device(wanted, SIZE, chip.crcs)
+    known = survey_known(wanted, content)
+    assert found.equal == known.equal == frozenset(set(wanted) - set(changed))
+    assert found.baseline == known.baseline
+
+
+def test_one_changed_sector_of_a_block_costs_four_questions_and_none_for_the_baseline():
+    wanted, content = case([0x2_5000])
+    chip = Chip(content)
+    survey_device(wanted, SIZE, chip.crcs)
+    blocks, edges = SIZE // 0x1_0000, 15 + 3  # sectors of the two blocks that are wanted in part
+    assert chip.asked <= blocks + 4 + edges + 2
