@@ -42,7 +42,8 @@ class UartFlash:
     UnstableRead, WriteLost.
 
     `confirm` (after a silence, before the next change) and `after_restart` raise if another chip
-    answers now.
+    answers now. `before_unprotect` gets the status of the flash part before it is changed,
+    `status_found` is that of an earlier link.
     """
 
     def __init__(
@@ -58,6 +59,8 @@ class UartFlash:
         confirm: Callable[[], None] | None = None,
         after_restart: Callable[[], None] | None = None,
         ladder: Ladder | None = None,
+        status_found: int | None = None,
+        before_unprotect: Callable[[int], None] | None = None,
     ) -> None:
         self.client = client
         self.identity = identity
@@ -76,7 +79,8 @@ class UartFlash:
         if confirm is not None:
             client.confirm_with(confirm)
         self._crc_done = False
-        self._status_found: int | None = None
+        self.status_found = status_found  # of the flash part, before its protection was lifted
+        self._before_unprotect = before_unprotect
 
     @property
     def size(self) -> int:
@@ -213,9 +217,13 @@ class UartFlash:
                 raise UnknownFlashPart(jedec=jedec)
             return
         if flash.part.status_known:
-            found = unprotect(self.client, flash.part)
-            if self._status_found is None:
-                self._status_found = found
+            unprotect(self.client, flash.part, before=self._note_status)
+
+    def _note_status(self, found: int) -> None:
+        if self.status_found is None:
+            self.status_found = found
+            if self._before_unprotect is not None:
+                self._before_unprotect(found)
 
     def _restart_chip(self) -> None:
         """Reset a chip whose CRC blocked writes, catch it again, go back to the speed."""
@@ -259,8 +267,8 @@ class UartFlash:
     def restore_protection(self) -> None:
         """ROM family: write back the protection bits that were found; nothing elsewhere."""
         part = self.identity.flash.part
-        if part is not None and self._status_found is not None:
-            restore(self.client, part, self._status_found)
+        if part is not None and self.status_found is not None:
+            restore(self.client, part, self.status_found)
 
     def reboot(self) -> None:
         """Leave the chip running what is in flash; call it also after a failure."""

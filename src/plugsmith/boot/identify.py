@@ -39,7 +39,7 @@ from plugsmith.chips.model import (
 )
 from plugsmith.errors.flash import IdentityUnstable, StatusRefused
 from plugsmith.errors.link import UnknownBootCode
-from plugsmith.errors.safety import ChipMismatch
+from plugsmith.errors.safety import ChipMismatch, FlashProtected
 from plugsmith.events import Log
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     from plugsmith.boot.client import BootClient
+    from plugsmith.chips.model import FlashPart
     from plugsmith.events import EventSink
 
 CHIP_ID, LATER_CHIP_ID = 0x80_0000, 0x4401_0004
@@ -286,7 +287,7 @@ def _rom_flash(client: BootClient, head: bytes) -> FlashFacts:
     part = flash_part(jedec) if jedec else None
     stated = part.size if part else (size_from_id(jedec) if jedec else None)
     size, proof = _rom_size(client, head, stated)
-    status = read_status(client, part) if part is not None and part.status_known else None
+    status = _status(client, part) if part is not None and part.status_known else None
     return FlashFacts(
         jedec=jedec,
         part=part,
@@ -295,6 +296,14 @@ def _rom_flash(client: BootClient, head: bytes) -> FlashFacts:
         status=status,
         protected=part.is_protected(status) if part and status is not None else None,
     )
+
+
+def _status(client: BootClient, part: FlashPart) -> int | None:
+    """The status of the flash part; None where it never reads the same twice."""
+    try:
+        return read_status(client, part)
+    except FlashProtected:
+        return None
 
 
 def _flash_id(client: BootClient) -> bytes | None:

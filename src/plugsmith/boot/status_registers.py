@@ -13,34 +13,41 @@ from plugsmith.errors.safety import FlashProtected
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.boot.client import BootClient
     from plugsmith.chips.model import FlashPart
 
 _WRITE_BOTH = 0x01
+_AGREE = 6
 _TRIES = 10
 _SETTLE_S = 0.01
 
 
 def read_status(client: BootClient, part: FlashPart) -> int:
-    """SR1 in bits 0..7, SR2 above; the same twice in a row."""
+    """SR1 in bits 0..7, SR2 above; the same twice in a row, FlashProtected if that never is."""
     last = None
-    for _attempt in range(4):
+    for _attempt in range(_AGREE):
         value = 0
         for index, opcode in enumerate(part.read_opcodes):
             reply = client.exchange(cmd.ReadStatusRegister(opcode=opcode))
             value |= reply.data[1] << 8 * index
         if value == last:
-            break
+            return value
         last = value
-    return last or 0
+    raise FlashProtected(reason=_("its status register reads differently each time"))
 
 
-def unprotect(client: BootClient, part: FlashPart) -> int:
+def unprotect(
+    client: BootClient, part: FlashPart, *, before: Callable[[int], None] | None = None
+) -> int:
     """Clear the protection bits of `part`, keep all others; the status that was found.
 
-    Raises FlashProtected if they stay set.
+    `before` gets it before anything is written. Raises FlashProtected if the bits stay set.
     """
     found = read_status(client, part)
+    if before is not None:
+        before(found)
     status = found
     for _attempt in range(_TRIES):
         if not part.is_protected(status):

@@ -59,6 +59,17 @@ class VerifyError(PlugsmithError):
     exit_code = ExitCode.VERIFY
 
 
+class WriteStopped(VerifyError):
+    """The chip refuses to go on in the middle of a write."""
+
+    code = "PS-FLASH-STOPPED"
+    what = N_("The write stopped in the middle: {reason}.")
+    why = N_("The device is half-written; the rest can be written later.")
+    next_step = N_(
+        "Disconnect and reconnect the chip's supply, then run the same command again: it goes on."
+    )
+
+
 class WriteLost(VerifyError):
     """Erase or write was acknowledged but the flash did not take it."""
 

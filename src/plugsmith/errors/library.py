@@ -60,6 +60,26 @@ class JobLost(InputError):
     next_step = N_("Run the command without --resume to start from the beginning.")
 
 
+class JobUnreadable(SafetyRefusal):
+    """A journal of a write is damaged: which device is half-written cannot be told."""
+
+    code = "PS-JOB-UNREADABLE"
+    what = N_("The journal {name} is damaged: it may tell that this device is half-written.")
+    why = N_("A backup of a half-written device would bring back a mixture.")
+    next_step = N_(
+        "Finish the interrupted write with the command that began it. If no device is "
+        "half-written, move the file away."
+    )
+
+
+class DeviceInUse(SafetyRefusal):
+    """Another process of ours works on the same port or device."""
+
+    code = "PS-LIBRARY-IN-USE"
+    what = N_("Another Plugsmith works on {name} now.")
+    next_step = N_("Wait until it is done, or stop it; then run the command again.")
+
+
 class CacheUnusable(InputError):
     """A file of the release cache is broken."""
 

@@ -8,6 +8,7 @@ from plugsmith.library.adapters import AdapterMemory
 from plugsmith.library.backups.store import BackupStore
 from plugsmith.library.home import home
 from plugsmith.library.jobs.store import JobStore
+from plugsmith.library.rescued import RescueStore
 from plugsmith.library.undo import UndoStore
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Library:
         self.backups = BackupStore(self.root / "backups", self.root / "backups-index.json")
         self.jobs = JobStore(self.root / "jobs")
         self.adapters = AdapterMemory(self.root / "adapters.json")
+        self.rescued = RescueStore(self.root / "rescued")
+        self.locks = self.root / "locks"
         self.undo = UndoStore(self.root / "undo")
 
     @property

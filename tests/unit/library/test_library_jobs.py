@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zlib
@@ -11,10 +12,17 @@ from pathlib import Path
 import pytest
 
 from plugsmith.boot.flash import Proof
-from plugsmith.errors.flows import NoRightToWrite
-from plugsmith.errors.library import JobLost
+from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
+from plugsmith.errors.library import JobLost, JobUnreadable
 from plugsmith.library.jobs.journal import Journal
-from plugsmith.library.jobs.store import DeviceKey, JobHeader, JobKind, JobStore
+from plugsmith.library.jobs.store import (
+    DeviceKey,
+    JobHeader,
+    JobKind,
+    JobSectors,
+    JobStore,
+    KeptRange,
+)
 from plugsmith.library.library import Library
 from plugsmith.memory import AddressRange
 
@@ -28,11 +36,17 @@ def header(**changes) -> JobHeader:
         port="/dev/ttyUSB0",
         adapter="1a86:7523:",
         subject="OpenBK7231T_QIO.bin",
-        subject_sha256="cd" * 32,
         command="plugsmith flash OpenBK7231T_QIO.bin --port /dev/ttyUSB0",
         started="2026-11-22T10:00:00Z",
     )
     return replace(base, **changes)
+
+
+def begun(store, head):
+    """A job that has sent its first erase."""
+    job = store.start(head)
+    job.in_flight(AddressRange(0, 0x1000))
+    return job
 
 
 @pytest.fixture
@@ -42,26 +56,80 @@ def store(tmp_path: Path) -> JobStore:
 
 def test_a_killed_job_tells_speed_and_sector_in_flight(store):
     job = store.start(header())
-    job.phase("write")
     job.speed(921600)
     job.in_flight(AddressRange(0x1000, 0x2000))
-    job.done(AddressRange(0x1000, 0x2000), 1)
+    job.written(AddressRange(0x1000, 0x2000), 1)
     job.in_flight(AddressRange(0x2000, 0x3000))
     # no close: the process is gone
     (state,) = JobStore(store._folder).open_jobs()
     assert state.header == header()
     assert state.baud == 921600
-    assert state.phase == "write"
+    assert state.begun
     assert state.in_flight == AddressRange(0x2000, 0x3000)
-    assert state.done_spans == [AddressRange(0x1000, 0x2000)]
 
 
-def test_a_sector_that_is_done_again_counts_as_unknown_meanwhile(store):
+def test_a_job_begins_with_its_first_erase(store):
     job = store.start(header())
-    job.done(AddressRange(0x1000, 0x2000), 1)
+    job.speed(921600)
+    job.protection(0x1C)
+    (state,) = store.open_jobs()
+    assert not state.begun
+    assert state.protection == 0x1C
+    assert store.half_written(DEVICE) is None
+    job.in_flight(AddressRange(0, 0x1000))
+    job.written(AddressRange(0, 0x1000), 1)
+    (state,) = store.open_jobs()
+    assert state.begun
+    assert state.in_flight is None
+
+
+def test_what_a_write_intends_and_what_must_survive_is_on_the_disk_before_it_begins(store):
+    job = store.start(header())
+    old, new = b"old " * 1024, b"new " * 1024
+    kept = KeptRange(span=AddressRange(0x2000, 0x4000), crc32=7)
+    job.intend(
+        JobSectors(wanted={0x1000: new}, before={0x1000: old}),
+        changes=[AddressRange(0x1000, 0x2000)],
+        kept=[kept],
+    )
+    (state,) = JobStore(store._folder).open_jobs()
+    assert state.changes == (AddressRange(0x1000, 0x2000),)
+    assert state.kept == (kept,)
+    sectors = store.sectors(state)
+    assert (dict(sectors.wanted), dict(sectors.before)) == ({0x1000: new}, {0x1000: old})
+    file = store._folder / f"{job.id}.sectors"
+    file.write_bytes(file.read_bytes()[:-1])
+    assert store.sectors(state) == JobSectors()
+
+
+def test_a_full_disk_is_told_before_anything_is_erased(store, monkeypatch):
+    job = store.start(header())
+
+    def full(*_args, **_kwargs) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("plugsmith.library.jobs.sectors.write_whole", full)
+    with pytest.raises(NoSpaceLeft):
+        job.intend(JobSectors(), changes=[], kept=[])
+
+
+def test_a_damaged_line_does_not_hide_that_a_write_began(store):
+    job = store.start(header())
+    job.speed(921600)
+    job.in_flight(AddressRange(0x1000, 0x2000))
+    path = store._folder / f"{job.id}.journal"
+    path.write_bytes(path.read_bytes().replace(b"921600", b"921601"))
+    assert store.half_written(DEVICE) is not None
+
+
+def test_one_bad_entry_costs_only_what_it_says(store):
+    job = store.start(header())
+    job._journal.append("speed", {"baud": "fast"})
+    job._journal.append("kept", {"start": 5, "end": 5, "crc32": 0})
     job.in_flight(AddressRange(0x1000, 0x2000))
     (state,) = store.open_jobs()
-    assert state.done_spans == []
+    assert state.begun
+    assert (state.baud, state.kept) == (None, ())
 
 
 def test_a_finished_job_leaves_nothing(store):
@@ -75,7 +143,7 @@ def test_a_finished_job_leaves_nothing(store):
 def test_only_changes_make_a_device_half_written(store):
     store.start(header(kind=JobKind.BACKUP))
     assert store.half_written(DEVICE) is None
-    job = store.start(header())
+    job = begun(store, header())
     state = store.half_written(DEVICE)
     assert state is not None
     assert state.id == job.id
@@ -89,7 +157,7 @@ def test_only_changes_make_a_device_half_written(store):
 
 def test_a_mac_of_many_devices_is_no_proof_of_the_same_device(store):
     placeholder = replace(DEVICE, mac="c8:47:8c:42:88:48")
-    store.start(header(device=placeholder))
+    begun(store, header(device=placeholder))
     assert store.half_written(replace(placeholder, rf_sha256="00" * 32)) is None
     assert store.half_written(placeholder) is not None
 
@@ -102,19 +170,19 @@ def test_a_resumed_read_keeps_what_still_matches(store):
     with job.partial.open("r+b") as file:
         file.write(b"x")  # the disk lost a page
     again = store.resume(job.id)
-    image, sound = again.kept()
+    image, sound = again.so_far()
     assert [item.span.start for item in sound] == [0x1000, 0x3000]
     assert [item.proof for item in sound] == [Proof.DEVICE_CRC, Proof.BLANK_CRC]
     assert bytes(image) == b"\xff" * 0x1000 + b"a" * 0x1000 + b"\xff" * 0x2000
     again.put(0, b"c" * 0x1000, Proof.DEVICE_CRC)
-    assert len(store.resume(job.id).kept()[1]) == 3
+    assert len(store.resume(job.id).so_far()[1]) == 3
 
 
 def test_a_resumed_read_without_its_bytes_starts_from_nothing(store):
     job = store.start(header(kind=JobKind.BACKUP))
     job.put(0, b"abc", Proof.DEVICE_CRC)
     job.partial.unlink()
-    image, sound = store.resume(job.id).kept()
+    image, sound = store.resume(job.id).so_far()
     assert sound == ()
     assert set(image) == {0xFF}
 
@@ -138,6 +206,11 @@ def test_a_job_without_a_readable_beginning_is_no_job(store, rest):
     assert store.open_jobs() == []
     with pytest.raises(JobLost):
         store.resume(job.id)
+    if rest:
+        with pytest.raises(JobUnreadable):
+            store.refuse_unreadable()
+    else:  # it never began
+        store.refuse_unreadable()
 
 
 def test_there_is_nothing_to_resume(store):
@@ -174,7 +247,7 @@ def test_a_full_disk_does_not_stop_a_write_in_the_middle(store, monkeypatch):
 
     monkeypatch.setattr(Journal, "append", full)
     job.in_flight(AddressRange(0, 0x1000))
-    assert job.journal_lost
+    assert job.trouble == "No space left on device"
 
 
 def test_a_read_that_cannot_be_kept_says_so(store):
@@ -185,8 +258,9 @@ def test_a_read_that_cannot_be_kept_says_so(store):
 
 
 def test_the_latest_job_comes_first(store):
-    store.start(header(started="2026-11-22T10:00:00Z", subject="old"))
-    store.start(header(started="2026-11-22T11:00:00Z", subject="new"))
+    older = store.start(header(started="2026-11-22T11:00:00Z", subject="old"))
+    store.start(header(started="1970-01-01T00:00:00Z", subject="new"))  # the clock was wrong
+    os.utime(store._folder / f"{older.id}.journal", ns=(1, 1))
     assert [state.header.subject for state in store.open_jobs()] == ["new", "old"]
 
 
@@ -207,11 +281,11 @@ def test_relink_speeds_come_from_jobs_and_adapters(tmp_path):
     assert library.relink_speeds(port="/dev/ttyUSB7", adapter="1a86:7523:") == ()
 
 
-def test_checksums_of_done_ranges_are_those_of_zlib(store):
+def test_checksums_of_read_ranges_are_those_of_zlib(store):
     job = store.start(header(kind=JobKind.BACKUP))
     job.put(0, b"123456789", Proof.DEVICE_CRC)
     (state,) = store.open_jobs()
-    assert state.done[0].crc32 == zlib.crc32(b"123456789") == 0xCBF43926
+    assert state.read[0].crc32 == zlib.crc32(b"123456789") == 0xCBF43926
 
 
 _WRITER = """
@@ -227,7 +301,7 @@ for number in range(1 << 20):
     span = AddressRange.sized(number * 0x1000, 0x1000)
     job.in_flight(span)
     print(number, flush=True)
-    job.done(span, number)
+    job.written(span, number)
 """
 
 
@@ -242,6 +316,5 @@ def test_kill_9_in_the_middle_of_a_write_is_told_afterwards(store):
     state = store.half_written(DEVICE)
     assert state is not None
     assert state.baud == 921600
-    assert len(state.done) in {reached, reached + 1}
-    if len(state.done) == reached and state.in_flight is not None:
-        assert state.in_flight.start == reached * 0x1000
+    assert state.begun
+    assert state.in_flight in {None, AddressRange.sized(reached * 0x1000, 0x1000)}

@@ -272,7 +272,7 @@ def settings_piece(
     """The settings sector for a linked device: what it has, or a new one, with the wish in it."""
     name = device.identity.chip.name
     addr = settings_addr(name)
-    under = device.flash.read(AddressRange.sized(addr, SECTOR_LEN))
+    under = device.under(addr)
     base = block
     if base is None:
         try:

@@ -23,7 +23,7 @@ from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.device_passport import passport_of
 from plugsmith.flows.wire.results import BackupResult
 from plugsmith.library.backups.passport import ProvenRange
-from plugsmith.library.jobs.store import DoneRange, JobHeader, JobKind
+from plugsmith.library.jobs.store import JobHeader, JobKind, ReadRange
 from plugsmith.memory import (
     BLOCK_LEN,
     SECTOR_LEN,
@@ -87,9 +87,18 @@ def backup(ctx: FlowContext, *, out: Path | None = None, resume: bool = False) -
 
 
 def make_backup(
-    ctx: FlowContext, device: Device, *, out: Path | None = None, resume: bool = False
+    ctx: FlowContext,
+    device: Device,
+    *,
+    out: Path | None = None,
+    resume: bool = False,
+    known: bytes | None = None,
 ) -> BackupOutcome:
-    """The same on a device that is linked already; it stays linked."""
+    """The same on a device that is linked already; it stays linked.
+
+    What the device still holds of `known`, or of its latest backup, is not read again.
+    """
+    device.claim()
     device.raise_speed()
     key = device.key()
     _refuse_half_written(ctx, device)
@@ -99,10 +108,12 @@ def make_backup(
     job, data, done = _open_job(ctx, device, resume=resume)
     device.job = job
     resumed = sum(len(item.span) for item in done)
-    known = ctx.library.backups.find(key) if not done else None
+    if known is None and not done:
+        last = ctx.library.backups.find(key)
+        known = last.read() if last is not None else None
     try:
-        if known is not None:
-            done = _take_known(ctx, device, job, data, known.read())
+        if known is not None and not done:
+            done = _take_known(ctx, device, job, data, known)
         proofs = _read_rest(ctx, device, job, data, done)
     except Cancelled as stop:
         raise Cancelled(
@@ -148,8 +159,8 @@ def priority_ranges(device: Device) -> list[AddressRange]:
 
 
 def _refuse_half_written(ctx: FlowContext, device: Device) -> None:
-    open_job = ctx.library.jobs.half_written(device.key())
-    if open_job is not None:
+    ctx.library.jobs.refuse_unreadable()
+    for open_job in (item.state for item in device.unfinished()):
         raise HalfWritten(
             image=open_job.header.subject,
             since=open_job.header.started,
@@ -171,12 +182,12 @@ def _announce(ctx: FlowContext, device: Device) -> None:
 
 def _open_job(
     ctx: FlowContext, device: Device, *, resume: bool
-) -> tuple[Job, bytearray, tuple[DoneRange, ...]]:
+) -> tuple[Job, bytearray, tuple[ReadRange, ...]]:
     """A new job, or the interrupted one of this device with the ranges that still hold."""
     key = device.key()
     for state in ctx.library.jobs.open_jobs(device=key, kinds=(JobKind.BACKUP,)):
         job = ctx.library.jobs.resume(state.id)
-        data, done = job.kept()
+        data, done = job.so_far()
         wrong = set(device.differing([(item.span, item.crc32) for item in done]))
         sound = tuple(item for item in done if item.span not in wrong)
         if sound:
@@ -196,7 +207,6 @@ def _open_job(
         port=ctx.port_name,
         adapter=device.port.info.adapter,
         subject=key.chip,
-        subject_sha256=None,
         command=ctx.again,
         started=now_text(),
     )
@@ -205,7 +215,7 @@ def _open_job(
 
 def _take_known(
     ctx: FlowContext, device: Device, job: Job, data: bytearray, before: bytes
-) -> tuple[DoneRange, ...]:
+) -> tuple[ReadRange, ...]:
     """The ranges in which the device still holds an earlier backup, proven by its own checksums."""
     blocks = list(AddressRange(0, len(before)).split(BLOCK_LEN))
     other = _changed(device, before, blocks)
@@ -216,7 +226,7 @@ def _take_known(
         piece = before[span.start : span.end]
         data[span.start : span.end] = piece
         job.put(span.start, piece, Proof.DEVICE_CRC)
-        done.append(DoneRange(span=span, crc32=zlib.crc32(piece), proof=Proof.DEVICE_CRC))
+        done.append(ReadRange(span=span, crc32=zlib.crc32(piece), proof=Proof.DEVICE_CRC))
     ctx.say(
         _(
             "{kib} KiB are as in the earlier backup and are not read again.",
@@ -235,9 +245,9 @@ def _read_rest(
     device: Device,
     job: Job,
     data: bytearray,
-    done: Sequence[DoneRange],
+    done: Sequence[ReadRange],
 ) -> list[ProvenRange]:
-    proofs = [ProvenRange(span=item.span, proof=item.proof) for item in done if item.proof]
+    proofs = [ProvenRange(span=item.span, proof=item.proof) for item in done]
 
     def have() -> list[AddressRange]:
         return merge_ranges(item.span for item in proofs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from contextlib import contextmanager, suppress
 from os.path import realpath
 from typing import TYPE_CHECKING, TypeVar
@@ -13,16 +12,15 @@ from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flash import TransferError
 from plugsmith.errors.link import LinkLost, UnknownBootCode
+from plugsmith.flows.wire.device_own import DeviceOwn
 from plugsmith.flows.wire.same_device import (
-    Known,
     prove_content,
     prove_hardware,
     prove_own,
     prove_restarted,
 )
 from plugsmith.flows.wire.speeds import Speeds
-from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
-from plugsmith.library.device_key import DeviceKey
+from plugsmith.library.lock import held
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
@@ -43,7 +41,7 @@ _LINKS = 3  # a chip that is reset while it is identified: a dip of the supply, 
 _RELINKS = 3  # without progress in between; then the supply or a wire is at fault
 
 
-class Device:
+class Device(DeviceOwn):
     """The chip behind the port: client, identity and flash, replaced together on a new link."""
 
     def __init__(self, ctx: FlowContext, port: Port) -> None:
@@ -51,7 +49,8 @@ class Device:
         self.port = port
         self.job: Job | None = None
         self.log: Port | None = None  # where the firmware prints, if the user has wired it
-        self.known = Known()
+        super().__init__()
+        self._status_found: int | None = None
         self.links = 0
         self._hits: list[AddressRange] = []
         self._noted_baud = START_BAUD
@@ -177,6 +176,10 @@ class Device:
         """Return if the chip that answers now is the one of this run; OtherDevice if not."""
         prove_own(self)
 
+    def flash_restore_protection(self) -> None:
+        """Put the write protection of the flash part back as it was found, over all links."""
+        self.flash.restore_protection()
+
     def suspects(self) -> list[AddressRange]:
         """Where a garbled request may have changed something, over all links of this run."""
         return [*self._hits, *self.flash.suspects]
@@ -220,43 +223,23 @@ class Device:
                     raise
             self.relink()
 
-    def rf_now(self) -> dict[int, bytes]:
-        """The RF sectors as they are now, read once."""
-        if not self.known.rf:
-            sectors = rf_sectors(self.identity.chip, self.size)
-            self.known.rf.update(self.retry_on_relink(lambda: self._read_sectors(sectors)))
-        return self.known.rf
+    def read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
+        """Sectors that belong together, all read on one link."""
 
-    def _read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
-        return {addr: self.flash.read(AddressRange.sized(addr, SECTOR_LEN)) for addr in addrs}
+        def read() -> dict[int, bytes]:
+            return {addr: self.flash.read(AddressRange.sized(addr, SECTOR_LEN)) for addr in addrs}
 
-    def rf_held(self) -> tuple[int, bytes] | None:
-        """Address and bytes of the RF sector that holds calibration and MAC, if one does."""
-        held = [item for item in self.rf_now().items() if mac_in_rf(item[1]) is not None]
-        return held[0] if held else None
-
-    def mac(self) -> str | None:
-        """The device's own address: from its RF sector, else as identification found it."""
-        held = self.rf_held()
-        return mac_in_rf(held[1]) if held else self.identity.mac
-
-    def key(self) -> DeviceKey:
-        """Which device this is, for backups and jobs."""
-        held = self.rf_held()
-        return DeviceKey(
-            chip=self.identity.chip.name,
-            flash_size=self.size,
-            mac=self.mac(),
-            rf_sha256=hashlib.sha256(held[1]).hexdigest() if held else None,
-            jedec=self.identity.flash.jedec.hex() if self.identity.flash.jedec else None,
-        )
+        return self.retry_on_relink(read)
 
     def release(self) -> None:
         """Let the chip run what is in its flash, whatever happened before."""
-        with suppress(PlugsmithError):
-            self.flash.reboot()
-            self.speeds.in_use(None)
-        self.client.close()
+        try:
+            with suppress(PlugsmithError):
+                self.flash.reboot()
+                self.speeds.in_use(None)
+            self.client.close()
+        finally:
+            self.locks.close()
 
     def _open_flash(self) -> UartFlash:
         return UartFlash(
@@ -269,7 +252,24 @@ class Device:
             confirm=self.prove_same,
             after_restart=lambda: prove_restarted(self),
             ladder=self.speeds.ladder,
+            status_found=self._status_found,
+            before_unprotect=self._about_to_unprotect,
         )
+
+    def _about_to_unprotect(self, status: int) -> None:
+        """Write down how the flash part was protected, before that is lifted."""
+        jobs = self.ctx.library.jobs.open_jobs(device=self.key())
+        known = [item.protection for item in jobs if item.protection is not None]
+        self._status_found = known[-1] if known else status
+        self.flash.status_found = self._status_found
+        if self.job is not None:
+            self.job.protection(self._status_found)
+
+    @property
+    def unprotected(self) -> bool:
+        """Whether this run lifted a write protection and has not put it back."""
+        part, found = self.identity.flash.part, self._status_found
+        return part is not None and found is not None and part.is_protected(found)
 
     def _about_to_run_at(self, baud: int) -> None:
         """Write down where a cut connection may leave the chip, before it is asked to go there."""
@@ -280,6 +280,11 @@ class Device:
 @contextmanager
 def connected(ctx: FlowContext) -> Iterator[Device]:
     """Open the port, link, identify; at the end leave the chip running and close the port."""
+    with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
+        yield from _connected(ctx)
+
+
+def _connected(ctx: FlowContext) -> Iterator[Device]:
     log = _open_log(ctx)
     try:
         port = ctx.open_port()

@@ -22,16 +22,17 @@ from plugsmith.flows.wire.results import (
     check_rows,
     plan_rows,
 )
-from plugsmith.flows.write.collateral import note_kept, with_repairs
+from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.image_checks import content_checks
+from plugsmith.flows.write.intent import intend, settle_older, with_starts
 from plugsmith.flows.write.module_check import check_module
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import allowed_anyway, device_checks, image_checks, require
-from plugsmith.flows.write.proven import Safety, secure
+from plugsmith.flows.write.proven import Safety, secure, up_to_date
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
-from plugsmith.flows.write.source import load_image, sha256
+from plugsmith.flows.write.source import load_image
 from plugsmith.flows.write.target_image import FlashState, TargetImage, image_target, loader_body
 from plugsmith.library.jobs.store import Job, JobHeader, JobKind
 from plugsmith.library.releases import ReleaseCache
@@ -162,7 +163,7 @@ def write_source(
     """
     began_s = ctx.clock.monotonic()
     target = image_target(source.pieces, _state(device, source), ctx.permissions)
-    target = with_repairs(ctx, device, target, _original(safety))
+    target = with_repairs(ctx, device, with_starts(device, target), safety.content, firmware=True)
     survey = take_survey(device, target, safety)
     plan = make_plan(
         target,
@@ -174,14 +175,16 @@ def write_source(
     for check in allowed_anyway(checks, ctx.permissions):
         ctx.warn("PS-NOTE-ALLOWED", check.text, data={"check": check.name})
     ctx.say(draw_plan(plan, baud=device.flash.baud))
-    if (module := check_module(device.identity.chip, _original(safety))) is not None:
+    if (module := check_module(device.identity.chip, safety.content)) is not None:
         checks = [*checks, module]
     if boot_check:
-        held = flash_after(plan, _original(safety))
+        held = flash_after(plan, safety.content)
         tried = check_boot(held, chip=device.identity.chip.name, sink=ctx.sink)
         checks = [*checks, tried]
         require(checks, ctx.permissions)
         ctx.say(tried.text)
+    if not dry_run:
+        safety = up_to_date(ctx, device, safety, plan)
     undo = undo_command(ctx, safety)
     outcome = WriteOutcome(
         chip=device.identity.chip.name,
@@ -213,8 +216,9 @@ def run_plan(
 ) -> None:
     """Execute `plan` with a job on disk that marks the device as half-written until it is done."""
     if not plan.changed_sectors:
-        _forget_older(ctx, device)
+        settle_older(ctx, device, plan)
         return
+    device.claim()
     job = ctx.library.jobs.start(
         JobHeader(
             kind=kind,
@@ -222,34 +226,34 @@ def run_plan(
             port=ctx.port_name,
             adapter=device.port.info.adapter,
             subject=subject,
-            subject_sha256=None,
             command=ctx.again,
             started=now_text(),
-            plan_sha256=_plan_digest(plan),
+            backup=str(safety.backup.file.absolute()) if safety.backup else None,
         )
     )
-    job.speed(device.flash.baud)
-    note_kept(job, survey)
-    device.job = job
-    device.known.keep(survey.baseline, changing=plan.changed_sectors)
-    run = Execution(plan, survey, original=_original(safety))
+    run = Execution(plan, survey, original=safety.content)
     try:
+        intend(device, job, plan, survey, safety.content)
+        device.job = job
+        device.known.keep(survey.baseline, changing=plan.changed_sectors)
         execute(ctx, device, run)
     except BaseException:
-        if run.begun:
+        if (run.begun and not run.untouched) or device.unprotected:
             job.close()
         else:
             job.finish()
         raise
     finally:
         device.job = None
-    _tidy_up(ctx, device, job)
+        if job.trouble is not None:
+            _tell_trouble(ctx, job.trouble)
+    _tidy_up(ctx, device, job, plan)
 
 
-def _tidy_up(ctx: FlowContext, device: Device, job: Job) -> None:
+def _tidy_up(ctx: FlowContext, device: Device, job: Job, plan: FlashPlan) -> None:
     """What remains after the proof; nothing here may take the result away."""
     try:
-        device.flash.restore_protection()
+        device.resume_on_relink(device.flash_restore_protection, left=lambda: 0)
     except PlugsmithError as problem:
         ctx.warn(
             "PS-NOTE-PROTECTION",
@@ -260,13 +264,25 @@ def _tidy_up(ctx: FlowContext, device: Device, job: Job) -> None:
         )
     try:
         job.finish()
-        _forget_older(ctx, device)
+        settle_older(ctx, device, plan)
         device.remember_speed()
     except (PlugsmithError, OSError) as problem:
         ctx.warn(
             "PS-NOTE-LIBRARY",
             _("The library could not be brought up to date: {problem}", problem=str(problem)),
         )
+
+
+def _tell_trouble(ctx: FlowContext, trouble: str) -> None:
+    ctx.warn(
+        "PS-NOTE-JOURNAL",
+        _(
+            "The journal of this write could not be kept to the end: {problem}. What the write "
+            "intends is on the disk all the same.",
+            problem=trouble,
+        ),
+        hint=_("Make room on the disk of the library."),
+    )
 
 
 def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:
@@ -277,8 +293,11 @@ def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:
 
 
 def undo_command(ctx: FlowContext, safety: Safety) -> str:
-    """The command line that puts the device back, or an empty text without a backup."""
-    if safety.backup is None:
+    """The command line that brings back the state before this run; empty if no backup does.
+
+    On a half-written device that is the state before the write that was interrupted.
+    """
+    if safety.backup is None or not (safety.exact or safety.of_half_written):
         return ""
     words = ["plugsmith", "restore", str(safety.backup.file), "--port", ctx.port_name]
     return shlex.join(words)
@@ -337,20 +356,3 @@ def _loader_equal(device: Device, source: ImageSource) -> bool | None:
         for span in loader_body(source.loader_header)
         if span.end > base
     )
-
-
-def _original(safety: Safety) -> bytes | None:
-    if safety.content is not None:
-        return safety.content
-    return safety.backup.read() if safety.backup is not None else None
-
-
-def _forget_older(ctx: FlowContext, device: Device) -> None:
-    """A verified write replaces whatever unfinished one there was."""
-    while (state := ctx.library.jobs.half_written(device.key())) is not None:
-        ctx.library.jobs.forget(state)
-
-
-def _plan_digest(plan: FlashPlan) -> str:
-    text = ",".join(f"{addr:x}:{zlib.crc32(plan.wanted[addr]):x}" for addr in plan.changed_sectors)
-    return sha256(text.encode("ascii"))

@@ -15,10 +15,12 @@ from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import WriteOutcome, run_plan, take_survey, undo_command
 from plugsmith.flows.wire.results import ImageRow
+from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.flash_map import draw_plan
+from plugsmith.flows.write.intent import with_starts
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import device_checks, require
-from plugsmith.flows.write.proven import secure
+from plugsmith.flows.write.proven import secure, up_to_date
 from plugsmith.flows.write.target_image import BLANK_SECTOR, Segment, TargetImage, sectors_of
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
@@ -36,11 +38,8 @@ def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = Fals
     """Write `data` at `start`; the rest of the sectors at its ends keeps its bytes."""
 
     def target(device: Device) -> TargetImage:
-        def under(addr: int) -> bytes:
-            return device.read(AddressRange.sized(addr, SECTOR_LEN))
-
         _check_span(ctx, device, AddressRange.sized(start, len(data)))
-        return TargetImage(wanted=sectors_of([Segment(start=start, data=data)], under=under))
+        return TargetImage(wanted=sectors_of([Segment(start=start, data=data)], under=device.under))
 
     digest = hashlib.sha256(data).hexdigest()
     image = ImageRow(facts={"sha256": digest, "start": start, "length": len(data)})
@@ -84,7 +83,7 @@ def change_flash(
         checks = device_checks(device.identity)
         require(checks, ctx.permissions)
         device.raise_speed()
-        target = target_of(device)
+        target = with_starts(device, target_of(device))
         make_plan(  # refuses before a backup takes its time
             target,
             chip=device.identity.chip,
@@ -93,6 +92,7 @@ def change_flash(
             permissions=ctx.permissions,
         )
         safety = secure(ctx, device, may_read=not dry_run)
+        target = with_repairs(ctx, device, target, safety.content, firmware=False)
         survey = take_survey(device, target, safety)
         plan = make_plan(
             target,
@@ -104,6 +104,7 @@ def change_flash(
         ctx.say(draw_plan(plan, baud=device.flash.baud))
         boot: BootSighting | None = None
         if not dry_run:
+            safety = up_to_date(ctx, device, safety, plan)
             run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=kind.value)
             boot = watch_boot(ctx, device) if device.log is not None else None
         return WriteOutcome(

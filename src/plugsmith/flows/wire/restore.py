@@ -22,7 +22,7 @@ from plugsmith.flows.write.preflight import (
     image_checks,
     require,
 )
-from plugsmith.flows.write.proven import Safety, secure
+from plugsmith.flows.write.proven import secure
 from plugsmith.flows.write.source import whole_flash
 from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
 from plugsmith.image.assemble import ConvertInput as OpenedFile
@@ -68,7 +68,7 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
         device.raise_speed()
         _check_owner(ctx, device, backup, source)
         own = backup is not None and device.key().is_same(_key_of(backup))
-        safety = Safety(backup=backup) if own else secure(ctx, device, may_read=not dry_run)
+        safety = secure(ctx, device, may_read=not dry_run, given=backup if own else None)
         _say_what_stays(ctx, device, source)
         return write_source(
             ctx,
@@ -226,6 +226,7 @@ def _key_of(backup: Backup) -> DeviceKey:
         flash_size=passport.flash_size,
         mac=passport.mac,
         rf_sha256=passport.rf_sha256,
+        jedec=passport.jedec,
     )
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.errors.flash import WriteStopped
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.permissions import Permission
@@ -38,13 +39,18 @@ _ROUNDS = 3  # of writing bad ranges again; a range that fails three times has a
 
 
 class Execution:
-    """One run: what is left, and whether anything was changed. `original` lets damage be undone."""
+    """One run: what is left, and whether an erase was sent (`begun`, never taken back).
+
+    `original` lets damage be undone; `untouched` is a refusal after which the device was proven to
+    hold what it held before.
+    """
 
     def __init__(self, plan: FlashPlan, survey: Survey, *, original: bytes | None = None) -> None:
         self.plan = plan
         self.survey = survey
         self.original = original  # proven content from before
         self.begun = False
+        self.untouched = False
         self.left = plan.changed_sectors
 
     @property
@@ -68,9 +74,12 @@ def execute(ctx: FlowContext, device: Device, run: Execution) -> None:
         _verify(ctx, device, run)
     except Cancelled as stop:
         raise Cancelled(state=state_sentence(run), resume=_go_on(ctx)) from stop
-    except SafetyRefusal:
-        run.begun = run.begun and len(run.left) < len(run.plan.changed_sectors)
-        raise
+    except SafetyRefusal as refusal:
+        run.untouched = not run.begun or _is_as_before(device, run)
+        if run.untouched:
+            raise
+        _tell_unfinished(ctx, run, refusal)
+        raise WriteStopped(reason=refusal.message) from refusal
     except PlugsmithError as failure:
         _tell_unfinished(ctx, run, failure)
         raise
@@ -130,14 +139,13 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Progres
         return
     ctx.cancel.check()
     first = run.commit[0] if run.commit else run.left[0]
-    run.begun = True
     _prepare(device, first)
     for addr in run.commit:
         if addr in run.left:
-            _erase(device, AddressRange.sized(addr, SECTOR_LEN))
+            _erase(device, run, AddressRange.sized(addr, SECTOR_LEN))
     for group in _groups(run):
         ctx.cancel.check()
-        _erase(device, AddressRange(group[0], group[-1] + SECTOR_LEN))
+        _erase(device, run, AddressRange(group[0], group[-1] + SECTOR_LEN))
         for addr in group:
             _program(device, run, addr, meter)
             if addr is not group[-1]:
@@ -155,10 +163,23 @@ def _prepare(device: Device, first: int) -> None:
     )
 
 
-def _erase(device: Device, span: AddressRange) -> None:
+def _is_as_before(device: Device, run: Execution) -> bool:
+    """Whether the flash is proven to hold what it held before the run."""
+    if run.original is None:
+        return False
+    whole = AddressRange(0, len(run.original)).split(BLOCK_LEN)
+    known = [(span, zlib.crc32(run.original[span.start : span.end])) for span in whole]
+    try:
+        return not device.differing(known)
+    except PlugsmithError:
+        return False
+
+
+def _erase(device: Device, run: Execution, span: AddressRange) -> None:
     device.note_speed()
     if device.job is not None:
         device.job.in_flight(span)
+    run.begun = True
     device.flash.erase(span)
 
 
@@ -167,7 +188,7 @@ def _program(device: Device, run: Execution, addr: int, meter: ProgressMeter) ->
     if data != BLANK_SECTOR:
         device.flash.program(addr, data)
     if device.job is not None:
-        device.job.done(AddressRange.sized(addr, SECTOR_LEN), zlib.crc32(data))
+        device.job.written(AddressRange.sized(addr, SECTOR_LEN), zlib.crc32(data))
     run.left.remove(addr)
     meter.advance(SECTOR_LEN)
 

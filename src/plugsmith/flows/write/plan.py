@@ -104,6 +104,7 @@ def make_plan(
 ) -> FlashPlan:
     """The plan that reaches `goal` where the sectors `equal` already hold what is wanted."""
     _guard(target, chip=chip, flash_size=flash_size, permissions=permissions)
+    equal -= _written_last(target, chip, equal)
     steps = sorted(
         [*_kept_steps(target, chip, flash_size), *_wanted_steps(target, chip, equal)],
         key=lambda step: step.span,
@@ -115,6 +116,36 @@ def make_plan(
         wanted=dict(target.wanted),
         notes=target.notes,
     )
+
+
+def start_sectors(target: TargetImage, chip: Chip) -> list[int]:
+    """The sectors that start what `target` changes, as far as it changes any program.
+
+    They are erased first and written last whatever else changes of their program: then no reset in
+    between starts a mixture.
+    """
+    starts = []
+    if any(APP_START < addr < app_end(chip) for addr in target.wanted):
+        starts.append(APP_START)
+    if chip.family is Family.ROM and any(0 < addr < APP_START for addr in target.wanted):
+        starts.append(0)
+    return starts
+
+
+def app_end(chip: Chip) -> int:
+    """Where the application ends by whichever map gives it most room."""
+    regions = [item for layout in chip.memory_maps for item in layout.with_role(RegionRole.APP)]
+    return max((item.span.end for item in regions), default=APP_START)
+
+
+def _written_last(target: TargetImage, chip: Chip, equal: frozenset[int]) -> frozenset[int]:
+    """Start sectors that are equal and are written all the same, because their program changes."""
+    found = set()
+    for start in start_sectors(target, chip):
+        end = app_end(chip) if start == APP_START else APP_START
+        if any(start < addr < end and addr not in equal for addr in target.wanted):
+            found.add(start)
+    return frozenset(found) & equal
 
 
 def _guard(target: TargetImage, *, chip: Chip, flash_size: int, permissions: Permissions) -> None:

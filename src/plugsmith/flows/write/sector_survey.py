@@ -9,12 +9,23 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, merge_ranges, subtract_ranges
+from plugsmith.errors.flash import UnstableRead
+from plugsmith.memory import (
+    BLOCK_LEN,
+    SECTOR_LEN,
+    AddressRange,
+    format_addr,
+    merge_ranges,
+    subtract_ranges,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     CrcMany = Callable[[Sequence[AddressRange]], Iterable[int]]
+
+
+_ASKED = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +78,15 @@ def survey_device(wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMan
         if crc == zlib.crc32(wanted[part.start]):
             equal.add(part.start)
     kept = _kept(wanted, frozenset(equal), flash_size)
-    known = dict(block_crcs)
+    crcs: dict[AddressRange, int] = {}
     for span in kept:
         parts = list(span.split(SECTOR_LEN))
-        if span not in known and all(part.start in equal for part in parts):
-            known[span] = crc_of(wanted, parts)  # the chip said so of each of its sectors
-    unknown = [span for span in kept if span not in known]
-    known.update(zip(unknown, crc_many(unknown), strict=True))
+        if all(part.start in equal for part in parts):
+            crcs[span] = crc_of(wanted, parts)  # the chip said so of each of its sectors
+    crcs.update(_agreed([span for span in kept if span not in crcs], crc_many))
     return Survey(
         equal=frozenset(equal),
-        baseline=tuple(RangeCrc(span=span, crc32=known[span]) for span in kept),
+        baseline=tuple(RangeCrc(span=span, crc32=crcs[span]) for span in kept),
     )
 
 
@@ -117,6 +127,22 @@ def _shifted(crc: int, length: int) -> int:
     """The share of a CRC-32 in that of a text that is `length` bytes longer (it is linear)."""
     zeros = bytes(length)
     return zlib.crc32(zeros, crc) ^ zlib.crc32(zeros)
+
+
+def _agreed(spans: Sequence[AddressRange], crc_many: CrcMany) -> dict[AddressRange, int]:
+    """The checksum of each span, the same in two answers in a row: a single one may be garbled."""
+    agreed: dict[AddressRange, int] = {}
+    last: dict[AddressRange, int] = {}
+    left = list(spans)
+    for _attempt in range(_ASKED):
+        for span, crc in zip(left, crc_many(left), strict=True):
+            if last.get(span) == crc:
+                agreed[span] = crc
+            last[span] = crc
+        left = [span for span in left if span not in agreed]
+        if not left:
+            return agreed
+    raise UnstableRead(start=format_addr(left[0].start), length=len(left[0]))
 
 
 def crc_of(content: Mapping[int, bytes], parts: Iterable[AddressRange]) -> int:

@@ -25,6 +25,7 @@ from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from plugsmith.library.device_key import DeviceKey
@@ -109,10 +110,21 @@ class BackupStore:
         return self._index.refresh()
 
     def find(self, device: DeviceKey) -> Backup | None:
-        """The latest sound backup of this very device (same MAC and RF digest), or None."""
+        """The latest sound backup of this very device (same hardware, MAC and RF), or None."""
+        return self._latest(device.is_same)
+
+    def to_compare(self, device: DeviceKey) -> Backup | None:
+        """For a device without a MAC, which only its content can tell: one that may be of it."""
+
+        def alike(other: DeviceKey) -> bool:
+            return other.mac is None and device.fits(other)
+
+        return self._latest(alike) if device.mac is None else None
+
+    def _latest(self, fits: Callable[[DeviceKey], bool]) -> Backup | None:
         for entry in self.entries():
-            if device.is_same(entry.device):
-                backup = _try_open(entry.file)
+            if fits(entry.device):
+                backup = try_open(entry.file)
                 if backup is not None:
                     return backup
         return None
@@ -121,7 +133,7 @@ class BackupStore:
         for entry in self.entries():
             same = (entry.sha256, entry.device.mac) == (passport.sha256, passport.mac)
             if same and entry.file.parent == self.folder:
-                backup = _try_open(entry.file)
+                backup = try_open(entry.file)
                 if backup is not None:
                     return backup
         return None
@@ -225,7 +237,8 @@ def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
     return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
 
 
-def _try_open(path: Path) -> Backup | None:
+def try_open(path: Path) -> Backup | None:
+    """The backup at `path` if it is sound, else None."""
     try:
         return open_backup(path)
     except PlugsmithError:

@@ -58,7 +58,8 @@ class Journal:
             for entry, stop in _sound(file.read(_LONGEST)):
                 entries.append(entry)
                 end = stop
-            file.truncate(end)
+            if entries:  # a journal without one sound line is left for people to look at
+                file.truncate(end)
         return cls(path, count=len(entries)), entries
 
     def append(self, kind: str, data: Mapping[str, Fact], *, durable: bool = False) -> None:
@@ -75,6 +76,20 @@ class Journal:
 def replay(data: bytes) -> list[Entry]:
     """The sound entries at the start of `data`."""
     return [entry for entry, _end in _sound(data)]
+
+
+def damaged(data: bytes) -> bool:
+    """Whether a whole line of `data` is not sound: what follows it cannot be trusted to be all."""
+    end = 0
+    for _entry, stop in _sound(data):
+        end = stop
+    return b"\n" in data[end:]
+
+
+def never_began(data: bytes) -> bool:
+    """Whether `data` is a journal whose first line never came to its end: nothing was done yet."""
+    head = b'{"n": 0, "kind": "begin"'
+    return b"\n" not in data and (head.startswith(data) or data.startswith(head))
 
 
 def encode_line(number: int, kind: str, data: Mapping[str, Fact]) -> bytes:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
-from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT, DeviceKey
+from plugsmith.library.device_key import JEDEC_TEXT, MAC_TEXT, SHA256_TEXT, DeviceKey
 from plugsmith.library.reader import JsonReader, Misfit, printable
-from plugsmith.memory import AddressRange, merge_ranges
+from plugsmith.memory import AddressRange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class JobKind(StrEnum):
 class JobHeader:
     """What a job set out to do; `subject` names the image or the file, `command` goes on with it.
 
-    `plan_sha256` lets a resumed write see whether it is still the same plan.
+    `backup` is the file that holds the device as it was before, None where there is none.
     """
 
     kind: JobKind
@@ -47,40 +47,46 @@ class JobHeader:
     port: str
     adapter: str | None
     subject: str
-    subject_sha256: str | None
     command: str
-    started: str  # ISO 8601, UTC
-    plan_sha256: str | None = None
+    started: str  # ISO 8601, UTC; the clock may be wrong, so nothing is decided by it
+    backup: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DoneRange:
-    """A range that is finished: read and proven, or written; `crc32` is zlib's of its bytes."""
+class KeptRange:
+    """A range that a write leaves alone, with the CRC-32 of what it holds."""
 
     span: AddressRange
     crc32: int
-    proof: Proof | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadRange:
+    """A range that was read, with the CRC-32 of its bytes and their proof."""
+
+    span: AddressRange
+    crc32: int
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobState:
     """A job as its journal tells it; `baud` is the last speed on the wire, None before any.
 
-    `in_flight` is the range whose content is unknown: it must be done again. `problem` is the last
-    trouble in words, `outcome` is set only when the job has ended without being done.
+    `begun`: an erase was sent. `in_flight` is the range whose content is unknown. `changes` are the
+    ranges that the plan changes, `kept` those that it keeps, `read` those that a backup has got.
+    `protection` is the status of the flash part from before its write protection was lifted.
     """
 
     id: str
     header: JobHeader
     baud: int | None = None
+    begun: bool = False
     in_flight: AddressRange | None = None
-    done: tuple[DoneRange, ...] = ()
-    phase: str | None = None
-
-    @property
-    def done_spans(self) -> list[AddressRange]:
-        """What is done, merged."""
-        return merge_ranges(item.span for item in self.done)
+    changes: tuple[AddressRange, ...] = ()
+    kept: tuple[KeptRange, ...] = ()
+    read: tuple[ReadRange, ...] = ()
+    protection: int | None = None
 
 
 def read_state(job_id: str, entries: Sequence[Entry]) -> JobState | None:
@@ -89,37 +95,65 @@ def read_state(job_id: str, entries: Sequence[Entry]) -> JobState | None:
         return None
     try:
         header = _header(JsonReader(entries[0].data))
-        return _follow(JobState(id=job_id, header=header), entries[1:])
     except Misfit:
         return None
+    return _follow(JobState(id=job_id, header=header), entries[1:])
+
+
+@dataclass(slots=True)
+class _Ranges:
+    """The ranges that a journal names, by what it says of them."""
+
+    changes: list[AddressRange] = field(default_factory=list)
+    kept: list[KeptRange] = field(default_factory=list)
+    read: list[ReadRange] = field(default_factory=list)
+
+    def add(self, kind: str, reader: JsonReader) -> None:
+        span = _span(reader)
+        if kind == "change":
+            self.changes.append(span)
+            return
+        crc32 = reader.number("crc32")
+        if kind == "kept":
+            self.kept.append(KeptRange(span=span, crc32=crc32))
+        else:
+            proof = reader.member("proof", Proof)
+            self.read.append(ReadRange(span=span, crc32=crc32, proof=proof))
 
 
 def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
-    baud, phase, in_flight = state.baud, state.phase, state.in_flight
-    done: list[DoneRange] = []
+    baud, begun, in_flight, protection = state.baud, False, state.in_flight, state.protection
+    ranges = _Ranges()
     for entry in entries:
         reader = JsonReader(entry.data)
-        match entry.kind:
-            case "speed":
-                baud = reader.number("baud")
-            case "phase":
-                phase = reader.text("name")
-            case "in-flight":
-                in_flight = _span(reader)
-                done = [item for item in done if not item.span.overlaps(in_flight)]
-            case "done":
-                done.append(_done(reader))
-                if in_flight is not None and done[-1].span.covers(in_flight):
-                    in_flight = None
-            case _:
-                continue  # of a later version: what is understood still holds
+        try:
+            match entry.kind:
+                case "speed":
+                    baud = reader.number("baud")
+                case "change" | "kept" | "read":
+                    ranges.add(entry.kind, reader)
+                case "protection":
+                    protection = reader.number("status", most=0xFFFFFF)
+                case "in-flight":
+                    begun = True
+                    in_flight = _span(reader)
+                case "written":
+                    if in_flight is not None and _span(reader).covers(in_flight):
+                        in_flight = None
+                case _:
+                    continue  # of a later version: what is understood still holds
+        except Misfit:
+            continue  # one bad entry costs what it says, never the job
     return JobState(
         id=state.id,
         header=state.header,
         baud=baud,
+        begun=begun,
         in_flight=in_flight,
-        done=tuple(done),
-        phase=phase,
+        changes=tuple(ranges.changes),
+        kept=tuple(ranges.kept),
+        read=tuple(ranges.read),
+        protection=protection,
     )
 
 
@@ -128,11 +162,6 @@ def _span(reader: JsonReader) -> AddressRange:
     if start >= end:
         raise Misfit("a range is empty")
     return AddressRange(start, end)
-
-
-def _done(reader: JsonReader) -> DoneRange:
-    proof = reader.member("proof", Proof) if reader.has("proof") else None
-    return DoneRange(span=_span(reader), crc32=reader.number("crc32"), proof=proof)
 
 
 def header_json(header: JobHeader) -> dict[str, Fact]:
@@ -144,13 +173,13 @@ def header_json(header: JobHeader) -> dict[str, Fact]:
         "flash_size": device.flash_size,
         "mac": device.mac,
         "rf_sha256": device.rf_sha256,
+        "jedec": device.jedec,
         "port": printable(header.port),
         "adapter": printable(header.adapter) if header.adapter else None,
         "subject": printable(header.subject),
-        "subject_sha256": header.subject_sha256,
         "command": printable(header.command),
         "started": header.started,
-        "plan_sha256": header.plan_sha256,
+        "backup": printable(header.backup) if header.backup else None,
     }
 
 
@@ -162,12 +191,12 @@ def _header(reader: JsonReader) -> JobHeader:
             flash_size=reader.number("flash_size", most=_LARGEST_FLASH),
             mac=reader.text_or_none("mac", like=MAC_TEXT),
             rf_sha256=reader.text_or_none("rf_sha256", like=SHA256_TEXT),
+            jedec=reader.text_or_none("jedec", like=JEDEC_TEXT),
         ),
         port=reader.text("port"),
         adapter=reader.text_or_none("adapter"),
         subject=reader.text("subject"),
-        subject_sha256=reader.text_or_none("subject_sha256"),
         command=reader.text("command"),
         started=reader.text("started"),
-        plan_sha256=reader.text_or_none("plan_sha256"),
+        backup=reader.text_or_none("backup"),
     )

@@ -1,25 +1,31 @@
 """Jobs that may be interrupted: what was going on, how far it came, at which speed.
 
-A job is a journal `jobs/<id>.journal` and, for a read, the bytes so far in `jobs/<id>.part`. It
-exists from before the first change on the device until it is finished or forgotten; so a device
-with an open flash, restore, write or erase job is known to be half-written.
+A job is a journal `jobs/<id>.journal`; for a read the bytes so far in `jobs/<id>.part`; for a write
+what is wanted and what must survive in `jobs/<id>.sectors`. It exists from before the first change
+on the device until a run has made the device whole; so a device with an open flash, restore, write
+or erase job that has begun is known to be half-written.
 """
 
 from __future__ import annotations
 
+import errno
 import secrets
+import shutil
 import zlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.flows import NoRightToWrite
-from plugsmith.errors.library import JobLost
+from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
+from plugsmith.errors.library import JobLost, JobUnreadable
 from plugsmith.library.device_key import DeviceKey
-from plugsmith.library.jobs.journal import Journal, replay
+from plugsmith.library.jobs.journal import Journal, damaged, never_began, replay
+from plugsmith.library.jobs.sectors import JobSectors, read_sectors, write_sectors
 from plugsmith.library.jobs.state import (
-    DoneRange,
     JobHeader,
     JobKind,
     JobState,
+    KeptRange,
+    ReadRange,
     header_json,
     read_state,
 )
@@ -27,30 +33,42 @@ from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from plugsmith.boot.flash import Proof
-    from plugsmith.errors import Fact
+    from plugsmith.errors import Fact, PlugsmithError
 
-__all__ = ["DeviceKey", "DoneRange", "Job", "JobHeader", "JobKind", "JobState", "JobStore"]
+__all__ = [
+    "CHANGING",
+    "DeviceKey",
+    "Job",
+    "JobHeader",
+    "JobKind",
+    "JobSectors",
+    "JobState",
+    "JobStore",
+    "KeptRange",
+    "ReadRange",
+]
 
 _BLANK = b"\xff"
+CHANGING = tuple(kind for kind in JobKind if kind.changes_device)
 
 
 class Job:
-    """An open job. Every call is on disk (in the sense of journal.py) when it returns."""
+    """An open job. Every call is on disk (in the sense of journal.py) when it returns.
+
+    `trouble` is the first entry that the disk refused, in its words: the work goes on, because a
+    device that is half-written over a full disk would be worse.
+    """
 
     def __init__(self, *, folder: Path, state: JobState, journal: Journal) -> None:
         self.state = state
+        self.trouble: str | None = None
         self._folder = folder
         self._journal = journal
-        self._lost = False
-
-    @property
-    def journal_lost(self) -> bool:
-        """Whether the disk refused an entry; the work goes on, but cannot be resumed from here."""
-        return self._lost
+        self._begun = state.begun
 
     @property
     def id(self) -> str:
@@ -62,45 +80,73 @@ class Job:
         """Where the bytes of an unfinished read lie."""
         return self._folder / f"{self.id}.part"
 
+    def intend(
+        self,
+        sectors: JobSectors,
+        *,
+        changes: Iterable[AddressRange],
+        kept: Iterable[KeptRange],
+    ) -> None:
+        """Put the whole intent of a write on the disk; nothing may be erased before.
+
+        Raises NoSpaceLeft or NoRightToWrite.
+        """
+        try:
+            write_sectors(self._folder / f"{self.id}.sectors", sectors)
+            for span in changes:
+                self._journal.append("change", {"start": span.start, "end": span.end})
+            for item in kept:
+                data: dict[str, Fact] = {
+                    "start": item.span.start,
+                    "end": item.span.end,
+                    "crc32": item.crc32,
+                }
+                self._journal.append("kept", data)
+            self._journal.append("intent", {}, durable=True)
+        except OSError as problem:
+            raise _refused(self._folder, problem) from problem
+
     def speed(self, baud: int) -> None:
         """The wire is about to run at `baud`: call it before the chip is asked to change."""
         self._append("speed", {"baud": baud}, durable=True)
 
-    def phase(self, name: str) -> None:
-        """A new part of the job begins ("survey", "write", "verify", ...)."""
-        self._append("phase", {"name": name}, durable=True)
+    def protection(self, status: int) -> None:
+        """The flash part's `status` from before its write protection is lifted."""
+        self._append("protection", {"status": status}, durable=True)
 
     def in_flight(self, span: AddressRange) -> None:
         """`span` is about to be erased or written: from now on its content is unknown."""
-        self._append("in-flight", {"start": span.start, "end": span.end})
+        first, self._begun = not self._begun, True
+        self._append("in-flight", {"start": span.start, "end": span.end}, durable=first)
 
-    def done(self, span: AddressRange, crc32: int, *, proof: Proof | None = None) -> None:
-        """`span` is finished; clears what was in flight inside it."""
-        self._append(
-            "done",
-            {
-                "start": span.start,
-                "end": span.end,
-                "crc32": crc32,
-                "proof": proof.value if proof else None,
-            },
-        )
+    def written(self, span: AddressRange, crc32: int) -> None:
+        """The device took `span`; clears what was in flight inside it."""
+        self._append("written", {"start": span.start, "end": span.end, "crc32": crc32})
 
     def put(self, start: int, data: bytes, proof: Proof) -> None:
-        """Keep bytes of a read in the partial file, and note them as done and proven.
+        """Keep bytes of a read in the partial file, and note them as read and proven.
 
-        Raises NoRightToWrite where the disk refuses.
+        Raises NoSpaceLeft or NoRightToWrite where the disk refuses.
         """
+        span = AddressRange.sized(start, len(data))
         mode = "r+b" if self.partial.exists() else "x+b"
         try:
             with self.partial.open(mode) as file:
                 file.seek(start)
                 file.write(data)
+            self._journal.append(
+                "read",
+                {
+                    "start": span.start,
+                    "end": span.end,
+                    "crc32": zlib.crc32(data),
+                    "proof": proof.value,
+                },
+            )
         except OSError as problem:
             raise _refused(self._folder, problem) from problem
-        self.done(AddressRange.sized(start, len(data)), zlib.crc32(data), proof=proof)
 
-    def kept(self) -> tuple[bytearray, tuple[DoneRange, ...]]:
+    def so_far(self) -> tuple[bytearray, tuple[ReadRange, ...]]:
         """The bytes of an earlier run (FF where there are none) and the ranges that still hold.
 
         A range whose bytes do not match their checksum (the disk lost them) is left out.
@@ -111,9 +157,9 @@ class Job:
         except OSError:
             return image, ()
         sound = []
-        for item in self.state.done:
+        for item in self.state.read:
             piece = stored[item.span.start : item.span.end]
-            if item.proof and len(piece) == len(item.span) and zlib.crc32(piece) == item.crc32:
+            if len(piece) == len(item.span) and zlib.crc32(piece) == item.crc32:
                 image[item.span.start : item.span.end] = piece
                 sound.append(item)
         return image, tuple(sound)
@@ -121,8 +167,8 @@ class Job:
     def _append(self, kind: str, data: dict[str, Fact], *, durable: bool = False) -> None:
         try:
             self._journal.append(kind, data, durable=durable)
-        except OSError:  # a full disk must not leave a device half-written
-            self._lost = True
+        except OSError as problem:
+            self.trouble = self.trouble or problem.strerror or "?"
 
     def close(self) -> None:
         """Leave the job for later: force what is noted to the disk; it can be resumed."""
@@ -140,10 +186,11 @@ class JobStore:
         self._folder = folder
 
     def start(self, header: JobHeader) -> Job:
-        """A new job, on disk before this returns; NoRightToWrite where the disk refuses."""
+        """A new job, on disk before this returns; NoSpaceLeft, NoRightToWrite if refused."""
         name = f"{header.kind.value}-{secrets.token_hex(6)}"
+        path = self._folder / f"{name}.journal"
         try:
-            journal = Journal.create(self._folder / f"{name}.journal")
+            journal = Journal.create(path)
             journal.append("begin", header_json(header), durable=True)
         except OSError as problem:
             raise _refused(self._folder, problem) from problem
@@ -152,24 +199,42 @@ class JobStore:
     def open_jobs(
         self, *, device: DeviceKey | None = None, kinds: Iterable[JobKind] = tuple(JobKind)
     ) -> list[JobState]:
-        """The unfinished jobs of `device` (None: of all), the latest start first.
+        """The unfinished jobs of `device` (None: of all), the one that was added to last first.
 
         A job counts if its device may be the one that is asked for: better one warning too many.
         """
         wanted = frozenset(kinds)
         found = []
-        for path in self._folder.glob("*.journal"):
+        for path in self._paths():
             state = _read(path)
             if state is None or state.header.kind not in wanted:
                 continue
             if device is None or device.may_be(state.header.device):
                 found.append(state)
-        return sorted(found, key=lambda state: state.header.started, reverse=True)
+        return found
 
     def half_written(self, device: DeviceKey) -> JobState | None:
-        """The latest unfinished change of this very device, or None."""
-        changing = [kind for kind in JobKind if kind.changes_device]
-        return next(iter(self.open_jobs(device=device, kinds=changing)), None)
+        """A change that began on what may be this device and did not end, or None."""
+        jobs = self.open_jobs(device=device, kinds=CHANGING)
+        return next((state for state in jobs if state.begun), None)
+
+    def unreadable(self) -> list[Path]:
+        """Journals of changes that cannot be read although their work may have begun."""
+        changing = tuple(f"{kind.value}-" for kind in CHANGING)
+        return [
+            path
+            for path in self._paths()
+            if path.name.startswith(changing) and _read(path) is None and not _never_began(path)
+        ]
+
+    def refuse_unreadable(self) -> None:
+        """JobUnreadable if a journal might tell that a device is half-written and cannot."""
+        for path in self.unreadable():
+            raise JobUnreadable(name=str(path))
+
+    def sectors(self, state: JobState) -> JobSectors:
+        """What the job wanted and what it kept of the old; empty where its file is lost."""
+        return read_sectors(self._folder / f"{state.id}.sectors") or JobSectors()
 
     def resume(self, job_id: str) -> Job:
         """An unfinished job, open again; JobLost if it is gone or unreadable."""
@@ -184,7 +249,7 @@ class JobStore:
         return Job(folder=self._folder, state=state, journal=journal)
 
     def forget(self, state: JobState) -> None:
-        """Drop an unfinished job, for instance because a full restore has replaced its work."""
+        """Drop an unfinished job, because a run has made its device whole."""
         _remove(self._folder, state.id)
 
     def last_speeds(self, *, port: str, adapter: str | None) -> list[int]:
@@ -197,18 +262,48 @@ class JobStore:
         ]
         return list(dict.fromkeys(speeds))
 
+    def _paths(self) -> Sequence[Path]:
+        """All journals, the one that was added to last first."""
+
+        def age(path: Path) -> tuple[int, str]:
+            try:
+                return (path.stat().st_mtime_ns, path.name)
+            except OSError:
+                return (0, path.name)
+
+        return sorted(self._folder.glob("*.journal"), key=age, reverse=True)
+
 
 def _remove(folder: Path, job_id: str) -> None:
-    (folder / f"{job_id}.part").unlink(missing_ok=True)
-    (folder / f"{job_id}.journal").unlink(missing_ok=True)
+    for suffix in (".journal", ".part", ".sectors"):
+        (folder / f"{job_id}{suffix}").unlink(missing_ok=True)
 
 
 def _read(path: Path) -> JobState | None:
     try:
-        return read_state(path.stem, replay(path.read_bytes()))
+        data = path.read_bytes()
     except OSError:
         return None
+    state = read_state(path.stem, replay(data))
+    if state is not None and damaged(data):  # the line that tells of the first erase may be gone
+        return replace(state, begun=True)
+    return state
 
 
-def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
+def _never_began(path: Path) -> bool:
+    try:
+        return never_began(path.read_bytes())
+    except FileNotFoundError:
+        return True  # finished meanwhile
+    except OSError:
+        return False
+
+
+def _refused(folder: Path, problem: OSError) -> PlugsmithError:
+    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError:
+            free = 0
+        return NoSpaceLeft(folder=str(folder), free=free, needed=free + 1)
     return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")

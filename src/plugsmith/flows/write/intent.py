@@ -1,0 +1,77 @@
+"""What a write intends, on the disk before its first erase; and what became of earlier intents."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from plugsmith.flows.write.plan import start_sectors
+from plugsmith.library.jobs.store import CHANGING, JobSectors, KeptRange
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.write.plan import FlashPlan
+    from plugsmith.flows.write.sector_survey import Survey
+    from plugsmith.flows.write.target_image import TargetImage
+    from plugsmith.library.jobs.store import Job
+
+
+def with_starts(device: Device, target: TargetImage) -> TargetImage:
+    """`target` with the sectors that start its programs, so that these can be written last."""
+    missing = [
+        addr
+        for addr in start_sectors(target, device.identity.chip)
+        if addr not in target.wanted and addr >= device.identity.chip.protected_until
+    ]
+    if not missing:
+        return target
+    return replace(target, wanted={**target.wanted, **{at: device.under(at) for at in missing}})
+
+
+def intend(
+    device: Device, job: Job, plan: FlashPlan, survey: Survey, content: bytes | None
+) -> None:
+    """Put on the disk, before anything is erased, what is wanted and what must survive.
+
+    Raises NoSpaceLeft or NoRightToWrite.
+    """
+    changed = plan.changed_sectors
+    rf = device.rf_now()
+    before: dict[int, bytes] = {}
+    for addr in changed:
+        if addr in rf:
+            before[addr] = rf[addr]
+        elif content is not None:
+            before[addr] = content[addr : addr + SECTOR_LEN]
+    for item in device.unfinished():  # its sectors show no longer what was there at first
+        before.update((at, item.sectors.before[at]) for at in changed if at in item.sectors.before)
+    job.intend(
+        JobSectors(wanted={addr: plan.wanted[addr] for addr in changed}, before=before),
+        changes=plan.changes,
+        kept=[KeptRange(span=item.span, crc32=item.crc32) for item in survey.baseline],
+    )
+    job.speed(device.flash.baud)
+
+
+def settle_older(ctx: FlowContext, device: Device, plan: FlashPlan) -> None:
+    """Forget the unfinished writes that `plan`, which is proven, covers; tell of the others."""
+    for state in ctx.library.jobs.open_jobs(device=device.key(), kinds=CHANGING):
+        if not state.begun:  # it only lifted the write protection, which is back now
+            ctx.library.jobs.forget(state)
+    for item in device.unfinished():
+        if item.addrs <= frozenset(plan.wanted):
+            ctx.library.jobs.forget(item.state)
+            continue
+        ctx.warn(
+            "PS-NOTE-HALF-WRITTEN",
+            _(
+                "The write of {image} that began on {since} is still unfinished on this device.",
+                image=item.state.header.subject,
+                since=item.state.header.started,
+            ),
+            hint=_("Finish it: {command}", command=item.state.header.command),
+            data={"job": item.state.id, "command": item.state.header.command},
+        )

@@ -1,0 +1,43 @@
+"""Content that a write replaces and no backup holds: kept beside them, never replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.library.home import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.library.device_key import DeviceKey
+
+_MOST_NAMES = 1000
+
+
+class RescueStore:
+    """Files `<chip>_<MAC tail>_<address>.bin`: raw bytes of the flash from that address on."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, device: DeviceKey, start: int, data: bytes) -> Path:
+        """A new file with `data`, forced to the disk; NoRightToWrite where the disk refuses."""
+        tail = device.mac.replace(":", "")[-6:] if device.mac else "nomac"
+        stem = f"{device.chip.casefold()}_{tail}_0x{start:06x}"
+        for number in range(1, _MOST_NAMES):
+            path = self._folder / (f"{stem}.bin" if number == 1 else f"{stem}_{number}.bin")
+            try:
+                write_whole(path, data)
+            except FileExistsError:
+                if path.read_bytes() == data:
+                    return path
+                continue
+            except OSError as problem:
+                raise _refused(self._folder, problem) from problem
+            return path
+        raise NoRightToWrite(folder=str(self._folder), problem="too many files")
+
+
+def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
+    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")

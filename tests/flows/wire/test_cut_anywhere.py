@@ -1,0 +1,166 @@
+"""A write that is cut between any two requests: the same command again ends in the right bytes."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from cut_rig import cut_at, requests_of
+from flows_rig import Rig, factory
+
+from plugsmith.flows.device.desired_settings import DesiredSettings
+from plugsmith.flows.device.obk_config import change_chip, make_block, sector_of
+from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.raw_write import write_raw
+from plugsmith.flows.wire.restore import restore
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.openbeken.settings import read_settings
+
+CODE = 0x4000
+SETTINGS, RF = 0x1E1000, 0x1E0000
+OTHER_MAC = bytes.fromhex("c8478cbbbbbb")
+WHOLE = bool(os.environ.get("PLUGSMITH_CAMPAIGN"))
+
+
+def points(total: int) -> list[int]:
+    """Where to cut: everywhere in the campaign, else at the beginning and at some places."""
+    if WHOLE:
+        return list(range(1, total + 1))
+    return sorted({1, 2, 3, total // 3, total // 2, total - 1} & set(range(1, total + 1)))
+
+
+class Case:
+    """A verb on a board; `make` gives the board fresh, `run` is the verb."""
+
+    allow: tuple[str, ...] = ()
+
+    def __init__(self, tmp_path, chip="BK7231T"):
+        self.tmp_path = tmp_path
+        self.chip = chip
+
+    def content(self) -> bytes:
+        data = bytearray(factory(self.chip, code_len=CODE))
+        block = make_block(
+            DesiredSettings(settings={"wifi_ssid": "home"}), chip=self.chip, mac="c8:47:8c:00:00:01"
+        )
+        data[SETTINGS : SETTINGS + 0x1000] = sector_of(block)
+        data[SETTINGS + 0xF00 : SETTINGS + 0xF10] = b"0123456789abcdef"
+        data[0x1E3000:0x1E5000] = b"stored by the firmware " * 356 + b"...."
+        return bytes(data)
+
+    def make(self, name) -> Rig:
+        folder = self.tmp_path / name
+        folder.mkdir()
+        return Rig(folder, self.chip, self.content())
+
+    def run(self, rig):
+        raise NotImplementedError
+
+
+class RawWrite(Case):
+    def run(self, rig):
+        return write_raw(rig.ctx(), b"abcd", start=SETTINGS + 0xF20)
+
+
+class RawWriteOverAnEdge(Case):
+    def run(self, rig):
+        return write_raw(rig.ctx(), b"x" * 0x900, start=0x1E3F00)
+
+
+class RawWriteInTheProgram(Case):
+    def run(self, rig):
+        return write_raw(rig.ctx(), b"abcd", start=0x12F20)
+
+
+class Settings(Case):
+    def run(self, rig):
+        out, _place = change_chip(rig.ctx(), DesiredSettings(settings={"mqtt_host": "10.0.0.1"}))
+        return out
+
+
+class Flash(Case):
+    def make(self, name):
+        rig = super().make(name)
+        rig.path = self.tmp_path / name / "image.bin"
+        rig.path.write_bytes(forge_openbeken_qio(self.chip, version="1.18.300", code_len=CODE))
+        return rig
+
+    def run(self, rig):
+        return flash(rig.ctx(), rig.path)
+
+
+class Restore(Case):
+    """The backup of another board over this one, as far as it is allowed."""
+
+    def make(self, name):
+        other = Rig(self.tmp_path / f"{name}-other", self.chip, self.theirs())
+        (self.tmp_path / f"{name}-other").mkdir(exist_ok=True)
+        made = backup(other.ctx()).backup
+        rig = super().make(name)
+        rig.file = made.file
+        return rig
+
+    def theirs(self):
+        data = bytearray(factory(self.chip, code_len=CODE, mac=OTHER_MAC, version="2.0.0"))
+        data[0x1E3000:0x1E5000] = b"of the other " * 630 + b".."
+        return bytes(data)
+
+    def run(self, rig):
+        return restore(rig.ctx(*self.allow, yes=True), rig.file)
+
+
+class RestoreMac(Restore):
+    allow = ("mac",)
+
+
+class RestoreRfAndMac(Restore):
+    allow = ("rf", "mac")
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        RawWrite,
+        RawWriteOverAnEdge,
+        RawWriteInTheProgram,
+        Settings,
+        Flash,
+        RestoreMac,
+        RestoreRfAndMac,
+    ],
+)
+def test_the_same_command_again_ends_in_the_right_bytes(tmp_path, kind, chip):
+    if chip == "BK7231N" and not (WHOLE or kind in (RawWrite, Flash)):
+        pytest.skip("only in the campaign")
+    case = kind(tmp_path, chip)
+    rig = case.make("whole")
+    backup(rig.ctx())
+    total = requests_of(rig, lambda: case.run(rig))
+    right = rig.content
+    assert right != rig.before
+    for at in points(total):
+        rig = case.make(f"cut-{at}")
+        backup(rig.ctx())
+        with cut_at(rig, at):
+            case.run(rig)
+        assert rig.library.jobs.open_jobs() or rig.content in (right, rig.before), at
+        again = case.run(rig)
+        assert again.verified
+        assert rig.content == right, at
+        assert rig.library.jobs.open_jobs() == [], at
+
+
+def test_settings_of_an_interrupted_write_are_whole_afterwards(tmp_path):
+    case = Settings(tmp_path)
+    rig = case.make("one")
+    backup(rig.ctx())
+    with cut_at(rig, 1):
+        case.run(rig)
+    assert rig.content[SETTINGS : SETTINGS + 0x1000] == b"\xff" * 0x1000
+    case.run(rig)
+    from plugsmith.flows.device.obk_config import read_chip
+
+    settings = read_settings(read_chip(rig.ctx()).block)
+    assert (settings["wifi_ssid"], settings["mqtt_host"]) == ("home", "10.0.0.1")

@@ -1,0 +1,49 @@
+"""A cable that is pulled between two requests on the wire, whichever one is named."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+from plugsmith.sim.ports.port import SimPort
+
+
+class CutCable(BaseException):
+    """The process is gone, as far as the wire is concerned."""
+
+
+class CutPort(SimPort):
+    """Counts requests from the first change of the flash on; raises CutCable at number `at`."""
+
+    def __init__(self, rig, at):
+        super().__init__(rig.chip, rig.clock, name="sim://rig", lines=rig.lines)
+        self._at = at
+        self._before = len(rig.chip.nor.operations)
+        self.requests = 0
+
+    def write(self, data):
+        if len(self.chip.nor.operations) > self._before:
+            self.requests += 1
+            if self._at is not None and self.requests >= self._at:
+                raise CutCable
+        super().write(data)
+
+
+@contextmanager
+def cut_at(rig, at):
+    """Cable and supply go away at request `at` after the first change; then all is back."""
+    port = CutPort(rig, at)
+    rig.port = lambda: port
+    try:
+        yield port
+    except CutCable:
+        pass
+    finally:
+        del rig.port
+        rig.replug()
+
+
+def requests_of(rig, verb) -> int:
+    """How many requests follow the first change of the flash in `verb`."""
+    with cut_at(rig, None) as port:
+        verb()
+    return port.requests
