@@ -93,7 +93,17 @@ class _Cover:
 def _measure(
     data: bytes, *, name: str, start: int, limit: int, logical: int, trailers: list[Trailer]
 ) -> CodeSection:
-    trailer = _fitting_trailer(data, start, trailers)
+    """The section as the header describes it that fits best: an older one may lie further on."""
+    found = [
+        _measured(data, name=name, start=start, limit=limit, logical=logical, trailer=trailer)
+        for trailer in _fitting_trailers(data, start, trailers)
+    ]
+    return next((section for section in found if section.body_ok), found[0])
+
+
+def _measured(
+    data: bytes, *, name: str, start: int, limit: int, logical: int, trailer: Trailer | None
+) -> CodeSection:
     body_limit = trailer.at if trailer else limit
     stored = data[start:body_limit]
     end, erased = _covered(stored, trailer)
@@ -119,15 +129,15 @@ def _measure(
     return replace(section, body_ok=_body_ok(section, scrambled))
 
 
-def _fitting_trailer(data: bytes, start: int, trailers: list[Trailer]) -> Trailer | None:
-    """Of several trailers (an older firmware may have left one) the one that fits the code."""
+def _fitting_trailers(
+    data: bytes, start: int, trailers: list[Trailer]
+) -> list[Trailer] | list[None]:
+    """Of several headers those whose size is that of the code, else the first; never empty."""
     if len(trailers) < 2:
-        return trailers[0] if trailers else None
+        return trailers or [None]
     end = code_end(data[start : min(item.at for item in trailers)])
-    for item in trailers:
-        if physical_len(item.header.raw_size) == end:
-            return item
-    return trailers[0]
+    fitting = [item for item in trailers if physical_len(item.header.raw_size) == end]
+    return fitting or trailers[:1]
 
 
 def _covered(stored: bytes, trailer: Trailer | None) -> tuple[int, set[int]]:
