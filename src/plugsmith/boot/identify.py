@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.agreement import any_two
 from plugsmith.boot.dialects import AfterCrc, dialect_of
 from plugsmith.boot.efuse import read_key
+from plugsmith.boot.flash_size import MIB, is_right, read_agreed, repeats, rom_size
 from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.status_registers import read_status
@@ -40,8 +41,7 @@ from plugsmith.chips.model import (
 from plugsmith.errors.flash import IdentityUnstable, StatusRefused
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch, FlashProtected
-from plugsmith.events import Log
-from plugsmith.memory import AddressRange
+from plugsmith.events import Log, Warning_
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -53,11 +53,9 @@ if TYPE_CHECKING:
     from plugsmith.events import EventSink
 
 CHIP_ID, LATER_CHIP_ID = 0x80_0000, 0x4401_0004
-MIB = 0x10_0000
 _BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _READ_ID = b"\x9f\x00\x00\x00"
 _AGREE = 6
-_CRC_TRIES = 3
 
 
 def read_chip_id(client: BootClient) -> int | None:
@@ -87,7 +85,24 @@ def identify(
         raise ChipMismatch(expected=wanted.name, found=identity.chip.name)
     if sink is not None:
         sink.emit(Log(message=summary(identity)))
+        if identity.twins:
+            sink.emit(_twin_warning(identity))
     return identity
+
+
+def _twin_warning(identity: Identity) -> Warning_:
+    twins = _(" or ").join(identity.twins)
+    return Warning_(
+        code="PS-NOTE-CHIP-DOUBT",
+        message=_(
+            "This may also be a {twins}: the boot loader is the same, and the size of the flash "
+            "is all that speaks for {chip}.",
+            twins=twins,
+            chip=identity.chip.name,
+        ),
+        hint=_("Look at the label of the module before you choose an image."),
+        data={"chip": identity.chip.name, "twins": list(identity.twins)},
+    )
 
 
 def summary(identity: Identity) -> str:
@@ -109,12 +124,14 @@ def _identify_loader(client: BootClient) -> Identity:
     version = client.boot_version()
     head = client.read_4k(_BEYOND)
     found = boot_codes_for_crc(256, zlib.crc32(head[:256]))
-    if not _crc_is_harmless(found, version) or not _is_right(client, _BEYOND, head):
+    if not _crc_is_harmless(found, version) or not is_right(client, _BEYOND, head):
         head = read_agreed(client, _BEYOND, _("its boot loader was read"))
     crc = zlib.crc32(head[:256])
     by_crc = _crc_is_harmless(boot_codes_for_crc(256, crc), version)
     size = _loader_size(client, head, by_crc=by_crc)
     boot, owner, why = _name_loader(client, head, version, size)
+    twins = tuple(name for name in boot.chips if name != owner.name)
+    doubt = [_doubt(owner.name, twins, size)] if twins else []
     client.adopt(dialect_of(boot, Family.LOADER))
     return Identity(
         chip=owner,
@@ -135,8 +152,14 @@ def _identify_loader(client: BootClient) -> Identity:
         ),
         key=_inferred_key(boot, owner),
         mac=_read_mac(client, owner, size, by_crc=by_crc),
-        evidence=("no answer to a register read: the loader family", why),
+        evidence=("no answer to a register read: the loader family", why, *doubt),
+        twins=twins,
     )
+
+
+def _doubt(name: str, twins: Sequence[str], size: int) -> str:
+    others = " or ".join(twins)
+    return f"the same loader is on {others}: taken for {name} because of {size // 1024} KiB"
 
 
 def _crc_is_harmless(found: Sequence[BootCode], version: str | None) -> bool:
@@ -151,30 +174,9 @@ def _crc_is_harmless(found: Sequence[BootCode], version: str | None) -> bool:
 def _loader_size(client: BootClient, head: bytes, *, by_crc: bool) -> int:
     """The smallest distance at which the loader repeats."""
     for size in (MIB, 2 * MIB, 4 * MIB):
-        if _repeats(client, size, head, by_crc=by_crc):
+        if repeats(client, size, head, by_crc=by_crc):
             return size
     return _BEYOND
-
-
-def _is_right(client: BootClient, addr: int, data: bytes) -> bool:
-    """Whether the device's checksum says that `data` is at `addr`; a difference is asked again."""
-    span = AddressRange.sized(addr, len(data))
-    return any(client.crc32(span) == zlib.crc32(data) for _try in range(_CRC_TRIES))
-
-
-def _repeats(client: BootClient, addr: int, head: bytes, *, by_crc: bool = True) -> bool:
-    """Whether `head` is at `addr`; only a difference that two answers agree on is one."""
-    if by_crc:
-        return _is_right(client, addr, head)
-    others: set[bytes] = set()
-    for _attempt in range(_AGREE):
-        found = client.read_4k(addr)
-        if found == head:
-            return True
-        if found in others:
-            return False
-        others.add(found)
-    return False
 
 
 def _name_loader(
@@ -234,7 +236,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     owners, chip_id = _owners(client, chip_id)
     client.adopt(dialect_of(unknown_boot_code(owners[0].name), Family.ROM))
     head = client.read_4k(0)
-    if not _is_right(client, 0, head):
+    if not is_right(client, 0, head):
         head = read_agreed(client, 0, _("its boot loader was read"))
     key = read_key(client)
     owner = _by_key(owners, key, head)
@@ -286,7 +288,7 @@ def _rom_flash(client: BootClient, head: bytes) -> FlashFacts:
     jedec = _flash_id(client)
     part = flash_part(jedec) if jedec else None
     stated = part.size if part else (size_from_id(jedec) if jedec else None)
-    size, proof = _rom_size(client, head, stated)
+    size, proof = rom_size(client, head, stated)
     status = _status(client, part) if part is not None and part.status_known else None
     return FlashFacts(
         jedec=jedec,
@@ -318,26 +320,7 @@ def _flash_id(client: BootClient) -> bytes | None:
     return jedec
 
 
-def _rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int, SizeProof]:
-    """The stated size, proven by the wrap of a loader head that is not blank."""
-    if len(set(head)) == 1:
-        return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
-    sizes = [stated] if stated else [2 * MIB, 4 * MIB, MIB, 8 * MIB]
-    for size in sizes:
-        if _repeats(client, size, head) and not _repeats(client, size // 2, head):
-            return size, SizeProof.JEDEC_AND_WRAP if stated else SizeProof.WRAP
-    return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
-
-
 # both
-
-
-def read_agreed(client: BootClient, addr: int, step: str) -> bytes:
-    """4096 bytes that any two of several reads agree on; IdentityUnstable, which names `step`."""
-    data = any_two(lambda: client.read_4k(addr), tries=_AGREE)
-    if data is None:
-        raise IdentityUnstable(port=client.port.info.name, step=step)
-    return data
 
 
 def _read_mac(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> str | None:
@@ -350,7 +333,7 @@ def _read_mac(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> st
     }
     for addr in sorted(areas):
         sector = client.read_4k(addr)
-        if not (by_crc and _is_right(client, addr, sector)):
+        if not (by_crc and is_right(client, addr, sector)):
             sector = read_agreed(client, addr, _("its address was read"))
         mac = sector[MAC_OFFSET : MAC_OFFSET + 6]
         if sector.startswith(RF_MAGIC) and len(set(mac)) > 1:

@@ -16,6 +16,7 @@ class SizeProof(StrEnum):
     WRAP = "wrap"  # the loader head repeats at this distance and nowhere earlier
     JEDEC = "jedec"  # the flash id says so and the content gives no way to prove it
     JEDEC_AND_WRAP = "jedec+wrap"
+    CONTRADICTED = "contradicted"  # the flash id says more than the flash has: addresses wrap below
     ASSUMED = "assumed"  # nothing tells; the size that every known module of this chip has
 
 
@@ -70,3 +71,4 @@ class Identity:
     key: KeyFacts
     mac: str | None
     evidence: tuple[str, ...]
+    twins: tuple[str, ...] = ()  # chips that cannot be told from this one over these wires

@@ -63,10 +63,15 @@ class BackupVerdict:
         return self.level is not BackupLevel.NONE
 
 
-def judge_backup(data: bytes, *, chip: str | None = None) -> BackupVerdict:
-    """The verdict on `data`; with `chip`, a dump of another chip is foreign. Never raises."""
+def judge_backup(
+    data: bytes, *, chip: str | None = None, flash_size: int | None = None
+) -> BackupVerdict:
+    """The verdict on `data`; with `chip`, a dump of another chip is foreign. Never raises.
+
+    `flash_size` is what the device has proven; without it the chip's usual sizes are expected.
+    """
     try:
-        report = survey(Dump(data=data))
+        report = survey(Dump(data=data), flash_size=flash_size)
     except (InputEmpty, InputTooLarge) as problem:
         reason = BackupReason.EMPTY if isinstance(problem, InputEmpty) else BackupReason.NOT_A_FLASH
         because = (Because(reason=reason, text=problem.message),)

@@ -47,6 +47,32 @@ class OutsideFlash(SafetyRefusal):
     next_step = N_("Check --start and --length.")
 
 
+class SizeContradicted(SafetyRefusal):
+    """The flash id states more bytes than the flash has."""
+
+    code = "PS-SAFETY-SIZE"
+    what = N_(
+        "The flash id {jedec} says {stated} bytes, but the content repeats at a smaller distance."
+    )
+    why = N_("A backup of that size would hold the same bytes twice, and a write would wrap.")
+    next_step = N_(
+        "Read what is there with `plugsmith read`, and please report what `plugsmith info --json` "
+        "prints."
+    )
+
+
+class SettingsDamaged(SafetyRefusal):
+    """The settings block on the device is damaged: its settings would be lost."""
+
+    code = "PS-SAFETY-SETTINGS"
+    what = N_("Nothing was changed: the settings block at {place} is damaged ({problem}).")
+    why = N_("Writing one setting would replace all the others by those of a first start.")
+    next_step = N_(
+        "Put a whole block in its place: restore a backup, or write one that you have with "
+        "`plugsmith obk config write`."
+    )
+
+
 class UnknownFlashPart(SafetyRefusal):
     """The flash id is unknown or empty, so its write protection cannot be handled safely."""
 

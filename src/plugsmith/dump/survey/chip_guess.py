@@ -10,6 +10,7 @@ from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.chips.catalog import chips, module
 from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import Finding, FindingKind
+from plugsmith.dump.layout import FLASH_SIZES
 from plugsmith.errors import PlugsmithError
 from plugsmith.tuya.records import PIN_RECORD, platform_chip, read_device_info, read_platform
 from plugsmith.tuya.store import read_store
@@ -98,14 +99,21 @@ def memory_map(name: str | None) -> MemoryMap | None:
         return None
 
 
-def flash_size(name: str | None, size: int) -> int | None:
-    """The flash size of a chip that fits a file of `size` bytes best; None without a chip."""
+def flash_size(name: str | None, data: bytes) -> int | None:
+    """The flash size of a chip that fits a file best; None without a chip.
+
+    A file larger than any flash seen with the chip is of a larger one, if it has the size of a
+    flash and is not the same content over and over, as reading past the end gives it.
+    """
+    size = len(data)
     if name is None:
         return None
     try:
         sizes = sorted(chip_called(name).flash_sizes)
     except PlugsmithError:
         return None
+    if size > sizes[-1] and size in FLASH_SIZES and data[: size // 2] != data[size // 2 :]:
+        return size
     return next((flash for flash in sizes if size <= flash), sizes[-1])
 
 

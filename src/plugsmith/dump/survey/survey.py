@@ -40,8 +40,11 @@ if TYPE_CHECKING:
 _WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
 
 
-def survey(dump: Dump) -> DumpReport:
-    """What the file is. Raises InputEmpty and InputTooLarge; every other file has an answer."""
+def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
+    """What the file is. Raises InputEmpty and InputTooLarge; every other file has an answer.
+
+    `flash_size` is how many bytes the flash has, where the device itself has proven it.
+    """
     if not dump.data:
         raise InputEmpty(name=dump.name)
     if dump.size > MAX_LEN:
@@ -52,7 +55,7 @@ def survey(dump: Dump) -> DumpReport:
     layout = find_layout(
         anchors_of(findings),
         size=dump.size,
-        flash_size=chip_guess.flash_size(guess.chip, dump.size),
+        flash_size=flash_size or chip_guess.flash_size(guess.chip, dump.data),
     )
     if guess.chip is None:
         guess = chip_guess.by_addresses(findings, layout)

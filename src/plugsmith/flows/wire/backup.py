@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
+from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused
 from plugsmith.errors.flows import HalfWritten, NotABackup
 from plugsmith.errors.library import JobLost
+from plugsmith.errors.safety import SizeContradicted
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connection import connected
@@ -101,6 +103,7 @@ def make_backup(
     device.claim()
     device.raise_speed()
     key = device.key()
+    _refuse_doubtful_size(device)
     _refuse_half_written(ctx, device)
     ctx.library.backups.check_room(device.size, out=out)
     _announce(ctx, device)
@@ -156,6 +159,12 @@ def priority_ranges(device: Device) -> list[AddressRange]:
     for role in _TELLING_ROLES:
         spans += [item.span.aligned(SECTOR_LEN) for item in chip.memory_map.with_role(role)]
     return [span for span in spans if whole.covers(span)]
+
+
+def _refuse_doubtful_size(device: Device) -> None:
+    flash = device.identity.flash
+    if flash.size_proof is SizeProof.CONTRADICTED:
+        raise SizeContradicted(stated=flash.size, jedec=(flash.jedec or b"").hex(" ").upper())
 
 
 def _refuse_half_written(ctx: FlowContext, device: Device) -> None:
@@ -314,7 +323,7 @@ def _summarise(meter: ProgressMeter, device: Device) -> None:
 
 
 def _refuse_unsound(ctx: FlowContext, content: bytes, *, chip: str) -> None:
-    verdict = judge_backup(content, chip=chip)
+    verdict = judge_backup(content, chip=chip, flash_size=len(content))
     if not verdict.restorable:
         raise NotABackup(
             reason=" ".join(item.text for item in verdict.because),

@@ -21,7 +21,13 @@ from plugsmith.flows.write.intent import with_starts
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import device_checks, require
 from plugsmith.flows.write.proven import secure, up_to_date
-from plugsmith.flows.write.target_image import BLANK_SECTOR, Segment, TargetImage, sectors_of
+from plugsmith.flows.write.target_image import (
+    BLANK_SECTOR,
+    Segment,
+    TargetImage,
+    sectors_of,
+    within_permissions,
+)
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
@@ -83,7 +89,8 @@ def change_flash(
         checks = device_checks(device.identity)
         require(checks, ctx.permissions)
         device.raise_speed()
-        target = with_starts(device, target_of(device))
+        target = within_permissions(target_of(device), device.rf_now(), ctx.permissions)
+        target = with_starts(device, target)
         make_plan(  # refuses before a backup takes its time
             target,
             chip=device.identity.chip,

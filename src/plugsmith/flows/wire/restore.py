@@ -89,13 +89,16 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, ImageSourc
     """
     if path.suffix == ".json" or path.with_suffix(".json").is_file():
         backup = open_backup(path)
-        return backup, _judged(ctx, backup.file, backup.read())
+        size = backup.passport.flash_size
+        return backup, _judged(ctx, backup.file, backup.read(), flash_size=size)
     return None, _judged(ctx, path, _straightened(ctx, open_image(path)))
 
 
-def _judged(ctx: FlowContext, path: Path, data: bytes) -> ImageSource:
+def _judged(
+    ctx: FlowContext, path: Path, data: bytes, *, flash_size: int | None = None
+) -> ImageSource:
     """The bytes as something to write, once every check on a backup has passed."""
-    verdict = judge_backup(data)
+    verdict = judge_backup(data, flash_size=flash_size)
     if not verdict.restorable:
         raise FileNotABackup(
             name=path.name,
@@ -126,7 +129,7 @@ def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -
     facts = ImageFacts(name=file.name, chips=image.chips, key=image.key, end=device.size)
     require(_fits(device.identity, facts), ctx.permissions)
     data = device.read(AddressRange(0, APP_START)) + file.data
-    verdict = judge_backup(data, chip=device.identity.chip.name)
+    verdict = judge_backup(data, chip=device.identity.chip.name, flash_size=device.size)
     if not verdict.restorable:
         raise FileNotABackup(
             name=file.name,

@@ -160,6 +160,17 @@ def _check_part(identity: Identity) -> PreflightCheck:
 
 def _check_size(identity: Identity) -> PreflightCheck:
     proof = identity.flash.size_proof
+    if proof is SizeProof.CONTRADICTED:
+        return PreflightCheck(
+            name="flash-size",
+            verdict=PreflightOutcome.REFUSE,
+            text=_(
+                "The flash id says {size} bytes, but the content repeats at a smaller distance: "
+                "the flash is smaller, and addresses behind its end wrap.",
+                size=identity.flash.size,
+            ),
+            remedy=_("Reading is possible; please report what `plugsmith info --json` prints."),
+        )
     if proof is SizeProof.ASSUMED:
         return PreflightCheck(
             name="flash-size",
@@ -177,6 +188,16 @@ def _check_chip(identity: Identity, image: ImageFacts) -> PreflightCheck:
             verdict=PreflightOutcome.REFUSE,
             text=_("{name} does not tell which chip it is for.", name=image.name),
             remedy=_("Use a full image (QIO) of the release for {chip}.", chip=_name(identity)),
+        )
+    if identity.chip.name not in image.chips and set(identity.twins) & set(image.chips):
+        return _passed(
+            "image-chip",
+            _(
+                "{name} is for {chips}, which cannot be told from a {chip} over these wires.",
+                name=image.name,
+                chips=_(" or ").join(image.chips),
+                chip=_name(identity),
+            ),
         )
     if identity.chip.name not in image.chips:
         return PreflightCheck(

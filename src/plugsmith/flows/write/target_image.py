@@ -5,10 +5,11 @@ Pure: the decisions about boot loader, radio calibration and address are made he
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, RegionRole
+from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.memory import (
@@ -263,19 +264,64 @@ def _bring_rf(
 
 
 def merge_rf(now: bytes | None, new: bytes, permissions: Permissions) -> bytes | None:
-    """The RF sector to write: `rf` takes the calibration of `new`, `mac` its address; else None.
+    """The RF sector to write, None for none: what `new` brings as far as it is allowed.
 
-    The address of the device survives `rf` alone, and its calibration survives `mac` alone, as far
-    as both sectors have an address record.
+    `rf` is the calibration without the address, `mac` the address alone. What a permission does
+    not name stays as it is in `now`; an address goes only where both sectors have a place for it.
     """
     rf, mac = Permission.RF in permissions, Permission.MAC in permissions
-    if not rf and not mac:
-        return None
     if rf and mac:
         return new
-    both = now is not None and mac_in_rf(now) is not None and mac_in_rf(new) is not None
-    if now is None or not both:
-        return new if rf else None
-    base, address = (new, now) if rf else (now, new)
+    if not (rf or mac) or now is None:
+        return None
+    if mac:
+        whole = _has_place(now) and _has_place(new)
+        return with_address(now, new) if whole else None
+    if not _has_place(new):
+        return new if not _has_place(now) else None
+    return with_address(new, now if _has_place(now) else BLANK_SECTOR)
+
+
+def with_address(sector: bytes, source: bytes) -> bytes:
+    """`sector` with the address of `source`."""
     end = MAC_OFFSET + _MAC_LEN
-    return base[:MAC_OFFSET] + address[MAC_OFFSET:end] + base[end:]
+    return sector[:MAC_OFFSET] + source[MAC_OFFSET:end] + sector[end:]
+
+
+def _has_place(sector: bytes) -> bool:
+    """Whether the sector has the record in which an address stands."""
+    record = sector[MAC_OFFSET - len(_MAC_RECORD) : MAC_OFFSET]
+    return sector.startswith(RF_MAGIC) and record == _MAC_RECORD
+
+
+def within_permissions(
+    target: TargetImage, rf_now: Mapping[int, bytes], permissions: Permissions
+) -> TargetImage:
+    """`target` with RF sectors changed just as far as `permissions` name it.
+
+    Raises PermissionNeeded where it asks for more than a part of them.
+    """
+    wanted = dict(target.wanted)
+    notes = list(target.notes)
+    for addr, now in rf_now.items():
+        new = wanted.get(addr)
+        if new is None or new == now or addr in target.copied:
+            continue
+        mixed = merge_rf(now, new, permissions)
+        if mixed is None:
+            missing = Permission.MAC if Permission.RF in permissions else Permission.RF
+            raise PermissionNeeded(
+                span=str(AddressRange.sized(addr, SECTOR_LEN)),
+                region=_("radio calibration and address"),
+                reason=_("They are unique for each device and cannot be made again."),
+                permission=missing.value,
+            )
+        if mixed != new:
+            notes.append(
+                _(
+                    "At {where} only what you allowed is changed; the rest stays as it is.",
+                    where=format_addr(addr),
+                )
+            )
+        wanted[addr] = mixed
+    return replace(target, wanted=wanted, notes=tuple(notes))

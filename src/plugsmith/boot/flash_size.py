@@ -1,0 +1,74 @@
+"""How large the flash is: by what its id states and by where its content repeats."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.agreement import any_two
+from plugsmith.boot.identity import SizeProof
+from plugsmith.chips.model import APP_START
+from plugsmith.errors.flash import IdentityUnstable
+from plugsmith.memory import AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.boot.client import BootClient
+
+MIB = 0x10_0000
+_AGREE = 6
+_CRC_TRIES = 3
+
+
+def repeats(client: BootClient, addr: int, head: bytes, *, by_crc: bool = True) -> bool:
+    """Whether `head` is at `addr`; only a difference that two answers agree on is one."""
+    if by_crc:
+        return is_right(client, addr, head)
+    others: set[bytes] = set()
+    for _attempt in range(_AGREE):
+        found = client.read_4k(addr)
+        if found == head:
+            return True
+        if found in others:
+            return False
+        others.add(found)
+    return False
+
+
+def is_right(client: BootClient, addr: int, data: bytes) -> bool:
+    """Whether the device's checksum says that `data` is at `addr`; a difference is asked again."""
+    span = AddressRange.sized(addr, len(data))
+    return any(client.crc32(span) == zlib.crc32(data) for _try in range(_CRC_TRIES))
+
+
+def rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int, SizeProof]:
+    """The stated size, proven by the wrap of a loader head that is not blank."""
+    if len(set(head)) == 1:
+        return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
+    if stated and _wraps_below(client, stated, head):
+        return stated, SizeProof.CONTRADICTED
+    sizes = [stated] if stated else [2 * MIB, 4 * MIB, MIB, 8 * MIB]
+    for size in sizes:
+        if repeats(client, size, head) and not repeats(client, size // 2, head):
+            return size, SizeProof.JEDEC_AND_WRAP if stated else SizeProof.WRAP
+    return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
+
+
+def read_agreed(client: BootClient, addr: int, step: str) -> bytes:
+    """4096 bytes that any two of several reads agree on; IdentityUnstable, which names `step`."""
+    data = any_two(lambda: client.read_4k(addr), tries=_AGREE)
+    if data is None:
+        raise IdentityUnstable(port=client.port.info.name, step=step)
+    return data
+
+
+def _wraps_below(client: BootClient, stated: int, head: bytes) -> bool:
+    """Whether the content repeats at a smaller distance than the size that the flash id states."""
+    size = stated // 2
+    while size >= MIB // 2:
+        if repeats(client, size, head):
+            second = read_agreed(client, APP_START, _("the size of its flash was proven"))
+            if len(set(second)) == 1 or repeats(client, size + APP_START, second):
+                return True
+        size //= 2
+    return False

@@ -1,0 +1,141 @@
+"""How far permissions, writes and settings reach: as far as their names, and no byte further."""
+
+from __future__ import annotations
+
+import pytest
+from flows_rig import Rig, factory
+
+from plugsmith.chips.catalog import flash_parts
+from plugsmith.errors.flows import PermissionNeeded, PreflightRefused
+from plugsmith.errors.safety import ConsentMissing, SettingsDamaged, SizeContradicted
+from plugsmith.flows.device.desired_settings import DesiredSettings
+from plugsmith.flows.device.obk_config import change_chip, make_block, read_chip, sector_of
+from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.raw_write import erase_raw, write_raw
+from plugsmith.flows.wire.restore import restore
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.rf import forge_rf
+from plugsmith.memory import AddressRange
+from plugsmith.openbeken.settings import read_settings
+from plugsmith.sim.flash.parts import KNOWN_PARTS
+
+CODE = 0x8000
+RF, SETTINGS = 0x1E0000, 0x1E1000
+OTHERS = forge_rf(bytes.fromhex("c8478c999999"))
+
+
+@pytest.fixture
+def rig(tmp_path):
+    return Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=CODE))
+
+
+def parts(sector):
+    """Calibration and address of an RF sector."""
+    return sector[:0x24] + sector[0x2A:], sector[0x24:0x2A]
+
+
+@pytest.mark.parametrize(
+    ("allow", "calibration", "address"),
+    [(("rf",), True, False), (("mac",), False, True), (("rf", "mac"), True, True)],
+)
+def test_a_raw_write_changes_what_the_permission_names(rig, allow, calibration, address):
+    before = parts(rig.content[RF : RF + 0x1000])
+    done = write_raw(rig.ctx(*allow), OTHERS, start=RF)
+    assert done.verified
+    now = parts(rig.content[RF : RF + 0x1000])
+    assert now[0] == (parts(OTHERS) if calibration else before)[0]
+    assert now[1] == (parts(OTHERS) if address else before)[1]
+
+
+@pytest.mark.parametrize("allow", [(), ("mac",), ("rf",)])
+def test_erasing_calibration_and_address_needs_both_permissions(rig, allow):
+    span = AddressRange(RF, RF + 0x1000)
+    with pytest.raises(PermissionNeeded):
+        erase_raw(rig.ctx(*allow, yes=True), lambda _size: span)
+    assert rig.content == rig.before
+    assert erase_raw(rig.ctx("rf", "mac", yes=True), lambda _size: span).verified
+
+
+@pytest.mark.parametrize("size", [0x10_0000, 0x40_0000, 0x80_0000])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238", "BK7252"])
+def test_flashes_of_other_sizes_are_backed_up_and_restored(tmp_path, chip, size):
+    content = factory(chip, code_len=CODE)[:size].ljust(size, b"\xff")
+    rig = Rig(tmp_path, chip, content)
+    made = backup(rig.ctx()).backup
+    assert made.read() == content
+    write_raw(rig.ctx(), b"x" * 0x1000, start=0x80000)
+    assert rig.content != content
+    restored = restore(rig.ctx(yes=True), made.file, dry_run=True)
+    assert [step.span.start for step in restored.plan.steps if step.action == "erase"] == [0x80000]
+
+
+def test_a_flash_that_is_smaller_than_its_id_says_is_neither_backed_up_nor_written(tmp_path):
+    real = next(item for item in KNOWN_PARTS if item.name == "TH25Q16HB")
+    from dataclasses import replace
+
+    rig = Rig(
+        tmp_path,
+        "BK7231N",
+        factory("BK7231N", code_len=CODE),
+        part=replace(real, jedec=bytes.fromhex("C84016")),
+    )
+    with pytest.raises(SizeContradicted):
+        backup(rig.ctx())
+    with pytest.raises(PreflightRefused):
+        write_raw(rig.ctx("no-backup"), b"\0" * 0x1000, start=0x20_0000)
+    assert rig.content == rig.before
+
+
+def test_chips_with_one_loader_are_told_as_a_doubt_and_get_the_image_that_is_named(tmp_path):
+    rig = Rig(tmp_path, "BK7252", factory("BK7252", code_len=CODE))
+    path = tmp_path / "image.bin"
+    path.write_bytes(forge_openbeken_qio("BK7252", version="1.18.300", code_len=CODE))
+    done = flash(rig.ctx(), path, dry_run=True)
+    assert "PS-NOTE-CHIP-DOUBT" in rig.warnings()
+    assert any("BK7252" in check.text for check in done.checks if check.name == "image-chip")
+
+
+def with_settings(rig, change=None):
+    made = make_block(
+        DesiredSettings(settings={"wifi_ssid": "home"}), chip="BK7231T", mac="c8:47:8c:00:00:01"
+    )
+    sector = bytearray(sector_of(made))
+    if change is not None:
+        sector[change // 8] ^= 1 << change % 8
+    rig.chip.nor.content[SETTINGS : SETTINGS + 0x1000] = sector
+    rig.replug()
+
+
+def change(rig, **options):
+    return change_chip(rig.ctx(**options), DesiredSettings(settings={"mqtt_host": "10.0.0.1"}))
+
+
+@pytest.mark.parametrize("bit", [3 * 8, 4 * 8 + 1, 40 * 8, 900 * 8 + 5, 3583 * 8])
+def test_a_settings_block_with_one_wrong_bit_is_never_replaced_by_a_first_start(rig, bit):
+    with_settings(rig, change=bit)
+    before = rig.content
+    with pytest.raises(SettingsDamaged):
+        change(rig, yes=True)
+    assert rig.content == before
+
+
+@pytest.mark.parametrize("bit", [0, 13, 23])
+def test_a_worn_marker_of_a_settings_block_is_repaired(rig, bit):
+    with_settings(rig, change=bit)
+    change(rig)
+    assert read_settings(read_chip(rig.ctx()).block)["wifi_ssid"] == "home"
+
+
+def test_what_a_vendor_stored_in_that_place_is_overwritten_only_by_consent(rig):
+    rig.chip.nor.content[SETTINGS : SETTINGS + 16] = b"of the vendor..."
+    rig.replug()
+    with pytest.raises(ConsentMissing):
+        change(rig)
+    assert rig.content[SETTINGS : SETTINGS + 16] == b"of the vendor..."
+    assert change(rig, yes=True)[0].verified
+
+
+def test_no_bit_that_is_set_for_good_is_ever_masked():
+    for part in flash_parts():
+        assert part.compare_mask & 0x3D00 == 0, part.name
