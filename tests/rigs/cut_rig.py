@@ -14,24 +14,29 @@ class CutCable(BaseException):
 class CutPort(SimPort):
     """Counts requests from the first change of the flash on; raises CutCable at number `at`."""
 
-    def __init__(self, rig, at):
+    def __init__(self, rig, at, when=None):
         super().__init__(rig.chip, rig.clock, name="sim://rig", lines=rig.lines)
         self._at = at
+        self._when = when or (lambda _content: False)
         self._before = len(rig.chip.nor.operations)
         self.requests = 0
 
     def write(self, data):
         if len(self.chip.nor.operations) > self._before:
             self.requests += 1
-            if self._at is not None and self.requests >= self._at:
+            counted = self._at is not None and self.requests >= self._at
+            if counted or self._when(self.chip.nor.content):
                 raise CutCable
         super().write(data)
 
 
 @contextmanager
-def cut_at(rig, at):
-    """Cable and supply go away at request `at` after the first change; then all is back."""
-    port = CutPort(rig, at)
+def cut_at(rig, at, *, when=None):
+    """Cable and supply go away at request `at` after the first change; then all is back.
+
+    With `when` they go as soon as it holds for the content of the flash.
+    """
+    port = CutPort(rig, at, when)
     rig.port = lambda: port
     try:
         yield port

@@ -284,7 +284,7 @@ def test_a_cut_in_the_calibration_sector_brings_the_own_one_back_with_any_comman
     )
     theirs = backup(other.ctx()).backup.file
     backup(rig.ctx())
-    with cut_at(rig, 1):
+    with cut_at(rig, None, when=lambda flash: flash[0x1E0000:0x1E1000] == b"\xff" * 0x1000):
         restore(rig.ctx("mac"), theirs)
     assert rig.content[0x1E0000:0x1E1000] == b"\xff" * 0x1000
     rig.path = tmp_path / "image.bin"
