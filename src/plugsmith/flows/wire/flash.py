@@ -26,7 +26,7 @@ from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.image_checks import content_checks
-from plugsmith.flows.write.intent import intend, settle_older, with_starts
+from plugsmith.flows.write.intent import intend, settle_older, tell_trouble, with_starts
 from plugsmith.flows.write.module_check import check_module
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import allowed_anyway, device_checks, image_checks, require
@@ -245,8 +245,7 @@ def run_plan(
         raise
     finally:
         device.job = None
-        if job.trouble is not None:
-            _tell_trouble(ctx, job.trouble)
+        tell_trouble(ctx, job)
     _tidy_up(ctx, device, job, plan)
 
 
@@ -271,18 +270,6 @@ def _tidy_up(ctx: FlowContext, device: Device, job: Job, plan: FlashPlan) -> Non
             "PS-NOTE-LIBRARY",
             _("The library could not be brought up to date: {problem}", problem=str(problem)),
         )
-
-
-def _tell_trouble(ctx: FlowContext, trouble: str) -> None:
-    ctx.warn(
-        "PS-NOTE-JOURNAL",
-        _(
-            "The journal of this write could not be kept to the end: {problem}. What the write "
-            "intends is on the disk all the same.",
-            problem=trouble,
-        ),
-        hint=_("Make room on the disk of the library."),
-    )
 
 
 def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:

@@ -75,3 +75,18 @@ def settle_older(ctx: FlowContext, device: Device, plan: FlashPlan) -> None:
             hint=_("Finish it: {command}", command=item.state.header.command),
             data={"job": item.state.id, "command": item.state.header.command},
         )
+
+
+def tell_trouble(ctx: FlowContext, job: Job) -> None:
+    """Tell if the disk refused an entry of the journal in the middle of the write."""
+    if job.trouble is None:
+        return
+    ctx.warn(
+        "PS-NOTE-JOURNAL",
+        _(
+            "The journal of this write could not be kept to the end: {problem}. What the write "
+            "intends is on the disk all the same.",
+            problem=job.trouble,
+        ),
+        hint=_("Make room on the disk of the library."),
+    )
