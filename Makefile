@@ -59,6 +59,8 @@ test-newest:
 # Faults by seeds: N cases from seed FIRST on.
 campaign: setup
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
+	PLUGSMITH_CAMPAIGN=1 $(BIN)/python -m pytest --timeout=0 \
+		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
 
 # Every verb on every model of an adapter, twice.
 campaign-adapters: setup

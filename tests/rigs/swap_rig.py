@@ -66,3 +66,13 @@ def programmed(count: int):
         return sum(op.kind == "prog" for op in chip.nor.operations) >= count
 
     return when
+
+
+def changed(chip: SimChip):
+    """A moment: something of the board that is in now was just erased for the first time."""
+
+    def erased(board: SimChip) -> int:
+        return sum(op.kind == "erase" for op in board.nor.operations)
+
+    before = erased(chip)
+    return lambda pulled: erased(pulled) > before

@@ -16,8 +16,14 @@ _SR1, _SR2 = 0x05, 0x35
 _JEDEC_LEN = 3
 _TWO_STATUS_BYTES = 0xFF  # a mask above this bit needs the second status byte
 
-# SRP1 and the lock bits of the security registers in SR2: whoever sets one sets it for good.
-ONE_TIME = 0x3D00
+# Bits that are set for good, by the opcode that reads the second byte: SRP1 and the locks of the
+# security registers in SR2; top or bottom in the configuration register of Macronix.
+ONE_TIME = {0x35: 0x3D00, 0x15: 0x0800}
+
+
+def one_time_bits(part: FlashPart) -> int:
+    """The status bits of `part` that can be set only once."""
+    return ONE_TIME.get(part.read_opcodes[1], 0) if len(part.read_opcodes) > 1 else 0
 
 
 def flash_part(jedec: bytes) -> FlashPart | None:
@@ -103,7 +109,9 @@ def _check(table: FactTable, part: FlashPart) -> None:
     stated = size_from_id(part.jedec)
     table.require(stated is None or stated == part.size, "the size contradicts the id")
     table.require(stated is not None or part.write_len == 0, "no writes to a part without an id")
-    table.require(part.compare_mask & ONE_TIME == 0, "the mask holds bits that are set for good")
+    table.require(
+        part.compare_mask & one_time_bits(part) == 0, "the mask holds bits that are set for good"
+    )
     reach = (1 << 8 * len(part.read_opcodes)) - 1
     table.require(part.compare_mask & ~reach == 0, "the mask reaches beyond what is read")
     protects = part.write_len == 0 or part.protected & part.compare_mask != part.unprotected

@@ -66,13 +66,23 @@ def forge_flash(
     )
     rf = catalog.chip(chip).memory_map.region(RegionRole.RF)
     if rf is not None and rf.span.end <= len(flash):
-        flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(mac or forged_mac(chip))
+        flash[rf.span.start : rf.span.start + SECTOR_LEN] = forge_rf(
+            mac or forged_mac(chip), own=_own(contents or {})
+        )
     storage: dict[int, bytes] = {}
     if pin_text is not None:
         storage = forge_storage(StorageRequest(chip=chip, pin_text=pin_text)).contents
     for at, data in (storage | dict(contents or {})).items():
         flash[at : at + len(data)] = data
     return bytes(flash)
+
+
+def _own(contents: Mapping[int, bytes]) -> bytes:
+    """What other content makes of a device: another one, also where the address is the same."""
+    digest = hashlib.sha256()
+    for at, data in contents.items():
+        digest.update(at.to_bytes(4, "little") + data)
+    return digest.digest() if contents else b""
 
 
 @lru_cache(maxsize=4)

@@ -13,10 +13,10 @@ _CRYSTAL = 0x00BC_614E  # 12.345678 MHz in every RF sector seen; uart-protocol.m
 _GROUPS = ((0x2222_2200, 0xA2), (0x3333_3300, 0x84), (0x4444_4400, 0x40))
 
 
-def forge_rf(mac: bytes) -> bytes:
+def forge_rf(mac: bytes, *, own: bytes = b"") -> bytes:
     """One RF sector with `mac` (6 bytes) at offset 0x24, in the layout of uart-protocol.md 6.4.
 
-    The calibration follows from the MAC: no two devices have the same one.
+    The calibration follows from the MAC and from `own`, whatever else tells devices apart.
     """
     general = b"".join(
         (
@@ -29,7 +29,7 @@ def forge_rf(mac: bytes) -> bytes:
     )
     body = _record(0x1111_1100, general.ljust(0x5A, b"\0"))
     for tag, length in _GROUPS:
-        values = hashlib.shake_256(mac + tag.to_bytes(4, "little")).digest(length - 8)
+        values = hashlib.shake_256(mac + own + tag.to_bytes(4, "little")).digest(length - 8)
         body += _record(tag, _record(tag + 1, values))
     return (b"TLV\0" + _TOTAL_LEN.to_bytes(4, "little") + body).ljust(SECTOR_LEN, b"\xff")
 

@@ -282,7 +282,7 @@ def _read_rest(
                 device.note_speed()
                 ctx.cancel.check()
 
-    seen = [device.epoch]
+    seen = [device.identified_epoch]
     with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
         meter.skip(device.size - left())
         device.resume_on_relink(read, left=left)

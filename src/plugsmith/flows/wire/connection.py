@@ -61,6 +61,7 @@ class Device(DeviceOwn):
         self.speeds = Speeds(ctx, port)
         self._meet(sink=ctx.sink, expected=ctx.chip)
         self.first = self.identity
+        self.identified_epoch = self.epoch
 
     def _meet(self, *, sink: EventSink | None, expected: str | None) -> None:
         """Link and identify; again after a reset in between, and at lower rates as needed."""
@@ -166,6 +167,7 @@ class Device(DeviceOwn):
         prove_own(self)
         prove_content(self)
         self.links += 1
+        self.identified_epoch = self.epoch
 
     @property
     def epoch(self) -> int:
@@ -221,6 +223,13 @@ class Device(DeviceOwn):
                 lower = failures > 1 and self.speeds.shaken(self._noted_baud)
                 if failures > _RELINKS and not lower:
                     raise
+            self.relink()
+
+    def be_sure(self) -> None:
+        """Identify again if the chip fell silent since; OtherDevice if it is another one now."""
+        for _attempt in range(_RELINKS):
+            if self.epoch == self.identified_epoch:
+                return
             self.relink()
 
     def read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:

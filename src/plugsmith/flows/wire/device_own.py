@@ -50,6 +50,10 @@ class DeviceOwn(ABC):
         """Those spans whose checksum on the device is another one."""
 
     @abstractmethod
+    def be_sure(self) -> None:
+        """Return if the chip is the one that was identified; OtherDevice if not."""
+
+    @abstractmethod
     def read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
         """Sectors that belong together, all read on one link."""
 
@@ -87,6 +91,7 @@ class DeviceOwn(ABC):
 
     def _rf_read(self) -> dict[int, bytes]:
         if not self.known.rf:
+            self.be_sure()
             sectors = rf_sectors(self.identity.chip, self.size)
             self.known.rf.update(self.read_sectors(sectors))
         return self.known.rf

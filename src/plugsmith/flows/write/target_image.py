@@ -277,9 +277,9 @@ def merge_rf(now: bytes | None, new: bytes, permissions: Permissions) -> bytes |
     if mac:
         whole = _has_place(now) and _has_place(new)
         return with_address(now, new) if whole else None
-    if not _has_place(new):
-        return new if not _has_place(now) else None
-    return with_address(new, now if _has_place(now) else BLANK_SECTOR)
+    if not _has_place(now):
+        return new  # the device has lost both: no address of its own is there to be kept
+    return with_address(new, now) if _has_place(new) else None
 
 
 def with_address(sector: bytes, source: bytes) -> bytes:

@@ -111,4 +111,4 @@ def _may_be_of(state: JobState, key: DeviceKey, rf: Iterable[int]) -> bool:
         return False
     changes_own = any(addr in span for addr in rf for span in state.changes)
     nameless = key.mac is None and theirs.mac is None
-    return key.may_be(theirs) or changes_own or nameless
+    return key.is_same(theirs) or changes_own or nameless
