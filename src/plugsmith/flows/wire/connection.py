@@ -225,13 +225,6 @@ class Device(DeviceOwn):
                     raise
             self.relink()
 
-    def be_sure(self) -> None:
-        """Identify again if the chip fell silent since; OtherDevice if it is another one now."""
-        for _attempt in range(_RELINKS):
-            if self.epoch == self.identified_epoch:
-                return
-            self.relink()
-
     def read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
         """Sectors that belong together, all read on one link."""
 

@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.write.unfinished import Unfinished
 
+_TRIES = 3
+
 
 class DeviceOwn(ABC):
     """The part of a linked device that tells it from all others; see `connection.Device`."""
 
     ctx: FlowContext
     identity: Identity
+    identified_epoch: int
 
     def __init__(self) -> None:
         self.known = Known()
@@ -49,9 +52,21 @@ class DeviceOwn(ABC):
     def differing(self, expected: Sequence[tuple[AddressRange, int]]) -> list[AddressRange]:
         """Those spans whose checksum on the device is another one."""
 
+    @property
     @abstractmethod
+    def epoch(self) -> int:
+        """Grows whenever the chip was away."""
+
+    @abstractmethod
+    def relink(self) -> None:
+        """Link again and prove that it is the same device."""
+
     def be_sure(self) -> None:
-        """Return if the chip is the one that was identified; OtherDevice if not."""
+        """Identify again if the chip fell silent since; OtherDevice if it is another one now."""
+        for _attempt in range(_TRIES):
+            if self.epoch == self.identified_epoch:
+                return
+            self.relink()
 
     @abstractmethod
     def read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
