@@ -22,7 +22,6 @@ from plugsmith.errors import (
     UsageError,
 )
 from plugsmith.errors.library import OutputExists
-from plugsmith.errors.safety import SettingsDamaged
 from plugsmith.flows.device.settings_results import (
     BuiltConfig,
     ChangedChip,
@@ -33,7 +32,8 @@ from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.raw_write import change_flash
 from plugsmith.flows.wire.results import ImageRow
-from plugsmith.flows.write.target_image import BLANK_SECTOR, Segment, TargetImage
+from plugsmith.flows.write.settings_sector import block_on_device
+from plugsmith.flows.write.target_image import Segment, TargetImage
 from plugsmith.image.kinds import recognise
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
@@ -59,7 +59,6 @@ if TYPE_CHECKING:
 
     Data = dict[str, Fact]
 
-_WORN_BITS = 2  # wrong bits in the marker of a block that is still taken for one
 _PLACES = (0x1E1000, 0x1D1000, 0)
 
 
@@ -277,44 +276,11 @@ def settings_piece(
     under = device.under(addr)
     base = block
     if base is None:
-        base = _block_on_device(device, under, addr)
+        base = block_on_device(device, under, addr)
     if base is None:
         under = b""
     made = make_block(desired, chip=name, mac=device.mac(), number=number, base=base)
     return Segment(start=addr, data=sector_of(made, under=under))
-
-
-def _block_on_device(device: Device, under: bytes, addr: int) -> ConfigBlock | None:
-    """The block in the sector; None for a blank one, or one that the user gives up for settings.
-
-    Raises SettingsDamaged for a block that was one, ConsentMissing for what somebody else stored.
-    """
-    layout = layout_of(device.identity.chip.name)
-    if under == BLANK_SECTOR:
-        return None
-    try:
-        return read_block(under, layout=layout)
-    except Malformed as problem:
-        damage = problem
-    if _differing_bits(under[: len(MAGIC)], MAGIC) > _WORN_BITS:
-        place = format_addr(addr)
-        device.ctx.consent(
-            _(
-                "The sector at {place} holds something else than settings of OpenBeken. "
-                "Write settings over it?",
-                place=place,
-            ),
-            _("writing settings over other data at {place}", place=place),
-        )
-        return None
-    try:
-        return read_block(MAGIC + under[len(MAGIC) :], layout=layout)  # its marker alone was worn
-    except Malformed:
-        raise SettingsDamaged(place=format_addr(addr), problem=damage.message) from damage
-
-
-def _differing_bits(one: bytes, other: bytes) -> int:
-    return sum((a ^ b).bit_count() for a, b in zip(one, other, strict=True))
 
 
 def write_private(path: Path, data: bytes) -> None:
