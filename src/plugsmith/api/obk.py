@@ -15,7 +15,7 @@ from plugsmith.messages import N_, _
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.flows.device.desired_settings import DesiredSettings
-    from plugsmith.flows.device.settings_results import (
+    from plugsmith.flows.device.settings.results import (
         BuiltConfig,
         BuiltConfigs,
         BuiltImage,
@@ -181,7 +181,7 @@ def _write_devices(
 ) -> ChangedDevice | RunCounts:
     from plugsmith.flows.device.apply import apply
     from plugsmith.flows.device.raw import write_config
-    from plugsmith.flows.device.settings_results import changed
+    from plugsmith.flows.device.settings.results import changed
     from plugsmith.flows.device.targets import find_targets
 
     if request.block is not None and not request.raw:
@@ -232,7 +232,7 @@ def _build_many(
     session: Session, request: ConfigBuildRequest, desired: DesiredSettings
 ) -> BuiltConfigs:
     from plugsmith.events import Item
-    from plugsmith.flows.device.settings_results import BuiltConfigs
+    from plugsmith.flows.device.settings.results import BuiltConfigs
     from plugsmith.records import fields_of
 
     if "{n}" not in request.output and "{mac}" not in request.output:

@@ -73,7 +73,7 @@ def desired_settings(
     `over_lan`: it goes to a running device, which takes less than its stored block can hold.
     """
     from plugsmith.flows.device.desired_settings import desired_from
-    from plugsmith.flows.device.settings_file import read_settings_file, read_text, setting_words
+    from plugsmith.flows.device.settings.file import read_settings_file, read_text, setting_words
 
     settings: dict[str, Fact] = {}
     if request.config is not None:

@@ -172,7 +172,7 @@ def test_impossible_settings(settings):
 
 
 def test_settings_files(tmp_path):
-    from plugsmith.flows.device.settings_file import read_settings_file, setting_words
+    from plugsmith.flows.device.settings.file import read_settings_file, setting_words
 
     toml, yaml, bad = tmp_path / "a.toml", tmp_path / "a.yaml", tmp_path / "b.toml"
     toml.write_text('short-name = "x"\n[wifi]\nssid = "n"\n[pins]\n26 = "Rel;1"\n')

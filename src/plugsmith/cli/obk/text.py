@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugsmith.cli.table import table
-from plugsmith.flows.device.settings_results import (
+from plugsmith.flows.device.settings.results import (
     BuiltConfig,
     BuiltConfigs,
     BuiltImage,

@@ -22,7 +22,7 @@ from plugsmith.errors import (
     UsageError,
 )
 from plugsmith.errors.library import OutputExists
-from plugsmith.flows.device.settings_results import (
+from plugsmith.flows.device.settings.results import (
     BuiltConfig,
     ChangedChip,
     ChangedFile,

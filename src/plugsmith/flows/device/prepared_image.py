@@ -21,7 +21,7 @@ from plugsmith.flows.device.obk_config import (
     settings_addr,
     write_private,
 )
-from plugsmith.flows.device.settings_results import BuiltImage
+from plugsmith.flows.device.settings.results import BuiltImage
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.image.results import image_row
 from plugsmith.flows.write.target_image import Segment

@@ -12,7 +12,7 @@ from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.changes import state_of, undo_command
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.obk_config import StoredBlock, make_block, sector_of
-from plugsmith.flows.device.settings_results import RunCounts
+from plugsmith.flows.device.settings.results import RunCounts
 from plugsmith.flows.now import now_text
 from plugsmith.lan.apply import read_state, settings_span
 from plugsmith.lan.change import SETTABLE
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.device.desired_settings import DesiredSettings
-    from plugsmith.flows.device.settings_results import StoredConfig
+    from plugsmith.flows.device.settings.results import StoredConfig
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.openbeken.config_block import ConfigBlock

@@ -1,0 +1,1 @@
+"""Settings of OpenBeken: wanted, in files, and as results."""
