@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FLASH_SIZES = (0x20_0000, 0x40_0000, 0x80_0000, 0x100_0000)
 DEFAULT_FLASH_SIZE = FLASH_SIZES[0]
+_MANY = 64  # loose anchors that may vote: a flash has a handful, hostile files thousands
 
 _ROLES = {
     FindingKind.RF_CALIBRATION: RegionRole.RF,
@@ -122,7 +123,10 @@ def anchors_of(findings: Iterable[Finding]) -> list[Anchor]:
                 addresses=addresses,
             )
         )
-    return sorted(found, key=lambda anchor: anchor.offset)
+    ordered = sorted(found, key=lambda anchor: anchor.offset)
+    few = [anchor for anchor in ordered if not anchor.firm][:_MANY]
+    firm = [anchor for anchor in ordered if anchor.firm]
+    return sorted([*firm, *few], key=lambda anchor: anchor.offset)
 
 
 def find_layout(anchors: Sequence[Anchor], *, size: int, flash_size: int | None) -> Layout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import time
 import zipfile
 
 import pytest
@@ -19,8 +20,10 @@ from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.forge.damage import DamageName, damage
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota
+from plugsmith.forge.rf import forge_rf
 from plugsmith.image.kinds import recognise
 from plugsmith.memory import merge_ranges
+from plugsmith.openbeken.settings import default_block
 
 RANDOM = random.Random(5).randbytes(0x4_0000)
 
@@ -326,3 +329,20 @@ def test_a_wifi_cache_is_found_behind_long_digit_strings():
     ]
     assert sorted(caches) == ["plain", "xor"]
     assert 0x13_8000 not in found
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        lambda: default_block(chip="BK7231T", mac="84:e3:42:01:02:03").raw.ljust(4096, b"\xff"),
+        lambda: b"CFG\x00\x05\0\0\0" + bytes(4088),
+        lambda: forge_rf(bytes(6)).ljust(4096, b"\xff"),
+    ],
+    ids=["settings blocks", "blocks with a wrong sum", "calibrations"],
+)
+def test_the_largest_file_full_of_the_same_thing_takes_seconds(unit):
+    """16 MiB with thousands of findings: the work grows with the file, not with its square."""
+    piece = unit()
+    began = time.process_time()
+    survey(dump_of(piece * (0x100_0000 // len(piece))))
+    assert time.process_time() - began < 15  # 2 to 3 s alone; minutes before

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plugsmith.errors import Malformed
 from plugsmith.openbeken.config_block import (
@@ -69,3 +71,19 @@ def test_spoilt_blocks_are_typed_errors(spoil):
     raw = with_fields(new_block(), {"wifi_ssid": b"home"}).raw
     with pytest.raises(Malformed):
         read_block(spoil(raw))
+
+
+@given(data=st.binary(max_size=300), signed=st.booleans())
+def test_the_fast_checksum_is_the_slow_one(data, signed):
+    """Byte by byte as the firmware does it, written down here a second time."""
+
+    def shift(value):
+        return value >> 1 | (value & 0x80 if signed else 0)
+
+    crc = 0
+    for byte in data:
+        for _step in range(8):
+            mix = (crc ^ byte) & 1
+            crc = shift(crc) ^ (0x8C if mix else 0)
+            byte = shift(byte)  # noqa: PLW2901 - as the firmware does it
+    assert checksum(data, signed=signed) == crc

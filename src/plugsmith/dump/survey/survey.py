@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from plugsmith.image.model import FirmwareImage
 
 _WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
+_FAR = 1 << 62  # behind every offset
+_NEAR = 64  # findings before a place that can reach over it: none nests deeper
 
 
 def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
@@ -102,9 +105,12 @@ def find_everything(data: bytes, stores: tuple[VendorStore, ...] = ()) -> list[F
         *easyflash.find(data),
     ]
     kept = list(firm)
+    taken: list[tuple[int, int]] = sorted((item.span.start, item.span.end) for item in firm)
     for item in loose:
-        if not any(item.span.start in other.span for other in kept):
+        place = bisect_right(taken, (item.span.start, _FAR))
+        if not any(end > item.span.start for _start, end in taken[max(0, place - _NEAR) : place]):
             kept.append(item)
+            taken.insert(place, (item.span.start, item.span.end))
     if not kept:
         kept = foreign_file.find(data)
     kept += blank.find(data)
