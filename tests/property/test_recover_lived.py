@@ -38,7 +38,22 @@ def test_a_text_that_never_was_is_not_strong_and_proven_is_the_newest(seed):
 # Each of these made an answer wrong or too sure once; `tools/mixed_texts.py` found them.
 @pytest.mark.parametrize(
     "seed",
-    [99, 101, 247, 677, 11823, 12975, 13693, 16649, 700496, 700526, 1001578, 1002435, 3002018],
+    [
+        99,
+        101,
+        247,
+        677,
+        11823,
+        12975,
+        13693,
+        16649,
+        700496,
+        700526,
+        1001578,
+        1002435,
+        3002018,
+        5003113,
+    ],
 )
 def test_a_flash_that_was_judged_wrongly_once(seed):
     made = lived_flash(seed)

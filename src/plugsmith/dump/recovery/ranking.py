@@ -71,9 +71,7 @@ def rank(
         held = places.get((source.offset, source.kind))
         if held is None or len(source.checks) > len(held.checks):
             places[source.offset, source.kind] = source
-    live = {
-        source.text for source in sources if source.standing is Standing.LIVE and is_text(source)
-    }
+    live = {source.text for source in sources if _may_be_live(source) and is_text(source)}
     alone = len({source.text for source in sources if _counts(source)}) == 1
     ranked = [
         _ranked(
@@ -84,6 +82,13 @@ def rank(
         for (_default, text), places in texts.items()
     ]
     return sorted(ranked, key=_order)
+
+
+def _may_be_live(source: TextSource) -> bool:
+    """Whether a text is live, or a whole record whose sector lost the marks that would say so."""
+    unmarked = source.standing is Standing.BESIDE and source.key is not None
+    summed = AgreeingCheck.VALUE_SUM in source.checks
+    return source.standing is Standing.LIVE or (unmarked and summed and not source.loose)
 
 
 def _counts(source: TextSource) -> bool:
