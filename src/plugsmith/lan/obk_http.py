@@ -285,7 +285,7 @@ class Obk:
     ) -> ApiInfo:
         """Wait until a device has started again since `watch` and answers twice.
 
-        It has when it did not answer for a while, or when it counts its seconds from later on.
+        It has when it counts its seconds from later on; that it did not answer proves nothing.
         With None any answer will do. Raises DeviceNotBack, and OtherDeviceAnswers where the device
         at this address has another MAC than the one that we began with.
         """
@@ -302,7 +302,7 @@ class Obk:
             except (DeviceLocked, DeviceInSafeMode):
                 raise
             except (DeviceUnreachable, DeviceAnswer, NotOpenBeken):
-                again, answers = True, 0
+                answers = 0  # away, or only an answer that was lost before the restart
                 continue
             if watch is not None and watch.restarted(asked_s, loop.time(), now.uptime_s):
                 again = True

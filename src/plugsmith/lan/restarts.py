@@ -19,6 +19,7 @@ class UptimeWatch:
     at_s: float
     uptime_s: int
     _answers: list[tuple[float, float, int]] = field(default_factory=list)
+    _best: float = 1.0
 
     def restarted(self, asked_s: float, at_s: float, uptime_s: int) -> bool:
         """Whether an answer (asked for and come at these times) is from a later start."""
@@ -28,7 +29,9 @@ class UptimeWatch:
         return fell or uptime_s < self.uptime_s + passed_s - _PLAY_S
 
     def _pace(self) -> float:
-        first_s, last_s = self._answers[0][0], self._answers[-1][1]
-        if last_s - first_s < _SPAN_S:
-            return 1.0
-        return max(1.0, (self._answers[-1][2] - self._answers[0][2] - 1) / (last_s - first_s))
+        """The best of all estimates; one that spans the restart itself is only too low."""
+        *before, (_asked, now_s, now) = self._answers
+        for asked_s, _at_s, uptime_s in before:
+            if now_s - asked_s >= _SPAN_S:
+                self._best = max(self._best, (now - uptime_s - 1) / (now_s - asked_s))
+        return self._best

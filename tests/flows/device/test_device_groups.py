@@ -133,7 +133,7 @@ def test_two_devices_with_one_mac_are_both_shown_and_marked(tmp_path):
         assert len(without_doubles([*found, other_way])) == 3  # it says itself where it is
         elsewhere = FoundDevice(host=Host("plug", 80), info=infos[2])
         assert len(without_doubles([*found, elsewhere])) == 4
-        one = scan(net.ctx, str(net.hosts[0]))["devices"]
+        one = scan(net.ctx, str(net.hosts[0])).devices
         assert one[0]["placeholder_mac"] is True
         assert any(event.kind == "warning" for event in net.log)
 
@@ -371,3 +371,20 @@ def test_a_page_instead_of_an_answer_never_counts_as_done(tmp_path, monkeypatch)
         monkeypatch.setitem(rest._POST, "cmnd", lambda *_a: Reply(body=b"<html>hello</html>"))
         with pytest.raises(PlugsmithError):
             apply(net.ctx, net.hosts, only(flags=5))
+
+
+def test_an_answer_that_is_lost_before_the_restart_is_not_taken_for_it(tmp_path):
+    """The device restarts seconds after it was told to; until then it still answers."""
+    with lan(tmp_path, speed=10.0) as net:
+        run(net.obk.patience.sleep(0.5))
+        resets = net.device.resets
+
+        async def restart():
+            obk = net.obk
+            watch = await obk.watch_uptime()
+            await obk.restart()
+            net.endpoint.faults.add(Fault(kind=FaultKind.DROP, at=1, target="/api/info"))
+            return await obk.wait_back(watch)
+
+        run(restart())
+        assert net.device.resets == resets + 1
