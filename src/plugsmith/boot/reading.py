@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _GROUP = 8  # blocks whose checksums are asked for in one go
 _EXPECTED_BLANK = 0.06  # share of blank sectors inside blocks that are not blank (8.3: 9 %)
-_READS = 6
+_READS = 10
 _ROUNDS = 4
 _CRC_REQUEST = 24  # bytes on the wire, both ways
 _CRC_AGREE = 3

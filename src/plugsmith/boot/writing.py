@@ -28,7 +28,7 @@ BLANK = b"\xff" * SECTOR_LEN
 # request that has a byte twice hits the application, which is verified, and not the boot loader.
 _INSIDE = 0x500
 _WRITES = 5
-_FIRSTS = 3
+_FIRSTS = 6
 _FRAME_TRIES = 2
 _FRAME_S = 0.015  # most of the programming (14 ms) is done while the frame comes in
 
