@@ -3,7 +3,7 @@
 One rule for all: the fields of a `@record` are the JSON object's in the order of the class; enums
 become their value, paths text, tuples lists. A declaration says what differs: `named("class")` is
 the name in JSON, `sparse()` is left out while it is None, `spread()` is a mapping whose entries
-stand in the object itself.
+stand in the object itself, `alone()` is the JSON without an object around it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.errors.base import Fact
 
 T = TypeVar("T")
-_NAME, _SPARSE, _SPREAD = "json", "sparse", "spread"
+_NAME, _SPARSE, _SPREAD, _ALONE = "json", "sparse", "spread", "alone"
 
 
 class Record:
@@ -54,6 +54,11 @@ def spread() -> Any:
     return field(metadata={_SPREAD: True})
 
 
+def alone() -> Any:
+    """The only field of a record whose JSON is this value, without an object around it."""
+    return field(metadata={_ALONE: True})
+
+
 def _declared(metadata: dict[str, object], default: Any) -> Any:
     if default is MISSING:
         return field(metadata=metadata)
@@ -61,7 +66,9 @@ def _declared(metadata: dict[str, object], default: Any) -> Any:
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(field, named, sparse, spread)
+    frozen_default=True,
+    kw_only_default=True,
+    field_specifiers=(field, named, sparse, spread, alone),
 )
 def record(cls: type[T]) -> type[T]:
     """Make a class a frozen dataclass with named arguments; mypy holds callers to its fields.
@@ -84,6 +91,11 @@ def is_sparse(item: Field[Any]) -> bool:
 def is_spread(item: Field[Any]) -> bool:
     """Whether the entries of the field stand in the object itself."""
     return bool(item.metadata.get(_SPREAD))
+
+
+def is_alone(item: Field[Any]) -> bool:
+    """Whether the record's JSON is this field's value."""
+    return bool(item.metadata.get(_ALONE))
 
 
 def fields_of(record: object) -> dict[str, Fact]:

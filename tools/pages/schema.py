@@ -25,7 +25,7 @@ import plugsmith.errors
 from plugsmith import events
 from plugsmith.api.options import parameters
 from plugsmith.errors import concrete_errors
-from plugsmith.records import data_of, is_sparse, is_spread, json_name
+from plugsmith.records import data_of, is_alone, is_sparse, is_spread, json_name
 
 _EVENTS = (
     events.TaskBegin,
@@ -123,6 +123,8 @@ def _object(
     more: dict[str, Any] = {}
     for item in dataclasses.fields(kind):
         hint, name = hints[item.name], json_name(item)
+        if is_alone(item):
+            return _of_type(hint, known) | {"description": _first_line(kind)}
         if is_spread(item):
             more = {"additionalProperties": _of_type(typing.get_args(hint)[1], known)}
             continue
