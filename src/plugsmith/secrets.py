@@ -14,17 +14,45 @@ if TYPE_CHECKING:
 
 MASK = "***"
 
-_WORDS = (
-    r"ssid\d?|pass(?:w(?:or)?d|phrase)?\d?|pwsd|psk\w*|pmk|bssid|token|uuid|auth_?key|local_?key|"
-    r"lckey|sec_?key|key|secret|mac(?:addr(?:ess)?)?|devid|dev_id|gw_?id|login|user(?:name)?"
+# What may stand in front of such a word: `wifi_password`, `MqttPassword`, `ap-ssid`, `api.key`.
+# Every repetition has a bound: a log of a hostile device must not take longer than it is long.
+_BEFORE = (
+    r"(?:[\w.-]{0,40}?[_.-])?"
+    r"(?:wi-?fi|wlan|mqtts?|web|https?|api|access|set|net|admin|sta|ap|user|cloud|home|router){0,2}"
 )
+_PASSWORDS = r"pass(?:w(?:or)?d|phrase|wrd)?\d?|pwsd|pwd\d?|psk\w*|pmk|secret"
+_NAMES = r"ssid\d?|login|user(?:name)?"
+_WORDS = (
+    rf"{_PASSWORDS}|{_NAMES}|bssid|token|uuid|auth_?key|local_?key|lckey|sec_?key|key|"
+    r"mac(?:addr(?:ess)?)?|devid|dev_id|gw_?id|authorization|bearer|cookie"
+)
+_TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped themselves
+    r"""\\{1,8}"(?:(?!\\{1,8}").){0,999}\\{0,8}"|\\{1,8}'(?:(?!\\{1,8}').){0,999}\\{0,8}'"""
+    r"""|"(?:[^"\\\r\n]|\\.){0,999}"?|'(?:[^'\\\r\n]|\\.){0,999}'?"""
+)
+_LINK = r"""\\{0,8}["']?\s{0,9}[:=]{1,3}>?\s{0,9}"""
 # `word [value]`, `word: value`, `word=value`, `"word":"value"`
 _NAMED = re.compile(
-    rf"""(?ix) \b (?P<word>{_WORDS}) (?P<link> ["']? \s* (?:[:=]\s*)? )
-         (?: \[ (?P<boxed>[^\]\r\n]*) \] | (?P<quoted>"[^"\r\n]*"|'[^'\r\n]*')
-           | (?<=[:=\s]) (?P<bare>[^\s,;\]\[}})"']+) )"""
+    rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_WORDS}))
+         (?: (?P<boxlink>\s{{0,9}} (?:[:=]\s{{0,9}})?) \[ (?P<boxed>[^\]\r\n]{{0,999}}) \]
+           | (?P<link>{_LINK}) (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s,;\]\[}})"']\S*) ) )"""
 )
-_WORDS_IN_PROSE = {"is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null"}
+# A password may hold blanks and commas, and nothing says where it ends but the line.
+_LONG = re.compile(
+    rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}))
+         (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
+)
+# Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`.
+_COMMAND = re.compile(
+    rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}|{_NAMES})) (?P<link>[ \t]+)
+         (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
+)
+_WORDS_IN_PROSE = {
+    *("is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null", "none", "true"),
+    *("and", "or", "of", "for", "to", "was", "has", "are", "with", "from", "wrong", "set", "at"),
+    *("file", "name", "done", "changed", "missing", "length", "here", "as", "on", "by", "false"),
+}
+_ADDRESS = re.compile(r"""(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s"']{0,400}@""")
 _HEX_RUN = re.compile(
     r"(?i)(?<![0-9a-z])(?:[0-9a-f]{16,}|(?:(?:0x)?[0-9a-f]{1,2}[\s:,-]){5,}(?:0x)?[0-9a-f]{1,2})(?![0-9a-z])"
 )
@@ -39,17 +67,22 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     for value in sorted({item for item in known if len(item) >= 4}, key=len, reverse=True):
         text = text.replace(value, MASK)
     text = _MAC_NAME.sub(rf"\g<1>{MASK}", text)
-    return _HEX_RUN.sub(MASK, _NAMED.sub(_mask_value, text))
+    text = _ADDRESS.sub(rf"\g<1>{MASK}@", text)
+    for shape in (_LONG, _NAMED, _COMMAND):
+        text = shape.sub(_mask_value, text)
+    return _HEX_RUN.sub(MASK, text)
 
 
 def _mask_value(match: re.Match[str]) -> str:
+    found = match.groupdict()
+    if found.get("boxed") is not None:
+        return match["word"] + match["boxlink"] + (f"[{MASK}]" if found["boxed"] else "[]")
     head = match["word"] + match["link"]
-    if match["boxed"] is not None:
-        return f"{head}[{MASK}]" if match["boxed"] else match[0]
-    if match["quoted"] is not None:
-        mark = match["quoted"][0]
-        return f"{head}{mark}{MASK}{mark}" if len(match["quoted"]) > 2 else match[0]
-    plain_prose = ":" not in match["link"] and "=" not in match["link"]
-    if plain_prose or match["bare"].lower() in _WORDS_IN_PROSE:
+    if found.get("quoted") is not None:
+        mark = match["quoted"][: match["quoted"].find(match["quoted"].lstrip("\\")[0]) + 1]
+        inner = match["quoted"][len(mark) :]
+        return match[0] if inner in {"", mark} else f"{head}{mark}{MASK}{mark}"
+    first = match["bare"].split()[0].strip(".,:!?").lower()
+    if first in _WORDS_IN_PROSE or match["bare"].startswith(MASK):
         return match[0]
     return head + MASK

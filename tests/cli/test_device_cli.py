@@ -135,7 +135,7 @@ def test_passwords_appear_nowhere(capsys, plug, tmp_path, monkeypatch):
          "--config", settings),
         ("obk", "config", "read", tmp_path / "a.bin"),
         ("obk", "config", "write", tmp_path / "a.bin", "-o", tmp_path / "b.bin", "--set",
-         "web_password=canary-web-pw"),
+         "web_password=env:PLUGSMITH_DEVICE_PASSWORD"),
         ("device", "apply", host, "--config", settings, "--dry-run"),
         ("device", "apply", host, "--set", "mqtt_password=env:WIFI_PW"),
         ("device", "apply", host, "--set", "mqtt_password=" + "canary-mqtt-pw" * 20),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,62 @@ def test_any_text_is_taken(text: str) -> None:
 def test_names_made_of_the_mac_are_masked() -> None:
     shown = redact("bT obk6122E9FF/ at OpenBK7231T_6122E9FF")
     assert "6122E9FF" not in shown
+
+
+VALUES = st.text(
+    st.sampled_from("abcXYZ0189-_!$%*+/=?@#.,()~^|<>äß本"), min_size=6, max_size=24
+).map(lambda text: f"Q{text}q")
+LINES = [
+    "MqttPassword {}",
+    "backlog startDriver NTP; WebPassword {}; SetChannel 1 1",
+    "Password1 {}",
+    "SSID1 {}",
+    'SSID1 "{}"',
+    "wifi_password={}",
+    "wifi_password = '{}'",
+    "mqtt_pass: {}",
+    "WIFI_PASSWORD2: {}",
+    '{{"Passwd" : "{}"}}',
+    '{{\\"passwd\\":\\"{}\\"}}',
+    "{{'ap-ssid': '{}'}}",
+    "psk={}",
+    "Authorization: {}",
+    "mqtt://someone:{}@broker.lan:1883/topic",
+    "http://{}@10.0.0.1/",
+    "mqttUser {}",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+@given(value=VALUES)
+def test_no_value_behind_a_telling_word_survives(line: str, value: str) -> None:
+    assert value not in redact(line.format(value))
+
+
+@pytest.mark.parametrize("line", ["wifi_password: {} and more", "WebPassword {} more, much"])
+def test_a_password_of_several_words_goes_whole(line: str) -> None:
+    assert "more" not in redact(line.format("first"))
+
+
+def test_commands_around_a_secret_stay() -> None:
+    shown = redact("startDriver BL0937; MqttPassword hello-there; SetChannel 1 1")
+    assert shown == f"startDriver BL0937; MqttPassword {MASK}; SetChannel 1 1"
+
+
+@pytest.mark.parametrize("line", ["the password is wrong", "compass 7", "monkey: banana", "a=b"])
+def test_prose_and_other_words_stay(line: str) -> None:
+    assert redact(line) == line
+
+
+@given(st.sampled_from(LINES), VALUES)
+def test_masking_twice_is_masking_once(line: str, value: str) -> None:
+    once = redact(line.format(value))
+    assert redact(once) == once
+
+
+def test_a_long_text_takes_no_time() -> None:
+    start = time.process_time()
+    redact("wifi_" * 40_000)
+    redact('"' * 100_000 + "pass" * 20_000)
+    redact("a://" + "b" * 200_000)
+    assert time.process_time() - start < 5

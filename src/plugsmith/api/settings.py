@@ -73,11 +73,17 @@ def desired_settings(
     `over_lan`: it goes to a running device, which takes less than its stored block can hold.
     """
     from plugsmith.flows.device.desired_settings import desired_from
-    from plugsmith.flows.device.settings.file import read_settings_file, read_text, setting_words
+    from plugsmith.flows.device.settings.file import (
+        read_settings_file,
+        read_text,
+        refuse_passwords,
+        setting_words,
+    )
 
     settings: dict[str, Fact] = {}
     if request.config is not None:
         settings |= read_settings_file(request.config)
+    refuse_passwords(request.settings)
     settings |= setting_words(request.settings)
     settings |= _single_values(session, request, settings)
     if request.template is not None and str(request.template) != "-":

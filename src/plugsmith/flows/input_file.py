@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import InputError, InputMissing, InputTooLarge
 from plugsmith.errors.content import SeveralInside
 from plugsmith.image.archive import ZIP_MAGIC, member_names, read_member, unpack, unpack_stream
+from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -114,6 +115,8 @@ def _split(path: Path) -> tuple[Path, str] | None:
 
 def _is_zip(path: Path) -> bool:
     try:
+        if not path.is_file():  # opening a pipe would wait for its writer
+            return False
         with path.open("rb") as stream:
             return stream.read(len(ZIP_MAGIC)) == ZIP_MAGIC
     except OSError:
@@ -144,13 +147,7 @@ def _opened(path: Path) -> io.BufferedReader:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_LEN:
-            raise InputTooLarge(name=path.name, size=size, limit=MAX_FILE_LEN)
-        return path.read_bytes()
-    except OSError as problem:
-        raise _missing(path, problem) from problem
+    return read_limited(path, limit=MAX_FILE_LEN)
 
 
 def _missing(path: Path, problem: OSError) -> InputMissing:

@@ -11,8 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from plugsmith.errors import InputError
 from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit
+from plugsmith.limited_read import read_regular
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,9 +94,9 @@ class AdapterMemory:
 
     def _load(self) -> dict[str, AdapterFacts]:
         try:
-            reader = JsonReader.parse(self._path.read_bytes(), limit=_LONGEST)
+            reader = JsonReader.parse(read_regular(self._path, limit=_LONGEST), limit=_LONGEST)
             return {name: _facts(reader.nested(name)) for name in reader.names()}
-        except (OSError, Misfit):
+        except (InputError, Misfit):
             return {}
 
     def _store(self, key: str, facts: AdapterFacts) -> None:
@@ -111,7 +114,7 @@ class AdapterMemory:
             for name, item in sorted(known.items())
         }
         with suppress(OSError):  # a memory that cannot be kept is no reason to stop the work
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._path.parent)
             text = json.dumps(body, indent=1, ensure_ascii=True) + "\n"
             write_whole(self._path, text.encode(), keep_existing=False)
 

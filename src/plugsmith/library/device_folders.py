@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,7 +41,7 @@ class DeviceFolder:
         safe = "/".join(_safe(part) for part in name.split("/") if part)
         target = self.path / safe
         try:
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(target.parent)
             handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
@@ -74,7 +75,7 @@ def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:
     for number in range(1, _MOST_NAMES):
         path = root / (stem if number == 1 else f"{stem}_{number}")
         try:
-            root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(root)
             path.mkdir(mode=0o700)
         except FileExistsError:
             continue

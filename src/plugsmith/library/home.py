@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
+from plugsmith.private_files import make_private_folder
 
 _SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
 
@@ -26,7 +27,7 @@ def home() -> Path:
 def check_room(folder: Path, needed: int) -> None:
     """Return if `folder` (made if need be) takes `needed` bytes; NoRightToWrite, NoSpaceLeft."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"?")
         free = shutil.disk_usage(folder).free
@@ -62,9 +63,8 @@ def write_whole(path: Path, data: bytes, *, keep_existing: bool = True) -> None:
 
 def reserve(path: Path) -> None:
     """Make an empty file at `path` as a claim on its name; FileExistsError if it is taken."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb"):
-        pass
+    make_private_folder(path.parent)
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def sync_folder(folder: Path) -> None:

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from plugsmith.library.home import write_whole
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,7 +64,7 @@ class Sightings:
                 old = known.get(item.key)
                 known[item.key] = _merged(old, item) if old else item
             body = {"schema": SCHEMA, "devices": [asdict(item) for item in known.values()]}
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(self._path.parent)
             data = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
             write_whole(self._path, data, keep_existing=False)
 

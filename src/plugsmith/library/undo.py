@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +81,7 @@ class UndoStore:
         }
         text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private_folder(self._folder)
             place = path or self._free_name(record)
             _write_private(place, text.encode(), new=path is None)
         except OSError as problem:

@@ -26,6 +26,7 @@ from plugsmith.openbeken.config_block import (
 )
 from plugsmith.openbeken.config_layout import layout_of
 from plugsmith.openbeken.roles import read_role, roles
+from plugsmith.secrets import MASK, redact
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ CALIBRATION_KEYS = ("voltage", "current", "power", "power_max")
 ADDRESS_KEYS = ("ip", "mask", "gateway", "dns")
 BUTTON_KEYS = ("short", "long", "repeat")
 PASSWORDS = frozenset({"wifi_password", "wifi_password2", "mqtt_password", "web_password"})
+_FREE_TEXTS = ("startup_command", "web_application", "mqtt_host")
 PRIVATE = PASSWORDS | {"wifi_ssid", "wifi_ssid2"}
 DEFAULT_WEB_APPLICATION = "https://openbekeniot.github.io/webapp/"
 TEXT_NAMES = tuple(item.name for item in FIELDS if item.kind is FieldKind.TEXT)
@@ -105,8 +107,10 @@ def read_settings(
 
 
 def masked(settings: Mapping[str, Fact]) -> dict[str, Fact]:
-    """The same with passwords and network names replaced by ***, where they are set at all."""
-    return {name: "***" if name in PRIVATE and value else value for name, value in settings.items()}
+    """The same with passwords and network names as ***, where set at all; commands redacted."""
+    private = {name: MASK for name in settings if name in PRIVATE and settings[name]}
+    texts = {name: redact(str(settings[name])) for name in _FREE_TEXTS if settings.get(name)}
+    return {**settings, **texts, **private}
 
 
 def read_block_pins(block: ConfigBlock, names: Sequence[str]) -> dict[str, Fact]:

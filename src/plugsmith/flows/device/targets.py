@@ -10,12 +10,14 @@ from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.device import NoDevices
 from plugsmith.flows.device.scan import find
 from plugsmith.lan.host import parse_host
+from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.host import Host
 
+_LONGEST = 1 << 20  # bytes of a list of devices
 _MOST = 4096
 
 
@@ -61,8 +63,8 @@ def _is_span(text: str) -> bool:
 
 def _lines(path: Path) -> list[str]:
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as problem:
+        text = read_limited(path, limit=_LONGEST).decode("utf-8")
+    except ValueError as problem:
         raise InputMissing(name=str(path), problem=_("it cannot be read")) from problem
     lines = [line.partition("#")[0].strip() for line in text.splitlines()]
     return [line for line in lines if line][:_MOST]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.compare import compare
@@ -37,6 +36,7 @@ from plugsmith.flows.dump.results import RecordsResult
 from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.messages import _
+from plugsmith.private_files import make_private_folder, write_private
 from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
@@ -156,14 +156,10 @@ def diff(first: Dump, second: Dump) -> DiffResult:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write all or nothing: through a file beside it that is then renamed."""
-    partial = path.with_name(path.name + ".part")
+    """Write all or nothing, for the owner's eyes only; NoRightToWrite where that fails."""
     try:
-        partial.write_bytes(data)
-        partial.replace(path)
+        write_private(path, data)
     except OSError as problem:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise _no_right(path.parent, problem) from problem
 
 
@@ -177,7 +173,7 @@ def is_filled(folder: Path) -> bool:
 
 def _make_folder(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
     except OSError as problem:
         raise _no_right(folder, problem) from problem
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputMissing
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.files import write_whole
 from plugsmith.flows.house.remote import get_file, put_file
+from plugsmith.limited_read import read_limited
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -32,8 +32,5 @@ def fetch_file(ctx: LanContext, host: Host, name: str, local: Path | None) -> Da
 
 def send_file(ctx: LanContext, host: Host, name: str, local: Path) -> Data:
     """Store a file of this computer on a device; InputMissing where it cannot be read."""
-    try:
-        data = local.read_bytes()[:_LONGEST]
-    except OSError as problem:
-        raise InputMissing(name=str(local), problem=problem.strerror or "?") from problem
+    data = read_limited(local, limit=_LONGEST)
     return put_file(ctx, host, name, data)

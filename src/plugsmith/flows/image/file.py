@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.messages import _
+from plugsmith.private_files import write_private
 from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
@@ -156,13 +156,9 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
 
 def _write_whole(path: Path, data: bytes) -> None:
     """Write all or nothing: a half file under the wanted name could be flashed."""
-    partial = path.with_name(path.name + ".part")
     try:
-        partial.write_bytes(data)
-        partial.replace(path)
+        write_private(path, data)
     except OSError as problem:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
         raise NoRightToWrite(
             folder=str(path.parent), problem=problem.strerror or type(problem).__name__
         ) from problem

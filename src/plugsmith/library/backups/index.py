@@ -18,6 +18,7 @@ from plugsmith.library.backups.passport import read_passport
 from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT, DeviceKey
 from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit
+from plugsmith.limited_read import read_regular
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -64,11 +65,11 @@ class BackupIndex:
 
     def _load(self) -> list[IndexEntry]:
         try:
-            reader = JsonReader.parse(self._file.read_bytes(), limit=_LONGEST)
+            reader = JsonReader.parse(read_regular(self._file, limit=_LONGEST), limit=_LONGEST)
             if reader.text("schema") != _SCHEMA:
                 return []
             return [_cached(item) for item in reader.objects("backups")]
-        except (OSError, Misfit):
+        except (OSError, PlugsmithError, Misfit):
             return []
 
     def _store(self, entries: list[IndexEntry]) -> None:
@@ -108,10 +109,10 @@ def _stamp(path: Path) -> tuple[int, int] | None:
 def _entry(path: Path, stamp: tuple[int, int]) -> list[IndexEntry]:
     """The backup behind a file of the folder; none where it is not a passport or not complete."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, limit=_LONGEST)
         file = _pointed(data)
         if file is not None:
-            data = file.with_suffix(".json").read_bytes()
+            data = read_regular(file.with_suffix(".json"), limit=_LONGEST)
         passport = read_passport(data, name=path.name)
     except (OSError, PlugsmithError):
         return []

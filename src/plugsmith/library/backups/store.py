@@ -15,14 +15,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
-from plugsmith.errors.content import InputMissing
 from plugsmith.errors.flows import NoRightToWrite, NotABackup
 from plugsmith.errors.library import BackupChanged, OutputExists
 from plugsmith.library.backups.index import BackupIndex, IndexEntry
 from plugsmith.library.backups.passport import Passport, read_passport
 from plugsmith.library.home import check_room, reserve, write_whole
+from plugsmith.limited_read import read_regular
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from plugsmith.library.device_key import DeviceKey
 
 POINTER_SUFFIX = ".pointer.json"
+_LARGEST = 0x200_0000  # twice the largest flash
 _LONGEST_LABEL = 48
 _MOST_NAMES = 1000
 
@@ -160,7 +162,7 @@ class BackupStore:
             "file": str(backup.file.absolute()),
         }
         name = f"{backup.passport.sha256[:16]}{POINTER_SUFFIX}"
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.folder)
         write_whole(self.folder / name, (json.dumps(body) + "\n").encode(), keep_existing=False)
 
 
@@ -246,10 +248,7 @@ def try_open(path: Path) -> Backup | None:
 
 
 def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
+    return read_regular(path, limit=_LARGEST)
 
 
 def _sound_bytes(path: Path, passport: Passport) -> bytes:

@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.catalogue import CatalogueTooNew, CatalogueUnusable
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +57,7 @@ class Database:
         """Open `path`, made if need be; None keeps everything in memory."""
         try:
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
+                make_private_folder(path.parent)
             self.connection = sqlite3.connect(
                 MEMORY if path is None else path, timeout=_WAIT_S, isolation_level=None
             )

@@ -30,7 +30,8 @@ class FlashFile:
     def __init__(self, path: Path, *, keep: bool = False) -> None:
         self.path = path
         try:
-            content = path.read_bytes()
+            with path.open("rb") as stream:
+                content = stream.read(LARGEST + 1)  # a device file has no end
             mode = path.stat().st_mode | path.resolve().parent.stat().st_mode
         except OSError as problem:
             raise SimFlashUnusable(file=str(path), problem=problem.strerror or "") from problem

@@ -11,7 +11,7 @@ from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.device.yaml_file import read_yaml
 from plugsmith.messages import _
-from plugsmith.openbeken.settings import NAMES, TEXT_NAMES
+from plugsmith.openbeken.settings import NAMES, PASSWORDS, TEXT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 1_000_000
 _DEEPEST = 4
+_ELSEWHERE = ("env:", "file:")  # where the value is, not the value itself
 
 
 def read_text(path: Path) -> str:
@@ -127,6 +128,23 @@ def setting_words(words: Sequence[str]) -> dict[str, Fact]:
             raise UsageError(problem=_("{word!r} is no setting with a value", word=name[:40]))
         found[name] = text if name in TEXT_NAMES else _value(text)
     return found
+
+
+def refuse_passwords(words: Sequence[str]) -> None:
+    """UsageError for a password in `name=value` words: others see it in the list of processes."""
+    for word in words:
+        name, _equals, value = word.partition("=")
+        name = name.strip().replace("-", "_")
+        if name in PASSWORDS and value and not value.startswith(_ELSEWHERE):
+            raise UsageError(
+                problem=_(
+                    "{name} on the command line is seen by others on this machine and kept in "
+                    "the shell's history; give {name}=env:VARIABLE, {name}=file:PATH, "
+                    "--wifi-password-file, --mqtt-password-file or a file with --config, or set "
+                    "PLUGSMITH_WIFI_PASSWORD or PLUGSMITH_MQTT_PASSWORD",
+                    name=name,
+                )
+            )
 
 
 def _value(text: str) -> Fact:
