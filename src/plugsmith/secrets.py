@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 MASK = "***"
 
@@ -71,6 +71,14 @@ def redact(text: str, known: Iterable[str] = ()) -> str:
     for shape in (_LONG, _NAMED, _COMMAND):
         text = shape.sub(_mask_value, text)
     return _HEX_RUN.sub(MASK, text)
+
+
+def secret_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each stretch of `text` that `redact` would mask part of."""
+    for shape in (_ADDRESS, _LONG, _NAMED, _COMMAND):
+        for match in shape.finditer(text):
+            if shape is _ADDRESS or _mask_value(match) != match[0]:
+                yield match.span()
 
 
 def _mask_value(match: re.Match[str]) -> str:

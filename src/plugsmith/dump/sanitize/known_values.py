@@ -103,6 +103,11 @@ def masked_forms(forms: Iterable[SearchForm]) -> tuple[SearchForm, ...]:
     )
 
 
+def direct_values(forms: Iterable[SearchForm]) -> list[bytes]:
+    """The values themselves, without their coded forms, that count wherever they stand."""
+    return [form.pattern for form in forms if form.direct and form.anywhere]
+
+
 def occurrences(data: bytes, forms: Iterable[SearchForm]) -> Iterator[tuple[int, int]]:
     """Start and length of every hit of a form in `data`."""
     for form in forms:

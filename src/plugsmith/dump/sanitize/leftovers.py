@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.sanitize.known_values import masked_forms, occurrences
+from plugsmith.dump.sanitize.encodings import hidden
+from plugsmith.dump.sanitize.known_values import direct_values, masked_forms, occurrences
 from plugsmith.dump.store.stores import decrypt_phase, find_stores
 from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
@@ -88,6 +89,9 @@ def _known_raw(
             for at, length in occurrences(body, forms):
                 if not any(at in pin for pin in pins):
                     yield _copy(where, span.start + at, body[at : at + length])
+        for at, length in hidden(body, direct_values(known)):
+            if not any(at in pin for pin in pins):
+                yield _copy("coded", span.start + at, body[at : at + length])
 
 
 def _known_decrypted(

@@ -19,6 +19,7 @@ from plugsmith.dump.sanitize.ledger import Ledger, account, fill_of
 from plugsmith.dump.sanitize.proof import SanitizeProof, pin_recovery, prove
 from plugsmith.dump.sanitize.removals import Removals, Removed
 from plugsmith.dump.sanitize.sweep import Judge, sweep
+from plugsmith.dump.sanitize.unread_texts import blank_named
 from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey.lost_places import lost_places
 from plugsmith.dump.survey.report import DumpKind, DumpReport
@@ -104,6 +105,8 @@ def sanitize(dump: Dump, *, keep_mac: bool = False, strict: bool = True) -> Sani
         )
     )
     unread = _unread(buffer, before, lost=rewritten, pin_text=text, blank=strict)
+    if not strict:
+        blank_named(buffer, unread, removals)
     clean = sweep(
         buffer,
         report=before,

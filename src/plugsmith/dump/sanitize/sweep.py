@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.sanitize.known_values import masked_forms, occurrences
+from plugsmith.dump.sanitize.encodings import hidden
+from plugsmith.dump.sanitize.known_values import direct_values, masked_forms, occurrences
 from plugsmith.dump.sanitize.leftovers import Examined, examine, pin_spans
 from plugsmith.dump.survey.credentials import SecretKind, blank_value
 from plugsmith.dump.survey.secret_scan import SecretHit, data_spans
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.tuya.keys import KEY_HEAD_LEN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.survey.report import DumpReport
 
 _ROUNDS = 3
-_LOOSE = ("raw", "masked", "decrypted", "fast-connect-plain", "fast-connect-xor")
+_LOOSE = ("raw", "coded", "masked", "decrypted", "fast-connect-plain", "fast-connect-xor")
 _OWN = (  # encrypted structures: a hit inside of them is no place for a plain overwrite
     FindingKind.TUYA_STORAGE,
     FindingKind.TUYA_SWAP,
@@ -61,7 +63,10 @@ def sweep(buffer: bytearray, *, report: DumpReport, judge: Judge, removals: Remo
         if not loose:
             break
         for hit in loose:
-            span = AddressRange.sized(hit.offset, max(1, len(hit.value))).aligned(SECTOR_LEN)
+            exact = AddressRange.sized(hit.offset, max(1, len(hit.value)))
+            span = exact.aligned(SECTOR_LEN)
+            if any(own.overlaps(span) for own in _own_spans(seen.report)):
+                span = exact
             end = min(span.end, len(buffer))
             buffer[span.start : end] = b"\xff" * (end - span.start)
             removals.add(hit.kind, hit.where)
@@ -82,6 +87,11 @@ def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals:
                 fill = bytes(length) if where == "masked" else blank_value(body[at : at + length])
                 buffer[start : start + length] = fill
                 removals.add(SecretKind.COPY, where)
+        for at, length in hidden(bytes(buffer[span.start : span.end]), direct_values(judge.known)):
+            start = span.start + at
+            if not any(at in pin for pin in pins) and not _owned(start, report):
+                buffer[start : start + length] = b"\xff" * length
+                removals.add(SecretKind.COPY, "coded")
 
 
 def _is_loose(hit: SecretHit, report: DumpReport) -> bool:
@@ -89,4 +99,15 @@ def _is_loose(hit: SecretHit, report: DumpReport) -> bool:
 
 
 def _owned(offset: int, report: DumpReport) -> bool:
-    return any(item.kind in _OWN and offset in item.span for item in report.findings)
+    return any(offset in span for span in _own_spans(report))
+
+
+def _own_spans(report: DumpReport) -> list[AddressRange]:
+    """Encrypted structures; of a key block only the head, for its padding can hold anything."""
+    return [
+        AddressRange.sized(item.span.start, KEY_HEAD_LEN)
+        if item.kind is FindingKind.TUYA_KEY
+        else item.span
+        for item in report.findings
+        if item.kind in _OWN
+    ]

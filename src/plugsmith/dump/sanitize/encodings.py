@@ -1,0 +1,141 @@
+"""Stretches of bytes that are something else in a code: hexadecimal, base64, escapes, packed.
+
+A known value is looked for in what they decode to, so that its spelling does not matter; in a
+packed stream in what it unpacks to, and there in every code again.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import lzma
+import quopri
+import re
+import zlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MIN_VALUE = 6  # shorter values would be found by chance
+_MAX_UNPACKED = 1 << 20
+_MAX_STREAMS = 256
+_DEEPEST = 2
+
+_HEX = re.compile(rb"(?i)(?:(?:0x|\\x|%|=|#)?[0-9a-f]{2}(?:[ \t\r\n:,;.-]{0,3})){6,}")
+_HEX_NOISE = re.compile(rb"(?i)0x|\\x|[^0-9a-f]")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/_-](?:[\r\n]{0,2}[A-Za-z0-9+/_-]){7,}")
+_LINES = re.compile(rb"[\r\n]+")
+_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_LETTER = rb"[\t\r\n\x20-\x7e\x80-\xff]"
+_WIDE = {
+    "utf-16-le": re.compile(rb"(?:%s\0){6,}" % _LETTER),
+    "utf-16-be": re.compile(rb"(?:\0%s){6,}" % _LETTER),
+}
+_TEXT = re.compile(rb"[\t\r\n\x20-\x7e\x80-\xff]{6,}")
+_ESCAPE = re.compile(
+    rb"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})|&#x([0-9A-Fa-f]{1,4});"
+    rb"|&#([0-9]{1,5});|\\([\"'\\/])"
+)
+_STREAMS = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|\xfd7zXZ\0|\x5d\0\0[\0-\xff]{2}")
+
+
+def hidden(body: bytes, values: Iterable[bytes], *, depth: int = 0) -> Iterator[tuple[int, int]]:
+    """Start and length of each coded stretch that holds one of `values`, in any letter case."""
+    wanted = [value.lower() for value in values if len(value) >= MIN_VALUE]
+    if not wanted:
+        return
+    plain = body.lower()
+    for value in wanted:
+        at = plain.find(value)
+        while at >= 0:
+            yield at, len(value)
+            at = plain.find(value, at + len(value))
+    for start, end, content in decoded(body):
+        low = content.lower()
+        inside = any(value in low for value in wanted)
+        if inside or (depth < _DEEPEST and any(hidden(content, wanted, depth=depth + 1))):
+            yield start, end - start
+
+
+def decoded(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Start, end and content of every stretch that some code can be read in."""
+    yield from _wide(body)
+    yield from _hexadecimal(body)
+    yield from _base64(body)
+    yield from _escaped(body)
+    yield from _packed(body)
+
+
+def _wide(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    for code, shape in _WIDE.items():
+        for hit in shape.finditer(body):
+            yield hit.start(), hit.end(), hit[0].decode(code, "replace").encode()
+
+
+def _hexadecimal(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    for hit in _HEX.finditer(body):
+        digits = _HEX_NOISE.sub(b"", hit[0])
+        for phase in (0, 1):
+            even = digits[phase : phase + (len(digits) - phase) // 2 * 2]
+            yield hit.start(), hit.end(), binascii.unhexlify(even)
+
+
+def _base64(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    for hit in _BASE64.finditer(body):
+        digits = _LINES.sub(b"", hit[0]).translate(_URL_SAFE)
+        for phase in range(4):
+            part = digits[phase : phase + (len(digits) - phase) // 4 * 4]
+            rest = digits[phase + len(part) :]
+            tail = rest + b"=" * (4 - len(rest)) if len(rest) > 1 else b""
+            yield hit.start(), hit.end(), base64.b64decode(part + tail)
+
+
+def _escaped(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    for hit in _TEXT.finditer(body):
+        text = hit[0]
+        if _ESCAPE.search(text):
+            once = _ESCAPE.sub(_letter, text)
+            yield hit.start(), hit.end(), once
+            yield hit.start(), hit.end(), _ESCAPE.sub(_letter, once)
+            yield hit.start(), hit.end(), once.replace(b"+", b" ")
+        if b"=" in text:
+            yield hit.start(), hit.end(), quopri.decodestring(text)
+
+
+def _letter(hit: re.Match[bytes]) -> bytes:
+    wide, small, percent, entity, decimal, mark = hit.groups()
+    if mark is not None:
+        return bytes(mark)
+    if small is not None or percent is not None:
+        return bytes([int(small or percent, 16)])
+    number = int(decimal) if decimal is not None else int(wide or entity, 16)
+    return chr(min(number, 0x10FFFF)).encode("utf-8", "replace")
+
+
+def _packed(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    for number, hit in enumerate(_STREAMS.finditer(body)):
+        if number >= _MAX_STREAMS:
+            return
+        found = _unpacked(body[hit.start() :])
+        if found is not None:
+            content, used = found
+            yield hit.start(), hit.start() + used, content
+
+
+def _unpacked(data: bytes) -> tuple[bytes, int] | None:
+    """What a stream unpacks to, also the beginning of a damaged one, and its length."""
+    if data[:1] in {b"\x78", b"\x1f"}:
+        opener = zlib.decompressobj(wbits=47)
+        try:
+            content = opener.decompress(data, _MAX_UNPACKED)
+        except zlib.error:
+            return None
+        rest = len(opener.unused_data) + len(opener.unconsumed_tail)
+        return (content, len(data) - rest) if content else None
+    try:
+        unpacker = lzma.LZMADecompressor(memlimit=64 << 20)
+        content = unpacker.decompress(data, _MAX_UNPACKED)
+    except (lzma.LZMAError, MemoryError):
+        return None
+    return (content, len(data) - len(unpacker.unused_data)) if content else None

@@ -1,0 +1,44 @@
+"""Private things in bytes that no decoder understands, found by telling names and markers.
+
+For copies in which such bytes stay: values after names like `password`, addresses with a password
+in them, and settings blocks of OpenBeken whose checksum is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.dump.finding import find_all
+from plugsmith.dump.survey.credentials import SecretKind
+from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.openbeken.config_block import MAGIC
+from plugsmith.secrets import secret_spans
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from plugsmith.dump.sanitize.removals import Removals
+
+
+def blank_named(buffer: bytearray, unread: Iterable[AddressRange], removals: Removals) -> None:
+    """Fill them with FF, inside of `unread` alone."""
+    spans = list(unread)
+    data = bytes(buffer)
+    for span in spans:
+        text = data[span.start : span.end].decode("latin-1")
+        for start, end in secret_spans(text):
+            _erase(buffer, AddressRange(span.start + start, span.start + end))
+            removals.add(SecretKind.UNKNOWN_FIELD, "unread")
+    for at in find_all(data, MAGIC, limit=4096):
+        if data[at + 5 : at + 8] != b"\0\0\0" or not any(at in span for span in spans):
+            continue
+        block = AddressRange.sized(at, SECTOR_LEN)
+        for span in spans:
+            part = span.intersection(block)
+            if part is not None:
+                _erase(buffer, part)
+        removals.add(SecretKind.SETTINGS, "damaged-block")
+
+
+def _erase(buffer: bytearray, span: AddressRange) -> None:
+    buffer[span.start : span.end] = b"\xff" * len(span)
