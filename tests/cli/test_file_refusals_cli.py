@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from plugsmith.cli.app import main
-from plugsmith.flows.device.desired_settings import desired_from
-from plugsmith.flows.device.obk_config import make_block, sector_of
+from plugsmith.flows.settings.desired_settings import desired_from
+from plugsmith.flows.settings.settings_block import make_block, sector_of
 from plugsmith.forge.dump import forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota

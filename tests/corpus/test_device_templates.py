@@ -10,7 +10,7 @@ from lan_rig import run
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import desired_from
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.change import differences
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from plugsmith.errors import InputMissing, InputTooLarge, UsageError
-from plugsmith.flows.device.settings.file import refuse_passwords
 from plugsmith.flows.input_file import MAX_FILE_LEN, read_input
+from plugsmith.flows.settings.file import refuse_passwords
 from plugsmith.library.backups.store import BackupStore
 from plugsmith.limited_read import read_limited, read_regular
 from plugsmith.openbeken.settings import PASSWORDS, masked

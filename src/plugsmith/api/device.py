@@ -134,8 +134,8 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
     from plugsmith.errors.safety import ConsentMissing
     from plugsmith.flows.device.examiner import SessionExaminer
     from plugsmith.flows.device.pins import examine
-    from plugsmith.flows.device.settings.file import read_text
     from plugsmith.flows.house.results import FactsResult
+    from plugsmith.flows.settings.file import read_text
     from plugsmith.lan.host import parse_host
     from plugsmith.openbeken.template import find_template
 
@@ -239,8 +239,8 @@ def _finish(
 
     from plugsmith.errors.safety import ConsentMissing
     from plugsmith.flows.device.apply import apply as flow
-    from plugsmith.flows.device.desired_settings import desired_from
     from plugsmith.flows.dump.files import write_whole
+    from plugsmith.flows.settings.desired_settings import desired_from
 
     text = json.dumps(facts["template"], indent=2, ensure_ascii=False) + "\n"
     session.say(text)

@@ -14,8 +14,9 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
-    from plugsmith.flows.device.desired_settings import DesiredSettings
-    from plugsmith.flows.device.settings.results import (
+    from plugsmith.flows.many import ManyResult
+    from plugsmith.flows.settings.desired_settings import DesiredSettings
+    from plugsmith.flows.settings.results import (
         BuiltConfig,
         BuiltConfigs,
         BuiltImage,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
         RunCounts,
         StoredConfig,
     )
-    from plugsmith.flows.many import ManyResult
     from plugsmith.openbeken.config_block import ConfigBlock
 
 _USUAL_CHIP = "BK7231T"
@@ -93,11 +93,11 @@ class ConfigBuildRequest(SettingsRequest):
 
 def read(session: Session, request: ConfigReadRequest) -> StoredConfig | ManyResult | RunCounts:
     """`obk config read`; the settings in several files or devices are events."""
-    from plugsmith.flows.device.obk_config import read_chip, read_file, write_block
     from plugsmith.flows.device.raw import read_config
-    from plugsmith.flows.device.settings_place import names_devices
     from plugsmith.flows.device.targets import targets
     from plugsmith.flows.input_file import expand
+    from plugsmith.flows.settings.place import names_devices
+    from plugsmith.flows.settings.settings_block import read_chip, read_file, write_block
 
     if request.source is not None and names_devices(request.source):
         if request.output is not None:
@@ -123,8 +123,8 @@ def read(session: Session, request: ConfigReadRequest) -> StoredConfig | ManyRes
 def _read_many(session: Session, request: ConfigReadRequest, paths: list[Path]) -> ManyResult:
     from functools import partial
 
-    from plugsmith.flows.device.obk_config import read_one
     from plugsmith.flows.many import no_files, over_files
+    from plugsmith.flows.settings.settings_block import read_one
 
     if not paths:
         raise no_files([Path(request.source or "")])
@@ -140,7 +140,7 @@ def write(
     session: Session, request: ConfigWriteRequest
 ) -> ChangedFile | ChangedChip | ChangedDevice | RunCounts:
     """`obk config write`; what is done to several devices is told by events."""
-    from plugsmith.flows.device.settings_place import names_devices
+    from plugsmith.flows.settings.place import names_devices
 
     if not request.sets_anything and request.block is None:
         raise UsageError(problem=_("say what to change: --set, --config, --template or --block"))
@@ -154,7 +154,7 @@ def write(
 
 
 def _write_file(session: Session, request: ConfigWriteRequest, source: Path) -> ChangedFile:
-    from plugsmith.flows.device.obk_config import change_file
+    from plugsmith.flows.settings.settings_block import change_file
 
     if request.output is None:
         raise UsageError(problem=_("name the new file with -o; {name} is kept", name=source.name))
@@ -164,7 +164,7 @@ def _write_file(session: Session, request: ConfigWriteRequest, source: Path) -> 
 
 
 def _write_chip(session: Session, request: ConfigWriteRequest) -> ChangedChip:
-    from plugsmith.flows.device.obk_config import change_chip, chip_changed
+    from plugsmith.flows.settings.settings_block import change_chip, chip_changed
 
     desired = desired_settings(session, request)
     outcome, addr = change_chip(
@@ -181,8 +181,8 @@ def _write_devices(
 ) -> ChangedDevice | RunCounts:
     from plugsmith.flows.device.apply import apply
     from plugsmith.flows.device.raw import write_config
-    from plugsmith.flows.device.settings.results import changed
     from plugsmith.flows.device.targets import find_targets
+    from plugsmith.flows.settings.results import changed
 
     if request.block is not None and not request.raw:
         raise UsageError(problem=_("a whole block goes to a device only with --raw"))
@@ -217,8 +217,8 @@ def _build_one(
     mac: str | None,
     number: int = 1,
 ) -> BuiltConfig | BuiltImage:
-    from plugsmith.flows.device.obk_config import build_file
-    from plugsmith.flows.device.prepared_image import build_image
+    from plugsmith.flows.settings.prepared_image import build_image
+    from plugsmith.flows.settings.settings_block import build_file
 
     base, chip = request.base, request.chip
     if request.image is not None:
@@ -232,7 +232,7 @@ def _build_many(
     session: Session, request: ConfigBuildRequest, desired: DesiredSettings
 ) -> BuiltConfigs:
     from plugsmith.events import Item
-    from plugsmith.flows.device.settings.results import BuiltConfigs
+    from plugsmith.flows.settings.results import BuiltConfigs
     from plugsmith.records import fields_of
 
     if "{n}" not in request.output and "{mac}" not in request.output:
@@ -248,6 +248,6 @@ def _build_many(
 
 
 def _block(path: Path | None, *, chip: str | None = None) -> ConfigBlock | None:
-    from plugsmith.flows.device.obk_config import read_file
+    from plugsmith.flows.settings.settings_block import read_file
 
     return read_file(path, chip=chip).block if path is not None else None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from plugsmith.api.session import Session
     from plugsmith.errors import Fact
-    from plugsmith.flows.device.desired_settings import DesiredSettings
+    from plugsmith.flows.settings.desired_settings import DesiredSettings
 
 WIFI_VARIABLE = "PLUGSMITH_WIFI_PASSWORD"
 MQTT_VARIABLE = "PLUGSMITH_MQTT_PASSWORD"
@@ -72,8 +72,8 @@ def desired_settings(
 
     `over_lan`: it goes to a running device, which takes less than its stored block can hold.
     """
-    from plugsmith.flows.device.desired_settings import desired_from
-    from plugsmith.flows.device.settings.file import (
+    from plugsmith.flows.settings.desired_settings import desired_from
+    from plugsmith.flows.settings.file import (
         read_settings_file,
         read_text,
         refuse_passwords,
@@ -101,8 +101,8 @@ def desired_settings(
 
 def _of_stored(path: Path, settings: Mapping[str, Fact], *, over_lan: bool) -> DesiredSettings:
     """The wish in stored settings: `config.bin`, a backup folder, or JSON of `obk config read`."""
-    from plugsmith.flows.device.desired_settings import desired_from
     from plugsmith.flows.house.stored_settings import open_stored
+    from plugsmith.flows.settings.desired_settings import desired_from
     from plugsmith.lan.change import SETTABLE
 
     stored = {

@@ -110,9 +110,9 @@ def _likeness(backup: str) -> str | None:
 
 def _settings(session: Session, request: FlashRequest) -> Callable[[Device], Segment] | None:
     """What makes the settings sector for the device, once it is known which one it is."""
-    from plugsmith.flows.device.obk_config import settings_piece
-    from plugsmith.flows.device.prepared_image import block_in_image, prepared_piece
     from plugsmith.flows.image.file import open_image
+    from plugsmith.flows.settings.prepared_image import block_in_image, prepared_piece
+    from plugsmith.flows.settings.settings_block import settings_piece
 
     desired = desired_settings(session, request) if request.sets_anything else None
     for note in desired.notes if desired else ():
@@ -127,8 +127,8 @@ def _settings(session: Session, request: FlashRequest) -> Callable[[Device], Seg
 def _tell_settings(session: Session, image: Path) -> None:
     """Say that the file holds settings which are not written."""
     from plugsmith.events import Warning_
-    from plugsmith.flows.device.prepared_image import has_settings
     from plugsmith.flows.image.file import open_image
+    from plugsmith.flows.settings.prepared_image import has_settings
     from plugsmith.image.model import ImageKind
 
     file = open_image(image)

@@ -11,8 +11,8 @@ from plugsmith.errors.device import DeviceAnswer, DeviceUnreachable
 from plugsmith.events import Log
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.context import LanContext
-from plugsmith.flows.device.desired_settings import desired_from
-from plugsmith.flows.device.obk_config import change_chip
+from plugsmith.flows.settings.desired_settings import desired_from
+from plugsmith.flows.settings.settings_block import change_chip
 from plugsmith.lan.host import parse_host
 from plugsmith.lan.http import HttpTimeouts
 from plugsmith.messages import _

@@ -20,8 +20,8 @@ from plugsmith.errors.device import (
     WrongPinDevice,
 )
 from plugsmith.flows.device.apply import apply, undo
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.info import info
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
 

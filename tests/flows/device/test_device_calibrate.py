@@ -12,7 +12,7 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import CalibrationNotKept, CalibrationUnsound, NoMeter, UndoMissing
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.calibrate import calibrate, set_factors, undo_calibration
-from plugsmith.flows.device.desired_settings import desired_from
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.openbeken.metering import MeasuredLoad
 from plugsmith.sim.obk.net.faults import Fault, FaultKind

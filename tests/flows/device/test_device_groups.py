@@ -23,9 +23,9 @@ from plugsmith.errors.device import (
 )
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.apply import apply, undo
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.info import info
 from plugsmith.flows.device.scan import scan
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.discover import FoundDevice, without_doubles
 from plugsmith.lan.host import Host

@@ -14,8 +14,8 @@ from lan_rig import run
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.device import PinNotAllowed, PinsNotRestored
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.pins import examine
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.pin_doctor import PinDoctor, drive_line
 from plugsmith.openbeken.pin_findings import (

@@ -12,7 +12,7 @@ from lan_rig import RawDevice, run
 
 from plugsmith.errors.device import DeviceTransfer
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import desired_from
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import pin_texts, read_state
 from plugsmith.lan.change import make_change
 from plugsmith.lan.http import HttpWire

@@ -17,9 +17,9 @@ from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.device import scan as scan_module
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.context import LanContext
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.scan import scan
 from plugsmith.flows.device.targets import targets
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.discover import hosts_in, look_at, read_ssdp, search_mdns
 from plugsmith.lan.host import Host
 from plugsmith.lan.obk_http import Obk

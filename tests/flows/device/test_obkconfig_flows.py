@@ -13,8 +13,9 @@ from lan_rig import run
 from plugsmith.errors import InputError, NothingFound, PlugsmithError, UsageError
 from plugsmith.errors.device import SettingsDiffer, SettingUnusable, WrongPinDevice
 from plugsmith.errors.library import OutputExists
-from plugsmith.flows.device.desired_settings import desired_from
-from plugsmith.flows.device.obk_config import (
+from plugsmith.flows.device.raw import read_config, write_config
+from plugsmith.flows.settings.desired_settings import desired_from
+from plugsmith.flows.settings.settings_block import (
     build_file,
     change_chip,
     change_file,
@@ -25,7 +26,6 @@ from plugsmith.flows.device.obk_config import (
     sector_of,
     settings_piece,
 )
-from plugsmith.flows.device.raw import read_config, write_config
 from plugsmith.flows.wire.flash import flash
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.lan.apply import read_state
@@ -172,7 +172,7 @@ def test_impossible_settings(settings):
 
 
 def test_settings_files(tmp_path):
-    from plugsmith.flows.device.settings.file import read_settings_file, setting_words
+    from plugsmith.flows.settings.file import read_settings_file, setting_words
 
     toml, yaml, bad = tmp_path / "a.toml", tmp_path / "a.yaml", tmp_path / "b.toml"
     toml.write_text('short-name = "x"\n[wifi]\nssid = "n"\n[pins]\n26 = "Rel;1"\n')

@@ -8,10 +8,10 @@ from flows_rig import Rig, factory
 from plugsmith.errors import InputUnusable, NothingFound
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.errors.image import ImageForOtherChip
-from plugsmith.flows.device.desired_settings import desired_from
-from plugsmith.flows.device.obk_config import find_block, make_block, sector_of
-from plugsmith.flows.device.prepared_image import block_in_image, build_image, prepared_piece
-from plugsmith.flows.device.settings.file import read_settings_file, setting_words
+from plugsmith.flows.settings.desired_settings import desired_from
+from plugsmith.flows.settings.file import read_settings_file, setting_words
+from plugsmith.flows.settings.prepared_image import block_in_image, build_image, prepared_piece
+from plugsmith.flows.settings.settings_block import find_block, make_block, sector_of
 from plugsmith.flows.wire.flash import flash
 from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.image.kinds import recognise

@@ -20,9 +20,9 @@ from plugsmith.errors.device import (
     MqttExtraMissing,
 )
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.device.info import info
 from plugsmith.flows.house.discovery import discover
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.broker import BrokerAddress, topics_below
 
 PATH = "/usr/sbin:/usr/local/sbin:/usr/bin:/opt/homebrew/sbin"

@@ -16,10 +16,10 @@ from plugsmith.errors.device import BackupUnusable, WrongPinDevice
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.apply import apply, undo
 from plugsmith.flows.device.backup import backup
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.house.clone import cloned, with_number
 from plugsmith.flows.house.restore import RestoreOptions, restore
 from plugsmith.flows.house.stored_settings import open_stored
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
 from plugsmith.openbeken.settings import masked, read_settings
 from plugsmith.sim.obk.device import SimObk

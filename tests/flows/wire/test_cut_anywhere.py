@@ -8,8 +8,8 @@ import pytest
 from cut_rig import cut_at, requests_of
 from flows_rig import Rig, factory
 
-from plugsmith.flows.device.desired_settings import DesiredSettings
-from plugsmith.flows.device.obk_config import change_chip, make_block, sector_of
+from plugsmith.flows.settings.desired_settings import DesiredSettings
+from plugsmith.flows.settings.settings_block import change_chip, make_block, sector_of
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw
@@ -160,7 +160,7 @@ def test_settings_of_an_interrupted_write_are_whole_afterwards(tmp_path):
         case.run(rig)
     assert rig.content[SETTINGS : SETTINGS + 0x1000] == b"\xff" * 0x1000
     case.run(rig)
-    from plugsmith.flows.device.obk_config import read_chip
+    from plugsmith.flows.settings.settings_block import read_chip
 
     settings = read_settings(read_chip(rig.ctx()).block)
     assert (settings["wifi_ssid"], settings["mqtt_host"]) == ("home", "10.0.0.1")

@@ -14,8 +14,8 @@ from swap_rig import board, changed, received, swap_in
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flows import BootLoop
 from plugsmith.errors.link import OtherDevice
-from plugsmith.flows.device.desired_settings import DesiredSettings
-from plugsmith.flows.device.obk_config import change_chip
+from plugsmith.flows.settings.desired_settings import DesiredSettings
+from plugsmith.flows.settings.settings_block import change_chip
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw

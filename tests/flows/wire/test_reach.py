@@ -9,8 +9,8 @@ from plugsmith.chips.catalog import flash_parts
 from plugsmith.chips.flash_parts import one_time_bits
 from plugsmith.errors.flows import PermissionNeeded, PreflightRefused
 from plugsmith.errors.safety import ConsentMissing, SettingsDamaged, SizeContradicted
-from plugsmith.flows.device.desired_settings import DesiredSettings
-from plugsmith.flows.device.obk_config import change_chip, make_block, read_chip, sector_of
+from plugsmith.flows.settings.desired_settings import DesiredSettings
+from plugsmith.flows.settings.settings_block import change_chip, make_block, read_chip, sector_of
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import erase_raw, write_raw

@@ -6,7 +6,7 @@ import pytest
 
 import plugsmith
 from plugsmith.errors import InputMissing, PlugsmithError, UsageError
-from plugsmith.flows.device.settings_place import names_devices
+from plugsmith.flows.settings.place import names_devices
 
 DEVICES = (
     "192.168.1.5",

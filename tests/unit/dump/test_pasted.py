@@ -12,8 +12,8 @@ from plugsmith.dump.pasted.pasted import PasteKind, read_pasted
 from plugsmith.dump.recovery.outcome import Confidence
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.catalogue.device_input import device_input_of_bytes
-from plugsmith.flows.device.desired_settings import desired_from
 from plugsmith.flows.dump.config import recover_bytes
+from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.records import fields_of
 from plugsmith.tuya.user_param import format_pin_text
 

@@ -6,7 +6,7 @@ from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
 _OBK = "plugsmith.api.obk"
-_RESULTS = "plugsmith.flows.device.settings.results"
+_RESULTS = "plugsmith.flows.settings.results"
 
 OBK: tuple[Verb, ...] = (
     Verb(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from plugsmith.cli.table import table
-from plugsmith.flows.device.settings.results import (
+from plugsmith.flows.many import ManyResult
+from plugsmith.flows.settings.results import (
     BuiltConfig,
     BuiltConfigs,
     BuiltImage,
@@ -13,7 +14,6 @@ from plugsmith.flows.device.settings.results import (
     RunCounts,
     StoredConfig,
 )
-from plugsmith.flows.many import ManyResult
 from plugsmith.messages import _
 from plugsmith.records import fields_of
 

@@ -16,7 +16,7 @@ from plugsmith.errors.device import (
     WrongPinDevice,
 )
 from plugsmith.flows.device.changes import ChangePlan, change_devices, state_of
-from plugsmith.flows.device.desired_settings import DesiredSettings, fit
+from plugsmith.flows.settings.desired_settings import DesiredSettings, fit
 from plugsmith.lan.change import SETTABLE, differences, make_change
 from plugsmith.lan.host import parse_host
 from plugsmith.messages import _

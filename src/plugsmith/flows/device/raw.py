@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, cast
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.changes import state_of, undo_command
 from plugsmith.flows.device.context import on_each
-from plugsmith.flows.device.obk_config import StoredBlock, make_block, sector_of
-from plugsmith.flows.device.settings.results import RunCounts
 from plugsmith.flows.now import now_text
+from plugsmith.flows.settings.results import RunCounts
+from plugsmith.flows.settings.settings_block import StoredBlock, make_block, sector_of
 from plugsmith.lan.apply import read_state, settings_span
 from plugsmith.lan.change import SETTABLE
 from plugsmith.library.undo import UndoRecord
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.flows.device.desired_settings import DesiredSettings
-    from plugsmith.flows.device.settings.results import StoredConfig
+    from plugsmith.flows.settings.desired_settings import DesiredSettings
+    from plugsmith.flows.settings.results import StoredConfig
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.openbeken.config_block import ConfigBlock

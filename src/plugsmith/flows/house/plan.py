@@ -12,11 +12,11 @@ from plugsmith.flows.device.apply import change_to
 from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.changes import ChangePlan, change_devices, state_of
 from plugsmith.flows.device.context import each
-from plugsmith.flows.device.desired_settings import fit
 from plugsmith.flows.dump.files import write_whole
 from plugsmith.flows.house.find import look_around, of_roll
 from plugsmith.flows.house.results import PlanResult, PlanRow, RollResult
 from plugsmith.flows.house.roll import Roll, RollRow, read_roll, roll_text
+from plugsmith.flows.settings.desired_settings import fit
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

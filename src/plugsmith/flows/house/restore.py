@@ -13,9 +13,9 @@ from plugsmith.chips.model import RegionRole
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.changes import execute, state_of, undo_command
-from plugsmith.flows.device.obk_config import sector_of
 from plugsmith.flows.house.clone import cloned
 from plugsmith.flows.now import now_text
+from plugsmith.flows.settings.settings_block import sector_of
 from plugsmith.lan.apply import files_size, read_state, region_of
 from plugsmith.lan.change import SETTABLE, make_change
 from plugsmith.library.device_folders import new_folder

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors import UsageError
 from plugsmith.errors.device import RollUnusable
-from plugsmith.flows.device.desired_settings import DesiredSettings, desired_from
-from plugsmith.flows.device.settings.file import read_text
+from plugsmith.flows.settings.desired_settings import DesiredSettings, desired_from
+from plugsmith.flows.settings.file import read_text
 from plugsmith.lan.host import Host, parse_host
 from plugsmith.lan.records import plain_mac
 from plugsmith.messages import _

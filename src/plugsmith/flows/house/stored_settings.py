@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors import NothingFound
 from plugsmith.errors.device import BackupUnusable
-from plugsmith.flows.device.desired_settings import normal_settings
-from plugsmith.flows.device.obk_config import find_block
 from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.settings.desired_settings import normal_settings
+from plugsmith.flows.settings.settings_block import find_block
 from plugsmith.library.device_backups import open_fetch
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import NAMES, PRIVATE, read_settings

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.device import TemplateUnusable
-from plugsmith.flows.device.yaml_file import read_yaml
+from plugsmith.flows.settings.yaml_file import read_yaml
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import NAMES, PASSWORDS, TEXT_NAMES
 

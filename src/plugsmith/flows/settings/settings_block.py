@@ -22,13 +22,13 @@ from plugsmith.errors import (
     UsageError,
 )
 from plugsmith.errors.library import OutputExists
-from plugsmith.flows.device.settings.results import (
+from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.settings.results import (
     BuiltConfig,
     ChangedChip,
     ChangedFile,
     StoredConfig,
 )
-from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.raw_write import change_flash
 from plugsmith.flows.wire.results import ImageRow
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.context import FlowContext
-    from plugsmith.flows.device.desired_settings import DesiredSettings
+    from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.flash import WriteOutcome
 

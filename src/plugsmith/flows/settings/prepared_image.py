@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.errors import InputUnusable, UsageError
 from plugsmith.errors.image import ImageForOtherChip
-from plugsmith.flows.device.obk_config import (
+from plugsmith.flows.image.file import open_image
+from plugsmith.flows.image.results import image_row
+from plugsmith.flows.settings.results import BuiltImage
+from plugsmith.flows.settings.settings_block import (
     find_block,
     make_block,
     read_file,
@@ -21,9 +24,6 @@ from plugsmith.flows.device.obk_config import (
     settings_addr,
     write_private,
 )
-from plugsmith.flows.device.settings.results import BuiltImage
-from plugsmith.flows.image.file import open_image
-from plugsmith.flows.image.results import image_row
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
@@ -34,7 +34,7 @@ from plugsmith.openbeken.settings import change_settings, default_block, masked,
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.flows.device.desired_settings import DesiredSettings
+    from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
     from plugsmith.image.assemble import ConvertInput
     from plugsmith.openbeken.config_block import ConfigBlock

@@ -1,1 +1,0 @@
-"""Settings of OpenBeken: wanted, in files, and as results."""

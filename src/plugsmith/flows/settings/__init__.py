@@ -1,0 +1,1 @@
+"""OpenBeken's settings: what is wanted, and where they are kept."""
