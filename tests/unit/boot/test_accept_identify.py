@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from boot_rig import Rig, forged
-from plugsmith.cli.wire.info import _words
 
 from plugsmith.boot.identify import identify
+from plugsmith.cli.wire.text import _words
 
 
 def test_the_loader_that_answers_is_believed() -> None:
