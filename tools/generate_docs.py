@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import chips, error_codes, flash_parts, messages, schema
+from pages import chips, error_codes, flash_parts, messages, rooms, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +20,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/supported-chips.md": chips.page,
     "docs/flash-parts.md": flash_parts.page,
     "docs/error-codes.md": error_codes.page,
+    "docs/rooms.md": rooms.page,
     "schema/plugsmith-1.schema.json": schema.page,
     "src/plugsmith/locale/plugsmith.pot": messages.page,
 }
