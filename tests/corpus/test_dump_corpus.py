@@ -12,6 +12,7 @@ from plugsmith.dump.dump import Dump
 from plugsmith.dump.health import BackupReason, judge
 from plugsmith.dump.repair import Undone, repair
 from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey.proven_code import proven_code
 from plugsmith.dump.survey.report import DamageKind, DumpKind
 from plugsmith.dump.survey.survey import survey
 from plugsmith.openbeken.config_block import field, read_block
@@ -107,8 +108,13 @@ def test_every_dump_can_be_sanitized(corpus, folder, name):
     assert clean.proof.pin_text_identical
     assert clean.proof.secrets_left == 0
     assert len(clean.data) == dump.size
+    sizes = clean.ledger.sizes()
+    assert sum(sizes.values()) == dump.size
+    assert sizes["unread"] == 0
+    proven = proven_code(dump.data, clean.report.findings)
+    assert all(clean.data[at.start : at.end] == dump.data[at.start : at.end] for at in proven)
     for item in clean.report.findings:
-        if item.kind.value in {"bootloader", "application", "tuya-key"}:
+        if item.kind.value == "tuya-key":
             span = item.span
             assert clean.data[span.start : span.end] == dump.data[span.start : span.end]
         if item.kind.value == "openbeken-config":

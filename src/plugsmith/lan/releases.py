@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from plugsmith.errors.network import (
     ServerUnreachable,
 )
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.releases import Asset, Release, parse_releases
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class ReleaseServer:
         url = f"{self.server}/repos/{repo}/releases?per_page={_PER_PAGE}"
         body = self.fetch(url, what=f"releases of {repo}", limit=_MAX_LIST_LEN)
         try:
-            return parse_releases(json.loads(body))
+            return parse_releases(read_nested(body))
         except (ValueError, RecursionError, Malformed) as problem:
             text = problem.message if isinstance(problem, Malformed) else _("it is no release list")
             raise AnswerUnusable(host=_host(url), problem=text) from problem

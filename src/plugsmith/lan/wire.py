@@ -6,12 +6,12 @@ negative, some answers have no header at all, nothing says how long the body is.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import DeviceAnswer
+from plugsmith.nested_json import read_nested
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -111,7 +111,7 @@ def _joined(body: bytes, *, host: str, request: str) -> bytes:
 def read_json(text: str) -> object | None:
     """The JSON value in `text`, or None where there is none; raw line breaks in texts are fine."""
     try:
-        return json.loads(text, strict=False)  # type: ignore[no-any-return]
+        return read_nested(text, strict=False)  # type: ignore[no-any-return]
     except (ValueError, RecursionError):
         return None
 

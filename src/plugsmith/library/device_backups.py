@@ -6,7 +6,6 @@ A device is its MAC and its address together: several devices may carry one MAC 
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from plugsmith.errors import InputMissing
 from plugsmith.errors.device import BackupUnusable
 from plugsmith.library.device_folders import MANIFEST, SCHEMA, UNFINISHED
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -111,7 +111,7 @@ def open_fetch(path: Path) -> StoredFetch:
     try:
         if manifest.stat().st_size > _LONGEST:
             raise ValueError(manifest)
-        body = json.loads(manifest.read_text(encoding="utf-8"))
+        body = read_nested(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
         raise _unusable(path, _("its manifest is missing: it was cut off")) from problem
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 
 if TYPE_CHECKING:
     import re
@@ -41,7 +41,7 @@ class JsonReader:
         if len(data) > limit:
             raise Misfit(_("it has {count} bytes, more than {limit}", count=len(data), limit=limit))
         try:
-            value = json.loads(data.decode("utf-8"))
+            value = read_nested(data.decode("utf-8"))
         except (ValueError, RecursionError) as problem:
             raise Misfit("it is not JSON") from problem
         if not isinstance(value, dict):

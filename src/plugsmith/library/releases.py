@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.library import CacheUnusable
 from plugsmith.library.home import check_room, home, write_whole
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.releases import Release, choose_asset, parse_releases
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class ReleaseCache:
         """(when it was fetched, releases) of the remembered list; CacheUnusable if it is broken."""
         path = self._root(repo) / "list.json"
         try:
-            body = json.loads(path.read_bytes())
+            body = read_nested(path.read_bytes())
             return str(body["fetched"]), parse_releases(body["releases"])
         except FileNotFoundError:
             return None
@@ -121,7 +122,7 @@ def _read_sheet(path: Path) -> ReleaseOrigin | None:
     try:
         if path.stat().st_size > _SHEET_LIMIT:
             return None
-        body = json.loads(path.read_bytes())
+        body = read_nested(path.read_bytes())
         if body.pop("schema") != SCHEMA:
             return None
         return ReleaseOrigin(**body)

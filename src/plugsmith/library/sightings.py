@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from plugsmith.library.home import write_whole
+from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Sightings:
         try:
             if self._path.stat().st_size > _LONGEST:
                 return {}
-            body = json.loads(self._path.read_text(encoding="utf-8"))
+            body = read_nested(self._path.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
             return {}
         rows = body.get("devices") if isinstance(body, dict) else None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def read_undo(path: Path) -> UndoRecord | None:
     try:
         if path.stat().st_size > _LONGEST:
             return None
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = read_nested(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 
 MAX_LIST_LEN = 64 << 20  # characters; the largest known list has under a million
 MAX_ENTRIES = 50_000
@@ -30,7 +31,7 @@ def read_list(text: str) -> RawList:
     if len(text) > MAX_LIST_LEN:
         raise _malformed(_("it is too long"), MAX_LIST_LEN)
     try:
-        body = json.loads(text)
+        body = read_nested(text)
     except (ValueError, RecursionError) as err:
         offset = err.pos if isinstance(err, json.JSONDecodeError) else 0
         raise _malformed(_("it is not JSON"), offset) from err

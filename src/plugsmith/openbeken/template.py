@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.roles import read_role, suggest_role
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _json_object(text: str) -> dict[str, object]:
             structure=_("device template"), problem=_("it is too long"), offset=MAX_TEXT
         )
     try:
-        body = json.loads(text, object_pairs_hook=_keep_duplicates)
+        body = read_nested(text, object_pairs_hook=_keep_duplicates)
     except (ValueError, RecursionError) as err:
         offset = err.pos if isinstance(err, json.JSONDecodeError) else 0
         raise Malformed(

@@ -9,6 +9,8 @@ import json
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from plugsmith.nested_json import read_nested
+
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
 PIN_RECORD = "user_param_key"
@@ -60,7 +62,7 @@ def read_json(value: bytes) -> Json:
     if not text or len(text) > _MAX_JSON_LEN:
         return None
     try:
-        parsed: Json = json.loads(text)
+        parsed: Json = read_nested(text)
     except (ValueError, RecursionError):
         return None
     return parsed

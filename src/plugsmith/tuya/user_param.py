@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from plugsmith.errors.content import Malformed
+from plugsmith.nested_json import read_nested
 from plugsmith.tuya.crc7 import crc7
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
@@ -158,7 +159,7 @@ def _parse_quoted(text: str) -> PinText:
     if _depth(text) > MAX_DEPTH:
         raise _bad("its brackets do not match", 0)
     try:
-        config = json.loads(re.sub(r",\s*([}\]])", r"\1", text))
+        config = read_nested(re.sub(r",\s*([}\]])", r"\1", text))
     except (ValueError, RecursionError) as problem:
         at = problem.pos if isinstance(problem, json.JSONDecodeError) else 0
         raise _bad("it is not valid JSON", at) from problem

@@ -23,6 +23,7 @@ from plugsmith.flows.settings.file import read_text
 from plugsmith.lan.host import Host, parse_host
 from plugsmith.lan.records import plain_mac
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.settings import NAMES, PASSWORDS
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _csv(text: str) -> list[dict[str, Fact]]:
 
 def _cell(text: str) -> Fact:
     if text[:1] in {"{", "["}:
-        return cast("Fact", json.loads(text))
+        return cast("Fact", read_nested(text))
     return int(text) if text.isascii() and text.lstrip("-").isdigit() and len(text) < 20 else text
 
 

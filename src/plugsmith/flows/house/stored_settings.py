@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +12,7 @@ from plugsmith.flows.settings.desired_settings import normal_settings
 from plugsmith.flows.settings.settings_block import find_block
 from plugsmith.library.device_backups import open_fetch
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.settings import NAMES, PRIVATE, read_settings
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _config_in(data: bytes) -> dict[str, Fact] | None:
     text = data.decode("utf-8", "replace").strip()
     for candidate in (text, text.rpartition("\n")[2]):
         try:
-            body = json.loads(candidate)
+            body = read_nested(candidate)
         except (ValueError, RecursionError):
             continue
         for key in ("data", "config"):

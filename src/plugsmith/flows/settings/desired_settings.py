@@ -7,7 +7,6 @@ Nothing here talks to a device. Role names and pins are checked against what the
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from plugsmith.interpret.from_paste import template_of_paste
 from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.lan.change import check_settable
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.config_block import new_block
 from plugsmith.openbeken.names import plain_short_name
 from plugsmith.openbeken.roles import read_role, roles
@@ -175,7 +175,7 @@ def _factor(item: ScriptCommand) -> float | None:
 def _refuse_no_template(text: str, name: str) -> None:
     """An object that says nothing about pins would clear them all: it must be meant so."""
     try:
-        body = json.loads(text)
+        body = read_nested(text)
     except (ValueError, RecursionError):
         return
     while isinstance(body, dict) and not isinstance(body.get("pins"), dict):
@@ -221,7 +221,7 @@ def suggestions(text: str) -> dict[str, str]:
 
 def _roles_in(text: str) -> list[str]:
     try:
-        body = json.loads(text)
+        body = read_nested(text)
     except (ValueError, RecursionError):
         return []
     for key in ("data", "template"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import tomllib
 from typing import TYPE_CHECKING, cast
@@ -11,6 +10,7 @@ from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.settings.yaml_file import read_yaml
 from plugsmith.messages import _
+from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.settings import NAMES, PASSWORDS, TEXT_NAMES
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _parse_as_texts(path: Path, text: str) -> object:
         case ".yaml" | ".yml":
             return read_yaml(text, as_texts=True)
         case ".json":
-            return json.loads(text, parse_int=str, parse_float=str)
+            return read_nested(text, parse_int=str, parse_float=str)
         case _:
             return tomllib.loads(text, parse_float=str)
 
@@ -78,7 +78,7 @@ def _parse(path: Path, text: str) -> object:
         case ".yaml" | ".yml":
             return read_yaml(text)
         case ".json":
-            return json.loads(text)
+            return read_nested(text)
         case _:
             return tomllib.loads(text)
 
@@ -150,7 +150,7 @@ def refuse_passwords(words: Sequence[str]) -> None:
 def _value(text: str) -> Fact:
     if text[:1] in "{[" and text:
         try:
-            return cast("Fact", json.loads(text))
+            return cast("Fact", read_nested(text))
         except (ValueError, RecursionError):
             return text
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else text
