@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 import signal
+from types import SimpleNamespace
 
 import pytest
 import typer
 
 from plugsmith.cli.app import main
-from plugsmith.cli.session import Session, run
+from plugsmith.cli.session import Session, run_verb
 from plugsmith.errors import ExitCode, Fact, UsageError
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.events import Log, Warning_
+from plugsmith.flows.house.results import FactsResult
 
 
-def outcome(body, *, as_json: bool = True, **options) -> int:
+def outcome(body, *, as_json: bool = True, assume_yes: bool = False, render=str) -> int:
+    probe = SimpleNamespace(
+        name="probe", run=lambda session, _request: FactsResult(facts=body(session))
+    )
     with pytest.raises(typer.Exit) as stop:
-        run("probe", body, as_json=as_json, **options)
+        run_verb(
+            probe,
+            None,
+            words=lambda found: render(found.facts),
+            as_json=as_json,
+            assume_yes=assume_yes,
+        )
     return stop.value.exit_code
 
 

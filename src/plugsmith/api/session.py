@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from plugsmith.clock import Clock
-    from plugsmith.events import EventSink
+    from plugsmith.events import Event, EventSink
     from plugsmith.library.library import Library
+    from plugsmith.sim.obk.device import SimObk
 
     Answer = str | bool | None  # None: nobody wants to say
     Answerer = Callable[[Ask], Answer]
@@ -46,6 +47,8 @@ class Session:
         self.clock = clock
         self.again = again
         self._library = library
+        # watches a simulated plug and takes orders for it; returns what is called now and then
+        self.onlooker: Callable[[SimObk], Callable[[], None]] | None = None
         self._asked = 0
         self._lock = threading.Lock()
 
@@ -62,6 +65,10 @@ class Session:
 
             self._library = Library()
         return self._library
+
+    def announce(self, event: Event) -> None:
+        """Tell that a service can be used now; programs wait for this event."""
+        self.sink.emit(event)
 
     def say(self, text: str) -> None:
         """A remark for people."""

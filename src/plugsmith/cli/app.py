@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -14,7 +13,6 @@ from plugsmith import __version__
 from plugsmith.api.table import BY_NAME, GROUPS
 from plugsmith.cli.first_contact import SECTIONS, as_options, did_you_mean, guide
 from plugsmith.cli.interrupt import interrupted
-from plugsmith.cli.untyped import ORDER, SUMMARIES, UNTYPED
 from plugsmith.errors import ExitCode, UsageError
 from plugsmith.messages import _
 
@@ -59,26 +57,20 @@ class VerbGroup(_CheapGroup):
         del ctx
         depth = len(self.prefix.split())
         typed = [
-            name.split()[depth]
-            for name in (*BY_NAME, *UNTYPED)
-            if name.split()[:depth] == self.prefix.split()
+            name.split()[depth] for name in BY_NAME if name.split()[:depth] == self.prefix.split()
         ]
-        return sorted(dict.fromkeys(typed), key=self._place)
-
-    def _place(self, name: str) -> int:
-        full = f"{self.prefix} {name}".strip()
-        return ORDER.index(full) if full in ORDER else len(ORDER)
+        return list(dict.fromkeys(typed))
 
     def get_command(self, ctx: Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
         del ctx
         name = f"{self.prefix} {cmd_name}".strip()
         if name in GROUPS:
             return group_of(name)
-        if self._listing and name in SUMMARIES:
+        if self._listing and name in BY_NAME:
             return TyperCommand(
                 name=cmd_name,
-                help=_(SUMMARIES[name]),
-                short_help=_(SUMMARIES[name]),  # whole: what is cut with "..." cannot be read
+                help=_(BY_NAME[name].summary),
+                short_help=_(BY_NAME[name].summary),  # whole: what is cut with "..." cannot be read
                 rich_markup_mode=None,
             )
         if name in BY_NAME:
@@ -86,7 +78,7 @@ class VerbGroup(_CheapGroup):
             from plugsmith.cli.words import WORDS
 
             return command_of(BY_NAME[name], WORDS[name])
-        return _untyped(name)
+        return None
 
     def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
         """The verbs, at the top by what they are about."""
@@ -120,21 +112,6 @@ def group_of(name: str) -> VerbGroup:
     )
     group.prefix = name
     return group
-
-
-def _untyped(name: str) -> TyperCommand | None:
-    """The command of a verb that is not in the table of verbs yet."""
-    module = UNTYPED.get(name)
-    if module is None:
-        return None
-    verb_app: typer.Typer = importlib.import_module(module).app
-    verb_app._add_completion = False  # noqa: SLF001 - completion belongs to the program alone
-    command = typer.main.get_command(verb_app)
-    for word in name.split()[1:]:
-        inner = getattr(command, "commands", {})
-        command = inner.get(word, command)
-    command.name = name.rpartition(" ")[2]
-    return command  # type: ignore[return-value]
 
 
 app = typer.Typer(
@@ -202,7 +179,7 @@ def _usage_failure(args: Sequence[str], problem: str) -> int:
 def _siblings(args: Sequence[str], wrong: str) -> list[str]:
     """The names that could have stood where `wrong` stands."""
     before = " ".join(args[: args.index(wrong)]) if wrong in args else ""
-    names = [*BY_NAME, *UNTYPED, *GROUPS]
+    names = [*BY_NAME, *GROUPS]
     ahead = f"{before} " if before else ""
     return sorted({name[len(ahead) :].split()[0] for name in names if name.startswith(ahead)})
 

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from plugsmith.api.verb import Verb
     from plugsmith.cli.jsonl import JsonSink
     from plugsmith.cli.terminal import TerminalSink
-    from plugsmith.events import Ask
+    from plugsmith.events import Ask, Event
     from plugsmith.records import Record, Result
+    from plugsmith.sim.obk.device import SimObk
 
     Body = Callable[["Session"], dict[str, Fact]]
     Render = Callable[[dict[str, Fact]], str]
@@ -48,6 +49,8 @@ class Session(api.Session):
         self.command = command
         self.as_json = as_json
         self.exit_code = ExitCode.DONE
+        if self.interactive:
+            self.onlooker = self._look_on
 
     @property
     def interactive(self) -> bool:
@@ -58,6 +61,21 @@ class Session(api.Session):
         from plugsmith.cli.questions import answer
 
         return answer(self, ask)
+
+    def announce(self, event: Event) -> None:
+        """On stdout for programs, also without --json; at a terminal in words."""
+        if self.as_json or sys.stdout.isatty():
+            self.sink.emit(event)
+        else:
+            from plugsmith.cli.jsonl import JsonSink
+
+            JsonSink().emit(event)
+
+    def _look_on(self, device: SimObk) -> Callable[[], None]:
+        from plugsmith.cli.sim.hands import Onlooker, take_orders
+
+        take_orders(device, self.say)
+        return Onlooker(device, self.say).glance
 
     def say(self, text: str) -> None:
         """Print a line for people: on stdout, or on stderr with --json."""
@@ -102,32 +120,6 @@ def run_verb(
     _leave(session, body)
 
 
-def run(
-    command: str,
-    body: Body,
-    *,
-    as_json: bool,
-    assume_yes: bool = False,
-    render: Render | None = None,
-) -> None:
-    """Run the body of a verb that is not in the table yet; as `run_verb` in every other way.
-
-    `body` returns the result data of the contract; it may set `session.exit_code` for outcomes that
-    have a result and a code.
-    """
-    session = Session(command=command, as_json=as_json, assume_yes=assume_yes)
-
-    def whole() -> None:
-        data = body(session)
-        session.close()
-        if as_json:
-            session.sink.emit(ResultEvent(command=command, data=data))
-        elif render is not None:
-            session.say(render(data).rstrip("\n"))
-
-    _leave(session, whole)
-
-
 def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
     """Do `body`; every outcome becomes an exit code, every error one JSON line or sentences.
 
@@ -167,12 +159,16 @@ def _catch_interrupts(session: Session) -> Callable[[], None]:
             )
 
     try:
-        before = signal.signal(signal.SIGINT, on_interrupt)
+        before = {
+            number: signal.signal(number, on_interrupt)
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
     except ValueError:  # not the main thread (tests, embedding): the caller owns the signals
         return lambda: None
 
     def restore() -> None:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     return restore
 

@@ -55,7 +55,7 @@ class TerminalSink:
                     state = str(event.error["message"]) if event.error else _("done")
                     self._say(f"{event.name}: {state}")
                 case Ready():
-                    self._say(_("Ready on {port}", port=event.port))
+                    self._say(_("Ready on {port}; Ctrl-C switches it off.", port=event.port))
                 case _:
                     pass
 

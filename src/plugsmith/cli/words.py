@@ -15,6 +15,7 @@ _WRITE = "plugsmith.cli.wire.write_text"
 _OBK = "plugsmith.cli.obk.text"
 
 WORDS: dict[str, Words] = {
+    "sim": Words(home="plugsmith.cli.sim.text", render="sim_text"),
     "ports": Words(home=_WIRE, render="ports_text"),
     "doctor": Words(home=_WIRE, render="doctor_text"),
     "info": Words(home=_WIRE, render="info_text"),

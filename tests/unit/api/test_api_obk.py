@@ -87,10 +87,11 @@ def test_several_sectors_are_built_each_with_its_own_address(tmp_path):
     assert [item.config["mac"] for item in found] == ["84:e3:42:01:02:03", "84:e3:42:01:02:04"]
 
 
-def test_secrets_are_not_in_the_repr_of_a_result(tmp_path):
+def test_secrets_are_not_in_the_repr_of_a_result(tmp_path, monkeypatch):
+    monkeypatch.setenv("A_PASSWORD", "canary77")
     out = tmp_path / "block.bin"
     build, read = plugsmith.verb("obk config build"), plugsmith.verb("obk config read")
-    words = ("wifi_ssid=net", "wifi_password=canary77")
+    words = ("wifi_ssid=net", "wifi_password=env:A_PASSWORD")
     build.run(
         plugsmith.Session(),
         build.request_type(output=str(out), mac=("84:e3:42:01:02:03",), settings=words),

@@ -14,4 +14,16 @@ PRACTICE: tuple[Verb, ...] = (
         runner="demo",
         results=("plugsmith.demo.results:DemoResult",),
     ),
+    Verb(
+        name="sim",
+        summary=N_("A simulated chip on a pseudo-terminal or TCP port, for any client."),
+        home="plugsmith.api.sim",
+        request="SimRequest",
+        runner="sim",
+        results=(
+            "plugsmith.api.sim.results:ChipSession",
+            "plugsmith.api.sim.results:EmulatedSession",
+            "plugsmith.api.sim.results:HouseSession",
+        ),
+    ),
 )

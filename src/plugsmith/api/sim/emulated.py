@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.api.sim.results import EmulatedSession
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.cli.session import Session
-    from plugsmith.errors import Fact
+    from plugsmith.api.session import Session
     from plugsmith.sim.ports.endpoint import Endpoint
 
 
-def emu_chip(chip: str | None, flash: Path | None) -> str:
-    """The chip to emulate; EmulatorMissing without the extra, UsageError without a dump."""
+def emu_chip(chip: str | None, flash: Path | None) -> tuple[str, Path]:
+    """The chip to emulate and its dump; EmulatorMissing without the extra, UsageError otherwise."""
     from plugsmith.chips.catalog import chip as find_chip
     from plugsmith.emu.runner import check_board
     from plugsmith.flows.image.file import open_image
@@ -30,32 +30,27 @@ def emu_chip(chip: str | None, flash: Path | None) -> str:
     if not name:
         raise UsageError(problem=_("the dump does not say its chip: name it with --chip"))
     check_board(name)
-    return name
+    return name, flash
 
 
 def serve_emulated(
     session: Session, *, chip: str, flash: Path, ports: tuple[Endpoint, Endpoint | None]
-) -> dict[str, Fact]:
+) -> EmulatedSession:
     """Serve until interrupted; the flash file is changed like a real chip's."""
-    import signal
-
-    from plugsmith.cli.jsonl import JsonSink
     from plugsmith.emu.served import EmuServer
     from plugsmith.events import Ready
 
     port, log_port = ports
     server = EmuServer(flash, chip=chip, port=port, log_port=log_port)
-    before = signal.signal(signal.SIGTERM, lambda _signum, _frame: session.cancel.cancel())
     try:
         ready = Ready(
             port=port.address,
             log_port=log_port.address if log_port else None,
             boot=f"emulated {chip}",
         )
-        JsonSink().emit(ready)  # always on stdout: scripts wait for this line
+        session.announce(ready)
         server.run(lambda: session.cancel.cancelled)
     finally:
-        signal.signal(signal.SIGTERM, before)
         if log_port is not None:
             log_port.close()
-    return {"boot": f"emulated {chip}", "sessions": port.sessions}
+    return EmulatedSession(boot=f"emulated {chip}", sessions=port.sessions)

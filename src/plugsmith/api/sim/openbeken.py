@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from plugsmith.cli.session import run
-from plugsmith.errors import Fact, PlugsmithError, UsageError
+from plugsmith.api.sim.results import HouseSession
+from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.sim import SimFlashUnusable, SimSetup
 from plugsmith.messages import _
 
@@ -16,81 +13,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from plugsmith.cli.session import Session
+    from plugsmith.api.session import Session
+    from plugsmith.api.sim.request import SimRequest
     from plugsmith.sim.obk.device import SimObk
     from plugsmith.sim.obk.net.endpoint import Endpoint
     from plugsmith.sim.obk.net.server import ObkServer
 
-OpenBekenChoice = Annotated[
-    bool,
-    typer.Option(
-        "--openbeken", help=_("A plug with OpenBeken on HTTP instead of a chip on a port.")
-    ),
-]
-HttpAddress = Annotated[
-    str, typer.Option("--http", metavar="HOST:PORT", help=_("Where --openbeken listens."))
-]
-DeviceCount = Annotated[
-    int,
-    typer.Option(
-        "--count",
-        min=1,
-        max=250,
-        help=_("So many of them, on successive addresses, or on free ports with port 0."),
-    ),
-]
-LoadWatts = Annotated[
-    float,
-    typer.Option("--load", min=0, max=4000, metavar="WATTS", help=_("Plugged into --openbeken.")),
-]
 _FLASH_SIZE = 0x20_0000
 _POLL_S = 0.1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenBekenRequest:
-    """The options of the verb."""
-
-    http: str
-    count: int
-    watts: float
-    chip: str | None
-    flash: Path | None
-    faults: tuple[str, ...]
-
-
-def sim_openbeken(request: OpenBekenRequest, *, as_json: bool) -> None:
-    """Run the verb: serve until interrupted."""
-
-    def render(data: dict[str, Fact]) -> str:
-        return _(
-            "The simulated devices were switched off after {requests} requests and {restarts} "
-            "restarts.",
-            **data,
-        )
-
-    run("sim", lambda session: _serve(session, request), as_json=as_json, render=render)
-
-
-def _serve(session: Session, request: OpenBekenRequest) -> dict[str, Fact]:
+def serve_openbeken(session: Session, request: SimRequest) -> HouseSession:
+    """Serve until the session is cancelled."""
     from plugsmith.sim.obk.net.server import ObkServer
 
     devices = _devices(request, _content(request.flash))
     endpoints = _endpoints(devices, request.http)
-    for text in request.faults:
+    for text in request.fault:
         _arm(endpoints, text)
     server = ObkServer(endpoints)
     server.start()
     try:
-        _announce(server)
+        _announce(session, server)
         _wait(session, _watch(session, server))
     finally:
         server.stop()
-    return {
-        "urls": [*server.urls],
-        "requests": sum(len(endpoint.requests) for endpoint in endpoints),
-        "restarts": sum(device.resets - 1 for device in devices),
-    }
+    return HouseSession(
+        urls=tuple(server.urls),
+        requests=sum(len(endpoint.requests) for endpoint in endpoints),
+        restarts=sum(device.resets - 1 for device in devices),
+    )
 
 
 def _content(flash: Path | None) -> bytes | None:
@@ -105,7 +57,7 @@ def _content(flash: Path | None) -> bytes | None:
     return content
 
 
-def _devices(request: OpenBekenRequest, flash: bytes | None) -> list[SimObk]:
+def _devices(request: SimRequest, flash: bytes | None) -> list[SimObk]:
     from plugsmith.sim.obk.device import SimObk
     from plugsmith.sim.obk.firmware import LAYOUTS
     from plugsmith.sim.obk.plug.plug import Load, Plug
@@ -168,37 +120,26 @@ def _arm(endpoints: list[Endpoint], text: str) -> None:
         )
 
 
-def _announce(server: ObkServer) -> None:
-    from plugsmith.cli.jsonl import JsonSink
+def _announce(session: Session, server: ObkServer) -> None:
     from plugsmith.events import Item, Ready
 
-    sink = JsonSink()
     if len(server.endpoints) > 1:
         for endpoint in server.endpoints:
             mac = endpoint.device.block.mac.hex(":")
-            sink.emit(Item(name=mac, data={"url": endpoint.url}))
-    sink.emit(Ready(port=server.urls[0]))
+            session.announce(Item(name=mac, data={"url": endpoint.url}))
+    session.announce(Ready(port=server.urls[0]))
 
 
 def _watch(session: Session, server: ObkServer) -> Callable[[], None]:
-    """A single plug at a terminal has hands and eyes."""
-    if not session.interactive or len(server.devices) > 1:
+    """A single plug may have somebody who presses its button and looks at its lamps."""
+    if session.onlooker is None or len(server.devices) > 1:
         return lambda: None
-    from plugsmith.cli.sim.hands import Onlooker, take_orders
-
-    device = server.devices[0]
-    take_orders(device, session.say)
-    return Onlooker(device, session.say).glance
+    return session.onlooker(server.devices[0])
 
 
 def _wait(session: Session, glance: Callable[[], None]) -> None:
-    import signal
     import time
 
-    before = signal.signal(signal.SIGTERM, lambda _signum, _frame: session.cancel.cancel())
-    try:
-        while not session.cancel.cancelled:
-            time.sleep(_POLL_S)
-            glance()
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    while not session.cancel.cancelled:
+        time.sleep(_POLL_S)
+        glance()

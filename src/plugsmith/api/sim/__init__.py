@@ -1,0 +1,6 @@
+"""`sim`: the request, what serves, and the results."""
+
+from plugsmith.api.sim.request import SimRequest
+from plugsmith.api.sim.verb import sim
+
+__all__ = ["SimRequest", "sim"]
