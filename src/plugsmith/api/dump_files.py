@@ -66,6 +66,11 @@ class SanitizeRequest(DumpRequest, OutputRequest):
         default=True,
         help=N_("Blank what nobody can read; --no-strict leaves it in and lists it."),
     )
+    secret_file: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_("Words of your own that must not be in the copy, one a line."),
+    )
 
 
 @request
@@ -135,7 +140,13 @@ def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult:
     dump = open_named(session, request.file)
     _refuse_input(session, request.file, request.output)
     _ask_to_overwrite(session, request.output)
-    return sanitize_to(dump, request.output, keep_mac=request.keep_mac, strict=request.strict)
+    return sanitize_to(
+        dump,
+        request.output,
+        keep_mac=request.keep_mac,
+        strict=request.strict,
+        secret_file=request.secret_file,
+    )
 
 
 def _refuse_input(session: Session, name: str, output: Path) -> None:

@@ -73,3 +73,12 @@ def test_an_openbeken_flash_is_cleaned_too():
     clean = sanitize(dump_of(bytes(flash)))
     assert STRANGER not in clean.data
     assert sum(clean.ledger.sizes().values()) == len(flash)
+
+
+def test_words_of_the_user_are_looked_for_too():
+    data = forged("BK7231T", paired=True).data
+    dirty = planted(data, 0x15_0123, b"hex " + STRANGER.hex().encode())
+    left = sanitize(dump_of(dirty), strict=False).data
+    assert STRANGER.hex().encode() in left
+    clean = sanitize(dump_of(dirty), strict=False, secrets=[STRANGER, b"", b"x"]).data
+    assert STRANGER.hex().encode() not in clean

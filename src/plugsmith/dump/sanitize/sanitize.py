@@ -14,7 +14,7 @@ from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.outcome import SourceKind
 from plugsmith.dump.sanitize.clean_areas import Areas, clean_all
 from plugsmith.dump.sanitize.clean_store import StoreCleaner
-from plugsmith.dump.sanitize.known_values import collect, forms_of
+from plugsmith.dump.sanitize.known_values import collect, forms_of, usable
 from plugsmith.dump.sanitize.ledger import Ledger, account, fill_of
 from plugsmith.dump.sanitize.proof import SanitizeProof, pin_recovery, prove
 from plugsmith.dump.sanitize.removals import Removals, Removed
@@ -31,7 +31,7 @@ from plugsmith.messages import _
 from plugsmith.tuya.rf import read_mac
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from plugsmith.dump.dump import Dump
 
@@ -65,8 +65,12 @@ class Sanitized:
     unread: tuple[AddressRange, ...] = ()
 
 
-def sanitize(dump: Dump, *, keep_mac: bool = False, strict: bool = True) -> Sanitized:
+def sanitize(
+    dump: Dump, *, keep_mac: bool = False, strict: bool = True, secrets: Iterable[bytes] = ()
+) -> Sanitized:
     """A clean copy of `dump`; `strict` blanks what cannot be read and could hold a text.
+
+    `secrets`: values to look for besides those that the file itself gives away.
 
     Raises NotADump if there is nothing to clean in it, and SecretsLeft if the copy cannot be proven
     clean and complete.
@@ -76,7 +80,7 @@ def sanitize(dump: Dump, *, keep_mac: bool = False, strict: bool = True) -> Sani
     stores = find_stores(dump.data)
     hits = scan(dump.data, findings=before.findings, stores=stores)
     values = collect(hits, mac=None if keep_mac else _mac(dump.data, before))
-    known = forms_of(values)
+    known = forms_of(values | {value for value in secrets if usable(value)})
     text = _pin_text(dump)
     removals = Removals()
     buffer = bytearray(dump.data)

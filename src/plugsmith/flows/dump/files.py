@@ -35,6 +35,7 @@ from plugsmith.flows.dump.file_results import (
 from plugsmith.flows.dump.results import RecordsResult
 from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.flows.many import ManyResult, over_files
+from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder, write_private
 from plugsmith.records import fields_of
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.dump.results import InfoResult
+
+_LONGEST = 0x1_0000  # bytes of a list of secrets
 
 
 def open_dump(path: Path) -> Dump:
@@ -107,9 +110,18 @@ def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> RepairRes
     )
 
 
-def sanitize_to(dump: Dump, output: Path, *, keep_mac: bool, strict: bool = True) -> SanitizeResult:
-    """Write the clean copy; nothing without the proof."""
-    clean = sanitize(dump, keep_mac=keep_mac, strict=strict)
+def sanitize_to(
+    dump: Dump,
+    output: Path,
+    *,
+    keep_mac: bool,
+    strict: bool = True,
+    secret_file: Path | None = None,
+) -> SanitizeResult:
+    """Write the clean copy; nothing without the proof. `secret_file` holds a word a line."""
+    lines = read_limited(secret_file, limit=_LONGEST).splitlines() if secret_file else []
+    secrets = [line.strip() for line in lines]
+    clean = sanitize(dump, keep_mac=keep_mac, strict=strict, secrets=secrets)
     write_whole(output, clean.data)
     return SanitizeResult(
         file=str(output),
