@@ -13,7 +13,7 @@ from plugsmith.errors.emulator import EmulatorMissing, NotBootable
 from plugsmith.events import EventLog
 from plugsmith.flows.image.emulation import BootRequest, flash_to_boot
 from plugsmith.flows.image.file import open_image
-from plugsmith.flows.wire.boot_check import check_boot
+from plugsmith.flows.wire.boot_check import check_boot, flash_after
 from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
@@ -60,7 +60,7 @@ def test_a_wrong_image_is_exit_7_with_the_reason(files, capsys):
 )
 def test_the_check_before_a_write_refuses_what_it_saw_fail(files, image, verdict):
     stock, new = (files / "stock.bin").read_bytes(), (files / image).read_bytes()
-    check = check_boot(_Plan(new), stock, chip="BK7231T", sink=EventLog())
+    check = check_boot(flash_after(_Plan(new), stock), chip="BK7231T", sink=EventLog())
     assert check.verdict is verdict
     assert check.text
 

@@ -172,8 +172,12 @@ def test_a_journal_is_repaired_and_goes_on(items, rubbish):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.journal"
         path.write_bytes(written(items) + rubbish.replace(b"\n", b" "))
+        before = path.read_bytes()
         journal, sound = Journal.reopen(path)
         assert sound == items
+        if not items:  # without one sound line it is left as it is, for people to look at
+            assert path.read_bytes() == before
+            return
         journal.append("next", {"x": 1}, durable=True)
         assert replay(path.read_bytes()) == [*items, Entry(kind="next", data={"x": 1})]
 

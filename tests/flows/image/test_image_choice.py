@@ -38,7 +38,7 @@ def test_the_right_file_is_taken(tmp_path, chip):
     rig = Rig(tmp_path, chip)
     fill(rig.library, "BK7231T", "BK7231N", "BK7231M", "BK7238")
     outcome = flash(rig.ctx(yes=True), None)
-    assert outcome.image["chip"] == chip
+    assert outcome.image.facts["chip"] == chip
     assert outcome.verified
     assert rig.content[0x11000:0x12000] == forge_openbeken_qio(chip, "1.18.300")[0x11000:0x12000]
 

@@ -41,12 +41,12 @@ def played():
 
 
 def rows(done) -> dict[str, str]:
-    return {row["step"]: row["outcome"] for row in done.as_data()["steps"]}
+    return {row["step"]: row["outcome"] for row in done.result().as_data()["steps"]}
 
 
 def test_the_demo_does_the_whole_job(played):
     scene, before, log, done = played
-    data = done.as_data()
+    data = done.result().as_data()
     assert done.saved.backup.read() == before
     assert done.written.verified
     assert done.written.boot.booted is True
@@ -97,7 +97,7 @@ def test_the_wifi_password_is_in_the_plug_and_nowhere_else(played):
     name, password = scene.network
     assert name.encode() in scene.flash.read_bytes()
     assert password.encode() in scene.flash.read_bytes()
-    said = "\n".join(str(event.as_json()) for event in log) + str(done.as_data())
+    said = "\n".join(str(event.as_json()) for event in log) + str(done.result().as_data())
     assert password not in said + repr(scene) + repr(done)
     files = [path for path in scene.folder.rglob("*") if path.is_file() and path != scene.flash]
     assert files
@@ -108,7 +108,7 @@ def test_the_wifi_password_is_in_the_plug_and_nowhere_else(played):
 def test_the_image_is_tried_in_the_emulator(played):
     *_others, done = played
     assert rows(done)["Boot check"].startswith("It boots: OpenBeken")
-    assert done.as_data()["boot_check"].startswith("It boots")
+    assert done.result().boot_check.startswith("It boots")
 
 
 def test_without_the_extra_it_says_how_to_get_it(scene, monkeypatch):
@@ -117,7 +117,7 @@ def test_without_the_extra_it_says_how_to_get_it(scene, monkeypatch):
         scene, clock=VirtualClock(), sink=EventLog(), cancel=CancelToken(), again="plugsmith demo"
     )
     assert "plugsmith[emu]" in rows(done)["Boot check"]
-    assert done.as_data()["boot_check"] is None
+    assert done.result().boot_check is None
     assert done.home.relay
 
 
