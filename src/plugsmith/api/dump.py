@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, flow_context
+from plugsmith.api.names import named_file
 from plugsmith.api.options import argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
 from plugsmith.records import Record, fields_apart
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from plugsmith.api.session import Session
     from plugsmith.dump.dump import Dump
     from plugsmith.flows.dump.file_results import DiffResult
@@ -174,14 +176,3 @@ def open_named(session: Session, name: str) -> Dump:
     if len(data) > MAX_LEN:
         raise InputTooLarge(name=_("standard input"), size=len(data), limit=MAX_LEN)
     return dump_of(data, name=_("standard input"))
-
-
-def named_file(session: Session, name: str) -> Path:
-    """The path, or the backup of that name in the library if there is no such path."""
-    from plugsmith.flows.input_file import exists
-
-    path = Path(name)
-    if exists(path):
-        return path
-    entries = session.library.backups.entries()
-    return next((item.file for item in entries if name in {item.file.name, item.file.stem}), path)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.dump import DumpRequest, named_file, open_named
+from plugsmith.api.dump import DumpRequest, open_named
+from plugsmith.api.names import named_file
 from plugsmith.api.options import option, request
 from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.library import OutputIsInput

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugsmith.api.rows.backups import BACKUPS
 from plugsmith.api.rows.dump import DUMP
 from plugsmith.api.rows.image import IMAGE
 from plugsmith.api.rows.obk import OBK
@@ -13,6 +14,7 @@ from plugsmith.messages import N_
 GROUPS: dict[str, str] = {
     "dump": N_("Flash dumps: what is in one, its pins, its damage, a copy safe to share."),
     "image": N_("Firmware files: say what one is, convert it, download releases."),
+    "backups": N_("Your library of backups: list, label, copy, thin out."),
     "template": N_("Device templates: find one, check it, write it for other programs."),
     "device": N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
     "obk": N_("OpenBeken's own data: its settings block, in files, chips and devices."),
@@ -29,6 +31,7 @@ _FACTS = "plugsmith.flows.house.results:FactsResult"
 
 VERBS: tuple[Verb, ...] = (
     *WIRE,
+    *BACKUPS,
     *DUMP,
     *IMAGE,
     *OBK,

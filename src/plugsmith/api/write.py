@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, flow_context
+from plugsmith.api.names import named_file
 from plugsmith.api.options import argument, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.api.wire import bytes_of
@@ -54,7 +55,8 @@ class RestoreRequest(LoggedRequest):
     """The backup to put back."""
 
     backup: Path = argument(
-        metavar="BACKUP", help=N_("The .bin file of a backup, or its passport.")
+        metavar="BACKUP",
+        help=N_("The .bin file of a backup, its passport, or a name in your library."),
     )
 
 
@@ -149,7 +151,8 @@ def restore(session: Session, request: RestoreRequest) -> WriteResult:
     from plugsmith.flows.wire.restore import restore as do_it
 
     context = flow_context(session, request)
-    return do_it(context, request.backup, dry_run=request.dry_run).result()
+    backup = named_file(session, str(request.backup))
+    return do_it(context, backup, dry_run=request.dry_run).result()
 
 
 def write(session: Session, request: WriteRequest) -> WriteResult:

@@ -46,7 +46,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             "read", "write", "erase", "verify", "reset",
         ),
     ),
-    (N_("Files"), ("dump", "image", "template", "obk")),
+    (N_("Files"), ("backups", "dump", "image", "template", "obk")),
     (N_("Running devices"), ("device",)),
     (N_("Practice"), ("demo", "sim")),
 )  # fmt: skip

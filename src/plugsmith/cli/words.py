@@ -12,6 +12,7 @@ _DUMP_FILES = "plugsmith.cli.dump.files_text"
 _TEMPLATE = "plugsmith.cli.template.text"
 _WIRE = "plugsmith.cli.wire.text"
 _WRITE = "plugsmith.cli.wire.write_text"
+_BACKUPS = "plugsmith.cli.backups.text"
 _OBK = "plugsmith.cli.obk.text"
 
 WORDS: dict[str, Words] = {
@@ -74,5 +75,9 @@ WORDS: dict[str, Words] = {
     "obk config read": Words(home=_OBK, render="read_text"),
     "obk config write": Words(home=_OBK, render="write_text"),
     "obk config build": Words(home=_OBK, render="build_text"),
+    "backups list": Words(home=_BACKUPS, render="list_text"),
+    "backups label": Words(home=_BACKUPS, render="label_text"),
+    "backups export": Words(home=_BACKUPS, render="export_text"),
+    "backups prune": Words(home=_BACKUPS, render="prune_text"),
     "demo": Words(home="plugsmith.cli.demo_text", render="demo_text"),
 }

@@ -52,6 +52,23 @@ class OutputExists(UsageError):
     next_step = N_("Name another file, or move the old one away.")
 
 
+class BackupUnknown(InputError):
+    """The library holds no backup of that name."""
+
+    code = "PS-BACKUP-UNKNOWN"
+    what = N_("The library holds no backup called {name}.")
+    why = N_("A backup is named by its file, its label, or the MAC of its device.")
+    next_step = N_("plugsmith backups list shows what there is.")
+
+
+class SeveralBackups(UsageError):
+    """A label or a MAC that more than one backup has."""
+
+    code = "PS-BACKUP-SEVERAL"
+    what = N_("{count} backups are meant by {name}: {names}.")
+    next_step = N_("Use the name of one of them.")
+
+
 class JobLost(InputError):
     """There is nothing to resume, or what there is cannot be read."""
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
+from plugsmith.library.backups.labels import LABEL_SUFFIX
 from plugsmith.library.backups.passport import read_passport
 from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT, DeviceKey
 from plugsmith.library.home import write_whole
@@ -53,6 +54,8 @@ class BackupIndex:
         known = {entry.source: entry for entry in self._load()}
         current: list[IndexEntry] = []
         for path in sorted(self._folder.glob("*.json")):
+            if path.name.endswith(LABEL_SUFFIX):
+                continue
             stamp = _stamp(path)
             cached = known.get(path.name)
             if cached is not None and cached.stamp == stamp:

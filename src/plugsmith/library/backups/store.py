@@ -95,14 +95,14 @@ class BackupStore:
         known = None if out is not None else self._same_content(passport)
         if known is not None:
             return known
-        target = self._claim(passport) if out is None else _claim_named(out)
+        target = self._claim(passport) if out is None else claim_named(out)
         backup = Backup(file=target, passport_file=target.with_suffix(".json"), passport=passport)
         try:
-            _write_all(backup, data)
+            write_files(backup, data)
             if out is not None:
                 self._point_to(backup)
         except OSError as problem:
-            _take_back(backup)
+            take_back(backup)
             raise _refused(target.parent, problem) from problem
         self._index.refresh()
         return backup
@@ -194,7 +194,8 @@ def _refuse_unproven(passport: Passport) -> None:
         )
 
 
-def _claim_named(out: Path) -> Path:
+def claim_named(out: Path) -> Path:
+    """An empty file at `out`, alone under its name; OutputExists, NoRightToWrite."""
     _refuse_taken(out)
     try:
         reserve(out)
@@ -208,17 +209,19 @@ def _claim_named(out: Path) -> Path:
 def _refuse_taken(out: Path) -> None:
     if out.suffix.casefold() == ".json":
         raise UsageError(problem=_("{name} is the name of a passport", name=out.name))
-    for path in (out, *_sidecars(out)):
+    for path in (out, *sidecars(out)):
         if path.exists():
             raise OutputExists(name=str(path))
 
 
-def _sidecars(target: Path) -> list[Path]:
+def sidecars(target: Path) -> list[Path]:
+    """The files that lie beside a backup: calibration, MAC, and last its passport."""
     return [target.with_suffix(suffix) for suffix in (".rf.bin", ".mac.txt", ".json")]
 
 
-def _write_all(backup: Backup, data: bytes) -> None:
-    rf_file, mac_file, passport_file = _sidecars(backup.file)
+def write_files(backup: Backup, data: bytes) -> None:
+    """Write the bytes and what lies beside them, the passport last; OSError."""
+    rf_file, mac_file, passport_file = sidecars(backup.file)
     passport = backup.passport
     write_whole(backup.file, data, keep_existing=False)
     if passport.rf_start is not None:
@@ -229,9 +232,10 @@ def _write_all(backup: Backup, data: bytes) -> None:
     write_whole(passport_file, passport.to_bytes(), keep_existing=False)
 
 
-def _take_back(backup: Backup) -> None:
+def take_back(backup: Backup) -> None:
+    """Remove the files of a backup, the passport first: a rest of it is no backup."""
     with suppress(OSError):
-        for path in (*reversed(_sidecars(backup.file)), backup.file):
+        for path in (*reversed(sidecars(backup.file)), backup.file):
             path.unlink(missing_ok=True)
 
 

@@ -1,0 +1,24 @@
+"""What the user calls a file: a path, or a backup of the library."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plugsmith.api.session import Session
+
+
+def named_file(session: Session, name: str) -> Path:
+    """The path, or the backup that is meant by `name` in the library if there is no such path.
+
+    Raises SeveralBackups where a label or a MAC fits more than one.
+    """
+    from plugsmith.flows.input_file import exists
+    from plugsmith.library.backups.names import called
+
+    path = Path(name)
+    if exists(path):
+        return path
+    entry = called(session.library.backups.entries(), name)
+    return entry.file if entry is not None else path

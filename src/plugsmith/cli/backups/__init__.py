@@ -1,0 +1,1 @@
+"""Words of the verbs about the user's own backups."""

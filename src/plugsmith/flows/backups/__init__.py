@@ -1,0 +1,1 @@
+"""The verbs about the user's own backups."""
