@@ -15,7 +15,7 @@ from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.library.library import Library
 from plugsmith.sim.chip.chip import SimChip, SimSettings
-from plugsmith.sim.chip.personality import recognise_loader, rom_personality
+from plugsmith.sim.chip.personality import loader_on, rom_personality
 from plugsmith.sim.faults import FaultPlan
 from plugsmith.sim.ports.adapter import Adapter
 from plugsmith.sim.ports.port import SimLogPort, SimPort
@@ -33,6 +33,13 @@ def openbeken(chip: str) -> bytes:
     return forge_openbeken_qio(chip, version="1.18.300")
 
 
+def silicon(chip: str, content: bytes):
+    """The boot code that runs on a board with this chip and this flash."""
+    if chip in ROMS:
+        return rom_personality(ROMS[chip])
+    return loader_on(chip.lower(), content[:257])
+
+
 class Rig:
     """A board with `chip` and flash content; `ctx()` gives contexts that share one library."""
 
@@ -41,7 +48,7 @@ class Rig:
     ):
         self.clock = clock or VirtualClock()
         content = factory(chip) if content is None else content
-        who = rom_personality(ROMS[chip]) if chip in ROMS else recognise_loader(content[:257])
+        who = silicon(chip, content)
         self.settings = SimSettings(faults=faults or FaultPlan(), **settings)
         self.chip = SimChip(who, content, settings=self.settings, now=self.clock.monotonic())
         self.before = bytes(content)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flows_rig import ROMS, Rig
+from flows_rig import Rig, silicon
 
 from plugsmith.sim.chip.chip import SimChip
-from plugsmith.sim.chip.personality import recognise_loader, rom_personality
 from plugsmith.sim.ports.port import SimPort
 
 
 def board(chip: str, content: bytes, rig: Rig) -> SimChip:
     """A board like the one of `rig`, powered on now."""
-    who = rom_personality(ROMS[chip]) if chip in ROMS else recognise_loader(content[:257])
-    return SimChip(who, content, settings=rig.settings, now=rig.clock.monotonic())
+    return SimChip(
+        silicon(chip, content), content, settings=rig.settings, now=rig.clock.monotonic()
+    )
 
 
 class SwapPort(SimPort):

@@ -2,8 +2,8 @@
 
 They have the frame of real ones - line CRC16s, scrambling, FAL table, RBL headers, vectors, names,
 first bytes and fingerprint - so that every check of Plugsmith and of other tools judges them as it
-would judge real ones. What they execute is in arm_code.py: enough to be seen to start, and no more;
-the rest of their code is noise. No vendor byte is in them beyond the facts that uart-protocol.md
+would judge real ones. What they execute, vendor applications too, is in arm_code.py: enough to be
+seen to start on their chip and to fail on one without its memory; the rest of their code is noise. No vendor byte is in them beyond the facts that uart-protocol.md
 sections 5.3 and 7 publish.
 """
 
@@ -48,11 +48,12 @@ _RESET_VECTOR_Q = bytes.fromhex("180000ea")
 _KEY_AT = 0x48
 _MARKER_AT = 0x100  # logical; physical 0x110
 _NOTICE_AT = 0x200
-_START_TEXT = (
-    "forged application\r\n"
+_START_TEXTS = {
+    "openbeken": "forged application\r\n"
     "Info:MAIN:Main_Init_Before_Delay done\r\n"
-    "Info:MAIN:Main_Init_After_Delay done\r\n"
-)
+    "Info:MAIN:Main_Init_After_Delay done\r\n",
+    "tuya": "forged application\r\n[01-01 00:00:01 TUYA Notice][forged] started\r\n",
+}
 _DETOUR = (0x40, 0x400)  # a loader that starts where its key lies goes on at the second
 _FREE = (*range(0x20, 0x40), 242)  # logical; the last is physical byte 256, for 257-byte prints
 _PRINT_LINES = 9 * LINE_LEN
@@ -202,11 +203,11 @@ def app_code(chip_name: str, *, firmware: str, version: str, length: int) -> byt
     if firmware == "openbeken":
         name = frame.openbeken_name
         texts = [f"{name}_{version}", name, "OpenBK7231T_App"]
-        entry = branch_target(plain[:4], at=0)
-        program = printing_program(_START_TEXT, at=APP_LOGICAL_START + entry, stack=stack_of(owner))
-        _place(plain, entry, program)
     else:
         texts = [*frame.tuya_names, version, "tuya_iot_wf_forged"]
+    entry = branch_target(plain[:4], at=0)
+    text, at = _START_TEXTS[firmware], APP_LOGICAL_START + entry
+    _place(plain, entry, printing_program(text, at=at, stack=stack_of(owner)))
     _place(plain, _NOTICE_AT, NOTICE + "\0".join([*texts, ""]).encode())
     return scramble(bytes(plain), code_key(owner), start=APP_LOGICAL_START)
 

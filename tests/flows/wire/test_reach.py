@@ -71,6 +71,23 @@ def test_flashes_of_other_sizes_are_backed_up_and_restored(tmp_path, chip, size)
     assert [step.span.start for step in restored.plan.steps if step.action == "erase"] == [0x80000]
 
 
+@pytest.mark.parametrize("size", [0x20_0000, 0x40_0000])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U", "BK7238", "BK7252"])
+def test_a_flashed_device_starts_and_so_does_its_restored_stock(tmp_path, chip, size):
+    rig = Rig(tmp_path, chip, factory(chip, code_len=CODE, size=size))
+    path = tmp_path / "image.bin"
+    path.write_bytes(forge_openbeken_qio(chip, version="1.18.300", code_len=CODE))
+    stock = backup(rig.ctx()).backup
+    assert flash(rig.ctx(log=True), path).boot.booted
+    rig.replug()
+    done = restore(rig.ctx(), stock.file)
+    assert done.verified
+    assert done.boot.booted is None  # no log port; a loop would be seen
+    rig.clock.sleep(3)
+    rig.chip.advance(rig.clock.monotonic())
+    assert "TUYA Notice" in rig.chip.log.text.rpartition("J 0x10000")[2]
+
+
 def test_a_flash_that_is_smaller_than_its_id_says_is_neither_backed_up_nor_written(tmp_path):
     real = next(item for item in KNOWN_PARTS if item.name == "TH25Q16HB")
     from dataclasses import replace

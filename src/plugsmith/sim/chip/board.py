@@ -16,6 +16,7 @@ from plugsmith.sim.chip.personality import (
     SimBootCode,
     chip_name,
     chip_names,
+    loader_on,
     personality,
     recognise_loader,
     rom_personality,
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 _USUAL_SIZE = 0x20_0000
 _USUAL_LATENCY_S = 0.001
-_SAME_LOADER = {"bk7252": "bk7231u", "bk7231u": "bk7252"}  # share one boot loader
 
 _NO_LOADER = N_(
     "There is no boot loader for {chip} in this flash, so the chip stays silent, as a real one "
@@ -152,9 +152,10 @@ def _choose(request: BoardRequest, content: bytes) -> tuple[SimBootCode | None, 
         return rom, _evidence(rom)
     if loader is None:
         return None, [_(_NO_LOADER, chip=chip.upper())]
-    if loader.chip != chip and _SAME_LOADER.get(chip) != loader.chip:
+    running = loader_on(chip, content[:257])
+    if running is None:
         return None, [_(_OTHER_LOADER, chip=chip.upper(), other=loader.chip.upper())]
-    return loader, _evidence(loader)
+    return running, _evidence(running)
 
 
 def _evidence(who: SimBootCode) -> list[str]:

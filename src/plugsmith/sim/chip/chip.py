@@ -10,7 +10,7 @@ from plugsmith.sim.chip.boot_stage import LoaderStage, RomStage
 from plugsmith.sim.chip.bootcode import Outcome, Work
 from plugsmith.sim.chip.firmware import LOADER_CODE_END, judge_application, loader_is_sound
 from plugsmith.sim.chip.log import LogBuffer
-from plugsmith.sim.chip.personality import Family, SimBootCode, recognise_loader
+from plugsmith.sim.chip.personality import Family, SimBootCode, loader_on, recognise_loader
 from plugsmith.sim.chip.registers import Registers
 from plugsmith.sim.chip.stage import Dark, Waiting
 from plugsmith.sim.fault_engine import FaultEngine
@@ -236,8 +236,8 @@ class SimChip:
         who = self.who
         if who is None or who.family is Family.ROM or not self._loader_changed:
             return who
-        found = recognise_loader(bytes(self.nor.content[:257]))
-        if found is None or found.chip != who.chip:
+        found = loader_on(who.chip, bytes(self.nor.content[:257]))
+        if found is None:
             return None
         return found if loader_is_sound(bytes(self.nor.content[:LOADER_CODE_END])) else None
 

@@ -159,6 +159,8 @@ _FINGERPRINTS: tuple[tuple[int, int, str], ...] = (
     (256, 0xE3A27C26, "7252-1.0.15"),
 )
 
+_SHARED_LOADER = {"bk7252": "bk7231u", "bk7231u": "bk7252"}  # one loader on either silicon
+
 _ALIASES = {
     "t": "bk7231t", "n": "bk7231n", "m": "bk7231m", "u": "bk7231u", "q": "bk7231q",
     "7238": "bk7238", "t1": "bk7238", "7252": "bk7252", "7252n": "bk7252n",
@@ -200,3 +202,17 @@ def recognise_loader(head: bytes) -> SimBootCode | None:
         if zlib.crc32(head[:covers]) == crc:
             return personality(name)
     return None
+
+
+def loader_on(chip: str, head: bytes) -> SimBootCode | None:
+    """The boot loader that starts with `head`, as it runs on `chip`; None if it does not there.
+
+    A loader that two chips share says nothing about the silicon below it.
+    """
+    found = recognise_loader(head)
+    if found is None or found.chip == chip:
+        return found
+    if _SHARED_LOADER.get(chip) != found.chip:
+        return None
+    silicon = next(item for item in PERSONALITIES if item.chip == chip)
+    return replace(found, name=silicon.name, chip=chip, chip_id=silicon.chip_id)
