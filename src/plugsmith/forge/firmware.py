@@ -3,8 +3,8 @@
 They have the frame of real ones - line CRC16s, scrambling, FAL table, RBL headers, vectors, names,
 first bytes and fingerprint - so that every check of Plugsmith and of other tools judges them as it
 would judge real ones. What they execute, vendor applications too, is in arm_code.py: enough to be
-seen to start on their chip and to fail on one without its memory; the rest of their code is noise. No vendor byte is in them beyond the facts that uart-protocol.md
-sections 5.3 and 7 publish.
+seen to start on their chip and to fail on one without its memory; the rest of their code is noise.
+No vendor byte is in them beyond the facts that uart-protocol.md sections 5.3 and 7 publish.
 """
 
 from __future__ import annotations
