@@ -2,8 +2,9 @@
 
 A forged boot loader says its banner on UART2 and jumps to the application, a forged application
 says the text that ends its start and stays there. Both do the same: set up a stack and UART2,
-switch the watchdog off, print, go on. The stack decides on which chips that works, as with real firmware
-(chip-emulation.md sections 2 and 7): where there is no memory, the first push is a data abort.
+switch the watchdog off, print, go on. The stack decides on which chips that works, as with real
+firmware (chip-emulation.md sections 2 and 7): where there is no memory, the first push is a data
+abort.
 """
 
 from __future__ import annotations
