@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from plugsmith.api.options import option, request
+from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
 
@@ -34,6 +34,8 @@ class PortRequest(Record):
         default=None,
         env="PLUGSMITH_PORT",
         metavar="PORT",
+        judge="port",
+        panel=Panel.LINK,
         help=N_(
             "Device name, socket://host:port, rfc2217://host:port or sim://chip?flash=file. "
             "Left out: the only adapter that is connected."
@@ -49,16 +51,22 @@ class ListenRequest(PortRequest):
         default=None,
         least=0,
         metavar="SECONDS",
+        panel=Panel.LINK,
         help=N_(
             "How long to wait for the chip; 0 waits for ever. Left out: for ever on a terminal, "
             "30 s in scripts."
         ),
     )
     trace: Path | None = option(
-        default=None, metavar="FILE", help=N_("Record what goes over the wire, redacted.")
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("Record what goes over the wire, redacted."),
     )
     remote_baud_follows: bool = option(
         default=False,
+        panel=Panel.LINK,
         help=N_("The far end of a socket:// port changes its speed together with the chip."),
     )
 
@@ -74,11 +82,16 @@ class ChipRequest(ListenRequest):
         env="PLUGSMITH_BAUD",
         least=9600,
         most=4_000_000,
+        metavar="BIT/S",
+        panel=Panel.LINK,
         help=N_("Highest speed to use. Left out: the fastest one that proves itself."),
     )
     chip: str | None = option(
         default=None,
         env="PLUGSMITH_CHIP",
+        metavar="CHIP",
+        judge="chip",
+        panel=Panel.LINK,
         help=N_("The chip that you expect; only compared with the one that is found."),
     )
 
@@ -90,12 +103,16 @@ class ChangeRequest(ChipRequest):
     allow: tuple[str, ...] = option(
         default=(),
         metavar="PERMISSION",
+        judge="permission",
+        panel=Panel.SAFETY,
         help=N_(
             "Allow one thing that is refused otherwise: no-backup, rf, mac, bootloader, "
             "unknown-part or key-mismatch. Repeatable."
         ),
     )
-    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+    dry_run: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
+    )
 
 
 @request
@@ -105,6 +122,8 @@ class LoggedRequest(ChangeRequest):
     log_port: str | None = option(
         default=None,
         metavar="PORT",
+        judge="port",
+        panel=Panel.LINK,
         help=N_("A second port on the chip's TX2, where it prints what it does when it starts."),
     )
 

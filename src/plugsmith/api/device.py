@@ -120,13 +120,12 @@ def calibrate(session: Session, request: CalibrateRequest) -> FactsResult:
     """`device calibrate`; without a known load the user is asked."""
     from plugsmith.flows.device.factory_metering import factory_metering
     from plugsmith.flows.house.results import FactsResult
-    from plugsmith.lan.host import parse_host
 
     if request.from_dump is not None:
         return FactsResult(facts=factory_metering(request.from_dump))
     if request.host is None:
         raise UsageError(problem=_("give a HOST"))
-    return FactsResult(facts=_calibrated(session, request, parse_host(request.host)))
+    return FactsResult(facts=_calibrated(session, request, request.host))
 
 
 def pins(session: Session, request: PinsRequest) -> FactsResult:
@@ -134,16 +133,16 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
     from plugsmith.errors.safety import ConsentMissing
     from plugsmith.flows.device.examiner import SessionExaminer
     from plugsmith.flows.device.pins import examine
+    from plugsmith.flows.device.targets import one_target
     from plugsmith.flows.house.results import FactsResult
-    from plugsmith.flows.settings.file import read_text
-    from plugsmith.lan.host import parse_host
+    from plugsmith.flows.settings.template_text import template_text
     from plugsmith.openbeken.template import find_template
 
     if not session.interactive:
         raise ConsentMissing(step=_("somebody must watch the device and answer"))
-    start = find_template(read_text(request.template)).template if request.template else None
-    where = parse_host(request.host)
+    start = find_template(template_text(request.template)).template if request.template else None
     context = lan_context(session, request)
+    where = one_target(context, request.host)
     session.say(
         _(
             "The device must be closed: it is connected to mains. Unplug whatever is plugged "
@@ -161,16 +160,19 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
     return FactsResult(facts=_finish(session, context, where, facts, request.output))
 
 
-def _calibrated(session: Session, request: CalibrateRequest, where: Host) -> dict[str, Fact]:
+def _calibrated(session: Session, request: CalibrateRequest, host: str) -> dict[str, Fact]:
     from plugsmith.flows.device.calibrate import calibrate as flow
     from plugsmith.flows.device.calibrate import set_factors, undo_calibration
+    from plugsmith.flows.device.targets import one_target
     from plugsmith.openbeken.metering import MeasuredLoad
 
+    factors = _factors(request.factor)
     context = lan_context(session, request)
+    where = one_target(context, host)
     if request.undo:
         return undo_calibration(context, where)
-    if request.factor:
-        return set_factors(context, where, _factors(request.factor))
+    if factors:
+        return set_factors(context, where, factors)
     load = MeasuredLoad(
         volts=request.volts,
         amps=request.amps,

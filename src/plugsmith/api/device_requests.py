@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from plugsmith.api.house import HOSTS, HouseRequest
+from plugsmith.api.house import HOSTS, ONE_HOST, HouseRequest
 from plugsmith.api.lan import LoginRequest
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.settings import SettingsRequest
 from plugsmith.messages import N_
-
-_HOST = N_("Name or address of the device.")
 
 
 @request
@@ -20,9 +18,10 @@ class ScanRequest(LoginRequest):
     where: str | None = argument(
         default=None,
         metavar="RANGE",
+        judge="hosts",
         help=N_(
-            "Addresses to look at: 192.168.1.0/24, 192.168.1.20-60, or one host; :port at the end. "
-            "Left out: your own network, SSDP and mDNS."
+            "Addresses to look at: 192.168.1.0/24, 192.168.1.20-60, one host, or @FILE with a "
+            "list; :port at the end. Left out: your own network, SSDP and mDNS."
         ),
     )
 
@@ -32,7 +31,9 @@ class SafeModeRequest(HouseRequest):
     """Whether a device may be taken out of safe mode."""
 
     leave_safe_mode: bool = option(
-        default=False, help=N_("Take a device out of safe mode where it is in it.")
+        default=False,
+        panel=Panel.SAFETY,
+        help=N_("Take a device out of safe mode where it is in it."),
     )
 
 
@@ -40,7 +41,7 @@ class SafeModeRequest(HouseRequest):
 class InfoRequest(SafeModeRequest):
     """Which devices."""
 
-    host: str = argument(metavar="HOST", help=HOSTS)
+    host: str = argument(metavar="HOST", judge="hosts", help=HOSTS)
 
 
 @request
@@ -48,9 +49,14 @@ class BackupRequest(SafeModeRequest):
     """What is kept of which devices; `keep` counts backups of one device."""
 
     at_once: int = option(
-        default=16, least=1, most=64, help=N_("How many devices are worked on at the same time.")
+        default=16,
+        least=1,
+        most=64,
+        metavar="N",
+        panel=Panel.LINK,
+        help=N_("How many devices are worked on at the same time."),
     )
-    host: str | None = argument(default=None, metavar="HOST", help=HOSTS)
+    host: str | None = argument(default=None, metavar="HOST", judge="hosts", help=HOSTS)
     everything: bool = option(
         "--all", default=False, help=N_("Every device that was seen (`plugsmith device list`).")
     )
@@ -71,13 +77,13 @@ class BackupRequest(SafeModeRequest):
 class ApplyRequest(SafeModeRequest, SettingsRequest):
     """What which devices shall have, or a roll that says it."""
 
-    host: str | None = argument(default=None, metavar="HOST", help=HOSTS)
+    host: str | None = argument(default=None, metavar="HOST", judge="hosts", help=HOSTS)
     template: Path | None = argument(
         default=None,
         metavar="TEMPLATE",
         help=N_(
-            "A template as JSON, a vendor configuration in any notation, or the result of "
-            "`dump config --json`; - for standard input."
+            "A template as JSON, a vendor configuration in any notation, a dump, or the result "
+            "of `dump config --json`; - for standard input."
         ),
     )
     roll: Path | None = option(
@@ -85,14 +91,16 @@ class ApplyRequest(SafeModeRequest, SettingsRequest):
         metavar="FILE",
         help=N_("Make the devices of a roll what it says; HOST is then where to look for them."),
     )
-    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+    dry_run: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
+    )
 
 
 @request
 class UndoRequest(HouseRequest):
     """Which devices."""
 
-    host: str = argument(metavar="HOST", help=HOSTS)
+    host: str = argument(metavar="HOST", judge="hosts", help=HOSTS)
 
 
 @request
@@ -100,9 +108,14 @@ class UpdateRequest(HouseRequest):
     """Which update for which devices."""
 
     at_once: int = option(
-        default=8, least=1, most=64, help=N_("How many devices are worked on at the same time.")
+        default=8,
+        least=1,
+        most=64,
+        metavar="N",
+        panel=Panel.LINK,
+        help=N_("How many devices are worked on at the same time."),
     )
-    host: str = argument(metavar="HOST", help=HOSTS)
+    host: str = argument(metavar="HOST", judge="hosts", help=HOSTS)
     file: tuple[Path, ...] = argument(
         default=(),
         metavar="FILE",
@@ -111,16 +124,20 @@ class UpdateRequest(HouseRequest):
             "out: the newest ones in the cache."
         ),
     )
-    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+    dry_run: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
+    )
     again: bool = option(default=False, help=N_("Also when the device runs this version already."))
-    other_variant: bool = option(default=False, help=N_("Allow a build with other drivers."))
+    other_variant: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Allow a build with other drivers.")
+    )
 
 
 @request
 class CalibrateRequest(LoginRequest):
     """What is known about the load: volts, amperes, watts, ohms."""
 
-    host: str | None = argument(default=None, metavar="HOST", help=_HOST)
+    host: str | None = argument(default=None, metavar="HOST", judge="hosts", help=ONE_HOST)
     volts: float | None = option(
         default=None, least=1, most=500, help=N_("The mains voltage, measured (V).")
     )
@@ -156,18 +173,35 @@ class CalibrateRequest(LoginRequest):
 class PinsRequest(LoginRequest):
     """Which pins of which device are examined."""
 
-    host: str = argument(metavar="HOST", help=_HOST)
+    host: str = argument(metavar="HOST", judge="hosts", help=ONE_HOST)
     template: Path | None = option(
         default=None,
         metavar="FILE",
         help=N_("Start from a recovered or similar template: its pins are tried first."),
     )
     output: Path | None = option(
-        "-o", "--output", default=None, metavar="FILE", help=N_("Write the template to a file.")
+        "-o",
+        "--output",
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("Write the template to a file."),
     )
     include: tuple[int, ...] = option(
-        "--include-pin", default=(), metavar="GPIO", help=N_("Also drive this pin. Repeatable.")
+        "--include-pin",
+        default=(),
+        metavar="GPIO",
+        least=0,
+        most=63,
+        panel=Panel.SAFETY,
+        help=N_("Also drive this pin. Repeatable."),
     )
     only: tuple[int, ...] = option(
-        "--pin", default=(), metavar="GPIO", help=N_("Examine only this pin. Repeatable.")
+        "--pin",
+        default=(),
+        metavar="GPIO",
+        least=0,
+        most=63,
+        help=N_("Examine only this pin. Repeatable."),
     )

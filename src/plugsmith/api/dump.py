@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, flow_context
 from plugsmith.api.names import named_file
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
 from plugsmith.records import Record, fields_apart
@@ -39,7 +39,9 @@ class RecordsRequest(DumpRequest):
     """Whether secrets come out as they are."""
 
     show_secrets: bool = option(
-        default=False, help=N_("Include passwords and keys. Do not share what comes out.")
+        default=False,
+        panel=Panel.OUTPUT,
+        help=N_("Include passwords and keys. Do not share what comes out."),
     )
 
 
@@ -77,7 +79,10 @@ class GpioRequest(Record):
         metavar="FILE", help=N_("A full dump, or the name of a backup in your library.")
     )
     chip: str | None = option(
-        default=None, help=N_("The chip to run it on; else as the dump says.")
+        default=None,
+        metavar="CHIP",
+        judge="chip",
+        help=N_("The chip to run it on; else as the dump says."),
     )
     timeout: float = option(
         default=30.0, least=1, most=600, metavar="SECONDS", help=N_("How long.")

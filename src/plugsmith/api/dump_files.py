@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.dump import DumpRequest, open_named
 from plugsmith.api.names import named_file
-from plugsmith.api.options import option, request
+from plugsmith.api.options import Panel, option, request
 from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.library import OutputIsInput
 from plugsmith.messages import N_, _
@@ -33,7 +33,9 @@ _MAX_TEXT_LEN = 0x4000
 class OutputRequest(Record):
     """The file that is made."""
 
-    output: Path = option("-o", "--output", metavar="OUT", help=N_("The file to make."))
+    output: Path = option(
+        "-o", "--output", metavar="OUT", panel=Panel.OUTPUT, help=N_("The file to make.")
+    )
 
 
 @request
@@ -41,10 +43,16 @@ class ExtractRequest(DumpRequest):
     """Where the parts go, and whether secrets stay in them."""
 
     output: Path = option(
-        "-o", "--output", metavar="DIR", help=N_("The folder to put the files in.")
+        "-o",
+        "--output",
+        metavar="DIR",
+        panel=Panel.OUTPUT,
+        help=N_("The folder to put the files in."),
     )
     show_secrets: bool = option(
-        default=False, help=N_("Include passwords and keys. Do not share what comes out.")
+        default=False,
+        panel=Panel.OUTPUT,
+        help=N_("Include passwords and keys. Do not share what comes out."),
     )
 
 
@@ -53,7 +61,9 @@ class RepairRequest(DumpRequest, OutputRequest):
     """A copy in flash order; one of a backup in the library is sanitized unless told otherwise."""
 
     keep_secrets: bool = option(
-        default=False, help=N_("Keep passwords and keys when FILE is a backup in your library.")
+        default=False,
+        panel=Panel.SAFETY,
+        help=N_("Keep passwords and keys when FILE is a backup in your library."),
     )
 
 
@@ -61,10 +71,13 @@ class RepairRequest(DumpRequest, OutputRequest):
 class SanitizeRequest(DumpRequest, OutputRequest):
     """A copy that is safe to share."""
 
-    keep_mac: bool = option(default=False, help=N_("Leave the device's own MAC address in."))
+    keep_mac: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Leave the device's own MAC address in.")
+    )
     strict: bool = option(
         "--strict/--no-strict",
         default=True,
+        panel=Panel.SAFETY,
         help=N_("Blank what nobody can read; --no-strict leaves it in and lists it."),
     )
     secret_file: Path | None = option(
@@ -78,7 +91,12 @@ class SanitizeRequest(DumpRequest, OutputRequest):
 class ForgeRequest(OutputRequest):
     """What the made-up device is, what it stores, and what was done to its dump."""
 
-    chip: str = option(default="BK7231T", help=N_("The chip, or a module that carries it."))
+    chip: str = option(
+        default="BK7231T",
+        metavar="CHIP",
+        judge="chip",
+        help=N_("The chip, or a module that carries it."),
+    )
     pin_text: str | None = option(
         default=None,
         metavar="TEXT",
@@ -89,7 +107,10 @@ class ForgeRequest(OutputRequest):
     )
     no_pins: bool = option(default=False, help=N_("A device that stores no pins."))
     generation: str = option(
-        default="classic", help=N_("How the storage is built: classic or tuyaos3.")
+        default="classic",
+        metavar="KIND",
+        choices=("classic", "tuyaos3"),
+        help=N_("How the storage is built: classic or tuyaos3."),
     )
     paired: bool = option(
         default=False, help=N_("With made-up secrets in every place that can hold one.")

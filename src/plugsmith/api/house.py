@@ -6,22 +6,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.lan import LoginRequest, lan_context
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.api.session import Session
+    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.house.results import FactsResult, ListResult, PlanResult, RollResult
+    from plugsmith.lan.host import Host
+
+    # what is done with one device; whether it is one of several
+    FileWork = Callable[[LanContext, Host, bool], dict[str, Fact]]
+
 
 HOSTS = N_(
-    "Name or address of the device, with :port where it is not 80. Several: separated by commas, "
-    "@FILE with one a line, a range such as 192.168.1.0/24, or `scan` for all."
+    "Name, address or MAC of the device, with :port where it is not 80. Several: separated by "
+    "commas, @FILE with one a line or a table (CSV with the columns mac, host, name), a range such "
+    "as 192.168.1.0/24, or `scan` for all."
 )
+ONE_HOST = N_("Name, address or MAC of the device, with :port where it is not 80.")
 _WHERE = N_(
-    "Where to look: a range such as 192.168.1.0/24, or `scan` for your own network. Left out: "
-    "where the devices were seen last."
+    "Where to look: a range such as 192.168.1.0/24, @FILE with a list, or `scan` for your own "
+    "network. Left out: where the devices were seen last."
 )
 
 
@@ -33,6 +43,8 @@ class HouseRequest(LoginRequest):
         default=32,
         least=1,
         most=64,
+        metavar="N",
+        panel=Panel.LINK,
         help=N_("How many devices are worked on at the same time."),
     )
 
@@ -41,7 +53,7 @@ class HouseRequest(LoginRequest):
 class ListRequest(HouseRequest):
     """Whether the devices are asked again, and where."""
 
-    where: str | None = argument(default=None, metavar="RANGE", help=_WHERE)
+    where: str | None = argument(default=None, metavar="RANGE", judge="hosts", help=_WHERE)
     now: bool = option(default=False, help=N_("Ask the devices that were seen how they are."))
 
 
@@ -49,13 +61,17 @@ class ListRequest(HouseRequest):
 class RollRequest(HouseRequest):
     """What to do with which roll."""
 
-    action: str = argument(metavar="ACTION", help=N_("`init` writes a new roll of what answers."))
-    where: str | None = argument(default=None, metavar="RANGE", help=_WHERE)
+    action: str = argument(
+        metavar="ACTION", choices=("init",), help=N_("`init` writes a new roll of what answers.")
+    )
+    where: str | None = argument(default=None, metavar="RANGE", judge="hosts", help=_WHERE)
     output: Path = option(
         "--output",
         "-o",
         default=Path("roll.toml"),
         metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
         help=N_("The roll to write: .toml, or .csv for a table."),
     )
 
@@ -65,14 +81,14 @@ class PlanRequest(HouseRequest):
     """Which roll, and where to look."""
 
     roll: Path = argument(metavar="ROLL", help=N_("The roll: TOML or CSV."))
-    where: str | None = argument(default=None, metavar="RANGE", help=_WHERE)
+    where: str | None = argument(default=None, metavar="RANGE", judge="hosts", help=_WHERE)
 
 
 @request
 class RestoreRequest(HouseRequest):
     """What goes back onto which device."""
 
-    host: str = argument(metavar="HOST", help=N_("Name or address of the device."))
+    host: str = argument(metavar="HOST", judge="hosts", help=ONE_HOST)
     backup: Path = argument(
         metavar="BACKUP",
         help=N_(
@@ -93,14 +109,16 @@ class RestoreRequest(HouseRequest):
             "the device when you are told to."
         ),
     )
-    dry_run: bool = option(default=False, help=N_("Show what would be done, change nothing."))
+    dry_run: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
+    )
 
 
 @request
 class CommandRequest(HouseRequest):
     """A command for running devices."""
 
-    host: str = argument(metavar="HOST", help=HOSTS)
+    host: str = argument(metavar="HOST", judge="hosts", help=HOSTS)
     text: str | None = argument(
         default=None, metavar="COMMAND", help=N_("What the device is to run, in quotes.")
     )
@@ -115,6 +133,8 @@ class CommandRequest(HouseRequest):
     broker: str | None = option(
         default=None,
         metavar="HOST",
+        judge="host",
+        panel=Panel.LINK,
         help=N_("Where the device's broker is from here, if it has another name."),
     )
     unchecked: bool = option(
@@ -126,14 +146,14 @@ class CommandRequest(HouseRequest):
 class RestartRequest(HouseRequest):
     """Which devices."""
 
-    host: str = argument(metavar="HOST", help=HOSTS)
+    host: str = argument(metavar="HOST", judge="hosts", help=HOSTS)
 
 
 @request
 class LogsRequest(HouseRequest):
     """Whose log, and for how long; `seconds` only with `follow`."""
 
-    host: str = argument(metavar="HOST", help=N_("Name or address of the device."))
+    host: str = argument(metavar="HOST", judge="hosts", help=ONE_HOST)
     follow: bool = option("--follow", "-f", default=False, help=N_("Go on until you press Ctrl-C."))
     seconds: float | None = option(
         default=None, least=0, metavar="SECONDS", help=N_("Stop following after so long.")
@@ -144,8 +164,13 @@ class LogsRequest(HouseRequest):
 class FilesRequest(HouseRequest):
     """What to do with which file of a device."""
 
-    host: str = argument(metavar="HOST", help=N_("Name or address of the device."))
-    action: str = argument(default="list", metavar="ACTION", help=N_("list, get, put or remove."))
+    host: str = argument(metavar="HOST", judge="hosts", help=ONE_HOST)
+    action: str = argument(
+        default="list",
+        metavar="ACTION",
+        choices=("list", "get", "put", "remove"),
+        help=N_("list, get, put or remove."),
+    )
     name: str | None = argument(
         default=None, metavar="NAME", help=N_("The file on the device, as autoexec.bat.")
     )
@@ -178,16 +203,17 @@ def plan(session: Session, request: PlanRequest) -> PlanResult:
 
 
 def restore(session: Session, request: RestoreRequest) -> FactsResult:
-    """`device restore`."""
+    """`device restore`, of one device."""
+    from plugsmith.flows.device.targets import one_target
     from plugsmith.flows.house.overview import names_taken
     from plugsmith.flows.house.restore import RestoreOptions
     from plugsmith.flows.house.restore import restore as do_it
     from plugsmith.flows.house.results import FactsResult
     from plugsmith.flows.house.stored_settings import open_stored
-    from plugsmith.lan.host import parse_host
 
+    stored = open_stored(request.backup)
     context = _context(session, request)
-    host = parse_host(request.host)
+    host = one_target(context, request.host)
     options = RestoreOptions(
         as_clone=request.as_clone,
         number=request.number,
@@ -195,9 +221,7 @@ def restore(session: Session, request: RestoreRequest) -> FactsResult:
         dry_run=request.dry_run,
     )
     taken = names_taken(context, but=str(host))
-    return FactsResult(
-        facts=do_it(context, host, open_stored(request.backup), options, taken=taken)
-    )
+    return FactsResult(facts=do_it(context, host, stored, options, taken=taken))
 
 
 def command(session: Session, request: CommandRequest) -> FactsResult:
@@ -210,18 +234,19 @@ def command(session: Session, request: CommandRequest) -> FactsResult:
     if (request.text is None) == (request.ha_discovery is None):
         raise UsageError(problem=_("give a COMMAND, or --ha-discovery PREFIX"))
     if request.ha_discovery is not None:
-        from plugsmith.flows.house.discovery import discover
-        from plugsmith.lan.host import parse_host
+        from functools import partial
 
-        return FactsResult(
-            facts=discover(
-                context,
-                parse_host(request.host),
-                prefix=request.ha_discovery,
-                check=not request.unchecked,
-                broker=request.broker,
-            )
+        from plugsmith.flows.device.context import one_by_one
+        from plugsmith.flows.house.discovery import discover
+
+        announce = partial(
+            discover,
+            context,
+            prefix=request.ha_discovery,
+            check=not request.unchecked,
+            broker=request.broker,
         )
+        return FactsResult(facts=one_by_one(context, targets(context, request.host), announce))
     return FactsResult(facts=do_it(context, targets(context, request.host), request.text or ""))
 
 
@@ -236,40 +261,56 @@ def restart(session: Session, request: RestartRequest) -> FactsResult:
 
 
 def logs(session: Session, request: LogsRequest) -> FactsResult:
-    """`device logs`; the lines come as log events."""
+    """`device logs`; the lines come as log events. Only one device can be followed."""
+    from functools import partial
+
+    from plugsmith.flows.device.context import one_by_one
+    from plugsmith.flows.device.targets import one_target, targets
     from plugsmith.flows.house.remote import logs as do_it
     from plugsmith.flows.house.results import FactsResult
-    from plugsmith.lan.host import parse_host
 
     context = _context(session, request)
-    facts = do_it(
-        context,
-        parse_host(request.host),
-        follow=request.follow,
-        seconds=request.seconds,
+    hosts = (
+        [one_target(context, request.host)] if request.follow else targets(context, request.host)
     )
-    return FactsResult(facts=facts)
+    work = partial(do_it, context, follow=request.follow, seconds=request.seconds)
+    return FactsResult(facts=one_by_one(context, hosts, work))
 
 
 def files(session: Session, request: FilesRequest) -> FactsResult:
     """`device files`: list, get, put or remove."""
-    from plugsmith.flows.house import remote
+    from plugsmith.flows.device.context import one_by_one
+    from plugsmith.flows.device.targets import targets
     from plugsmith.flows.house.results import FactsResult
-    from plugsmith.flows.house.transfer import fetch_file, send_file
-    from plugsmith.lan.host import parse_host
 
-    context, host = _context(session, request), parse_host(request.host)
+    work = _file_work(request)
+    context = _context(session, request)
+    hosts = targets(context, request.host)
+    several = len(hosts) > 1
+    return FactsResult(facts=one_by_one(context, hosts, lambda host: work(context, host, several)))
+
+
+def _file_work(request: FilesRequest) -> FileWork:
+    """What is done with each device; UsageError and InputMissing before any is asked."""
+    from plugsmith.flows.house import remote
+    from plugsmith.flows.house.transfer import fetch_file, open_local, place_of
+
     if request.action == "list":
-        return FactsResult(facts=remote.list_files(context, host))
-    if request.name is None or request.action not in {"get", "put", "remove"}:
+        return lambda ctx, host, _several: remote.list_files(ctx, host)
+    name, local = request.name, request.local
+    if name is None:
         raise UsageError(problem=_("say list, get NAME [FILE], put NAME FILE, or remove NAME"))
+    remote.check_name(name)
     if request.action == "remove":
-        return FactsResult(facts=remote.remove_file(context, host, request.name))
+        return lambda ctx, host, _several: remote.remove_file(ctx, host, name)
     if request.action == "get":
-        return FactsResult(facts=fetch_file(context, host, request.name, request.local))
-    if request.local is None:
+        return lambda ctx, host, several: fetch_file(
+            ctx, host, name, place_of(host, name, local, several=several)
+        )
+    if local is None:
         raise UsageError(problem=_("put needs the FILE here that is to be sent"))
-    return FactsResult(facts=send_file(context, host, request.name, request.local))
+    data = open_local(local)
+    return lambda ctx, host, _several: remote.put_file(ctx, host, name, data)
 
 
 def _context(session: Session, request: HouseRequest) -> LanContext:

@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
 
@@ -33,8 +33,15 @@ class ImageRequest(Record):
 class ImageConvertRequest(ImageRequest):
     """What to make of it, and what it does not hold itself."""
 
-    to: str = option(metavar="KIND", help=N_("qio, app or ota."))
-    output: Path = option("-o", "--output", metavar="OUT", help=N_("The file to make."))
+    to: str = option(metavar="KIND", choices=("qio", "app", "ota"), help=N_("qio, app or ota."))
+    output: Path = option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        panel=Panel.OUTPUT,
+        judge="new-file",
+        help=N_("The file to make."),
+    )
     loader: Path | None = option(
         default=None,
         metavar="FILE",
@@ -44,7 +51,10 @@ class ImageConvertRequest(ImageRequest):
         ),
     )
     chip: str | None = option(
-        default=None, help=N_("The chip that an OTA package is for, where it does not say so.")
+        default=None,
+        metavar="CHIP",
+        judge="chip",
+        help=N_("The chip that an OTA package is for, where it does not say so."),
     )
 
 
@@ -52,7 +62,12 @@ class ImageConvertRequest(ImageRequest):
 class ReleaseRequest(Record):
     """Which file of which release; without `chip` and `asset` releases are only listed."""
 
-    chip: str | None = option(default=None, help=N_("Download the right image for this chip."))
+    chip: str | None = option(
+        default=None,
+        metavar="CHIP",
+        judge="chip",
+        help=N_("Download the right image for this chip."),
+    )
     asset: str | None = option(default=None, metavar="NAME", help=N_("Download this file."))
     variant: str | None = option(
         default=None,
@@ -75,7 +90,10 @@ class ImageBootRequest(ImageRequest):
     """A file to run, and the flash it would be written to; `timeout` in seconds."""
 
     chip: str | None = option(
-        default=None, help=N_("The chip to run it on; else as the file says.")
+        default=None,
+        metavar="CHIP",
+        judge="chip",
+        help=N_("The chip to run it on; else as the file says."),
     )
     dump: Path | None = option(
         default=None,

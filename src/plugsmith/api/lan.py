@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.options import option, request
+from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
 
@@ -25,9 +25,12 @@ class LoginRequest(Record):
     password_file: Path | None = option(
         default=None,
         metavar="FILE",
+        panel=Panel.LINK,
         help=N_("Read the device's web password from a file (or set PLUGSMITH_DEVICE_PASSWORD)."),
     )
-    ask_password: bool = option(default=False, help=N_("Ask for the device's web password."))
+    ask_password: bool = option(
+        default=False, panel=Panel.LINK, help=N_("Ask for the device's web password.")
+    )
 
 
 def lan_context(

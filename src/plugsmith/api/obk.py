@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, ChipRequest, flow_context
 from plugsmith.api.lan import LoginRequest, lan_context
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plugsmith.api.session import Session
+    from plugsmith.flows.device.device_list import NamedDevice
     from plugsmith.flows.many import ManyResult
     from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.settings.results import (
@@ -39,20 +42,38 @@ _PLACE = N_(
 class ConfigReadRequest(ChipRequest, LoginRequest):
     """A file, running devices, or the chip on `port`."""
 
-    source: str | None = argument(default=None, metavar="FILE|HOST", help=_PLACE)
-    output: Path | None = option(
-        "-o", "--output", default=None, metavar="FILE", help=N_("The file to write.")
+    source: str | None = argument(
+        default=None, metavar="FILE|HOST", judge="file-or-hosts", help=_PLACE
     )
-    show_secrets: bool = option(default=False, help=N_("Show passwords and network names."))
+    output: Path | None = option(
+        "-o",
+        "--output",
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("The file to write."),
+    )
+    show_secrets: bool = option(
+        default=False, panel=Panel.OUTPUT, help=N_("Show passwords and network names.")
+    )
 
 
 @request
 class ConfigWriteRequest(SettingsRequest, ChangeRequest, LoginRequest):
     """What to change where."""
 
-    target: str | None = argument(default=None, metavar="FILE|HOST", help=_PLACE)
+    target: str | None = argument(
+        default=None, metavar="FILE|HOST", judge="file-or-hosts", help=_PLACE
+    )
     output: Path | None = option(
-        "-o", "--output", default=None, metavar="FILE", help=N_("The file to write.")
+        "-o",
+        "--output",
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("The file to write."),
     )
     block: Path | None = option(
         default=None, metavar="FILE", help=N_("Start from the block in this file.")
@@ -70,10 +91,17 @@ class ConfigBuildRequest(SettingsRequest):
     """Which devices to build for, and from what."""
 
     output: str = option(
-        "-o", "--output", metavar="FILE", help=N_("The file; with several devices it holds {n}.")
+        "-o",
+        "--output",
+        metavar="FILE",
+        panel=Panel.OUTPUT,
+        help=N_("The file; with several devices it holds {n}."),
     )
     chip: str | None = option(
-        default=None, help=N_("The chip of the device; else that of the image, or BK7231T.")
+        default=None,
+        metavar="CHIP",
+        judge="chip",
+        help=N_("The chip of the device; else that of the image, or BK7231T."),
     )
     image: Path | None = option(
         default=None,
@@ -84,7 +112,13 @@ class ConfigBuildRequest(SettingsRequest):
         ),
     )
     mac: tuple[str, ...] = option(
-        default=(), metavar="MAC", help=N_("The MAC of the device. Repeatable for many.")
+        default=(),
+        metavar="MAC",
+        judge="mac",
+        help=N_(
+            "The MAC of the device. Repeatable for many, or @FILE: one a line, or a table (CSV) "
+            "with the columns mac and name."
+        ),
     )
     base: Path | None = option(
         "--from", default=None, metavar="FILE", help=N_("Start from the block in this dump.")
@@ -203,10 +237,35 @@ def build(session: Session, request: ConfigBuildRequest) -> BuiltConfig | BuiltI
     desired = desired_settings(session, request)
     for note in desired.notes:
         session.say(note)
-    if len(request.mac) > 1:
-        return _build_many(session, request, desired)
-    mac = request.mac[0] if request.mac else None
-    return _build_one(request, desired, path=Path(request.output), mac=mac)
+    devices = _devices(request)
+    if len(devices) > 1:
+        return _build_many(session, request, desired, devices)
+    device = devices[0] if devices else None
+    return _build_one(
+        request,
+        desired.named(device.name) if device else desired,
+        path=Path(request.output),
+        mac=device.mac if device else None,
+    )
+
+
+def _devices(request: ConfigBuildRequest) -> list[NamedDevice]:
+    """The devices of --mac: each address, and those in lists; UsageError for one twice."""
+    from plugsmith.flows.device.device_list import NamedDevice, mac_in, read_devices
+
+    found: list[NamedDevice] = []
+    for word in request.mac:
+        if word.startswith("@"):
+            found += read_devices(Path(word[1:]))
+        else:
+            found.append(NamedDevice(mac=mac_in(word)))
+    if any(item.mac is None for item in found):
+        raise UsageError(problem=_("--mac: a list of devices to build for needs the MAC of each"))
+    macs = [item.mac for item in found]
+    twice = next((mac for mac in macs if macs.count(mac) > 1), None)
+    if twice:
+        raise UsageError(problem=_("--mac: {mac} is named twice", mac=twice))
+    return found
 
 
 def _build_one(
@@ -229,7 +288,10 @@ def _build_one(
 
 
 def _build_many(
-    session: Session, request: ConfigBuildRequest, desired: DesiredSettings
+    session: Session,
+    request: ConfigBuildRequest,
+    desired: DesiredSettings,
+    devices: Sequence[NamedDevice],
 ) -> BuiltConfigs:
     from plugsmith.events import Item
     from plugsmith.flows.settings.results import BuiltConfigs
@@ -238,10 +300,12 @@ def _build_many(
     if "{n}" not in request.output and "{mac}" not in request.output:
         raise UsageError(problem=_("with several devices the file name needs {{n}} or {{mac}}"))
     files: list[str] = []
-    for number, address in enumerate(request.mac, 1):
-        tail = address.replace(":", "").replace("-", "")[-6:].lower()
+    for number, device in enumerate(devices, 1):
+        address = device.mac or ""
+        tail = address.replace(":", "")[-6:]
         path = Path(request.output.replace("{n}", str(number)).replace("{mac}", tail))
-        built = _build_one(request, desired, path=path, mac=address, number=number)
+        wish = desired.named(device.name)
+        built = _build_one(request, wish, path=path, mac=address, number=number)
         session.sink.emit(Item(name=str(path), data=fields_of(built)))
         files.append(str(path))
     return BuiltConfigs(files=tuple(files), chip=request.chip)

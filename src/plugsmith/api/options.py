@@ -7,6 +7,7 @@ is an option `--its-name` unless it says `argument`; its type is the field's ann
 from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, field, fields
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args, get_type_hints
 
 if TYPE_CHECKING:
@@ -18,9 +19,22 @@ T = TypeVar("T")
 _KEY = "option"
 
 
+class Panel(StrEnum):
+    """What an option is about; help shows the options in these groups."""
+
+    WHAT = "what"
+    SAFETY = "safety"
+    LINK = "link"
+    OUTPUT = "output"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What is said about a field. `flags` replace `--its-name`; `least` and `most` include."""
+    """What is said about a field. `flags` replace `--its-name`; `least` and `most` include.
+
+    `judge` names the function of `api/judges.py` that every given value must pass before the verb
+    begins; `choices` are all the words that the field takes.
+    """
 
     help: str
     flags: tuple[str, ...] = ()
@@ -29,6 +43,9 @@ class Words:
     least: float | None = None
     most: float | None = None
     argument: bool = False
+    panel: Panel = Panel.WHAT
+    judge: str = ""
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +61,14 @@ class Parameter:
     def required(self) -> bool:
         """Whether it has to be given."""
         return self.default is MISSING
+
+    @property
+    def shown(self) -> str:
+        """What people call it: `--start`, or `FILE` where it stands without a flag."""
+        if self.words.argument:
+            return self.words.metavar or self.name.upper()
+        longest = [flag for flag in self.words.flags if flag.startswith("--")]
+        return longest[0].partition("/")[0] if longest else f"--{self.name.replace('_', '-')}"
 
     @property
     def plain_type(self) -> Any:

@@ -32,7 +32,9 @@ class SettingsRequest(Record):
     """Settings from a template, a file and single values; where several speak, the later wins."""
 
     template: Path | None = option(
-        default=None, metavar="FILE", help=N_("An OpenBeken template (pins, command).")
+        default=None,
+        metavar="FILE",
+        help=N_("An OpenBeken template (pins, command), or a dump with pins in it."),
     )
     config: Path | None = option(
         default=None, metavar="FILE", help=N_("Settings as TOML, YAML or JSON.")
@@ -75,10 +77,10 @@ def desired_settings(
     from plugsmith.flows.settings.desired_settings import desired_from
     from plugsmith.flows.settings.file import (
         read_settings_file,
-        read_text,
         refuse_passwords,
         setting_words,
     )
+    from plugsmith.flows.settings.template_text import template_text
 
     settings: dict[str, Fact] = {}
     if request.config is not None:
@@ -92,7 +94,7 @@ def desired_settings(
         if is_stored(request.template):
             return _of_stored(request.template, _resolved(settings), over_lan=over_lan)
     return desired_from(
-        template=read_text(request.template) if request.template else None,
+        template=template_text(request.template) if request.template else None,
         name=str(request.template or ""),
         settings=_resolved(settings),
         over_lan=over_lan,

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.lan import LoginRequest, lan_context
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.events import Warning_
 from plugsmith.messages import N_, _
@@ -39,7 +39,9 @@ class SearchRequest(Record):
         help=N_("Words of the name, model, chip, module or keywords."),
     )
     vendor: str = option(default="", help=N_("Only this vendor."))
-    chip: str = option(default="", help=N_("Only this chip, for example BK7231T."))
+    chip: str = option(
+        default="", metavar="CHIP", judge="chip", help=N_("Only this chip, for example BK7231T.")
+    )
     module: str = option(default="", help=N_("Only this module, as WB2S."))
     meter: str = option(default="", help=N_("Only this meter: BL0937, BL0942 ..., any or none."))
     relays: int | None = option(default=None, least=0, most=64, help=N_("Only so many relays."))
@@ -65,6 +67,7 @@ class MatchRequest(LoginRequest):
     host: str | None = option(
         default=None,
         metavar="HOST",
+        judge="host",
         help=N_("A running OpenBeken device instead: name or address."),
     )
     limit: int = option(default=8, least=1, most=100, help=N_("Show at most so many candidates."))
@@ -93,6 +96,7 @@ class ExportRequest(NamedRequest):
     to: str = option(
         default="openbeken",
         metavar="FORMAT",
+        panel=Panel.OUTPUT,
         help=N_("openbeken, esphome, tasmota, homeassistant, markdown, svg or text."),
     )
     output: Path | None = option(
@@ -100,6 +104,7 @@ class ExportRequest(NamedRequest):
         "--output",
         default=None,
         metavar="FILE|DIR",
+        panel=Panel.OUTPUT,
         help=N_("Where to write. Left out: print it. Nothing is overwritten."),
     )
     topic: str = option(default="", help=N_("The MQTT topic of the device, for Home Assistant."))
@@ -118,6 +123,8 @@ class ContributeRequest(NamedRequest):
         "--output",
         default=None,
         metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
         help=N_("Where to write. Left out: print it."),
     )
 

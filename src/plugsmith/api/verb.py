@@ -71,4 +71,7 @@ class Verb:
         """Do it. Raises the errors of the tree; says what happens through the session's sink."""
         if not isinstance(request, self.request_type):
             raise TypeError(f"{self.name} takes a {self.request}")
+        from plugsmith.api.judges import judge_request
+
+        judge_request(request)
         return self._function(session, request)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, flow_context
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.memory import AddressRange, parse_size
 from plugsmith.messages import N_, _
@@ -38,7 +38,13 @@ class BackupRequest(ChipRequest):
     """Where the backup goes (None: into the library), and whether an interrupted one goes on."""
 
     output: Path | None = option(
-        "-o", "--output", default=None, metavar="FILE", help=N_("The file to write.")
+        "-o",
+        "--output",
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("The file to write."),
     )
     resume: bool = option(default=False, help=N_("Go on with an interrupted backup."))
 
@@ -48,10 +54,16 @@ class SpanRequest(ChipRequest):
     """A range of a memory of the chip; sizes as text: 4096, 0x1000, 64k, 2M, all."""
 
     start: str = option(
-        default="0", metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k.")
+        default="0",
+        metavar="ADDRESS",
+        judge="address",
+        help=N_("First address: 4096, 0x1000, 64k."),
     )
     length: str | None = option(
-        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+        default=None,
+        metavar="SIZE",
+        judge="amount",
+        help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
 
 
@@ -60,18 +72,35 @@ class ReadRequest(SpanRequest):
     """Where the bytes go, and which memory they come from."""
 
     file: Path | None = argument(
-        default=None, metavar="FILE", help=N_("The file to write; or use -o.")
+        default=None, metavar="FILE", judge="new-file", help=N_("The file to write; or use -o.")
     )
     output: Path | None = option(
-        "-o", "--output", default=None, metavar="FILE", help=N_("The file to write.")
+        "-o",
+        "--output",
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("The file to write."),
     )
     start: str = option(
-        default="0", metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k.")
+        default="0",
+        metavar="ADDRESS",
+        judge="address",
+        help=N_("First address: 4096, 0x1000, 64k."),
     )
     length: str | None = option(
-        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+        default=None,
+        metavar="SIZE",
+        judge="amount",
+        help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
-    space: str = option(default="flash", help=N_("What to read: flash, rom, efuse or otp."))
+    space: str = option(
+        default="flash",
+        metavar="MEMORY",
+        choices=("flash", "rom", "efuse", "otp"),
+        help=N_("What to read: flash, rom, efuse or otp."),
+    )
 
 
 @request
@@ -80,10 +109,16 @@ class VerifyRequest(SpanRequest):
 
     file: Path = argument(metavar="FILE", help=N_("The file."))
     start: str = option(
-        default="0", metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k.")
+        default="0",
+        metavar="ADDRESS",
+        judge="address",
+        help=N_("First address: 4096, 0x1000, 64k."),
     )
     length: str | None = option(
-        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+        default=None,
+        metavar="SIZE",
+        judge="amount",
+        help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
 
 

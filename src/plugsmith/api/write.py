@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, flow_context
 from plugsmith.api.names import named_file
-from plugsmith.api.options import argument, option, request
+from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.api.wire import bytes_of
 from plugsmith.errors import UsageError
-from plugsmith.memory import AddressRange, parse_size
+from plugsmith.memory import SECTOR_LEN, AddressRange, parse_size
 from plugsmith.messages import N_, _
 from plugsmith.records import fields_apart
 
@@ -39,6 +39,7 @@ class FlashRequest(SettingsRequest, LoggedRequest):
     )
     boot_check: bool = option(
         default=False,
+        panel=Panel.SAFETY,
         help=N_("Before the write, run the result in the CPU emulator (extra emu)."),
     )
     with_settings: bool = option(
@@ -65,9 +66,14 @@ class WriteRequest(LoggedRequest):
     """Which bytes go where; sizes as text: 4096, 0x1000, 64k."""
 
     file: Path = argument(metavar="FILE", help=N_("The file."))
-    start: str = option(metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k."))
+    start: str = option(
+        metavar="ADDRESS", judge="address", help=N_("First address: 4096, 0x1000, 64k.")
+    )
     length: str | None = option(
-        default=None, metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+        default=None,
+        metavar="SIZE",
+        judge="amount",
+        help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
 
 
@@ -75,8 +81,12 @@ class WriteRequest(LoggedRequest):
 class EraseRequest(ChangeRequest):
     """Which whole sectors; sizes as text."""
 
-    start: str = option(metavar="ADDRESS", help=N_("First address: 4096, 0x1000, 64k."))
-    length: str = option(metavar="SIZE", help=N_("How much: 4096, 0x1000, 64k, 2M, all."))
+    start: str = option(
+        metavar="ADDRESS", judge="address", help=N_("First address: 4096, 0x1000, 64k.")
+    )
+    length: str = option(
+        metavar="SIZE", judge="amount", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+    )
 
 
 def flash(session: Session, request: FlashRequest) -> FlashResult:
@@ -168,6 +178,12 @@ def erase(session: Session, request: EraseRequest) -> EraseResult:
     """`erase`; asks before the first sector goes."""
     from plugsmith.flows.wire.raw_write import erase_raw
     from plugsmith.flows.wire.results import EraseResult
+
+    if parse_size(request.start) % SECTOR_LEN:
+        raise UsageError(
+            problem=_("--start: only whole sectors of {size} bytes can be erased", size=SECTOR_LEN),
+            option="--start",
+        )
 
     def span_of(size: int) -> AddressRange:
         return span_to_change(request.start, request.length, size=size)

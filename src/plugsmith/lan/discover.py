@@ -81,6 +81,8 @@ def hosts_in(text: str) -> list[Host]:
     try:
         if match:
             first, last = (IPv4Address(match[1] + match[i]) for i in (2, 3))
+            if last < first:
+                raise UsageError(problem=_("the range {text!r} ends before it begins", text=text))
             return [Host(str(IPv4Address(n)), port) for n in range(int(first), int(last) + 1)]
         if "/" in body:
             return _of_network(IPv4Network(body, strict=False), port)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
 
 DEFAULT_PORT = 80
 _NAME = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?\.?")
+_NUMBERS = re.compile(r"[0-9.]+(-[0-9]+)?")  # an address or a range, never a name
 _BRACKETED = re.compile(r"\[(?P<name>[^\[\]]+)\](?::(?P<port>\d{1,5}))?")
 
 
@@ -54,9 +55,9 @@ def _port(text: str | None) -> int | None:
 
 
 def _is_name(text: str) -> bool:
-    if ":" in text:
+    if ":" in text or _NUMBERS.fullmatch(text):
         try:
-            return isinstance(ip_address(text), IPv6Address)
+            return isinstance(ip_address(text), IPv6Address if ":" in text else IPv4Address)
         except ValueError:
             return False
     return _NAME.fullmatch(text) is not None and ".." not in text

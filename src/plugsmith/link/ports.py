@@ -45,6 +45,25 @@ def pick_port(
     raise PortChoice(ports=[entry.device for entry in candidates], listed=listing(candidates))
 
 
+def check_address(name: str, *, more: Sequence[str] = ()) -> None:
+    """Return if a port can have this name; opens nothing. `more`: schemes registered later.
+
+    Raises PortUnsupported.
+    """
+    scheme, marker, rest = name.partition("://")
+    if not marker or scheme in {*_SCHEMES, *more}:
+        return
+    if not name.startswith(_NETWORK):
+        raise PortUnsupported(
+            port=name, problem=_("addresses of the kind {scheme}:// are not known", scheme=scheme)
+        )
+    host, _colon, number = rest.partition("?")[0].rstrip("/").rpartition(":")
+    if not host or not (number.isascii() and number.isdigit() and 0 < int(number) < 65536):
+        raise PortUnsupported(
+            port=name, problem=_("it must be {scheme}://host:port, port 1 to 65535", scheme=scheme)
+        )
+
+
 def register_scheme(scheme: str, opener: Opener) -> None:
     """Make addresses `scheme://...` open through `opener(url, clock)`; cli registers `sim`."""
     _SCHEMES[scheme] = opener

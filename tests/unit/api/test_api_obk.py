@@ -39,7 +39,11 @@ def test_a_path_to_nothing_is_a_missing_file_and_no_device(text, tmp_path, monke
     assert not names_devices(text)
     for name in ("obk config read", "obk config write"):
         verb = plugsmith.verb(name)
-        more = {"source": text} if name.endswith("read") else {"target": text, "output": tmp_path}
+        more = (
+            {"source": text}
+            if name.endswith("read")
+            else {"target": text, "output": tmp_path / "new"}
+        )
         more |= {"settings": ("short_name=x",)} if name.endswith("write") else {}
         with pytest.raises(InputMissing):
             verb.run(plugsmith.Session(), verb.request_type(**more))

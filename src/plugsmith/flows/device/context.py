@@ -85,6 +85,25 @@ def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work[Data]) -> Data:
     return counts(ctx.run(each(ctx, hosts, work, tell=lambda item: emit_item(ctx, item))))
 
 
+def one_by_one(ctx: LanContext, hosts: Sequence[Host], work: Callable[[Host], Data]) -> Data:
+    """The same for work that runs the network by itself, so that devices come one after another."""
+    if len(hosts) == 1:
+        return work(hosts[0])
+    ended: list[Outcome[Data]] = []
+    for number, host in enumerate(hosts, 1):
+        if ctx.cancel.cancelled:
+            raise _stopped(ended, len(hosts))
+        try:
+            item = Outcome(host=host, number=number, value=work(host))
+        except Cancelled as stop:
+            raise _stopped(ended, len(hosts)) from stop
+        except PlugsmithError as error:
+            item = Outcome(host=host, number=number, error=error)
+        ended.append(item)
+        emit_item(ctx, item)
+    return counts(ended)
+
+
 async def each(
     ctx: LanContext,
     hosts: Sequence[Host],

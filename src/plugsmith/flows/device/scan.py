@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import UsageError
+from plugsmith.errors.device import DeviceUnreachable
 from plugsmith.flows.device.results import ScanResult
 from plugsmith.flows.progress import task
 from plugsmith.lan.discover import (
@@ -32,10 +34,21 @@ def find(ctx: LanContext, where: str | None) -> list[FoundDevice]:
     text = where or own_network()
     if text is None:
         raise UsageError(problem=_("this computer has no network; name a range of addresses"))
+    hosts = hosts_in(text)
+    if len(hosts) == 1:
+        _must_be_known(hosts[0])
     return run_network(
-        _find(ctx, hosts_in(text), announced=where is None),
+        _find(ctx, hosts, announced=where is None),
         cancelled=lambda: ctx.cancel.cancelled,
     )
+
+
+def _must_be_known(host: Host) -> None:
+    """DeviceUnreachable for a name that nobody knows: that is no network without devices."""
+    try:
+        socket.getaddrinfo(host.name, host.port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as problem:
+        raise DeviceUnreachable(host=str(host), problem=_("its name is not known")) from problem
 
 
 async def _find(ctx: LanContext, hosts: list[Host], *, announced: bool) -> list[FoundDevice]:
@@ -64,7 +77,13 @@ async def _announced(ctx: LanContext) -> list[Host]:
 
 def scan(ctx: LanContext, where: str | None) -> ScanResult:
     """The contract's `device scan` result."""
-    found = find(ctx, where)
+    if where is not None and (where.startswith("@") or "," in where):
+        from plugsmith.flows.device.targets import targets  # noqa: PLC0415 - it looks with us
+
+        hosts = targets(ctx, where)
+        found = without_doubles(ctx.run(sweep(hosts, password=ctx.password)))
+    else:
+        found = find(ctx, None if where == "scan" else where)
     _remember(ctx, found)
     odd = [item for item in found if item.same_mac or item.has_placeholder_mac]
     if odd:

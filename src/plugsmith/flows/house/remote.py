@@ -163,7 +163,7 @@ def get_file(ctx: LanContext, host: Host, name: str) -> bytes:
 
 def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> Data:
     """Store a file on a device and read it back; replacing one needs consent."""
-    _check_name(name)
+    check_name(name)
 
     async def look() -> int | None:
         obk = ctx.obk(host)
@@ -188,7 +188,7 @@ def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> Data:
 
 def remove_file(ctx: LanContext, host: Host, name: str) -> Data:
     """Remove a file; NothingFound where there is none."""
-    _check_name(name)
+    check_name(name)
     ctx.consent(
         _("Remove {name} from {host}?", name=name, host=host), _("removing a file of a device")
     )
@@ -215,8 +215,8 @@ async def _size_of(obk: Obk, name: str) -> int | None:
     )
 
 
-def _check_name(name: str) -> None:
-    """The file system takes short names without odd characters."""
+def check_name(name: str) -> None:
+    """UsageError for what is no name: the file system takes short names without odd characters."""
     good = all(33 <= ord(mark) < 127 and mark not in '?&%#"\\' for mark in name)
     if not name or not good or len(name) > 64 or ".." in name.split("/") or name[0] == "/":
         raise UsageError(problem=_("{name!r} is no name for a file of a device", name=name[:80]))

@@ -20,6 +20,7 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.device import RollUnusable
 from plugsmith.flows.settings.desired_settings import DesiredSettings, desired_from
 from plugsmith.flows.settings.file import read_text
+from plugsmith.flows.settings.template_text import template_text
 from plugsmith.lan.host import Host, parse_host
 from plugsmith.lan.records import plain_mac
 from plugsmith.messages import _
@@ -67,7 +68,7 @@ class Roll:
             settings.setdefault("short_name", row.name)
         template = self.folder / row.template if row.template else None
         return desired_from(
-            template=read_text(template) if template else None,
+            template=template_text(template) if template else None,
             name=str(template or ""),
             settings={name: self._open(name, value) for name, value in settings.items()},
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.files import write_whole
-from plugsmith.flows.house.remote import get_file, put_file
+from plugsmith.flows.house.remote import get_file
 from plugsmith.limited_read import read_limited
 
 if TYPE_CHECKING:
@@ -20,17 +20,24 @@ if TYPE_CHECKING:
 _LONGEST = 0x20_0000
 
 
-def fetch_file(ctx: LanContext, host: Host, name: str, local: Path | None) -> Data:
-    """Store a device's file here, by default under its own name; OutputExists for a second one."""
-    out = local if local is not None else Path(Path(name).name)
+def place_of(host: Host, name: str, local: Path | None, *, several: bool) -> Path:
+    """Where a file of a device goes: under its own name; of several each in its own folder."""
+    plain = Path(name).name
+    if not several:
+        return local if local is not None else Path(plain)
+    return (local or Path()) / str(host).replace(":", "_") / plain
+
+
+def fetch_file(ctx: LanContext, host: Host, name: str, out: Path) -> Data:
+    """Store a device's file at `out`; OutputExists for a second one."""
     if out.exists():
         raise OutputExists(name=str(out))
     data = get_file(ctx, host, name)
+    out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, data)
     return {"host": str(host), "file": name, "size": len(data), "stored": str(out)}
 
 
-def send_file(ctx: LanContext, host: Host, name: str, local: Path) -> Data:
-    """Store a file of this computer on a device; InputMissing where it cannot be read."""
-    data = read_limited(local, limit=_LONGEST)
-    return put_file(ctx, host, name, data)
+def open_local(local: Path) -> bytes:
+    """A file of this computer for a device; InputMissing where it cannot be read."""
+    return read_limited(local, limit=_LONGEST)

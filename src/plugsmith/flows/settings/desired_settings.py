@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.device.rules import RuleLevel
@@ -54,6 +54,13 @@ class DesiredSettings:
     def numbered(self) -> bool:
         """Whether `{n}` stands in a setting: which device gets which number must be known."""
         return any(isinstance(value, str) and "{n}" in value for value in self.settings.values())
+
+    def named(self, name: str) -> DesiredSettings:
+        """The wish with this name for the device, where it says none itself; SettingUnusable."""
+        if not name:
+            return self
+        names = normal_settings({"short_name": name, "long_name": name})
+        return replace(self, settings={**_plain_names(names), **self.settings})
 
     def for_device(self, *, number: int, mac: str | None) -> dict[str, Fact]:
         """The settings with `{n}` and `{mac}` (last six digits) filled in."""
