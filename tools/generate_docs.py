@@ -10,7 +10,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pages import chips, error_codes, flash_parts, messages, rooms, schema
+from pages import (
+    chips,
+    error_codes,
+    flash_parts,
+    messages,
+    page_modules,
+    page_types,
+    rooms,
+    schema,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +32,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/rooms.md": rooms.page,
     "schema/plugsmith-1.schema.json": schema.page,
     "src/plugsmith/locale/plugsmith.pot": messages.page,
+    "page/src/schema.ts": page_types.page,
+    "page/src/facts/modules.json": page_modules.page,
 }
 #: files that another program lays out: their content is compared, not their bytes
 SAME: dict[str, Callable[[str, str], bool]] = {

@@ -1,0 +1,103 @@
+// What the page needs of whoever does the work. Nothing outside of backend/ knows HTTP.
+import type { AskLine, ErrorLine, Line } from "../schema";
+
+export type { AskLine, ErrorLine, Line };
+export type JobId = string;
+export type Handle = string;
+export type Request = Record<string, unknown>;
+export type JobState = "running" | "asking" | "done" | "failed" | "cancelled";
+
+export interface VerbInfo {
+  name: string;
+  summary: string;
+  needs: string[];
+  asks: boolean;
+}
+
+export interface About {
+  version: string;
+  schema: string;
+  language: string;
+  languages: string[];
+  extras: Record<string, boolean>;
+  verbs: VerbInfo[];
+  server: string;
+}
+
+export interface JobRow {
+  id: JobId;
+  verb: string;
+  request: Request;
+  port: string | null;
+  state: JobState;
+  began: string;
+  ended: string | null;
+  last: number;
+}
+
+export interface PortInfo {
+  device: string;
+  maker?: string | null;
+  product?: string | null;
+  serial?: string | null;
+  in_use_by?: string | null;
+  picked?: boolean;
+  job?: JobId | null;
+  practice?: boolean;
+  label?: string;
+}
+
+export interface Stored {
+  file: Handle;
+  size: number;
+  sha256: string;
+}
+
+export interface PracticeChip {
+  port: string;
+  label: string;
+  board?: string;
+  image?: Handle | null;
+  network?: { ssid: string; password: string } | null;
+  host?: string | null;
+  relay?: boolean | null;
+  watts?: number | null;
+  led?: boolean | null;
+}
+
+export interface Practice {
+  start(board: string): Promise<PracticeChip>;
+  list(): Promise<PracticeChip[]>;
+  press(port: string, what: string): Promise<void>;
+  end(port: string): Promise<void>;
+}
+
+/** `last` numbers the events of a job from 1 on. */
+export type OnEvent = (line: Line, number: number) => void;
+
+export interface Backend {
+  about(): Promise<About>;
+  ports(): Promise<PortInfo[]>;
+  start(verb: string, request: Request): Promise<JobId>;
+  jobs(): Promise<JobRow[]>;
+  /** Calls `onEvent` for each event after number `after`; resolves when the job has ended. */
+  events(job: JobId, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<void>;
+  answer(job: JobId, ask: string, value: unknown): Promise<void>;
+  cancel(job: JobId): Promise<void>;
+  put(name: string, content: Blob): Promise<Stored>;
+  get(handle: Handle): Promise<Blob>;
+  practice: Practice | null;
+}
+
+/** A refusal of the back end: the error line of the stream, whatever carried it. */
+export class Refused extends Error {
+  constructor(
+    readonly line: ErrorLine,
+    readonly status: number,
+  ) {
+    super(line.message);
+  }
+}
+
+/** Nobody answers: the server has ended, or the connection to it is cut. */
+export class Gone extends Error {}

@@ -1,0 +1,70 @@
+// What is printed on the module?
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Refused } from "../backend/backend";
+import { moduleNamed, searchModules } from "../model/modules";
+import { change, finish, journey } from "../state/journey";
+import { t } from "../text/t";
+import { ModulePicture } from "../ui/module";
+import { Box, Field } from "../ui/parts";
+import { Step } from "./frame";
+import { startPractice } from "./hands";
+
+const PRACTICE = ["WB2S", "CB2S", "T1-2S"];
+
+export function ModuleStep(): JSX.Element {
+  const [words, setWords] = useState("");
+  const [problem, setProblem] = useState("");
+  const [busy, setBusy] = useState(false);
+  const { practice, module } = journey.value;
+  const all = practice ? PRACTICE.map(moduleNamed).filter((one) => !!one) : searchModules(words);
+  const next = async (): Promise<void> => {
+    setBusy(true);
+    setProblem("");
+    try {
+      if (practice && !journey.value.port) await startPractice(module ?? "WB2S");
+      finish("module", "wiring");
+    } catch (wrong) {
+      setProblem(wrong instanceof Refused ? wrong.line.message : t("The server does not answer."));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Step
+      name="module"
+      title={t("What is printed on the module?")}
+      lead={practice
+        ? t("In practice you choose one. A real plug has a small green or blue board with a name such as WB2S.")
+        : t("Look for the small board with the aerial, often below a metal lid. Its name says where to solder.")}
+      primary={{ words: busy ? t("One moment") : t("Next: the wires"), act: () => void next(), disabled: busy || !module }}
+      secondary={!practice && (
+        <button class="button plain" type="button" onClick={() => { change({ module: "" }); finish("module", "wiring"); }}>{t("Mine is not here")}</button>
+      )}
+    >
+      {!practice && (
+        <Field label={t("Name on the module, or the chip")} value={words} onInput={setWords} placeholder="WB2S" hint={t("A part of it is enough: CB3, T34, BK7231N.")} />
+      )}
+      <div class="choices" role="radiogroup" aria-label={t("Modules")}>
+        {all.slice(0, 18).map((one) => (
+          <button type="button" class="choice" role="radio" aria-checked={module === one.name} onClick={() => change({ module: one.name })}>
+            <strong>{one.name}</strong>
+            <span class="quiet small">{t("carries a {chip}", { chip: one.chip })}{one.pads.length ? "" : `, ${t("pads not written down")}`}</span>
+          </button>
+        ))}
+      </div>
+      {!all.length && (
+        <Box kind="note" word={t("Not in the list")}>
+          <p>{t("No module has this name. Go on with “Mine is not here”: the chip says what it is as soon as it answers, and the wires are the same four everywhere.")}</p>
+        </Box>
+      )}
+      {problem && <Box kind="danger" word={t("This did not work")} alert><p>{problem}</p></Box>}
+    </Step>
+  );
+}
+
+export function ModuleSide({ wires }: { wires?: boolean }): JSX.Element | null {
+  const module = moduleNamed(journey.value.module);
+  if (!module) return null;
+  return <div class="card"><ModulePicture module={module} wires={wires} /></div>;
+}

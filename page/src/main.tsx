@@ -1,0 +1,15 @@
+import { render } from "preact";
+import { startTheme } from "./state/theme";
+import { startRouter } from "./state/router";
+import { startJourneys } from "./state/journey";
+import { takeToken } from "./state/token";
+import { connect } from "./state/server";
+import { Shell } from "./shell";
+import "./style/index.css";
+
+takeToken();
+startTheme();
+startRouter();
+startJourneys();
+connect();
+render(<Shell />, document.getElementById("app") as HTMLElement);

@@ -1,0 +1,68 @@
+// Modules: what is printed on them, which chip they carry, where their pads lie.
+import rows from "../facts/modules.json";
+
+export interface Pad {
+  signal: string;
+  number: number | null;
+  where: string;
+  note?: string;
+}
+
+export interface Module {
+  name: string;
+  chip: string;
+  support: string;
+  gpios: number[];
+  pads: Pad[];
+  outline: { width: number; height: number; rows: Record<string, string[]> } | null;
+}
+
+export const MODULES = rows as unknown as Module[];
+
+export function moduleNamed(name: string | null | undefined): Module | undefined {
+  const wanted = (name ?? "").trim().toUpperCase();
+  return MODULES.find((module) => module.name === wanted);
+}
+
+const plain = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, "");
+
+/** Modules whose name or chip holds what was typed; the best first. */
+export function searchModules(words: string): Module[] {
+  const wanted = plain(words);
+  const score = (module: Module): number => {
+    const name = plain(module.name);
+    if (!wanted) return module.outline ? 1 : 0.5;
+    if (name === wanted) return 4;
+    if (name.startsWith(wanted)) return 3;
+    if (name.includes(wanted)) return 2;
+    if (plain(module.chip).includes(wanted)) return 1;
+    return 0;
+  };
+  return MODULES.map((module) => ({ module, points: score(module) }))
+    .filter((row) => row.points > (wanted ? 0 : 0.9))
+    .sort((a, b) => b.points - a.points || a.module.name.localeCompare(b.module.name))
+    .map((row) => row.module);
+}
+
+export interface EdgePad {
+  label: string;
+  signal: string;
+  gpio: number | null;
+}
+
+export function edgePad(text: string): EdgePad {
+  const [label = "", signal = ""] = text.split("=");
+  return { label, signal, gpio: /^P\d+$/.test(signal) ? Number(signal.slice(1)) : null };
+}
+
+/** What the adapter's wire at this pad is called; empty for pads without a wire. */
+export const ADAPTER: Record<string, string> = {
+  P10: "adapter TX",
+  P11: "adapter RX",
+  GND: "GND",
+  "3V3": "3.3 V",
+  CEN: "reset: to GND",
+};
+
+/** Signals of the maker's papers in the words of the outline. */
+export const SIGNALS: Record<string, string> = { RX1: "P10", TX1: "P11", TX2: "P0", "3V3": "3V3", GND: "GND", CEN: "CEN" };

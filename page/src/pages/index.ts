@@ -1,0 +1,21 @@
+// The pages, in the order of the navigation. A new page: a component in this folder, and a row here.
+import type { JSX } from "preact";
+import { Start } from "./start";
+import { Free } from "./free";
+import { FilePage } from "./file";
+import { SettingsPage } from "./settings";
+import { Help } from "./help";
+
+export interface PageRow {
+  path: string; // #/path
+  title: string; // in the navigation; goes through t() there
+  component: () => JSX.Element;
+}
+
+export const PAGES: PageRow[] = [
+  { path: "", title: "Start", component: Start },
+  { path: "free", title: "Free a plug", component: Free },
+  { path: "file", title: "A file", component: FilePage },
+  { path: "settings", title: "Settings", component: SettingsPage },
+  { path: "help", title: "Help", component: Help },
+];

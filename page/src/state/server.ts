@@ -1,0 +1,62 @@
+// Whether the server is there, and which ports and jobs it has.
+import { signal } from "@preact/signals";
+import { Gone, Refused, type JobRow, type PortInfo, type PracticeChip } from "../backend/backend";
+import { about, backend, link } from "../backend/current";
+import { language } from "../text/t";
+
+export const ports = signal<PortInfo[] | null>(null);
+export const jobRows = signal<JobRow[]>([]);
+export const practiceChips = signal<PracticeChip[]>([]);
+/** Set when the server was started anew under this page: its jobs are gone. */
+export const restarted = signal(false);
+
+const AWAY_MS = 1500;
+const HERE_MS = 5000;
+
+let due: ReturnType<typeof setTimeout> | undefined;
+
+/** Ask now, and again and again: slowly while all is well, sooner while nobody answers. */
+export function connect(): void {
+  clearTimeout(due);
+  void ask().finally(() => {
+    if (link.value !== "refused") due = setTimeout(connect, link.value === "here" ? HERE_MS : AWAY_MS);
+  });
+}
+
+async function ask(): Promise<void> {
+  try {
+    const found = await backend().about();
+    if (about.value && about.value.server !== found.server) restarted.value = true;
+    if (about.value?.server !== found.server || about.value.version !== found.version) about.value = found;
+    jobRows.value = await backend().jobs();
+    link.value = "here";
+    if (!language.value) language.value = found.language;
+  } catch (problem) {
+    note(problem);
+  }
+}
+
+function note(problem: unknown): void {
+  if (problem instanceof Refused && (problem.status === 401 || problem.status === 403)) link.value = "refused";
+  else if (problem instanceof Gone) link.value = "gone";
+  else if (link.value === "starting") link.value = "gone";
+}
+
+export async function refreshPorts(): Promise<void> {
+  try {
+    ports.value = await backend().ports();
+    jobRows.value = await backend().jobs();
+  } catch (problem) {
+    note(problem);
+  }
+}
+
+export async function refreshPractice(): Promise<void> {
+  const { practice } = backend();
+  if (!practice) return;
+  try {
+    practiceChips.value = await practice.list();
+  } catch (problem) {
+    note(problem);
+  }
+}
