@@ -1062,7 +1062,7 @@ export type WireCauseRow = {
 /** One check before the write. */
 export type WireCheckRow = {
   "name": string;
-  "verdict": "pass" | "refuse" | "needs-permission";
+  "verdict": "pass" | "doubt" | "refuse" | "needs-permission";
   "text": string;
   "permission": "no-backup" | "rf" | "mac" | "bootloader" | "unknown-part" | "key-mismatch" | null;
 };

@@ -19,8 +19,9 @@ from plugsmith.chips.model import RegionRole
 from plugsmith.errors import ExitCode, InputUnusable, PlugsmithError
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.flows.permissions import Permissions
-from plugsmith.flows.wire.flash import flash, preflight
-from plugsmith.flows.write.preflight import PreflightOutcome, require
+from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.write.checklist import Stage, judged
+from plugsmith.flows.write.preflight import PreflightOutcome, PreflightSubject, require
 from plugsmith.flows.write.source import load_image
 from plugsmith.image.kinds import recognise
 
@@ -68,7 +69,8 @@ def test_every_image_against_every_chip(corpus, identities, name):
         if isinstance(source, InputUnusable):
             assert source.exit_code is ExitCode.BAD_INPUT
             continue
-        checks = preflight(identity, source)
+        subject = PreflightSubject(identity=identity, source=source)
+        checks = judged(subject, Stage.LINKED)
         refused = [check for check in checks if check.verdict is not PreflightOutcome.PASS]
         if source.image.chip == name:
             assert refused == [], path.name

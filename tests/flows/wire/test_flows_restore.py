@@ -185,7 +185,7 @@ def test_a_flash_without_its_application_is_never_written_onto_a_healthy_device(
 def test_a_restore_passes_the_checks_of_a_flash(tmp_path):
     rig, file = flashed(tmp_path)
     names = {check.name for check in restore(rig.ctx(), file, dry_run=True).checks}
-    assert names >= {"image-crc16", "image-vectors", "image-header", "boot-loader", "protected"}
+    assert names >= {"image-crc16", "image-vectors", "image-header", "boot-loader", "backup"}
 
 
 def test_a_bare_file_without_an_owner_needs_consent(tmp_path):

@@ -45,6 +45,7 @@ def _checks(checks: tuple[CheckRow, ...]) -> str:
     """The preflight list of a dry run, one sentence a check."""
     words = {
         PreflightOutcome.PASS: _("ok"),
+        PreflightOutcome.DOUBT: _("doubtful"),
         PreflightOutcome.REFUSE: _("refused"),
         PreflightOutcome.NEEDS_PERMISSION: _("needs permission"),
     }

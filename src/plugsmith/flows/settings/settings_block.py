@@ -263,7 +263,9 @@ def change_chip(
         return TargetImage(wanted={piece.start: piece.data})
 
     image = ImageRow(facts={"kind": "openbeken-settings", "length": SECTOR_LEN})
-    outcome = change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
+    outcome = change_flash(
+        ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run, sets_pins=True
+    )
     return outcome, places[0]
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from plugsmith.emu.runner import check_board
 from plugsmith.flows.image.emulation import boot_sentence, run_emulated
-from plugsmith.flows.write.preflight import PreflightCheck, PreflightOutcome
+from plugsmith.flows.write.preflight import passed, refused
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.events import EventSink
     from plugsmith.flows.write.plan import FlashPlan
+    from plugsmith.flows.write.preflight import PreflightCheck, PreflightSubject
 
 BOOT_CHECK = "boot-check"
 
@@ -34,19 +35,22 @@ def check_boot(content: bytes | None, *, chip: str, sink: EventSink) -> Prefligh
     """
     check_board(chip)
     if content is None:
-        return PreflightCheck(
-            name=BOOT_CHECK,
-            verdict=PreflightOutcome.REFUSE,
-            text=_("Without a backup there is no flash to try the image on."),
-            remedy=_("Make a backup first, or leave --boot-check out."),
+        return refused(
+            BOOT_CHECK,
+            _("Without a backup there is no flash to try the image on."),
+            _("Make a backup first, or leave --boot-check out."),
         )
     answer = run_emulated(content, chip, sink)
-    failed = answer["boots"] is False
-    return PreflightCheck(
-        name=BOOT_CHECK,
-        verdict=PreflightOutcome.REFUSE if failed else PreflightOutcome.PASS,
-        text=boot_sentence(answer, chip),
-        remedy=_("Use another image, or leave --boot-check out if you know better.")
-        if failed
-        else "",
-    )
+    text = boot_sentence(answer, chip)
+    if answer["boots"] is False:
+        return refused(
+            BOOT_CHECK, text, _("Use another image, or leave --boot-check out if you know better.")
+        )
+    return passed(BOOT_CHECK, text)
+
+
+def check_start(subject: PreflightSubject) -> PreflightCheck | None:
+    """The same for the subject of a preflight; None where the user did not ask for it."""
+    if not subject.boot_check or subject.sink is None:
+        return None
+    return check_boot(subject.held, chip=subject.identity.chip.name, sink=subject.sink)

@@ -12,7 +12,7 @@ from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import BootLoop
 from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
-from plugsmith.flows.wire.boot_check import check_boot, flash_after
+from plugsmith.flows.wire.boot_check import flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.results import (
@@ -22,14 +22,13 @@ from plugsmith.flows.wire.results import (
     check_rows,
     plan_rows,
 )
+from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
-from plugsmith.flows.write.image_checks import content_checks
 from plugsmith.flows.write.intent import intend, settle_older, tell_trouble, with_starts
-from plugsmith.flows.write.module_check import check_module
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import allowed_anyway, device_checks, image_checks, require
+from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import Safety, secure, up_to_date
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image
@@ -43,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from plugsmith.boot.identity import Identity
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.connection import Device
@@ -111,8 +109,8 @@ def flash(
             source = _choose(ctx, device, download=download)
         if extra is not None:
             _refuse_other_firmware(source)
-        checks = preflight(device.identity, source)
-        require(checks, ctx.permissions)
+        subject = PreflightSubject(identity=device.identity, source=source, sets_pins=True)
+        checks = preflight(ctx, subject, Stage.LINKED)
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
         if extra is not None:
@@ -122,6 +120,7 @@ def flash(
             device,
             source,
             safety=safety,
+            subject=subject,
             checks=checks,
             kind=JobKind.FLASH,
             dry_run=dry_run,
@@ -137,13 +136,13 @@ def _refuse_other_firmware(source: ImageSource) -> None:
         )
 
 
-def preflight(identity: Identity, source: ImageSource) -> list[PreflightCheck]:
-    """Every check on chip and file that must pass before anything is erased."""
-    return [
-        *device_checks(identity),
-        *image_checks(identity, source.facts),
-        *content_checks(identity, source.image, source.pieces, name=source.name),
-    ]
+def secured_checks(
+    ctx: FlowContext, subject: PreflightSubject, safety: Safety, *, dry_run: bool
+) -> list[PreflightCheck]:
+    """The checks that the backup and the proven content of the device allow."""
+    file = str(safety.backup.file) if safety.backup is not None else None
+    known = replace(subject, backup=file, now=safety.content, dry_run=dry_run)
+    return preflight(ctx, known, Stage.SECURED)
 
 
 def write_source(
@@ -152,12 +151,13 @@ def write_source(
     source: ImageSource,
     *,
     safety: Safety,
+    subject: PreflightSubject,
     checks: Sequence[PreflightCheck],
     kind: JobKind,
     dry_run: bool,
     boot_check: bool = False,
 ) -> WriteOutcome:
-    """Plan and write a file to a linked device that passed its checks, verify, watch it boot.
+    """Plan and write a file to a linked device that passed its `checks`, verify, watch it boot.
 
     With `boot_check` the flash as it will be runs in the CPU emulator first.
     """
@@ -172,17 +172,14 @@ def write_source(
         equal=survey.equal,
         permissions=ctx.permissions,
     )
-    for check in allowed_anyway(checks, ctx.permissions):
-        ctx.warn("PS-NOTE-ALLOWED", check.text, data={"check": check.name})
+    checks = [*checks, *secured_checks(ctx, subject, safety, dry_run=dry_run)]
     ctx.say(draw_plan(plan, baud=device.flash.baud))
-    if (module := check_module(device.identity.chip, safety.content)) is not None:
-        checks = [*checks, module]
-    if boot_check:
-        held = flash_after(plan, safety.content)
-        tried = check_boot(held, chip=device.identity.chip.name, sink=ctx.sink)
-        checks = [*checks, tried]
-        require(checks, ctx.permissions)
-        ctx.say(tried.text)
+    held = flash_after(plan, safety.content)
+    planned = replace(subject, held=held, boot_check=boot_check, sink=ctx.sink)
+    tried = preflight(ctx, planned, Stage.PLANNED)
+    for check in tried:
+        ctx.say(check.text)
+    checks += tried
     if not dry_run:
         safety = up_to_date(ctx, device, safety, plan)
     undo = undo_command(ctx, safety)

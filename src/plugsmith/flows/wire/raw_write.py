@@ -13,13 +13,20 @@ from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connection import connected
-from plugsmith.flows.wire.flash import WriteOutcome, run_plan, take_survey, undo_command
+from plugsmith.flows.wire.flash import (
+    WriteOutcome,
+    run_plan,
+    secured_checks,
+    take_survey,
+    undo_command,
+)
 from plugsmith.flows.wire.results import ImageRow
+from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.intent import with_starts
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import device_checks, require
+from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import secure, up_to_date
 from plugsmith.flows.write.target_image import (
     BLANK_SECTOR,
@@ -82,12 +89,16 @@ def change_flash(
     kind: JobKind,
     image: ImageRow | None,
     dry_run: bool,
+    sets_pins: bool = False,
 ) -> WriteOutcome:
-    """Make the flash hold the goal for the linked device: checks, backup, plan, write, verify."""
+    """Make the flash hold the target of the linked device: checks, backup, plan, write, verify.
+
+    `sets_pins` is whether what is written tells a firmware its pins.
+    """
     with connected(ctx) as device:
         began_s = ctx.clock.monotonic()
-        checks = device_checks(device.identity)
-        require(checks, ctx.permissions)
+        subject = PreflightSubject(identity=device.identity, sets_pins=sets_pins)
+        checks = preflight(ctx, subject, Stage.LINKED)
         device.raise_speed()
         target = within_permissions(target_of(device), device.rf_now(), ctx.permissions)
         target = with_starts(device, target)
@@ -99,6 +110,7 @@ def change_flash(
             permissions=ctx.permissions,
         )
         safety = secure(ctx, device, may_read=not dry_run)
+        checks += secured_checks(ctx, subject, safety, dry_run=dry_run)
         target = with_repairs(ctx, device, target, safety.content, firmware=False)
         survey = take_survey(device, target, safety)
         plan = make_plan(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
@@ -14,14 +13,8 @@ from plugsmith.flows.input_advice import what_helps
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connection import connected
 from plugsmith.flows.wire.flash import write_source
-from plugsmith.flows.write.image_checks import content_checks
-from plugsmith.flows.write.preflight import (
-    ImageFacts,
-    PreflightCheck,
-    device_checks,
-    image_checks,
-    require,
-)
+from plugsmith.flows.write.checklist import Stage, preflight
+from plugsmith.flows.write.preflight import ImageFacts, PreflightSubject
 from plugsmith.flows.write.proven import secure
 from plugsmith.flows.write.source import whole_flash
 from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
@@ -36,7 +29,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.boot.identity import Identity
     from plugsmith.dump.health import BackupVerdict
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
@@ -57,13 +49,14 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
         if isinstance(given, OpenedFile):
             given = None, _completed(ctx, device, path, given)
         backup, source = given
-        facts = _facts(backup, source)
-        checks = [
-            *device_checks(device.identity),
-            *_fits(device.identity, facts),
-            *content_checks(device.identity, source.image, source.pieces, name=source.name),
-        ]
-        require(checks, ctx.permissions)
+        subject = PreflightSubject(
+            identity=device.identity,
+            source=source,
+            facts=_facts(backup, source),
+            remedy=_owner_remedy(),
+            sets_pins=True,
+        )
+        checks = preflight(ctx, subject, Stage.LINKED)
         _check_size(device, source)
         device.raise_speed()
         _check_owner(ctx, device, backup, source)
@@ -75,6 +68,7 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
             device,
             source,
             safety=safety,
+            subject=subject,
             checks=checks,
             kind=JobKind.RESTORE,
             dry_run=dry_run,
@@ -127,7 +121,8 @@ def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -
     """The file behind the device's own boot loader, which stays on it; FileNotABackup if unfit."""
     image = file.image
     facts = ImageFacts(name=file.name, chips=image.chips, key=image.key, end=device.size)
-    require(_fits(device.identity, facts), ctx.permissions)
+    subject = PreflightSubject(identity=device.identity, facts=facts, remedy=_owner_remedy())
+    preflight(ctx, subject, Stage.LINKED)
     data = device.read(AddressRange(0, APP_START)) + file.data
     verdict = judge_backup(data, chip=device.identity.chip.name, flash_size=device.size)
     if not verdict.restorable:
@@ -174,10 +169,8 @@ def _facts(backup: Backup | None, source: ImageSource) -> ImageFacts:
     )
 
 
-def _fits(identity: Identity, facts: ImageFacts) -> list[PreflightCheck]:
-    """The checks of an image, with the remedy of a backup."""
-    remedy = _("Use a backup of this very device; `plugsmith dump info` tells whose a file is.")
-    return [replace(check, remedy=remedy) for check in image_checks(identity, facts)]
+def _owner_remedy() -> str:
+    return _("Use a backup of this very device; `plugsmith dump info` tells whose a file is.")
 
 
 def _check_size(device: Device, source: ImageSource) -> None:

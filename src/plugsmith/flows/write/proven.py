@@ -11,7 +11,7 @@ from plugsmith.errors.library import JobUnreadable
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.backup import make_backup
 from plugsmith.flows.wire.content_now import changed_blocks, content_now
-from plugsmith.flows.write.preflight import PreflightCheck, PreflightOutcome, check_backup, require
+from plugsmith.flows.write.preflight import needs, require
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.library.backups.store import try_open
 from plugsmith.memory import SECTOR_LEN, AddressRange, merge_ranges
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.write.plan import FlashPlan
+    from plugsmith.flows.write.preflight import PreflightCheck
     from plugsmith.flows.write.unfinished import Unfinished
     from plugsmith.library.backups.store import Backup
 
@@ -110,7 +111,6 @@ def _found(ctx: FlowContext, device: Device, half: Sequence[Unfinished]) -> Back
 
 def _first_backup(ctx: FlowContext, device: Device) -> Safety:
     if Permission.NO_BACKUP in ctx.permissions:
-        require([check_backup(None)], ctx.permissions)
         _say_waived(ctx)
         return Safety(backup=None)
     try:
@@ -164,10 +164,4 @@ def _say_waived(ctx: FlowContext) -> None:
 
 
 def _no_backup_possible(problem: NotABackup | HalfWritten | JobUnreadable) -> PreflightCheck:
-    return PreflightCheck(
-        name="backup",
-        verdict=PreflightOutcome.NEEDS_PERMISSION,
-        permission=Permission.NO_BACKUP,
-        text=problem.message,
-        remedy=problem.hint,
-    )
+    return needs("backup", Permission.NO_BACKUP, problem.message, problem.hint)
