@@ -57,7 +57,7 @@ def main() -> int:
     LOCKS.mkdir(exist_ok=True)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
-    users = [*project["project"]["dependencies"], *extras["emu"]]
+    users = [*project["project"]["dependencies"], *extras["emu"], *extras["ui"]]
     build = [*project["build-system"]["requires"], "editables"]  # hatchling's, to install editable
     for name, wanted in (INSTALLERS | PEERS).items():
         compile_lock(name, wanted, upgrade=upgrade)

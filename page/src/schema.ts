@@ -58,13 +58,14 @@ export type ItemLine = {
   "error"?: Record<string, unknown>;
 };
 
-/** A service can be used now. */
+/** A service can be used now; `url` is the link of a page, with its key in the fragment. */
 export type ReadyLine = {
   "schema": "plugsmith/1";
   "type": "ready";
   "port": string;
   "log_port"?: string;
   "boot"?: string;
+  "url"?: string;
 };
 
 /** A question to the user (`form` is its `kind`); the face answers through the session. */
@@ -75,6 +76,13 @@ export type AskLine = {
   "kind": "confirm" | "choice" | "text" | "secret" | "file";
   "question": string;
   "choices"?: (string)[];
+};
+
+/** The question `id` is no longer open: somebody answered it. */
+export type AnsweredLine = {
+  "schema": "plugsmith/1";
+  "type": "answered";
+  "id": string;
 };
 
 /** The last line of a command that ended well. */
@@ -96,7 +104,7 @@ export type ErrorLine = {
   "data": Record<string, unknown>;
 };
 
-export type Line = TaskBeginLine | ProgressLine | TaskEndLine | WarningLine | LogLine | ItemLine | ReadyLine | AskLine | ResultLine | ErrorLine;
+export type Line = TaskBeginLine | ProgressLine | TaskEndLine | WarningLine | LogLine | ItemLine | ReadyLine | AskLine | AnsweredLine | ResultLine | ErrorLine;
 
 /** Backups, the latest first. `checked`: every byte was compared with its passport. */
 export type BackupsBackupsResult = {
@@ -1018,6 +1026,12 @@ export type SimHouseSession = {
   "urls": (string)[];
   "requests": number;
   "restarts": number;
+};
+
+/** The address (without the key), and how many jobs were run from the page. */
+export type UiPageServed = {
+  "url": string;
+  "jobs": number;
 };
 
 /** `backup`; sizes in bytes. */

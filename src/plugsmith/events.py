@@ -98,12 +98,13 @@ class Item(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready(Event):
-    """A service can be used now."""
+    """A service can be used now; `url` is the link of a page, with its key in the fragment."""
 
     kind: ClassVar[str] = "ready"
     port: str
     log_port: str | None = None
     boot: str | None = None
+    url: str | None = None
 
 
 class AskKind(StrEnum):
@@ -125,6 +126,14 @@ class Ask(Event):
     form: AskKind = field(metadata={"json": "kind"})
     question: str
     choices: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered(Event):
+    """The question `id` is no longer open: somebody answered it."""
+
+    kind: ClassVar[str] = "answered"
+    id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +214,7 @@ class CancelToken:
 
 
 __all__ = [
+    "Answered",
     "Ask",
     "AskKind",
     "CancelToken",

@@ -22,6 +22,32 @@ def _catalogue(language: str | None) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, str(LOCALE_DIR), languages=languages, fallback=True)
 
 
+def language() -> str:
+    """The language of this run as a code, `en` where none was asked for or it is not there."""
+    named = os.environ.get("PLUGSMITH_LANG") or next(
+        (
+            os.environ[name]
+            for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+            if os.environ.get(name)
+        ),
+        "",
+    )
+    code = named.partition(":")[0].partition(".")[0].partition("_")[0].lower()
+    return code if code in languages() else "en"
+
+
+def languages() -> tuple[str, ...]:
+    """English and every language that has a catalogue."""
+    found = (path.parts[-3] for path in LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
+    return ("en", *sorted(found))
+
+
+def sentences(name: str) -> dict[str, str]:
+    """Every translated sentence of a language, by its English text."""
+    kept = getattr(_catalogue(name), "_catalog", {})  # gettext has no other way to list them
+    return {text: said for text, said in kept.items() if isinstance(text, str) and text}
+
+
 def _(text: str, /, **facts: object) -> str:
     """Return `text` in the user's language with its {fields} filled from `facts`."""
     translated = _catalogue(os.environ.get("PLUGSMITH_LANG")).gettext(text)

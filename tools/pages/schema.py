@@ -36,6 +36,7 @@ _EVENTS = (
     events.Item,
     events.Ready,
     events.Ask,
+    events.Answered,
     events.Result,
     events.ErrorEvent,
 )

@@ -73,6 +73,8 @@ def _password(session: Session, request: LoginRequest) -> str | None:
 
     if request.password_file is not None:
         return read_secret(request.password_file)
+    if "device_password" in session.secrets:
+        return session.secrets["device_password"]
     if request.ask_password:
         return session.text(
             _("Web password of the device: "), step=_("the password"), kind=AskKind.SECRET

@@ -9,7 +9,7 @@ from plugsmith.errors.safety import ConsentMissing
 from plugsmith.events import Ask, AskKind, CancelToken, EventLog, Log
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from plugsmith.clock import Clock
     from plugsmith.events import Event, EventSink
@@ -26,7 +26,8 @@ class Session:
     `sink` takes the events. `answer` is given every question and returns a bool for `confirm`, one
     of the choices for `choice`, else text; without it a step that needs an answer is refused
     (ConsentMissing). `assume_yes` agrees to every `confirm` unasked. `clock` replaces the real time
-    and `library` the user's own. `again` is the command that starts this run once more.
+    and `library` the user's own. `again` is the command that starts this run once more. `secrets`
+    are passwords that a face was given already: wifi_password, mqtt_password, device_password.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Session:
         clock: Clock | None = None,
         library: Library | None = None,
         again: str = "",
+        secrets: Mapping[str, str] | None = None,
     ) -> None:
         self.sink: EventSink = sink if sink is not None else EventLog()
         self.answer = answer
@@ -46,6 +48,7 @@ class Session:
         self.cancel = cancel if cancel is not None else CancelToken()
         self.clock = clock
         self.again = again
+        self.secrets = dict(secrets or {})
         self._library = library
         # watches a simulated plug and takes orders for it; returns what is called now and then
         self.onlooker: Callable[[SimObk], Callable[[], None]] | None = None

@@ -126,7 +126,7 @@ def _single_values(
         "short_name": request.name,
         "long_name": request.name,
         "wifi_password": _wifi_password(session, request, given),
-        "mqtt_password": _mqtt_password(request, given),
+        "mqtt_password": _mqtt_password(session, request, given),
     }
     return {name: value for name, value in plain.items() if value is not None}
 
@@ -141,6 +141,8 @@ def _wifi_password(
     wanted = request.wifi_ssid is not None or "wifi_ssid" in given
     if not wanted or "wifi_password" in given:
         return None
+    if "wifi_password" in session.secrets:
+        return session.secrets["wifi_password"]
     if WIFI_VARIABLE in os.environ:
         return os.environ[WIFI_VARIABLE]
     if request.wifi_ssid is not None and session.interactive:
@@ -149,12 +151,14 @@ def _wifi_password(
     return None
 
 
-def _mqtt_password(request: SettingsRequest, given: Mapping[str, Fact]) -> str | None:
+def _mqtt_password(
+    session: Session, request: SettingsRequest, given: Mapping[str, Fact]
+) -> str | None:
     if request.mqtt_password_file is not None:
         return read_secret(request.mqtt_password_file)
     if (request.mqtt_host is None and "mqtt_host" not in given) or "mqtt_password" in given:
         return None
-    return os.environ.get(MQTT_VARIABLE)
+    return session.secrets.get("mqtt_password") or os.environ.get(MQTT_VARIABLE)
 
 
 def _resolved(settings: dict[str, Fact]) -> dict[str, Fact]:

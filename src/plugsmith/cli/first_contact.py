@@ -48,6 +48,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (N_("Files"), ("backups", "dump", "image", "template", "obk")),
     (N_("Running devices"), ("device",)),
+    (N_("In the browser"), ("ui",)),
     (N_("Practice"), ("demo", "sim")),
 )  # fmt: skip
 
@@ -62,6 +63,7 @@ def guide() -> str:
         lines.append("")
     lines += [
         _("Nothing at hand? plugsmith demo does the whole job on a simulated plug."),
+        _("Rather with a mouse? plugsmith ui opens all of it in your browser."),
         _("All commands: plugsmith --help. One of them: plugsmith help backup."),
     ]
     return "\n".join(lines) + "\n"

@@ -55,7 +55,7 @@ class TerminalSink:
                     state = str(event.error["message"]) if event.error else _("done")
                     self._say(f"{event.name}: {state}")
                 case Ready():
-                    self._say(_("Ready on {port}; Ctrl-C switches it off.", port=event.port))
+                    self._say(_ready_text(event))
                 case _:
                     pass
 
@@ -107,6 +107,12 @@ class TerminalSink:
             self._bars.remove_task(bar)
         if event.summary:
             self._say(event.summary)
+
+
+def _ready_text(event: Ready) -> str:
+    if event.url is not None:
+        return _("Open this link, it works until you press Ctrl-C here: {url}", url=event.url)
+    return _("Ready on {port}; Ctrl-C switches it off.", port=event.port)
 
 
 def _make_bars() -> Bars:

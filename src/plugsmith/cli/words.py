@@ -79,5 +79,6 @@ WORDS: dict[str, Words] = {
     "backups label": Words(home=_BACKUPS, render="label_text"),
     "backups export": Words(home=_BACKUPS, render="export_text"),
     "backups prune": Words(home=_BACKUPS, render="prune_text"),
+    "ui": Words(home="plugsmith.cli.ui_text", render="ui_text"),
     "demo": Words(home="plugsmith.cli.demo_text", render="demo_text"),
 }

@@ -1,4 +1,4 @@
-"""The verbs to practise with, without hardware."""
+"""The page in the browser, and the verbs to practise with, without hardware."""
 
 from __future__ import annotations
 
@@ -6,6 +6,14 @@ from plugsmith.api.verb import Verb
 from plugsmith.messages import N_
 
 PRACTICE: tuple[Verb, ...] = (
+    Verb(
+        name="ui",
+        summary=N_("Open the page in your browser: everything with a mouse."),
+        home="plugsmith.ui.verb",
+        request="UiRequest",
+        runner="ui",
+        results=("plugsmith.ui.results:PageServed",),
+    ),
     Verb(
         name="demo",
         summary=N_("The whole job on a simulated plug, without hardware."),

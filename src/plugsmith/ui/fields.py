@@ -1,0 +1,65 @@
+"""Which fields of requests are files, and which way: the page names those by handles only."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugsmith.api.options import Parameter
+
+NOT_FOR_THE_PAGE = frozenset({"sim", "ui"})  # they serve until they are stopped in their terminal
+
+
+class Role(Enum):
+    """What a field holds."""
+
+    PLAIN = "no file"
+    READ = "a handle of a file"
+    MADE = "the name of a file that the job makes"
+    WORD_OR_FILE = "a handle, or a word that names no file"
+    HOST_OR_FILE = "a handle, or a device in the network"
+    ADDRESS_OR_FILE = "a handle, or an address in the web"
+    HOSTS = "devices in the network, and no list of them in a file"
+
+
+_MADE = frozenset({"output", "trace"})
+_TEXTS: dict[tuple[str, str], Role] = {
+    ("dump config", "files"): Role.READ,
+    ("dump info", "file"): Role.READ,
+    ("dump records", "file"): Role.READ,
+    ("dump extract", "file"): Role.READ,
+    ("dump repair", "file"): Role.READ,
+    ("dump sanitize", "file"): Role.READ,
+    ("dump gpio", "file"): Role.READ,
+    ("dump diff", "first"): Role.READ,
+    ("dump diff", "second"): Role.READ,
+    ("obk config read", "source"): Role.HOST_OR_FILE,
+    ("obk config write", "target"): Role.HOST_OR_FILE,
+    ("obk config build", "output"): Role.MADE,
+    ("template match", "device"): Role.WORD_OR_FILE,
+    ("template export", "device"): Role.WORD_OR_FILE,
+    ("template contribute", "device"): Role.WORD_OR_FILE,
+    ("template update", "origin"): Role.ADDRESS_OR_FILE,
+}
+_HOSTS = frozenset({"host", "where"})
+_PATHS: dict[tuple[str, str], Role] = {("read", "file"): Role.MADE}
+
+
+def role(verb: str, item: Parameter, given: Mapping[str, object]) -> Role:
+    """What field `item` of a request to `verb` holds, beside the other fields that are `given`."""
+    if not _is_path(item):
+        usual = Role.HOSTS if item.name in _HOSTS else Role.PLAIN
+        return _TEXTS.get((verb, item.name), usual)
+    if (verb, item.name) == ("device files", "local"):
+        return Role.MADE if given.get("action") == "get" else Role.READ
+    way = Role.MADE if item.name in _MADE else Role.READ
+    return _PATHS.get((verb, item.name), way)
+
+
+def _is_path(item: Parameter) -> bool:
+    kind = item.plain_type
+    return kind is Path or (item.many and get_args(kind)[0] is Path)

@@ -1,0 +1,163 @@
+"""The jobs of one server run: who holds which port, how many there may be, how they end."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from plugsmith.api.verb import Need
+from plugsmith.errors.ui import UiNotForPage, UiPortBusy, UiTooMany, UiUnknown
+from plugsmith.messages import _
+from plugsmith.ui.fields import NOT_FOR_THE_PAGE
+from plugsmith.ui.intake import read_request
+from plugsmith.ui.jobs import Job, State
+from plugsmith.ui.port_names import checked_port, port_key
+from plugsmith.ui.shown import shown_command, shown_request
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Protocol
+
+    from plugsmith.api.verb import Verb
+    from plugsmith.errors import Fact
+    from plugsmith.library.library import Library
+    from plugsmith.records import Record
+    from plugsmith.ui.files import Files
+
+    class Desk(Protocol):
+        """What stands behind ports: told when a job takes one and when it is free again."""
+
+        def taken(self, ports: tuple[str, ...]) -> None:
+            """A job begins."""
+
+        def freed(self, ports: tuple[str, ...], verb: str) -> None:
+            """It ended."""
+
+
+MOST_AT_ONCE = 16
+MOST_ENDED = 100
+MOST_BYTES = 64 << 20  # of the lines of ended jobs
+_RUNS = (State.RUNNING, State.ASKING)
+
+
+class Jobs:
+    """All jobs; every method may be called from any thread."""
+
+    def __init__(self, files: Files, library: Library, desk: Desk) -> None:
+        self._files = files
+        self._library = library
+        self._desk = desk
+        self._jobs: dict[str, Job] = {}
+        self._held: dict[str, str] = {}  # port -> job
+        self._lock = threading.Lock()
+        self._closing = False
+        self.count = 0
+
+    def start(
+        self, verb: Verb, given: Mapping[str, object], secrets: Mapping[str, str] | None = None
+    ) -> Job:
+        """Begin a job. UiNotForPage, UiRequest, UiFileName, UiPortBusy, UiTooMany, NoPort ..."""
+        import secrets as random  # noqa: PLC0415 - the name is taken
+
+        if verb.name in NOT_FOR_THE_PAGE:
+            raise UiNotForPage(verb=verb.name)
+        name = random.token_hex(6)
+        folder = self._files.job_folder(name)
+        try:
+            request = read_request(verb, given, files=self._files, folder=folder)
+            request, ports = _with_ports(verb, request)
+            job = Job(
+                verb,
+                request,
+                shown=shown_request(given),
+                ports=ports,
+                files=self._files,
+                library=self._library,
+                again=shown_command(verb, request),
+                secret_words=secrets,
+                ended=self._ended,
+                name=name,
+            )
+            self._admit(job)
+        except BaseException:
+            folder.rmdir()
+            raise
+        self._desk.taken(ports)
+        job.thread.start()
+        return job
+
+    def _admit(self, job: Job) -> None:
+        with self._lock:
+            running = [item for item in self._jobs.values() if item.state in _RUNS]
+            if self._closing or len(running) >= MOST_AT_ONCE:
+                raise UiTooMany(problem=_("{count} jobs run already", count=len(running)))
+            for port in job.ports:
+                if (holder := self._held.get(port_key(port))) is not None:
+                    verb = self._jobs[holder].verb.name
+                    raise UiPortBusy(port=port, job=holder, verb=verb)
+            self._held |= {port_key(port): job.id for port in job.ports}
+            self._jobs[job.id] = job
+            self.count += 1
+            self._tidy()
+
+    def _ended(self, job: Job) -> None:
+        """In the job's thread, before its last line is out."""
+        try:
+            self._desk.freed(job.ports, job.verb.name)
+        finally:
+            with self._lock:
+                self._held = {port: held for port, held in self._held.items() if held != job.id}
+
+    def _tidy(self) -> None:
+        """Forget the oldest ended jobs beyond the limits."""
+        ended = [item for item in self._jobs.values() if item.replay.ended]
+        size = sum(item.replay.size for item in ended)
+        while ended and (len(ended) > MOST_ENDED or size > MOST_BYTES):
+            oldest = ended.pop(0)
+            size -= oldest.replay.size
+            del self._jobs[oldest.id]
+
+    def find(self, name: str) -> Job:
+        """The job of that id; UiUnknown."""
+        with self._lock:
+            found = self._jobs.get(name)
+        if found is None:
+            raise UiUnknown(what=_("this job"))
+        return found
+
+    def rows(self) -> list[Fact]:
+        """All jobs as the page gets them, the oldest first."""
+        with self._lock:
+            return [job.row() for job in self._jobs.values()]
+
+    def holder(self, port: str) -> str | None:
+        """The job that holds a port."""
+        with self._lock:
+            return self._held.get(port_key(port))
+
+    def stop(self) -> None:
+        """Ask all to stop, take no new ones, and return when every one has ended."""
+        with self._lock:
+            self._closing = True
+            running = list(self._jobs.values())
+        for job in running:
+            job.cancel()
+        for job in running:
+            while job.thread.is_alive():
+                job.thread.join(0.1)  # short, so that a second Ctrl-C is seen on every system
+
+
+def _with_ports(verb: Verb, request: Record) -> tuple[Record, tuple[str, ...]]:
+    """The request with its port named, and the ports that the job holds."""
+    if verb.name == "ports":  # it only says which one would be taken
+        return request, ()
+    named = {item.name: getattr(request, item.name) for item in fields(cast("Any", request))}
+    needs_one = Need.PORT in verb.needs and Need.NETWORK not in verb.needs
+    if needs_one and named.get("port") is None:
+        from plugsmith.link.ports import pick_port  # noqa: PLC0415 - looks at the system
+
+        request = replace(cast("Any", request), port=pick_port(None))
+        named["port"] = cast("Any", request).port
+    ports = (named.get("port"), named.get("log_port"))
+    return request, tuple(checked_port(port) for port in ports if port)
