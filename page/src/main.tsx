@@ -3,7 +3,7 @@ import { startTheme } from "./state/theme";
 import { startRouter } from "./state/router";
 import { startJourneys } from "./state/journey";
 import { takeToken } from "./state/token";
-import { connect } from "./state/server";
+import { connect, startLanguage } from "./state/server";
 import { Shell } from "./shell";
 import "./style/index.css";
 
@@ -11,5 +11,6 @@ takeToken();
 startTheme();
 startRouter();
 startJourneys();
+startLanguage();
 connect();
 render(<Shell />, document.getElementById("app") as HTMLElement);

@@ -5,6 +5,7 @@ export type { AskLine, ErrorLine, Line };
 export type JobId = string;
 export type Handle = string;
 export type Request = Record<string, unknown>;
+export type Secrets = Partial<Record<"wifi_password" | "mqtt_password" | "device_password", string>>;
 export type JobState = "running" | "asking" | "done" | "failed" | "cancelled";
 
 export interface VerbInfo {
@@ -78,7 +79,8 @@ export type OnEvent = (line: Line, number: number) => void;
 export interface Backend {
   about(): Promise<About>;
   ports(): Promise<PortInfo[]>;
-  start(verb: string, request: Request): Promise<JobId>;
+  /** `secrets` reach the job and nothing else: they are kept in memory, never listed, never logged. */
+  start(verb: string, request: Request, secrets?: Secrets): Promise<JobId>;
   jobs(): Promise<JobRow[]>;
   /** Calls `onEvent` for each event after number `after`; resolves when the job has ended. */
   events(job: JobId, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<void>;
@@ -86,6 +88,8 @@ export interface Backend {
   cancel(job: JobId): Promise<void>;
   put(name: string, content: Blob): Promise<Stored>;
   get(handle: Handle): Promise<Blob>;
+  /** The translations of a language: English text -> text. */
+  texts(language: string): Promise<Record<string, string>>;
   practice: Practice | null;
 }
 

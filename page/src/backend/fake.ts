@@ -11,6 +11,7 @@ import {
   type OnEvent,
   type PortInfo,
   type Request,
+  type Secrets,
   type Stored,
 } from "./backend";
 
@@ -21,7 +22,7 @@ interface FakeJob {
 }
 
 export class FakeBackend implements Backend {
-  readonly started: { verb: string; request: Request }[] = [];
+  readonly started: { verb: string; request: Request; secrets?: Secrets }[] = [];
   readonly answers: { job: JobId; ask: string; value: unknown }[] = [];
   readonly files = new Map<Handle, Blob>();
   practice = null;
@@ -48,9 +49,9 @@ export class FakeBackend implements Backend {
     return this.portList;
   }
 
-  async start(verb: string, request: Request): Promise<JobId> {
+  async start(verb: string, request: Request, secrets?: Secrets): Promise<JobId> {
     this.check();
-    this.started.push({ verb, request });
+    this.started.push({ verb, request, secrets });
     const id = `job-${this.all.size + 1}`;
     const row: JobRow = {
       id,
@@ -126,6 +127,10 @@ export class FakeBackend implements Backend {
     const found = this.files.get(handle);
     if (!found) throw this.missing();
     return found;
+  }
+
+  async texts(): Promise<Record<string, string>> {
+    return {};
   }
 
   private job(id: JobId): FakeJob {

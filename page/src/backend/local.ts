@@ -14,6 +14,7 @@ import {
   type Practice,
   type PracticeChip,
   type Request,
+  type Secrets,
   type Stored,
 } from "./backend";
 import { readEvents } from "./sse";
@@ -29,8 +30,9 @@ export class LocalBackend implements Backend {
     return (await this.json<{ ports: PortInfo[] }>("GET", "/api/ports")).ports;
   }
 
-  async start(verb: string, request: Request): Promise<JobId> {
-    return (await this.json<{ id: JobId }>("POST", "/api/jobs", { verb, request })).id;
+  async start(verb: string, request: Request, secrets?: Secrets): Promise<JobId> {
+    const body = secrets && Object.keys(secrets).length ? { verb, request, secrets } : { verb, request };
+    return (await this.json<{ id: JobId }>("POST", "/api/jobs", body)).id;
   }
 
   async jobs(): Promise<JobRow[]> {
@@ -61,7 +63,7 @@ export class LocalBackend implements Backend {
   }
 
   async cancel(job: JobId): Promise<void> {
-    await this.call("POST", `/api/jobs/${encodeURIComponent(job)}/cancel`, {});
+    await this.call("POST", `/api/jobs/${encodeURIComponent(job)}/cancel`, { body: "{}", headers: JSON_BODY });
   }
 
   async put(name: string, content: Blob): Promise<Stored> {
@@ -74,6 +76,10 @@ export class LocalBackend implements Backend {
 
   async get(handle: Handle): Promise<Blob> {
     return (await this.call("GET", `/api/files?file=${encodeURIComponent(handle)}`, {})).blob();
+  }
+
+  texts(language: string): Promise<Record<string, string>> {
+    return this.json("GET", `/api/texts?lang=${encodeURIComponent(language)}`);
   }
 
   readonly practice: Practice = {

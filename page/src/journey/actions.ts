@@ -1,6 +1,6 @@
 // What the steps ask the back end for.
 import { signal } from "@preact/signals";
-import { Gone, Refused, type ErrorLine, type Request } from "../backend/backend";
+import { Gone, Refused, type ErrorLine, type Request, type Secrets } from "../backend/backend";
 import { backend, link } from "../backend/current";
 import { secretOf } from "../state/secrets";
 import { journey, setJob } from "../state/journey";
@@ -15,10 +15,10 @@ function refuse(name: string, line: ErrorLine | null): void {
 }
 
 /** Start `verb` as the job `name` of the journey and wait for its end; null where it was refused. */
-export async function startJob(name: string, verb: string, request: Request): Promise<JobView | null> {
+export async function startJob(name: string, verb: string, request: Request, secrets?: Secrets): Promise<JobView | null> {
   refuse(name, null);
   try {
-    const id = await backend().start(verb, request);
+    const id = await backend().start(verb, request, secrets);
     setJob(name, id);
     return await finished(watch(id, verb));
   } catch (problem) {
@@ -34,7 +34,7 @@ export function cancelJob(name: string): void {
   if (id) void backend().cancel(id).catch(() => undefined);
 }
 
-/** The request of `flash` for what the person chose; makes the files that it needs. */
+/** The request of `flash` for what the person chose; makes the file that it needs. */
 export async function flashRequest(dryRun: boolean): Promise<Request> {
   const { image, port, settings } = journey.value;
   const request: Request = { port, image: image?.file, link_timeout: 0 };
@@ -44,20 +44,20 @@ export async function flashRequest(dryRun: boolean): Promise<Request> {
     const blob = new Blob([JSON.stringify(template)], { type: "application/json" });
     request.template = (await backend().put("template.json", blob)).file;
   }
-  if (settings.ssid) {
-    request.wifi_ssid = settings.ssid;
-    if (settings.open) request.wifi_password_file = await secretFile("");
-  }
-  if (settings.mqttHost) {
-    request.mqtt_host = settings.mqttHost;
-    if (settings.mqttUser) request.mqtt_user = settings.mqttUser;
-    const password = secretOf("mqtt");
-    if (password) request.mqtt_password_file = await secretFile(password);
-  }
+  if (settings.ssid) request.wifi_ssid = settings.ssid;
+  if (settings.mqttHost) request.mqtt_host = settings.mqttHost;
+  if (settings.mqttHost && settings.mqttUser) request.mqtt_user = settings.mqttUser;
   if (settings.name) request.name = settings.name;
   return request;
 }
 
-async function secretFile(password: string): Promise<string> {
-  return (await backend().put("secret-password.txt", new Blob([password]))).file;
+/** The passwords that go with it; one that is not known here any more is asked for by the job. */
+export function flashSecrets(): Secrets {
+  const { settings } = journey.value;
+  const secrets: Secrets = {};
+  const wifi = settings.open ? "" : secretOf("wifi");
+  if (settings.ssid && wifi !== undefined) secrets.wifi_password = wifi;
+  const mqtt = secretOf("mqtt");
+  if (settings.mqttHost && mqtt) secrets.mqtt_password = mqtt;
+  return secrets;
 }

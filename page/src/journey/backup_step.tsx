@@ -6,17 +6,17 @@ import type { WireBackupResult, WireInfoResult } from "../schema";
 import { backend } from "../backend/current";
 import { finish, jobView, journey } from "../state/journey";
 import { ended } from "../state/jobs";
-import { bytes, t } from "../text/t";
+import { bytes, t, n } from "../text/t";
 import { FlashMap } from "../ui/flashmap";
 import { Icon } from "../ui/icons";
 import { Box, Button, ErrorCard, Facts, saveBlob } from "../ui/parts";
-import { Progress, WaitingForReset, waitingForReset } from "../ui/progress";
+import { WaitingForReset, Working, waitingForReset } from "../ui/progress";
 import { Step } from "./frame";
 import { cancelJob, refusals, startJob } from "./actions";
 
 const PROOFS: Record<string, string> = {
-  "device-crc": "every byte was compared by checksums that the chip itself counted",
-  "double-read": "every byte was read twice and was the same",
+  "device-crc": n("every byte was compared by checksums that the chip itself counted"),
+  "double-read": n("every byte was read twice and was the same"),
 };
 
 function size(): number {
@@ -43,7 +43,7 @@ export function BackupStep(): JSX.Element {
   const primary = result
     ? { words: t("Next: the pins"), act: () => finish("backup", "pins") }
     : running
-      ? { words: t("Stop"), act: () => cancelJob("backup") }
+      ? { words: t("Stop"), stops: true, act: () => cancelJob("backup") }
       : stopped
         ? { words: t("Go on with the backup"), act: () => start(true) }
         : { words: t("Make the backup"), act: () => start(false) };
@@ -56,7 +56,7 @@ export function BackupStep(): JSX.Element {
       primary={primary}
     >
       {waitingForReset(view) && <WaitingForReset again />}
-      {running && !waitingForReset(view) && view && <div class="card"><Progress view={view} /></div>}
+      {running && !waitingForReset(view) && view && <Working view={view} />}
       {stopped && !running && !result && (
         <ErrorCard error={stopped} title={stopped.exit === 130 ? t("Stopped") : t("The backup is not complete")}>
           <p>{t("What was read is kept. Going on starts where it stopped.")}</p>

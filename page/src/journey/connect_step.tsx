@@ -6,9 +6,9 @@ import type { WireDoctorResult } from "../schema";
 import { change, finish, jobView, journey, setJob } from "../state/journey";
 import { ended } from "../state/jobs";
 import { ports, refreshPorts } from "../state/server";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { useEvery } from "../ui/hooks";
-import { Box, Button, ErrorCard } from "../ui/parts";
+import { Box, Button, ErrorCard, Field } from "../ui/parts";
 import { ResetPicture, waitingForReset } from "../ui/progress";
 import { Step, doctorOpen } from "./frame";
 import { cancelJob, refusals, startJob } from "./actions";
@@ -93,7 +93,7 @@ export function ConnectStep(): JSX.Element {
       views={[info, doctor]}
       primary={
         listening || running
-          ? { words: t("Stop listening"), act: stop }
+          ? { words: t("Stop listening"), stops: true, act: stop }
           : { words: t("Listen for the chip"), act: () => void listen(), disabled: !port || examining }
       }
       secondary={<Button disabled={!port || examining} onClick={() => void examine()}>{t("Something is wrong")}</Button>}
@@ -132,13 +132,13 @@ function PortChoice({ disabled }: { disabled: boolean }): JSX.Element {
     const picked = list?.find((one) => one.picked) ?? (list?.length === 1 ? list[0] : undefined);
     if (!chosen && picked) change({ port: picked.device });
   }, [list?.map((one) => one.device).join()]);
-  if (list && !list.length)
-    return (
+  return (
+    <>
+    {list && !list.length ? (
       <Box kind="note" word={t("No adapter is seen")}>
         <p>{t("Plug the USB serial adapter into this computer; it appears here by itself. If it does not: try another cable, since many only charge, and another USB port.")}</p>
       </Box>
-    );
-  return (
+    ) : null}
     <div class="choices" role="radiogroup" aria-label={t("Adapters")}>
       {(list ?? []).map((one) => (
         <button
@@ -156,6 +156,19 @@ function PortChoice({ disabled }: { disabled: boolean }): JSX.Element {
         </button>
       ))}
     </div>
+    <details class="fold" open={!!chosen && !!list && !list.some((one) => one.device === chosen)}>
+      <summary>{t("My adapter is somewhere else in the network")}</summary>
+      <div class="fold-in">
+        <Field
+          label={t("Its address")}
+          value={chosen && list?.some((one) => one.device === chosen) ? "" : (chosen ?? "")}
+          placeholder="socket://192.168.1.50:3333"
+          hint={t("socket://host:port or rfc2217://host:port, as ser2net and ESP-Link serve it.")}
+          onInput={(value) => change({ port: value.trim() || null })}
+        />
+      </div>
+    </details>
+    </>
   );
 }
 
@@ -163,13 +176,13 @@ function nameOf(port: PortInfo): string {
   return port.product || port.maker || port.label || t("Serial port");
 }
 
-const LIKELY: Record<string, string> = { likely: "most likely", possible: "possible", unlikely: "less likely" };
+const LIKELY: Record<string, string> = { likely: n("most likely"), possible: n("possible"), unlikely: n("less likely") };
 
 export function Diagnosis({ result }: { result: WireDoctorResult }): JSX.Element {
   const good = result.heard === "chip" || result.heard === "openbeken-console";
   return (
     <div class="stack" data-heard={result.heard} data-diagnosis="">
-      <Box kind={good ? "good" : "warn"} word={t("What the wire doctor found")}>
+      <Box kind={good ? "good" : n("warn")} word={t("What the wire doctor found")}>
         <p><strong>{result.text}</strong></p>
         <p>{result.detail}</p>
       </Box>

@@ -6,7 +6,7 @@ import { backend } from "../backend/current";
 import type { ImageFetchedFile, ImageImageInfo, WireInfoResult } from "../schema";
 import { change, finish, jobView, journey, setJob } from "../state/journey";
 import { ended } from "../state/jobs";
-import { bytes, t } from "../text/t";
+import { bytes, t, n } from "../text/t";
 import { FileDrop } from "../ui/filedrop";
 import { Box, Button, Checks, ErrorCard, Facts } from "../ui/parts";
 import { Progress } from "../ui/progress";
@@ -15,12 +15,12 @@ import { refusals, startJob } from "./actions";
 import { fileName } from "./backup_step";
 
 const KINDS: Record<string, string> = {
-  qio: "a full image: boot loader and application",
-  app: "an application without a boot loader",
-  ota: "an update package, for devices that run already",
-  rbl: "an update package, for devices that run already",
-  "flash-start": "the beginning of a flash",
-  "full-flash": "a whole flash, such as a backup",
+  qio: n("a full image: boot loader and application"),
+  app: n("an application without a boot loader"),
+  ota: n("an update package, for devices that run already"),
+  rbl: n("an update package, for devices that run already"),
+  "flash-start": n("the beginning of a flash"),
+  "full-flash": n("a whole flash, such as a backup"),
 };
 
 export function chipName(): string {
@@ -129,12 +129,12 @@ export function FirmwareStep(): JSX.Element {
 }
 
 export const CHECKS: Record<string, string> = {
-  crc16: "every line of code carries the right checksum",
-  header: "the header describes what is there",
-  vectors: "the vector tables are whole",
-  "loader-crc16": "the boot loader in the file is whole",
-  "loader-header": "the boot loader's header is right",
-  "loader-vectors": "the boot loader's vector tables are whole",
-  "loader-known": "the boot loader is a known one",
-  match: "boot loader and application belong together",
+  crc16: n("every line of code carries the right checksum"),
+  header: n("the header describes what is there"),
+  vectors: n("the vector tables are whole"),
+  "loader-crc16": n("the boot loader in the file is whole"),
+  "loader-header": n("the boot loader's header is right"),
+  "loader-vectors": n("the boot loader's vector tables are whole"),
+  "loader-known": n("the boot loader is a known one"),
+  match: n("boot loader and application belong together"),
 };

@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { signal } from "@preact/signals";
 import { STEPS, change, jobView, journey, reachable, wireView, type StepName } from "../state/journey";
 import type { JobView } from "../state/jobs";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { DetailsFold } from "../ui/details";
 import { Icon } from "../ui/icons";
 import { LineStrip } from "../ui/line";
@@ -11,17 +11,17 @@ import { Button, Head } from "../ui/parts";
 import { QuestionDialog } from "../ui/question";
 
 export const TITLES: Record<StepName, string> = {
-  module: "Module",
-  wiring: "Wires",
-  connect: "Connect",
-  identity: "Who is it",
-  backup: "Backup",
-  pins: "Pins",
-  firmware: "Firmware",
-  settings: "Settings",
-  plan: "Plan",
-  write: "Write",
-  use: "Use it",
+  module: n("Module"),
+  wiring: n("Wires"),
+  connect: n("Connect"),
+  identity: n("Who is it"),
+  backup: n("Backup"),
+  pins: n("Pins"),
+  firmware: n("Firmware"),
+  settings: n("Settings"),
+  plan: n("Plan"),
+  write: n("Write"),
+  use: n("Use it"),
 };
 
 /** Open while the wire doctor is asked for. */
@@ -74,7 +74,7 @@ interface StepProps {
   lead: ComponentChildren;
   children: ComponentChildren;
   /** The one thing to do; always at the same place. */
-  primary?: { words: string; act: () => void; disabled?: boolean } | null;
+  primary?: { words: string; act: () => void; disabled?: boolean; stops?: boolean } | null;
   secondary?: ComponentChildren;
   views?: (JobView | null)[];
   secret?: string;
@@ -96,7 +96,7 @@ export function Step(props: StepProps): JSX.Element {
         <div class="right">
           {props.secondary}
           {props.primary && (
-            <Button kind="primary" disabled={props.primary.disabled} onClick={props.primary.act}>{props.primary.words}</Button>
+            <Button kind={props.primary.stops ? "danger" : "primary"} disabled={props.primary.disabled} onClick={props.primary.act}>{props.primary.words}</Button>
           )}
         </div>
       </div>

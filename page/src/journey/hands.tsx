@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { backend } from "../backend/current";
 import { change, journey } from "../state/journey";
 import { practiceChips, refreshPractice } from "../state/server";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { Button } from "../ui/parts";
 import { useEvery } from "../ui/hooks";
 
@@ -26,12 +26,12 @@ export function practiceChip() {
 }
 
 const FAULTS: [string, string][] = [
-  ["none", "everything as it should be"],
-  ["silence", "nothing comes back"],
-  ["echo", "our own bytes come back"],
-  ["noise", "noise, or a wrong speed"],
-  ["swapped", "the wrong pair of pads"],
-  ["mcu", "another chip talks"],
+  ["none", n("everything as it should be")],
+  ["silence", n("nothing comes back")],
+  ["echo", n("our own bytes come back")],
+  ["noise", n("noise, or a wrong speed")],
+  ["swapped", n("the wrong pair of pads")],
+  ["mcu", n("another chip talks")],
 ];
 
 export function Hands(): JSX.Element | null {

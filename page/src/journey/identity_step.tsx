@@ -3,14 +3,14 @@ import type { JSX } from "preact";
 import { moduleNamed } from "../model/modules";
 import type { WireInfoResult } from "../schema";
 import { finish, jobView, journey } from "../state/journey";
-import { bytes, t } from "../text/t";
+import { bytes, t, n } from "../text/t";
 import { Box, Facts } from "../ui/parts";
 import { Step } from "./frame";
 
 export const SUPPORT: Record<string, string> = {
-  proven: "proven on real hardware",
-  observed: "observed on the maker's own boot code in an emulator",
-  claimed: "as other tools do it; not yet seen by us",
+  proven: n("proven on real hardware"),
+  observed: n("observed on the maker's own boot code in an emulator"),
+  claimed: n("as other tools do it; not yet seen by us"),
 };
 
 export function IdentityStep(): JSX.Element {

@@ -45,11 +45,11 @@ export function ModuleStep(): JSX.Element {
       {!practice && (
         <Field label={t("Name on the module, or the chip")} value={words} onInput={setWords} placeholder="WB2S" hint={t("A part of it is enough: CB3, T34, BK7231N.")} />
       )}
-      <div class="choices" role="radiogroup" aria-label={t("Modules")}>
-        {all.slice(0, 18).map((one) => (
+      <div class="modules" role="radiogroup" aria-label={t("Modules")}>
+        {all.slice(0, 40).map((one) => (
           <button type="button" class="choice" role="radio" aria-checked={module === one.name} onClick={() => change({ module: one.name })}>
             <strong>{one.name}</strong>
-            <span class="quiet small">{t("carries a {chip}", { chip: one.chip })}{one.pads.length ? "" : `, ${t("pads not written down")}`}</span>
+            <span class="quiet small">{one.chip}</span>
           </button>
         ))}
       </div>

@@ -7,7 +7,7 @@ import { backend } from "../backend/current";
 import type { CatalogueLintResult, CatalogueMatchResult, WireBackupResult } from "../schema";
 import { change, finish, jobView, journey } from "../state/journey";
 import { ended, run } from "../state/jobs";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { ModulePicture } from "../ui/module";
 import { Box, Button, ErrorCard } from "../ui/parts";
 import { Step } from "./frame";
@@ -18,16 +18,16 @@ export const chosenPin = signal<number | null>(null);
 const findings = signal<CatalogueLintResult["findings"]>([]);
 
 const SURE: Record<string, [string, string]> = {
-  proven: ["good", "proven: several independent checks agree"],
-  strong: ["good", "strong: the text is whole and its checks agree"],
-  weak: ["warn", "weak: compare with the board before you trust it"],
-  guess: ["warn", "a guess: compare with the board before you trust it"],
+  proven: ["good", n("proven: several independent checks agree")],
+  strong: ["good", n("strong: the text is whole and its checks agree")],
+  weak: ["warn", n("weak: compare with the board before you trust it")],
+  guess: ["warn", n("a guess: compare with the board before you trust it")],
 };
 
 const NONE: Record<string, string> = {
-  "storage-missing": "The part of the flash where the vendor stores the pins is empty or was erased.",
-  "serial-mcu": "This device has a second chip that drives the hardware; there are no pins to find. OpenBeken talks to that chip with its TuyaMCU driver.",
-  "compiled-in": "The vendor compiled the pins into its program. Running it in the emulator (plugsmith dump gpio) may show them.",
+  "storage-missing": n("The part of the flash where the vendor stores the pins is empty or was erased."),
+  "serial-mcu": n("This device has a second chip that drives the hardware; there are no pins to find. OpenBeken talks to that chip with its TuyaMCU driver."),
+  "compiled-in": n("The vendor compiled the pins into its program. Running it in the emulator (plugsmith dump gpio) may show them."),
 };
 
 function backupFile(): string | null {

@@ -8,9 +8,9 @@ import { ended } from "../state/jobs";
 import { bytes, t } from "../text/t";
 import { FlashMap } from "../ui/flashmap";
 import { Box, Checks, ErrorCard, Facts } from "../ui/parts";
-import { Progress, WaitingForReset, waitingForReset } from "../ui/progress";
+import { WaitingForReset, Working, waitingForReset } from "../ui/progress";
 import { Step } from "./frame";
-import { cancelJob, flashRequest, refusals, startJob } from "./actions";
+import { cancelJob, flashRequest, flashSecrets, refusals, startJob } from "./actions";
 import { templateOf } from "./template";
 
 export function planResult(): WireFlashResult | null {
@@ -18,7 +18,7 @@ export function planResult(): WireFlashResult | null {
 }
 
 export async function makePlan(): Promise<void> {
-  await startJob("plan", "flash", await flashRequest(true));
+  await startJob("plan", "flash", await flashRequest(true), flashSecrets());
 }
 
 export function PlanStep(): JSX.Element {
@@ -33,7 +33,7 @@ export function PlanStep(): JSX.Element {
   const pins = Object.keys(templateOf()?.pins ?? {}).length;
   const { settings, image } = journey.value;
   const primary = running
-    ? { words: t("Stop"), act: () => cancelJob("plan") }
+    ? { words: t("Stop"), stops: true, act: () => cancelJob("plan") }
     : result
       ? { words: changed ? t("Write it") : t("Next"), act: () => finish("plan", "write") }
       : { words: t("Make the plan again"), act: () => void makePlan() };
@@ -47,9 +47,7 @@ export function PlanStep(): JSX.Element {
       primary={primary}
     >
       {waitingForReset(view) && <WaitingForReset again />}
-      {running && !waitingForReset(view) && view && (
-        <div class="card"><Progress view={view} /><p class="small quiet">{t("The chip counts checksums of what it holds.")}</p></div>
-      )}
+      {running && !waitingForReset(view) && view && <Working view={view} words={t("The chip counts checksums of what it holds.")} />}
       {refusals.value.plan && <ErrorCard error={refusals.value.plan} />}
       {view?.error && view.error.exit !== 130 && (
         <ErrorCard error={view.error} title={view.error.exit === 5 ? t("Refused, to keep the plug safe") : t("There is no plan")}>

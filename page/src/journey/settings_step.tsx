@@ -43,7 +43,7 @@ export function SettingsStep(): JSX.Element {
           </div>
         </Box>
       )}
-      <section class="card stack">
+      <form class="card stack" onSubmit={(event) => event.preventDefault()}>
         <h2>{t("Wi-Fi")}</h2>
         <Field label={t("Name of the network (2.4 GHz)")} value={settings.ssid} onInput={(ssid) => set({ ssid })} wrong={longSsid ? t("A name has at most 32 bytes.") : undefined} />
         <Field
@@ -57,18 +57,18 @@ export function SettingsStep(): JSX.Element {
         />
         <label class="check"><input type="checkbox" checked={shown} onChange={(event) => setShown(event.currentTarget.checked)} /><span>{t("Show what I type")}</span></label>
         <label class="check"><input type="checkbox" checked={settings.open} onChange={(event) => set({ open: event.currentTarget.checked })} /><span>{t("The network has no password")}</span></label>
-      </section>
+      </form>
       <section class="card stack">
         <h2>{t("Name")}</h2>
         <Field label={t("What the device is called")} value={settings.name} onInput={(name) => set({ name })} placeholder="plug-kitchen" hint={t("Letters, digits, hyphen. It is its name in the network and in MQTT.")} />
       </section>
       <details class="fold" open={!!settings.mqttHost}>
         <summary>{t("MQTT, for Home Assistant and others")}</summary>
-        <div class="fold-in stack">
+        <form class="fold-in stack" onSubmit={(event) => event.preventDefault()}>
           <Field label={t("Broker")} value={settings.mqttHost} onInput={(mqttHost) => set({ mqttHost })} placeholder="192.168.1.10" />
           <Field label={t("User")} value={settings.mqttUser} onInput={(mqttUser) => set({ mqttUser })} />
           <Field label={t("MQTT password")} type="password" value={mqtt} onInput={(value) => { setMqtt(value); keepSecret("mqtt", value); }} autocomplete="new-password" />
-        </div>
+        </form>
       </details>
     </Step>
   );

@@ -1,6 +1,7 @@
 // The pins as they stand now: what was recovered, with the changes of the person.
 import type { ErrorLine } from "../backend/backend";
 import { jobView, journey } from "../state/journey";
+import { t } from "../text/t";
 
 export interface PinRow {
   gpio: number;
@@ -67,15 +68,15 @@ export function templateOf(): Template | null {
 }
 
 const WORDS: [RegExp, (match: RegExpMatchArray) => string][] = [
-  [/^Rel;(\d+)/, (m) => `relay ${m[1]}`],
-  [/^Rel_n;(\d+)/, (m) => `relay ${m[1]}, inverted`],
-  [/^Btn(?:_n)?;(\d+)/, (m) => `button ${m[1]}`],
-  [/^LED;(\d+)/, (m) => `LED ${m[1]}`],
-  [/^LED_n;(\d+)/, (m) => `LED ${m[1]}, inverted`],
-  [/^WifiLED/, () => "network LED"],
-  [/^BL0937SEL/, () => "meter SEL"],
-  [/^BL0937CF1/, () => "meter CF1"],
-  [/^BL0937CF/, () => "meter CF"],
+  [/^Rel;(\d+)/, (m) => t("relay {n}", { n: m[1] ?? "" })],
+  [/^Rel_n;(\d+)/, (m) => t("relay {n}, inverted", { n: m[1] ?? "" })],
+  [/^Btn(?:_n)?;(\d+)/, (m) => t("button {n}", { n: m[1] ?? "" })],
+  [/^LED;(\d+)/, (m) => t("LED {n}", { n: m[1] ?? "" })],
+  [/^LED_n;(\d+)/, (m) => t("LED {n}, inverted", { n: m[1] ?? "" })],
+  [/^WifiLED/, () => t("network LED")],
+  [/^BL0937SEL/, () => t("meter SEL")],
+  [/^BL0937CF1/, () => t("meter CF1")],
+  [/^BL0937CF/, () => t("meter CF")],
   [/^PWM(?:_n)?;(\d+)/, (m) => `PWM ${m[1]}`],
 ];
 

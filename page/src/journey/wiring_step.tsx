@@ -2,15 +2,15 @@
 import type { JSX } from "preact";
 import { ADAPTER, SIGNALS, moduleNamed } from "../model/modules";
 import { change, finish, journey } from "../state/journey";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { Box } from "../ui/parts";
 import { Step } from "./frame";
 
 const ORDER: [string, string, string][] = [
-  ["GND", "GND", "the first wire, so that both sides have the same zero"],
-  ["RX1", "TX", "what the adapter says, the module hears"],
-  ["TX1", "RX", "what the module says, the adapter hears"],
-  ["3V3", "3.3 V", "from a supply that gives 300 mA; never 5 V"],
+  ["GND", "GND", n("the first wire, so that both sides have the same zero")],
+  ["RX1", "TX", n("what the adapter says, the module hears")],
+  ["TX1", "RX", n("what the module says, the adapter hears")],
+  ["3V3", "3.3 V", n("from a supply that gives 300 mA; never 5 V")],
 ];
 
 export function WiringStep(): JSX.Element {

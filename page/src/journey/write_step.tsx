@@ -4,14 +4,14 @@ import { planMap, writingMap, type MapModel } from "../model/flashmap";
 import type { WireFlashResult } from "../schema";
 import { finish, jobView } from "../state/journey";
 import { ended, type JobView } from "../state/jobs";
-import { bytes, t } from "../text/t";
+import { bytes, t, n } from "../text/t";
 import { FlashMap } from "../ui/flashmap";
 import { useLeaveWarning } from "../ui/hooks";
 import { Icon } from "../ui/icons";
 import { Box, ErrorCard, Facts } from "../ui/parts";
-import { Progress, WaitingForReset, waitingForReset } from "../ui/progress";
+import { WaitingForReset, Working, waitingForReset } from "../ui/progress";
 import { Step } from "./frame";
-import { cancelJob, flashRequest, refusals, startJob } from "./actions";
+import { cancelJob, flashRequest, flashSecrets, refusals, startJob } from "./actions";
 import { planResult } from "./plan_step";
 
 export function writeResult(): WireFlashResult | null {
@@ -19,7 +19,7 @@ export function writeResult(): WireFlashResult | null {
 }
 
 async function write(): Promise<void> {
-  await startJob("write", "flash", await flashRequest(false));
+  await startJob("write", "flash", await flashRequest(false), flashSecrets());
 }
 
 type Stage = "later" | "now" | "done" | "failed";
@@ -57,7 +57,7 @@ export function WriteStep(): JSX.Element {
   const failed = view?.error ?? null;
   const lost = view?.state === "lost";
   const primary = running
-    ? { words: t("Stop"), act: () => cancelJob("write") }
+    ? { words: t("Stop"), stops: true, act: () => cancelJob("write") }
     : result
       ? { words: t("Next: use it"), act: () => finish("write", "use") }
       : failed || lost
@@ -74,7 +74,7 @@ export function WriteStep(): JSX.Element {
       primary={primary}
     >
       {waitingForReset(view) && <WaitingForReset again />}
-      {running && !waitingForReset(view) && view && <div class="card"><Progress view={view} /></div>}
+      {running && !waitingForReset(view) && view && <Working view={view} />}
       {refusals.value.write && <ErrorCard error={refusals.value.write} />}
       {failed && (
         <ErrorCard error={failed} title={begun ? t("The write was cut") : failed.exit === 130 ? t("Stopped") : t("It was not written")}>
@@ -107,7 +107,7 @@ export function WriteStep(): JSX.Element {
   );
 }
 
-const STAGE_WORDS: Record<Stage, string> = { later: "not yet", now: "now", done: "done", failed: "not seen or failed" };
+const STAGE_WORDS: Record<Stage, string> = { later: n("not yet"), now: n("now"), done: n("done"), failed: n("not seen or failed") };
 
 function liveMap(): MapModel | null {
   const view = jobView("write");

@@ -1,4 +1,5 @@
 // Modules: what is printed on them, which chip they carry, where their pads lie.
+import { n } from "../text/t";
 import rows from "../facts/modules.json";
 
 export interface Pad {
@@ -57,11 +58,11 @@ export function edgePad(text: string): EdgePad {
 
 /** What the adapter's wire at this pad is called; empty for pads without a wire. */
 export const ADAPTER: Record<string, string> = {
-  P10: "adapter TX",
-  P11: "adapter RX",
-  GND: "GND",
-  "3V3": "3.3 V",
-  CEN: "reset: to GND",
+  P10: n("adapter TX"),
+  P11: n("adapter RX"),
+  GND: n("GND"),
+  "3V3": n("3.3 V"),
+  CEN: n("reset: to GND"),
 };
 
 /** Signals of the maker's papers in the words of the outline. */

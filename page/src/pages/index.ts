@@ -1,5 +1,6 @@
 // The pages, in the order of the navigation. A new page: a component in this folder, and a row here.
 import type { JSX } from "preact";
+import { n } from "../text/t";
 import { Start } from "./start";
 import { Free } from "./free";
 import { FilePage } from "./file";
@@ -13,9 +14,9 @@ export interface PageRow {
 }
 
 export const PAGES: PageRow[] = [
-  { path: "", title: "Start", component: Start },
-  { path: "free", title: "Free a plug", component: Free },
-  { path: "file", title: "A file", component: FilePage },
-  { path: "settings", title: "Settings", component: SettingsPage },
-  { path: "help", title: "Help", component: Help },
+  { path: "", title: n("Start"), component: Start },
+  { path: "free", title: n("Free a plug"), component: Free },
+  { path: "file", title: n("A file"), component: FilePage },
+  { path: "settings", title: n("Settings"), component: SettingsPage },
+  { path: "help", title: n("Help"), component: Help },
 ];

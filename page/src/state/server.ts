@@ -2,7 +2,8 @@
 import { signal } from "@preact/signals";
 import { Gone, Refused, type JobRow, type PortInfo, type PracticeChip } from "../backend/backend";
 import { about, backend, link } from "../backend/current";
-import { language } from "../text/t";
+import { effect } from "@preact/signals";
+import { addCatalogue, language } from "../text/t";
 
 export const ports = signal<PortInfo[] | null>(null);
 export const jobRows = signal<JobRow[]>([]);
@@ -30,7 +31,6 @@ async function ask(): Promise<void> {
     if (about.value?.server !== found.server || about.value.version !== found.version) about.value = found;
     jobRows.value = await backend().jobs();
     link.value = "here";
-    if (!language.value) language.value = found.language;
   } catch (problem) {
     note(problem);
   }
@@ -59,4 +59,18 @@ export async function refreshPractice(): Promise<void> {
   } catch (problem) {
     note(problem);
   }
+}
+
+const LANGUAGE_KEY = "plugsmith.language";
+
+/** The language that was chosen before, and its texts as soon as they are there. */
+export function startLanguage(): void {
+  language.value = localStorage.getItem(LANGUAGE_KEY) ?? "en";
+  effect(() => {
+    const name = language.value;
+    document.documentElement.lang = name;
+    localStorage.setItem(LANGUAGE_KEY, name);
+    if (name === "en") return;
+    backend().texts(name).then((texts) => addCatalogue(name, texts), note);
+  });
 }

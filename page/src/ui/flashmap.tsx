@@ -2,24 +2,24 @@
 import type { JSX } from "preact";
 import { useId, useState } from "preact/hooks";
 import { CELL, runs, type CellState, type MapModel, type Region } from "../model/flashmap";
-import { address, bytes, t } from "../text/t";
+import { address, bytes, t, n } from "../text/t";
 
 const COLUMNS = 32;
 const W = 12;
 const H = 12;
 
 const NAMES: Record<CellState, string> = {
-  unknown: "not read yet",
-  kept: "kept as it is",
-  reading: "being read",
-  proven: "read and proven",
-  blank: "blank",
-  equal: "equal already",
-  erase: "is erased",
-  write: "is written",
-  written: "written",
-  differs: "differs",
-  damaged: "damaged",
+  unknown: n("not read yet"),
+  kept: n("kept"),
+  reading: n("being read"),
+  proven: n("read and proven"),
+  blank: n("blank"),
+  equal: n("equal already"),
+  erase: n("to be erased"),
+  write: n("to be written"),
+  written: n("written"),
+  differs: n("differs"),
+  damaged: n("damaged"),
 };
 
 /** Patterns for one SVG; `id` keeps two maps on a page apart. */
@@ -42,6 +42,9 @@ function Patterns({ id }: { id: string }): JSX.Element {
       {p("write", <rect x="1" y="1" width="4" height="4" class="m-write-mark" />)}
       {p("written", null)}
       {p("differs", <path d="M0 0l6 6M6 0L0 6" class="m-differs-mark" stroke-width="1" />)}
+      <pattern id={`${id}-grid`} width={W} height={H} patternUnits="userSpaceOnUse">
+        <path d={`M${W} 0V${H}H0`} class="m-grid" />
+      </pattern>
       {p("damaged", <path d="M0 0l6 6M6 0L0 6" class="m-damaged-mark" stroke-width="1.2" />)}
     </defs>
   );
@@ -105,29 +108,21 @@ export function FlashMap(props: { map: MapModel; title: string; regions?: boolea
         {runs(map.cells, COLUMNS).map((run) => (
           <rect
             key={`${run.row}.${run.column}`}
-            x={run.column * W + 0.5}
-            y={run.row * H + 0.75}
-            width={run.length * W - 1}
-            height={H - 1.5}
-            rx="2"
+            x={run.column * W}
+            y={run.row * H}
+            width={run.length * W}
+            height={H}
             fill={`url(#${id}-${run.state})`}
           />
         ))}
+        <rect width={width} height={rows * H} fill={`url(#${id}-grid)`} />
         {at !== null && (
           <rect x={(at % COLUMNS) * W + 0.8} y={Math.floor(at / COLUMNS) * H + 0.8} width={W - 1.6} height={H - 1.6} rx="2" class="m-cursor" />
         )}
       </svg>
       <p class="tell" aria-live="polite">{at === null ? summary : tell(map, at)}</p>
       {props.regions && map.regions.length > 0 ? (
-        <ul class="regions" aria-label={t("Regions")}>
-          {map.regions.map((region) => (
-            <li onPointerEnter={() => setAt(Math.floor(region.start / CELL))} onPointerLeave={() => setAt(null)}>
-              <Swatch id={id} state={region.state} />
-              <span>{region.name}<span class="quiet">, {t(NAMES[region.state])}</span></span>
-              <span class="num quiet">{bytes(region.end - region.start)}</span>
-            </li>
-          ))}
-        </ul>
+        <Regions id={id} regions={map.regions} onAt={setAt} />
       ) : (
         <ul class="legend" aria-label={t("Legend")}>
           {present.map((state) => (
@@ -136,6 +131,30 @@ export function FlashMap(props: { map: MapModel; title: string; regions?: boolea
         </ul>
       )}
     </figure>
+  );
+}
+
+/** Those that change first and open; the kept ones folded away. */
+function Regions(props: { id: string; regions: Region[]; onAt: (cell: number | null) => void }): JSX.Element {
+  const row = (region: Region): JSX.Element => (
+    <li onPointerEnter={() => props.onAt(Math.floor(region.start / CELL))} onPointerLeave={() => props.onAt(null)}>
+      <Swatch id={props.id} state={region.state} />
+      <span>{region.name}<span class="quiet">, {t(NAMES[region.state])}</span></span>
+      <span class="num quiet">{bytes(region.end - region.start)}</span>
+    </li>
+  );
+  const quiet = props.regions.filter((region) => region.state === "kept");
+  const loud = props.regions.filter((region) => region.state !== "kept");
+  return (
+    <>
+      {loud.length > 0 && <ul class="regions" aria-label={t("Regions")}>{loud.map(row)}</ul>}
+      {quiet.length > 0 && (
+        <details>
+          <summary class="small quiet">{t("{n} regions are kept", { n: quiet.length })}</summary>
+          <ul class="regions" aria-label={t("Kept regions")}>{quiet.map(row)}</ul>
+        </details>
+      )}
+    </>
   );
 }
 

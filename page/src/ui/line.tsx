@@ -47,7 +47,7 @@ export function LineStrip(props: { view: JobView | null | undefined; port: strin
       <span><span class="hidden-text">{t("On the wire:")} </span>{words}</span>
       <span class="about">
         {props.port}
-        {links > 0 ? ` · ${t("answered after reset: {n}", { n: links })}` : ""}
+        {links > 0 ? ` · ${t("resets seen: {n}", { n: links })}` : ""}
         <span class="hidden-text">. {t("Opens the wire doctor.")}</span>
       </span>
     </button>

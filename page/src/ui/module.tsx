@@ -18,9 +18,9 @@ interface Props {
   onPin?: (gpio: number) => void;
 }
 
-const WIDTH = 480;
-const SCALE = 9;
-const ROW = 26;
+const WIDTH = 400;
+const SCALE = 8;
+const ROW = 27;
 
 export function ModulePicture(props: Props): JSX.Element {
   const { module } = props;
@@ -41,7 +41,7 @@ export function ModulePicture(props: Props): JSX.Element {
         bottom = drawBoard(parts, props, top + 22, { bottom: face }, false);
       }
     else bottom = drawBoard(parts, props, 4, rows, true);
-    const points = (rows.points ?? []).map(edgePad).filter((pad) => labelOf(pad, props) !== null);
+    const points = (rows.points ?? []).map(edgePad).filter((pad) => { const label = labelOf(pad, props); return label !== null && label.kind !== "plain"; });
     if (points.length) bottom = drawPoints(parts, props, points, bottom + 26);
   } else bottom = drawList(parts, props);
   return (
@@ -164,9 +164,9 @@ function drawTag(
 ): void {
   const [x, y] = wire[wire.length - 1] as [number, number];
   const hot = label.kind === "hot";
-  const text = label.words ? `${label.name}  ${label.words}` : label.name;
+  const words = label.words === label.name ? "" : label.words;
   const room = sign < 0 ? x - 2 : WIDTH - x - 2;
-  const width = Math.min(room, text.length * 7 + 16);
+  const width = Math.min(room, label.name.length * 8.8 + (words ? words.length * 7.4 + 6 : 0) + 16);
   const box = sign < 0 ? x - width : x;
   const gpio = pad.gpio;
   const clickable = props.onPin && gpio !== null && label.kind !== "plain";
@@ -177,7 +177,7 @@ function drawTag(
       <rect x={box} y={y - 11} width={width} height="22" rx="6" class={`tagbox ${label.kind} ${chosen ? "chosen" : ""}`} />
       <text x={box + 8} y={y + 4.5} class={`tagtext ${label.kind}`}>
         <tspan class="pinname">{label.name}</tspan>
-        {label.words && <tspan dx="6">{cut(label.words, Math.floor((width - 22) / 6.6) - label.name.length)}</tspan>}
+        {words && <tspan dx="6">{cut(words, Math.floor((width - 22 - label.name.length * 8.8) / 7.2))}</tspan>}
       </text>
     </>
   );
@@ -211,7 +211,7 @@ function drawPoints(parts: JSX.Element[], props: Props, points: EdgePad[], top: 
   parts.push(<text x={WIDTH / 2} y={top} text-anchor="middle" class="small">{t("Test points on the board")}</text>);
   let y = top + 24;
   points.forEach((pad, n) => {
-    const x = n % 2 ? WIDTH / 2 + 24 : 64;
+    const x = n % 2 ? WIDTH / 2 + 44 : 44;
     y = top + 24 + Math.floor(n / 2) * ROW;
     const label = labelOf(pad, props) as Label;
     parts.push(<circle cx={x} cy={y} r="9" class="pad" />);
@@ -233,7 +233,7 @@ function drawList(parts: JSX.Element[], props: Props): number {
     const signal = SIGNALS[pad.signal] ?? pad.signal;
     const place = [pad.number !== null ? t("pad {n}", { n: pad.number }) : "", pad.where, pad.note ?? ""].filter(Boolean).join(", ");
     drawTag(parts, props, { label: "", signal, gpio: null }, { name: pad.signal, words: t(ADAPTER[signal] ?? ""), kind: props.wires ? "hot" : "plain" }, [[4, y], [4, y]], 1);
-    parts.push(<text x="200" y={y + 4.5}>{place}</text>);
+    parts.push(<text x="180" y={y + 4.5}>{place}</text>);
   });
   return 44 + Math.max(0, rows.length - 1) * 30 + 12;
 }

@@ -2,12 +2,12 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import type { ErrorLine } from "../backend/backend";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { Icon } from "./icons";
 
 type Kind = "danger" | "warn" | "good" | "note";
 
-const WORDS: Record<Kind, string> = { danger: "Danger", warn: "Take care", good: "Done", note: "Good to know" };
+const WORDS: Record<Kind, string> = { danger: n("Danger"), warn: n("Take care"), good: n("Done"), note: n("Good to know") };
 
 /** A box with a word, so that its meaning is not only a colour. */
 export function Box(props: { kind: Kind; word?: string; children: ComponentChildren; alert?: boolean }): JSX.Element {

@@ -40,6 +40,18 @@ export function Progress({ view, task }: { view: JobView; task?: Task }): JSX.El
   );
 }
 
+/** A running job in a card: its progress, or what it does before there is any. */
+export function Working({ view, words }: { view: JobView; words?: string }): JSX.Element {
+  const task = currentTask(view);
+  const between = !task || task.task === "link" || task.ended;
+  return (
+    <div class="card stack-s">
+      {between ? <p aria-live="polite">{task ? t("The chip answers. It is asked what it is and what it holds.") : t("It begins.")}</p> : <Progress view={view} />}
+      {words && !between && <p class="small quiet">{words}</p>}
+    </div>
+  );
+}
+
 /** The picture of what to do while the chip waits to be reset: touch CEN with GND. */
 export function ResetPicture(): JSX.Element {
   return (
