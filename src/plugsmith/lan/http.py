@@ -88,13 +88,17 @@ class HttpWire:
         return await self._repeat(path, limit=limit, tries=tries or self.patience.tries)
 
     async def act(self, path: str) -> Response:
-        """GET a page that changes something: sent again only if the connection was refused."""
-        return await self._once("GET", path, b"", limit=MAX_BODY_LEN)
+        """GET a page that changes something: sent once, and like `post` to its end."""
+        return await self._once("GET", path, b"", limit=MAX_BODY_LEN, whole=True)
 
     async def post(self, path: str, body: bytes, *, repeatable: bool = False) -> Response:
-        """POST a small body; sent again only if `repeatable`."""
+        """POST a small body; sent again only if `repeatable`.
+
+        Who is cancelled meanwhile is so after the answer, or the request might take effect later
+        than what is sent next.
+        """
         if not repeatable:
-            return await self._once("POST", path, body, limit=MAX_BODY_LEN)
+            return await self._once("POST", path, body, limit=MAX_BODY_LEN, whole=True)
         return await self._repeat(
             path, limit=MAX_BODY_LEN, tries=self.patience.tries, method="POST", body=body
         )
@@ -105,45 +109,50 @@ class HttpWire:
         """POST a large body to its end, also when the caller is cancelled meanwhile."""
         if self._password is not None and not self._asked_for_it:
             await self.get("/api/info")  # a 401 must come before the body, not amid it
-        work = asyncio.ensure_future(self._locked_upload(path, body, progress))
-        try:
-            return await asyncio.shield(work)
-        except asyncio.CancelledError:
-            with suppress(PlugsmithError):
-                await to_the_end(_result_of(work))
-            raise
+        return await _whole(self._locked_upload(path, body, progress))
 
     async def _repeat(
         self, path: str, *, limit: int, tries: int, method: str = "GET", body: bytes = b""
     ) -> Response:
         for attempt in range(1, tries + 1):
             try:
-                return await self._once(method, path, body, limit=limit)
+                return await self._once(method, path, body, limit=limit, whole=method != "GET")
             except (DeviceUnreachable, DeviceAnswer):
                 if attempt == tries:
                     raise
             await self.patience.sleep(self.patience.pause_s * attempt)
         raise AssertionError("unreachable")
 
-    async def _once(self, method: str, path: str, body: bytes, *, limit: int) -> Response:
-        return self._judge(await self._raw(method, path, body, limit=limit))
+    async def _once(
+        self, method: str, path: str, body: bytes, *, limit: int, whole: bool
+    ) -> Response:
+        return self._judge(await self._raw(method, path, body, limit=limit, whole=whole))
 
-    async def _raw(self, method: str, path: str, body: bytes, *, limit: int) -> Response:
+    async def _raw(
+        self, method: str, path: str, body: bytes, *, limit: int, whole: bool
+    ) -> Response:
         async with self._one_at_a_time:
-            answer = await self._exchange(method, path, body, limit=limit)
+            answer = await self._exchange(method, path, body, limit=limit, whole=whole)
             if answer.status == 401 and self._may_log_in(answer):
                 self._asked_for_it = True
-                answer = await self._exchange(method, path, body, limit=limit)
+                answer = await self._exchange(method, path, body, limit=limit, whole=whole)
             return answer
 
-    async def _exchange(self, method: str, path: str, body: bytes, *, limit: int) -> Response:
+    async def _exchange(
+        self, method: str, path: str, body: bytes, *, limit: int, whole: bool
+    ) -> Response:
         reader, writer = await self._connect()
-        try:
-            await self._send(writer, self._head(method, path, body) + body)
-            raw = await self._receive(reader, limit, name_of(method, path))
-        finally:
-            await _close(writer)
-        return read_response(raw, host=str(self.host), request=name_of(method, path))
+        name = name_of(method, path)
+
+        async def talk() -> bytes:
+            try:
+                await self._send(writer, self._head(method, path, body) + body)
+                return await self._receive(reader, limit, name)
+            finally:
+                await _close(writer)
+
+        raw = await (_whole(talk()) if whole else talk())
+        return read_response(raw, host=str(self.host), request=name)
 
     def _may_log_in(self, answer: Response) -> bool:
         return (
@@ -302,6 +311,17 @@ async def to_the_end(work: Coroutine[object, object, _T]) -> _T:
             if task.cancelled():
                 raise
     return task.result()
+
+
+async def _whole(work: Coroutine[object, object, _T]) -> _T:
+    """The result of `work`; a cancellation meanwhile is raised when the work has ended."""
+    task = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(PlugsmithError):
+            await to_the_end(_result_of(task))
+        raise
 
 
 async def _result_of(work: asyncio.Future[_T]) -> _T:

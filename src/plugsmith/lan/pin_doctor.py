@@ -2,17 +2,20 @@
 
 Every drive is one command line that ends by itself: the device sets the level, waits, sets it back
 and makes the pin an input again, also when this computer or the network is gone by then
-(openbeken.md sections 3, 4, 5). Pins that must not be driven are refused.
+(openbeken.md sections 3, 4, 5). Whoever goes on earlier stops that line first: its end would strike
+whatever the pin is by then. Pins that must not be driven are refused.
 """
 
 from __future__ import annotations
 
+import asyncio
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.device import DeviceAnswer, PinNotAllowed
+from plugsmith.errors.device import DeviceAnswer, DeviceRefused, PinNotAllowed
 from plugsmith.messages import N_
 from plugsmith.openbeken.roles import read_role
 
@@ -26,7 +29,9 @@ INPUT = "dInput_NoPullUp"
 PULLED_UP = "dInput"
 OUTPUT = "Rel"
 COUNTER = "Counter_f"
+STOP_SCRIPTS = "stopAllScripts"  # a line with a wait in it is a script (openbeken.md section 4)
 LONGEST_HOLD_S = 20.0
+_LATE_S = 1.0  # a busy device counts its waits late
 _SAMPLE_S = 0.275  # between two looks at the inputs
 _REST_S = 1.0  # a mains relay is switched at most about once a second
 _USABLE = (0, 1, 6, 7, 8, 9, 10, 11, 14, 15, 16, 17, 20, 21, 22, 23, 24, 26, 28)
@@ -82,6 +87,7 @@ class PinDoctor:
         self._include = frozenset(include)
         self._rest_s = rest_s
         self.pulsing: set[int] = set()
+        self._driven: dict[int, float] = {}  # pin to our time when its line has ended for sure
 
     @property
     def inputs(self) -> tuple[int, ...]:
@@ -160,7 +166,7 @@ class PinDoctor:
         """
         await self.hold({gpio: level}, hold_s=hold_s)
         await self._obk.patience.sleep(self._scaled(hold_s + 0.3))
-        await self.release(gpio)
+        await self.end_drives()
         await self._obk.patience.sleep(self._scaled(self._rest_s))
 
     async def hold(self, levels: Mapping[int, int], *, hold_s: float) -> None:
@@ -172,8 +178,12 @@ class PinDoctor:
             reason = self.objection(gpio)
             if reason is not None:
                 raise PinNotAllowed(gpio=gpio, reason=reason)
+        await self.end_drives()
+        hold_s = min(hold_s, LONGEST_HOLD_S)
         for gpio, level in levels.items():
-            await self._obk.command(drive_line(gpio, level, hold_s=min(hold_s, LONGEST_HOLD_S)))
+            self._driven[gpio] = math.inf  # until it is known when it began
+            await self._obk.command(drive_line(gpio, level, hold_s=hold_s))
+            self._driven[gpio] = _now_s() + hold_s + _LATE_S
         table = await self._obk.pins()
         for gpio in levels:
             if table.roles[gpio] not in {OUTPUT, INPUT}:
@@ -181,16 +191,22 @@ class PinDoctor:
                     host=self._obk.host, request="setPinRole", problem=f"P{gpio} did not take it"
                 )
 
+    async def end_drives(self) -> None:
+        """Stop every line that may still run on the device, and release its pins."""
+        if not self._driven:
+            return
+        try:
+            await self._obk.command(STOP_SCRIPTS, repeatable=True)
+        except DeviceRefused:  # a build without it: its lines run to their end
+            ends_s = max(min(at_s, _now_s() + LONGEST_HOLD_S) for at_s in self._driven.values())
+            await self._obk.patience.sleep(max(0.0, self._scaled(ends_s - _now_s())))
+        for gpio in [*self._driven]:
+            await self.release(gpio)
+            del self._driven[gpio]
+
     async def release(self, gpio: int) -> None:
         """Make a pin a plain input: `None` would leave it driven."""
         await self._set_input(gpio, INPUT)
-
-    async def release_all(self) -> None:
-        """Release every pin that is an output now."""
-        table = await self._obk.pins()
-        for gpio, role in enumerate(table.roles):
-            if role == OUTPUT:
-                await self.release(gpio)
 
     async def _set_input(self, gpio: int, role: str) -> None:
         channel = _channel(gpio)
@@ -200,6 +216,10 @@ class PinDoctor:
     def _scaled(self, seconds: float) -> float:
         """Real seconds on a real device; shorter where the patience is (window 1.1 s = real)."""
         return seconds * min(1.0, self._obk.patience.window_s)
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def drive_line(gpio: int, level: int, *, hold_s: float) -> str:

@@ -6,6 +6,7 @@ import asyncio
 import socket
 import threading
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from lan_rig import QUICK, RawDevice, reply, run
@@ -174,7 +175,8 @@ def test_a_refused_connection_is_named():
 
 def test_a_silent_device_is_given_up():
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        wire = HttpWire(Host("127.0.0.1", silent.getsockname()[1]), patience=QUICK)
+        patience = replace(QUICK, answer_s=0.3)
+        wire = HttpWire(Host("127.0.0.1", silent.getsockname()[1]), patience=patience)
         with pytest.raises(DeviceUnreachable, match="no answer in time"):
             run(wire.get("/index", tries=1))
 
@@ -223,6 +225,36 @@ def test_an_upload_goes_to_its_end_although_the_caller_gives_up():
     with RawDevice(slow) as device:
         run(cancelled(HttpWire(device.host, patience=QUICK)))
     assert device.requests[0].endswith(data)
+
+
+@pytest.mark.parametrize("verb", ["command", "repeatable command", "page"])
+def test_a_change_that_was_sent_is_waited_for_although_the_caller_gives_up(verb):
+    """Or it would take effect after what is sent next."""
+    came, go_on = threading.Event(), threading.Event()
+
+    def slow(_request: bytes) -> bytes:
+        came.set()
+        assert go_on.wait(60)
+        return reply(200, b'{"success":200, "msg":"OK", "res":{}}')
+
+    async def cancelled(obk: Obk) -> None:
+        work = asyncio.ensure_future(
+            obk.page("/cfg_name", {"name": "x"})
+            if verb == "page"
+            else obk.command("Flags 1", repeatable=verb.startswith("repeatable"))
+        )
+        await asyncio.to_thread(came.wait, 60)
+        for _time in range(3):
+            work.cancel()
+            await asyncio.sleep(0)
+        assert not work.done()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+
+    with RawDevice(slow) as device:
+        run(cancelled(Obk(device.host, patience=replace(QUICK, answer_s=60.0, whole_s=60.0))))
+    assert len(device.requests) == 1
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def examine(
             await doctor.begin()
             await _talk(exam, order)
         finally:
-            await to_the_end(_put_back(obk, state))
+            await to_the_end(_put_back(obk, doctor, state))
         ctx.library.undo.drop(_latest(ctx, obk, state))
         return _data(obk, state, exam, start)
 
@@ -206,8 +206,7 @@ async def _one_table(exam: _Examination, relay: PinFinding, led: PinFinding) -> 
                   a=relay_level, led=led.gpio, b=led_level)
             )
         )  # fmt: skip
-        await exam.doctor.release(led.gpio)
-        await exam.doctor.release(relay.gpio)
+        await exam.doctor.end_drives()
     for name in sorted(set().union(*seen)):
         lit = [name in row for row in seen]
         depends = solve_lamp((lit[0], lit[1], lit[2], lit[3]))
@@ -259,10 +258,11 @@ def _latest(ctx: LanContext, obk: Obk, state: DeviceState) -> UndoRecord:
     return record
 
 
-async def _put_back(obk: Obk, state: DeviceState) -> None:
+async def _put_back(obk: Obk, doctor: PinDoctor, state: DeviceState) -> None:
     """The old pins, and a restart, which releases everything that was driven."""
     undo = undo_command(obk.host)
     try:
+        await doctor.end_drives()
         now = await read_state(obk)
         wanted = {name: state.settings[name] for name in _RESTORED if name in state.settings}
         change = make_change(now.settings, wanted, type_names=now.type_names)

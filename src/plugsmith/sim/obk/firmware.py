@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, Block, Identity, Number, Table, Text
 from plugsmith.sim.obk.command.led import LedState
-from plugsmith.sim.obk.command.table import run_command
+from plugsmith.sim.obk.command.table import run_command, run_script
 from plugsmith.sim.obk.files import DEFAULT_SIZE, FileStore
 from plugsmith.sim.obk.log import LogRing
 from plugsmith.sim.obk.mqtt.publisher import Publisher
@@ -18,7 +18,7 @@ from plugsmith.sim.obk.plug.gpio import PinBank
 from plugsmith.sim.obk.plug.meter import DRIVERS, Meter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from plugsmith.sim.obk.command.outcome import Outcome
     from plugsmith.sim.obk.nor import SparseFlash
@@ -68,6 +68,18 @@ class FlashVars:
     failed_boots: int = 0
     retained: dict[int, int] = field(default_factory=dict)
     unpacked: int = 0  # hash of the update that was unpacked last
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptRest:
+    """What a line with a delay in it has still to do."""
+
+    device: Firmware
+    parts: tuple[str, ...]
+
+    def __call__(self) -> None:
+        """The delay is over."""
+        run_script(self.device, self.parts)
 
 
 class Firmware:
@@ -130,6 +142,14 @@ class Firmware:
     def after(self, seconds: float, act: Callable[[], None]) -> None:
         """Do something later, unless the device is reset before."""
         self.due.append((self.now_s + seconds, act))
+
+    def script_waits(self, seconds: float, parts: Sequence[str]) -> None:
+        """The rest of a line, after a wait in it."""
+        self.after(seconds, ScriptRest(self, tuple(parts)))
+
+    def stop_scripts(self) -> None:
+        """Forget what waits in lines with a delay (and in scripts)."""
+        self.due = [entry for entry in self.due if not isinstance(entry[1], ScriptRest)]
 
     def restart_in(self, seconds: float) -> None:
         """A soft reboot, which saves a pending configuration first."""

@@ -109,6 +109,11 @@ def _run_file(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
+def _stop_scripts(device: Firmware, _rest: str) -> Outcome:
+    device.stop_scripts()
+    return Outcome.OK
+
+
 def _publish(device: Firmware, rest: str) -> Outcome:
     words = quoted_args(rest)
     if len(words) < 2:
@@ -156,6 +161,8 @@ SYSTEM_COMMANDS: Mapping[str, Handler] = {
     "lfs_remove": _lfs_remove,
     "startscript": _run_file,
     "exec": _run_file,
+    "stopallscripts": _stop_scripts,
+    "resetsvm": _stop_scripts,
     "publish": _publish,
     "publishchannels": _publish_channels,
     "scheduleHADiscovery".lower(): _discovery,

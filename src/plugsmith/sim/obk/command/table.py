@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, PIN_COUNT, Number, Table, Text
@@ -22,7 +21,7 @@ from plugsmith.sim.obk.plug.gpio import role_index
 from plugsmith.sim.obk.web.channel_types import CHANNEL_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from plugsmith.sim.obk.firmware import Firmware
 
@@ -99,7 +98,7 @@ def _find(key: str) -> Handler | None:
 def _backlog(device: Firmware, rest: str) -> Outcome:
     parts = backlog_parts(rest)
     if any(split_command(part)[0].lower() in _ASYNCHRONOUS for part in parts):
-        _run_script(device, parts)
+        run_script(device, parts)
         return Outcome.OK
     worst = Outcome.OK
     for part in parts:
@@ -109,14 +108,13 @@ def _backlog(device: Firmware, rest: str) -> Outcome:
     return worst
 
 
-def _run_script(device: Firmware, parts: list[str]) -> None:
+def run_script(device: Firmware, parts: Sequence[str]) -> None:
     """With a delay in it a backlog goes on by itself; `waitFor` is not waited for."""
     for at, part in enumerate(parts):
         name, words = split_command(part)
         unit = {"delay_ms": 0.001, "delay_s": 1.0}.get(name.lower())
         if unit is not None:
-            left = parts[at + 1 :]
-            device.after(unit * number(words), partial(_run_script, device, left))
+            device.script_waits(unit * number(words), parts[at + 1 :])
             return
         if name.lower() not in _ASYNCHRONOUS:
             run_command(device, part)
