@@ -36,6 +36,8 @@ _SEARCH = (
 _LOCATION = re.compile(
     rb"(?im)^LOCATION:[ \t]*http://([0-9.]{7,15})(?::(\d{1,5}))?/ssdp\.xml[ \t]*\r?$"
 )
+_ROUNDS = 3
+_LOOK_S = 0.1
 _FROM_TO = re.compile(r"(\d+\.\d+\.\d+\.)(\d{1,3})-(\d{1,3})")
 
 
@@ -115,18 +117,43 @@ async def sweep(
     at_once: int = AT_ONCE,
     progress: Callable[[], None] | None = None,
 ) -> list[FoundDevice]:
-    """Ask every host who it is, `at_once` at a time; those that are OpenBeken, by address."""
+    """Ask every host who it is, `at_once` at a time; those that are OpenBeken, by address.
+
+    Who did not answer while this computer itself was held up is asked again.
+    """
     gate = asyncio.Semaphore(at_once)
+    found: dict[Host, FoundDevice] = {}
+    asked: set[Host] = set()
 
-    async def one(host: Host) -> FoundDevice | None:
+    async def one(host: Host) -> None:
         async with gate:
-            found = await look_at(host, password=password, patience=patience)
-        if progress is not None:
+            item = await look_at(host, password=password, patience=patience)
+        if item is not None:
+            found[host] = item
+        if progress is not None and host not in asked:
             progress()
-        return found
+        asked.add(host)
 
-    results = await asyncio.gather(*(one(host) for host in dict.fromkeys(hosts)))
-    return sorted((item for item in results if item is not None), key=_by_address)
+    for _round in range(_ROUNDS):
+        lag = asyncio.ensure_future(_longest_stall())
+        await asyncio.gather(*(one(host) for host in dict.fromkeys(hosts) if host not in found))
+        lag.cancel()
+        if await lag < patience.connect_s / 2:
+            break
+    return sorted(found.values(), key=_by_address)
+
+
+async def _longest_stall() -> float:
+    """How many seconds this process was away at most, once it is cancelled."""
+    loop, longest = asyncio.get_running_loop(), 0.0
+    began_s = loop.time()
+    try:
+        while True:
+            began_s = loop.time()
+            await asyncio.sleep(_LOOK_S)
+            longest = max(longest, loop.time() - began_s - _LOOK_S)
+    except asyncio.CancelledError:
+        return max(longest, loop.time() - began_s - _LOOK_S)
 
 
 async def look_at(

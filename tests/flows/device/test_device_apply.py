@@ -184,7 +184,7 @@ def test_a_device_that_vanishes_at_any_request_is_told_and_can_be_finished_or_un
         with lan(root) as net:
             before = run(read_state(net.obk)).settings
             net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=at))
-            error = outcome_of(lambda net=net: apply(net.ctx, net.hosts, wish(short_name="cut")))
+            error = outcome_of(lambda net=net: apply(net.hasty, net.hosts, wish(short_name="cut")))
             ended.add(type(error).__name__)
             assert error is None or int(error.exit_code) == 10, error
             assert not isinstance(error, HalfApplied) or "device undo" in error.hint

@@ -139,7 +139,7 @@ def test_a_device_that_vanishes_is_told(tmp_path, at):
         ready(net)
         net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=at))
         with pytest.raises(PlugsmithError) as caught:
-            calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
+            calibrate(net.hasty, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
         assert int(caught.value.exit_code) == 10
 
 

@@ -127,7 +127,7 @@ def test_a_device_that_vanishes_is_told_and_can_be_updated_later(tmp_path, updat
     with lan(tmp_path, device()) as net:
         net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=at))
         try:
-            ota(net.ctx, net.hosts, update)
+            ota(net.hasty, net.hosts, update)
             code = 0
         except PlugsmithError as error:
             code = int(error.exit_code)
@@ -135,7 +135,7 @@ def test_a_device_that_vanishes_is_told_and_can_be_updated_later(tmp_path, updat
         net.endpoint.faults.clear()
         net.device.power_off()
         net.device.power_on()
-        run(net.obk.wait_back(None, limit_s=5))
+        run(net.obk.wait_back(None))
         ota(net.ctx, net.hosts, update)
         assert run(net.obk.info()).version == "1.18.301"
 
@@ -155,7 +155,7 @@ def test_a_device_that_stays_away(tmp_path, update):
         net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=2, target="/api/reboot"))
         net.endpoint.faults.add(Fault(kind=FaultKind.LOSE_REPLY, at=1, target="/api/reboot"))
         with pytest.raises((DeviceNotBack, PlugsmithError)) as caught:
-            ota(net.ctx, net.hosts, update)
+            ota(net.hasty, net.hosts, update)
         assert int(caught.value.exit_code) == 10
 
 

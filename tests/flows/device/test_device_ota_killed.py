@@ -49,7 +49,7 @@ def test_cut_off_at_any_request_of_any_device(tmp_path, at, victim, kind):
         for host in net.hosts:
             run(net.ctx.obk(host).write_file("autoexec.bat", TEXT))
         net.server.endpoints[victim].faults.add(Fault(kind=kind, at=at))
-        data = outcome_of(lambda: ota(net.ctx, net.hosts, path))
+        data = outcome_of(lambda: ota(net.hasty, net.hosts, path))
         assert not isinstance(data, PlugsmithError), data
         assert data["exit_code"] in {0, 6, 7, 10}
         assert data["done"] + data["failed"] + data["not_started"] == 3
@@ -58,7 +58,7 @@ def test_cut_off_at_any_request_of_any_device(tmp_path, at, victim, kind):
         assert bool(failed) == (data["exit_code"] != 0)
         net.server.endpoints[victim].faults.clear()
         net.server.devices[victim].power_cycle()
-        run(net.ctx.obk(net.hosts[victim]).wait_back(None, limit_s=6))
+        run(net.ctx.obk(net.hosts[victim]).wait_back(None))
         again = ota(net.ctx, net.hosts, path)
         assert (again["done"], again["exit_code"]) == (3, 0)
         for host in net.hosts:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import threading
 import time
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from lan_fleet import TEMPLATE, lan
@@ -30,7 +33,10 @@ from plugsmith.openbeken.pin_findings import (
     solve_lamp,
 )
 from plugsmith.openbeken.template import parse_template
+from plugsmith.sim.obk.command.outcome import Outcome
+from plugsmith.sim.obk.firmware import ScriptRest
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
+from plugsmith.sim.obk.net.server import make_fleet
 from plugsmith.sim.obk.plug.plug import Mode
 
 SPEED = 20.0
@@ -125,6 +131,97 @@ def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, at):
             examine(net.ctx, net.hosts[0], Owner(net, at=at, act=net.cancel.cancel), only=PINS)
         assert run(read_state(net.obk)).settings["pins"] == before
         assert driven(net) == [6, 24, 26]  # as the template drives them
+
+
+@contextmanager
+def endless_drives(root, monkeypatch):
+    """A network whose device ends no drive by itself: `rests` are what it has still to do."""
+    device = make_fleet(1, speed=SPEED)[0]
+    waits = device.script_waits
+    monkeypatch.setattr(device, "script_waits", lambda _s, parts: waits(1e9, parts))
+    with lan(root, device) as net:
+        apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
+        yield net
+
+
+def rests(device):
+    return [act for _when, act in device.due if isinstance(act, ScriptRest)]
+
+
+def test_the_end_of_a_drive_does_not_strike_the_pins_that_were_put_back(tmp_path, monkeypatch):
+    """Ctrl-C amid a drive: without a stop its end would come when the old pins are set again."""
+    with endless_drives(tmp_path, monkeypatch) as net:
+        device, run_line = net.device, net.device.run
+        before = run(read_state(net.obk)).settings["pins"]
+        struck = []
+
+        def run_and_meet(line):
+            if "delay_ms" in line:
+                net.cancel.cancel()
+            outcome = run_line(line)
+            if "setPinRole 6 LED_n" in line:
+                struck.extend(rests(device))
+                for rest in rests(device):
+                    rest()
+            return outcome
+
+        async def sleep(seconds):
+            """Whoever sleeps amid a drive sleeps until the stop is heard."""
+            stopped = net.cancel.cancelled and not slept
+            slept.append(seconds)
+            await asyncio.sleep(60.0 if stopped else seconds)
+
+        slept = []
+        net.ctx = replace(net.ctx, patience=replace(net.ctx.patience, sleep=sleep))
+        monkeypatch.setattr(device, "run", run_and_meet)
+
+        def begin():
+            slept.clear()
+
+        with pytest.raises(Cancelled):
+            examine(net.ctx, net.hosts[0], Owner(net, at=2, act=begin), only=(6, 26))
+        assert struck == []
+        assert run(read_state(net.obk)).settings["pins"] == before
+
+
+def test_no_drive_ends_while_the_next_one_is_looked_at(tmp_path, monkeypatch):
+    """The lamp table holds two pins; the ends of earlier combinations must not come amid it."""
+    with endless_drives(tmp_path, monkeypatch) as net:
+        owner, counts = Owner(net), []
+        look = owner.lamps
+        monkeypatch.setattr(
+            owner, "lamps", lambda text: counts.append(len(rests(net.device))) or look(text)
+        )
+        examine(net.ctx, net.hosts[0], owner, only=(6, 26))
+        assert counts == [2] * len(COMBINATIONS)
+
+
+def test_without_the_stop_command_the_end_of_a_drive_is_waited_for(tmp_path, monkeypatch):
+    with endless_drives(tmp_path, monkeypatch) as net:
+        run_line = net.device.run
+        monkeypatch.setattr(
+            net.device,
+            "run",
+            lambda line: Outcome.UNKNOWN if line == "stopAllScripts" else run_line(line),
+        )
+        waits = []
+
+        async def sleep(seconds):
+            waits.append(seconds)
+
+        obk = replace(net.ctx, patience=replace(net.ctx.patience, sleep=sleep, window_s=1.1)).obk(
+            net.hosts[0]
+        )
+        doctor = PinDoctor(obk, run(read_state(obk)))
+
+        async def drive():
+            await doctor.hold({26: 1}, hold_s=5.0)
+            await doctor.end_drives()
+            await doctor.end_drives()
+
+        run(drive())
+        assert len(waits) == 1
+        assert 4.0 < waits[0] <= 6.0
 
 
 @pytest.mark.parametrize("at", [1, 2, 4])

@@ -222,7 +222,8 @@ def test_killed_at_any_step_the_same_command_goes_on(tmp_path, at):
         hand(net)
         net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=at))
         options = RestoreOptions(power_cycle=True, power_cycle_s=3.0)
-        error = outcome_of(lambda: restore(ctx, net.hosts[0], open_stored(folder), options))
+        hasty = replace(ctx, patience=net.hasty.patience)
+        error = outcome_of(lambda: restore(hasty, net.hosts[0], open_stored(folder), options))
         assert error is None or (int(error.exit_code) in {6, 7, 10} and error.hint), error
         net.endpoint.faults.clear()
         net.device.power_off()

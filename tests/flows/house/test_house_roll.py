@@ -100,7 +100,7 @@ def test_a_roll_is_asked_for_once_and_goes_on_after_it_was_cut_off(tmp_path):
             apply_roll(replace(net.ctx, consent=refuse), roll, None)
         for at in (9, 14, 18):
             net.server.endpoints[2].faults.add(Fault(kind=FaultKind.VANISH, at=at))
-            data = apply_roll(net.ctx, roll, None)
+            data = apply_roll(net.hasty, roll, None)
             assert data["exit_code"] in {0, 10}
             net.server.endpoints[2].faults.clear()
             net.server.devices[2].power_cycle()

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 SPEED = 40.0
 # device seconds pass SPEED times as fast: a restart of 3 s and a join of 2 s take 0.13 s
-PATIENCE = replace(
-    QUICK, boot_s=2.5, poll_s=0.03, settle_s=0.2, window_s=0.06, answer_s=2.0, tries=3, pause_s=0.05
-)
+PATIENCE = replace(QUICK, settle_s=0.2, window_s=0.06, tries=3, pause_s=0.05)
 
 
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -52,6 +50,11 @@ class Lan:
             consent=lambda _question, _step: None,
             patience=PATIENCE,
         )
+
+    @property
+    def hasty(self) -> LanContext:
+        """The context that soon gives a device up: for runs whose device goes away for good."""
+        return replace(self.ctx, patience=replace(self.ctx.patience, boot_s=3.0))
 
     @property
     def hosts(self) -> list[Host]:

@@ -96,6 +96,9 @@ class Endpoint:
                 return
             request = whole
         reply = self._reply(request, denied=FaultKind.DENY in met)
+        if reply is None:
+            writer.transport.abort()
+            return
         await self._send(reply, writer, met)
 
     async def _one_read(self, reader: asyncio.StreamReader) -> bytes:
@@ -150,9 +153,12 @@ class Endpoint:
                 write_part(self.device, request, arrived)
                 self.device.phase = Phase.STUCK
 
-    def _reply(self, request: Request, *, denied: bool) -> Reply:
+    def _reply(self, request: Request, *, denied: bool) -> Reply | None:
+        """None when the device is away by now, though the last refresh has not seen it."""
         with self.device.lock:
             self.device.tick()
+            if self.refused or not self.device.reachable:
+                return None
             return unauthorised() if denied else answer(self.device, request)
 
     async def _send(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
 
 _TICK_S = 0.04
-_START_S = 10.0
+_START_S = 60.0
 
 
 class ObkServer:
