@@ -907,6 +907,35 @@ export type InterpretUartRow = {
   "baud": number;
 };
 
+/** The sectors of a chip or a file; `chip` as far as it is known. */
+export type RfRfResult = {
+  "source": string;
+  "chip": string | null;
+  "sectors": (RfRfRow)[];
+  "notes": (string)[];
+};
+
+/** A sector that holds, or is to hold, calibration and MAC; `offset` in the flash or file. */
+export type RfRfRow = {
+  "offset": number;
+  "state": string;
+  "mac": string | null;
+  "placeholder": boolean;
+  "measured": boolean;
+  "sha256": string;
+  "backups": (string)[];
+  "same_mac": (string)[];
+};
+
+/** A sector of 4096 bytes in a file of its own. */
+export type RfRfSaved = {
+  "file": string;
+  "sha256": string;
+  "offset": number;
+  "mac": string;
+  "source": string;
+};
+
 /** `obk config build` for one device; `start` is where the sector belongs in flash. */
 export type SettingsBuiltConfig = {
   "file": string;

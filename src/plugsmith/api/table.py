@@ -7,6 +7,7 @@ from plugsmith.api.rows.dump import DUMP
 from plugsmith.api.rows.image import IMAGE
 from plugsmith.api.rows.obk import OBK
 from plugsmith.api.rows.practice import PRACTICE
+from plugsmith.api.rows.rf import RF
 from plugsmith.api.rows.wire import WIRE
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
@@ -14,6 +15,7 @@ from plugsmith.messages import N_
 GROUPS: dict[str, str] = {
     "dump": N_("Flash dumps: what is in one, its pins, its damage, a copy safe to share."),
     "image": N_("Firmware files: say what one is, convert it, download releases."),
+    "rf": N_("Radio calibration and MAC of a chip: show, save, put back, set, make anew."),
     "backups": N_("Your library of backups: list, label, copy, thin out."),
     "template": N_("Device templates: find one, check it, write it for other programs."),
     "device": N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
@@ -31,6 +33,7 @@ _FACTS = "plugsmith.flows.house.results:FactsResult"
 
 VERBS: tuple[Verb, ...] = (
     *WIRE,
+    *RF,
     *BACKUPS,
     *DUMP,
     *IMAGE,

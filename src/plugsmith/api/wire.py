@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, flow_context
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
-from plugsmith.memory import AddressRange, parse_size
+from plugsmith.memory import AddressRange, format_addr, parse_size
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
@@ -67,6 +67,12 @@ class SpanRequest(ChipRequest):
     )
 
 
+SKIP = N_(
+    "Leave out so many bytes at the start of the file: for a part of a whole flash the same as "
+    "--start."
+)
+
+
 @request
 class ReadRequest(SpanRequest):
     """Where the bytes go, and which memory they come from."""
@@ -120,6 +126,7 @@ class VerifyRequest(SpanRequest):
         judge="amount",
         help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
+    skip: str | None = option(default=None, metavar="SIZE", help=SKIP)
 
 
 def ports(session: Session, request: PortRequest) -> PortsResult:
@@ -189,7 +196,8 @@ def verify(session: Session, request: VerifyRequest) -> VerifyResult:
     from plugsmith.flows.wire.raw_read import verify_flash
     from plugsmith.flows.wire.results import VerifyResult, span_rows
 
-    data = bytes_of(request.file, request.length)
+    start = parse_size(request.start)
+    data = bytes_of(request.file, request.length, skip=request.skip, start=start)
     context = flow_context(session, request)
     differs = verify_flash(context, data, start=parse_size(request.start))
     return VerifyResult(equal=not differs, differs=span_rows(differs))
@@ -202,14 +210,30 @@ def reset(session: Session, request: ChipRequest) -> ResetResult:
     return do_it(flow_context(session, request))
 
 
-def bytes_of(file: Path, length: str | None) -> bytes:
-    """The first `length` bytes of a file; UsageError where it has not so many."""
-    from plugsmith.flows.image.file import open_image
+def bytes_of(
+    file: Path, length: str | None, *, skip: str | None = None, start: int | None = None
+) -> bytes:
+    """`length` bytes of a file from `skip` on; UsageError where it has not so many.
 
-    data = open_image(file).data
+    A whole flash that is to go, or is compared, elsewhere than where it belongs (`start`) is
+    refused unless `skip` says which part of it is meant: WholeFlashGiven.
+    """
+    from plugsmith.errors.image import WholeFlashGiven
+    from plugsmith.flows.image.file import open_image
+    from plugsmith.image.model import ImageKind
+
+    opened = open_image(file)
+    if skip is None and start and opened.image.kind in {ImageKind.FULL_DUMP, ImageKind.FLASH_START}:
+        raise WholeFlashGiven(name=opened.name, start=format_addr(start))
+    data = opened.data[parse_size(skip) if skip else 0 :]
     amount = parse_size(length, whole=len(data)) if length else len(data)
     if not 0 < amount <= len(data):
-        raise UsageError(problem=_("--length {length} is not in the file", length=length))
+        asked = " ".join(
+            text
+            for text in (f"--skip {skip}" if skip else "", f"--length {length}" if length else "")
+            if text
+        )
+        raise UsageError(problem=_("{asked} is not in the file", asked=asked))
     return data[:amount]
 
 

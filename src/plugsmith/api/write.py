@@ -9,7 +9,7 @@ from plugsmith.api.chip import ChangeRequest, LoggedRequest, flow_context
 from plugsmith.api.names import named_file
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
-from plugsmith.api.wire import bytes_of
+from plugsmith.api.wire import SKIP, bytes_of
 from plugsmith.errors import UsageError
 from plugsmith.memory import SECTOR_LEN, AddressRange, parse_size
 from plugsmith.messages import N_, _
@@ -75,6 +75,7 @@ class WriteRequest(LoggedRequest):
         judge="amount",
         help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
+    skip: str | None = option(default=None, metavar="SIZE", help=SKIP)
 
 
 @request
@@ -169,8 +170,9 @@ def write(session: Session, request: WriteRequest) -> WriteResult:
     """`write`."""
     from plugsmith.flows.wire.raw_write import write_raw
 
-    data = bytes_of(request.file, request.length)
-    context, start = flow_context(session, request), parse_size(request.start)
+    start = parse_size(request.start)
+    data = bytes_of(request.file, request.length, skip=request.skip, start=start)
+    context = flow_context(session, request)
     return write_raw(context, data, start=start, dry_run=request.dry_run).result()
 
 

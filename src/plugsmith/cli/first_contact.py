@@ -43,7 +43,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         N_("Your plug"),
         (
             "ports", "doctor", "info", "backup", "flash", "restore",
-            "read", "write", "erase", "verify", "reset",
+            "read", "write", "erase", "verify", "reset", "rf",
         ),
     ),
     (N_("Files"), ("backups", "dump", "image", "template", "obk")),

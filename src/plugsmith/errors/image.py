@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugsmith.errors.base import UsageError
 from plugsmith.errors.content import InputError
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.messages import N_
@@ -69,3 +70,14 @@ class ImageForOtherChip(SafetyRefusal):
     what = N_("You named {named}, but {name} is for {found}.")
     why = N_("The content of the file says so; code for another chip or code key does not start.")
     next_step = N_("Leave --chip out, or take the file of the release for {named}.")
+
+
+class WholeFlashGiven(UsageError):
+    """A whole flash is given where a part of one is to go."""
+
+    code = "PS-USAGE-WHOLE-FLASH"
+    what = N_("{name} is a flash from its first address on; at {start} its first bytes do not fit.")
+    why = N_("They are the boot loader and the application, which belong at address 0.")
+    next_step = N_(
+        "For the same part of the file add --skip {start}; for its first bytes after all, --skip 0."
+    )

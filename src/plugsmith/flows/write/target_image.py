@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, RegionRole
 from plugsmith.errors.flows import PermissionNeeded
+from plugsmith.errors.radio import RfContentUnfit
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.memory import (
@@ -282,6 +283,16 @@ def merge_rf(now: bytes | None, new: bytes, permissions: Permissions) -> bytes |
     return with_address(new, now) if _has_place(new) else None
 
 
+def _may_stand_there(sector: bytes, now: bytes) -> bool:
+    """Whether bytes may go to the place of calibration: it itself, or nothing at all.
+
+    Where neither calibration nor an empty place for it is (`now`), anything may.
+    """
+    return (
+        sector == BLANK_SECTOR or _has_place(sector) or not (now == BLANK_SECTOR or _has_place(now))
+    )
+
+
 def with_address(sector: bytes, source: bytes) -> bytes:
     """`sector` with the address of `source`."""
     end = MAC_OFFSET + _MAC_LEN
@@ -299,7 +310,8 @@ def within_permissions(
 ) -> TargetImage:
     """`target` with RF sectors changed just as far as `permissions` name it.
 
-    Raises PermissionNeeded where it asks for more than a part of them.
+    Raises PermissionNeeded where it asks for more than a part of them, RfContentUnfit where what
+    is to go there is no calibration.
     """
     wanted = dict(target.wanted)
     notes = list(target.notes)
@@ -316,6 +328,8 @@ def within_permissions(
                 reason=_("They are unique for each device and cannot be made again."),
                 permission=missing.value,
             )
+        if not _may_stand_there(mixed, now):
+            raise RfContentUnfit(span=str(AddressRange.sized(addr, SECTOR_LEN)))
         if mixed != new:
             notes.append(
                 _(

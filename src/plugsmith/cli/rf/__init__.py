@@ -1,0 +1,1 @@
+"""Words of the verbs about radio calibration and MAC."""
