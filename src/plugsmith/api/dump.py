@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, flow_context
-from plugsmith.api.names import named_file
+from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _

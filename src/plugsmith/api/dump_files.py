@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.dump import DumpRequest, open_named
-from plugsmith.api.names import named_file
+from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, option, request
 from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.library import OutputIsInput

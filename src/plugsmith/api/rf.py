@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, ChipRequest, flow_context
-from plugsmith.api.names import named_file
+from plugsmith.api.library.names import named_file
 from plugsmith.api.options import argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, flow_context
-from plugsmith.api.names import named_file
+from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.api.wire import SKIP, bytes_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
-_HOME = "plugsmith.api.backups"
+_HOME = "plugsmith.api.library.backups"
 _RESULTS = "plugsmith.flows.backups.results"
 
 BACKUPS: tuple[Verb, ...] = (

@@ -1,0 +1,1 @@
+"""The user's own library: its verbs, and backups called by name."""
