@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Monotonic seconds and a way to let time pass."""
+    """Monotonic seconds, a way to let time pass, and the date, which may be wrong."""
 
     def monotonic(self) -> float:
         """Seconds since an arbitrary start; never goes back."""
 
     def sleep(self, seconds: float) -> None:
         """Let `seconds` pass; nothing happens for zero or less."""
+
+    def wall(self) -> datetime:
+        """The date in UTC: for people to read, never to decide by."""
 
 
 class RealClock:
@@ -28,12 +32,20 @@ class RealClock:
         if seconds > 0:
             time.sleep(seconds)
 
+    def wall(self) -> datetime:
+        """The date of the system."""
+        return datetime.now(UTC)
+
 
 class VirtualClock:
-    """A clock that moves only when somebody sleeps on it or advances it."""
+    """A clock that moves only when somebody sleeps on it or advances it.
+
+    Its date begins with the system's; `jump` sets it wrong, as a dead battery does.
+    """
 
     def __init__(self, start_s: float = 0.0) -> None:
         self._now_s = start_s
+        self._date = datetime.now(UTC) - timedelta(seconds=start_s)
 
     def monotonic(self) -> float:
         """Virtual seconds since the start."""
@@ -43,3 +55,11 @@ class VirtualClock:
         """Advance the virtual time at once."""
         if seconds > 0:
             self._now_s += seconds
+
+    def wall(self) -> datetime:
+        """The virtual date."""
+        return self._date + timedelta(seconds=self._now_s)
+
+    def jump(self, seconds: float) -> None:
+        """Set the date forward or back; no time passes."""
+        self._date += timedelta(seconds=seconds)

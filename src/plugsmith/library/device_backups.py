@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputMissing
 from plugsmith.errors.device import BackupUnusable
-from plugsmith.library.device_folders import MANIFEST, SCHEMA, UNFINISHED
+from plugsmith.library.device_folders import (
+    LONGEST_MANIFEST,
+    MANIFEST,
+    SCHEMA,
+    UNFINISHED,
+    manifest_number,
+)
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 
@@ -23,12 +29,13 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
 
-_LONGEST = 1 << 22
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredFetch:
-    """One folder with a sound manifest. `why` is empty for a backup that the user asked for."""
+    """One folder with a sound manifest. `why` is empty for a backup that the user asked for.
+
+    Of two of one device the one with the higher `number` was stored later.
+    """
 
     path: Path
     mac: str | None
@@ -38,6 +45,7 @@ class StoredFetch:
     created: str
     why: str
     files: Mapping[str, Mapping[str, Fact]] = field(repr=False)
+    number: int = 0
 
     @property
     def unfinished(self) -> bool:
@@ -88,8 +96,9 @@ class DeviceBackups:
         return sorted(found, key=lambda item: (item.created, item.path.name))
 
     def of(self, mac: str | None, host: str) -> list[StoredFetch]:
-        """Those of one device at one address, oldest first."""
-        return [item for item in self.all() if (item.mac, item.host) == (mac, host)]
+        """Those of one device at one address, in the order in which they were stored."""
+        own = [item for item in self.all() if (item.mac, item.host) == (mac, host)]
+        return sorted(own, key=lambda item: (item.number, item.created, item.path.name))
 
     def unfinished(self, mac: str | None, host: str) -> StoredFetch | None:
         """The newest fetch whose files the device may still lack."""
@@ -109,7 +118,7 @@ def open_fetch(path: Path) -> StoredFetch:
     if not path.is_dir():
         raise InputMissing(name=str(path), problem=_("it is no folder of `device backup`"))
     try:
-        if manifest.stat().st_size > _LONGEST:
+        if manifest.stat().st_size > LONGEST_MANIFEST:
             raise ValueError(manifest)
         body = read_nested(manifest.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as problem:
@@ -131,6 +140,7 @@ def open_fetch(path: Path) -> StoredFetch:
             for name, facts in (files.items() if isinstance(files, dict) else ())
             if isinstance(facts, dict) and _is_inside(name)
         },
+        number=manifest_number(body),
     )
 
 

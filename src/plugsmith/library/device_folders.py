@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 SCHEMA = "plugsmith-device-backup/1"
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished"
+LONGEST_MANIFEST = 1 << 22
 _MOST_NAMES = 1000
 _SAFE = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.\-]{0,80}")
 
@@ -32,8 +34,9 @@ _SAFE = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.\-]{0,80}")
 class DeviceFolder:
     """One fetch being stored."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, number: int = 0) -> None:
         self.path = path
+        self._number = number
         self._files: dict[str, Fact] = {}
 
     def put(self, name: str, data: bytes) -> None:
@@ -54,7 +57,13 @@ class DeviceFolder:
 
     def finish(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
         """Write the manifest and return it."""
-        body: dict[str, Fact] = {"schema": SCHEMA, **facts, "files": dict(self._files)}
+        files = dict(self._files)
+        body: dict[str, Fact] = {
+            "schema": SCHEMA,
+            **facts,
+            "number": self._number,
+            "files": files,
+        }
         self.put(MANIFEST, (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode())
         return body
 
@@ -70,8 +79,12 @@ class DeviceFolder:
 
 
 def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:
-    """An empty folder `<device>_<time>` below `root`; NoRightToWrite where the disk refuses."""
+    """An empty folder `<device>_<time>` below `root`; NoRightToWrite where the disk refuses.
+
+    Its manifest gets a higher number than those of the same device: the time may be wrong.
+    """
     stem = f"{_safe(device)}_{re.sub(r'[^0-9T]', '', created)[:15]}"
+    numbers = [stored_number(path) for path in root.glob(f"{_safe(device)}_*/{MANIFEST}")]
     for number in range(1, _MOST_NAMES):
         path = root / (stem if number == 1 else f"{stem}_{number}")
         try:
@@ -81,8 +94,26 @@ def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:
             continue
         except OSError as problem:
             raise _refused(root, problem) from problem
-        return DeviceFolder(path)
+        return DeviceFolder(path, number=max(numbers, default=0) + 1)
     raise NoRightToWrite(folder=str(root), problem="too many folders of one name")
+
+
+def stored_number(manifest: Path) -> int:
+    """The number in a manifest; 0 where it has none."""
+    try:
+        if manifest.stat().st_size > LONGEST_MANIFEST:
+            return 0
+        body = read_nested(manifest.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return 0
+    return manifest_number(body) if isinstance(body, dict) else 0
+
+
+def manifest_number(body: Mapping[str, object]) -> int:
+    """The number in the body of a manifest."""
+    number = body.get("number")
+    sound = isinstance(number, int) and not isinstance(number, bool) and 0 <= number < 1 << 31
+    return number if sound and isinstance(number, int) else 0
 
 
 def _safe(part: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from plugsmith.library.adapters import AdapterMemory
@@ -13,6 +15,14 @@ from plugsmith.library.undo import UndoStore
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """Something in the library and the date that it carries."""
+
+    what: str
+    date: datetime
 
 
 class Library:
@@ -27,6 +37,13 @@ class Library:
         self.locks = self.root / "locks"
         self.undo = UndoStore(self.root / "undo")
 
+    def latest_date(self) -> Dated | None:
+        """The latest date that a backup or an open job carries; None without any."""
+        dated = [(entry.file.name, entry.created) for entry in self.backups.entries()]
+        dated += [(job.header.subject, job.header.started) for job in self.jobs.open_jobs()]
+        known = [Dated(what=what, date=date) for what, text in dated if (date := _date(text))]
+        return max(known, key=lambda item: item.date, default=None)
+
     @property
     def cache(self) -> Path:
         """Where downloads may lie; losing it costs only time."""
@@ -40,3 +57,12 @@ class Library:
             *([facts.in_use] if facts.in_use else []),
         ]
         return tuple(dict.fromkeys(speed for speed in speeds if speed != 115_200))
+
+
+def _date(text: str) -> datetime | None:
+    """The date in a passport or journal; None where it is none."""
+    try:
+        date = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)

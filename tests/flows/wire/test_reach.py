@@ -7,7 +7,7 @@ from flows_rig import Rig, factory
 
 from plugsmith.chips.catalog import flash_parts
 from plugsmith.chips.flash_parts import one_time_bits
-from plugsmith.errors.flows import PermissionNeeded, PreflightRefused
+from plugsmith.errors.flows import FileNotABackup, PermissionNeeded, PreflightRefused
 from plugsmith.errors.safety import ConsentMissing, SettingsDamaged, SizeContradicted
 from plugsmith.flows.settings.desired_settings import DesiredSettings
 from plugsmith.flows.settings.settings_block import change_chip, make_block, read_chip, sector_of
@@ -86,6 +86,31 @@ def test_a_flashed_device_starts_and_so_does_its_restored_stock(tmp_path, chip, 
     rig.clock.sleep(3)
     rig.chip.advance(rig.clock.monotonic())
     assert "TUYA Notice" in rig.chip.log.text.rpartition("J 0x10000")[2]
+
+
+@pytest.mark.parametrize("size", [0x10_0000, 0x40_0000])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7252"])
+def test_a_bare_file_of_another_size_is_restored_where_the_flash_has_that_size(
+    tmp_path, chip, size
+):
+    content = factory(chip, code_len=CODE)[:size].ljust(size, b"\xff")
+    rig = Rig(tmp_path, chip, content)
+    bare = tmp_path / "dump.bin"
+    bare.write_bytes(content)
+    backup(rig.ctx())
+    write_raw(rig.ctx(), b"x" * 0x1000, start=0x80000)
+    assert restore(rig.ctx(yes=True), bare).verified
+    assert rig.content == content
+
+
+def test_the_same_file_is_cut_off_for_a_device_with_a_larger_flash(tmp_path):
+    rig = Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=CODE))
+    bare = tmp_path / "dump.bin"
+    bare.write_bytes(rig.before[:0x10_0000])
+    with pytest.raises(FileNotABackup) as refused:
+        restore(rig.ctx(yes=True), bare)
+    assert "1048576" in refused.value.message
+    assert rig.content == rig.before
 
 
 def test_a_flash_that_is_smaller_than_its_id_says_is_neither_backed_up_nor_written(tmp_path):

@@ -41,7 +41,7 @@ def test_thinning_keeps_the_newest_and_spares_what_it_must(tmp_path):
     gone = DeviceBackups(tmp_path).thin_out(MAC, "10.0.0.5", keep=2)
     assert len(gone) == 3
     left = [item.created[8:10] for item in DeviceBackups(tmp_path).of(MAC, "10.0.0.5")]
-    assert left == ["21", "24", "25", "26"]
+    assert left == ["24", "25", "21", "26"]  # in the order in which they were stored
     assert len(DeviceBackups(tmp_path).of(MAC, "10.0.0.9")) == 1
 
 

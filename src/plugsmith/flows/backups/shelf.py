@@ -140,7 +140,7 @@ def prune_backups(
 def _first_of_each(entries: Sequence[IndexEntry]) -> list[IndexEntry]:
     oldest = {
         (entry.device.chip, entry.device.mac): entry
-        for entry in sorted(entries, key=lambda item: item.created, reverse=True)
+        for entry in sorted(entries, key=lambda item: item.order, reverse=True)
         if entry.device.mac is not None
     }
     return list(oldest.values())

@@ -107,6 +107,7 @@ def make_backup(
     _refuse_half_written(ctx, device)
     ctx.library.backups.check_room(device.size, out=out)
     _announce(ctx, device)
+    device.tell_wrong_clock()
     began_s, wire_before = ctx.clock.monotonic(), device.bytes_on_wire
     job, data, done = _open_job(ctx, device, resume=resume)
     device.job = job
@@ -139,6 +140,7 @@ def make_backup(
     except NotABackup:
         job.finish()
         raise
+    device.tell_wrong_clock()
     passport = passport_of(ctx, device, content, proofs)
     stored = ctx.library.backups.add(content, passport, out=out)
     job.finish()
@@ -217,7 +219,7 @@ def _open_job(
         adapter=device.port.info.adapter,
         subject=key.chip,
         command=ctx.again,
-        started=now_text(),
+        started=now_text(ctx.clock),
     )
     return ctx.library.jobs.start(header), bytearray(b"\xff" * device.size), ()
 

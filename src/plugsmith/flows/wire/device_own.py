@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from plugsmith.flows.now import tell_wrong_clock
 from plugsmith.flows.wire.same_device import Known
 from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
 from plugsmith.flows.write.unfinished import find_unfinished, survivor
@@ -38,6 +39,7 @@ class DeviceOwn(ABC):
         self._unfinished: list[Unfinished] | None = None
         self._claimed = False
         self._rf: dict[int, bytes] | None = None
+        self._clock_told = False
 
     @property
     @abstractmethod
@@ -103,6 +105,10 @@ class DeviceOwn(ABC):
             words = _("the device {mac}", mac=key.mac)
             self.locks.enter_context(held(self.ctx.library.locks, name, words=words))
             self._claimed = True
+
+    def tell_wrong_clock(self) -> None:
+        """Tell once if the clock of this computer cannot be right."""
+        self._clock_told = self._clock_told or tell_wrong_clock(self.ctx)
 
     def _rf_read(self) -> dict[int, bytes]:
         if not self.known.rf:

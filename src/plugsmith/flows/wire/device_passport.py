@@ -24,7 +24,7 @@ def passport_of(
     identity, held = device.identity, device.rf_held()
     return Passport(
         tool=f"plugsmith {__version__}",
-        created=now_text(),
+        created=now_text(ctx.clock),
         label=None,
         chip=identity.chip.name,
         family=identity.family.value,

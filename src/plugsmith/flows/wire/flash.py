@@ -216,6 +216,7 @@ def run_plan(
         settle_older(ctx, device, plan)
         return
     device.claim()
+    device.tell_wrong_clock()
     job = ctx.library.jobs.start(
         JobHeader(
             kind=kind,
@@ -224,7 +225,7 @@ def run_plan(
             adapter=device.port.info.adapter,
             subject=subject,
             command=ctx.again,
-            started=now_text(),
+            started=now_text(ctx.clock),
             backup=str(safety.backup.file.absolute()) if safety.backup else None,
         )
     )
@@ -259,6 +260,7 @@ def _tidy_up(ctx: FlowContext, device: Device, job: Job, plan: FlashPlan) -> Non
             ),
         )
     try:
+        device.tell_wrong_clock()
         job.finish()
         settle_older(ctx, device, plan)
         device.remember_speed()

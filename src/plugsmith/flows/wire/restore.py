@@ -44,8 +44,10 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
     by its content, and a file whose owner cannot be told needs the user's consent. Boot loader of
     the loader family, calibration and address stay as they are on the device.
     """
-    given = _without_loader(path) or load_backup(ctx, path)
+    given = _without_loader(path) or _of_small_flash(ctx, path) or load_backup(ctx, path)
     with connected(ctx) as device:
+        if isinstance(given, bytes):
+            given = None, _judged(ctx, path, given, flash_size=_size_of(device, given))
         if isinstance(given, OpenedFile):
             given = None, _completed(ctx, device, path, given)
         backup, source = given
@@ -81,7 +83,7 @@ def load_backup(ctx: FlowContext, path: Path) -> tuple[Backup | None, ImageSourc
     A rotated file of an old tool is put right. Raises FileNotABackup for what brings no
     device back.
     """
-    if path.suffix == ".json" or path.with_suffix(".json").is_file():
+    if _has_passport(path):
         backup = open_backup(path)
         size = backup.passport.flash_size
         return backup, _judged(ctx, backup.file, backup.read(), flash_size=size)
@@ -110,11 +112,32 @@ def _tell_remarks(ctx: FlowContext, verdict: BackupVerdict) -> None:
 
 def _without_loader(path: Path) -> OpenedFile | None:
     """The file if it is a flash from 0x11000 to its end, as old GUI tools saved it; else None."""
-    if path.suffix == ".json" or path.with_suffix(".json").is_file():
+    if _has_passport(path):
         return None
     file = open_image(path)
     whole = len(file.data) + APP_START
     return file if file.image.rotation == APP_START and whole & (whole - 1) == 0 else None
+
+
+def _of_small_flash(ctx: FlowContext, path: Path) -> bytes | None:
+    """The bytes of a bare file that is whole if the flash is as small as it; else None.
+
+    Whether it is, the device proves: another one refuses the file as cut off.
+    """
+    if _has_passport(path):
+        return None
+    data = _straightened(ctx, open_image(path))
+    if len(data) & (len(data) - 1) or judge_backup(data).restorable:
+        return None
+    return data if judge_backup(data, flash_size=len(data)).restorable else None
+
+
+def _size_of(device: Device, data: bytes) -> int | None:
+    return device.size if device.size == len(data) else None
+
+
+def _has_passport(path: Path) -> bool:
+    return path.suffix == ".json" or path.with_suffix(".json").is_file()
 
 
 def _completed(ctx: FlowContext, device: Device, path: Path, file: OpenedFile) -> ImageSource:

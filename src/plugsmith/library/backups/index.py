@@ -24,14 +24,17 @@ from plugsmith.limited_read import read_regular
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
 
-_SCHEMA = "plugsmith-index/2"
+_SCHEMA = "plugsmith-index/3"
 _LONGEST = 16 << 20
 _U64 = (1 << 64) - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexEntry:
-    """One backup; `stamp` (size and time of the file it was read from) shows a later change."""
+    """One backup; `stamp` (size and time of the file it was read from) shows a later change.
+
+    `number` is the passport's.
+    """
 
     source: str  # the name in the folder of what it was read from
     stamp: tuple[int, int]
@@ -40,6 +43,12 @@ class IndexEntry:
     device: DeviceKey
     sha256: str
     label: str | None
+    number: int = 0
+
+    @property
+    def order(self) -> tuple[int, str]:
+        """Sorts backups by when they were stored; dates decide only where numbers do not."""
+        return (self.number, self.created)
 
 
 class BackupIndex:
@@ -64,7 +73,7 @@ class BackupIndex:
                 current.extend(_entry(path, stamp))
         if current != list(known.values()):
             self._store(current)
-        return tuple(sorted(current, key=lambda entry: entry.created, reverse=True))
+        return tuple(sorted(current, key=lambda entry: entry.order, reverse=True))
 
     def _load(self) -> list[IndexEntry]:
         try:
@@ -92,6 +101,7 @@ class BackupIndex:
                     "jedec": entry.device.jedec,
                     "sha256": entry.sha256,
                     "label": entry.label,
+                    "number": entry.number,
                 }
                 for entry in entries
             ],
@@ -134,6 +144,7 @@ def _entry(path: Path, stamp: tuple[int, int]) -> list[IndexEntry]:
             ),
             sha256=passport.sha256,
             label=passport.label,
+            number=passport.number,
         )
     ]
 
@@ -163,4 +174,5 @@ def _cached(reader: JsonReader) -> IndexEntry:
         ),
         sha256=reader.text("sha256"),
         label=reader.text_or_none("label"),
+        number=reader.number("number"),
     )

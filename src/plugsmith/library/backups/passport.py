@@ -26,6 +26,7 @@ SCHEMA = "plugsmith-passport/1"
 _SCHEMA_NAME, _SCHEMA_VERSION = SCHEMA.split("/")
 _LONGEST = 1 << 20  # bytes of a passport file
 _LARGEST_FLASH = 1 << 26
+_LARGEST_NUMBER = 1 << 31
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ class Passport:
     """Everything that is known about one proven read of a whole flash.
 
     `rf_start` and `rf_sha256` describe the sector with calibration and MAC; both are None where
-    the device has none. Text fields that are unknown are None, never empty.
+    the device has none. Of two backups the one with the higher `number` was stored later (0: from
+    before there were numbers); `created` may be wrong. Unknown text fields are None, never empty.
     """
 
     tool: str
@@ -82,6 +84,7 @@ class Passport:
     port: str
     baud: int
     notes: tuple[str, ...] = ()
+    number: int = 0
 
     @property
     def proven(self) -> bool:
@@ -195,6 +198,7 @@ def _passport(reader: JsonReader) -> Passport:
         port=reader.text("port"),
         baud=reader.number("baud"),
         notes=reader.texts("notes"),
+        number=reader.number_or_none("number", most=_LARGEST_NUMBER) or 0,
     )
     if (passport.rf_start is None) != (passport.rf_sha256 is None):
         raise Misfit("rf_start and rf_sha256 must both be given, or neither")

@@ -28,27 +28,27 @@ def superfluous(
     """The backups that the rule gives up, the oldest first.
 
     What stays whatever the rule says: the first backup of each device (most often the only one of
-    the vendor's firmware) and its newest, by their dates and by the times of their files, since a
+    the vendor's firmware) and its newest, by their numbers and by the times of their files, since a
     clock may have been wrong; a backup with a label or note; one that an interrupted job names
     (`in_use`: paths or names); one outside `folder`, where the user put it; and all of a device
     that has neither MAC nor calibration to know it by.
     """
     gone: list[IndexEntry] = []
     for backups in _by_device(entries).values():
-        by_date = sorted(backups, key=lambda item: item.created)
+        in_order = sorted(backups, key=lambda item: item.order)
         by_time = sorted(backups, key=lambda item: item.stamp[1])
         newest = max(rule.keep, 1)
-        spared = [*by_date[:1], *by_date[-newest:], *by_time[:1], *by_time[-newest:]]
+        spared = [*in_order[:1], *in_order[-newest:], *by_time[:1], *by_time[-newest:]]
         gone += [
             entry
-            for entry in by_date
+            for entry in in_order
             if entry not in spared
             and entry.file.parent == folder
             and not _named_by(in_use, entry)
             and read_label(entry.file) == Label()
             and (rule.before is None or entry.created < rule.before)
         ]
-    return sorted(gone, key=lambda item: item.created)
+    return sorted(gone, key=lambda item: item.order)
 
 
 def _by_device(entries: Iterable[IndexEntry]) -> dict[tuple[str, str], Sequence[IndexEntry]]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
@@ -95,6 +95,8 @@ class BackupStore:
         known = None if out is not None else self._same_content(passport)
         if known is not None:
             return known
+        last = max((entry.number for entry in self.entries()), default=0)
+        passport = replace(passport, number=last + 1)
         target = self._claim(passport) if out is None else claim_named(out)
         backup = Backup(file=target, passport_file=target.with_suffix(".json"), passport=passport)
         try:

@@ -39,7 +39,8 @@ class JobKind(StrEnum):
 class JobHeader:
     """What a job set out to do; `subject` names the image or the file, `command` goes on with it.
 
-    `backup` is the file that holds the device as it was before, None where there is none.
+    `backup` is the file that holds the device as it was before, None where there is none. Of two
+    open jobs the one with the higher `number` was begun later.
     """
 
     kind: JobKind
@@ -50,6 +51,7 @@ class JobHeader:
     command: str
     started: str  # ISO 8601, UTC; the clock may be wrong, so nothing is decided by it
     backup: str | None = None
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +182,7 @@ def header_json(header: JobHeader) -> dict[str, Fact]:
         "command": printable(header.command),
         "started": header.started,
         "backup": printable(header.backup) if header.backup else None,
+        "number": header.number,
     }
 
 
@@ -199,4 +202,5 @@ def _header(reader: JsonReader) -> JobHeader:
         command=reader.text("command"),
         started=reader.text("started"),
         backup=reader.text_or_none("backup"),
+        number=reader.number_or_none("number") or 0,
     )

@@ -189,6 +189,8 @@ class JobStore:
         """A new job, on disk before this returns; NoSpaceLeft, NoRightToWrite if refused."""
         name = f"{header.kind.value}-{secrets.token_hex(6)}"
         path = self._folder / f"{name}.journal"
+        last = max((state.header.number for state in self.open_jobs()), default=0)
+        header = replace(header, number=last + 1)
         try:
             journal = Journal.create(path)
             journal.append("begin", header_json(header), durable=True)
@@ -199,7 +201,7 @@ class JobStore:
     def open_jobs(
         self, *, device: DeviceKey | None = None, kinds: Iterable[JobKind] = tuple(JobKind)
     ) -> list[JobState]:
-        """The unfinished jobs of `device` (None: of all), the one that was added to last first.
+        """The unfinished jobs of `device` (None: of all), the one that was begun last first.
 
         A job counts if its device may be the one that is asked for: better one warning too many.
         """
@@ -211,7 +213,7 @@ class JobStore:
                 continue
             if device is None or device.may_be(state.header.device):
                 found.append(state)
-        return found
+        return sorted(found, key=lambda state: state.header.number, reverse=True)
 
     def half_written(self, device: DeviceKey) -> JobState | None:
         """A change that began on what may be this device and did not end, or None."""
