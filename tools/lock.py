@@ -62,6 +62,10 @@ def main() -> int:
     for name, wanted in (INSTALLERS | PEERS).items():
         compile_lock(name, wanted, upgrade=upgrade)
     compile_lock("dev", "\n".join([*users, *extras["dev"], *build]), upgrade=upgrade)
+    # what drives a browser is no wheel for everybody: an environment of its own (make test-ui)
+    browser = ["-c", str((LOCKS / "dev.txt").relative_to(ROOT))]
+    wanted = "\n".join([*users, *extras["dev"], *extras["browser"], *build])
+    compile_lock("page", wanted, *browser, upgrade=upgrade)
     tools = [f"{name}=={locked('dev')[name]}" for name in TEST_TOOLS]
     oldest = "\n".join([*users, *tools])
     compile_lock("oldest", oldest, "--resolution", "lowest-direct", upgrade=upgrade)

@@ -182,7 +182,7 @@ export function Diagnosis({ result }: { result: WireDoctorResult }): JSX.Element
   const good = result.heard === "chip" || result.heard === "openbeken-console";
   return (
     <div class="stack" data-heard={result.heard} data-diagnosis="">
-      <Box kind={good ? "good" : n("warn")} word={t("What the wire doctor found")}>
+      <Box kind={good ? "good" : "warn"} word={t("What the wire doctor found")}>
         <p><strong>{result.text}</strong></p>
         <p>{result.detail}</p>
       </Box>

@@ -14,13 +14,15 @@ import { Step } from "./frame";
 import { refusals, startJob } from "./actions";
 import { fileName } from "./backup_step";
 
-const KINDS: Record<string, string> = {
+export const KINDS: Record<string, string> = {
   qio: n("a full image: boot loader and application"),
   app: n("an application without a boot loader"),
   ota: n("an update package, for devices that run already"),
-  rbl: n("an update package, for devices that run already"),
+  bootloader: n("a boot loader alone"),
+  "full-dump": n("a whole flash, such as a backup"),
   "flash-start": n("the beginning of a flash"),
-  "full-flash": n("a whole flash, such as a backup"),
+  uf2: n("a UF2 file, as ESPHome makes them"),
+  unknown: n("nothing that is known"),
 };
 
 export function chipName(): string {

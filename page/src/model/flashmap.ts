@@ -11,6 +11,8 @@ export type CellState =
   | "erase"
   | "write"
   | "written"
+  | "sound"
+  | "foreign"
   | "differs"
   | "damaged";
 

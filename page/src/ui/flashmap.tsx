@@ -18,6 +18,8 @@ const NAMES: Record<CellState, string> = {
   erase: n("to be erased"),
   write: n("to be written"),
   written: n("written"),
+  sound: n("sound"),
+  foreign: n("not understood"),
   differs: n("differs"),
   damaged: n("damaged"),
 };
@@ -41,6 +43,8 @@ function Patterns({ id }: { id: string }): JSX.Element {
       {p("erase", <path d="M0 0l6 6M-1 5l2 2M5 -1l2 2" class="m-erase-mark" stroke-width="1.3" />)}
       {p("write", <rect x="1" y="1" width="4" height="4" class="m-write-mark" />)}
       {p("written", null)}
+      {p("sound", <path d="M3 0v6" class="m-sound-mark" stroke-width="1.2" />)}
+      {p("foreign", <circle cx="3" cy="3" r="1.3" class="m-foreign-mark" stroke-width="0.8" fill="none" />)}
       {p("differs", <path d="M0 0l6 6M6 0L0 6" class="m-differs-mark" stroke-width="1" />)}
       <pattern id={`${id}-grid`} width={W} height={H} patternUnits="userSpaceOnUse">
         <path d={`M${W} 0V${H}H0`} class="m-grid" />
