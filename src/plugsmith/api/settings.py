@@ -34,7 +34,10 @@ class SettingsRequest(Record):
     template: Path | None = option(
         default=None,
         metavar="FILE",
-        help=N_("An OpenBeken template (pins, command), or a dump with pins in it."),
+        help=N_(
+            "An OpenBeken template (pins, command), or a dump with pins in it. With `flash`, "
+            "`auto` takes the pins out of the device's own backup."
+        ),
     )
     config: Path | None = option(
         default=None, metavar="FILE", help=N_("Settings as TOML, YAML or JSON.")

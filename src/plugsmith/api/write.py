@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.api.session import Session
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.results import EraseResult, FlashResult, WriteResult
+    from plugsmith.flows.write.proven import Safety
     from plugsmith.flows.write.target_image import Segment
+
+    Extra = Callable[[FlowContext, Device, Safety], Segment]
 
 
 @request
@@ -121,20 +127,40 @@ def _likeness(backup: str) -> str | None:
     return backup_looks_like(Path(backup))
 
 
-def _settings(session: Session, request: FlashRequest) -> Callable[[Device], Segment] | None:
+def _settings(session: Session, request: FlashRequest) -> Extra | None:
     """What makes the settings sector for the device, once it is known which one it is."""
     from plugsmith.flows.image.file import open_image
+    from plugsmith.flows.settings.desired_settings import desired_from
+    from plugsmith.flows.settings.own_pins import AUTO, own_template
     from plugsmith.flows.settings.prepared_image import block_in_image, prepared_piece
     from plugsmith.flows.settings.settings_block import settings_piece
 
-    desired = desired_settings(session, request) if request.sets_anything else None
+    own_pins = str(request.template) == AUTO and not Path(AUTO).exists()
+    given = replace(request, template=None) if own_pins else request
+    desired = desired_settings(session, given) if request.sets_anything else None
     for note in desired.notes if desired else ():
         session.say(note)
+
+    def wish(ctx: FlowContext, device: Device, safety: Safety) -> DesiredSettings | None:
+        if not own_pins or (request.dry_run and safety.content is None and safety.backup is None):
+            return desired
+        pins = desired_from(
+            template=own_template(ctx, device, safety),
+            name=AUTO,
+            settings=desired.settings if desired else None,
+            over_lan=False,
+        )
+        for note in pins.notes:
+            session.say(note)
+        return pins
+
     if request.with_settings and request.image is not None:
         file = open_image(request.image)
         block = block_in_image(file.data, name=file.name, chip=file.image.chip)
-        return lambda device: prepared_piece(device, block, desired)
-    return (lambda device: settings_piece(device, desired)) if desired is not None else None
+        return lambda ctx, device, safety: prepared_piece(device, block, wish(ctx, device, safety))
+    if desired is None:
+        return None
+    return lambda ctx, device, safety: settings_piece(device, wish(ctx, device, safety) or desired)
 
 
 def _tell_settings(session: Session, image: Path) -> None:

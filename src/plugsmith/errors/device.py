@@ -190,6 +190,18 @@ class TemplateUnusable(InputError):
     next_step = N_("{remedy}")
 
 
+class PinsNotKnown(NothingFound):
+    """The device's own flash tells no pins that may be written without a look at them."""
+
+    code = "PS-FLASH-PINS"
+    what = N_("The pins of this device are not known: {reason}")
+    next_step = N_(
+        "Nothing was erased. Find a template with `plugsmith template search`, or look at what "
+        "`plugsmith dump config` finds in the backup and save it as a template; or flash without "
+        "pins and find them on the running device with `plugsmith device pins`."
+    )
+
+
 class NoMeter(NothingFound):
     """No metering driver runs on the device."""
 

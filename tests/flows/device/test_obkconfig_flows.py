@@ -199,7 +199,7 @@ def test_settings_go_with_the_firmware(tmp_path):
     path = tmp_path / "image.bin"
     path.write_bytes(forge_openbeken_qio("BK7231T", version="1.18.300", code_len=0x8000))
     wanted = wish(wifi_ssid="net", wifi_password="canary55")
-    outcome = flash(rig.ctx(), path, extra=lambda device: settings_piece(device, wanted))
+    outcome = flash(rig.ctx(), path, extra=lambda _ctx, unit, _safe: settings_piece(unit, wanted))
     assert outcome.verified
     assert rig.runs()
     settings = read_settings(find_block(rig.content, name="chip").block)
@@ -213,5 +213,5 @@ def test_settings_go_only_with_openbeken(tmp_path):
     path = tmp_path / "image.bin"
     path.write_bytes(factory("BK7231T", code_len=0x8000))
     with pytest.raises(PlugsmithError):
-        flash(rig.ctx(), path, extra=lambda device: settings_piece(device, wish()))
+        flash(rig.ctx(), path, extra=lambda _ctx, unit, _safe: settings_piece(unit, wish()))
     assert rig.content == rig.before

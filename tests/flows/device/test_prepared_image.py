@@ -55,7 +55,7 @@ def test_it_gives_every_plug_its_own_address_and_names(tmp_path, chip, named):
     build_image(image, desired, image=qio(tmp_path, chip))
     rig = Rig(tmp_path, chip, factory(chip, code_len=SMALL))
     block = block_in_image(image.read_bytes(), name="x", chip=chip)
-    done = flash(rig.ctx(), image, extra=lambda device: prepared_piece(device, block))
+    done = flash(rig.ctx(), image, extra=lambda _ctx, unit, _safe: prepared_piece(unit, block))
     assert done.verified
     settings = read_settings(find_block(rig.content, name="x", chip=chip).block)
     address = done.safety.backup.passport.mac or ""

@@ -94,9 +94,10 @@ def flash(
     dry_run: bool = False,
     boot_check: bool = False,
     download: FetchRequest | None = None,
-    extra: Callable[[Device], Segment] | None = None,
+    extra: Callable[[FlowContext, Device, Safety], Segment] | None = None,
 ) -> WriteOutcome:
-    """Write the image in `path` to the connected device; `extra` makes a piece that goes with it.
+    """Write the image in `path` to the connected device; `extra` makes a piece that goes with it,
+    from the linked device and what secures the write.
 
     Without `path` the newest OpenBeken image for the chip and its code key is taken from the cache,
     or with `download` from the public releases; NoImage when there is none.
@@ -114,7 +115,7 @@ def flash(
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
         if extra is not None:
-            source = replace(source, pieces=(*source.pieces, extra(device)))
+            source = replace(source, pieces=(*source.pieces, extra(ctx, device, safety)))
         return write_source(
             ctx,
             device,
