@@ -228,3 +228,32 @@ def test_an_unknown_verb_job_or_address_is_told(page):
     assert page.call("GET", "/nothing.html", key=False).code == "PS-UI-UNKNOWN"
     for name in ("ui", "sim"):
         assert page.call("POST", "/api/jobs", {"verb": name}).code == "PS-UI-VERB"
+
+
+def test_passwords_given_with_a_job_reach_it_and_nothing_else(page, make_verb):
+    def work(session, _request):
+        return str(len(session.secrets["wifi_password"]))
+
+    make_verb(work)
+    body = {"verb": "made up", "secrets": {"wifi_password": "correct horse"}}
+    job = page.call("POST", "/api/jobs", body).json["id"]
+    assert page.events(job)[-1]["data"] == {"told": "13"}
+    assert page.server.jobs.find(job).session.secrets == {}
+    assert "horse" not in str(page.call("GET", "/api/jobs").json)
+
+
+def test_a_file_with_a_password_goes_with_its_job(page):
+    secret = page.put("secret-1.txt", b"correct horse\n")
+    job = page.start("device info", host="127.0.0.1:1", password_file=secret)
+    page.events(job)
+    assert page.call("GET", f"/api/files?file={secret}").status == 404
+
+
+def test_the_list_of_jobs_masks_what_looks_like_a_secret(page, make_verb):
+    make_verb(lambda _session, _request: "done")
+    job = page.start("made up", words="Password1 hunter2 and mqtt_password=swordfish")
+    shown = str(page.row(job))
+    assert "hunter2" not in shown
+    assert "swordfish" not in shown
+    job = page.start("device info", host="admin:hunter2@127.0.0.1:1")
+    assert "hunter2" not in str(page.row(job))

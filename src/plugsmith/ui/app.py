@@ -12,6 +12,7 @@ from plugsmith.messages import _
 from plugsmith.ui.calls import Calls
 from plugsmith.ui.file_calls import FileCalls
 from plugsmith.ui.guard import Guard
+from plugsmith.ui.practice.calls import PracticeCalls
 from plugsmith.ui.replies import told
 from plugsmith.ui.static_files import StaticFiles
 
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 def build_app(*, door: Door, jobs: Jobs, files: Files, desk: Desk, streams: Streams) -> Guard:
     """The whole server as an ASGI application."""
-    calls, file_calls = Calls(jobs, streams, desk), FileCalls(files)
+    calls, file_calls, practice = Calls(jobs, streams, desk), FileCalls(files), PracticeCalls(desk)
     routes = [
         Route("/api/about", told(calls.about), methods=["GET"]),
         Route("/api/texts", told(calls.texts), methods=["GET"]),
@@ -40,6 +41,10 @@ def build_app(*, door: Door, jobs: Jobs, files: Files, desk: Desk, streams: Stre
         Route("/api/jobs/{job}/cancel", told(calls.cancel), methods=["POST"]),
         Route("/api/files", told(file_calls.put), methods=["PUT"]),
         Route("/api/files", told(file_calls.get), methods=["GET"]),
+        Route("/api/practice", told(practice.rows), methods=["GET"]),
+        Route("/api/practice", told(practice.start), methods=["POST"]),
+        Route("/api/practice", told(practice.end), methods=["DELETE"]),
+        Route("/api/practice/press", told(practice.press), methods=["POST"]),
         Route("/api/{rest:path}", told(_unknown)),
         Route("/{rest:path}", told(StaticFiles().answer), methods=["GET"]),
     ]

@@ -1,7 +1,7 @@
 """The page's files: what was put onto the page, what its jobs made, and the user's library.
 
 A handle is all that the page ever sees: `upload:ID/NAME`, `output:JOB/NAME`,
-`library:backups/NAME`.
+`library:backups/NAME`, and `practice:backups/NAME` for what a practice plug left behind.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ MOST_TOGETHER = 1 << 30
 MOST_FILES = 2000
 _LONGEST_NAME = 200  # bytes; file systems take 255 with what we add for a moment
 _SHELVES = ("backups", "rescued", "devices", "undo", "cache")  # of the library
-_HANDLE = re.compile(r"(upload|output|library):(.+)", re.DOTALL)
+_HANDLE = re.compile(r"(upload|output|library|practice):(.+)", re.DOTALL)
+_SHELVED = ("library", "practice")
 _UNFIT = re.compile(r"[\x00-\x1f\x7f/\\]")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
 
@@ -125,12 +126,18 @@ class Files:
             "upload": self._base / "uploads",
             "output": self._base / "jobs",
             "library": library.expanduser().absolute(),
+            "practice": self._base / "practice",
         }
         self._lock = threading.Lock()
         self._count = 0
         self._bytes = 0
-        for kind in ("upload", "output"):
+        for kind in ("upload", "output", "practice"):
             make_private_folder(self._roots[kind])
+
+    @property
+    def practice(self) -> Path:
+        """The library of what is only practised: it goes with the server."""
+        return self._roots["practice"]
 
     def close(self) -> None:
         """Remove what was put and made; the library stays."""
@@ -176,7 +183,7 @@ class Files:
         parts = rest.replace("\\", "/").split("/") if os.sep == "\\" else rest.split("/")
         unfit = any(part in ("", ".", "..") or _UNFIT.search(part) for part in parts)
         unfit = unfit or len(parts) < 2
-        if unfit or not _encodes(rest) or (kind == "library" and parts[0] not in _SHELVES):
+        if unfit or not _encodes(rest) or (kind in _SHELVED and parts[0] not in _SHELVES):
             raise UiFileName(name=handle)
         root = self._roots[kind]
         path = root.joinpath(*parts)
@@ -192,11 +199,12 @@ class Files:
         """
         for kind in ("upload", "output"):
             text = text.replace(f"{self._roots[kind]}{os.sep}", f"{kind}:")
-        root = self._roots["library"]
-        for name in {str(root), str(root.resolve())}:
-            rest = text.removeprefix(name + os.sep)
-            if rest != text and Path(rest).parts[0] in _SHELVES and "\n" not in rest:
-                return "library:" + rest.replace(os.sep, "/")
+        for kind in _SHELVED:
+            root = self._roots[kind]
+            for name in {str(root), str(root.resolve())}:
+                rest = text.removeprefix(name + os.sep)
+                if rest != text and Path(rest).parts[0] in _SHELVES and "\n" not in rest:
+                    return f"{kind}:" + rest.replace(os.sep, "/")
         return text
 
     def forget(self, handle: str) -> None:

@@ -63,7 +63,7 @@ class _Place:
                 return self._file_or_word(text)
 
     def _file_or_word(self, text: str) -> str:
-        if text.startswith(("upload:", "output:", "library:")):
+        if text.startswith(("upload:", "output:", "library:", "practice:")):
             return str(self._files.path(text))
         if self._way is Role.ADDRESS_OR_FILE:
             if not text.startswith(("http://", "https://")):

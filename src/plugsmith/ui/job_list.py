@@ -31,8 +31,11 @@ if TYPE_CHECKING:
         def taken(self, ports: tuple[str, ...]) -> None:
             """A job begins."""
 
-        def freed(self, ports: tuple[str, ...], verb: str) -> None:
+        def freed(self, ports: tuple[str, ...]) -> None:
             """It ended."""
+
+        def is_practice(self, places: tuple[str, ...]) -> bool:
+            """Whether one of these ports or hosts is simulated."""
 
 
 MOST_AT_ONCE = 16
@@ -71,9 +74,10 @@ class Jobs:
                 verb,
                 request,
                 shown=shown_request(given),
+                given=given,
                 ports=ports,
                 files=self._files,
-                library=self._library,
+                library=self._library_for(ports, given),
                 again=shown_command(verb, request),
                 secret_words=secrets,
                 ended=self._ended,
@@ -86,6 +90,14 @@ class Jobs:
         self._desk.taken(ports)
         job.thread.start()
         return job
+
+    def _library_for(self, ports: tuple[str, ...], given: Mapping[str, object]) -> Library:
+        """What is only practised leaves nothing in the user's own library."""
+        hosts = (str(given.get(name)) for name in ("host", "where", "source", "target"))
+        places = (*ports, *(part.strip() for host in hosts for part in host.split(",")))
+        if not self._desk.is_practice(places):
+            return self._library
+        return type(self._library)(self._files.practice)
 
     def _admit(self, job: Job) -> None:
         with self._lock:
@@ -104,7 +116,9 @@ class Jobs:
     def _ended(self, job: Job) -> None:
         """In the job's thread, before its last line is out."""
         try:
-            self._desk.freed(job.ports, job.verb.name)
+            for handle in _password_files(job.given):
+                self._files.forget(handle)
+            self._desk.freed(job.ports)
         finally:
             with self._lock:
                 self._held = {port: held for port, held in self._held.items() if held != job.id}
@@ -146,6 +160,12 @@ class Jobs:
         for job in running:
             while job.thread.is_alive():
                 job.thread.join(0.1)  # short, so that a second Ctrl-C is seen on every system
+
+
+def _password_files(given: Mapping[str, object]) -> list[str]:
+    """Uploads that held a password for one job: they go with it."""
+    named = (value for name, value in given.items() if name.endswith("password_file"))
+    return [value for value in named if isinstance(value, str) and value.startswith("upload:")]
 
 
 def _with_ports(verb: Verb, request: Record) -> tuple[Record, tuple[str, ...]]:

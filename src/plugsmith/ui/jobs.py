@@ -66,6 +66,7 @@ class Job:
         request: Record,
         *,
         shown: dict[str, Fact],
+        given: Mapping[str, object],
         ports: tuple[str, ...],
         files: Files,
         library: Library,
@@ -78,6 +79,7 @@ class Job:
         self.verb = verb
         self.request = request
         self.shown = shown
+        self.given = given
         self.ports = ports
         self.replay = Replay()
         self.began = now_text()

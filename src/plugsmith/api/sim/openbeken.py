@@ -72,13 +72,14 @@ def _devices(request: SimRequest, flash: bytes | None) -> list[SimObk]:
             mac=bytes.fromhex("c8478c1a") + (0x2B3C + at).to_bytes(2, "big"),
             flash=flash,
             plug=Plug(load=Load(watts=request.watts)),
-            unpack=_unpack,
+            unpack=unpack_update,
         )
         for at in range(request.count)
     ]
 
 
-def _unpack(package: bytes) -> bytes | None:
+def unpack_update(package: bytes) -> bytes | None:
+    """What a boot loader would put in place of the application, or None for no package."""
     from plugsmith.image.ota import read_package
 
     try:
