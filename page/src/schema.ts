@@ -350,6 +350,15 @@ export type DemoDemoStep = {
   "outcome": string;
 };
 
+/** A device that answers in the network after it was flashed; `url` is its own page. */
+export type DeviceArrivedDevice = {
+  "host": string;
+  "mac": string | null;
+  "name": string;
+  "version": string | null;
+  "url": string;
+};
+
 /** One finding; `pin` is a GPIO number or None, `text` and `fix` are sentences. */
 export type DeviceRuleFinding = {
   "rule": string;
@@ -1137,7 +1146,7 @@ export type WireEraseResult = {
   "notes": (string)[];
 };
 
-/** `flash`, with a line about the known device that this one is like. */
+/** `flash`, with a line about the known device that this one is like, and where it answers. */
 export type WireFlashResult = {
   "chip": string;
   "image": WireImageRow | null;
@@ -1150,6 +1159,7 @@ export type WireFlashResult = {
   "seconds": number;
   "notes": (string)[];
   "looks_like": string | null;
+  "found"?: DeviceArrivedDevice;
 };
 
 /** The flash part; `jedec` is null where the chip cannot report it, `size` in bytes. */

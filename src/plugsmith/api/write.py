@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from plugsmith.api.session import Session
     from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.device.results import ArrivedDevice
     from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.results import EraseResult, FlashResult, WriteResult
@@ -47,6 +48,17 @@ class FlashRequest(SettingsRequest, LoggedRequest):
         default=False,
         panel=Panel.SAFETY,
         help=N_("Before the write, run the result in the CPU emulator (extra emu)."),
+    )
+    find: str | None = option(
+        default=None,
+        metavar="RANGE",
+        help=N_(
+            "Afterwards wait until the device answers in the network, and say where: a range such "
+            "as 192.168.1.0/24, or `scan` for your own network."
+        ),
+    )
+    find_within: float = option(
+        default=90.0, least=1, most=3600, metavar="SECONDS", help=N_("How long to wait for it.")
     )
     with_settings: bool = option(
         default=False,
@@ -117,7 +129,31 @@ def flash(session: Session, request: FlashRequest) -> FlashResult:
     )
     written = outcome.result()
     known = _likeness(written.backup.file) if written.backup is not None else None
-    return FlashResult(**fields_apart(written), looks_like=known)
+    facts = fields_apart(written)
+    found = None
+    if request.find is not None and written.verified:
+        found = _arrived(session, request, outcome.mac)
+        facts["booted"] = True if found is not None else written.booted
+    return FlashResult(**facts, looks_like=known, found=found)
+
+
+def _arrived(session: Session, request: FlashRequest, mac: str | None) -> ArrivedDevice | None:
+    """The device in the network; what was written is proven, so trouble here is only told."""
+    from plugsmith.api.lan import LoginRequest, lan_context
+    from plugsmith.errors import Cancelled, PlugsmithError
+    from plugsmith.events import Warning_
+    from plugsmith.flows.device.arrival import await_arrival
+
+    context = lan_context(session, LoginRequest())
+    where = request.find or "scan"
+    try:
+        return await_arrival(context, mac, where, within_s=request.find_within)
+    except Cancelled:
+        message = _("You stopped the search for it.")
+    except PlugsmithError as problem:
+        message = _("It could not be looked for: {problem}", problem=problem.message)
+    session.sink.emit(Warning_(code="PS-NOTE-NOT-FOUND", message=message, hint="", data={}))
+    return None
 
 
 def _likeness(backup: str) -> str | None:

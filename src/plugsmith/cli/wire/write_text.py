@@ -33,7 +33,12 @@ def write_text(done: WriteResult) -> str:
 
 def flash_text(done: FlashResult) -> str:
     """The result of `flash`."""
-    return write_text(done)
+    if done.found is None:
+        return write_text(done)
+    here = _("It answers in your network as {name}: open {url}", name=done.found.name,
+             url=done.found.url)  # fmt: skip
+    switch = _("Try it: plugsmith device info {host}", host=done.found.host)
+    return "\n".join([write_text(done), here, switch])
 
 
 def erase_text(done: EraseResult) -> str:

@@ -75,8 +75,8 @@ async def _announced(ctx: LanContext) -> list[Host]:
     return [*ssdp, *(mdns or [])]
 
 
-def scan(ctx: LanContext, where: str | None) -> ScanResult:
-    """The contract's `device scan` result."""
+def look(ctx: LanContext, where: str | None) -> list[FoundDevice]:
+    """The devices in a range, a list, a file of hosts, or this computer's network; remembered."""
     if where is not None and (where.startswith("@") or "," in where):
         from plugsmith.flows.device.targets import targets  # noqa: PLC0415 - it looks with us
 
@@ -85,6 +85,12 @@ def scan(ctx: LanContext, where: str | None) -> ScanResult:
     else:
         found = find(ctx, None if where == "scan" else where)
     _remember(ctx, found)
+    return found
+
+
+def scan(ctx: LanContext, where: str | None) -> ScanResult:
+    """The contract's `device scan` result."""
+    found = look(ctx, where)
     odd = [item for item in found if item.same_mac or item.has_placeholder_mac]
     if odd:
         ctx.warn(

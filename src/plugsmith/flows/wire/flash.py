@@ -70,6 +70,7 @@ class WriteOutcome:
     seconds: float = 0.0
     notes: tuple[str, ...] = field(default_factory=tuple)
     changed: AddressRange | None = None  # what `erase` was asked for
+    mac: str | None = None  # the device's own address
 
     def result(self) -> WriteResult:
         """For the verbs that write."""
@@ -193,6 +194,7 @@ def write_source(
         verified=False,
         undo=undo,
         notes=plan.notes,
+        mac=device.mac(),
     )
     if dry_run:
         return outcome

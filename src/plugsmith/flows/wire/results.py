@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Family, KeyClass, Support
 from plugsmith.errors import ExitCode, Fact
+from plugsmith.flows.device.results import ArrivedDevice
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.link.hearing import Heard
-from plugsmith.records import Record, Result, named, record, spread
+from plugsmith.records import Record, Result, named, record, sparse, spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -253,9 +254,13 @@ class WriteResult(Result):
 
 @record
 class FlashResult(WriteResult):
-    """`flash`, with a line about the known device that this one is like."""
+    """`flash`, with a line about the known device that this one is like, and where it answers.
+
+    `found` stands only where it was looked for in the network.
+    """
 
     looks_like: str | None
+    found: ArrivedDevice | None = sparse(default=None)
 
 
 @record
