@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from plugsmith.api.options import Parameter
 
+# words that stand in the place of a file
+WORDS = (("flash", "template", "auto"),)
 NOT_FOR_THE_PAGE = frozenset({"sim", "ui"})  # they serve until they are stopped in their terminal
 
 
@@ -27,16 +29,11 @@ class Role(Enum):
 
 
 _MADE = frozenset({"output", "trace"})
+# texts that may be a file are files, unless something else is said here
+_TELLING = frozenset(
+    {"FILE", "DUMP", "BACKUP", "DIR", "DEVICE", "FIRST", "SECOND", "OUT", "PATH", "ROLL", "FOLDER"}
+)
 _TEXTS: dict[tuple[str, str], Role] = {
-    ("dump config", "files"): Role.READ,
-    ("dump info", "file"): Role.READ,
-    ("dump records", "file"): Role.READ,
-    ("dump extract", "file"): Role.READ,
-    ("dump repair", "file"): Role.READ,
-    ("dump sanitize", "file"): Role.READ,
-    ("dump gpio", "file"): Role.READ,
-    ("dump diff", "first"): Role.READ,
-    ("dump diff", "second"): Role.READ,
     ("obk config read", "source"): Role.HOST_OR_FILE,
     ("obk config write", "target"): Role.HOST_OR_FILE,
     ("obk config build", "output"): Role.MADE,
@@ -52,12 +49,18 @@ _PATHS: dict[tuple[str, str], Role] = {("read", "file"): Role.MADE}
 def role(verb: str, item: Parameter, given: Mapping[str, object]) -> Role:
     """What field `item` of a request to `verb` holds, beside the other fields that are `given`."""
     if not _is_path(item):
-        usual = Role.HOSTS if item.name in _HOSTS else Role.PLAIN
-        return _TEXTS.get((verb, item.name), usual)
+        return _TEXTS.get((verb, item.name), _of_text(item))
     if (verb, item.name) == ("device files", "local"):
         return Role.MADE if given.get("action") == "get" else Role.READ
     way = Role.MADE if item.name in _MADE else Role.READ
     return _PATHS.get((verb, item.name), way)
+
+
+def _of_text(item: Parameter) -> Role:
+    if item.name in _HOSTS:
+        return Role.HOSTS
+    words = set((item.words.metavar or "").split("|"))
+    return Role.READ if words & _TELLING else Role.PLAIN
 
 
 def _is_path(item: Parameter) -> bool:

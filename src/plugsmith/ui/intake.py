@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from plugsmith.api.options import parameters
 from plugsmith.errors.ui import UiFileName, UiRequest
 from plugsmith.messages import _
-from plugsmith.ui.fields import Role, role
+from plugsmith.ui.fields import WORDS, Role, role
 from plugsmith.ui.files import plain_name
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def read_request(verb: Verb, given: Mapping[str, object], *, files: Files, folde
                 raise UiRequest(problem=problem)
             continue
         way = role(verb.name, item, given)
+        if (verb.name, name, given[name]) in WORDS:
+            way = Role.PLAIN
         values[name] = _value(item, given[name], _Place(way, files, folder))
     return verb.request_type(**values)
 
