@@ -7,12 +7,12 @@ may come at any time. The command line adds exactly one Result or ErrorEvent at 
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
-from plugsmith.records import fields_of
+from plugsmith.records import fields_of, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SCHEMA = "plugsmith/1"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Event:
     """Base of all events; `kind` is the `type` field in JSON."""
 
@@ -32,7 +32,7 @@ class Event:
         return {"schema": SCHEMA, "type": self.kind, **body}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TaskBegin(Event):
     """A piece of work starts; `total` in `unit` (usually bytes), None if unknown."""
 
@@ -43,7 +43,7 @@ class TaskBegin(Event):
     unit: str = "bytes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Progress(Event):
     """`done` of `total`; `rate` in units a second and `left_s` seconds where they are known."""
 
@@ -55,7 +55,7 @@ class Progress(Event):
     left_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TaskEnd(Event):
     """The work of `task` ended; `summary` is a sentence for people."""
 
@@ -66,7 +66,7 @@ class TaskEnd(Event):
     summary: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Warning_(Event):  # noqa: N801 - `Warning` is a builtin
     """Something the user should know that does not stop the work."""
 
@@ -77,7 +77,7 @@ class Warning_(Event):  # noqa: N801 - `Warning` is a builtin
     data: dict[str, Fact] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Log(Event):
     """A remark for people; `level` is info or detail."""
 
@@ -86,7 +86,7 @@ class Log(Event):
     level: str = "info"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Item(Event):
     """The outcome for one of many inputs: its own `data` or `error`."""
 
@@ -96,7 +96,7 @@ class Item(Event):
     error: dict[str, Fact] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ready(Event):
     """A service can be used now; `url` is the link of a page, with its key in the fragment."""
 
@@ -117,7 +117,7 @@ class AskKind(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ask(Event):
     """A question to the user (`form` is its `kind`); the face answers through the session."""
 
@@ -128,7 +128,7 @@ class Ask(Event):
     choices: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Answered(Event):
     """The question `id` is no longer open: somebody answered it."""
 
@@ -136,7 +136,7 @@ class Answered(Event):
     id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Result(Event):
     """The last line of a command that ended well."""
 
@@ -145,7 +145,7 @@ class Result(Event):
     data: dict[str, Fact]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ErrorEvent(Event):
     """The last line of a command that failed."""
 

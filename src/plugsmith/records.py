@@ -8,7 +8,15 @@ stand in the object itself, `alone()` is the JSON without an object around it.
 
 from __future__ import annotations
 
-from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
+from dataclasses import (
+    MISSING,
+    Field,
+    FrozenInstanceError,
+    dataclass,
+    field,
+    fields,
+    is_dataclass,
+)
 from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
@@ -73,9 +81,87 @@ def _declared(metadata: dict[str, object], default: Any) -> Any:
 def record(cls: type[T]) -> type[T]:
     """Make a class a frozen dataclass with named arguments; mypy holds callers to its fields.
 
-    No slots: requests and results are put together from several bases.
+    No slots: requests and results are put together from several bases. Its methods are shared by
+    all records instead of compiled for each, which would be a third of the start of a command.
     """
-    return dataclass(frozen=True, kw_only=True)(cls)
+    made = dataclass(kw_only=True, init=False, repr=False, eq=False)(cls)
+    for name, method in _METHODS.items():
+        if name not in made.__dict__:
+            setattr(made, name, method)
+    return made
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+def frozen(cls: type[T]) -> type[T]:
+    """`@dataclass(frozen=True, slots=True, kw_only=True)` at a quarter of its cost when imported.
+
+    For modules that every start needs; making one object takes longer.
+    """
+    made = dataclass(kw_only=True, slots=True, init=False, repr=False, eq=False)(cls)
+    for name, method in (_METHODS | _STATE).items():
+        if name not in made.__dict__:
+            setattr(made, name, method)
+    return made
+
+
+def _make(self: Any, **values: Any) -> None:
+    cls = type(self)
+    for item in fields(self):
+        name = item.name
+        if name in values:
+            value = values.pop(name)
+        elif item.default is not MISSING:
+            value = item.default
+        elif item.default_factory is not MISSING:
+            value = item.default_factory()
+        else:
+            raise TypeError(f"{cls.__name__} needs {name}")
+        object.__setattr__(self, name, value)
+    if values:
+        raise TypeError(f"{cls.__name__} has no {', '.join(values)}")
+    if (finish := getattr(cls, "__post_init__", None)) is not None:
+        finish(self)
+
+
+def _values(record: Any) -> tuple[Any, ...]:
+    return tuple(getattr(record, item.name) for item in fields(record))
+
+
+def _same(self: Any, other: object) -> Any:
+    return _values(self) == _values(other) if type(other) is type(self) else NotImplemented
+
+
+def _hash(self: Any) -> int:
+    return hash(_values(self))
+
+
+def _show(self: Any) -> str:
+    shown = (f"{x.name}={getattr(self, x.name)!r}" for x in fields(self) if x.repr)
+    return f"{type(self).__qualname__}({', '.join(shown)})"
+
+
+def _refuse(_self: object, name: str, *_value: object) -> None:
+    raise FrozenInstanceError(f"{name} stays as it is")
+
+
+def _get_state(self: Any) -> list[Any]:
+    return [*_values(self)]
+
+
+def _set_state(self: Any, state: list[Any]) -> None:
+    for item, value in zip(fields(self), state, strict=True):
+        object.__setattr__(self, item.name, value)
+
+
+_STATE: dict[str, Any] = {"__getstate__": _get_state, "__setstate__": _set_state}
+_METHODS: dict[str, Any] = {
+    "__init__": _make,
+    "__eq__": _same,
+    "__hash__": _hash,
+    "__repr__": _show,
+    "__setattr__": _refuse,
+    "__delattr__": _refuse,
+}
 
 
 def json_name(item: Field[Any]) -> str:

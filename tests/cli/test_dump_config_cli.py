@@ -140,7 +140,7 @@ def test_a_system_without_shared_semaphores_works_file_by_file(dumps, capsys, mo
     def refused(**_options):
         raise PermissionError(13, "Permission denied")  # what no /dev/shm gives
 
-    monkeypatch.setattr("plugsmith.flows.many.ProcessPoolExecutor", refused)
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
     names = [str(dumps / name) for name in ("c-lost.bin", "a-plug.bin")]
     assert main(["dump", "config", *names, "--json"]) == 8
     assert [line.get("name") for line in lines(capsys)] == ["c-lost.bin", "a-plug.bin", None]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import pickle
+from dataclasses import FrozenInstanceError, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
-from plugsmith.records import Record, named, record, sparse, spread
+from plugsmith.records import Record, frozen, named, record, sparse, spread
 
 
 class Colour(StrEnum):
@@ -55,3 +58,49 @@ def test_what_is_no_json_is_a_defect():
 def test_records_cannot_be_changed():
     with pytest.raises(AttributeError):
         outer().kind = "b"
+
+
+@frozen
+class Small:
+    size: int
+    names: list[str] = field(default_factory=list)
+    secret: str = field(default="x", repr=False)
+
+
+@frozen
+class Wider(Small):
+    note: str = "none"
+
+    def __post_init__(self) -> None:
+        if self.note == "bad":
+            raise ValueError(self.note)
+
+
+@pytest.mark.parametrize("kind", [Small, Wider])
+def test_frozen_objects_are_dataclasses_in_all_that_people_see(kind):
+    one = kind(size=1)
+    assert one == kind(size=1) == copy.deepcopy(one) == pickle.loads(pickle.dumps(one))
+    assert one != kind(size=2)
+    assert one != object()
+    assert one.names is not kind(size=1).names
+    assert repr(one).startswith(f"{kind.__name__}(size=1, names=[]")
+    assert "secret" not in repr(one)
+    assert replace(one, size=3) == kind(size=3)
+    assert not hasattr(one, "__dict__")
+    for change in (lambda: setattr(one, "size", 2), lambda: delattr(one, "size")):
+        with pytest.raises(FrozenInstanceError):
+            change()
+
+
+@pytest.mark.parametrize("values", [{}, {"size": 1, "colour": 2}])
+def test_missing_and_unknown_fields_are_defects(values):
+    with pytest.raises(TypeError):
+        Small(**values)
+    with pytest.raises(TypeError):
+        Inner(**values)
+
+
+def test_frozen_objects_run_their_own_check_and_are_keys():
+    with pytest.raises(ValueError, match="bad"):
+        Wider(size=1, note="bad")
+    assert len({Inner(size=1), Inner(size=1), Inner(size=2)}) == 2

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.dump.dump import Dump
     from plugsmith.flows.dump.file_results import DiffResult
-    from plugsmith.flows.dump.results import InfoResult, KnownConfig, RecordsResult
+    from plugsmith.flows.dump.known_config import KnownConfig
+    from plugsmith.flows.dump.results import InfoResult, RecordsResult
     from plugsmith.flows.image.results import GpioResult
     from plugsmith.flows.many import ManyResult
     from plugsmith.interpret.config_result import ConfigResult
@@ -122,8 +123,8 @@ def _from_chip(session: Session, request: ConfigRequest) -> ConfigResult:
 
 def _known(found: ConfigResult) -> KnownConfig:
     """The answer with a line about the known device that it is like, if there is one."""
-    from plugsmith.flows.catalogue.find import recovered_looks_like
-    from plugsmith.flows.dump.results import KnownConfig
+    from plugsmith.flows.catalogue.looks_like import recovered_looks_like
+    from plugsmith.flows.dump.known_config import KnownConfig
 
     return KnownConfig(**fields_apart(found), looks_like=recovered_looks_like(found))
 

@@ -6,9 +6,11 @@ is an option `--its-name` unless it says `argument`; its type is the field's ann
 
 from __future__ import annotations
 
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args, get_type_hints
+
+from plugsmith.records import frozen, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +30,7 @@ class Panel(StrEnum):
     OUTPUT = "output"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Words:
     """What is said about a field. `flags` replace `--its-name`; `least` and `most` include.
 
@@ -48,7 +50,7 @@ class Words:
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Parameter:
     """A field of a request with its type and words; `default` is MISSING where it is required."""
 
@@ -107,7 +109,7 @@ def request(cls: type[T]) -> type[T]:
 
     Without slots: a request may inherit from several (the link's options and the settings').
     """
-    return dataclass(frozen=True, kw_only=True)(cls)
+    return record(cls)
 
 
 def parameters(kind: type[Record]) -> tuple[Parameter, ...]:

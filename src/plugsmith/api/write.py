@@ -158,7 +158,7 @@ def _arrived(session: Session, request: FlashRequest, mac: str | None) -> Arrive
 
 def _likeness(backup: str) -> str | None:
     """One line about the device, from the pins in its backup; None where nothing is known."""
-    from plugsmith.flows.catalogue.find import backup_looks_like
+    from plugsmith.flows.catalogue.looks_like import backup_looks_like
 
     return backup_looks_like(Path(backup))
 

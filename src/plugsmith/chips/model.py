@@ -7,9 +7,10 @@ Addresses are physical (as used on the wire), in bytes from 0; ranges are half-o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from plugsmith.memory import AddressRange
@@ -117,7 +118,7 @@ class Space(StrEnum):
     OTP = "otp"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Region:
     """A named range of flash."""
 
@@ -127,7 +128,7 @@ class Region:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MemoryMap:
     """One software's view of a flash; regions are sorted and either nest or do not overlap."""
 
@@ -152,7 +153,7 @@ class MemoryMap:
         return min(hits, key=lambda item: len(item.span), default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SpaceArea:
     """A readable memory beside the flash: `length` bytes at `addr` (an index for eFuse)."""
 
@@ -161,7 +162,7 @@ class SpaceArea:
     length: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Chip:
     """A chip as users name it."""
 
@@ -196,7 +197,7 @@ class Chip:
         return self.family is Family.ROM
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DialectFacts:
     """What holds for every boot code of a dialect."""
 
@@ -210,7 +211,7 @@ class DialectFacts:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Fingerprint:
     """zlib CRC-32 of the first `covers` physical bytes (256 on loaders, 257 on ROMs)."""
 
@@ -218,7 +219,7 @@ class Fingerprint:
     crc32: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class BootCode:
     """A boot loader in flash, as told apart by its first bytes."""
 
@@ -246,7 +247,7 @@ class BootCode:
         return self.chips[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeKey:
     """A known code key: the four little-endian words of eFuse bytes 0..15."""
 
@@ -256,7 +257,7 @@ class CodeKey:
     evidence: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FlashPart:
     """A NOR flash by its id; how its status registers are read, judged and written.
 
@@ -306,7 +307,7 @@ class FlashPart:
         return self.status_known and not stuck >> (8 * self.write_len)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pad:
     """A soldering point: `signal` is 3V3, GND, RX1, TX1, CEN or TX2 (the log).
 
@@ -320,7 +321,7 @@ class Pad:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ModuleBoard:
     """A module that carries a chip."""
 

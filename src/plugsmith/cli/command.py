@@ -7,7 +7,6 @@ gets its options the same way.
 from __future__ import annotations
 
 import inspect
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +16,7 @@ from typer.core import TyperCommand
 
 from plugsmith.api.options import Parameter, option, parameters, request
 from plugsmith.messages import N_, _
-from plugsmith.records import Record, Result
+from plugsmith.records import Record, Result, frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +50,7 @@ class _WithYes(_AsJson):
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Words:
     """Where a verb's renderer is: `render(result)`, or `render(result, shown)`.
 

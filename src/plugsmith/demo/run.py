@@ -12,7 +12,7 @@ from plugsmith.demo.results import DemoResult, DemoStep
 from plugsmith.demo.scene import VERSION
 from plugsmith.emu.runner import emulator_installed
 from plugsmith.events import Log
-from plugsmith.flows.catalogue.find import recovered_looks_like
+from plugsmith.flows.catalogue.looks_like import recovered_looks_like
 from plugsmith.flows.context import FlowContext
 from plugsmith.flows.dump.config import recover_file
 from plugsmith.flows.wire.backup import backup

@@ -6,9 +6,11 @@ pictures) read it. Channels count from 1; 0 means that the function has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from plugsmith.device.function import Function
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Alternative:
     """Another sensible use of the same pin, and the sentence that says when."""
 
@@ -26,7 +28,7 @@ class Alternative:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pin:
     """One pin and its use. `keys` are the configuration keys that say so, the naming one first."""
 
@@ -55,7 +57,7 @@ class Gap(StrEnum):
     UNMAPPED = "unmapped"  # a pin key that Plugsmith does not know
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LeftOut:
     """A pin key that got no pin, and the sentence that says why."""
 
@@ -79,7 +81,7 @@ class MeterKind(StrEnum):
         return self in {MeterKind.HLW8032, MeterKind.BL0942}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MeterPart:
     """The metering part; currents in mA, voltages in V, 0 or None where not stated."""
 
@@ -92,7 +94,7 @@ class MeterPart:
     second_uart: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LedDriver:
     """A two-wire LED driver: `outputs[i]` is the colour on output i (0 R, 1 G, 2 B, 3 C, 4 W, -1).
 
@@ -106,7 +108,7 @@ class LedDriver:
     currents: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Light:
     """The lamp part of a device."""
 
@@ -120,7 +122,7 @@ class Light:
     addressable: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Battery:
     """Battery measurement: empty and full in mV."""
 
@@ -139,7 +141,7 @@ class DataKind(StrEnum):
     RAW = "raw"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DataPoint:
     """One data point of a serial MCU, as the vendor's schema record describes it."""
 
@@ -153,7 +155,7 @@ class DataPoint:
     names: tuple[str, ...] = ()  # of an enum
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SerialMcu:
     """Another controller does the work and talks over the UART at P10/P11."""
 
@@ -161,7 +163,7 @@ class SerialMcu:
     points: tuple[DataPoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DeviceProfile:
     """A whole device. `remarks` are sentences; `unknown_keys` had no meaning that we know."""
 

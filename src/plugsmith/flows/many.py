@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from plugsmith.records import Result, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future, ProcessPoolExecutor
     from pathlib import Path
 
     from plugsmith.events import CancelToken, EventSink
@@ -117,6 +117,8 @@ def _outcomes(
 
 def _pool(count: int) -> ProcessPoolExecutor | None:
     """Worker processes, or None where the system has no shared semaphores (no /dev/shm)."""
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - one file needs none
+
     try:
         return ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt)
     except (OSError, ImportError, NotImplementedError):

@@ -10,11 +10,12 @@ import lzma
 import struct
 import zipfile
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputTooLarge, InputUnusable, Malformed
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from typing import IO
@@ -41,7 +42,7 @@ _BROKEN = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Member:
     """A file out of a compressed one."""
 

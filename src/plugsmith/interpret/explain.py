@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ from plugsmith.device.function import Function
 from plugsmith.interpret.openbeken.roles import role_for
 from plugsmith.interpret.openbeken.to_openbeken import role_text
 from plugsmith.messages import N_, _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plugsmith.device.profile import Alternative, DeviceProfile, Pin
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Provenance:
     """Where the configuration text comes from: kind of copy, its offset, the checks it passed.
 

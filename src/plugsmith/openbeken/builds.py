@@ -8,10 +8,10 @@ variant holds is known from its name and from users' reports, for no variant was
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +22,7 @@ EXAMINED = ("BK7231T", "BK7231N", "BK7231M", "BK7231U", "BK7238")
 _NOT_IN_BL0937_LESS = ("tuyaMCU", "irRemoteESP", "sensors", "battery", "hlw8112")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class MissingDriver:
     """A driver that the plain builds of `chips` lack; `mark` is a text that only it brings."""
 
@@ -34,7 +34,7 @@ class MissingDriver:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class VariantNeed:
     """A driver that is needed and not in the plain build, and the variants that have it."""
 

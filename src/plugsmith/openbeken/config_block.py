@@ -6,12 +6,13 @@ them for others. Versions 3 to 5 (tuya-storage.md section 9.2, openbeken.md sect
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 
 from plugsmith.errors.content import Malformed
 from plugsmith.openbeken.config_layout import PIN_TABLES, PinTableLayout
+from plugsmith.records import frozen
 
 MAGIC = b"CFG"
 BLOCK_LEN = 3584
@@ -31,7 +32,7 @@ class FieldKind(StrEnum):
     BYTES = "bytes"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Field:
     """A named place in the block; `private` marks what nobody should publish."""
 
@@ -102,7 +103,7 @@ FIELDS: tuple[Field, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConfigBlock:
     """A block whose checksum was right; `signed` says in which of the two ways (section 9.3)."""
 

@@ -6,12 +6,12 @@ goes by; a firmware whose version is not known counts as a present one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from plugsmith.records import frozen
 
 ARGUMENT_LIMIT = 511  # bytes of a command's argument, and of a command in the device list
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FirmwareLimits:
     """Sizes from a settings version on. `startup`: bytes that the startup command may have."""
 

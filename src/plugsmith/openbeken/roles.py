@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugsmith.openbeken.role_table import ROLE_LINES
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +59,7 @@ class Electrical(StrEnum):
         return self in {Electrical.OUTPUT, Electrical.OUTPUT_PULSE, Electrical.PWM}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Role:
     """One role of the firmware; `index` is valid for version 1.18.299 only."""
 
@@ -71,7 +71,7 @@ class Role:
     driver: str  # starts by itself when the role is in use; empty: none
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RoleReading:
     """What a role text means: the role, or None for an unknown name; `exact` if spelt rightly."""
 

@@ -7,13 +7,14 @@ decimal text, unknown fields are kept as they are.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.roles import read_role, suggest_role
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ _OWN_FIELDS = frozenset({*_TEXT_FIELDS, "keywords", "pins", "flags"})
 _FLAG_LIMIT = 1 << 64
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PinRole:
     """What one pin does: a role by name (as the firmware spells it) and its channels."""
 
@@ -42,7 +43,7 @@ class PinRole:
         return text if self.channel2 is None else f"{text};{self.channel2}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Template:
     """One device of the list; `flags` None where the list says nothing."""
 
@@ -62,7 +63,7 @@ class Template:
         return next((item for item in self.pins if item.gpio == gpio), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ReadingProblem:
     """Something that was left out: a rule id, the pin if it has one, a sentence, what to do."""
 
@@ -72,7 +73,7 @@ class ReadingProblem:
     fix: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TemplateReading:
     """A template as understood, with sentences for what was corrected and what was left out."""
 

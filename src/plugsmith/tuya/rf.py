@@ -7,9 +7,10 @@ full dumps (a group's length covers its records, the head's length covers the gr
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from plugsmith.errors.content import Malformed
+from plugsmith.records import frozen
 
 RF_MAGIC = b"TLV\0"
 MAC_TAG = 0x1111_1102
@@ -20,7 +21,7 @@ _MAX_LEN = 0x1000
 _PAIR = struct.Struct("<II")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RfRecord:
     """A tagged value."""
 
@@ -28,7 +29,7 @@ class RfRecord:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RfGroup:
     """Records under a common tag; `tail` is filler behind them (5A bytes in many N dumps)."""
 
@@ -37,7 +38,7 @@ class RfGroup:
     tail: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RfSector:
     """All groups in order."""
 

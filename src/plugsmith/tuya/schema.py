@@ -6,14 +6,14 @@ Named by gw_di.s_id; a list of {id, mode, type, property}. Source: tuya-storage.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
+from plugsmith.records import frozen
 from plugsmith.tuya.records import Json, read_json
 
 _MAX_POINTS = 256
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SchemaPoint:
     """One data point; `kind` is bool, value, enum, string, bitmap or raw."""
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from plugsmith.flows.catalogue.find import looks_like, match
+from plugsmith.flows.catalogue.find import match
+from plugsmith.flows.catalogue.looks_like import looks_like
 from plugsmith.interpret.catalogue.similarity import CLOSE, compare
 from plugsmith.interpret.catalogue.traits import traits_of
 from plugsmith.library.catalogue.candidates import ENOUGH_DEVICES, candidates, unusual_pins

@@ -18,7 +18,10 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP,
         request="ConfigRequest",
         runner="config",
-        results=(f"{_DUMP_RESULTS}:KnownConfig", "plugsmith.flows.many:ManyResult"),
+        results=(
+            "plugsmith.flows.dump.known_config:KnownConfig",
+            "plugsmith.flows.many:ManyResult",
+        ),
     ),
     Verb(
         name="dump info",

@@ -14,7 +14,7 @@ from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from plugsmith.cli.dump.shown import ConfigShown
-    from plugsmith.flows.dump.results import KnownConfig
+    from plugsmith.flows.dump.known_config import KnownConfig
     from plugsmith.interpret.config_result import ConfigResult
 
 _HEADS = {

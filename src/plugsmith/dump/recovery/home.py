@@ -6,13 +6,13 @@ or how often it was written. A key block inside the span of another store was wr
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.origin import FLASH_LEN, KEY_ADDRS
 from plugsmith.dump.recovery.verdict import looks_encrypted
 from plugsmith.dump.store.maps import anchor_addrs, key_addrs, span_len, store_maps
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.files import TABLE_MAGIC_BYTES
 from plugsmith.tuya.kv import StoreKind
 from plugsmith.tuya.records import platform_chip, read_platform
@@ -32,7 +32,7 @@ _SAMPLE = 18 * SECTOR_LEN  # a key block and the usual sectors behind it
 _FULL = {StoreKind.CLASSIC: 14, StoreKind.TUYAOS3: 16}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Ground:
     """What a file shows about where stores lie in it: key blocks, and anchors around them."""
 
@@ -92,7 +92,7 @@ def _anchors_of(key_at: int) -> set[int]:
     }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Homes:
     """`own`: the device's store, or several where nothing decides between them; then leftovers.
 

@@ -6,8 +6,9 @@ at the right distance shows a rotated, shifted or cut file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +22,7 @@ KEY_ADDRS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Place:
     """What a distance between key block and file table means."""
 
@@ -37,7 +38,7 @@ _PLACES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Origin:
     """`address`: flash address of file offset 0, negative behind foreign bytes; `chip` if shown."""
 

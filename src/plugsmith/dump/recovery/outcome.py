@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from plugsmith.dump.store.keyring import FoundKey
@@ -75,7 +77,7 @@ class Standing(StrEnum):
     LEFTOVER = "leftover"  # in a store that is not the device's own
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TextPart:
     """`length` bytes of a text from position `at` on lie at `offset` of the file.
 
@@ -88,7 +90,7 @@ class TextPart:
     kind: SourceKind | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TextSource:
     """A text and the one place (or, if joined, places) that it comes from.
 
@@ -129,7 +131,7 @@ class TextSource:
         return f"TextSource(kind={self.kind.value!r}, offset={self.offset}, checks={self.checks})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoreState:
     """What is left of the vendor's store.
 
@@ -146,7 +148,7 @@ class StoreState:
     offset: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DeviceFacts:
     """What other records say about the device."""
 
@@ -159,7 +161,7 @@ class DeviceFacts:
     chip_evidence: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Recovery:
     """The whole answer. `copies` are further places with exactly the best text.
 

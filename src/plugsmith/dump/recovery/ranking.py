@@ -5,7 +5,7 @@ The words for how sure a text is are those of the command-line contract (`odds.p
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import fits
@@ -17,6 +17,7 @@ from plugsmith.dump.recovery.outcome import (
     Standing,
     TextSource,
 )
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -36,7 +37,7 @@ _RANKS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RankedText:
     """All sources of one text, the best first, with the confidence they give together."""
 

@@ -5,7 +5,6 @@ A key from here is a proposal: it counts once it opens data sectors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from plugsmith.dump.finding import find_all
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.keys import (
     KEY_HEAD_LEN,
     KEY_LEN,
@@ -46,7 +46,7 @@ class KeyOrigin(StrEnum):
     KNOWN = "known-key"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FoundKey:
     """A device key; `offset` of the block or sector that holds it, None for a known key."""
 
@@ -58,7 +58,7 @@ class FoundKey:
         return f"FoundKey(origin={self.origin.value!r}, offset={self.offset})"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeyBlockTrace:
     """A place where a key block stands or stood, whether or not its key survived."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from plugsmith.chips.catalog import chips
 from plugsmith.chips.model import RegionRole
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoreMap:
     """The store of some chips: sectors for data and swap, and what lies at known distances.
 

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import PlugsmithError
 from plugsmith.errors.catalogue import ListUnusable
+from plugsmith.flows.catalogue.looks_like import title_of
 from plugsmith.flows.catalogue.match_reasons import reasons_of
 from plugsmith.flows.catalogue.results import HitRow, Likeness
-from plugsmith.flows.dump.config import recover_file
 from plugsmith.flows.now import now_text
 from plugsmith.interpret.catalogue.similarity import CLOSE, LIKELY
-from plugsmith.interpret.catalogue.traits import traits_of
 from plugsmith.library.catalogue.candidates import candidates, unusual_pins
 from plugsmith.library.catalogue.entry_rows import slug
 from plugsmith.library.catalogue.list_files import (
@@ -22,23 +20,18 @@ from plugsmith.library.catalogue.list_files import (
     list_from_file,
     list_from_folder,
 )
-from plugsmith.library.catalogue.shipped import open_quickly
 from plugsmith.library.catalogue.templates import ListOrigin
 from plugsmith.messages import _
-from plugsmith.openbeken.template import read_template
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from plugsmith.errors import Fact
     from plugsmith.interpret.catalogue.traits import Traits
-    from plugsmith.interpret.config_result import ConfigResult
     from plugsmith.library.catalogue.candidates import Candidate
     from plugsmith.library.catalogue.templates import ImportReport, StoredEntry, TemplateCatalogue
 
 OPENBEKEN_LIST = "https://raw.githubusercontent.com/OpenBekenIOT/webapp/gh-pages/devices.json"
 UNKNOWN_LICENCE = "not stated: keep it on your computer, do not pass it on"
-_IN_PASSING = 40  # entries compared for a remark that nobody asked for
 _URL_STARTS = ("http://", "https://")
 
 
@@ -154,7 +147,7 @@ def _verdict(best: Candidate | None, asked: Traits) -> str:
         return _("The device has no pins to compare, and no known device has its product key.")
     if best is None:
         return _("None is close: no device of the catalogue shares a single pin with this one.")
-    name = _title(best.entry)
+    name = title_of(best.entry)
     if best.likeness.score >= CLOSE:
         return _("It looks like {name}.", name=name)
     return _(
@@ -163,45 +156,3 @@ def _verdict(best: Candidate | None, asked: Traits) -> str:
         name=name,
         percent=round(100 * best.likeness.score),
     )
-
-
-def _title(entry: StoredEntry) -> str:
-    board = entry.entry.template.board
-    title = entry.entry.title
-    return f"{title} ({board})" if board and board.casefold() not in title.casefold() else title
-
-
-def looks_like(
-    template: Mapping[str, Fact] | None,
-    *,
-    product_keys: tuple[str, ...] = (),
-    root: Path | None = None,
-) -> str | None:
-    """One line about a device from its OpenBeken template; None if nothing fits.
-
-    Never raises: a broken catalogue must not spoil the answer about the device.
-    """
-    if not template or not template.get("pins"):
-        return None
-    try:
-        asked = traits_of(read_template(template).template, product_keys=product_keys)
-        with open_quickly(root) as catalogue:
-            found = candidates(catalogue, asked, limit=1, closely=_IN_PASSING)
-    except PlugsmithError:
-        return None
-    if not found or found[0].likeness.score < CLOSE:
-        return None
-    return _("Your device looks like {name}.", name=_title(found[0].entry))
-
-
-def recovered_looks_like(found: ConfigResult, *, root: Path | None = None) -> str | None:
-    """The same line about a recovered configuration. Never raises."""
-    return looks_like(found.template, product_keys=found.device.keys, root=root)
-
-
-def backup_looks_like(file: Path) -> str | None:
-    """The same line from a backup file; None as well if no pins are in it. Never raises."""
-    try:
-        return recovered_looks_like(recover_file(file))
-    except PlugsmithError:
-        return None

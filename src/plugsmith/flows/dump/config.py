@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.pasted.letters import is_plain_text
-from plugsmith.dump.pasted.pasted import read_pasted
-from plugsmith.dump.recovery.live import recover_from
+from plugsmith.dump.pasted.letters import is_plain_text, letters_of
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.errors.content import InputUnusable, TextWithoutPins
 from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.flows.many import ManyResult, over_files
-from plugsmith.interpret.from_paste import pasted_result
 from plugsmith.interpret.recovered import config_result
 from plugsmith.messages import _
 from plugsmith.records import fields_of
@@ -34,11 +31,23 @@ def recover_bytes(data: bytes, *, name: str) -> ConfigResult:
 
 
 def _recovered(data: bytes, *, name: str) -> ConfigResult:
+    if letters_of(data) is not None:
+        pasted = _of_text(data, name)
+        if pasted is not None:
+            return pasted
+    return config_result(recover(data, name=name))
+
+
+def _of_text(data: bytes, name: str) -> ConfigResult | None:
+    """The result for a text; None for bytes that only look like one."""
+    from plugsmith.dump.pasted.pasted import read_pasted  # noqa: PLC0415 - a dump needs none of it
+    from plugsmith.interpret.from_paste import pasted_result  # noqa: PLC0415 - with the above
+
     pasted = read_pasted(data)
     if pasted is None and is_plain_text(data):
         raise TextWithoutPins(name=name)
     if pasted is None:
-        return config_result(recover(data, name=name))
+        return None
     if pasted.best.holdings.template:
         raise InputUnusable(
             name=name,
@@ -59,6 +68,8 @@ def recover_file(path: Path, *, name: str | None = None) -> ConfigResult:
 
 def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> ConfigResult:
     """The result for a chip, of which only the needed sectors are read."""
+    from plugsmith.dump.recovery.live import recover_from  # noqa: PLC0415 - a file needs no reader
+
     return config_result(recover_from(reader, name=name), chip=chip)
 
 

@@ -6,7 +6,6 @@ from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.health_checks import CheckOutcome
 from plugsmith.dump.survey.report import DamageKind, DumpKind, Looked
 from plugsmith.errors import ExitCode, Fact
-from plugsmith.interpret.config_result import ConfigResult
 from plugsmith.records import Record, Result, record, sparse, spread
 
 
@@ -133,10 +132,3 @@ class RecordsResult(Result):
     """`dump records`."""
 
     records: tuple[StoredRow, ...]
-
-
-@record
-class KnownConfig(ConfigResult):
-    """`dump config` for one input, with a line about the known device that it is like."""
-
-    looks_like: str | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
@@ -10,6 +10,7 @@ from plugsmith.interpret.module_chip import chip_of_module, module_name
 from plugsmith.interpret.openbeken.roles import meaning_of_role
 from plugsmith.messages import _
 from plugsmith.openbeken.script import read_startup
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ _SAME_PART = (
 _NO_MODULE = frozenset({"", "ON PCB", "UNKNOWN", "NONE", "N/A", "PCB"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PinTrait:
     """The use of one pin, independent of firmware: a function's word, or a role's name."""
 
@@ -56,7 +57,7 @@ class PinTrait:
         return any(self.use in group and other.use in group for group in _SAME_PART)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Traits:
     """A device for comparison; `meter` is a metering chip's name or empty."""
 

@@ -7,7 +7,6 @@ that cannot be read is no label: nothing depends on it.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
@@ -15,6 +14,7 @@ from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.limited_read import read_regular
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ _SCHEMA = "plugsmith-label/1"
 _LONGEST = 16 << 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Label:
     """Both texts are printable and not empty, or None."""
 

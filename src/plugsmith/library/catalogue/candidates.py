@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.interpret.catalogue.similarity import compare, weigher
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,7 +19,7 @@ CANDIDATES = 250  # compared closely; beyond that rank fewer pins agree than in 
 ENOUGH_DEVICES = 25  # that use a pin at all, before a use of it may be called unusual
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Candidate:
     """An entry that may be the device, and how alike it is."""
 
@@ -27,7 +27,7 @@ class Candidate:
     likeness: Likeness
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class UnusualPin:
     """A use of a pin that no entry has; `others` entries use the pin for other things."""
 

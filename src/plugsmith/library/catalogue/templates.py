@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Self
 
 from plugsmith.interpret.catalogue.entry import CatalogueEntry, read_entry
 from plugsmith.library.catalogue.database import Database
 from plugsmith.library.catalogue.entry_rows import StoredEntry, entry_key, from_row, insert_entry
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +25,7 @@ _COLUMNS = (
 _FROM = "FROM entries e JOIN sources s ON s.id = e.source"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ListOrigin:
     """Where a list came from; `fetched` is the date of the import, `sha256` that of its bytes."""
 
@@ -37,7 +38,7 @@ class ListOrigin:
     sha256: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ImportReport:
     """What an import did; `by_rule` counts corrections, `rejected` counts reasons."""
 
