@@ -1,7 +1,8 @@
 """src/plugsmith/locale/plugsmith.pot: every sentence of the catalogue, by babel.
 
 Beside `_("...")` and `N_("...")` it takes the literal facts of errors, as `problem="its sum is
-wrong"`: an error translates its facts when it is shown, and its JSON keeps them in English.
+wrong"`: an error translates its facts when it is shown, and its JSON keeps them in English. The
+sentences of the page in the browser are in it too: one catalogue for both.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
+
+from pages.page_texts import page_texts
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 _FOR_DEVELOPERS = {"ValueError", "TypeError", "AssertionError", "NotImplementedError"}
@@ -29,6 +32,8 @@ def page() -> str:
     for path in sorted(SOURCE.rglob("*.py")):
         for message in error_facts(ast.parse(path.read_text(encoding="utf-8"))):
             catalog.add(message)
+    for message in page_texts():
+        catalog.add(message)
     text = io.BytesIO()
     write_po(text, catalog, width=100, no_location=True, omit_header=True, sort_output=True)
     head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
