@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, flow_context
+from plugsmith.api.lan import LoginRequest, lan_context
 from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
@@ -47,7 +48,7 @@ class RecordsRequest(DumpRequest):
 
 
 @request
-class ConfigRequest(ChipRequest):
+class ConfigRequest(ChipRequest, LoginRequest):
     """Files, folders, names of backups or `-`; without any of them the chip on `port`."""
 
     files: tuple[str, ...] = argument(
@@ -58,6 +59,12 @@ class ConfigRequest(ChipRequest):
             "in your library, or - for standard input, where a text can be pasted. Several may be "
             "given."
         ),
+    )
+    host: str | None = option(
+        default=None,
+        metavar="HOST",
+        judge="host",
+        help=N_("A running OpenBeken device instead, which may still hold the vendor's pins."),
     )
 
 
@@ -96,8 +103,10 @@ def config(session: Session, request: ConfigRequest) -> KnownConfig | ManyResult
     from plugsmith.flows.input_file import expand
     from plugsmith.flows.many import no_files
 
+    if request.host is not None:
+        return _known(_from_running(session, request, request.host))
     if not request.files and request.port is None:
-        raise UsageError(problem=_("give a FILE, or --port for a chip"))
+        raise UsageError(problem=_("give a FILE, --port for a chip, or --host"))
     if not request.files:
         return _known(_from_chip(session, request))
     if request.files == ("-",):
@@ -119,6 +128,14 @@ def _from_chip(session: Session, request: ConfigRequest) -> ConfigResult:
     with connected(flow_context(session, request)) as device:
         device.raise_speed()
         return recover_chip(device.flash, name=_("the chip"), chip=device.identity.chip.name)
+
+
+def _from_running(session: Session, request: ConfigRequest, host: str) -> ConfigResult:
+    from plugsmith.flows.device.live_flash import recover_running
+
+    if request.files or request.port is not None:
+        raise UsageError(problem=_("--host takes the place of FILE and --port"))
+    return recover_running(lan_context(session, request), host)
 
 
 def _known(found: ConfigResult) -> KnownConfig:

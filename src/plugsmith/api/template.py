@@ -15,6 +15,7 @@ from plugsmith.records import Record
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
+    from plugsmith.flows.catalogue.device_input import DeviceInput
     from plugsmith.flows.catalogue.export import GivenNames
     from plugsmith.flows.catalogue.results import (
         ContributeResult,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
         SearchResult,
     )
     from plugsmith.flows.many import ManyResult
+
+RUNNING = N_("A running OpenBeken device instead: name or address.")
 
 
 @request
@@ -68,22 +71,24 @@ class MatchRequest(LoginRequest):
         default=None,
         metavar="HOST",
         judge="host",
-        help=N_("A running OpenBeken device instead: name or address."),
+        help=RUNNING,
     )
     limit: int = option(default=8, least=1, most=100, help=N_("Show at most so many candidates."))
 
 
 @request
-class NamedRequest(Record):
-    """A device, with what only the user knows about it."""
+class NamedRequest(LoginRequest):
+    """A device by what it is or by where it runs, with what only the user knows about it."""
 
-    device: str = argument(
+    device: str | None = argument(
+        default=None,
         metavar="DEVICE",
         help=N_(
             "A dump, the vendor's configuration or pin text, a template, a result of `dump "
             "config --json`, an id of the catalogue, or - for standard input."
         ),
     )
+    host: str | None = option(default=None, metavar="HOST", judge="host", help=RUNNING)
     name: str = option(default="", help=N_("What the device is called."))
     vendor: str = option(default="", help=N_("Who sells it."))
     model: str = option(default="", help=N_("The model number on it."))
@@ -205,12 +210,11 @@ def export(session: Session, request: ExportRequest) -> ExportResult:
     from plugsmith.flows.catalogue.export import export as flow
 
     found = flow(
-        request.device,
+        _device_of(session, request),
         format_name=request.to,
         naming=_names(request),
         topic=request.topic,
         target=request.output,
-        root=session.library.root,
     )
     for remark in found.tolerated:
         session.sink.emit(Warning_(code="PS-NOTE-TOLERATED", message=remark))
@@ -225,7 +229,20 @@ def contribute(session: Session, request: ContributeRequest) -> ContributeResult
     """`template contribute`."""
     from plugsmith.flows.catalogue.export import contribute as flow
 
-    return flow(request.device, _names(request), target=request.output, root=session.library.root)
+    return flow(_device_of(session, request), _names(request), target=request.output)
+
+
+def _device_of(session: Session, request: NamedRequest) -> DeviceInput:
+    """The device of a request; UsageError unless exactly one of device and host is given."""
+    from plugsmith.flows.catalogue.export import input_named
+
+    if request.device is not None and request.host is None:
+        return input_named(request.device, root=session.library.root)
+    if request.host is not None and request.device is None:
+        from plugsmith.flows.catalogue.running import device_input_of_running
+
+        return device_input_of_running(lan_context(session, request), request.host)
+    raise UsageError(problem=_("give either a DEVICE or --host"))
 
 
 def update(session: Session, request: UpdateRequest) -> ImportResult | ListsResult:

@@ -53,23 +53,26 @@ class GivenNames:
     keywords: tuple[str, ...] = ()
 
 
+def input_named(source: str, *, root: Path | None = None) -> DeviceInput:
+    """The device that `source` means; the errors of `device_input_of`."""
+    with open_catalogue(root) as catalogue:
+        return device_input_of(source, catalogue)
+
+
 def export(
-    source: str,
+    subject: DeviceInput,
     *,
     format_name: str,
     naming: GivenNames,
     topic: str = "",
     target: Path | None = None,
-    root: Path | None = None,
 ) -> ExportResult:
-    """The files of a format for a dump, configuration, template or id of the catalogue.
+    """The files of a format for a device, whatever it was given as.
 
     They are written to `target` where it is given, with the errors of `write_files`. With them goes
     what the files cannot say: how sure the chip is, and which builds of OpenBeken fit.
     """
     chosen = exporter(format_name)
-    with open_catalogue(root) as catalogue:
-        subject = device_input_of(source, catalogue)
     files = chosen.render(subject.profile, _options(subject, naming, topic))
     written = write_files(files, target) if target is not None else ()
     chip = _chip_claim(subject)
@@ -130,21 +133,19 @@ def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOpti
 
 
 def contribution(
-    source: str, naming: GivenNames, *, root: Path | None = None
+    subject: DeviceInput, naming: GivenNames
 ) -> tuple[Template, tuple[RuleFinding, ...]]:
     """A complete entry for the list, and everything that speaks against publishing it."""
-    with open_catalogue(root) as catalogue:
-        subject = device_input_of(source, catalogue)
     template = _named(subject.template, naming)
     found = (*publication_findings(template), *lint_template(template))
     return template, found
 
 
 def contribute(
-    source: str, naming: GivenNames, *, target: Path | None = None, root: Path | None = None
+    subject: DeviceInput, naming: GivenNames, *, target: Path | None = None
 ) -> ContributeResult:
     """An entry for a public list, written to `target`; EntryIncomplete while it is refused."""
-    template, found = contribution(source, naming, root=root)
+    template, found = contribution(subject, naming)
     if has_errors(found):
         problems = " ".join(f"{item.text} {item.fix}" for item in found if item.level == "error")
         raise EntryIncomplete(

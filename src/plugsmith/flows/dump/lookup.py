@@ -22,12 +22,11 @@ from plugsmith.flows.catalogue.results import (
     SearchResult,
 )
 from plugsmith.interpret.catalogue.entry import RULES
-from plugsmith.interpret.catalogue.traits import traits_of
 from plugsmith.interpret.openbeken.lint import lint_template
 from plugsmith.library.catalogue.search import search
 from plugsmith.library.catalogue.shipped import NAME, open_catalogue
 from plugsmith.messages import _
-from plugsmith.openbeken.template import read_template, write_template
+from plugsmith.openbeken.template import write_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,15 +82,14 @@ def match_running(
 
     Raises the errors of errors/device.py; UsageError where `host` names several devices.
     """
-    from plugsmith.flows.device.info import info  # noqa: PLC0415 - only this needs the network
-    from plugsmith.lan.host import parse_host  # noqa: PLC0415 - with the above
+    from plugsmith.flows.catalogue.running import (  # noqa: PLC0415 - it needs the network
+        device_input_of_running,
+    )
 
-    facts = info(ctx, [parse_host(host)])
-    fields = {name: facts.get(name) for name in ("chip", "pins", "flags")}
-    reading = read_template({**fields, "command": facts.get("startup_command")})
+    subject = device_input_of_running(ctx, host)
     with open_catalogue(root) as catalogue:
-        found = match(catalogue, traits_of(reading.template), limit=limit)
-        return _matched(str(facts.get("name") or host), found, catalogue)
+        found = match(catalogue, subject.traits, limit=limit)
+        return _matched(subject.name, found, catalogue)
 
 
 def _matched(device: str, found: Likeness, catalogue: TemplateCatalogue) -> MatchResult:
