@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from plugsmith import __version__, verbs
+from plugsmith.api.options import parameters
+from plugsmith.api.table import BY_NAME
 from plugsmith.cli.app import main
 from plugsmith.cli.first_contact import SECTIONS, did_you_mean
+from plugsmith.cli.help.device_guides import GUIDES
+from plugsmith.errors import concrete_errors
 
 
 def told(capsys, *args: str) -> tuple[int, str, str]:
@@ -58,15 +64,80 @@ def test_nothing_is_named_for_a_word_that_is_like_none():
 def test_no_summary_is_cut(group, columns, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", columns)
     _code, out, _err = told(capsys, *group.split(), "--help")
-    told_names = " ".join(out.split())
-    assert "..." not in told_names.replace("[ARGS]...", "").replace("a forum ...", "")
+    read = " ".join(out.split())
     for verb in verbs():
         if verb.group == group:
-            assert verb.name.rpartition(" ")[2] in told_names
+            assert verb.name.rpartition(" ")[2] in read
+            assert verb.summary in read
 
 
 def test_every_verb_stands_in_one_section(capsys):
     _code, out, _err = told(capsys, "--help")
-    assert [line[:-1] for line in out.splitlines() if line.endswith(":") and line[0] != " "] == [
-        "Options", *(title for title, _names in SECTIONS),
+    assert [line[:-1] for line in out.splitlines() if line.endswith(":") and line[0] != " " and len(line) < 40] == [
+        *(title for title, _names in SECTIONS), "Help",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [verb.name for verb in verbs()])
+def test_the_help_of_every_verb_has_examples_panels_and_a_page_that_is_there(name, capsys):
+    code, out, err = told(capsys, *name.split(), "--help")
+    assert (code, err) == (0, "")
+    for title in ("Examples:", "Output:", "--json"):
+        assert title in out
+    assert f"  plugsmith {name}" in out
+    assert not any(sign in out for sign in ("<int", "<float", "INTEGER", "<class"))
+    page = out.splitlines()[-1].removeprefix("More: plugsmith help ")
+    code, text, _err = told(capsys, "help", page)
+    assert code == 0
+    assert text.startswith("# ")
+
+
+@pytest.mark.parametrize("name", list(GUIDES))
+def test_the_options_of_every_example_exist(name):
+    known = {flag.partition("/")[0] for item in _options(name) for flag in _flags(item)}
+    for command, _words in GUIDES[name].examples:
+        words = shlex.split(command)
+        assert words[1 : 1 + len(name.split())] == name.split()
+        assert {word for word in words if word.startswith("-") and word != "-"} <= known
+
+
+def _options(name):
+    return [*parameters(BY_NAME[name].request_type)]
+
+
+def _flags(item):
+    own = [part for flag in item.words.flags for part in flag.split("/")]
+    return [*(own or [f"--{item.name.replace('_', '-')}"]), "--help"]
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("name", ["flash", "device apply", "sim", "template export"])
+def test_help_keeps_to_the_width_and_breaks_no_word(name, columns, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "1000")
+    wide = told(capsys, *name.split(), "--help")[1].split()
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = told(capsys, *name.split(), "--help")[1]
+    assert sorted(out.split()) == sorted(wide)
+    for line in out.splitlines():
+        assert len(line) <= columns or line.strip().startswith(("plugsmith ", "-")) or (
+            len(line.split()) == 1
+        ), line  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", concrete_errors(), ids=lambda kind: kind.code)
+def test_help_of_an_error_code_says_what_it_means_and_what_to_do(kind, capsys):
+    code, out, err = told(capsys, "help", kind.code.lower())
+    assert (code, err) == (0, "")
+    assert out.startswith(kind.code)
+    assert f"{int(kind.exit_code)}" in out
+    assert "{" not in out
+
+
+def test_an_error_names_the_help_that_explains_it(capsys):
+    _code, _out, err = told(capsys, "dump", "info", "no.such.file")
+    assert err.splitlines()[-1] == "More: plugsmith help PS-INPUT-MISSING"
+
+
+def test_help_for_a_word_that_is_nothing_is_a_usage_error(capsys):
+    assert told(capsys, "help", "PS-NO-SUCH")[0] == 2
+    assert told(capsys, "help", "../../etc/passwd")[0] == 2

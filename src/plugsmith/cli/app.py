@@ -11,17 +11,24 @@ from typer.core import TyperCommand, TyperGroup
 
 from plugsmith import __version__
 from plugsmith.api.table import BY_NAME, GROUPS
-from plugsmith.cli.first_contact import SECTIONS, as_options, did_you_mean, guide
+from plugsmith.cli.first_contact import as_options, asked_page, did_you_mean, guide
 from plugsmith.cli.interrupt import interrupted
-from plugsmith.errors import ExitCode, UsageError
-from plugsmith.messages import _
+from plugsmith.cli.layout import help_width
+from plugsmith.cli.writer import give_up, lost, write_text
+from plugsmith.errors import ExitCode, PlugsmithError, UsageError
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from typer import Context
-    from typer._click.formatting import HelpFormatter
     from typer.core import TyperOption
+
+
+ABOUT = N_(
+    "Free Tuya smart plugs, switches and bulbs on Beken Wi-Fi chips from the cloud: "
+    "back up, recover the pins, flash OpenBeken, verify, restore."
+)
 
 
 class _CheapGroup(TyperGroup):
@@ -51,28 +58,18 @@ class VerbGroup(_CheapGroup):
     """The verbs whose names begin with `prefix`; one is made into a command when it is called."""
 
     prefix = ""
-    _listing = False
 
     def list_commands(self, ctx: Context) -> list[str]:  # type: ignore[override]
         del ctx
-        depth = len(self.prefix.split())
-        typed = [
-            name.split()[depth] for name in BY_NAME if name.split()[:depth] == self.prefix.split()
-        ]
-        return list(dict.fromkeys(typed))
+        from plugsmith.cli.help.group_help import names_below
+
+        return list(names_below(self.prefix))
 
     def get_command(self, ctx: Context, cmd_name: str) -> TyperCommand | TyperGroup | None:  # type: ignore[override]
         del ctx
         name = f"{self.prefix} {cmd_name}".strip()
         if name in GROUPS:
             return group_of(name)
-        if self._listing and name in BY_NAME:
-            return TyperCommand(
-                name=cmd_name,
-                help=_(BY_NAME[name].summary),
-                short_help=_(BY_NAME[name].summary),  # whole: what is cut with "..." cannot be read
-                rich_markup_mode=None,
-            )
         if name in BY_NAME:
             from plugsmith.cli.command import command_of
             from plugsmith.cli.words import WORDS
@@ -80,25 +77,14 @@ class VerbGroup(_CheapGroup):
             return command_of(BY_NAME[name], WORDS[name])
         return None
 
-    def format_commands(self, ctx: Context, formatter: HelpFormatter) -> None:  # type: ignore[override]
-        """The verbs, at the top by what they are about."""
-        names = self.list_commands(ctx)
-        titled = [] if self.prefix else [(_(title), group) for title, group in SECTIONS]
-        told = {name for _title, group in titled for name in group}
-        rest = tuple(name for name in names if name not in told)
-        for title, group in [*titled, (_("Commands"), rest)]:
-            found = [(name, self.get_command(ctx, name)) for name in group if name in names]
-            rows = [(name, item.get_short_help_str(1000)) for name, item in found if item]
-            if rows:
-                with formatter.section(title):
-                    formatter.write_dl(rows)
+    def get_help(self, ctx: Context) -> str:  # type: ignore[override]
+        """Print it and leave: a stream that takes no more is noticed here, not in typer."""
+        del ctx
+        from plugsmith.cli.help.group_help import group_help
 
-    def format_help(self, ctx: Context, formatter: object) -> None:  # type: ignore[override]
-        self._listing = True
-        try:
-            super().format_help(ctx, formatter)  # type: ignore[arg-type]
-        finally:
-            self._listing = False
+        about = _(GROUPS[self.prefix]) if self.prefix else _(ABOUT)
+        write_text(sys.stdout, group_help(self.prefix, about, help_width(sys.stdout)), as_is=True)
+        raise typer.Exit
 
 
 def group_of(name: str) -> VerbGroup:
@@ -126,16 +112,11 @@ app = typer.Typer(
 
 def _show_version(value: bool) -> None:
     if value:
-        sys.stdout.write(f"plugsmith {__version__}\n")
+        write_text(sys.stdout, f"plugsmith {__version__}\n")
         raise typer.Exit
 
 
-@app.callback(
-    help=_(
-        "Free Tuya smart plugs, switches and bulbs on Beken Wi-Fi chips from the cloud: "
-        "back up, recover the pins, flash OpenBeken, verify, restore."
-    )
-)
+@app.callback(help=_(ABOUT))
 def _root(
     version: bool = typer.Option(
         False, "--version", "-V", callback=_show_version, is_eager=True, help=_("Show the version.")
@@ -146,10 +127,35 @@ def _root(
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises and never prints a traceback."""
-    args = as_options(sys.argv[1:] if argv is None else argv)
-    if not args:
-        sys.stdout.write(guide())
+    args = list(sys.argv[1:] if argv is None else argv)
+    try:
+        code = _run(args)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read our output has enough of it
+        give_up(sys.stdout)
         return int(ExitCode.DONE)
+    except (PlugsmithError, OSError) as problem:
+        from plugsmith.cli.session import report_error
+
+        give_up(sys.stdout)
+        error = problem if isinstance(problem, PlugsmithError) else lost(problem)
+        return report_error(error, as_json=False)
+    except ValueError:
+        if not sys.stdout.closed:
+            raise
+        return int(ExitCode.DONE)
+    return code
+
+
+def _run(args: list[str]) -> int:
+    if not args:
+        write_text(sys.stdout, guide(help_width(sys.stdout)), as_is=True)
+        return int(ExitCode.DONE)
+    page = asked_page(args, help_width(sys.stdout))
+    if page is not None:
+        write_text(sys.stdout, page, as_is=True)
+        return int(ExitCode.DONE)
+    args = as_options(args)
     try:
         outcome = app(args=args, prog_name="plugsmith", standalone_mode=False)
     except typer.Exit as stop:
@@ -158,8 +164,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return interrupted(args)
     except typer.TyperException as problem:
         return _usage_failure(args, problem.format_message())
-    except BrokenPipeError:
-        return _pipe_closed()
     return outcome if isinstance(outcome, int) else int(ExitCode.DONE)
 
 
@@ -167,9 +171,6 @@ def _usage_failure(args: Sequence[str], problem: str) -> int:
     from plugsmith.cli.session import report_error
 
     as_json = "--json" in args
-    if problem.startswith("Usage:") and not as_json:  # a bare group: this is its help
-        sys.stdout.write(problem.rstrip("\n") + "\n")
-        return int(ExitCode.DONE)
     unknown = re.fullmatch(r"No such command '(.*)'\.", problem)
     if unknown:
         problem = f"{problem} {did_you_mean(unknown[1], _siblings(args, unknown[1]))}".rstrip()
@@ -182,11 +183,3 @@ def _siblings(args: Sequence[str], wrong: str) -> list[str]:
     names = [*BY_NAME, *GROUPS]
     ahead = f"{before} " if before else ""
     return sorted({name[len(ahead) :].split()[0] for name in names if name.startswith(ahead)})
-
-
-def _pipe_closed() -> int:
-    import os
-
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    return int(ExitCode.DONE)

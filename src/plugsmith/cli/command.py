@@ -7,6 +7,7 @@ gets its options the same way.
 from __future__ import annotations
 
 import inspect
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperCommand
 
-from plugsmith.api.options import Parameter, option, parameters, request
+from plugsmith.api.options import Panel, Parameter, option, parameters, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record, Result, frozen
 
@@ -36,6 +37,7 @@ class _AsJson(Record):
     as_json: bool = option(
         "--json",
         default=False,
+        panel=Panel.OUTPUT,
         help=N_("One JSON object per line on stdout, for programs."),
     )
 
@@ -46,6 +48,7 @@ class _WithYes(_AsJson):
         "--yes",
         "-y",
         default=False,
+        panel=Panel.SAFETY,
         help=N_("Answer questions with yes."),
     )
 
@@ -119,6 +122,7 @@ def _command(
     app = typer.Typer(rich_markup_mode=None, add_completion=False)
     app.command(verb.name.rpartition(" ")[2], help=_(verb.summary), cls=_VerbCommand)(callback)
     command = typer.main.get_command(app)
+    command.told = (verb, tuple(found.values()))  # type: ignore[attr-defined]
     for param in command.params:
         if param.name in found:
             # typer's own conversion loads pydantic, 0.18 s, even for an option that is left out
@@ -136,6 +140,18 @@ class _AsGiven:
 
 
 class _VerbCommand(TyperCommand):
+    told: tuple[Verb, tuple[Parameter, ...]]
+
+    def get_help(self, ctx: Any) -> str:
+        """Print it and leave: a stream that takes no more is noticed here, not in typer."""
+        del ctx
+        from plugsmith.cli.help.verb_help import verb_help
+        from plugsmith.cli.layout import help_width
+        from plugsmith.cli.writer import write_text
+
+        write_text(sys.stdout, verb_help(*self.told, help_width(sys.stdout)), as_is=True)
+        raise typer.Exit
+
     def get_params(self, ctx: Any) -> list[Any]:
         """The parameters and `--help`, none of them converted by typer."""
         params = super().get_params(ctx)

@@ -53,20 +53,41 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-def guide() -> str:
+def guide(columns: int) -> str:
     """What do you have, and the three commands for it."""
+    from plugsmith.cli.layout import paragraph
+
     lines = [_("What do you have?"), ""]
     width = max(len(command) for _title, rows in _STARTS for command, _words in rows)
+    longest = max(len(_(words)) for _title, rows in _STARTS for _command, words in rows)
     for title, rows in _STARTS:
         lines.append(_(title))
-        lines += [f"  {command:<{width}}  {_(words)}" for command, words in rows]
+        for command, words in rows:
+            if width + longest + 4 <= columns:
+                lines.append(f"  {command:<{width}}  {_(words)}")
+            else:
+                lines += [f"  {command}", paragraph(_(words), columns, indent="      ")]
         lines.append("")
-    lines += [
+    closing = (
         _("Nothing at hand? plugsmith demo does the whole job on a simulated plug."),
         _("Rather with a mouse? plugsmith ui opens all of it in your browser."),
         _("All commands: plugsmith --help. One of them: plugsmith help backup."),
-    ]
+    )
+    lines += [paragraph(text, columns) for text in closing]
     return "\n".join(lines) + "\n"
+
+
+def asked_page(args: Sequence[str], columns: int) -> str | None:
+    """The page or error that `help WORD` asks for; None for anything else."""
+    if len(args) != 2 or args[0] != "help":
+        return None
+    from plugsmith.api.table import BY_NAME, GROUPS
+
+    if args[1] in BY_NAME or args[1] in GROUPS:
+        return None
+    from plugsmith.cli.help.pages import page_of
+
+    return page_of(args[1], columns)
 
 
 def did_you_mean(typed: str, known: Iterable[str]) -> str:

@@ -7,6 +7,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, TextIO
 
+from plugsmith.cli.writer import StdoutGoneError, write_whole_line
+from plugsmith.errors import PlugsmithError
 from plugsmith.visible import json_safe
 
 if TYPE_CHECKING:
@@ -14,18 +16,26 @@ if TYPE_CHECKING:
 
 
 class JsonSink:
-    """Writes one JSON object per event and line; safe to use from several threads."""
+    """Writes one JSON object per event and line; safe to use from several threads.
+
+    A reader that goes away does not stop the work: `trouble` says what happened to the stream.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream or sys.stdout
         self._lock = threading.Lock()
+        self.trouble: PlugsmithError | StdoutGoneError | None = None
 
     def emit(self, event: Event) -> None:
         """Print the event and flush, so that a reading program sees it at once."""
         line = json_safe(json.dumps(event.as_json(), ensure_ascii=False, separators=(", ", ": ")))
         with self._lock:
-            self._stream.write(line + "\n")
-            self._stream.flush()
+            if self.trouble is not None:
+                return
+            try:
+                write_whole_line(self._stream, line + "\n")
+            except (PlugsmithError, StdoutGoneError) as trouble:
+                self.trouble = trouble
 
     def close(self) -> None:
         """Nothing to tidy up."""

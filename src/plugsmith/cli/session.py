@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
@@ -13,7 +14,9 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import typer
 
 from plugsmith.api import session as api
-from plugsmith.cli.writer import say, write_text
+from plugsmith.cli.interrupt import end_quietly
+from plugsmith.cli.paint import Mark
+from plugsmith.cli.writer import StdoutGoneError, say, write_text
 from plugsmith.errors import Cancelled, Defect, ExitCode, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent
 from plugsmith.events import Result as ResultEvent
@@ -33,6 +36,13 @@ if TYPE_CHECKING:
 
     Body = Callable[["Session"], dict[str, Fact]]
     Render = Callable[[dict[str, Fact]], str]
+
+
+HELP_COMMAND = "plugsmith help {code}"  # the address of an error's page: in the program itself
+_SYSTEM = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO),
+    *(errno.EMFILE, errno.ENFILE, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.ELOOP),
+}
 
 
 class Session(api.Session):
@@ -81,6 +91,12 @@ class Session(api.Session):
         """Print a line for people: on stdout, or on stderr with --json."""
         write_text(sys.stderr if self.as_json else sys.stdout, text + "\n")
 
+    def check_stream(self) -> None:
+        """Raise StdoutGoneError or OutputLost if JSON lines did not get out."""
+        trouble = getattr(self._listener, "trouble", None)
+        if trouble is not None:
+            raise trouble
+
     def close(self) -> None:
         """Take progress bars down."""
         self._listener.close()
@@ -114,6 +130,7 @@ def run_verb(
         if as_json:
             data = cast("dict[str, Fact]", result.as_data())
             session.sink.emit(ResultEvent(command=verb.name, data=data))
+            session.check_stream()
         else:
             session.say(words(result).rstrip("\n"))
 
@@ -131,7 +148,7 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
     try:
         body()
         code = int(session.exit_code)
-    except (typer.Exit, BrokenPipeError):
+    except (typer.Exit, StdoutGoneError):
         session.close()
         raise
     except PlugsmithError as error:
@@ -140,6 +157,9 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
     except KeyboardInterrupt:
         session.close()
         code = report_error(Cancelled(), as_json=as_json)
+    except OSError as problem:
+        session.close()
+        code = report_error(_of_system(problem), as_json=as_json)
     except Exception as bug:  # noqa: BLE001 - the outermost layer: a traceback never reaches a user
         session.close()
         code = report_error(_defect(bug), as_json=as_json)
@@ -151,12 +171,11 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
 def _catch_interrupts(session: Session) -> Callable[[], None]:
     def on_interrupt(_signum: int, _frame: FrameType | None) -> None:
         if session.cancel.cancelled:
+            end_quietly()
             raise KeyboardInterrupt
         session.cancel.cancel()
         if not session.as_json:
-            sys.stderr.write(
-                "\n" + _("Stopping after this step. Press Ctrl-C again to stop at once.") + "\n"
-            )
+            say("\n" + _("Stopping after this step. Press Ctrl-C again to stop at once."))
 
     try:
         before = {
@@ -173,6 +192,16 @@ def _catch_interrupts(session: Session) -> Callable[[], None]:
     return restore
 
 
+def _of_system(problem: OSError) -> PlugsmithError:
+    """What the system refused, in words; a defect where the refusal is our own fault."""
+    from plugsmith.errors.flows import FileRefused
+
+    if problem.errno not in _SYSTEM:
+        return _defect(problem)
+    name = os.fsdecode(problem.filename) if problem.filename else _("a file")
+    return FileRefused(name=name, problem=problem.strerror or "?")
+
+
 def _defect(bug: Exception) -> Defect:
     if os.environ.get("PLUGSMITH_DEBUG"):
         traceback.print_exception(bug, file=sys.stderr)
@@ -185,10 +214,13 @@ def report_error(error: PlugsmithError, *, as_json: bool) -> int:
     if as_json:
         from plugsmith.cli.jsonl import JsonSink
 
-        JsonSink().emit(ErrorEvent.of(error))
-    else:
-        lines = [_("Error {code}: {message}", code=error.code, message=error.message)]
-        if error.hint:
-            lines.append(_("What to do: {hint}", hint=error.hint))
-        say("\n".join(lines))
+        sink = JsonSink()
+        sink.emit(ErrorEvent.of(error))
+        if sink.trouble is None:
+            return int(error.exit_code)
+    mark = Mark.REFUSED if error.exit_code is ExitCode.REFUSED else Mark.ERROR
+    say(error.message, lead=_("Error {code}:", code=error.code) + " ", mark=mark)
+    if error.hint:
+        say(error.hint, lead=_("What to do:") + " ")
+    say(_("More: {command}", command=HELP_COMMAND.format(code=error.code)))
     return int(error.exit_code)

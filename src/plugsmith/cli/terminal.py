@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.layout import fitted, width_of
+from plugsmith.cli.paint import STYLES, Mark
 from plugsmith.cli.writer import say
 from plugsmith.events import Event, Item, Log, Progress, Ready, TaskBegin, TaskEnd, Warning_
 from plugsmith.messages import _
@@ -35,8 +38,8 @@ class TerminalSink:
         self._lock = threading.Lock()
 
     def emit(self, event: Event) -> None:
-        """Render one event."""
-        with self._lock:
+        """Render one event; a stderr that takes no more never stops the work."""
+        with self._lock, suppress(OSError):
             match event:
                 case TaskBegin():
                     self._begin(event)
@@ -45,7 +48,7 @@ class TerminalSink:
                 case TaskEnd():
                     self._end(event)
                 case Warning_():
-                    self._say(_("Note: {text}", text=event.message))
+                    self._say(event.message, lead=_("Note:") + " ", mark=Mark.WARNING)
                     if event.hint:
                         self._say("      " + event.hint)
                 case Log():
@@ -65,11 +68,17 @@ class TerminalSink:
             self._bars.stop()
             self._bars = None
 
-    def _say(self, text: str) -> None:
-        if self._bars is not None:
-            self._bars.console.print(visible(text), markup=False, highlight=False, soft_wrap=True)
-        else:
-            say(text)
+    def _say(self, text: str, *, lead: str = "", mark: Mark = Mark.DONE) -> None:
+        """A line; beside a live bar it goes above it, broken at words there too."""
+        if self._bars is None:
+            say(text, lead=lead, mark=mark)
+            return
+        from rich.text import Text
+
+        shown = Text(fitted(visible(lead + text), width_of(sys.stderr)))
+        if lead:
+            shown.stylize(STYLES[mark], 0, len(lead))
+        self._bars.console.print(shown, soft_wrap=True)
 
     def _begin(self, event: TaskBegin) -> None:
         self._units[event.task] = event.unit

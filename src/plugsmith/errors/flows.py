@@ -128,3 +128,24 @@ class NoRightToWrite(PlugsmithError):
     exit_code = ExitCode.REFUSED
     what = N_("The folder {folder} cannot be written: {problem}.")
     next_step = N_("Name another place with -o FILE or PLUGSMITH_HOME.")
+
+
+class OutputLost(PlugsmithError):
+    """What a command says on stdout could not be written: the disk there is full."""
+
+    code = "PS-OUTPUT-LOST"
+    exit_code = ExitCode.REFUSED
+    what = N_("What this command says on stdout could not be written: {problem}.")
+    next_step = N_("Make room where the output goes, then run the command again.")
+
+
+class FileRefused(PlugsmithError):
+    """The system did not let us read or write a file: no room, no right, a broken disk."""
+
+    code = "PS-FILE-REFUSED"
+    exit_code = ExitCode.REFUSED
+    what = N_("The system refused to read or write {name}: {problem}.")
+    next_step = N_(
+        "Make room or choose another place: -o FILE for what is made, PLUGSMITH_HOME for the "
+        "library."
+    )

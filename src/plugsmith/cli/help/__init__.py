@@ -1,0 +1,1 @@
+"""Help: of verbs and groups, of errors, and the pages of the documentation."""

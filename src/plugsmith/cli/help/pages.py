@@ -1,0 +1,81 @@
+"""`plugsmith help WORD`: what an error code means, or a page of the documentation, as text.
+
+The pages lie in the package (in a checkout: in `docs`), so nothing is looked up in a network.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plugsmith.cli.layout import definitions, paragraph
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.errors import PlugsmithError
+
+_FACT = re.compile(r"\{(\w+)(?:![a-z])?(?::[^{}]*)?\}")
+_ONLY_A_FACT = re.compile(r"\{\w+\}")
+_PACKAGE = Path(__file__).parents[2]
+_PLACES = (_PACKAGE / "docs", _PACKAGE.parents[1] / "docs")
+
+
+def page_of(word: str, width: int) -> str | None:
+    """The text for an error code or a page; None where there is neither of that name."""
+    if word.upper().startswith("PS-"):
+        return _error(word.upper(), width)
+    if word == "pages":
+        return "\n".join(f"plugsmith help {name}.md" for name in page_names()) + "\n"
+    file = page_file(word)
+    return file.read_text(encoding="utf-8") if file is not None else None
+
+
+def page_file(name: str) -> Path | None:
+    """Where a page lies: `linking.md`, or `linking`."""
+    name = name.lower().removesuffix(".md")
+    if not name.replace("-", "").isalnum():
+        return None
+    files = [folder / f"{name}.md" for folder in _PLACES]
+    return next((file for file in files if file.is_file()), None)
+
+
+def page_names() -> list[str]:
+    """The pages that there are."""
+    folder = next((folder for folder in _PLACES if folder.is_dir()), None)
+    return sorted(file.stem for file in folder.glob("*.md")) if folder is not None else []
+
+
+def error_of(code: str) -> type[PlugsmithError] | None:
+    """The class of a code, with every module of errors loaded."""
+    from importlib import import_module
+    from pkgutil import iter_modules
+
+    from plugsmith import errors
+
+    for found in iter_modules(errors.__path__):
+        import_module(f"plugsmith.errors.{found.name}")
+    return next((kind for kind in errors.concrete_errors() if kind.code == code), None)
+
+
+def _error(code: str, width: int) -> str | None:
+    kind = error_of(code)
+    if kind is None:
+        return None
+    about = " ".join((kind.__doc__ or "").split())
+    said = _with_names(_(kind.what) + (f" {_(kind.why)}" if kind.why else ""))
+    rows = [
+        (_("Meaning"), about),
+        (_("It says"), said),
+        (_("What to do"), _with_names(_(kind.next_step))),
+        (_("Exit code"), f"{int(kind.exit_code)}"),
+    ]
+    title = paragraph(code, width)
+    return f"{title}\n\n{definitions([row for row in rows if row[1]], width)}\n"
+
+
+def _with_names(text: str) -> str:
+    """A template of an error with `<port>` where the port is filled in."""
+    if _ONLY_A_FACT.fullmatch(text.strip()):
+        return _("It depends on the case; the error itself says it.")
+    return _FACT.sub(lambda found: f"<{found[1].replace('_', ' ')}>", text)
