@@ -14,7 +14,7 @@ from plugsmith.api.table import BY_NAME, GROUPS
 from plugsmith.cli.first_contact import as_options, asked_page, did_you_mean, guide
 from plugsmith.cli.interrupt import interrupted
 from plugsmith.cli.layout import help_width
-from plugsmith.cli.writer import give_up, lost, write_text
+from plugsmith.cli.writer import StdoutGoneError, flush, give_up, write_text
 from plugsmith.errors import ExitCode, PlugsmithError, UsageError
 from plugsmith.messages import N_, _
 
@@ -130,20 +130,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = list(sys.argv[1:] if argv is None else argv)
     try:
         code = _run(args)
-        sys.stdout.flush()
-    except BrokenPipeError:  # whoever read our output has enough of it
+        flush(sys.stdout)
+    except StdoutGoneError:  # whoever read our output has enough of it
         give_up(sys.stdout)
         return int(ExitCode.DONE)
-    except (PlugsmithError, OSError) as problem:
+    except PlugsmithError as error:
         from plugsmith.cli.session import report_error
 
         give_up(sys.stdout)
-        error = problem if isinstance(problem, PlugsmithError) else lost(problem)
         return report_error(error, as_json=False)
-    except ValueError:
-        if not sys.stdout.closed:
-            raise
-        return int(ExitCode.DONE)
     return code
 
 

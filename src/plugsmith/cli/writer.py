@@ -71,6 +71,11 @@ def lost(problem: OSError) -> PlugsmithError:
     return OutputLost(problem=problem.strerror or type(problem).__name__)
 
 
+def flush(stream: TextIO) -> None:
+    """Write what is left in the stream; raises as `write_text` does."""
+    write_whole_line(stream, "")
+
+
 def open_streams() -> None:
     """Give stdin, stdout and stderr a place where the caller closed them.
 
