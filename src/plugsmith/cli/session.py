@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import typer
 
 from plugsmith.api import session as api
-from plugsmith.cli.interrupt import end_quietly
 from plugsmith.cli.paint import Mark
+from plugsmith.cli.quiet_end import end_quietly
 from plugsmith.cli.writer import StdoutGoneError, say, write_text
 from plugsmith.errors import Cancelled, Defect, ExitCode, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent
