@@ -150,14 +150,14 @@ def test_the_language_switches_help_and_errors(tmp_path):
     compiled_catalogue(
         tmp_path,
         {
-            "Show the version.": "Zeige die Fassung ✓",
+            "the version (-V)": "die Fassung ✓",
             "The command cannot be carried out as written: {problem}": "So nicht: {problem}",
-            "Error {code}: {message}": "Fehler {code}: {message}",
+            "Error {code}:": "Fehler {code}:",
         },
     )
-    assert "Zeige die Fassung ✓" in run_in("xx", tmp_path, "--help").stdout
-    assert "Show the version." in run_in("en", tmp_path, "--help").stdout
-    assert "Show the version." in run_in("nowhere", tmp_path, "--help").stdout
+    assert "die Fassung ✓" in run_in("xx", tmp_path, "--help").stdout
+    assert "the version (-V)" in run_in("en", tmp_path, "--help").stdout
+    assert "the version (-V)" in run_in("nowhere", tmp_path, "--help").stdout
     wrong = run_in("xx", tmp_path, "no-such-verb")
     assert wrong.returncode == 2
     assert wrong.stderr.startswith("Fehler PS-USAGE: So nicht: ")

@@ -73,9 +73,9 @@ def test_what_cannot_be_meant_is_refused_with_the_options_name(
     args, option, nothing_opens, capsys, tmp_path
 ):
     (tmp_path / "plain.bin").write_bytes(b"\xff" * 4096)
-    (tmp_path / "bad.csv").write_text("mac,name\n84:e3:42,short\n")
+    (tmp_path / "bad.txt").write_text("mac,name\n84:e3:42,short\n")
     given = [
-        word.format(file=tmp_path / "plain.bin", bad_list=tmp_path / "bad.csv") for word in args
+        word.format(file=tmp_path / "plain.bin", bad_list=tmp_path / "bad.txt") for word in args
     ]
     error = failed(capsys, *given)
     assert (error["code"], error["exit"]) == ("PS-USAGE", 2)
@@ -126,7 +126,7 @@ def test_numbers_are_an_address_or_nothing(text):
 
 
 def test_a_list_may_be_a_table_with_macs_names_and_addresses(tmp_path):
-    file = tmp_path / "devices.csv"
+    file = tmp_path / "devices.txt"
     file.write_text(
         "\ufeffname;mac;ip;room\n"
         "Kettle;84-E3-42-01-02-03;;kitchen\n"
@@ -150,7 +150,7 @@ def test_a_list_may_be_one_device_a_line(tmp_path):
 
 
 def test_settings_are_built_for_every_row_of_a_table_under_its_own_name(tmp_path, capsys):
-    table = tmp_path / "devices.csv"
+    table = tmp_path / "devices.txt"
     table.write_text("mac,name\n84:e3:42:01:02:03,kettle\n84:e3:42:01:02:04,lamp\n")
     out = tmp_path / "{n}.bin"
     code = main(

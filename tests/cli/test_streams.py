@@ -108,7 +108,7 @@ def test_a_file_that_the_system_refuses_is_no_defect(number, dump, monkeypatch, 
     monkeypatch.setattr("plugsmith.flows.dump.files.write_whole", refuse)
     assert main(["dump", "forge", "-o", str(tmp_path / "new.bin"), "--json"]) == 5
     error = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert error["code"] != "PS-DEFECT"
+    assert error["code"] == "PS-FILE-REFUSED"
     assert os.strerror(number) in error["message"]
 
 

@@ -32,7 +32,7 @@ DEVICES: dict[str, Guide] = {
                 N_("for one device"),
             ),
             (
-                "plugsmith obk config build --config all.toml --mac @devices.csv -o plug-{n}.bin",
+                "plugsmith obk config build --config all.toml --mac @devices.txt -o plug-{n}.bin",
                 N_("for every row of a table"),
             ),
         ),
@@ -96,7 +96,7 @@ DEVICES: dict[str, Guide] = {
         (
             ("plugsmith device apply 192.168.1.20 plug.json --dry-run", N_("what would change")),
             (
-                "plugsmith device apply @devices.csv --set mqtt_host=10.0.0.2",
+                "plugsmith device apply @devices.txt --set mqtt_host=10.0.0.2",
                 N_("one setting on many"),
             ),
         ),
@@ -119,7 +119,7 @@ DEVICES: dict[str, Guide] = {
                 "plugsmith device ota lamp.lan --dry-run",
                 N_("would the newest fetched release fit?"),
             ),
-            ("plugsmith device ota @devices.csv update.rbl", N_("several, the first one alone")),
+            ("plugsmith device ota @devices.txt update.rbl", N_("several, the first one alone")),
         ),
     ),
     "device calibrate": Guide(

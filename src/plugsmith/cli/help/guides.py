@@ -204,4 +204,17 @@ CHIPS_AND_FILES: dict[str, Guide] = {
             ("plugsmith sim --chip bk7231t --fault drop", N_("one on a bad wire")),
         ),
     ),
+    "rf show": Guide(
+        "restore",
+        (("plugsmith rf show", N_("of the chip")), ("plugsmith rf show plug.bin", N_("of a dump"))),
+    ),
+    "rf save": Guide("restore", (("plugsmith rf save -o rf.bin", N_("calibration and address")),)),
+    "rf put-back": Guide(
+        "restore", (("plugsmith rf put-back plug.bin", N_("out of a backup of this very device")),)
+    ),
+    "rf set-mac": Guide(
+        "restore", (("plugsmith rf set-mac C8:47:8C:12:34:56", N_("the calibration stays")),)
+    ),
+    "rf rebuild": Guide("restore", (("plugsmith rf rebuild", N_("the last resort")),)),
+    "ui": Guide("first-flash", (("plugsmith ui", N_("opens the page in your browser")),)),
 }
