@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
-.PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign campaign-adapters bench
+.PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign campaign-adapters campaign-canaries bench
 .PHONY: generated evidence lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -65,6 +65,10 @@ campaign: setup
 # Every verb on every model of an adapter, twice.
 campaign-adapters: setup
 	$(PYTEST) -n $(JOBS) -m campaign tests/flows/wire/test_flows_adapters.py
+
+# Every spelling of a planted secret in every place of six kinds of dump; STEP=10 runs a tenth.
+campaign-canaries: setup
+	$(BIN)/python tools/canary_campaign.py $(or $(STEP),1)
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
 from plugsmith.records import fields_of, frozen
+from plugsmith.secrets import KNOWN, redact_fact, redact_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,9 @@ class TaskBegin(Event):
     total: int | None = None
     unit: str = "bytes"
 
+    def __post_init__(self) -> None:
+        _mask_known(self, "task", "title")
+
 
 @frozen
 class Progress(Event):
@@ -54,6 +58,9 @@ class Progress(Event):
     rate: float | None = None
     left_s: float | None = None
 
+    def __post_init__(self) -> None:
+        _mask_known(self, "task")
+
 
 @frozen
 class TaskEnd(Event):
@@ -64,6 +71,9 @@ class TaskEnd(Event):
     ok: bool
     seconds: float
     summary: str = ""
+
+    def __post_init__(self) -> None:
+        _mask_known(self, "task", "summary")
 
 
 @frozen
@@ -76,6 +86,11 @@ class Warning_(Event):  # noqa: N801 - `Warning` is a builtin
     hint: str = ""
     data: dict[str, Fact] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", redact_named(self.message))
+        object.__setattr__(self, "hint", redact_named(self.hint))
+        object.__setattr__(self, "data", redact_fact(self.data))
+
 
 @frozen
 class Log(Event):
@@ -84,6 +99,9 @@ class Log(Event):
     kind: ClassVar[str] = "log"
     message: str
     level: str = "info"
+
+    def __post_init__(self) -> None:
+        _mask_known(self, "message")
 
 
 @frozen
@@ -94,6 +112,9 @@ class Item(Event):
     name: str
     data: dict[str, Fact] | None = None
     error: dict[str, Fact] | None = None
+
+    def __post_init__(self) -> None:
+        _mask_known(self, "name")
 
 
 @frozen
@@ -126,6 +147,9 @@ class Ask(Event):
     form: AskKind = field(metadata={"json": "kind"})
     question: str
     choices: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        _mask_known(self, "question")
 
 
 @frozen
@@ -164,8 +188,14 @@ class ErrorEvent(Event):
             exit=int(error.exit_code),
             message=error.message,
             hint=error.hint,
-            data=error.facts,
+            data=error.told,
         )
+
+
+def _mask_known(event: Event, *names: str) -> None:
+    """Mask the secrets of this run in texts of an event, whoever put them there."""
+    for name in names:
+        object.__setattr__(event, name, KNOWN.mask(getattr(event, name)))
 
 
 class EventSink(Protocol):

@@ -6,13 +6,21 @@ What a device prints is not ours to trust: a boot log holds the Wi-Fi name, its 
 
 from __future__ import annotations
 
+import binascii
 import re
+import threading
+from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from plugsmith.errors.base import Fact
 
 MASK = "***"
+_SHORTEST = 4
+_URL_LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+_ELSEWHERE = ("env:", "file:", "keyring:")
 
 # What may stand in front of such a word: `wifi_password`, `MqttPassword`, `ap-ssid`, `api.key`.
 # Every repetition has a bound: a log of a hostile device must not take longer than it is long.
@@ -32,53 +40,138 @@ _TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped t
 )
 _LINK = r"""\\{0,8}["']?\s{0,9}[:=]{1,3}>?\s{0,9}"""
 # `word [value]`, `word: value`, `word=value`, `"word":"value"`
-_NAMED = re.compile(
-    rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_WORDS}))
+_NAMED = rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_WORDS}))
          (?: (?P<boxlink>\s{{0,9}} (?:[:=]\s{{0,9}})?) \[ (?P<boxed>[^\]\r\n]{{0,999}}) \]
            | (?P<link>{_LINK}) (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s,;\]\[}})"']\S*) ) )"""
-)
 # A password may hold blanks and commas, and nothing says where it ends but the line.
-_LONG = re.compile(
-    rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}))
+_LONG = rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}))
          (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
-)
 # Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`.
-_COMMAND = re.compile(
-    rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}|{_NAMES})) (?P<link>[ \t]+)
+_COMMAND = rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}|{_NAMES})) (?P<link>[ \t]+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
-)
 _WORDS_IN_PROSE = {
     *("is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null", "none", "true"),
     *("and", "or", "of", "for", "to", "was", "has", "are", "with", "from", "wrong", "set", "at"),
     *("file", "name", "done", "changed", "missing", "length", "here", "as", "on", "by", "false"),
 }
-_ADDRESS = re.compile(r"""(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s"']{0,400}@""")
-_HEX_RUN = re.compile(
-    r"(?i)(?<![0-9a-z])(?:[0-9a-f]{16,}|(?:(?:0x)?[0-9a-f]{1,2}[\s:,-]){5,}(?:0x)?[0-9a-f]{1,2})(?![0-9a-z])"
+_ADDRESS = r"""(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s"']{0,400}@"""
+_HEX_RUN = (
+    r"(?i)(?<![0-9a-z])"
+    r"(?:[0-9a-f]{16,}|(?:(?:0x)?[0-9a-f]{1,2}[\s:,-]){5,}(?:0x)?[0-9a-f]{1,2})(?![0-9a-z])"
 )
 
 
 # OpenBeken's default names end in the last four MAC bytes.
-_MAC_NAME = re.compile(r"\b(obk|OpenB[KLWXRTN]\w*_)[0-9A-F]{8}\b")
+_MAC_NAME = r"\b(obk|OpenB[KLWXRTN]\w*_)[0-9A-F]{8}\b"
+
+
+class KnownSecrets:
+    """The passwords and words that this process was given, to be masked wherever they turn up.
+
+    Safe to use from several threads. A value of less than four characters would mask half of every
+    sentence and is left out.
+    """
+
+    def __init__(self) -> None:
+        self._forms: dict[str, None] = {}
+        self._lock = threading.Lock()
+
+    def note(self, *values: str) -> None:
+        """Remember values, and how URLs, JSON and HTTP logins write them."""
+        with self._lock:
+            for value in values:
+                if len(value) >= _SHORTEST:
+                    self._forms |= dict.fromkeys(_spelled(value))
+            order = sorted(self._forms, key=len, reverse=True)
+            self._forms = dict.fromkeys(order)
+
+    def forget(self) -> None:
+        """Start anew."""
+        with self._lock:
+            self._forms = {}
+
+    def mask(self, text: str) -> str:
+        """`text` without any of them."""
+        for form in self._forms:
+            if form in text:
+                text = text.replace(form, MASK)
+        return text
+
+    def __repr__(self) -> str:
+        return f"KnownSecrets(count={len(self._forms)})"
+
+
+KNOWN = KnownSecrets()  # of this process: whoever learns a password notes it here
 
 
 def redact(text: str, known: Iterable[str] = ()) -> str:
     """`text` with everything that looks like a secret, and every `known` value, masked."""
-    for value in sorted({item for item in known if len(item) >= 4}, key=len, reverse=True):
+    for value in sorted({item for item in known if len(item) >= _SHORTEST}, key=len, reverse=True):
         text = text.replace(value, MASK)
-    text = _MAC_NAME.sub(rf"\g<1>{MASK}", text)
-    text = _ADDRESS.sub(rf"\g<1>{MASK}@", text)
-    for shape in (_LONG, _NAMED, _COMMAND):
+    return re.sub(_HEX_RUN, MASK, redact_named(re.sub(_MAC_NAME, rf"\g<1>{MASK}", text)))
+
+
+def redact_named(text: str) -> str:
+    """`text` without the values of telling names, passwords in addresses, and what is KNOWN."""
+    text = re.sub(_ADDRESS, rf"\g<1>{MASK}@", KNOWN.mask(text))
+    for shape in _shapes():
         text = shape.sub(_mask_value, text)
-    return _HEX_RUN.sub(MASK, text)
+    return text
+
+
+def redact_fact(fact: Fact) -> Fact:
+    """The same for every text inside of a fact; names of fields stay."""
+    if isinstance(fact, str):
+        return redact_named(fact)
+    if isinstance(fact, list):
+        return [redact_fact(item) for item in fact]
+    if isinstance(fact, dict):
+        return {name: redact_fact(item) for name, item in fact.items()}
+    return fact
+
+
+def note_passwords(settings: Mapping[str, Fact], names: Iterable[str]) -> None:
+    """Make those of `settings` that are passwords KNOWN, except places like `env:NAME`."""
+    for name in names:
+        value = settings.get(name)
+        if isinstance(value, (str, int)) and not str(value).startswith(_ELSEWHERE):
+            KNOWN.note(str(value))
+
+
+def mask_known(fact: Fact) -> Fact:
+    """A fact of a result, in which only what is KNOWN is masked."""
+    if isinstance(fact, str):
+        return KNOWN.mask(fact)
+    if isinstance(fact, list):
+        return [mask_known(item) for item in fact]
+    if isinstance(fact, dict):
+        return {name: mask_known(item) for name, item in fact.items()}
+    return fact
+
+
+def _spelled(value: str) -> Iterator[str]:
+    raw = value.encode("utf-8", "surrogatepass")
+    url = "".join(chr(byte) if byte in _URL_LETTERS else f"%{byte:02X}" for byte in raw)
+    yield from (value, url, url.replace("%20", "+"))
+    yield binascii.b2a_base64(raw, newline=False).decode("ascii").rstrip("=")
+    yield raw.hex()
+    yield value.replace("\\", "\\\\").replace('"', '\\"')
+    yield "".join(letter if letter.isascii() else f"\\u{ord(letter):04x}" for letter in value)
 
 
 def secret_spans(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of each stretch of `text` that `redact` would mask part of."""
-    for shape in (_ADDRESS, _LONG, _NAMED, _COMMAND):
+    yield from (match.span() for match in re.finditer(_ADDRESS, text))
+    for shape in _shapes():
         for match in shape.finditer(text):
-            if shape is _ADDRESS or _mask_value(match) != match[0]:
+            if _mask_value(match) != match[0]:
                 yield match.span()
+
+
+@cache
+def _shapes() -> tuple[re.Pattern[str], ...]:
+    """Compiled when the first text asks for them: a start without one does not pay for it."""
+    return tuple(re.compile(shape) for shape in (_LONG, _NAMED, _COMMAND))
 
 
 def _mask_value(match: re.Match[str]) -> str:

@@ -14,6 +14,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MASK = bytes.fromhex("55aa5a55a54d637f")  # of the vendor's Wi-Fi cache
+
+
+def _masked(value: bytes, phase: int) -> bytes:
+    return bytes(byte ^ MASK[(at + phase) % len(MASK)] for at, byte in enumerate(value))
+
+
+# Of a value that the file gives away elsewhere: every search must find it.
 KNOWN: dict[str, Callable[[bytes], bytes]] = {
     "raw": lambda v: v,
     "upper": lambda v: v.upper(),
@@ -42,13 +50,17 @@ KNOWN: dict[str, Callable[[bytes], bytes]] = {
     "json in json": lambda v: json.dumps(json.dumps({"x": v.decode()})).encode(),
     "quoted-printable": lambda v: quopri.encodestring(b"=" + v, quotetabs=True),
     "quoted-printable all": lambda v: "".join(f"={b:02X}" for b in v).encode(),
+    "quoted-printable in lines": lambda v: quopri.encodestring(b"=" + b"x" * 68 + v),
     "zlib": lambda v: zlib.compress(b"some text and " + v * 2),
-    "gzip": lambda v: gzip.compress(b"some text and " + v * 2),
+    "zlib, best": lambda v: zlib.compress(b"a line\n" * 9 + v, 9),
+    "gzip": lambda v: gzip.compress(b"some text and " + v * 2, mtime=0),
     "xz": lambda v: lzma.compress(b"some text and " + v * 2),
     "lzma": lambda v: lzma.compress(b"some text " + v * 2, format=lzma.FORMAT_ALONE),
     "zlib in base64": lambda v: base64.b64encode(zlib.compress(b"text " + v * 2)),
+    **{f"mask {phase}": lambda v, phase=phase: _masked(v, phase) for phase in range(8)},
 }
 
+# Of a value that stands nowhere else, but under a name that tells.
 NAMED: dict[str, Callable[[bytes], bytes]] = {
     "json": lambda v: b'{"passwd":"' + v + b'"}',
     "json blanks and case": lambda v: b'{ "PassWord" : "' + v + b'" }',
@@ -63,4 +75,14 @@ NAMED: dict[str, Callable[[bytes], bytes]] = {
     "url": lambda v: b"mqtt://someone:" + v + b"@broker/",
     "command": lambda v: b"backlog MqttPassword " + v + b"; x 1",
     "command 1": lambda v: b"Password1 " + v + b"\n",
+}
+
+# Of a value that stands nowhere else and under no name: only what is not read can keep it.
+BARE: dict[str, Callable[[bytes], bytes]] = {
+    "raw": lambda v: v,
+    "utf-16-le": lambda v: v.decode().encode("utf-16-le"),
+    "base64": base64.b64encode,
+    "hex": lambda v: v.hex().encode(),
+    "zlib": lambda v: zlib.compress(b"text " + v),
+    "mask 3": lambda v: _masked(v, 3),
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
+from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
@@ -65,7 +66,9 @@ def read_secret(path: Path) -> str:
             text = file.read(_LONGEST).decode("utf-8", "replace")
     except OSError as problem:
         raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
-    return text.splitlines()[0].strip() if text.strip() else ""
+    found = text.splitlines()[0].strip() if text.strip() else ""
+    KNOWN.note(found)
+    return found
 
 
 def _password(session: Session, request: LoginRequest) -> str | None:
@@ -79,4 +82,6 @@ def _password(session: Session, request: LoginRequest) -> str | None:
         return session.text(
             _("Web password of the device: "), step=_("the password"), kind=AskKind.SECRET
         )
-    return os.environ.get(PASSWORD_VARIABLE) or None
+    found = os.environ.get(PASSWORD_VARIABLE) or None
+    KNOWN.note(found or "")
+    return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.events import Ask, AskKind, CancelToken, EventLog, Log
+from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +50,7 @@ class Session:
         self.clock = clock
         self.again = again
         self.secrets = dict(secrets or {})
+        KNOWN.note(*self.secrets.values())
         self._library = library
         # watches a simulated plug and takes orders for it; returns what is called now and then
         self.onlooker: Callable[[SimObk], Callable[[], None]] | None = None
@@ -96,6 +98,8 @@ class Session:
         answer = self._ask(kind, question, step=step)
         if not isinstance(answer, str):
             raise ConsentMissing(step=step)
+        if kind is AskKind.SECRET:
+            KNOWN.note(answer)
         return answer
 
     def _ask(

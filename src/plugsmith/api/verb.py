@@ -7,11 +7,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plugsmith.records import frozen
+from plugsmith.secrets import mask_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.api.session import Session
+    from plugsmith.errors import Fact
     from plugsmith.records import Record, Result
 
 
@@ -76,3 +78,12 @@ class Verb:
 
         judge_request(request)
         return self._function(session, request)
+
+
+def told(request: Record, result: Result) -> Fact:
+    """The result as it may leave the program: without passwords that this run was given.
+
+    Where the user asked to see secrets they stay.
+    """
+    data: Fact = result.as_data()
+    return data if getattr(request, "show_secrets", False) else mask_known(data)

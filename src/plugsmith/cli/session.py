@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import typer
 
 from plugsmith.api import session as api
+from plugsmith.api.verb import told
 from plugsmith.cli.paint import Mark
 from plugsmith.cli.quiet_end import end_quietly
 from plugsmith.cli.writer import StdoutGoneError, say, write_text
@@ -21,6 +22,7 @@ from plugsmith.errors import Cancelled, Defect, ExitCode, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent
 from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _
+from plugsmith.secrets import KNOWN, redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -128,11 +130,12 @@ def run_verb(
         session.exit_code = result.exit_status
         session.close()
         if as_json:
-            data = cast("dict[str, Fact]", result.as_data())
+            data = cast("dict[str, Fact]", told(request, result))
             session.sink.emit(ResultEvent(command=verb.name, data=data))
             session.check_stream()
         else:
-            session.say(words(result).rstrip("\n"))
+            text = words(result).rstrip("\n")
+            session.say(text if getattr(request, "show_secrets", False) else KNOWN.mask(text))
 
     _leave(session, body)
 
@@ -204,7 +207,7 @@ def _of_system(problem: OSError) -> PlugsmithError:
 
 def _defect(bug: Exception) -> Defect:
     if os.environ.get("PLUGSMITH_DEBUG"):
-        traceback.print_exception(bug, file=sys.stderr)
+        say(redact("".join(traceback.format_exception(bug))))
     frame = traceback.extract_tb(bug.__traceback__)[-1]
     return Defect(kind=type(bug).__name__, where=f"{Path(frame.filename).name}:{frame.lineno}")
 

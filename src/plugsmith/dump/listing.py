@@ -56,7 +56,8 @@ def list_records(dump: Dump, *, show_secrets: bool = False) -> list[Listed]:
     listed += [item for store in stores for item in _protected(dump.data, store)]
     listed += _files(dump, findings, stores)
     listed += _settings(dump.data, findings)
-    return listed if show_secrets else [_masked(item) for item in listed]
+    chip = guess_chip(findings, stores).chip
+    return listed if show_secrets else [_masked(item, chip) for item in listed]
 
 
 def _of_store(store: VendorStore) -> Iterator[Listed]:
@@ -122,10 +123,12 @@ def _settings(data: bytes, findings: Sequence[Finding]) -> Iterator[Listed]:
             )
 
 
-def _masked(item: Listed) -> Listed:
+def _masked(item: Listed, chip: str | None) -> Listed:
     if item.kind == "openbeken":
-        kinds = {secret.kind.value for secret in secrets_in_block(item.value)}
-        value = clean_block(item.value, keep_mac=False) if kinds else item.value
+        kinds = {secret.kind.value for secret in secrets_in_block(item.value, chip=chip)}
+        value = item.value
+        if kinds:
+            value = clean_block(item.value, keep_mac=False, chip=chip)
     elif item.kind == "file":
         harmless = item.name in HARMLESS_FILES and not any(secrets_in_text(item.value))
         kinds = set() if harmless else {"private-file"}

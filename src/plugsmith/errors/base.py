@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import ClassVar, TypeAlias
 
 from plugsmith.messages import N_, _
+from plugsmith.secrets import KNOWN, redact_fact
 
 Fact: TypeAlias = "str | int | float | bool | list[Fact] | dict[str, Fact] | None"
 
@@ -31,8 +32,8 @@ class PlugsmithError(Exception):
     """An expected failure: stable `code`, what happened, why, and the user's next step.
 
     Subclasses set the class variables; the texts are templates over the keyword `facts` and are
-    formatted late, so that they can be translated. `facts` also become the `data` of the JSON
-    error object: they must never hold a secret.
+    formatted late, so that they can be translated. `facts` are for code; what leaves the program
+    is made of `told`, in which whatever looks like a secret or is a known one is masked.
     """
 
     code: ClassVar[str] = "PS-ERROR"
@@ -45,15 +46,20 @@ class PlugsmithError(Exception):
         super().__init__(self.code)
         self.facts: dict[str, Fact] = facts
 
+    @property
+    def told(self) -> dict[str, Fact]:
+        """The facts as they may be shown: the `data` of the JSON error object."""
+        return {name: redact_fact(fact) for name, fact in self.facts.items()}
+
     def _fill(self, template: str) -> str:
         """Fill `template`; facts that are themselves words of the catalogue are translated too."""
         if not template:
             return ""
         shown = {
             name: _(fact) if isinstance(fact, str) and fact else fact
-            for name, fact in self.facts.items()
+            for name, fact in self.told.items()
         }
-        return _(template, **shown)
+        return KNOWN.mask(_(template, **shown))
 
     @property
     def message(self) -> str:

@@ -57,3 +57,8 @@ _BY_CHIP = MappingProxyType(
 def layout_of(chip: str | None) -> PinTableLayout:
     """The layout that OpenBeken uses on a chip; that of 32 pins for all others."""
     return _BY_CHIP.get((chip or "").strip().upper(), PinTableLayout.PINS_32)
+
+
+def known_layout(chip: str | None) -> PinTableLayout | None:
+    """The layout of a chip that is known; None where the chip is not."""
+    return layout_of(chip) if chip else None

@@ -68,6 +68,21 @@ class RfSector:
         return RfSector(groups=groups)
 
 
+def sound_len(sector: bytes) -> int:
+    """Bytes from the start of a sector, damaged or not, that are groups of records and filler.
+
+    Filler is one byte many times; a group with anything else behind its records ends the count.
+    """
+    end = min(len(sector), _HEAD_LEN + int.from_bytes(sector[4:8], "little"))
+    at = _HEAD_LEN
+    while group := _pair_at(sector[:end], at):
+        _found, tail = _records(group)
+        if len(set(tail)) > 1:
+            return at + _PAIR.size + len(group.value) - len(tail)
+        at += _PAIR.size + len(group.value)
+    return min(at, len(sector))
+
+
 def decode_rf(sector: bytes) -> RfSector:
     """The groups of a sector; raises Malformed where the lengths do not agree."""
     if len(sector) < _HEAD_LEN or sector[:4] != RF_MAGIC:

@@ -16,19 +16,20 @@ from plugsmith.dump.store.keyring import key_block_traces
 from plugsmith.dump.store.stores import decrypt_phase
 from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.dump.survey.credentials import (
-    HARMLESS_FILES,
     LOG_FILES,
     SecretKind,
     blank_record,
     is_blanked,
+    is_harmless_file,
     secrets_in_record,
 )
-from plugsmith.dump.survey.obk_secrets import clean_block, secrets_in_block
+from plugsmith.dump.survey.obk_secrets import clean_block, resealed, secrets_in_block
 from plugsmith.dump.survey.vendor_files import find_file_store
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.tuya.files import PIN_FILES
+from plugsmith.openbeken.config_block import field
+from plugsmith.tuya.files import ENTRY_LEN, PIN_FILES, encode_table, read_table
 from plugsmith.tuya.keys import KEY_HEAD_LEN, KEY_MAGIC, MASTER_KEY, read_key_head
 from plugsmith.tuya.protected import ProtectedSector, decode_protected, encode_protected
 from plugsmith.tuya.rf import MAC_AT, MAC_LEN, read_mac
@@ -39,12 +40,13 @@ if TYPE_CHECKING:
 
     from plugsmith.chips.model import Region
     from plugsmith.dump.finding import Finding
-    from plugsmith.dump.sanitize.known_values import SearchForm
+    from plugsmith.dump.sanitize.known_search import KnownSearch
     from plugsmith.dump.sanitize.removals import Removals
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.dump.survey.report import DumpReport
     from plugsmith.dump.survey.vendor_files import StoredFile
 
+_STARTUP = field("startup_command")
 _FLAGGED = (RegionRole.FAST_CONNECT, RegionRole.NET)
 _FLAGS_LEN = 6  # several N dumps hold six bytes of flags at the place of the Wi-Fi cache
 _PIN_TEXT = re.compile(rb"\{[^{}\x00-\x1f\x7f-\xff]*(?:\{[^{}]*\}[^{}]*)*\}")
@@ -57,7 +59,7 @@ class Areas:
     buffer: bytearray
     report: DumpReport
     stores: Sequence[VendorStore]
-    known: Sequence[SearchForm]
+    known: KnownSearch
     pin_text: bytes
     removals: Removals
     keep_mac: bool = False
@@ -119,7 +121,7 @@ def clean_protected(areas: Areas) -> None:
 def _item(areas: Areas, item: Record) -> Record:
     for secret in secrets_in_record(item.name, item.value):
         areas.removals.add(secret.kind, "protected")
-    value = blank_known(blank_record(item.name, item.value), areas.known)
+    value = blank_known(blank_record(item.name, item.value), areas.known.forms)
     return Record(name=item.name, value=value)
 
 
@@ -195,11 +197,25 @@ def clean_settings(areas: Areas) -> None:
     """OpenBeken's block without names, addresses and passwords; the checksum made right."""
     for item in areas.of_kind(FindingKind.OBK_CONFIG):
         sector = areas.body(item.span)
-        for secret in secrets_in_block(sector):
+        for secret in secrets_in_block(sector, chip=areas.report.chip):
             if not (areas.keep_mac and secret.kind is SecretKind.MAC):
                 areas.removals.add(secret.kind, "openbeken")
-        clean = clean_block(sector, keep_mac=areas.keep_mac)
+        sector = _without_copies(areas, sector)
+        clean = clean_block(sector, keep_mac=areas.keep_mac, chip=areas.report.chip)
         areas.buffer[item.span.start : item.span.end] = clean
+
+
+def _without_copies(areas: Areas, sector: bytes) -> bytes:
+    """The block without known values in its startup command, in whatever spelling.
+
+    Before its commands are judged: a spelling of which a part is gone would be found no more.
+    """
+    start, end = _STARTUP.offset, min(_STARTUP.end, len(sector))
+    text = bytearray(sector[start:end])
+    for at, length, _coded in list(areas.known.in_plain(bytes(text))):
+        text[at : at + length] = b" " * length
+        areas.removals.add(SecretKind.COPY, "openbeken")
+    return resealed(sector[:start] + bytes(text) + sector[end:])
 
 
 def clean_file_systems(areas: Areas) -> None:
@@ -224,9 +240,11 @@ def clean_files(areas: Areas) -> None:
         return
     keep: dict[AddressRange, StoredFile] = {}
     for item in area.files:
-        if item.name in HARMLESS_FILES and not LOG_FILES.fullmatch(item.name):
+        if _stays(item, data):
             keep.update({span: item for span in item.spans if item.current or span not in keep})
     logs = {span for item in area.files if LOG_FILES.fullmatch(item.name) for span in item.spans}
+    for span in area.tables:
+        _clean_table(areas, span)
     for span in area.sectors:
         if span in area.tables or _foreign(areas, span):
             continue
@@ -239,6 +257,29 @@ def clean_files(areas: Areas) -> None:
             areas.buffer[span.start : span.end] = new
             kind = SecretKind.LOG if span in logs else SecretKind.LEFTOVER
             areas.removals.add(kind, "files")
+
+
+def _stays(item: StoredFile, data: bytes) -> bool:
+    """Whether the file is kept: its content is harmless, once what follows a pin text is gone."""
+    content = item.read(data)
+    if item.name in PIN_FILES:
+        return _PIN_TEXT.match(content) is not None
+    return is_harmless_file(item.name, content)
+
+
+def _clean_table(areas: Areas, span: AddressRange) -> None:
+    """Erase what stands behind the entries of a file table, and entries that cannot be true."""
+    old = areas.body(span)
+    table = read_table(old)
+    if table is None:
+        return
+    new = encode_table(table)
+    if not table.sum_ok:
+        new = old[:16] + new[16:]
+    behind = old[16 + ENTRY_LEN * len(table.entries) :]
+    if behind.strip(b"\xff") and behind.strip(b"\0"):
+        areas.buffer[span.start : span.end] = new[: len(old)]
+        areas.removals.add(SecretKind.LEFTOVER, "file-table")
 
 
 def _foreign(areas: Areas, span: AddressRange) -> bool:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 MIN_VALUE = 6  # shorter values would be found by chance
 _MAX_UNPACKED = 1 << 20
-_MAX_STREAMS = 256
+_MAX_UNPACKED_IN_ALL = 32 << 20
+_MAX_STREAMS = 20_000
+_PIECE = 256
 _DEEPEST = 2
 
 _HEX = re.compile(rb"(?i)(?:(?:0x|\\x|%|=|#)?[0-9a-f]{2}(?:[ \t\r\n:,;.-]{0,3})){6,}")
@@ -40,9 +42,16 @@ _ESCAPE = re.compile(
 _STREAMS = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|\xfd7zXZ\0|\x5d\0\0[\0-\xff]{2}")
 
 
-def hidden(body: bytes, values: Iterable[bytes], *, depth: int = 0) -> Iterator[tuple[int, int]]:
-    """Start and length of each coded stretch that holds one of `values`, in any letter case."""
-    wanted = [value.lower() for value in values if len(value) >= MIN_VALUE]
+def lowered(values: Iterable[bytes]) -> tuple[bytes, ...]:
+    """The values as `hidden` takes them; shorter ones would be found by chance."""
+    return tuple({value.lower() for value in values if len(value) >= MIN_VALUE})
+
+
+def hidden(body: bytes, wanted: tuple[bytes, ...], *, depth: int = 0) -> Iterator[tuple[int, int]]:
+    """Start and length of each coded stretch that holds one of `wanted`, in any letter case.
+
+    `wanted`: from `lowered`.
+    """
     if not wanted:
         return
     plain = body.lower()
@@ -64,7 +73,7 @@ def decoded(body: bytes) -> Iterator[tuple[int, int, bytes]]:
     yield from _hexadecimal(body)
     yield from _base64(body)
     yield from _escaped(body)
-    yield from _packed(body)
+    yield from packed(body)
 
 
 def _wide(body: bytes) -> Iterator[tuple[int, int, bytes]]:
@@ -113,29 +122,39 @@ def _letter(hit: re.Match[bytes]) -> bytes:
     return chr(min(number, 0x10FFFF)).encode("utf-8", "replace")
 
 
-def _packed(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+def packed(body: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Start, end and content of every stream that can be unpacked, within a bound of work."""
+    left = _MAX_UNPACKED_IN_ALL
     for number, hit in enumerate(_STREAMS.finditer(body)):
-        if number >= _MAX_STREAMS:
+        if number >= _MAX_STREAMS or left <= 0:
             return
-        found = _unpacked(body[hit.start() :])
+        found = _unpacked(memoryview(body)[hit.start() :])
         if found is not None:
             content, used = found
+            left -= len(content)
             yield hit.start(), hit.start() + used, content
 
 
-def _unpacked(data: bytes) -> tuple[bytes, int] | None:
-    """What a stream unpacks to, also the beginning of a damaged one, and its length."""
-    if data[:1] in {b"\x78", b"\x1f"}:
-        opener = zlib.decompressobj(wbits=47)
-        try:
-            content = opener.decompress(data, _MAX_UNPACKED)
-        except zlib.error:
-            return None
-        rest = len(opener.unused_data) + len(opener.unconsumed_tail)
-        return (content, len(data) - rest) if content else None
+def _unpacked(data: memoryview) -> tuple[bytes, int] | None:
+    """What a stream unpacks to, also the beginning of a damaged one, and its length.
+
+    It is fed in pieces: most of what looks like a stream is none, and fails in the first.
+    """
+    content = bytearray()
+    at = 0
     try:
-        unpacker = lzma.LZMADecompressor(memlimit=64 << 20)
-        content = unpacker.decompress(data, _MAX_UNPACKED)
-    except (lzma.LZMAError, MemoryError):
-        return None
-    return (content, len(data) - len(unpacker.unused_data)) if content else None
+        opener = _opener(data)
+        while at < len(data) and not opener.eof and len(content) < _MAX_UNPACKED:
+            piece = bytes(data[at : at + _PIECE])
+            at += len(piece)
+            content += opener.decompress(piece, _MAX_UNPACKED - len(content))
+            at -= len(opener.unused_data)
+    except (zlib.error, lzma.LZMAError, MemoryError, EOFError):
+        pass
+    return (bytes(content), at) if content else None
+
+
+def _opener(data: memoryview) -> zlib._Decompress | lzma.LZMADecompressor:
+    if data[0] in {0x78, 0x1F}:
+        return zlib.decompressobj(wbits=47)
+    return lzma.LZMADecompressor(memlimit=64 << 20)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
-from plugsmith.tuya.fast_connect import XOR_PATTERN, mask, read_fast_connect
+from plugsmith.tuya.fast_connect import read_fast_connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +36,7 @@ _NO_VALUES = frozenset(
         SecretKind.UNKNOWN_FIELD,
     }
 )
+_LOOSE = ("raw", "masked", "decrypted")  # no structure says where such a value ends
 _WORD = frozenset(b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 
 
@@ -60,14 +61,15 @@ def collect(hits: Iterable[SecretHit], *, mac: bytes | None) -> frozenset[bytes]
     words: set[bytes] = set()
     others: set[bytes] = set()
     for hit in hits:
+        value = _readable(hit.value) if hit.where in _LOOSE else hit.value
         if hit.kind is SecretKind.WIFI_CACHE:
             _from_cache(hit.value, names, words, others)
         elif hit.kind is SecretKind.WIFI_NAME:
-            names |= _decoded(hit.value)
+            names |= _decoded(value)
         elif hit.kind is SecretKind.WIFI_PASSWORD:
-            words |= _decoded(hit.value)
+            words |= _decoded(value)
         elif hit.kind not in _NO_VALUES:
-            others |= _decoded(hit.value)
+            others |= _decoded(value)
     values = {value for value in names | words | others if usable(value)}
     values |= set(_keys(names, words))
     if mac is not None:
@@ -90,16 +92,6 @@ def forms_of(values: Iterable[bytes]) -> tuple[SearchForm, ...]:
     return tuple(
         SearchForm(pattern=pattern, anywhere=len(pattern) >= _FREE_LEN, direct=direct)
         for pattern, direct in patterns.items()
-    )
-
-
-def masked_forms(forms: Iterable[SearchForm]) -> tuple[SearchForm, ...]:
-    """The values under the mask, in each phase; short ones and coded forms are left out."""
-    return tuple(
-        SearchForm(pattern=mask(bytes(phase) + form.pattern)[phase:], anywhere=True)
-        for form in forms
-        if form.anywhere and form.direct
-        for phase in range(len(XOR_PATTERN))
     )
 
 
@@ -145,6 +137,17 @@ def _decoded(value: bytes) -> set[bytes]:
     if len(plain) >= MIN_LEN and plain.rstrip(b"\0").isascii() and _printable(plain):
         found.add(plain.rstrip(b"\0"))
     return found
+
+
+def _readable(value: bytes) -> bytes:
+    """The text at its start: behind a telling word in noise may stand noise."""
+    text = value.decode("utf-8", "replace")
+    end = next((at for at, letter in enumerate(text) if not _is_letter(letter)), len(text))
+    return text[:end].encode()
+
+
+def _is_letter(letter: str) -> bool:
+    return letter.isprintable() and letter != "\ufffd"
 
 
 def _printable(text: bytes) -> bool:

@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finding import FindingKind, find_all
 from plugsmith.dump.store.keyring import key_block_traces
 from plugsmith.dump.store.stores import decrypt_phase
-from plugsmith.dump.survey.credentials import HARMLESS_FILES
+from plugsmith.dump.survey.credentials import is_harmless_file
 from plugsmith.dump.survey.proven_code import CODE_KINDS, headers, proven_code
 from plugsmith.dump.survey.vendor_files import find_file_store
-from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.image.crc import PADDED_LINE
 from plugsmith.memory import SECTOR_LEN, AddressRange, merge_ranges, subtract_ranges
@@ -28,7 +27,7 @@ from plugsmith.tuya.keys import (
     MASTER_KEY,
     read_key_head,
 )
-from plugsmith.tuya.rf import decode_rf, encode_rf
+from plugsmith.tuya.rf import sound_len
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,13 +108,14 @@ def _structures(data: bytes, report: DumpReport) -> Iterator[AddressRange]:
         if item.kind in _REWRITTEN:
             yield item.span
         elif item.kind is FindingKind.RF_CALIBRATION:
-            yield _rf(data, item.span)
+            used = sound_len(data[item.span.start : item.span.end])
+            yield AddressRange.sized(item.span.start, used)
         elif item.kind is FindingKind.TUYA_FILES:
             yield item.span
     yield from _keys(data)
     area = find_file_store(data, chip=report.chip, layout=report.layout)
     for stored in area.files if area else ():
-        if stored.name in HARMLESS_FILES and stored.current:
+        if stored.current and is_harmless_file(stored.name, stored.read(data)):
             yield from _used(stored.spans, stored.size)
 
 
@@ -128,15 +128,6 @@ def _keys(data: bytes) -> Iterator[AddressRange]:
             head = plain[at : at + KEY_HEAD_LEN]
             if at % BLOCK_LEN == 0 and len(head) == KEY_HEAD_LEN and read_key_head(head).sound:
                 yield AddressRange.sized(phase + at, KEY_HEAD_LEN)
-
-
-def _rf(data: bytes, span: AddressRange) -> AddressRange:
-    """The groups of the sector; all of it where they are damaged, for calibration must survive."""
-    try:
-        used = len(encode_rf(decode_rf(data[span.start : span.end])))
-    except Malformed:
-        return span
-    return AddressRange.sized(span.start, used)
 
 
 def _used(spans: Iterable[AddressRange], size: int) -> Iterator[AddressRange]:

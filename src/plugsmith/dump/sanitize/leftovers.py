@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.sanitize.encodings import hidden
-from plugsmith.dump.sanitize.known_values import direct_values, masked_forms, occurrences
-from plugsmith.dump.store.stores import decrypt_phase, find_stores
+from plugsmith.dump.sanitize.views import decrypted_views, masked_views
+from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
 from plugsmith.dump.survey.secret_scan import SecretHit, data_spans, scan
 from plugsmith.dump.survey.survey import survey
-from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.tuya.kv import PAGE_LEN, PAGES
 from plugsmith.tuya.records import PIN_RECORD
 from plugsmith.tuya.rf import read_mac
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plugsmith.dump.dump import Dump
-    from plugsmith.dump.sanitize.known_values import SearchForm
+    from plugsmith.dump.sanitize.known_search import KnownSearch
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.dump.survey.report import DumpReport
     from plugsmith.memory import AddressRange
@@ -45,9 +43,7 @@ class Examined:
     searches: int = 0
 
 
-def examine(
-    dump: Dump, *, known: Sequence[SearchForm], pin_text: bytes, keep_mac: bool
-) -> Examined:
+def examine(dump: Dump, *, known: KnownSearch, pin_text: bytes, keep_mac: bool) -> Examined:
     """Everything private that can be found in `dump`."""
     report = survey(dump)
     stores = find_stores(dump.data)
@@ -55,7 +51,7 @@ def examine(
     hits = [
         *scan(dump.data, findings=report.findings, stores=stores),
         *_known_raw(dump.data, spans, known=known, pin_text=pin_text),
-        *(hit for store in stores for hit in _known_decrypted(dump.data, store, spans, known)),
+        *_known_decrypted(dump.data, stores, spans, known),
         *(hit for store in stores for hit in _old_pages(store, pin_text)),
         *_files(report),
     ]
@@ -64,7 +60,7 @@ def examine(
     else:
         hits += _mac(dump.data, report)
     return Examined(
-        data=dump.data, report=report, stores=stores, left=tuple(hits), searches=len(known)
+        data=dump.data, report=report, stores=stores, left=tuple(hits), searches=len(known.forms)
     )
 
 
@@ -79,32 +75,34 @@ def pin_spans(body: bytes, pin_text: bytes) -> list[range]:
 
 
 def _known_raw(
-    data: bytes, spans: Sequence[AddressRange], *, known: Sequence[SearchForm], pin_text: bytes
+    data: bytes, spans: Sequence[AddressRange], *, known: KnownSearch, pin_text: bytes
 ) -> Iterator[SecretHit]:
-    masked = masked_forms(known)
     for span in spans:
         body = data[span.start : span.end]
         pins = pin_spans(body, pin_text)
-        for where, forms in (("raw", known), ("masked", masked)):
-            for at, length in occurrences(body, forms):
-                if not any(at in pin for pin in pins):
-                    yield _copy(where, span.start + at, body[at : at + length])
-        for at, length in hidden(body, direct_values(known)):
+        for at, length, coded in known.in_plain(body):
             if not any(at in pin for pin in pins):
-                yield _copy("coded", span.start + at, body[at : at + length])
+                where = "coded" if coded else "raw"
+                yield _copy(where, span.start + at, body[at : at + length])
+    for view, at, length in known.in_views(masked_views(data, spans)):
+        yield _copy("masked", view.base + at, view.body[at : at + length])
 
 
 def _known_decrypted(
-    data: bytes, store: VendorStore, spans: Sequence[AddressRange], known: Sequence[SearchForm]
+    data: bytes, stores: Sequence[VendorStore], spans: Sequence[AddressRange], known: KnownSearch
 ) -> Iterator[SecretHit]:
-    pins = _pin_places(store)
-    for phase in store.phases or {0}:
-        for span in spans:
-            start = span.start + (phase - span.start) % BLOCK_LEN
-            plain = decrypt_phase(data[start : span.end], key=store.data_key, phase=0)
-            for at, length in occurrences(plain, known):
-                if not any(start + at in pin for pin in pins):
-                    yield _copy("decrypted", start + at, plain[at : at + length])
+    """Copies in what the stores' keys decrypt; halves of values only outside of the stores."""
+    keys = list(dict.fromkeys(store.data_key for store in stores))
+    pins = [place for store in stores for place in _pin_places(store)]
+    inside = [sector.span for store in stores for sector in store.sectors]
+    views = list(decrypted_views(data, spans, keys))
+    for view, at, length in known.in_views(views):
+        if not any(view.base + at in pin for pin in pins):
+            yield _copy("decrypted", view.base + at, view.body[at : at + length])
+    for view, at, length in known.pieces_in(views):
+        start = view.base + at
+        if not any(start in own for own in inside) and not any(start in pin for pin in pins):
+            yield _copy("decrypted", start, view.body[at : at + length])
 
 
 def _pin_places(store: VendorStore) -> list[range]:

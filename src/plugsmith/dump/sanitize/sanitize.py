@@ -14,6 +14,7 @@ from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.outcome import SourceKind
 from plugsmith.dump.sanitize.clean_areas import Areas, clean_all
 from plugsmith.dump.sanitize.clean_store import StoreCleaner
+from plugsmith.dump.sanitize.known_search import KnownSearch
 from plugsmith.dump.sanitize.known_values import collect, forms_of, usable
 from plugsmith.dump.sanitize.ledger import Ledger, account, fill_of
 from plugsmith.dump.sanitize.proof import SanitizeProof, pin_recovery, prove
@@ -84,6 +85,7 @@ def sanitize(
     text = _pin_text(dump)
     removals = Removals()
     buffer = bytearray(dump.data)
+    judge = Judge(name=dump.name, known=KnownSearch(known), pin_text=text, keep_mac=keep_mac)
     rewritten: list[AddressRange] = []
     for store in stores:
         lost = lost_places(store, before)
@@ -102,7 +104,7 @@ def sanitize(
             buffer=buffer,
             report=before,
             stores=stores,
-            known=known,
+            known=judge.known,
             pin_text=text,
             removals=removals,
             keep_mac=keep_mac,
@@ -110,11 +112,12 @@ def sanitize(
     )
     unread = _unread(buffer, before, lost=rewritten, pin_text=text, blank=strict)
     if not strict:
-        blank_named(buffer, unread, removals)
+        keys = list(dict.fromkeys(store.data_key for store in stores))
+        blank_named(buffer, unread, removals, keys=keys)
     clean = sweep(
         buffer,
         report=before,
-        judge=Judge(name=dump.name, known=known, pin_text=text, keep_mac=keep_mac),
+        judge=judge,
         removals=removals,
     )
     proof = prove(dump, report=before, stores=stores, after=clean)

@@ -7,22 +7,24 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.sanitize.encodings import hidden
-from plugsmith.dump.sanitize.known_values import direct_values, masked_forms, occurrences
 from plugsmith.dump.sanitize.leftovers import Examined, examine, pin_spans
+from plugsmith.dump.sanitize.views import masked_views
 from plugsmith.dump.survey.credentials import SecretKind, blank_value
+from plugsmith.dump.survey.obk_secrets import resealed
 from plugsmith.dump.survey.secret_scan import SecretHit, data_spans
-from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.memory import SECTOR_LEN, AddressRange, subtract_ranges
+from plugsmith.openbeken.config_block import MAGIC, field
 from plugsmith.tuya.keys import KEY_HEAD_LEN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
-    from plugsmith.dump.sanitize.known_values import SearchForm
+    from plugsmith.dump.sanitize.known_search import KnownSearch
     from plugsmith.dump.sanitize.removals import Removals
     from plugsmith.dump.survey.report import DumpReport
 
 _ROUNDS = 3
+_STARTUP = field("startup_command")
 _LOOSE = ("raw", "coded", "masked", "decrypted", "fast-connect-plain", "fast-connect-xor")
 _OWN = (  # encrypted structures: a hit inside of them is no place for a plain overwrite
     FindingKind.TUYA_STORAGE,
@@ -37,7 +39,7 @@ class Judge:
     """What the examination needs to know."""
 
     name: str
-    known: Sequence[SearchForm]
+    known: KnownSearch
     pin_text: bytes
     keep_mac: bool
 
@@ -75,23 +77,51 @@ def sweep(buffer: bytearray, *, report: DumpReport, judge: Judge, removals: Remo
 
 
 def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals: Removals) -> None:
-    masked = masked_forms(judge.known)
-    for span in data_spans(bytes(buffer), report.findings):
+    spans = data_spans(bytes(buffer), report.findings)
+    own, clean = _own_spans(report), list(_clean_fields(report))
+    for span in spans:
         body = bytes(buffer[span.start : span.end])
         pins = pin_spans(body, judge.pin_text)
-        for where, forms in (("raw", judge.known), ("masked", masked)):
-            for at, length in occurrences(body, forms):
-                start = span.start + at
-                if any(at in pin for pin in pins) or _owned(start, report):
-                    continue
-                fill = bytes(length) if where == "masked" else blank_value(body[at : at + length])
-                buffer[start : start + length] = fill
-                removals.add(SecretKind.COPY, where)
-        for at, length in hidden(bytes(buffer[span.start : span.end]), direct_values(judge.known)):
-            start = span.start + at
-            if not any(at in pin for pin in pins) and not _owned(start, report):
-                buffer[start : start + length] = b"\xff" * length
-                removals.add(SecretKind.COPY, "coded")
+        for at, length, coded in judge.known.in_plain(body):
+            hit = AddressRange.sized(span.start + at, length)
+            if not any(at in pin for pin in pins) and not any(hit.start in item for item in own):
+                _blank(buffer, hit, [*own, *clean], keep_length=not coded)
+                removals.add(SecretKind.COPY, "coded" if coded else "raw")
+    for view, at, length in judge.known.in_views(masked_views(bytes(buffer), spans)):
+        hit = AddressRange.sized(view.base + at, length)
+        if not any(hit.start in item for item in own):
+            _blank(buffer, hit, [*own, *clean], keep_length=False)
+            removals.add(SecretKind.COPY, "masked")
+    _reseal(buffer, report)
+
+
+def _blank(
+    buffer: bytearray, hit: AddressRange, own: list[AddressRange], *, keep_length: bool
+) -> None:
+    """Fill a hit, but nothing of an encrypted structure behind it."""
+    for span in subtract_ranges([hit], own):
+        old = bytes(buffer[span.start : span.end])
+        buffer[span.start : span.end] = blank_value(old) if keep_length else b"\xff" * len(old)
+
+
+def _clean_fields(report: DumpReport) -> Iterator[AddressRange]:
+    """What of a settings block was cleaned field by field: all but the startup command.
+
+    A coded stretch is as long as the text that it stands in, which may begin with the marker.
+    """
+    for item in report.findings:
+        if item.kind is FindingKind.OBK_CONFIG:
+            startup = AddressRange.sized(item.span.start + _STARTUP.offset, _STARTUP.size)
+            yield from subtract_ranges([item.span], [startup])
+
+
+def _reseal(buffer: bytearray, report: DumpReport) -> None:
+    """A settings block in which something was blanked stays a sound one."""
+    for item in report.findings:
+        if item.kind is FindingKind.OBK_CONFIG:
+            sector = bytes(buffer[item.span.start : item.span.end])
+            if sector.startswith(MAGIC):
+                buffer[item.span.start : item.span.end] = resealed(sector)
 
 
 def _is_loose(hit: SecretHit, report: DumpReport) -> bool:

@@ -9,21 +9,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
+from plugsmith.dump.sanitize.views import decrypted_views, masked_views, runs_of
 from plugsmith.dump.survey.credentials import SecretKind
+from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.openbeken.config_block import MAGIC
 from plugsmith.secrets import secret_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from plugsmith.dump.sanitize.removals import Removals
 
 
-def blank_named(buffer: bytearray, unread: Iterable[AddressRange], removals: Removals) -> None:
-    """Fill them with FF, inside of `unread` alone."""
+def blank_named(
+    buffer: bytearray,
+    unread: Iterable[AddressRange],
+    removals: Removals,
+    *,
+    keys: Sequence[bytes] = (),
+) -> None:
+    """Fill them with FF, inside of `unread` alone; `keys` open pages of the vendor's store."""
     spans = list(unread)
     data = bytes(buffer)
+    _, texts = runs_of([*masked_views(data, spans), *decrypted_views(data, spans, keys)])
+    for start, end in secret_spans(texts.text().decode("latin-1")):
+        view, at, length = texts.place(start, end - start)
+        found = AddressRange.sized(view.base + at, length)
+        if view.name == "decrypted":  # a block is whole or nothing
+            blocks = AddressRange(at // BLOCK_LEN, -(-(at + length) // BLOCK_LEN))
+            found = AddressRange(
+                view.base + blocks.start * BLOCK_LEN, view.base + blocks.end * BLOCK_LEN
+            )
+        _erase(buffer, AddressRange(found.start, min(found.end, len(buffer))))
+        removals.add(SecretKind.UNKNOWN_FIELD, f"unread-{view.name}")
     for span in spans:
         text = data[span.start : span.end].decode("latin-1")
         for start, end in secret_spans(text):

@@ -168,6 +168,12 @@ HARMLESS_FILES = frozenset(
     }
 )
 LOG_FILES = re.compile(r"netcfg_log|logseq\d*")
+_PIN_FILE = re.compile(rb"\{[^{}\x00-\x1f\x7f-\xff]*(?:\{[^{}]*\}[^{}]*)*\}[\0\xff]*")
+_NUMBER_NAMES = re.compile(
+    rb'"(?:max|last|first|ts|dt|tp|fsw_cnt_key)":|gamma_[a-z]{1,8}\[[a-z]{1,4}\]'
+)
+_WORD = re.compile(rb"[!-~]{6,}")
+_LETTER = re.compile(rb"[g-zG-Z]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,6 +228,17 @@ def secrets_in_text(data: bytes) -> Iterator[Secret]:
 def is_harmless(name: str) -> bool:
     """Whether the record `name` never holds a secret."""
     return name in _HARMLESS_RECORDS
+
+
+def is_harmless_file(name: str, content: bytes) -> bool:
+    """Whether a vendor file of that name with that content holds nothing private.
+
+    Files of pins hold one pin text; those of counts and states hold numbers, but no words.
+    """
+    if name in PIN_FILES:
+        return _PIN_FILE.fullmatch(content) is not None
+    words = _WORD.findall(_NUMBER_NAMES.sub(b"", content))
+    return name in HARMLESS_FILES and not any(_LETTER.search(word) for word in words)
 
 
 def is_schema(value: bytes) -> bool:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.survey.credentials import Secret, SecretKind
 from plugsmith.errors import Malformed
-from plugsmith.openbeken.config_block import FIELDS, FieldKind, read_block
+from plugsmith.openbeken.config_block import FIELDS, FieldKind, block_len, checksum, read_block
+from plugsmith.openbeken.config_layout import PinTableLayout, known_layout
+from plugsmith.secrets import secret_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,16 +33,25 @@ _COMMANDS = re.compile(
     rb"|webhookurl|sendget|sendpost|httpget|friendlyname|shortname|fullname|ntp_setserver"
     rb"|addrepeatingevent[^;\n]*sendget)\d?)[ \t]+([^\x00-\x09\x0b-\x1f;\n]{1,400})"
 )
+_UNUSED_LEN = 16  # bytes in a row that no field claims are no flags of a newer version
+_TEXT = re.compile(rb"[\t\r\n\x20-\x7e\x80-\xff]*")
 _ASSIGNMENT = re.compile(rb"^[\s=:\"'{}%<>$.\-]*$")
 
 
-def secrets_in_block(sector: bytes) -> list[Secret]:
-    """Private fields that are filled, and anything in the part that nothing uses."""
+def secrets_in_block(sector: bytes, *, chip: str | None) -> list[Secret]:
+    """Private fields that are filled, and anything in the parts that nothing uses.
+
+    The layout is that of `chip`; without one every layout counts.
+    """
     try:
         block = read_block(sector)
     except Malformed:
         return []
-    found = [secret for field in FIELDS if (secret := _in_field(block, field))]
+    found = [secret for field in _fields_of(block, chip) if (secret := _in_field(block, field))]
+    for start, end in _unused(block, chip):
+        if block.raw[start:end].strip(b"\0\xff"):
+            rest = block.raw[start:end]
+            found.append(Secret(kind=SecretKind.LEFTOVER, start=start, value=rest))
     rest = sector[_TAIL_FROM:] if len(block.raw) > _TAIL_FROM else sector[len(block.raw) :]
     if rest.strip(b"\0\xff"):
         start = len(sector) - len(rest)
@@ -47,21 +59,51 @@ def secrets_in_block(sector: bytes) -> list[Secret]:
     return found
 
 
-def clean_block(sector: bytes, *, keep_mac: bool) -> bytes:
+def clean_block(sector: bytes, *, keep_mac: bool, chip: str | None) -> bytes:
     """The sector with private fields and unused bytes zeroed and a right checksum.
 
     Raises Malformed if it holds no sound block.
     """
     block = read_block(sector)
     raw = bytearray(block.raw)
-    for field in FIELDS:
-        if not block.has(field) or (keep_mac and field.name == "mac"):
-            continue
-        raw[field.offset : field.end] = _cleaned(bytes(raw[field.offset : field.end]), field)
+    for field in _fields_of(block, chip):
+        if not (keep_mac and field.name == "mac"):
+            raw[field.offset : field.end] = _cleaned(bytes(raw[field.offset : field.end]), field)
+    for start, end in _unused(block, chip):
+        raw[start:end] = bytes(end - start)
     raw[_TAIL_FROM:] = bytes(max(0, len(raw) - _TAIL_FROM))
     raw[3] = block.checksum_of(bytes(raw))
     fill = sector[-1:] if sector[-1:] in (b"\0", b"\xff") else b"\xff"
     return bytes(raw) + fill * (len(sector) - len(raw))
+
+
+def resealed(sector: bytes) -> bytes:
+    """The sector with the checksum that its bytes need; as it is where it is right already."""
+    try:
+        read_block(sector)
+    except Malformed:
+        raw = sector[: block_len(int.from_bytes(sector[4:8], "little"))]
+        return sector[:3] + bytes([checksum(raw[4:])]) + sector[4:]
+    return sector
+
+
+def _fields_of(block: ConfigBlock, chip: str | None) -> list[Field]:
+    """Every field where it lies under the chip's layout, or under each one."""
+    layout = known_layout(chip)
+    blocks = [replace(block, layout=item) for item in ([layout] if layout else PinTableLayout)]
+    places = (held.place(field) for held in blocks for field in FIELDS if held.has(field))
+    return list(dict.fromkeys(places))
+
+
+def _unused(block: ConfigBlock, chip: str | None) -> list[tuple[int, int]]:
+    """Start and end of what no field claims."""
+    found: list[tuple[int, int]] = []
+    end = 0
+    for field in sorted(_fields_of(block, chip), key=lambda item: item.offset):
+        if field.offset - end >= _UNUSED_LEN:
+            found.append((end, field.offset))
+        end = max(end, field.end)
+    return found
 
 
 def secrets_in_script(data: bytes) -> Iterator[Secret]:
@@ -73,8 +115,6 @@ def secrets_in_script(data: bytes) -> Iterator[Secret]:
 
 
 def _in_field(block: ConfigBlock, field: Field) -> Secret | None:
-    if not block.has(field):
-        return None
     body = block.raw[field.offset : field.end]
     cleaned = _cleaned(body, field)
     if cleaned == body:
@@ -93,6 +133,9 @@ def _cleaned(body: bytes, field: Field) -> bytes:
     if field.name == "web_application" and text != PUBLIC_ADDRESS:
         text = b""
     if field.name == "startup_command":
+        text = _TEXT.match(text)[0]  # type: ignore[index]  # it matches nothing, too
         for item in secrets_in_script(text):
             text = text[: item.start] + b" " * len(item.value) + text[item.end :]
+        for start, end in secret_spans(text.decode("latin-1")):
+            text = text[:start] + b" " * (end - start) + text[end:]
     return text.ljust(len(body), b"\0")

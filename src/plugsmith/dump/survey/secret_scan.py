@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finders import fast_connect
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.store.stores import decrypt_phase
-from plugsmith.dump.survey.chip_guess import open_store
+from plugsmith.dump.survey.chip_guess import guess_chip, open_store
 from plugsmith.dump.survey.credentials import (
     CLOUD_KINDS,
     WIFI_KINDS,
@@ -65,17 +65,20 @@ def scan(
 ) -> list[SecretHit]:
     """Every secret that can be decoded; places in file order within each kind of place.
 
-    `thorough` also looks for secret fields under the mask of the Wi-Fi cache.
+    `thorough` also looks for secret fields under the mask of the Wi-Fi cache, and for what the
+    store's key decrypts in every phase, not only in those of its own sectors.
     """
     open_spans = data_spans(data, findings)
     hits = [hit for store in stores for hit in _in_store(store)]
     hits += [hit for store in stores for at in store.protected for hit in _protected(data, at)]
     hits += _caches(data, findings)
-    hits += _settings(data, findings)
+    hits += _settings(data, findings, guess_chip(findings, stores).chip)
     hits += _raw(data, open_spans)
     if thorough:
         hits += _masked(data, open_spans)
-    hits += [hit for store in stores for hit in _decrypted(data, store, open_spans)]
+    for store in stores:
+        phases = range(BLOCK_LEN) if thorough else store.phases or {0}
+        hits += _decrypted(data, store, open_spans, phases)
     return hits
 
 
@@ -151,11 +154,11 @@ def _caches(data: bytes, findings: Iterable[Finding]) -> Iterator[SecretHit]:
             )
 
 
-def _settings(data: bytes, findings: Iterable[Finding]) -> Iterator[SecretHit]:
+def _settings(data: bytes, findings: Iterable[Finding], chip: str | None) -> Iterator[SecretHit]:
     for item in findings:
         if item.kind is FindingKind.OBK_CONFIG:
             body = data[item.span.start : item.span.end]
-            for secret in secrets_in_block(body):
+            for secret in secrets_in_block(body, chip=chip):
                 yield _hit(secret, "openbeken", item.span.start)
 
 
@@ -176,10 +179,10 @@ def _masked(data: bytes, spans: Sequence[AddressRange]) -> Iterator[SecretHit]:
 
 
 def _decrypted(
-    data: bytes, store: VendorStore, spans: Sequence[AddressRange]
+    data: bytes, store: VendorStore, spans: Sequence[AddressRange], phases: Iterable[int]
 ) -> Iterator[SecretHit]:
     """Fields and caches in the bytes as the store's key decrypts them, sectors or not."""
-    for phase in store.phases or {0}:
+    for phase in phases:
         for span in spans:
             start = span.start + (phase - span.start) % BLOCK_LEN
             plain = decrypt_phase(data[start : span.end], key=store.data_key, phase=0)

@@ -39,6 +39,7 @@ from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder, write_private
 from plugsmith.records import fields_of
+from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,6 +122,7 @@ def sanitize_to(
     """Write the clean copy; nothing without the proof. `secret_file` holds a word a line."""
     lines = read_limited(secret_file, limit=_LONGEST).splitlines() if secret_file else []
     secrets = [line.strip() for line in lines]
+    KNOWN.note(*(line.decode("utf-8", "replace") for line in secrets))
     clean = sanitize(dump, keep_mac=keep_mac, strict=strict, secrets=secrets)
     write_whole(output, clean.data)
     return SanitizeResult(

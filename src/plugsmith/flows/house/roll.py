@@ -26,6 +26,7 @@ from plugsmith.lan.records import plain_mac
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.settings import NAMES, PASSWORDS
+from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -79,6 +80,12 @@ class Roll:
 
 def secret_at(place: str, folder: Path) -> str:
     """The secret behind `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`; UsageError without."""
+    found = _secret_at(place, folder)
+    KNOWN.note(found)
+    return found
+
+
+def _secret_at(place: str, folder: Path) -> str:
     kind, _colon, rest = place.partition(":")
     if kind == "env":
         if rest not in os.environ:

@@ -23,8 +23,9 @@ from plugsmith.openbeken.config_block import new_block
 from plugsmith.openbeken.names import plain_short_name
 from plugsmith.openbeken.roles import read_role, roles
 from plugsmith.openbeken.script import Script, ScriptCommand, print_startup, read_startup
-from plugsmith.openbeken.settings import change_settings, read_settings
+from plugsmith.openbeken.settings import PASSWORDS, change_settings, read_settings
 from plugsmith.openbeken.template import find_template
+from plugsmith.secrets import note_passwords
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,6 +89,7 @@ def desired_from(
     Raises TemplateUnusable for a template with an unknown role, a finding of level error, or JSON
     that is none; SettingUnusable for a setting that cannot go over the network.
     """
+    note_passwords(settings or {}, PASSWORDS)
     if over_lan:
         check_settable(settings or {})
     own = normal_settings(settings or {})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from typing import TYPE_CHECKING, cast
@@ -12,6 +13,7 @@ from plugsmith.flows.settings.yaml_file import read_yaml
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.settings import NAMES, PASSWORDS, TEXT_NAMES
+from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 _LONGEST = 1_000_000
 _DEEPEST = 4
 _ELSEWHERE = ("env:", "file:")  # where the value is, not the value itself
+
+# A line of a settings file that gives a password, however the file is written; group 1 is it.
+_PASSWORD_LINE = re.compile(
+    r"""(?im)^[^\n#]{0,80}?pass(?:word)?\d?["']?\s{0,9}[:=]\s{0,9}["']?([^"'\s,}#][^"'\n,}]{2,127})"""
+)
 
 
 def read_text(path: Path) -> str:
@@ -41,6 +48,8 @@ def read_settings_file(path: Path) -> dict[str, Fact]:
     `[wifi] ssid = ...` is the same as `wifi_ssid = ...`. Raises InputMissing, TemplateUnusable.
     """
     text = read_text(path)
+    for hit in _PASSWORD_LINE.finditer(text):  # before anything can complain about the file
+        KNOWN.note(hit[1])
     if len(text) > _LONGEST:
         raise _unusable(path, _("it is too long"))
     try:
