@@ -8,9 +8,9 @@ import pytest
 
 from plugsmith import __version__, verbs
 from plugsmith.api.options import parameters
-from plugsmith.api.table import BY_NAME
+from plugsmith.api.table import BY_NAME, GROUPS
 from plugsmith.cli.app import main
-from plugsmith.cli.first_contact import SECTIONS, did_you_mean
+from plugsmith.cli.first_contact import _ELSEWHERE, SECTIONS, did_you_mean
 from plugsmith.cli.help.device_guides import GUIDES
 from plugsmith.errors import concrete_errors
 
@@ -140,3 +140,20 @@ def test_an_error_names_the_help_that_explains_it(capsys):
 def test_help_for_a_word_that_is_nothing_is_a_usage_error(capsys):
     assert told(capsys, "help", "PS-NO-SUCH")[0] == 2
     assert told(capsys, "help", "../../etc/passwd")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [("read_flash", "backup"), ("write-flash", "flash"), ("CHIP_INFO", "info"),
+     ("erase_flash", "erase"), ("dissect_dump", "dump extract"), ("image_info", "image info")],
+)  # fmt: skip
+def test_the_verbs_of_other_tools_are_answered_with_ours(capsys, theirs, ours):
+    code, _out, err = told(capsys, theirs, "whatever")
+    assert code == 2
+    assert f"plugsmith {ours}" in " ".join(err.split())
+
+
+def test_every_verb_that_is_named_for_another_tools_exists():
+    known = {*BY_NAME, *GROUPS}
+    assert {verb for verb in _ELSEWHERE.values() if verb not in known} == set()
+    assert set(_ELSEWHERE) & known == set()

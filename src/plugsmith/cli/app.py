@@ -11,7 +11,13 @@ from typer.core import TyperCommand, TyperGroup
 
 from plugsmith import __version__
 from plugsmith.api.table import BY_NAME, GROUPS
-from plugsmith.cli.first_contact import as_options, asked_page, did_you_mean, guide
+from plugsmith.cli.first_contact import (
+    as_options,
+    asked_page,
+    did_you_mean,
+    guide,
+    known_elsewhere,
+)
 from plugsmith.cli.interrupt import interrupted
 from plugsmith.cli.layout import help_width
 from plugsmith.cli.writer import StdoutGoneError, flush, give_up, write_text
@@ -168,7 +174,9 @@ def _usage_failure(args: Sequence[str], problem: str) -> int:
     as_json = "--json" in args
     unknown = re.fullmatch(r"No such command '(.*)'\.", problem)
     if unknown:
-        problem = f"{problem} {did_you_mean(unknown[1], _siblings(args, unknown[1]))}".rstrip()
+        other = known_elsewhere(unknown[1]) if args[:1] == [unknown[1]] else ""
+        help_with = other or did_you_mean(unknown[1], _siblings(args, unknown[1]))
+        problem = f"{problem} {help_with}".rstrip()
     return report_error(UsageError(problem=problem), as_json=as_json)
 
 

@@ -96,6 +96,26 @@ def did_you_mean(typed: str, known: Iterable[str]) -> str:
     return _("Did you mean {names}?", names=", ".join(close)) if close else ""
 
 
+# how other tools of the field call what one of our verbs does
+_ELSEWHERE = {
+    "read_flash": "backup", "read-flash": "backup", "flash_read": "backup", "dump_flash": "backup",
+    "write_flash": "flash", "write-flash": "flash", "flash_write": "flash", "program": "flash",
+    "erase_flash": "erase", "erase-flash": "erase", "erase_region": "erase",
+    "erase-region": "erase", "verify_flash": "verify", "verify-flash": "verify",
+    "chip_info": "info", "chip-info": "info", "chip_id": "info", "chip-id": "info",
+    "flash_id": "info", "flash-id": "info", "read_mac": "rf show", "read-mac": "rf show",
+    "image_info": "image info", "image-info": "image info", "dissect_dump": "dump extract",
+    "decrypt": "dump extract", "scan": "device scan", "list": "ports", "monitor": "doctor",
+    "hard_reset": "reset", "run": "reset", "gui": "ui",
+}  # fmt: skip
+
+
+def known_elsewhere(typed: str) -> str:
+    """Which verb of ours does what another tool calls `typed`, as a sentence; empty if none."""
+    verb = _ELSEWHERE.get(typed.casefold())
+    return _("Here it is called: plugsmith {verb}", verb=verb) if verb else ""
+
+
 def as_options(args: Sequence[str]) -> list[str]:
     """`help VERB ...` written as `VERB ... --help`; everything else as it is."""
     words = list(args)

@@ -89,4 +89,7 @@ class Malformed(InputError):
 
     code = "PS-INPUT-MALFORMED"
     what = N_("The {structure} is not well formed: {problem} (at offset {offset}).")
-    next_step = N_("The data is damaged or of another format; read the device again.")
+    next_step = N_(
+        "The data is damaged or of another format: make or download the file again; if it is a "
+        "dump, read the device again."
+    )

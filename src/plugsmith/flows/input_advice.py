@@ -16,8 +16,7 @@ _PROBE = 4096
 
 def what_helps(data: bytes, image: FirmwareImage) -> str:
     """One sentence with the command for this kind of file."""
-    codes = {item.code for item in image.problems}
-    if "rotated" in codes:
+    if "rotated" in {item.code for item in image.problems}:
         return _("Put it right first: `plugsmith dump repair FILE -o OUT`.")
     match image.kind:
         case ImageKind.OTA:
@@ -30,11 +29,17 @@ def what_helps(data: bytes, image: FirmwareImage) -> str:
         case ImageKind.UNKNOWN:
             return _of_unknown(data)
         case _ if image.problems:
-            return _("Download it again with `plugsmith image fetch`, or read the device again.")
+            return _of_broken(image)
         case _:
             return _(
                 "It is firmware: `plugsmith flash` writes it, `plugsmith image info` explains."
             )
+
+
+def _of_broken(image: FirmwareImage) -> str:
+    if image.kind is ImageKind.UF2:
+        return _("Build it again with ESPHome or LibreTiny, or download it again.")
+    return _("Download it again with `plugsmith image fetch`, or read the device again.")
 
 
 def _of_unknown(data: bytes) -> str:

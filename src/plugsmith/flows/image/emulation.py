@@ -84,6 +84,9 @@ def flash_to_boot(request: BootRequest, *, chip: str) -> bytes:
     if request.base is not None:
         stock = unrotated(request.base)[:FLASH_LEN]
         flash[: len(stock)] = stock
+    elif image.kind is ImageKind.QIO:
+        own = unrotated(request.source)[:LOADER_LEN]  # with nothing else there, its own loader
+        flash[: len(own)] = own
     protected = find_chip(chip).protected_until if request.base is not None else 0
     whole = image.kind in {ImageKind.FULL_DUMP, ImageKind.FLASH_START}
     parts = [(0, unrotated(request.source))] if whole else pieces(request.source)
