@@ -7,7 +7,8 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
-.PHONY: setup demo lint test-fast test peers test-peers test-oldest test-newest campaign campaign-adapters campaign-canaries bench
+.PHONY: setup demo lint test-fast test test-ui page page-shots peers test-peers test-oldest test-newest
+.PHONY: campaign campaign-adapters campaign-canaries bench
 .PHONY: generated evidence lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -31,7 +32,26 @@ test-fast: setup
 
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 test: lint
-	$(PYTEST) -n $(JOBS) -m "not peers and not campaign"
+	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui"
+
+# The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
+test-ui: page/node_modules/.made
+	@$(MAKE_ENV) .venvs/page locks/page.txt --project
+	cd page && npm run --silent check && npm test --silent
+	.venvs/page/bin/python -m pytest -m ui tests/browser
+
+# Builds the page into the package; its result is committed, so that `pip install` needs no Node.
+page: page/node_modules/.made
+	cd page && npm run --silent build
+
+# The pictures in docs/page.md.
+page-shots: page/node_modules/.made
+	@$(MAKE_ENV) .venvs/page locks/page.txt --project
+	.venvs/page/bin/python tools/page_shots.py
+
+page/node_modules/.made: page/package-lock.json
+	cd page && npm ci --no-audit --no-fund
+	touch $@
 
 # Other tools against the simulated chip, and ESPHome as judge of our files. Each has an
 # environment of its own (together 350 MB; ESPHome takes two to three minutes to install).
@@ -49,12 +69,12 @@ WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/
 
 test-oldest:
 	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project
-	.venvs/oldest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign" $(WITH_DEPENDENCIES)
+	.venvs/oldest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
 
 # ... and with the newest that can be had today. Alone here the versions are not locked.
 test-newest:
 	@$(MAKE_ENV) .venvs/newest locks/dev.txt --project --newest
-	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign" $(WITH_DEPENDENCIES)
+	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
 
 # Faults by seeds: N cases from seed FIRST on.
 campaign: setup

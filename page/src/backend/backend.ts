@@ -56,10 +56,15 @@ export interface Stored {
 
 export interface PracticeChip {
   port: string;
+  log_port?: string | null;
   label: string;
   board?: string;
+  chip?: string;
+  plugged?: boolean;
   image?: Handle | null;
-  network?: { ssid: string; password: string } | null;
+  wrong_image?: Handle | null;
+  /** The one network around the plug. */
+  wifi?: { ssid: string; password: string } | null;
   host?: string | null;
   relay?: boolean | null;
   watts?: number | null;

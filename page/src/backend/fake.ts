@@ -23,6 +23,7 @@ interface FakeJob {
 
 export class FakeBackend implements Backend {
   readonly started: { verb: string; request: Request; secrets?: Secrets }[] = [];
+  private static made = 0; // ids are never used twice, as the server's are not
   readonly answers: { job: JobId; ask: string; value: unknown }[] = [];
   readonly files = new Map<Handle, Blob>();
   practice = null;
@@ -52,7 +53,7 @@ export class FakeBackend implements Backend {
   async start(verb: string, request: Request, secrets?: Secrets): Promise<JobId> {
     this.check();
     this.started.push({ verb, request, secrets });
-    const id = `job-${this.all.size + 1}`;
+    const id = `job-${(FakeBackend.made += 1)}`;
     const row: JobRow = {
       id,
       verb,

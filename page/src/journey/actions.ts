@@ -36,9 +36,10 @@ export function cancelJob(name: string): void {
 
 /** The request of `flash` for what the person chose; makes the file that it needs. */
 export async function flashRequest(dryRun: boolean): Promise<Request> {
-  const { image, port, settings } = journey.value;
+  const { image, port, logPort, settings } = journey.value;
   const request: Request = { port, image: image?.file, link_timeout: 0 };
   if (dryRun) request.dry_run = true;
+  else if (logPort) request.log_port = logPort;
   const template = templateOf();
   if (template) {
     const blob = new Blob([JSON.stringify(template)], { type: "application/json" });

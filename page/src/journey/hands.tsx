@@ -15,7 +15,7 @@ export async function startPractice(board: string): Promise<boolean> {
   change({
     port: chip.port,
     image: chip.image ? { file: chip.image, name: chip.image.split("/").pop() ?? "image" } : null,
-    network: chip.network ? { ssid: chip.network.ssid } : null,
+    logPort: chip.log_port ?? null,
   });
   await refreshPractice();
   return true;

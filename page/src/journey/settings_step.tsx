@@ -22,7 +22,7 @@ export function SettingsStep(): JSX.Element {
   const longSsid = encoder.encode(settings.ssid).length > 32;
   const shortWord = wifi.length > 0 && wifi.length < 8;
   const missing = !!settings.ssid && !wifi && !settings.open;
-  const network = practice ? practiceChip()?.network : null;
+  const network = practice ? practiceChip()?.wifi : null;
   const next = (): void => {
     keepSecret("wifi", wifi);
     keepSecret("mqtt", mqtt);

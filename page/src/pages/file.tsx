@@ -208,6 +208,8 @@ function Section({ title, children, name }: { title: string; children: Component
   return <section class="card stack" data-part={name}><h2>{title}</h2>{children}</section>;
 }
 
+const VAGUE = new Set(["unknown", "random", "partial"]);
+
 const LEVELS: Record<string, [string, string]> = {
   whole: ["good", n("can bring this device back to what it was, wholly")],
   restorable: ["warn", n("can bring the device back as it was when it was read")],
@@ -217,14 +219,15 @@ const LEVELS: Record<string, [string, string]> = {
 function WhatItIs({ now }: { now: Looked }): JSX.Element | null {
   const { dump, image, pins } = now;
   if (!dump && !image && pins?.status !== "found") return null;
-  const level = dump ? LEVELS[String((dump.usable_as_backup as { level?: string } | null)?.level ?? "")] : undefined;
+  const isText = pins?.status === "found" && (!dump || VAGUE.has(dump.kind));
+  const level = dump && !isText ? LEVELS[String((dump.usable_as_backup as { level?: string } | null)?.level ?? "")] : undefined;
   const checks = ((dump?.usable_as_backup as { checks?: { outcome: string; text: string }[] } | null)?.checks ?? []).map((one) => ({ verdict: one.outcome, text: one.text }));
-  const isImage = !!image && image.kind !== "unknown" && (!dump || ["qio", "app", "ota", "uf2", "bootloader"].includes(image.kind));
+  const isImage = !!image && !isText && image.kind !== "unknown" && (!dump || ["qio", "app", "ota", "uf2", "bootloader"].includes(image.kind));
   return (
     <Section title={t("What it is")} name="what">
       <Facts
         rows={[
-          [t("It is"), isImage && image ? t(IMAGE_KINDS[image.kind] ?? image.kind) : dump ? t(KINDS[dump.kind] ?? words(dump.kind)) : t("a text with pins in it")],
+          [t("It is"), isText ? t("a text with pins in it") : isImage && image ? t(IMAGE_KINDS[image.kind] ?? image.kind) : dump ? (dump.kind === "unknown" && dump.looks_like) || t(KINDS[dump.kind] ?? words(dump.kind)) : ""],
           [t("Chip"), dump?.chip ?? image?.chip ?? pins?.template?.chip],
           [t("Firmware"), [dump?.firmware?.name ?? image?.firmware, dump?.firmware?.version ?? image?.version].filter(Boolean).join(" ")],
           [t("Size"), bytes(now.size)],
@@ -232,7 +235,7 @@ function WhatItIs({ now }: { now: Looked }): JSX.Element | null {
           [t("SHA-256"), <code class="small">{now.sha256}</code>],
         ]}
       />
-      {(dump?.damage as { text: string }[] | undefined ?? []).map((one) => <Box kind="warn" word={t("Damage")}><p>{one.text}</p></Box>)}
+      {(isText ? [] : ((dump?.damage ?? []) as { text: string }[])).map((one) => <Box kind="warn" word={t("Damage")}><p>{one.text}</p></Box>)}
       {level && !isImage && (
         <div class="stack-s">
           <div class="row"><span class={`chip ${level[0]}`}>{t("As a backup")}</span><span>{t("it {verdict}", { verdict: t(level[1]) })}</span></div>
@@ -251,7 +254,8 @@ function WhatItIs({ now }: { now: Looked }): JSX.Element | null {
 
 function Secrets({ now }: { now: Looked }): JSX.Element | null {
   const secrets = now.dump?.secrets as { wifi?: boolean; cloud?: boolean; device?: boolean } | undefined;
-  if (!secrets) return null;
+  const how = now.dump?.secrets_looked_for;
+  if (!secrets || how === "no") return null;
   const found = [
     secrets.wifi ? t("the password of a Wi-Fi") : "",
     secrets.cloud ? t("keys of the vendor's cloud") : "",
@@ -265,7 +269,7 @@ function Secrets({ now }: { now: Looked }): JSX.Element | null {
       {found.length ? (
         <Box kind="warn" word={t("Do not share it as it is")}><p>{t("In this file: {list}.", { list: found.join(", ") })}</p></Box>
       ) : (
-        <p>{t("None were found. Parts that cannot be read may still hold some.")}</p>
+        <p>{how === "all" ? t("None were found.") : t("None were found where it could be read. Parts that cannot be read may hold some all the same.")}</p>
       )}
       {!now.safe && <div class="row"><Button onClick={() => void share()}>{t("Make a copy that is safe to share")}</Button></div>}
       {now.errors.safe && <ErrorCard error={now.errors.safe} />}

@@ -40,7 +40,8 @@ export interface Journey {
   edits: Record<string, string | null>;
   settings: Settings;
   host: string | null;
-  network: { ssid: string } | null;
+  /** Where the chip prints what it does when it starts; null: no wire there. */
+  logPort: string | null;
 }
 
 const KEY = "plugsmith.journey";
@@ -58,7 +59,7 @@ function fresh(practice: boolean): Journey {
     edits: {},
     settings: { ssid: "", mqttHost: "", mqttUser: "", name: "", open: false },
     host: null,
-    network: null,
+    logPort: null,
   };
 }
 

@@ -168,6 +168,7 @@ function drawTag(
   const room = sign < 0 ? x - 2 : WIDTH - x - 2;
   const width = Math.min(room, label.name.length * 8.8 + (words ? words.length * 7.4 + 6 : 0) + 16);
   const box = sign < 0 ? x - width : x;
+  const shown = words && cut(words, Math.floor((width - 22 - label.name.length * 8.8) / 7.2));
   const gpio = pad.gpio;
   const clickable = props.onPin && gpio !== null && label.kind !== "plain";
   const chosen = gpio !== null && props.chosen === gpio;
@@ -177,7 +178,7 @@ function drawTag(
       <rect x={box} y={y - 11} width={width} height="22" rx="6" class={`tagbox ${label.kind} ${chosen ? "chosen" : ""}`} />
       <text x={box + 8} y={y + 4.5} class={`tagtext ${label.kind}`}>
         <tspan class="pinname">{label.name}</tspan>
-        {words && <tspan dx="6">{cut(words, Math.floor((width - 22 - label.name.length * 8.8) / 7.2))}</tspan>}
+        {shown && <tspan dx="6">{shown}</tspan>}
       </text>
     </>
   );
@@ -186,7 +187,7 @@ function drawTag(
       <g
         role="button"
         tabIndex={0}
-        aria-label={`P${gpio}: ${label.words}`}
+        aria-label={`${label.name} ${shown}`}
         aria-pressed={chosen}
         onClick={() => props.onPin?.(gpio)}
         onKeyDown={(event) => {

@@ -1,0 +1,146 @@
+// The page's own logic, without a browser and without a server.
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { FakeBackend } from "../src/backend/fake";
+import { useBackend } from "../src/backend/current";
+import { EventParser } from "../src/backend/sse";
+import type { Line } from "../src/backend/backend";
+import { mapOf, planMap, readingMap, runs, writingMap } from "../src/model/flashmap";
+import { MODULES, edgePad, searchModules } from "../src/model/modules";
+import { redact } from "../src/model/redact";
+import { emptyView, finished, fold, runToEnd, watch } from "../src/state/jobs";
+import { about, bytes } from "../src/text/t";
+
+const s = "plugsmith/1" as const;
+const begin = (task: string, total?: number): Line => ({ schema: s, type: "task_begin", task, title: task, total, unit: "bytes" });
+const progress = (task: string, done: number): Line => ({ schema: s, type: "progress", task, done });
+const result = (data: unknown): Line => ({ schema: s, type: "result", command: "x", data });
+
+describe("events of a job", () => {
+  it("progress never goes back", () => {
+    const view = emptyView("1", "backup");
+    fold(view, begin("backup", 100), 0);
+    fold(view, progress("backup", 60), 0);
+    fold(view, progress("backup", 40), 0);
+    expect(view.tasks[0]?.done).toBe(60);
+  });
+
+  it("a link that was found counts as a reset and as heard", () => {
+    const view = emptyView("1", "info");
+    fold(view, begin("link"), 0);
+    fold(view, { schema: s, type: "task_end", task: "link", ok: true, seconds: 1, summary: "" }, 0);
+    expect([view.heard, view.resets]).toEqual(["chip", 1]);
+  });
+
+  it("a question that another tab answered is closed", () => {
+    const view = emptyView("1", "flash");
+    fold(view, { schema: s, type: "ask", id: "ask-1", kind: "confirm", question: "Go on?" }, 0);
+    expect(view.state).toBe("asking");
+    fold(view, { type: "answered", id: "ask-1" }, 0);
+    expect([view.state, view.ask]).toEqual(["running", null]);
+  });
+
+  it("notes are bounded, results are not lost behind them", () => {
+    const view = emptyView("1", "x");
+    for (let k = 0; k < 5000; k += 1) fold(view, { schema: s, type: "log", message: `${k}`, level: "info" }, 0);
+    fold(view, result({ ok: true }), 0);
+    expect(view.notes.length).toBeLessThan(1000);
+    expect(view.result).toEqual({ ok: true });
+  });
+});
+
+describe("a job on the fake back end", () => {
+  let fake: FakeBackend;
+  beforeEach(() => {
+    vi.useFakeTimers();
+    vi.stubGlobal("document", { hidden: true });
+    fake = new FakeBackend();
+    useBackend(fake);
+  });
+
+  it("is taken up again where a cut stream stopped", async () => {
+    const id = await fake.start("backup", { port: "p" });
+    const shown = watch(id, "backup");
+    fake.say(id, begin("backup", 10), progress("backup", 5));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(shown.value.last).toBe(2);
+    fake.cut(id);
+    await vi.advanceTimersByTimeAsync(100);
+    fake.away = false;
+    fake.say(id, progress("backup", 10), result({ size: 10 }));
+    const done = finished(shown);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect((await done).result).toEqual({ size: 10 });
+    expect(shown.value.tasks).toHaveLength(1);
+  });
+
+  it("gives its result", async () => {
+    const ended = runToEnd("info", { port: "p" });
+    await vi.advanceTimersByTimeAsync(1);
+    const row = (await fake.jobs())[0] as { id: string };
+    fake.say(row.id, result({ chip: "BK7231T" }));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect((await ended).result).toEqual({ chip: "BK7231T" });
+  });
+});
+
+describe("the stream of events", () => {
+  const parsed = (pieces: string[]): [string, string][] => {
+    const seen: [string, string][] = [];
+    const parser = new EventParser((id, data) => seen.push([id, data]));
+    for (const piece of pieces) parser.feed(piece);
+    return seen;
+  };
+  it("is the same wherever it is cut", () => {
+    const text = ': here\nid: 1\ndata: {"a":1}\n\n: alive\r\nid: 2\r\ndata: x\r\ndata: y\r\n\r\n';
+    const whole = parsed([text]);
+    expect(whole).toEqual([["1", '{"a":1}'], ["2", "x\ny"]]);
+    for (let cut = 1; cut < text.length; cut += 1) expect(parsed([text.slice(0, cut), text.slice(cut)])).toEqual(whole);
+  });
+});
+
+describe("the flash map", () => {
+  it("covers every cell once in runs", () => {
+    const map = mapOf(2 << 20, [{ name: "a", start: 0x11000, end: 0x20000, state: "write" }]);
+    expect(runs(map.cells, 32).reduce((all, run) => all + run.length, 0)).toBe(512);
+  });
+  it("counts read cells as proven, and marks the one in work", () => {
+    const cells = readingMap(0x10000, 0x4000).cells;
+    expect(cells.filter((cell) => cell === "proven")).toHaveLength(4);
+    expect(cells[4]).toBe("reading");
+  });
+  it("writes the cells that change, and no other", () => {
+    const plan = planMap([
+      { start: 0, length: 0x8000, action: "keep", region: "boot loader", why: "" },
+      { start: 0x8000, length: 0x8000, action: "write", region: "application", why: "" },
+    ]);
+    const half = writingMap(plan, 50, 100).cells;
+    expect(half.slice(0, 8).every((cell) => cell === "kept")).toBe(true);
+    expect(half.filter((cell) => cell === "written")).toHaveLength(4);
+  });
+});
+
+describe("words", () => {
+  it("says sizes and times as people do", () => {
+    expect([bytes(4096), bytes(2 << 20), bytes(512)]).toEqual(["4 KiB", "2 MiB", "512 bytes"]);
+    expect([about(1), about(18), about(70), about(200)]).toEqual(["a few seconds", "about 20 s", "about a minute", "about 3 minutes"]);
+  });
+  it("takes out of a post what is nobody's business", () => {
+    const text = 'ssid: "home" password=hunter2 mac c8:47:8c:dd:44:e7 at 192.168.1.20 in /home/anna/x bk7231t_dd44e7_2026.bin my-word';
+    const clean = redact(text, ["my-word"]);
+    for (const secret of ["home\"", "hunter2", "dd:44:e7", "dd44e7", "192.168.1.20", "anna", "my-word"]) expect(clean).not.toContain(secret);
+    expect(clean).toContain("c8:47:8c");
+  });
+});
+
+describe("modules", () => {
+  it("are found by a part of the name or by the chip", () => {
+    expect(searchModules("wb2").map((one) => one.name)).toContain("WB2S");
+    expect(searchModules("bk7238").every((one) => one.chip === "BK7238")).toBe(true);
+    expect(searchModules("nothing such")).toEqual([]);
+  });
+  it("have readable pads", () => {
+    for (const module of MODULES)
+      for (const row of Object.values(module.outline?.rows ?? {}))
+        for (const text of row) expect(edgePad(text).signal).toMatch(/^(P\d+|GND|3V3|CEN|ANT|NC)$/);
+  });
+});
