@@ -20,7 +20,7 @@ from bench._board import (
 )
 from bench._peers import peer_rows
 from plugsmith.flows.wire.backup import backup
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_read import read_flash
 from plugsmith.flows.wire.raw_write import write_raw
 from plugsmith.forge.flash import forge_flash

@@ -19,6 +19,7 @@ export type ProgressLine = {
   "total"?: number;
   "rate"?: number;
   "left_s"?: number;
+  "data"?: Record<string, unknown>;
 };
 
 /** The work of `task` ended; `summary` is a sentence for people. */
@@ -978,6 +979,7 @@ export type SettingsBuiltImage = {
 
 /** `obk config write` on a chip; `start` is the address of the settings sector. */
 export type SettingsChangedChip = {
+  "resets"?: number;
   "chip": string;
   "image": WireImageRow | null;
   "backup": WireBackupRow | null;
@@ -1074,6 +1076,7 @@ export type UiPageServed = {
 
 /** `backup`; sizes in bytes. */
 export type WireBackupResult = {
+  "resets"?: number;
   "file": string;
   "sha256": string;
   "size": number;
@@ -1119,10 +1122,11 @@ export type WireCheckRow = {
   "permission": "no-backup" | "rf" | "mac" | "bootloader" | "unknown-part" | "key-mismatch" | null;
 };
 
-/** `doctor`; `wiring` is a drawing in text. */
+/** `doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text. */
 export type WireDoctorResult = {
-  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "text" | "noise" | "reset-loop" | "port-lost";
+  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost";
   "text": string;
+  "answers": boolean;
   "detail": string;
   "port": string;
   "causes": (WireCauseRow)[];
@@ -1134,6 +1138,7 @@ export type WireEraseResult = {
   "start": number;
   "length": number;
   "proof": string | null;
+  "resets"?: number;
   "chip": string;
   "image": WireImageRow | null;
   "backup": WireBackupRow | null;
@@ -1148,6 +1153,7 @@ export type WireEraseResult = {
 
 /** `flash`, with a line about the known device that this one is like, and where it answers. */
 export type WireFlashResult = {
+  "resets"?: number;
   "chip": string;
   "image": WireImageRow | null;
   "backup": WireBackupRow | null;
@@ -1177,6 +1183,7 @@ export type WireImageRow = Record<string, unknown>;
 
 /** `info`. */
 export type WireInfoResult = {
+  "resets"?: number;
   "chip": string;
   "family": "rom" | "loader";
   "chip_id": string | null;
@@ -1224,6 +1231,7 @@ export type WirePortsResult = {
 
 /** `read`; addresses and lengths in bytes. */
 export type WireReadResult = {
+  "resets"?: number;
   "file": string;
   "sha256": string;
   "start": number;
@@ -1253,12 +1261,14 @@ export type WireSpanRow = {
 
 /** `verify`; `differs` are whole sectors, cut at the ends. */
 export type WireVerifyResult = {
+  "resets"?: number;
   "equal": boolean;
   "differs": (WireSpanRow)[];
 };
 
 /** `write` and `restore`; `verified` is false only for a dry run, `booted` null if not seen. */
 export type WireWriteResult = {
+  "resets"?: number;
   "chip": string;
   "image": WireImageRow | null;
   "backup": WireBackupRow | null;

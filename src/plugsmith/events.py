@@ -49,7 +49,12 @@ class TaskBegin(Event):
 
 @frozen
 class Progress(Event):
-    """`done` of `total`; `rate` in units a second and `left_s` seconds where they are known."""
+    """`done` of `total`; `rate` in units a second and `left_s` seconds where they are known.
+
+    The task "link" counts link checks: answered of sent. Its `data`: what is heard `now`, the
+    verdict so far (`heard`, `heard_text`, `causes`), `sent`, `answered`, `resets`, bytes
+    `received` that were no answer.
+    """
 
     kind: ClassVar[str] = "progress"
     task: str
@@ -57,6 +62,7 @@ class Progress(Event):
     total: int | None = None
     rate: float | None = None
     left_s: float | None = None
+    data: dict[str, Fact] | None = None
 
     def __post_init__(self) -> None:
         _mask_known(self, "task")

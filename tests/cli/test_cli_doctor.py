@@ -74,14 +74,27 @@ def test_boot_text_on_the_log_pin(flash: Path, capsys: pytest.CaptureFixture[str
     assert code in {4, 7}
 
 
-def test_a_port_that_vanishes(flash: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_port_that_vanishes_again_and_again(
+    flash: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = f"sim://bk7231t?flash={flash}&keep=1&fault=silent&adapter=gone:1.5"
+    code, last = _doctor(capsys, "--port", url)
+    data = last["data"]
+    assert isinstance(data, dict)
+    assert (data["heard"], code) == ("port-taken", 3)
+
+
+def test_a_port_that_vanishes_once_is_waited_for(
+    flash: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = ["silent", "vanish"]
     seed = next(n for n in range(1000) if FaultPlan.named(names, n).faults[1].at < 9000)  # type: ignore[union-attr]
     url = f"sim://bk7231t?flash={flash}&keep=1&fault=silent&fault=vanish&seed={seed}"
     code, last = _doctor(capsys, "--port", url)
     data = last["data"]
     assert isinstance(data, dict)
-    assert (data["heard"], code) == ("port-lost", 3)
+    assert (data["heard"], code) == ("silence", 4)
+    assert any("adapter lost its supply" in cause["cause"] for cause in data["causes"])
 
 
 def test_no_such_port(capsys: pytest.CaptureFixture[str]) -> None:

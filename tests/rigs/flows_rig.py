@@ -56,6 +56,7 @@ class Rig:
         self.library = Library(tmp_path / "library")
         self.cancel = CancelToken()
         self.lines = "rts"
+        self.name = "sim://rig"
         self.adapter = adapter or Adapter()
         self.asked = []
 
@@ -65,7 +66,7 @@ class Rig:
 
     def port(self):
         return SimPort(
-            self.chip, self.clock, name="sim://rig", lines=self.lines, adapter=self.adapter
+            self.chip, self.clock, name=self.name, lines=self.lines, adapter=self.adapter
         )
 
     def log_port(self):

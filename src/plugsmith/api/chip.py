@@ -5,8 +5,9 @@ The options of the link are declared here and nowhere else; a verb's request inh
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
@@ -18,9 +19,11 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.clock import Clock
     from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.wire.results import WireResult
     from plugsmith.link.port import Port
     from plugsmith.link.port_list import PortEntry
 
+T = TypeVar("T", bound="WireResult")
 SCRIPT_TIMEOUT_S = 30.0  # how long a script waits for a chip that nobody resets
 
 
@@ -143,7 +146,13 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     expected = asked if isinstance(asked, ChipRequest) else ChipRequest()
 
     def opener(which: str) -> Callable[[], Port]:
-        return lambda: open_port(which, clock=clock, remote_baud_follows=asked.remote_baud_follows)
+        return lambda: open_port(
+            which,
+            clock=clock,
+            remote_baud_follows=asked.remote_baud_follows,
+            cancel=session.cancel,
+            connect_s=asked.link_timeout or None,
+        )
 
     return FlowContext(
         port_name=name,
@@ -163,6 +172,11 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
         open_log=opener(log_port) if log_port else None,
         log_name=log_port,
     )
+
+
+def counted(context: FlowContext, result: T) -> T:
+    """`result` with the resets that the run healed."""
+    return replace(result, resets=context.tally.resets or None)
 
 
 def link_timeout(given_s: float | None, *, interactive: bool) -> float | None:

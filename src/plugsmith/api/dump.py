@@ -123,7 +123,7 @@ def config(session: Session, request: ConfigRequest) -> KnownConfig | ManyResult
 
 def _from_chip(session: Session, request: ConfigRequest) -> ConfigResult:
     from plugsmith.flows.dump.config import recover_chip
-    from plugsmith.flows.wire.connection import connected
+    from plugsmith.flows.wire.connected import connected
 
     with connected(flow_context(session, request)) as device:
         device.raise_speed()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, flow_context
+from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, counted, flow_context
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.errors import UsageError
 from plugsmith.memory import AddressRange, format_addr, parse_size
@@ -157,7 +157,8 @@ def info(session: Session, request: ChipRequest) -> InfoResult:
     """`info`."""
     from plugsmith.flows.wire.info import info as do_it
 
-    return do_it(flow_context(session, request)).result()
+    context = flow_context(session, request)
+    return counted(context, do_it(context).result())
 
 
 def backup(session: Session, request: BackupRequest) -> BackupResult:
@@ -165,7 +166,8 @@ def backup(session: Session, request: BackupRequest) -> BackupResult:
     from plugsmith.flows.wire.backup import backup as do_it
 
     context = flow_context(session, request)
-    return do_it(context, out=request.output, resume=request.resume).result()
+    done = do_it(context, out=request.output, resume=request.resume)
+    return counted(context, done.result())
 
 
 def read(session: Session, request: ReadRequest) -> ReadResult:
@@ -188,7 +190,7 @@ def read(session: Session, request: ReadRequest) -> ReadResult:
     context, space = flow_context(session, request), request.space
     got = read_flash(context, span_of) if space == "flash" else read_space(context, space, span_of)
     write_whole(target, got.data)
-    return got.result(file=str(target))
+    return counted(context, got.result(file=str(target)))
 
 
 def verify(session: Session, request: VerifyRequest) -> VerifyResult:
@@ -200,7 +202,7 @@ def verify(session: Session, request: VerifyRequest) -> VerifyResult:
     data = bytes_of(request.file, request.length, skip=request.skip, start=start)
     context = flow_context(session, request)
     differs = verify_flash(context, data, start=parse_size(request.start))
-    return VerifyResult(equal=not differs, differs=span_rows(differs))
+    return counted(context, VerifyResult(equal=not differs, differs=span_rows(differs)))
 
 
 def reset(session: Session, request: ChipRequest) -> ResetResult:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import ChangeRequest, LoggedRequest, flow_context
+from plugsmith.api.chip import ChangeRequest, LoggedRequest, counted, flow_context
 from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
@@ -119,15 +119,16 @@ def flash(session: Session, request: FlashRequest) -> FlashResult:
         raise UsageError(problem=_("--with-settings needs an IMAGE that holds settings"))
     if request.image is not None and extra is None:
         _tell_settings(session, request.image)
+    context = flow_context(session, request)
     outcome = do_it(
-        flow_context(session, request),
+        context,
         request.image,
         dry_run=request.dry_run,
         boot_check=request.boot_check,
         download=FetchRequest() if request.download else None,
         extra=extra,
     )
-    written = outcome.result()
+    written = counted(context, outcome.result())
     known = _likeness(written.backup.file) if written.backup is not None else None
     facts = fields_apart(written)
     found = None
@@ -225,7 +226,7 @@ def restore(session: Session, request: RestoreRequest) -> WriteResult:
 
     context = flow_context(session, request)
     backup = named_file(session, str(request.backup))
-    return do_it(context, backup, dry_run=request.dry_run).result()
+    return counted(context, do_it(context, backup, dry_run=request.dry_run).result())
 
 
 def write(session: Session, request: WriteRequest) -> WriteResult:
@@ -235,7 +236,8 @@ def write(session: Session, request: WriteRequest) -> WriteResult:
     start = parse_size(request.start)
     data = bytes_of(request.file, request.length, skip=request.skip, start=start)
     context = flow_context(session, request)
-    return write_raw(context, data, start=start, dry_run=request.dry_run).result()
+    done = write_raw(context, data, start=start, dry_run=request.dry_run)
+    return counted(context, done.result())
 
 
 def erase(session: Session, request: EraseRequest) -> EraseResult:
@@ -252,9 +254,10 @@ def erase(session: Session, request: EraseRequest) -> EraseResult:
     def span_of(size: int) -> AddressRange:
         return span_to_change(request.start, request.length, size=size)
 
-    outcome = erase_raw(flow_context(session, request), span_of, dry_run=request.dry_run)
+    context = flow_context(session, request)
+    outcome = erase_raw(context, span_of, dry_run=request.dry_run)
     erased = outcome.changed or AddressRange(0, 0)
-    told = fields_apart(outcome.result()) | {"image": None}
+    told = fields_apart(counted(context, outcome.result())) | {"image": None}
     proof = None if request.dry_run else "device-crc"
     return EraseResult(start=erased.start, length=len(erased), proof=proof, **told)
 

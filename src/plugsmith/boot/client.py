@@ -46,11 +46,12 @@ class BootClient:
         clock: Clock,
         policy: RetryPolicy | None = None,
         keep_alive: bool = False,
+        round_trip_s: float | None = None,
     ) -> None:
         self.port = port
         self.clock = clock
         self.policy = policy or RetryPolicy()
-        self._wire = Wire(port, clock=clock)
+        self._wire = Wire(port, clock=clock, round_trip_s=round_trip_s)
         self._exchanger = Exchanger(self._wire, self.policy)
         self._rates = RateSwitch(self._exchanger)
         self._wants_alive = keep_alive
@@ -86,6 +87,11 @@ class BootClient:
     def silences(self) -> int:
         """How often the chip fell silent so that another one may be there since."""
         return self._exchanger.silences
+
+    @property
+    def resets_at(self) -> list[int]:
+        """The rates in use when the chip was reset and found again without a new link."""
+        return self._exchanger.resets_at
 
     def confirm_with(self, confirm: Callable[[], None]) -> None:
         """Call `confirm`, which raises for another device, after such a silence before changes."""

@@ -46,7 +46,8 @@ class Exchanger:
 
     `silences` counts how often the chip fell silent and was found at the rate to which a reset
     brings it: another one may answer now. `confirm` raises if it is; it is asked before the next
-    request that changes something.
+    request that changes something. `resets_at` are the raised rates that it had then: a chip that
+    leaves one by itself was reset.
     """
 
     def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
@@ -55,6 +56,7 @@ class Exchanger:
         self.errors = 0
         self.strays: list[int] = []
         self.silences = 0
+        self.resets_at: list[int] = []
         self.confirm: Callable[[], None] | None = None
         self._confirmed = 0
         self.relief: Callable[[], bool] | None = (
@@ -112,7 +114,10 @@ class Exchanger:
     def _found_again(self) -> bool:
         """Whether the chip answers at the current or at the starting rate after all."""
         now = self.wire.port.baud
-        if self._answers_at(now) or (now != START_BAUD and self._answers_at(START_BAUD)):
+        if self._answers_at(now):
+            return True
+        if now != START_BAUD and self._answers_at(START_BAUD):
+            self.resets_at.append(now)
             return True
         return now != START_BAUD and self.called_down(now)
 

@@ -1,6 +1,6 @@
 """Catching the boot code in its short listening window after a reset.
 
-`boot.search` does the polling; here is what the rest of Plugsmith calls.
+`boot.contact.search` does the polling; here is what the rest of Plugsmith calls.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.client import BootClient
-from plugsmith.boot.search import BootFound, LinkPolicy, Search
+from plugsmith.boot.contact.search import BootFound, LinkPolicy, Search
 from plugsmith.boot.wire import Wire
 from plugsmith.clock import RealClock
 from plugsmith.events import CancelToken, EventLog, TaskBegin, TaskEnd
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.events import EventSink
     from plugsmith.link.port import Port
+    from plugsmith.link.witness import Witness
 
 
 def link(
@@ -33,12 +34,15 @@ def link(
     cancel: CancelToken,
     speeds: Sequence[int] = (),
     left_behind: bool = False,
+    witness: Witness | None = None,
 ) -> BootClient:
     """Poll until a boot code answers; `speeds` are rates at which a cut session may have left it.
 
     `left_behind`: it was just lost at a rate that the adapter may lack, and nothing else is likely.
+    `witness` is told what is seen; it knows what earlier links of the run saw.
 
-    Emits TaskBegin/TaskEnd "link". Raises NoAnswer with what was heard, PortLost, Cancelled.
+    Emits TaskBegin/TaskEnd "link", and Progress with what is heard. Raises NoAnswer with the
+    verdict, another LinkError or PortError where that says it better, Cancelled.
     """
     search = Search(
         port=port,
@@ -48,9 +52,15 @@ def link(
         cancel=cancel,
         speeds=speeds,
         left_behind=left_behind,
+        witness=witness,
     )
     _run(search)
-    client = BootClient(port, clock=clock, keep_alive=isinstance(clock, RealClock))
+    client = BootClient(
+        port,
+        clock=clock,
+        keep_alive=isinstance(clock, RealClock),
+        round_trip_s=search.witness.round_trip_s,
+    )
     client.settle()
     return client
 

@@ -26,9 +26,10 @@ _FEED_MOST = 4096 + 256
 class Wire:
     """Frames over a port. Knows which requests are open, not what they are for."""
 
-    def __init__(self, port: Port, *, clock: Clock) -> None:
+    def __init__(self, port: Port, *, clock: Clock, round_trip_s: float | None = None) -> None:
         self.port = port
         self.clock = clock
+        self.round_trip_s = round_trip_s  # of a network, where it was measured
         self.dialect: Dialect = UNKNOWN
         self.lock = threading.RLock()
         self.bytes_total = 0
@@ -44,7 +45,9 @@ class Wire:
     @property
     def latency_s(self) -> float:
         """What to allow for the way between the host and the adapter's pins."""
-        return 0.03 if self.port.capabilities.local else 0.15
+        if self.port.capabilities.local:
+            return 0.03
+        return max(0.15, 1.3 * (self.round_trip_s or 0.0))
 
     def seconds_for(self, count: int) -> float:
         """How long `count` bytes take on the wire."""
@@ -114,10 +117,22 @@ class Wire:
         """Forget what comes until nothing came for `quiet_s`."""
         end = self.clock.monotonic() + most_s
         self._inbox.clear()
-        while self.clock.monotonic() < end and self._receive(quiet_s):
+        while self.clock.monotonic() < end and self._comes(quiet_s):
             pass
         self._replies.clear()
         self._decoder.reset()
+
+    def _comes(self, within_s: float) -> bool:
+        """Whether anything comes in time; over a network a loader is kept awake by zeros."""
+        end = self.clock.monotonic() + within_s
+        while not self.port.capabilities.local and within_s > ALIVE_EVERY_S:
+            left = end - self.clock.monotonic()
+            if self._receive(min(ALIVE_EVERY_S, max(left, 0.0))):
+                return True
+            if left <= ALIVE_EVERY_S:
+                return False
+            self._write(b"\x00")
+        return bool(self._receive(within_s))
 
     def forget(self) -> None:
         """Start over: no open requests, no half-received reply, no counted link checks."""

@@ -90,12 +90,15 @@ class TerminalSink:
             self._bars = _make_bars()
             self._bars.start()
         self._ids[event.task] = self._bars.add_task(
-            visible(event.title), total=event.total, rate="", left=""
+            visible(event.title), total=event.total, rate="", left="", percent=_percent(event)
         )
 
     def _progress(self, event: Progress) -> None:
         in_bytes = self._units.get(event.task) == "bytes"
         rate, left = _rate_text(event.rate) if in_bytes else "", _left_text(event.left_s)
+        if event.data is not None:
+            self._now(event)
+            return
         if self._bars is not None and event.task in self._ids:
             self._bars.update(
                 self._ids[event.task],
@@ -103,12 +106,19 @@ class TerminalSink:
                 total=event.total,
                 rate=rate,
                 left=left,
+                percent=_percent(event),
             )
             return
         tenth = 10 * event.done // event.total if event.total else 0
         if tenth > self._tenths.get(event.task, 0):
             self._tenths[event.task] = tenth
             self._say("  " + "  ".join(part for part in (f"{10 * tenth} %", rate, left) if part))
+
+    def _now(self, event: Progress) -> None:
+        """What is seen at the moment: in the bar's line, or once each where there is no bar."""
+        if self._bars is not None and event.task in self._ids and event.data is not None:
+            words = visible(str(event.data.get("text", "")))
+            self._bars.update(self._ids[event.task], rate=words, left="", percent="")
 
     def _end(self, event: TaskEnd) -> None:
         bar = self._ids.pop(event.task, None)
@@ -132,13 +142,19 @@ def _make_bars() -> Bars:
     return Bars(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
-        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[percent]}"),
         TextColumn("{task.fields[rate]}"),
         TextColumn("{task.fields[left]}"),
         TimeElapsedColumn(),
         console=Console(stderr=True),
         transient=True,
     )
+
+
+def _percent(event: TaskBegin | Progress) -> str:
+    """A share only where there is a whole: nothing else looks frozen at 0 %."""
+    done = event.done if isinstance(event, Progress) else 0
+    return f"{100 * done // event.total:>3} %" if event.total else ""
 
 
 def _rate_text(rate: float | None) -> str:

@@ -21,6 +21,15 @@ class NoAnswer(LinkError):
     next_step = N_("{remedy}")
 
 
+class NetworkSlow(LinkError):
+    """Answers arrive later than the boot code waits for the next request."""
+
+    code = "PS-LINK-SLOW"
+    what = N_("The network to {port} is too slow: an answer takes {ms} ms.")
+    why = N_("The chip answers, but more than {most} ms cannot be bridged.")
+    next_step = N_("Run Plugsmith on the computer that has the adapter, or get a faster way to it.")
+
+
 class LinkLost(LinkError):
     """The chip answered before and does not any more, and linking again failed."""
 

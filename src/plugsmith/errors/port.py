@@ -84,3 +84,43 @@ class PortUnsupported(PortError):
     next_step = N_(
         "Use a device name, socket://host:port, rfc2217://host:port or sim://chip?flash=file."
     )
+
+
+class PortTaken(PortLost):
+    """The port vanished again and again, soon after each opening."""
+
+    code = "PS-PORT-TAKEN"
+    what = N_("The port {port} vanishes again and again: it was lost {count} times.")
+    why = N_("Another program takes it each time, or the adapter restarts for lack of power.")
+    next_step = N_("{remedy}")
+
+
+class ServerCloses(PortLost):
+    """A network server hung up soon after each connection."""
+
+    code = "PS-PORT-CLOSED"
+    what = N_("The server at {port} closes the connection again and again ({count} times).")
+    why = N_("Another client is connected to it, or it cannot open its own serial port.")
+    next_step = N_("{remedy}")
+
+
+class PortStuck(PortLost):
+    """The port takes no more bytes."""
+
+    code = "PS-PORT-STUCK"
+    what = N_("The port {port} takes no more bytes: nothing can be sent.")
+    why = N_("The adapter or the far end has stopped, or flow control holds it back.")
+    next_step = N_(
+        "Pull the adapter out and plug it in again, or restart the serial server; switch flow "
+        "control off there. Then run the same command again: it goes on where it stopped."
+    )
+
+
+class TelnetInFront(PortError):
+    """A telnet server answers at a socket:// address."""
+
+    code = "PS-PORT-TELNET"
+    what = N_("A telnet server answers at {port}: it would change the bytes of the chip.")
+    next_step = N_(
+        "Use rfc2217:// instead of socket:// with the same host and port, or set the server to raw."
+    )

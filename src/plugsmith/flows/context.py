@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 
+@dataclass(slots=True)
+class Tally:
+    """What is counted over a run: resets of the chip that were healed, and of them those told."""
+
+    resets: int = 0
+    told: int = 0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowContext:
     """One run of one verb.
@@ -41,6 +49,7 @@ class FlowContext:
     baud_limit: int | None = None
     open_log: Callable[[], Port] | None = None
     log_name: str | None = None
+    tally: Tally = field(default_factory=Tally)
     warn_of_mains: bool = True  # False only after another flow of the same session has warned
 
     def say(self, message: str, *, level: str = "info") -> None:

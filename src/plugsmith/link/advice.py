@@ -1,11 +1,15 @@
-"""What each state of the wire means: causes with their likelihood, and the next step."""
+"""The causes behind each state of a wire, with their likelihood and the next step, as data."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from plugsmith.link.hearing import Heard
-from plugsmith.messages import N_, _
+from plugsmith.messages import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,19 +21,50 @@ class Cause:
     next_step: str
 
 
-_HEARD_TEXT = {
-    Heard.CHIP: N_("The chip's boot code answers."),
-    Heard.SILENCE: N_("Nothing at all was received."),
-    Heard.ECHO: N_("Your own bytes come back."),
-    Heard.BOOT_TEXT: N_("The chip's start-up text was received, but no answer."),
-    Heard.CONSOLE: N_("OpenBeken runs and talks here."),
-    Heard.TUYA_MCU: N_("Frames of a TuyaMCU (55 AA) were received: another processor talks here."),
-    Heard.TEXT: N_("Text of an unknown program was received, but no answer."),
-    Heard.NOISE: N_("Only unreadable bytes were received: noise, or another speed."),
-    Heard.RESET_LOOP: N_("The chip starts again and again."),
-    Heard.PORT_LOST: N_("The port vanished."),
-}
-_CAUSES: dict[Heard, tuple[Cause, ...]] = {
+SUPPLY = Cause(
+    cause=N_("The supply is too weak: the voltage breaks down when the radio starts."),
+    likelihood="likely",
+    next_step=N_("Feed the module from a 3.3 V supply that gives at least 500 mA."),
+)
+LOOSE = Cause(
+    cause=N_("A wire is loose, or CEN is touched."),
+    likelihood="possible",
+    next_step=N_("Press or solder the wires, and let go of CEN."),
+)
+LOW_LINE = Cause(
+    cause=N_("The adapter's RX line lies low: a module without power pulls it down."),
+    likelihood="likely",
+    next_step=N_("Measure 3.3 V between 3V3 and GND at the module, and 3.3 V on its TX1."),
+)
+NOT_SENDING = Cause(
+    cause=N_("The adapter does not send what it is given."),
+    likelihood="unlikely",
+    next_step=N_(
+        "Pull the wires off the module and connect RX and TX of the adapter: `plugsmith doctor` "
+        "must then say that your own bytes come back. If it does not, take another adapter."
+    ),
+)
+FAR_SPEED = Cause(
+    cause=N_("The serial port at the far end does not run at 115200 baud."),
+    likelihood="likely",
+    next_step=N_("Set it to 115200 8N1 there, or use rfc2217://, which sets it from here."),
+)
+STARTS = Cause(
+    cause=N_("The chip starts, as the log port shows: RX1 or TX1 is not connected."),
+    likelihood="likely",
+    next_step=N_("Adapter TX goes to RX1 of the module, adapter RX to TX1. Then reset it."),
+)
+NO_POWER = Cause(
+    cause=N_("The log port is silent as well: the module has no power, or CEN is held low."),
+    likelihood="likely",
+    next_step=N_("Measure 3.3 V between 3V3 and GND at the module, and 3.3 V on CEN."),
+)
+SLOW_TALK = Cause(
+    cause=N_("Another processor talks at another speed."),
+    likelihood="possible",
+    next_step=N_("Separate the module from that processor: cut or lift its TX line."),
+)
+CAUSES: dict[Heard, tuple[Cause, ...]] = {
     Heard.CHIP: (
         Cause(
             cause=N_("Everything is connected as it must be."),
@@ -133,11 +168,7 @@ _CAUSES: dict[Heard, tuple[Cause, ...]] = {
         ),
     ),
     Heard.RESET_LOOP: (
-        Cause(
-            cause=N_("The supply is too weak: the voltage breaks down when the radio starts."),
-            likelihood="likely",
-            next_step=N_("Feed the module from a 3.3 V supply that gives at least 500 mA."),
-        ),
+        SUPPLY,
         Cause(
             cause=N_("The firmware in the flash does not run on this chip."),
             likelihood="possible",
@@ -156,23 +187,91 @@ _CAUSES: dict[Heard, tuple[Cause, ...]] = {
             next_step=N_("Use another cable and another USB socket."),
         ),
     ),
+    Heard.LINE_LOW: (
+        LOW_LINE,
+        Cause(
+            cause=N_("RX of the adapter touches GND, or is on the wrong pin."),
+            likelihood="possible",
+            next_step=N_("Look at the wire from adapter RX to TX1, and for a bridge to GND."),
+        ),
+    ),
+    Heard.OTHER_CHIP: (
+        Cause(
+            cause=N_("Another kind of chip is connected."),
+            likelihood="likely",
+            next_step=N_("Check that this is the right adapter and the right board."),
+        ),
+    ),
+    Heard.ANSWERS_LOST: (
+        SUPPLY,
+        LOOSE,
+        Cause(
+            cause=N_("The adapter cannot carry the speed that was used."),
+            likelihood="possible",
+            next_step=N_("Run the command with --baud 115200."),
+        ),
+    ),
+    Heard.SLOW_NETWORK: (
+        Cause(
+            cause=N_("Each answer takes longer than the boot code waits."),
+            likelihood="likely",
+            next_step=N_(
+                "Run Plugsmith on the computer that has the adapter, or get a faster way to it."
+            ),
+        ),
+    ),
+    Heard.TELNET: (
+        Cause(
+            cause=N_("A telnet (RFC 2217) server stands in front of the serial port."),
+            likelihood="likely",
+            next_step=N_(
+                "Use rfc2217:// instead of socket:// with the same host and port, or set the "
+                "server to raw."
+            ),
+        ),
+    ),
+    Heard.WRITES_STUCK: (
+        Cause(
+            cause=N_("The adapter or the far end has stopped taking bytes."),
+            likelihood="likely",
+            next_step=N_("Pull the adapter out and plug it in again; restart a serial server."),
+        ),
+        Cause(
+            cause=N_("Flow control is switched on at the far end."),
+            likelihood="possible",
+            next_step=N_("Switch RTS/CTS and XON/XOFF off there."),
+        ),
+    ),
+    Heard.SERVER_CLOSES: (
+        Cause(
+            cause=N_("Another client is connected to the serial server."),
+            likelihood="likely",
+            next_step=N_("Close the other program that uses the server, or restart the server."),
+        ),
+        Cause(
+            cause=N_("The server cannot open its serial port."),
+            likelihood="possible",
+            next_step=N_("Look at the server's log, and whether its adapter is plugged in."),
+        ),
+    ),
+    Heard.PORT_TAKEN: (
+        Cause(
+            cause=N_("Another program takes the port each time (ModemManager, a 3D print server)."),
+            likelihood="likely",
+            next_step=N_(
+                "Stop that program (sudo systemctl stop ModemManager), then run the command again."
+            ),
+        ),
+        Cause(
+            cause=N_("The adapter restarts for lack of power."),
+            likelihood="possible",
+            next_step=N_("Feed the module from its own 3.3 V supply; use another USB socket."),
+        ),
+    ),
 }
 
 
-def heard_text(state: Heard) -> str:
-    """One sentence about `state`."""
-    return _(_HEARD_TEXT[state])
-
-
-def causes(state: Heard) -> tuple[Cause, ...]:
-    """The causes of `state`, the likeliest first."""
+def by_likelihood(found: Iterable[Cause]) -> tuple[Cause, ...]:
+    """The causes, the likeliest first; each once."""
     order = {"likely": 0, "possible": 1, "unlikely": 2}
-    return tuple(sorted(_CAUSES[state], key=lambda cause: order[cause.likelihood]))
-
-
-def first_step(state: Heard) -> str:
-    """The next step for the likeliest cause, and where to learn more."""
-    return _(
-        "{step} `plugsmith doctor` shows the other causes and the wiring.",
-        step=_(causes(state)[0].next_step),
-    )
+    return tuple(sorted(dict.fromkeys(found), key=lambda cause: order[cause.likelihood]))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken
     from plugsmith.link.port import Port
     from plugsmith.link.port_list import PortEntry
 
@@ -69,8 +70,17 @@ def register_scheme(scheme: str, opener: Opener) -> None:
     _SCHEMES[scheme] = opener
 
 
-def open_port(name: str, *, clock: Clock, remote_baud_follows: bool = False) -> Port:
+def open_port(
+    name: str,
+    *,
+    clock: Clock,
+    remote_baud_follows: bool = False,
+    cancel: CancelToken | None = None,
+    connect_s: float | None = None,
+) -> Port:
     """Open a device name, socket://, rfc2217:// or a registered scheme, at 115200.
+
+    A server may take `connect_s`, at most 5 s; `cancel` ends that.
 
     Raises PortNotFound, PortBusy, PortDenied, PortUnsupported.
     """
@@ -86,7 +96,13 @@ def open_port(name: str, *, clock: Clock, remote_baud_follows: bool = False) -> 
     info = PortInfo(name=name)
     if not marker:
         info = _identified(info)
-    return SerialPort(info, clock=clock, remote_baud_follows=remote_baud_follows)
+    return SerialPort(
+        info,
+        clock=clock,
+        remote_baud_follows=remote_baud_follows,
+        cancel=cancel,
+        connect_s=connect_s,
+    )
 
 
 def _identified(info: PortInfo) -> PortInfo:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import serialx
 
+from plugsmith.errors import Cancelled
 from plugsmith.errors.port import (
     NoListener,
     PortBusy,
@@ -23,8 +24,10 @@ from plugsmith.errors.port import (
     PortError,
     PortLost,
     PortNotFound,
+    PortStuck,
     PortUnsupported,
 )
+from plugsmith.link.connecting import in_time
 from plugsmith.link.holders import find_holder, rights_remedy
 from plugsmith.link.port import PortCapabilities, PortInfo
 from plugsmith.link.port_list import list_ports
@@ -32,10 +35,12 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken
 
 START_BAUD = 115_200
-_WRITE_TIMEOUT_S = 10.0
-_CONNECT_TIMEOUT_S = 5.0
+_OBEY_S = 1.8  # no call may take longer: Ctrl-C and limits are looked at between calls
+_CONNECT_S = 5.0
+_DRAIN_LOOK_S = 0.001
 _REOPEN_PAUSE_S = 0.2
 # A pseudo-terminal drains at once although the other end has read nothing yet, and a change of
 # speed then throws the bytes away (seen on Linux with the served simulator: a lost SetBaud).
@@ -54,8 +59,19 @@ _NO_TTY = {errno.ENOTTY, errno.EINVAL, errno.EOPNOTSUPP}
 class SerialPort:
     """link.port.Port over one serialx object. Modem lines start released (no reset)."""
 
-    def __init__(self, info: PortInfo, *, clock: Clock, remote_baud_follows: bool = False) -> None:
+    def __init__(
+        self,
+        info: PortInfo,
+        *,
+        clock: Clock,
+        remote_baud_follows: bool = False,
+        cancel: CancelToken | None = None,
+        connect_s: float | None = None,
+    ) -> None:
+        """Open it; `connect_s` is how long a server may take, `cancel` ends that at once."""
         self._info = info
+        self._cancel = cancel
+        self._connect_s = min(connect_s or _CONNECT_S, _CONNECT_S)
         self._clock = clock
         self._remote_baud_follows = remote_baud_follows
         self._twins = _twins(info)
@@ -93,7 +109,9 @@ class SerialPort:
         view = memoryview(data)
         try:
             while view:
-                view = view[self._serial.write(view, timeout=_WRITE_TIMEOUT_S) :]
+                view = view[self._serial.write(view, timeout=_OBEY_S) :]
+        except (TimeoutError, serialx.SerialTimeoutException) as problem:
+            raise PortStuck(port=self._info.name) from problem
         except (OSError, ValueError, serialx.SerialException) as problem:
             raise PortLost(port=self._info.name) from problem
 
@@ -101,6 +119,7 @@ class SerialPort:
         """Return when everything queued has left the host (as far as the system knows)."""
         self._must_be_open()
         try:
+            self._wait_until_sent()
             self._serial.flush()
         except (OSError, ValueError, serialx.SerialException) as problem:
             raise PortLost(port=self._info.name) from problem
@@ -110,6 +129,16 @@ class SerialPort:
             raise PortLost(port=self._info.name) from problem
         if self._capabilities.local and not self._capabilities.modem_lines:
             self._clock.sleep(_PTY_DRAIN_S)
+
+    def _wait_until_sent(self) -> None:
+        """The system's own wait has no limit, and flow control may hold bytes back for ever."""
+        if not self._capabilities.local:
+            return
+        end_s = self._clock.monotonic() + _OBEY_S
+        while self._serial.num_unwritten_bytes() > 0:
+            if self._clock.monotonic() >= end_s:
+                raise PortStuck(port=self._info.name)
+            self._clock.sleep(_DRAIN_LOOK_S)
 
     def discard_input(self) -> None:
         """Forget received bytes that were not read yet."""
@@ -195,23 +224,19 @@ class SerialPort:
 
     def _open(self, target: str, baud: int) -> serialx.BaseSerial:
         name = self._info.name
-        low = serialx.PinState.LOW
-        extra = {"connect_timeout": _CONNECT_TIMEOUT_S} if "://" in name else {}
         try:
-            serial = serialx.serial_for_url(
-                target,
-                baud,
-                rts_on_open=low,
-                dtr_on_open=low,
-                rts_on_close=low,
-                dtr_on_close=low,
-                write_timeout=_WRITE_TIMEOUT_S,
-                **extra,  # type: ignore[arg-type]  # one key of a TypedDict
+            if "://" not in name:
+                return _opened(target, baud)
+            connect_s = _OBEY_S if name.startswith("rfc2217://") else self._connect_s
+            return in_time(
+                lambda: _opened(target, baud, connect_timeout=connect_s),
+                most_s=self._connect_s,
+                cancel=self._cancel,
             )
-            serial.open()
+        except Cancelled:
+            raise
         except Exception as problem:
             raise open_failure(name, problem) from problem
-        return serial
 
     def _probe(self) -> PortCapabilities:
         name = self._info.name
@@ -235,6 +260,22 @@ class SerialPort:
         except OSError:  # ENOTTY on Linux, EINVAL or EOPNOTSUPP elsewhere
             return False
         return True
+
+
+def _opened(target: str, baud: int, **extra: float) -> serialx.BaseSerial:
+    low = serialx.PinState.LOW
+    serial = serialx.serial_for_url(
+        target,
+        baud,
+        rts_on_open=low,
+        dtr_on_open=low,
+        rts_on_close=low,
+        dtr_on_close=low,
+        write_timeout=_OBEY_S,
+        **extra,  # type: ignore[arg-type]  # one key of a TypedDict
+    )
+    serial.open()
+    return serial
 
 
 def _is_setting_refused(problem: Exception) -> bool:
@@ -265,6 +306,7 @@ def open_failure(name: str, problem: Exception) -> PortError:
         return problem
     number = problem.errno if isinstance(problem, OSError) else None
     absent = number in _ABSENT or number in _UNREACHABLE
+    absent |= isinstance(problem, TimeoutError) and name.startswith("socket://")
     if absent or isinstance(problem, (socket.gaierror, ConnectionError)):
         return NoListener(port=name) if "://" in name else PortNotFound(port=name)
     if number == errno.EBUSY or (sys.platform == "win32" and isinstance(problem, PermissionError)):
@@ -276,7 +318,7 @@ def open_failure(name: str, problem: Exception) -> PortError:
 
 def _unusable(problem: Exception, number: int | None) -> str:
     if isinstance(problem, TimeoutError):
-        return _("it does not answer as this kind of port")
+        return _("no RFC 2217 server answers there; one for raw bytes needs socket://")
     if number in _NO_TTY or type(problem).__name__ == "error":  # termios.error
         return _("it is not a serial port")
     return str(problem) or type(problem).__name__

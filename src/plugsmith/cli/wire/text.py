@@ -64,6 +64,14 @@ def doctor_text(found: DoctorResult) -> str:
     return "\n".join([*lines, "", found.wiring])
 
 
+def resets_row(resets: int | None) -> list[tuple[str, str]]:
+    """A row about resets that were healed, if there were any."""
+    if not resets:
+        return []
+    words = _("{n}, all healed; most likely the 3.3 V supply is too weak", n=resets)
+    return [(_("Resets"), words)]
+
+
 def info_text(found: InfoResult) -> str:
     """The result of `info`."""
     firmware = f"{found.firmware.name or _('unknown')} {found.firmware.version or ''}"
@@ -77,6 +85,7 @@ def info_text(found: InfoResult) -> str:
             (_("Code key"), f"{found.key.key_class} ({_(found.key.evidence)})"),
             (_("MAC"), found.mac or _("none found")),
             (_("Firmware"), firmware.strip()),
+            *resets_row(found.resets),
         ]
     )
 
@@ -130,6 +139,7 @@ def backup_text(done: BackupResult) -> str:
                 ),
             ),
             (_("SHA-256"), done.sha256),
+            *resets_row(done.resets),
         ]
     )
 
@@ -143,6 +153,7 @@ def read_text(got: ReadResult) -> str:
             (_("Range"), place),
             (_("Proof"), got.proof),
             (_("SHA-256"), got.sha256),
+            *resets_row(got.resets),
         ]
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.table import table
+from plugsmith.cli.wire.text import resets_row
 from plugsmith.flows.wire.results import FlashResult
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
@@ -26,6 +27,7 @@ def write_text(done: WriteResult) -> str:
             (_("Boots"), _boots(done.booted) if done.verified else ""),
             (_("Backup"), done.backup.file if done.backup is not None else _("none")),
             (_("Undo"), done.undo),
+            *resets_row(done.resets),
         ]
     )
     return rows if done.verified else rows + "\n\n" + _checks(done.checks)

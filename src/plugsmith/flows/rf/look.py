@@ -15,7 +15,7 @@ from plugsmith.flows.dump.files import info
 from plugsmith.flows.input_file import read_input
 from plugsmith.flows.rf.results import RfResult, RfSaved
 from plugsmith.flows.rf.sector import judge
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder, write_private

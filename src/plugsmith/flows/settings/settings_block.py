@@ -29,7 +29,7 @@ from plugsmith.flows.settings.results import (
     ChangedFile,
     StoredConfig,
 )
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_write import change_flash
 from plugsmith.flows.wire.results import ImageRow
 from plugsmith.flows.write.settings_sector import block_on_device

@@ -21,7 +21,7 @@ from plugsmith.errors.library import JobLost
 from plugsmith.errors.safety import SizeContradicted
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.device_passport import passport_of
 from plugsmith.flows.wire.results import BackupResult
 from plugsmith.library.backups.passport import ProvenRange

@@ -1,17 +1,17 @@
-"""A linked, identified chip for the length of one verb; always left running again at the end."""
+"""A linked, identified chip, over all resets and vanished ports of one verb."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager, suppress
-from os.path import realpath
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.boot.flash import UartFlash
 from plugsmith.boot.identify import identify, read_chip_id
 from plugsmith.boot.linking import link
-from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import TransferError
 from plugsmith.errors.link import LinkLost, UnknownBootCode
+from plugsmith.errors.port import PortLost
 from plugsmith.flows.wire.device_own import DeviceOwn
 from plugsmith.flows.wire.same_device import (
     prove_content,
@@ -20,12 +20,12 @@ from plugsmith.flows.wire.same_device import (
     prove_restarted,
 )
 from plugsmith.flows.wire.speeds import Speeds
-from plugsmith.library.lock import held
+from plugsmith.link.witness import Witness
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
@@ -44,14 +44,17 @@ _RELINKS = 3  # without progress in between; then the supply or a wire is at fau
 class Device(DeviceOwn):
     """The chip behind the port: client, identity and flash, replaced together on a new link."""
 
-    def __init__(self, ctx: FlowContext, port: Port) -> None:
+    def __init__(self, ctx: FlowContext, port: Port, *, log: Port | None = None) -> None:
+        """`log` is where the firmware prints, if the user has wired it."""
         self.ctx = ctx
         self.port = port
         self.job: Job | None = None
-        self.log: Port | None = None  # where the firmware prints, if the user has wired it
+        self.log = log
+        self.witness = Witness(port, ctx.clock, log=log)
         super().__init__()
         self._status_found: int | None = None
         self.links = 0
+        self._resets_at: list[int] = []
         self._hits: list[AddressRange] = []
         self._noted_baud = START_BAUD
         self._wire_before = self._skipped_before = self._silences_before = 0
@@ -67,16 +70,17 @@ class Device(DeviceOwn):
         """Link and identify; again after a reset in between, and at lower rates as needed."""
         resets = 0
         while True:
-            self.client = _link(self.ctx, self.port, self.speeds)
+            self.client = _link(self.ctx, self.witness, self.speeds)
             try:
                 chip_id = read_chip_id(self.client)
                 self.speeds.enter(self.client, resets_itself=chip_id is None)
                 self.identity = identify(self.client, sink=sink, expected=expected, chip_id=chip_id)
                 self.flash = self._open_flash()
-            except (LinkLost, TransferError, UnknownBootCode) as failure:
-                lower = self.speeds.goes_lower(failure)
-                resets += isinstance(failure, LinkLost) and not lower
-                if lower or (isinstance(failure, LinkLost) and resets < _LINKS):
+            except (LinkLost, PortLost, TransferError, UnknownBootCode) as failure:
+                lost = isinstance(failure, (LinkLost, PortLost))
+                lower = not isinstance(failure, PortLost) and self.speeds.goes_lower(failure)
+                resets += lost and not lower
+                if lower or (lost and resets < _LINKS):
                     self._back_to_start()
                     continue
                 self._give_up()
@@ -85,6 +89,7 @@ class Device(DeviceOwn):
                 self._give_up()
                 raise
             self.speeds.works(self.client.baud)
+            self._resets_at += [self.client.baud] * resets
             return
 
     def _back_to_start(self) -> None:
@@ -149,16 +154,20 @@ class Device(DeviceOwn):
         self._wire_before, self._skipped_before = self.bytes_on_wire, self.skipped_blank
         self._silences_before += self.client.silences
         self._hits += self.flash.suspects
+        rate = self._noted_baud
+        self._resets_at += self.client.resets_at
         for attempt in range(_LINKS):
             self.client.close()
             self._noted_baud = START_BAUD
             try:
                 self._meet(sink=None, expected=None)
-                return self._take_up_again()
-            except LinkLost:
+                self._take_up_again()
+            except (LinkLost, PortLost):
                 if attempt == _LINKS - 1:
                     raise
-        return None
+                continue
+            self._resets_at.append(rate)
+            return
 
     def _take_up_again(self) -> None:
         """Prove that the chip that was linked is the one of this run, before anything else."""
@@ -191,7 +200,7 @@ class Device(DeviceOwn):
         for _attempt in range(_RELINKS):
             try:
                 return work()
-            except LinkLost:
+            except (LinkLost, PortLost):
                 self.relink()
         return work()
 
@@ -216,7 +225,7 @@ class Device(DeviceOwn):
         while True:
             try:
                 return work()
-            except LinkLost:
+            except (LinkLost, PortLost):
                 if left() < least:
                     failures, least = 0, left()
                 failures += 1
@@ -242,6 +251,9 @@ class Device(DeviceOwn):
             self.client.close()
         finally:
             self.locks.close()
+        # what a rate that the adapter lacks did to the chip is nobody's supply
+        found = [*self._resets_at, *self.client.resets_at]
+        self.ctx.tally.resets += sum(rate not in self.speeds.ladder.given_up for rate in found)
 
     def _open_flash(self) -> UartFlash:
         return UartFlash(
@@ -279,69 +291,14 @@ class Device(DeviceOwn):
             self._write_down(baud)
 
 
-@contextmanager
-def connected(ctx: FlowContext) -> Iterator[Device]:
-    """Open the port, link, identify; at the end leave the chip running and close the port."""
-    with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
-        yield from _connected(ctx)
-
-
-def _connected(ctx: FlowContext) -> Iterator[Device]:
-    log = _open_log(ctx)
-    try:
-        port = ctx.open_port()
-    except BaseException:
-        _close_log(log)
-        raise
-    try:
-        if ctx.warn_of_mains:
-            warn_about_mains(ctx)
-        device = Device(ctx, port)
-        device.log = log
-        try:
-            yield device
-        finally:
-            device.release()
-    finally:
-        port.close()
-        _close_log(log)
-
-
-def _open_log(ctx: FlowContext) -> Port | None:
-    """The log port, before anything is written: a missing or wrong one must not show afterwards."""
-    if ctx.open_log is None:
-        return None
-    if ctx.log_name and realpath(ctx.log_name) == realpath(ctx.port_name):
-        raise UsageError(
-            problem=_("the log port {port} is the port itself; it needs its own", port=ctx.log_name)
-        )
-    return ctx.open_log()
-
-
-def _close_log(log: Port | None) -> None:
-    if log is not None:
-        with suppress(PlugsmithError):
-            log.close()
-
-
-def warn_about_mains(ctx: FlowContext) -> None:
-    """The warning that stands before the first link of every session."""
-    ctx.warn(
-        "PS-NOTE-MAINS",
-        _(
-            "Never work on a board that is connected to mains voltage: it can kill you. "
-            "Feed the module with 3.3 V only."
-        ),
-    )
-
-
-def _link(ctx: FlowContext, port: Port, speeds: Speeds) -> BootClient:
+def _link(ctx: FlowContext, witness: Witness, speeds: Speeds) -> BootClient:
     return link(
-        port,
+        witness.port,
         policy=ctx.policy,
         clock=ctx.clock,
         sink=ctx.sink,
         cancel=ctx.cancel,
         speeds=speeds.relink_speeds(),
         left_behind=speeds.left_behind,
+        witness=witness,
     )

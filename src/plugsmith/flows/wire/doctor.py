@@ -1,7 +1,7 @@
-"""`doctor`: listen, poll, and say what is on the wire and what to do about it.
+"""`doctor`: listen, poll, and let the judge say what is on the wire and what to do about it.
 
-Order: first only listen (an application may talk), then poll as linking does, then listen at 9600
-for a TuyaMCU if what came was unreadable or nothing.
+Order: first only listen (an application may talk), then poll as linking does; the search listens
+at 9600 for a serial MCU where what came was unreadable.
 """
 
 from __future__ import annotations
@@ -11,48 +11,54 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.linking import answers_again, link
 from plugsmith.boot.protocol.frames import LINK_CHECK
-from plugsmith.errors.link import NoAnswer
-from plugsmith.errors.port import PortLost, PortUnsupported
-from plugsmith.flows.wire.connection import START_BAUD, warn_about_mains
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.link import LinkError
+from plugsmith.errors.port import PortError, PortLost
+from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import CauseRow, DoctorResult
-from plugsmith.link.advice import causes, heard_text
-from plugsmith.link.hearing import Heard, Hearing, is_echo
+from plugsmith.link.hearing import Heard, is_echo
+from plugsmith.link.verdict import judge
+from plugsmith.link.witness import Witness
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
+    from plugsmith.link.verdict import Verdict
 
 _LISTEN_S = 1.5
 _POLL_S = 8.0
-_MCU_BAUD = 9600
 _START_S = 1.2  # longer than any listening window (uart-protocol.md 1.3)
 _WATCH_S = 1.5
-_UNCLEAR = {Heard.SILENCE, Heard.NOISE}
 _TELLING = {Heard.ECHO, Heard.TUYA_MCU, Heard.RESET_LOOP}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
-    """The state of the wire; `detail` says what exactly was seen."""
+    """The verdict; `answers`: the boot code can be reached; `detail` says what exactly was seen."""
 
-    heard: Heard
+    verdict: Verdict
+    answers: bool
     detail: str
     port: str
+
+    @property
+    def heard(self) -> Heard:
+        """The state of the wire."""
+        return self.verdict.state
 
     def result(self, *, wiring: str) -> DoctorResult:
         """For the `doctor` verb."""
         return DoctorResult(
             heard=self.heard,
-            text=heard_text(self.heard),
+            text=self.verdict.text,
+            answers=self.answers,
             detail=self.detail,
             port=self.port,
             causes=tuple(
-                CauseRow(
-                    cause=_(item.cause), likelihood=item.likelihood, next_step=_(item.next_step)
-                )
-                for item in causes(self.heard)
+                CauseRow(cause=item.cause, likelihood=item.likelihood, next_step=item.next_step)
+                for item in self.verdict.causes
             ),
             wiring=wiring,
         )
@@ -64,110 +70,112 @@ def doctor(ctx: FlowContext) -> Diagnosis:
     try:
         warn_about_mains(ctx)
         ctx.say(_("Listening ..."))
-        state, detail = _examine(ctx, port)
-        return Diagnosis(heard=state, detail=detail, port=ctx.port_name)
+        return _Examination(ctx, port).diagnosis()
     finally:
         port.close()
 
 
-def _examine(ctx: FlowContext, port: Port) -> tuple[Heard, str]:
-    try:
-        before = _listen(ctx, port, _LISTEN_S)
-        if before in _TELLING:
-            return before, _("Heard without sending anything.")
-        by_text = False
+class _Examination:
+    """One look at one port; everything that is seen goes to the witness."""
+
+    def __init__(self, ctx: FlowContext, port: Port) -> None:
+        self._ctx = ctx
+        self._port = port
+        self._witness = Witness(port, ctx.clock)
+        self._by_text = False
+
+    def diagnosis(self) -> Diagnosis:
+        """Listen, poll, and look whether the firmware stays up."""
+        gone = answers = False
+        detail = _("No boot code answered.")
         try:
-            client = _linked(ctx, port, by_text=False)
-        except NoAnswer as silence:
+            detail, answers = self._examine()
+        except PortError as lost:
+            gone = isinstance(lost, PortLost) or self._witness.seen().losses != ()
+            detail = _("Seen while the port was listened to.")
+        verdict = judge(self._witness.seen(), answers=answers, by_text=self._by_text, gone=gone)
+        return Diagnosis(verdict=verdict, answers=answers, detail=detail, port=self._ctx.port_name)
+
+    def _examine(self) -> tuple[str, bool]:
+        try:
+            if self._listen(_LISTEN_S) in _TELLING:
+                return _("Heard without sending anything."), False
+        except PortLost:
+            pass  # the search meets the same, and waits for the port
+        client = self._linked()
+        return (_("No boot code answered."), False) if client is None else self._watch(client)
+
+    def _linked(self) -> BootClient | None:
+        """First without, then with the text that restarts a running OpenBeken."""
+        for self._by_text in (False, True):
             try:
-                client = _linked(ctx, port, by_text=True)
-            except NoAnswer:
-                return _without_link(ctx, port, before, Heard(str(silence.facts["heard"])))
-            by_text = True
-        return _with_link(ctx, client, by_text=by_text)
-    except PortLost:
-        return Heard.PORT_LOST, _("It vanished while it was being listened to.")
+                return self._search()
+            except LinkError:
+                if self._witness.too_slow:
+                    return None
+        return None
 
-
-def _linked(ctx: FlowContext, port: Port, *, by_text: bool) -> BootClient:
-    """First without, then with the text that restarts a running OpenBeken."""
-    limit_s = ctx.policy.timeout_s
-    policy = replace(
-        ctx.policy,
-        timeout_s=_POLL_S if limit_s is None else min(limit_s, _POLL_S),
-        use_text=by_text,
-        use_lines=not by_text,
-    )
-    return link(
-        port,
-        policy=policy,
-        clock=ctx.clock,
-        sink=ctx.sink,
-        cancel=ctx.cancel,
-        speeds=ctx.library.relink_speeds(port=ctx.port_name, adapter=port.info.adapter),
-    )
-
-
-def _with_link(ctx: FlowContext, client: BootClient, *, by_text: bool) -> tuple[Heard, str]:
-    """A boot code answers: let it start its firmware and look whether it comes back by itself."""
-    try:
-        for _attempt in range(3):
-            if not any(client.link_check() for _try in range(3)):
-                return Heard.RESET_LOOP, _("The boot code answered and was gone a moment later.")
-        echo = _own_echo(ctx, client)
-        client.reboot()
-    finally:
-        client.close()
-    if echo:
-        return Heard.ECHO, _("The chip answers, but everything that is sent comes back as well.")
-    ctx.clock.sleep(_START_S)
-    if answers_again(client.port, clock=ctx.clock, seconds=_WATCH_S):
-        client.reboot()
-        return Heard.RESET_LOOP, _(
-            "The boot code answered, was told to start the firmware, and answered again."
+    def _search(self) -> BootClient:
+        ctx, limit_s = self._ctx, self._ctx.policy.timeout_s
+        policy = replace(
+            ctx.policy,
+            timeout_s=_POLL_S if limit_s is None else min(limit_s, _POLL_S),
+            use_text=self._by_text,
+            use_lines=not self._by_text,
         )
-    if by_text:
-        return Heard.CONSOLE, _("It obeyed the text `reboot`, then the boot code answered.")
-    return Heard.CHIP, _("The boot code answered and was left running its firmware.")
+        speeds = ctx.library.relink_speeds(port=ctx.port_name, adapter=self._port.info.adapter)
+        return link(
+            self._port,
+            policy=policy,
+            clock=ctx.clock,
+            sink=ctx.sink,
+            cancel=ctx.cancel,
+            speeds=speeds,
+            witness=self._witness,
+        )
 
+    def _watch(self, client: BootClient) -> tuple[str, bool]:
+        """A boot code answers: let it start its firmware and look if it comes back by itself."""
+        witness = self._witness
+        try:
+            for _attempt in range(3):
+                if not any(client.link_check() for _try in range(3)):
+                    witness.came_back = True
+                    return _("The boot code answered and was gone a moment later."), False
+            witness.echo_beside_answers = self._own_echo(client)
+            client.reboot()
+        except PlugsmithError as failure:
+            if isinstance(failure, PortError):
+                raise
+            return _("The boot code answered and was gone a moment later."), False
+        finally:
+            client.close()
+        if witness.echo_beside_answers:
+            return _("The chip answers, but what is sent comes back as well."), True
+        self._ctx.clock.sleep(_START_S)
+        witness.came_back = answers_again(client.port, clock=self._ctx.clock, seconds=_WATCH_S)
+        if witness.came_back:
+            client.reboot()
+            text = _("The boot code answered, was told to start the firmware, and answered again.")
+            return text, True
+        if self._by_text:
+            return _("It obeyed the text `reboot`, then the boot code answered."), True
+        return _("The boot code answered and was left running its firmware."), True
 
-def _own_echo(ctx: FlowContext, client: BootClient) -> bool:
-    client.pause()
-    heard = bytearray()
-    for _poll in range(8):
-        client.port.write(LINK_CHECK)
-        end = ctx.clock.monotonic() + 0.03
-        while (left := end - ctx.clock.monotonic()) > 0:
-            heard += client.port.read(512, left)
-    return is_echo(bytes(heard))
+    def _own_echo(self, client: BootClient) -> bool:
+        client.pause()
+        heard = bytearray()
+        for _poll in range(8):
+            client.port.write(LINK_CHECK)
+            end = self._ctx.clock.monotonic() + 0.03
+            while (left := end - self._ctx.clock.monotonic()) > 0:
+                heard += client.port.read(512, left)
+        return is_echo(bytes(heard))
 
-
-def _without_link(ctx: FlowContext, port: Port, before: Heard, polled: Heard) -> tuple[Heard, str]:
-    state = polled if before in _UNCLEAR or polled is Heard.ECHO else before
-    if state not in _UNCLEAR:
-        return state, _("Heard at {baud} baud; no boot code answered.", baud=port.baud)
-    if _set_baud(port, _MCU_BAUD):
-        slow = _listen(ctx, port, _LISTEN_S)
-        _set_baud(port, START_BAUD)
-        if slow not in _UNCLEAR:
-            return slow, _("Heard at {baud} baud.", baud=_MCU_BAUD)
-    return state, _("No boot code answered.")
-
-
-def _listen(ctx: FlowContext, port: Port, seconds: float) -> Heard:
-    hearing = Hearing()
-    end = ctx.clock.monotonic() + seconds
-    while (left := end - ctx.clock.monotonic()) > 0:
-        ctx.cancel.check()
-        hearing.add(port.read(512, min(left, 0.1)))
-    return hearing.verdict
-
-
-def _set_baud(port: Port, baud: int) -> bool:
-    if not port.capabilities.speed_changes:
-        return False
-    try:
-        port.set_baud(baud)
-    except PortUnsupported:
-        return False
-    return True
+    def _listen(self, seconds: float) -> Heard:
+        clock = self._ctx.clock
+        end = clock.monotonic() + seconds
+        while (left := end - clock.monotonic()) > 0:
+            self._ctx.cancel.check()
+            self._witness.heard(self._port.read(512, min(left, 0.1)))
+        return self._witness.ear.sound

@@ -14,7 +14,7 @@ from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import (
     ImageRow,
     WriteResult,

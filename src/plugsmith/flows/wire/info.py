@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.reading import Proof
 from plugsmith.chips.model import APP_START, KeyClass, RegionRole
 from plugsmith.flows.progress import task
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import (
     BootRow,
     FlashRow,

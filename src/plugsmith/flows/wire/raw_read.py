@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.flash import Proof
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, PAGE_LEN, SECTOR_LEN, AddressRange, format_addr

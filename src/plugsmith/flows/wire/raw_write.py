@@ -12,7 +12,7 @@ from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import (
     WriteOutcome,
     run_plan,

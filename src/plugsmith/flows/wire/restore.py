@@ -11,7 +11,7 @@ from plugsmith.errors.flows import BackupForAnotherDevice, FileNotABackup
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.input_advice import what_helps
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import write_source
 from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.preflight import ImageFacts, PreflightSubject

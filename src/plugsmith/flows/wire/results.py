@@ -23,6 +23,15 @@ if TYPE_CHECKING:
     from plugsmith.memory import AddressRange
 
 
+_PORT_STATES = (
+    Heard.PORT_LOST,
+    Heard.PORT_TAKEN,
+    Heard.SERVER_CLOSES,
+    Heard.WRITES_STUCK,
+    Heard.TELNET,
+)
+
+
 @record
 class PortRow(Record):
     """A local serial port; `vid` and `pid` are four hexadecimal digits."""
@@ -56,10 +65,11 @@ class CauseRow(Record):
 
 @record
 class DoctorResult(Result):
-    """`doctor`; `wiring` is a drawing in text."""
+    """`doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text."""
 
     heard: Heard
     text: str
+    answers: bool
     detail: str
     port: str
     causes: tuple[CauseRow, ...]
@@ -67,14 +77,18 @@ class DoctorResult(Result):
 
     @property
     def exit_status(self) -> ExitCode:
-        """0 where something of use answers."""
-        codes = {
-            Heard.CHIP: ExitCode.DONE,
-            Heard.CONSOLE: ExitCode.DONE,
-            Heard.PORT_LOST: ExitCode.PORT,
-            Heard.RESET_LOOP: ExitCode.VERIFY,
-        }
+        """0 where a chip can be worked on."""
+        if self.heard in (Heard.CHIP, Heard.CONSOLE):
+            return ExitCode.DONE if self.answers else ExitCode.NO_LINK
+        codes = dict.fromkeys(_PORT_STATES, ExitCode.PORT) | {Heard.RESET_LOOP: ExitCode.VERIFY}
         return codes.get(self.heard, ExitCode.NO_LINK)
+
+
+@record
+class WireResult(Result):
+    """What every verb with a chip tells; `resets` of the chip were healed on the way, if any."""
+
+    resets: int | None = sparse(default=None)
 
 
 @record
@@ -117,7 +131,7 @@ class RunningRow(Record):
 
 
 @record
-class InfoResult(Result):
+class InfoResult(WireResult):
     """`info`."""
 
     chip: str
@@ -133,7 +147,7 @@ class InfoResult(Result):
 
 
 @record
-class BackupResult(Result):
+class BackupResult(WireResult):
     """`backup`; sizes in bytes."""
 
     file: str
@@ -150,7 +164,7 @@ class BackupResult(Result):
 
 
 @record
-class ReadResult(Result):
+class ReadResult(WireResult):
     """`read`; addresses and lengths in bytes."""
 
     file: str
@@ -170,7 +184,7 @@ class SpanRow(Record):
 
 
 @record
-class VerifyResult(Result):
+class VerifyResult(WireResult):
     """`verify`; `differs` are whole sectors, cut at the ends."""
 
     equal: bool
@@ -237,7 +251,7 @@ class CheckRow(Record):
 
 
 @record
-class WriteResult(Result):
+class WriteResult(WireResult):
     """`write` and `restore`; `verified` is false only for a dry run, `booted` null if not seen."""
 
     chip: str

@@ -10,7 +10,7 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.flash import UnstableRead
 from plugsmith.errors.flows import SpaceAbsent
 from plugsmith.flows.progress import task
-from plugsmith.flows.wire.connection import connected
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_read import ReadOutcome
 from plugsmith.memory import AddressRange, format_addr
 from plugsmith.messages import _

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Talk:
+    """Somebody else who sends `data` on the host's RX line, at `rate`, every `every_s`."""
+
+    rate: int
+    data: bytes
+    every_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AdapterModel:
     """How one kind of adapter differs from a wire; the default differs in nothing.
 
@@ -26,7 +35,11 @@ class AdapterModel:
     wrong, both ways, at rates above `noise_above`. A new rate is used `late_s` after the request.
     `reopen_s`: a change of rate closes the port for so long; with `reopen_resets` that pulls CEN.
     `buffer`: bytes that wait for the wire; what does not fit is lost. `inverted`: CEN is pulled
-    while the wired line is off.
+    while the wired line is off. `deaf`: nothing that is sent leaves the adapter; after
+    `stuck_after` bytes it takes no more. `talks`, `greeting` (at each opening) and `low` (only
+    zeros) are heard beside or instead of the chip. The port vanishes `gone_s` after each opening.
+    `far_s` is the round trip of a network. The supply dips every `dips_every_s`, or `dip_late_s`
+    after each so many erases.
     """
 
     most: int | None = None
@@ -39,6 +52,17 @@ class AdapterModel:
     reopen_resets: bool = False
     buffer: int | None = None
     inverted: bool = False
+    deaf: bool = False
+    stuck_after: int | None = None
+    talks: tuple[Talk, ...] = ()
+    greeting: bytes = b""
+    low: bool = False
+    gone_s: float | None = None
+    far_s: float | None = None
+    dips_every_s: float | None = None
+    dips_after_erases: int | None = None
+    dip_late_s: float = 0.02
+    dark_s: float | None = None
 
     def real_rate(self, baud: int) -> int:
         """The rate on the wire when `baud` is asked for."""
@@ -56,6 +80,7 @@ class Adapter:
         self.user_s = user_s
         self.user_resets = 0
         self.lost = 0  # bytes that found no room
+        self.taken = 0  # bytes from the host
         self._random = random.Random(seed)  # noqa: S311 - repeatable, nothing secret
         self._rate = self._next_rate = DEFAULT_BAUD
         self._next_at = 0.0
@@ -76,6 +101,9 @@ class Adapter:
 
     def accept(self, data: bytes, now: float) -> bytes:
         """What of `data` finds room in the buffer."""
+        self.taken += len(data)
+        if self.model.deaf:
+            return b""
         bytes_s = self.rate(now) / FRAME_BITS
         begin = max(now, self._sending_until)
         if self.model.buffer is not None:
@@ -161,6 +189,13 @@ def _share(text: str) -> float:
     return share
 
 
+def _talk(values: list[str]) -> Talk:
+    every_s = _seconds(values[2])
+    if every_s <= 0:
+        raise ValueError(values[2])
+    return Talk(rate=_rate(values[0]), data=bytes.fromhex(values[1]), every_s=every_s)
+
+
 _WORDS: dict[str, Callable[[AdapterModel, list[str]], AdapterModel]] = {
     "most": lambda model, v: replace(model, most=_rate(v[0])),
     "map": lambda model, v: replace(model, maps=(*model.maps, (_rate(v[0]), _rate(v[1])))),
@@ -172,8 +207,22 @@ _WORDS: dict[str, Callable[[AdapterModel, list[str]], AdapterModel]] = {
     ),
     "buffer": lambda model, v: replace(model, buffer=_rate(v[0])),
     "inverted": lambda model, _v: replace(model, inverted=True),
+    "deaf": lambda model, _v: replace(model, deaf=True),
+    "stuck": lambda model, v: replace(model, stuck_after=int(v[0])),
+    "talk": lambda model, v: replace(model, talks=(*model.talks, _talk(v))),
+    "greet": lambda model, v: replace(model, greeting=bytes.fromhex(v[0])),
+    "low": lambda model, _v: replace(model, low=True),
+    "gone": lambda model, v: replace(model, gone_s=_seconds(v[0])),
+    "far": lambda model, v: replace(model, far_s=_seconds(v[0])),
+    "dark": lambda model, v: replace(model, dark_s=_seconds(v[0])),
+    "dips": lambda model, v: replace(model, dips_every_s=_seconds(v[0])),
+    "dips-after-erases": lambda model, v: replace(
+        model, dips_after_erases=_rate(v[0]), dip_late_s=_seconds(v[1])
+    ),
 }
 _USAGE = (
     "most:RATE", "map:ASKED:USED", "refuse:ABOVE", "noise:ABOVE:SHARE", "late:SECONDS",
-    "reopen:SECONDS[:resets]", "buffer:BYTES", "inverted",
+    "reopen:SECONDS[:resets]", "buffer:BYTES", "inverted", "deaf", "stuck:BYTES",
+    "talk:RATE:HEX:SECONDS", "greet:HEX", "low", "gone:SECONDS", "far:SECONDS", "dips:SECONDS",
+    "dips-after-erases:COUNT:SECONDS", "dark:SECONDS",
 )  # fmt: skip

@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.port import PortLost, PortNotFound, PortUnsupported
+from plugsmith.errors.port import PortLost, PortNotFound, PortStuck, PortUnsupported
 from plugsmith.sim.ports.adapter import Adapter
+from plugsmith.sim.ports.troubles import Distance, Supply, Voices, earliest
 
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.sim.chip.chip import SimChip
     from plugsmith.sim.flash.flash_file import FlashFile
 
+_STUCK_S = 1.8  # how long a write that goes nowhere is tried
 _BAUD_RANGE = range(300, 6_000_001)
 
 
@@ -39,8 +41,8 @@ class SimPortInfo:
 class SimPort:
     """UART1 of a chip on a clock. Several ports on one chip, one after the other, are allowed.
 
-    A port that vanished stays lost; a new one waits until the adapter is back (its user plugs it in
-    again first), or raises PortNotFound if it never comes back.
+    A port that vanished stays lost until it is opened again; a new one waits until the adapter is
+    back (its user plugs it in again first), or raises PortNotFound if it never comes back.
     `lines` names the modem line that is wired to CEN ("rts", "dtr", "both") or "none"; `adapter`
     is what sits between, the same one for every port of a desk.
     """
@@ -60,7 +62,9 @@ class SimPort:
         self.adapter = adapter or Adapter()
         self.info = SimPortInfo(name=name)
         self.capabilities = SimCapabilities(
-            modem_lines=lines != "none", reopens=self.adapter.model.reopen_s is not None
+            modem_lines=lines != "none",
+            reopens=self.adapter.model.reopen_s is not None,
+            local=self.adapter.model.far_s is None,
         )
         self._clock = clock
         self._lines = lines
@@ -73,10 +77,32 @@ class SimPort:
             raise PortNotFound(port=name)
         clock.sleep(back_at - clock.monotonic())
         chip.advance(clock.monotonic())
-        chip.tx.drop_until(clock.monotonic())  # what came while nobody had the port open
-        self.adapter.set_rate(baud, clock.monotonic())
+        far_s = self.adapter.model.far_s
+        self._distance = None if far_s is None else Distance(far_s / 2)
+        self._supply = Supply(self.adapter.model, clock.monotonic())
+        self._begin()
         if self.adapter.model.inverted:
             self.set_lines()
+
+    def _begin(self) -> None:
+        """What an opening does."""
+        now = self._opened = self._clock.monotonic()
+        self.chip.tx.drop_until(now)  # what came while nobody had the port open
+        self.adapter.set_rate(self._baud, now)
+        self._voices = Voices(self.adapter.model, now)
+        self._closed = False
+
+    def reopen(self, timeout_s: float) -> bool:
+        """Open a port that vanished again, if it comes back in time."""
+        now = self._clock.monotonic()
+        back_at = self.chip.faults.back_at(now)
+        if back_at is None or back_at - now > timeout_s:
+            self._clock.sleep(timeout_s)
+            return False
+        self._clock.sleep(back_at - now)
+        self.chip.advance(self._clock.monotonic())
+        self._begin()
+        return True
 
     @property
     def baud(self) -> int:
@@ -95,14 +121,17 @@ class SimPort:
                 return data
             if self.adapter.user_acts(now):
                 self._power_cycle(now)
-            due = (
+            due = earliest(
+                deadline,
                 self.chip.tx.next_delivery(),
                 self.chip.next_event(),
                 self.adapter.user_due(),
+                self._voices.next_event(),
+                self._supply.next_event(),
+                self._distance.next_event() if self._distance else None,
             )
-            times = [at for at in due if at is not None]
             # a step is at least a microsecond, so that rounding can never stand still
-            self._clock.sleep(max(1e-6, min([deadline, *times]) - now))
+            self._clock.sleep(max(1e-6, (deadline if due is None else due) - now))
 
     def _power_cycle(self, now: float) -> None:
         """Off and on; a line that holds CEN low goes on holding it."""
@@ -113,14 +142,33 @@ class SimPort:
         return bool(self._asserted) != self.adapter.model.inverted
 
     def _received(self, limit: int, now: float) -> bytes:
-        adapter = self.adapter
-        return adapter.garble(self.chip.host_receive(limit, now=now, baud=adapter.rate(now)), now)
+        adapter, rate = self.adapter, self.adapter.rate(now)
+        others = self._voices.heard(rate, now)
+        if others[limit:]:
+            self._voices.keep(others[limit:])
+        if adapter.model.low:
+            self.chip.tx.drop_until(now)
+        if len(others) >= limit:
+            return others[:limit]
+        if self._distance is None:
+            data = self.chip.host_receive(limit - len(others), now=now, baud=rate)
+        else:
+            data = self._distance.arrived(limit - len(others), now)
+        return others + adapter.garble(data, now)
 
     def write(self, data: bytes) -> None:
         """Queue all of `data` for sending; a small buffer of the adapter loses what is too much."""
         now = self._now()
+        stuck = self.adapter.model.stuck_after
+        if stuck is not None and self.adapter.taken + len(data) > stuck:
+            self._clock.sleep(_STUCK_S)
+            raise PortStuck(port=self.info.name)
         kept = self.adapter.garble(self.adapter.accept(bytes(data), now), now)
-        self.chip.host_send(kept, now=now, baud=self.adapter.rate(now))
+        rate = self.adapter.rate(now)
+        if self._distance is not None:
+            self._distance.going.append((now + self._distance.half_s, kept, rate))
+        else:
+            self.chip.host_send(kept, now=now, baud=rate)
 
     def drain(self) -> None:
         """Return when everything queued has left the host."""
@@ -174,12 +222,31 @@ class SimPort:
 
     def _now(self) -> float:
         now = self._clock.monotonic()
-        if self._closed or self.chip.faults.port_gone(now):
+        if self._closed or self.chip.faults.port_gone(now) or self._gone(now):
             self._closed = True
             self.chip.advance(now)
             self._save()
             raise PortLost(port=self.info.name)
+        if self._supply.dips(self.chip, now):
+            self._power_cycle(now)
+        if self._supply.dark(now):
+            self.chip.set_reset_line(low=True, now=now)
+        if self._distance is not None:
+            self._carry(self._distance, now)
         return now
+
+    def _gone(self, now: float) -> bool:
+        gone_s = self.adapter.model.gone_s
+        return gone_s is not None and now - self._opened >= gone_s
+
+    def _carry(self, distance: Distance, now: float) -> None:
+        """Let arrive what is due, both ways."""
+        while distance.going and distance.going[0][0] <= now:
+            due, data, rate = distance.going.popleft()
+            self.chip.host_send(data, now=due, baud=rate)
+        came = self.chip.host_receive(65536, now=now, baud=self.adapter.rate(now))
+        if came:
+            distance.coming.append((now + distance.half_s, came))
 
     def _save(self) -> None:
         if self._file is not None:

@@ -9,16 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.contact.no_link import MOST_ROUND_TRIP_S, failure
+from plugsmith.boot.contact.port_return import wait_for_port
+from plugsmith.boot.contact.round_trip import measure_round_trip
+from plugsmith.boot.contact.waiting import Waiting
 from plugsmith.boot.exchange import START_BAUD
 from plugsmith.boot.protocol.frames import LINK_CHECK, ReplyDecoder
 from plugsmith.boot.wire import Wire, is_link_answer
 from plugsmith.errors import Cancelled
-from plugsmith.errors.link import NoAnswer
 from plugsmith.errors.port import PortLost, PortUnsupported
-from plugsmith.events import Log, Warning_
-from plugsmith.link.advice import first_step, heard_text
 from plugsmith.link.hearing import Heard, Hearing
 from plugsmith.link.reset import CONSOLE_REBOOT, LINE_RECIPES, SDK_REBOOT, ResetRecipe, play
+from plugsmith.link.witness import Witness
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -47,8 +49,10 @@ _GAPS_FIRST_S, _GAPS_EVERY_S = 12.0, 25.0
 _GAPS_LEFT_EVERY_S = 8.0
 _CONSOLE_EVERY_S = 8.0
 _SDK_EVERY = 3  # rounds
-_SAY_AFTER_S = 0.8
-_REOPEN_S = 10.0
+# Rates of serial MCUs (uart-protocol.md 4: 9600) and of an ESP8266 that starts.
+_TALKERS = (9_600, 74_880, 19_200, 57_600, 38_400)
+_TALK_MOST_S = 4.0
+_TALK_S = 1.3  # longer than the second between two frames of a serial MCU
 _TORN_WRITE = b"\xff" * 4352  # a Write4K that was cut off counts these as data; they write nothing
 
 
@@ -78,6 +82,7 @@ class Search:
         cancel: CancelToken,
         speeds: Sequence[int],
         left_behind: bool = False,
+        witness: Witness | None = None,
     ) -> None:
         self.port = port
         self.policy = policy
@@ -88,8 +93,11 @@ class Search:
         self.speeds = [rate for rate in dict.fromkeys(speeds) if rate != START_BAUD and changeable]
         if port.capabilities.reopens:  # each try closes the port, and a window may be missed
             self.speeds = self.speeds[:_REOPENING_SPEEDS]
-        self.hearing = Hearing()
+        self.witness = witness or Witness(port, clock)
+        self.witness.begin()
+        self.waiting = Waiting(self.witness, clock=clock, sink=sink)
         self.decoder = ReplyDecoder()
+        self.trying = False  # at a rate that is only tried: what is heard there says nothing
         now = clock.monotonic()
         self.begin_s = now
         self.garbled_since_s: float | None = None
@@ -104,7 +112,7 @@ class Search:
         ]
         self.gaps_at_s = now if left_behind else now + _GAPS_FIRST_S
         self.gaps_every_s = _GAPS_LEFT_EVERY_S if left_behind else _GAPS_EVERY_S
-        self.told: set[str] = set()
+        self.console_heard = False
         self.recipes = list(LINE_RECIPES) if policy.use_lines else []
 
     def run(self) -> None:
@@ -114,11 +122,11 @@ class Search:
                 self._to(START_BAUD)
                 self._rounds()
             except BootFound:
-                if self._stays():
+                if self._found_stays():
+                    self.witness.linked()
                     return
-                self.hearing.links_lost += 1
-            except PortLost:
-                self._wait_for_port()
+            except PortLost as lost:
+                self._wait_for_port(lost)
 
     def _rounds(self) -> None:
         """Everything that is tried, over and over; ends by an exception."""
@@ -141,6 +149,7 @@ class Search:
                 self._play(SDK_REBOOT)
             if self._console_due():
                 self._play(CONSOLE_REBOOT)
+                self.witness.asked_console = True
                 self.console_at_s = self.clock.monotonic() + _CONSOLE_EVERY_S
             turn += 1
 
@@ -148,9 +157,8 @@ class Search:
         if not self.policy.use_text:
             return False
         now = self.clock.monotonic()
-        heard = self.hearing.verdict is Heard.CONSOLE and "console" not in self.told
-        if heard:
-            self.told.add("console")
+        heard = self.witness.ear.sound is Heard.CONSOLE and not self.console_heard
+        self.console_heard |= heard
         return heard or now >= self.console_at_s
 
     def _play(self, recipe: ResetRecipe) -> None:
@@ -165,7 +173,7 @@ class Search:
         end = self.clock.monotonic() + seconds
         while (now := self.clock.monotonic()) < end:
             self.port.write(LINK_CHECK)
-            self.hearing.sent += len(LINK_CHECK)
+            self.witness.sent += 1
             self._take_until(now + _PERIOD_S)
             self._after_poll()
 
@@ -182,16 +190,22 @@ class Search:
             if not data:
                 continue
             replies = self.decoder.feed(data)
-            self.hearing.add(self.decoder.take_dropped())
-            if any(is_link_answer(reply) for reply in replies):
+            dropped = self.decoder.take_dropped()
+            if not self.trying:
+                self.witness.heard(dropped)
+            answers = sum(is_link_answer(reply) for reply in replies)
+            if answers:
+                self.witness.answered += answers
                 raise BootFound
 
     def _after_poll(self) -> None:
         self._check_end()
         now = self.clock.monotonic()
-        if now - self.begin_s > _SAY_AFTER_S:
-            self._tell()
-        if not self.hearing.garbled:
+        self.waiting.look()
+        ear = self.witness.ear
+        if ear.sound is Heard.TELNET and self.witness.port.info.name.startswith("socket://"):
+            raise failure(self.witness)
+        if not ear.garbled:
             self.garbled_since_s = None
             return
         if self.garbled_since_s is None:
@@ -204,11 +218,32 @@ class Search:
         """Something talks at another speed: look there, then let a confused loader reset itself."""
         self._try_speeds()
         self._try_common()
-        self._listen(_QUIET_S)
-        self.hearing.forget()
+        begin_s = self.clock.monotonic()
+        self._listen_elsewhere()
+        self._listen(_QUIET_S - (self.clock.monotonic() - begin_s))
+        self.witness.forget()
         self.decoder.reset()
         self.garbled_since_s = None
         self.quiet_done_s = self.clock.monotonic()
+
+    def _listen_elsewhere(self) -> None:
+        """Who talks at rates of serial MCUs? Silent meanwhile, and not stopped by the limit.
+
+        A rate is tried again until something was heard there: who talks seldom is missed easily.
+        """
+        for rate in self._rates_of_talkers():
+            ear = Hearing()
+            if self._to(rate):
+                most_s = max(_TALK_S, min(_TALK_MOST_S, 1.2 * self.witness.longest_gap_s))
+                end_s = self.clock.monotonic() + most_s
+                while (left := end_s - self.clock.monotonic()) > 0 and not self.cancel.cancelled:
+                    ear.add(self.port.read(512, min(left, 0.1)), self.clock.monotonic())
+            self.witness.heard_at(rate, ear)
+        self._to(START_BAUD)
+
+    def _rates_of_talkers(self) -> list[int]:
+        changeable = self.port.capabilities.speed_changes
+        return self.witness.next_rates(_TALKERS) if changeable else []
 
     def _leave_alone(self) -> None:
         """Give a chip that hears our polls as noise the silence in which it resets itself."""
@@ -236,14 +271,14 @@ class Search:
     def poll_plain(self, seconds: float) -> None:
         """Polls at a speed that is only tried: what is heard there says nothing."""
         end = self.clock.monotonic() + seconds
-        kept, self.hearing = self.hearing, Hearing()
+        self.trying = True
         try:
             while (now := self.clock.monotonic()) < end:
                 self.port.write(LINK_CHECK)
                 self._take_until(now + _PERIOD_S)
                 self._check_end()
         finally:
-            self.hearing = kept
+            self.trying = False
             self.decoder.reset()
             self.decoder.take_dropped()
 
@@ -259,62 +294,41 @@ class Search:
     def _check_end(self) -> None:
         if self.cancel.cancelled:
             raise Cancelled(state=_("Nothing was changed on the device."))
+        if self._time_is_up():
+            witness = self.witness
+            if witness.ear.garbled and not witness.seen().elsewhere:
+                self._listen_elsewhere()  # no verdict before that
+            raise failure(witness)
+
+    def _time_is_up(self) -> bool:
         limit = self.policy.timeout_s
-        if limit is not None and self.clock.monotonic() - self.begin_s >= limit:
-            state = self.hearing.verdict
-            raise NoAnswer(
-                port=self.port.info.name,
-                seconds=round(self.clock.monotonic() - self.begin_s, 1),
-                heard=state.value,
-                heard_text=heard_text(state),
-                remedy=first_step(state),
-            )
+        return limit is not None and self.clock.monotonic() - self.begin_s >= limit
 
-    def _tell(self) -> None:
-        """Say once what to do, and once each what is heard."""
-        if "reset" not in self.told:
-            self.told.add("reset")
-            self.sink.emit(
-                Log(
-                    message=_(
-                        "Reset the chip now: connect CEN to GND for a moment, "
-                        "or switch its 3.3 V supply off and on."
-                    )
-                )
-            )
-            if not self.port.capabilities.modem_lines:
-                text = _("This port has no reset lines, so the reset is up to you.")
-                self.sink.emit(Log(message=text))
-        state = self.hearing.verdict
-        if state is not Heard.SILENCE and state.value not in self.told:
-            self.told.add(state.value)
-            self.sink.emit(
-                Warning_(
-                    code="PS-NOTE-HEARD",
-                    message=heard_text(state),
-                    hint=first_step(state),
-                    data={"heard": state.value},
-                )
-            )
-
-    def _stays(self) -> bool:
+    def _found_stays(self) -> bool:
         """Whether the boot code still answers; it may have been reset at once by a weak supply."""
-        wire = Wire(self.port, clock=self.clock)
+        witness = self.witness
+        if not self.port.capabilities.local:
+            witness.round_trip_s = measure_round_trip(
+                self.port, clock=self.clock, cancel=self.cancel
+            )
+            witness.too_slow = (witness.round_trip_s or 0.0) > MOST_ROUND_TRIP_S
+            if witness.too_slow:
+                raise failure(witness)
+        wire = Wire(self.port, clock=self.clock, round_trip_s=witness.round_trip_s)
         wire.drain(wire.latency_s, most_s=0.5)
         self.decoder.reset()
-        return any(wire.answered(0.1 + wire.latency_s) for _try in range(3))
+        if any(wire.answered(0.1 + wire.latency_s) for _try in range(3)):
+            return True
+        witness.links_lost += 1
+        return False
 
-    def _wait_for_port(self) -> None:
+    def _wait_for_port(self, lost: PortLost) -> None:
         """After an adapter vanished: go on if it comes back."""
-        reopen = getattr(self.port, "reopen", None)
-        if reopen is None:
-            raise PortLost(port=self.port.info.name)
-        self.sink.emit(
-            Warning_(
-                code="PS-NOTE-PORT-BACK",
-                message=_("The port vanished; waiting for it to come back."),
-                hint=first_step(Heard.PORT_LOST),
-            )
+        wait_for_port(
+            self.witness,
+            lost,
+            clock=self.clock,
+            sink=self.sink,
+            cancel=self.cancel,
+            time_is_up=self._time_is_up,
         )
-        if not reopen(_REOPEN_S):
-            raise PortLost(port=self.port.info.name)

@@ -1,0 +1,1 @@
+"""Finding a boot code on a port: polls, what is heard meanwhile, and what comes out of it."""

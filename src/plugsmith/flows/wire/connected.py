@@ -1,0 +1,93 @@
+"""A device for the length of one verb: ports opened, chip linked, left running at the end."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager, suppress
+from os.path import realpath
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.flows.wire.connection import Device
+from plugsmith.library.lock import held
+from plugsmith.link.advice import SUPPLY
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.link.port import Port
+
+
+@contextmanager
+def connected(ctx: FlowContext) -> Iterator[Device]:
+    """Open the port, link, identify; at the end leave the chip running and close the port."""
+    with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
+        yield from _connected(ctx)
+
+
+def _connected(ctx: FlowContext) -> Iterator[Device]:
+    log = _open_log(ctx)
+    try:
+        port = ctx.open_port()
+    except BaseException:
+        _close_log(log)
+        raise
+    try:
+        if ctx.warn_of_mains:
+            warn_about_mains(ctx)
+        device = Device(ctx, port, log=log)
+        try:
+            yield device
+        finally:
+            device.release()
+            tell_resets(ctx)
+    finally:
+        port.close()
+        _close_log(log)
+
+
+def _open_log(ctx: FlowContext) -> Port | None:
+    """The log port, before anything is written: a missing or wrong one must not show afterwards."""
+    if ctx.open_log is None:
+        return None
+    if ctx.log_name and realpath(ctx.log_name) == realpath(ctx.port_name):
+        raise UsageError(
+            problem=_("the log port {port} is the port itself; it needs its own", port=ctx.log_name)
+        )
+    return ctx.open_log()
+
+
+def _close_log(log: Port | None) -> None:
+    if log is not None:
+        with suppress(PlugsmithError):
+            log.close()
+
+
+def warn_about_mains(ctx: FlowContext) -> None:
+    """The warning that stands before the first link of every session."""
+    ctx.warn(
+        "PS-NOTE-MAINS",
+        _(
+            "Never work on a board that is connected to mains voltage: it can kill you. "
+            "Feed the module with 3.3 V only."
+        ),
+    )
+
+
+def tell_resets(ctx: FlowContext) -> None:
+    """Say how often the chip was reset while it was worked on, if it was; once a run."""
+    count = ctx.tally.resets
+    if count in (0, ctx.tally.told):
+        return
+    ctx.tally.told = count
+    ctx.warn(
+        "PS-NOTE-RESETS",
+        _(
+            "The chip was reset {n} times during the work, and Plugsmith went on each time. "
+            "Most likely the 3.3 V supply is too weak.",
+            n=count,
+        ),
+        hint=_(SUPPLY.next_step),
+        data={"resets": count},
+    )

@@ -1,0 +1,85 @@
+"""Start-up texts of other chips and computers that people connect by mistake, as data.
+
+Each mark stands in public boot logs of that chip; none of them is printed by a BK72xx. What each
+chip needs instead: docs/linking.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from plugsmith.messages import N_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """Who talks: `marks` are bytes of its start-up text, `baud` the rate that this text has."""
+
+    name: str
+    marks: tuple[bytes, ...]
+    next_step: str
+    baud: int = 115_200
+
+
+VOICES = (
+    Voice(
+        name="ESP8266",
+        marks=(b"ets Jan  8 2013", b"rst cause:", b"boot mode:("),
+        baud=74_880,
+        next_step=N_("This is no Beken chip: use esptool (Tasmota or ESPHome run on it)."),
+    ),
+    Voice(
+        name="ESP32",
+        marks=(b"ESP-ROM:", b"ets Jun  8 2016", b"ets Jul 29 2019", b"(POWERON_RESET)"),
+        next_step=N_("This is no Beken chip: use esptool (Tasmota or ESPHome run on it)."),
+    ),
+    Voice(
+        name="Realtek RTL8710/8720",
+        marks=(b"ROM:[V0.", b"IMG1 ENTER", b"calibration_ok:", b"Rtl8710c IoT", b"RTL8195A"),
+        next_step=N_("This is no Beken chip: use ltchiptool."),
+    ),
+    Voice(
+        name="Bouffalo BL602",
+        marks=(b"Starting bl602 now", b"Booting BL602", b"[Bouffalolab]"),
+        baud=2_000_000,
+        next_step=N_("This is no Beken chip: use bflb-mcu-tool or blflash."),
+    ),
+    Voice(
+        name="LN882H",
+        marks=(b"LN882H", b"ln882h"),
+        next_step=N_("This is no Beken chip: use ltchiptool."),
+    ),
+    Voice(
+        name="WinnerMicro W600/W800",
+        marks=(b"CCCCCCCCCCCCCCCC", b"secboot running", b"PCCCCCCCC"),
+        next_step=N_("This is no Beken chip: it waits for a file by XMODEM; use wm_tool."),
+    ),
+    Voice(
+        name="XR809/XR872",
+        marks=(b"XRADIO Skylark", b"XR809", b"XR872"),
+        next_step=N_("This is no Beken chip: use the maker's phoenixMC or xrflash."),
+    ),
+    Voice(
+        name="BK7236/BK7258",
+        marks=(b"BK7236", b"BK7258", b"bk7236", b"bk7258"),
+        next_step=N_("This chip is not supported yet: use the maker's tyutool."),
+    ),
+    Voice(
+        name=N_("SSH or web server"),
+        marks=(b"SSH-2.0-", b"SSH-1.99-", b"HTTP/1.", b"220 ", b"<html"),
+        next_step=N_("Another kind of server listens there: check host and port number."),
+    ),
+    Voice(
+        name=N_("computer with a login"),
+        marks=(b" login: ", b"Password: ", b"U-Boot ", b"Linux version ", b"Login incorrect"),
+        next_step=N_(
+            "A computer's console is on this port: choose another port, or stop its login there "
+            "(systemctl stop serial-getty@ttyUSB0)."
+        ),
+    ),
+)
+
+
+def voice_in(data: bytes) -> Voice | None:
+    """Whose start-up text is in `data`; None if none that is known."""
+    return next((item for item in VOICES if any(mark in data for mark in item.marks)), None)

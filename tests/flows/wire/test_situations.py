@@ -1,0 +1,216 @@
+"""Every row of the table in docs/linking.md: a desk with that trouble, and what each verb says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from campaign import image, old_flash
+from flows_rig import Rig
+
+from plugsmith.errors import PlugsmithError
+from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.doctor import doctor
+from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.info import info
+from plugsmith.sim.faults import Echo, FaultPlan, PortVanishes, SilentChip
+from plugsmith.sim.ports.adapter import Adapter, adapter_model
+from plugsmith.sim.timing import WaitTimes
+
+PAGE = Path(__file__).parents[3] / "docs" / "linking.md"
+VERBS = ("info", "backup", "flash")
+MCU = "55aa00000000ff55aa0001000000"
+
+
+def words(text: str) -> str:
+    return text.encode().hex()
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """A desk: adapter words, faults of the chip, settings; whether somebody resets the chip."""
+
+    adapter: tuple[str, ...] = ()
+    faults: tuple = ()
+    user: bool = False
+    name: str = "sim://rig"
+    chip: str = "BK7231T"
+    seconds: float = 6.0
+    verbs: tuple[str, ...] = VERBS
+    latency_s: float = 0.001
+    doctor: bool = True  # which links once and looks for a moment
+    settings: dict = field(default_factory=dict)
+
+
+DARK = (SilentChip(),)
+AWAKE = {"patience": WaitTimes(idle_reset_s=2.0)}  # with 0.1 s no network is fast enough
+TROUBLES = {
+    "nobody resets the chip, or a wire is missing": Trouble(faults=DARK),
+    "a stray byte every few seconds": Trouble(("talk:115200:00:2.1",), DARK),
+    "the adapter does not send": Trouble(("deaf",)),
+    "a serial MCU talks at 9600 baud": Trouble((f"talk:9600:{MCU}:1",), DARK),
+    "a serial MCU talks at 115200 baud": Trouble((f"talk:115200:{MCU}:1",), DARK),
+    "RX and TX touch each other": Trouble((), (SilentChip(), Echo())),
+    "the adapter is on the log pin": Trouble(
+        ("talk:115200:" + words("V:BK7231S_1.0.5\r\nCPSR:000000D3\r\nJ 0x10000\r\n") + ":9",), DARK
+    ),
+    "another program talks on the port": Trouble(
+        ("talk:115200:" + words("temperature 21.5, all is well\r\n") + ":1",), DARK
+    ),
+    "OpenBeken talks and does not obey": Trouble(
+        ("talk:115200:" + words("Info:MAIN:Time 12, idle 104203/s, free 79208\r\n") + ":1",), DARK
+    ),
+    "an ESP8266 is connected": Trouble(
+        ("talk:74880:" + words(" ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n") + ":1",),
+        DARK,
+        seconds=16.0,
+        verbs=("info",),
+    ),
+    "a Realtek chip is connected": Trouble(
+        ("talk:115200:" + words("ROM:[V0.1]\r\nFLASHRATE:4\r\nIMG1 ENTER\r\n") + ":4",), DARK
+    ),
+    "a computer's login is on the port": Trouble(
+        ("talk:115200:" + words("\r\nDebian GNU/Linux 12 box ttyUSB0\r\nbox login: ") + ":4",), DARK
+    ),
+    "the line is held low": Trouble(("low",)),
+    "noise": Trouble(("talk:115200:8091f3e09cff81:0.2",), DARK),
+    "the supply breaks down all the time": Trouble(("dips:0.06",), verbs=("info",)),
+    "the chip answered and is gone for good": Trouble(("dark:0.5",), seconds=4.0, doctor=False),
+    "another program takes the port after each opening": Trouble(("gone:1.5",), DARK, seconds=20.0),
+    "the adapter is pulled out": Trouble(
+        (), (*DARK, PortVanishes(at=3000, seconds=None)), seconds=20.0
+    ),
+    "a serial server hangs up after each connection": Trouble(
+        ("gone:0.2", "far:0.01"), DARK, name="socket://far:1", seconds=20.0
+    ),
+    "the port takes no more bytes": Trouble(("stuck:900",), DARK),
+    "a telnet server at a socket:// address": Trouble(
+        ("far:0.01", "greet:fffd2cfffb00"), DARK, name="socket://far:1"
+    ),
+    "a network with a round trip of 0.6 s": Trouble(
+        ("far:0.6",), user=True, settings=AWAKE, seconds=20.0
+    ),
+    "a network with a round trip of 0.1 s": Trouble(
+        ("far:0.1",), user=True, settings=AWAKE, verbs=("info",)
+    ),
+    "a network with a round trip of 0.3 s": Trouble(
+        ("far:0.3",), user=True, settings=AWAKE, seconds=20.0, verbs=("info",)
+    ),
+    "the supply dips after some erases": Trouble(
+        ("dips-after-erases:3:0.02",), user=True, seconds=30.0, verbs=("flash",)
+    ),
+    "the port vanishes once and comes back": Trouble(
+        (), (PortVanishes(at=60_000, seconds=1.0),), user=True, seconds=30.0, verbs=("backup",)
+    ),
+    "the adapter takes any speed and stays at 115200": Trouble(
+        ("most:115200",), user=True, seconds=30.0, verbs=("info",)
+    ),
+    "the adapter is limited to 460800": Trouble(
+        ("most:460800",), user=True, seconds=30.0, verbs=("info",)
+    ),
+    "the adapter refuses rates above 460800": Trouble(
+        ("refuse:460800",), user=True, seconds=30.0, verbs=("info",)
+    ),
+    "the adapter maps rates to others": Trouble(
+        ("map:921600:888888", "map:2000000:1500000", "map:1000000:1043000"),
+        user=True, seconds=30.0, verbs=("info",),
+    ),
+    "noise above 230400 baud": Trouble(
+        ("noise:230400:0.1",), user=True, seconds=30.0, verbs=("info",)
+    ),
+    "noise everywhere, one byte of a thousand": Trouble(
+        ("noise:0:1e-3",), user=True, seconds=30.0, verbs=("info",)
+    ),
+    "changing the speed resets the chip": Trouble(
+        ("reopen:0.1:resets",), user=True, chip="BK7231N", seconds=30.0, verbs=("info",)
+    ),
+    "the adapter has a small transmit buffer": Trouble(
+        ("buffer:1024",), user=True, seconds=30.0, verbs=("flash",)
+    ),
+}  # fmt: skip
+
+
+def rows() -> dict[str, tuple[str, str, str]]:
+    """Situation: what is said, what to do, how it ends; as the page has them."""
+    text = PAGE.read_text("utf-8").partition("## What you see, and what to do")[2]
+    found = {}
+    for line in text.partition("\n## ")[0].splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| ") and len(cells) == 4 and cells[0] != "Situation":
+            found[cells[0]] = (cells[1], cells[2], cells[3])
+    return found
+
+
+ROWS = rows()
+RUNS = [(name, verb) for name, trouble in TROUBLES.items() for verb in trouble.verbs]
+
+
+def test_the_page_has_a_row_for_every_trouble_and_a_trouble_for_every_row():
+    assert list(ROWS) == list(TROUBLES)
+    assert len(ROWS) > 30
+
+
+def desk(name, tmp_path):
+    trouble = TROUBLES[name]
+    adapter = Adapter(adapter_model(trouble.adapter), user_s=4.0 if trouble.user else None, seed=3)
+    rig = Rig(
+        tmp_path, trouble.chip, old_flash(trouble.chip), adapter=adapter, paced=True,
+        latency_s=trouble.latency_s, faults=FaultPlan(faults=trouble.faults), **trouble.settings,
+    )  # fmt: skip
+    rig.lines, rig.name = "none", trouble.name
+    return rig, rig.ctx("no-backup", timeout=trouble.seconds)
+
+
+def run(verb, ctx, tmp_path):
+    if verb == "flash":
+        path = tmp_path / "image.bin"
+        path.write_bytes(image("BK7231T"))
+        return flash(ctx, path)
+    return {"info": info, "backup": backup, "doctor": doctor}[verb](ctx)
+
+
+def said(rig, failure) -> str:
+    """Everything that the user reads."""
+    lines = [f"{event.message} {getattr(event, 'hint', '')}" for event in rig.log
+             if event.kind in {"log", "warning"}]  # fmt: skip
+    if failure is not None:
+        lines.append(f"{failure.message} {failure.hint}")
+    return "\n".join(lines)
+
+
+def matches(cell: str, text: str) -> bool:
+    return re.search(re.escape(cell).replace(r"\.\.\.", ".+"), text) is not None
+
+
+@pytest.mark.parametrize(("name", "verb"), RUNS)
+def test_a_verb_says_what_the_page_says(tmp_path, name, verb):
+    sentence, step, end = ROWS[name]
+    rig, ctx = desk(name, tmp_path)
+    failure = None
+    try:
+        run(verb, ctx, tmp_path)
+    except PlugsmithError as error:
+        failure = error
+    ended = f"{int(failure.exit_code)} `{failure.code}`" if failure else "0"
+    assert ended == end, failure and str(failure)
+    text = said(rig, failure)
+    told = failure.message if failure else text
+    assert matches(sentence, told), told
+    advice = failure.hint if failure else text
+    assert not step or matches(step, advice), advice
+
+
+FAILING = [name for name, row in ROWS.items() if row[2][0] in "34" and TROUBLES[name].doctor]
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_doctor_says_what_the_page_says(tmp_path, name):
+    sentence, _step, end = ROWS[name]
+    rig, ctx = desk(name, tmp_path)
+    found = doctor(ctx)
+    result = found.result(wiring="")
+    assert matches(sentence.rstrip("."), result.text + said(rig, None)), result.text
+    assert int(result.exit_status) == int(end[0])
+    assert result.causes[0].likelihood == "likely"
