@@ -152,6 +152,14 @@ def test_the_page_has_a_row_for_every_trouble_and_a_trouble_for_every_row():
     assert len(ROWS) > 30
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["PS-PORT-TAKEN", "PS-PORT-CLOSED", "PS-PORT-STUCK", "PS-PORT-TELNET", "PS-LINK-SLOW"],
+)
+def test_every_verdict_with_an_error_of_its_own_has_a_row(code):
+    assert any(code in end for _sentence, _step, end in ROWS.values())
+
+
 def desk(name, tmp_path):
     trouble = TROUBLES[name]
     adapter = Adapter(adapter_model(trouble.adapter), user_s=4.0 if trouble.user else None, seed=3)
