@@ -42,7 +42,7 @@ export type WarningLine = {
   "data": Record<string, unknown>;
 };
 
-/** A remark for people; `level` is info or detail. */
+/** A remark for people; `level` is info, detail, or device for a line that one printed. */
 export type LogLine = {
   "schema": "plugsmith/1";
   "type": "log";
@@ -1120,6 +1120,18 @@ export type WireCheckRow = {
   "verdict": "pass" | "doubt" | "refuse" | "needs-permission";
   "text": string;
   "permission": "no-backup" | "rf" | "mac" | "bootloader" | "unknown-part" | "key-mismatch" | null;
+};
+
+/** What was heard; `booted` and `firmware` as far as the end of the text tells them. */
+export type WireConsoleResult = {
+  "port": string;
+  "baud": number;
+  "lines": number;
+  "bytes": number;
+  "seconds": number;
+  "booted": boolean | null;
+  "firmware": string | null;
+  "file": string | null;
 };
 
 /** `doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text. */

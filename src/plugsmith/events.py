@@ -100,7 +100,7 @@ class Warning_(Event):  # noqa: N801 - `Warning` is a builtin
 
 @frozen
 class Log(Event):
-    """A remark for people; `level` is info or detail."""
+    """A remark for people; `level` is info, detail, or device for a line that one printed."""
 
     kind: ClassVar[str] = "log"
     message: str

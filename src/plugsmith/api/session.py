@@ -54,6 +54,8 @@ class Session:
         self._library = library
         # watches a simulated plug and takes orders for it; returns what is called now and then
         self.onlooker: Callable[[SimObk], Callable[[], None]] | None = None
+        # gives a line that somebody typed for a device, None while there is none
+        self.typed: Callable[[], str | None] | None = None
         self._asked = 0
         self._lock = threading.Lock()
 

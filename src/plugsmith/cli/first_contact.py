@@ -42,7 +42,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (
         N_("Your plug"),
         (
-            "ports", "doctor", "info", "backup", "flash", "restore",
+            "ports", "doctor", "console", "info", "backup", "flash", "restore",
             "read", "write", "erase", "verify", "reset", "rf",
         ),
     ),
@@ -105,7 +105,7 @@ _ELSEWHERE = {
     "chip_info": "info", "chip-info": "info", "chip_id": "info", "chip-id": "info",
     "flash_id": "info", "flash-id": "info", "read_mac": "rf show", "read-mac": "rf show",
     "image_info": "image info", "image-info": "image info", "dissect_dump": "dump extract",
-    "decrypt": "dump extract", "scan": "device scan", "list": "ports", "monitor": "doctor",
+    "decrypt": "dump extract", "scan": "device scan", "list": "ports", "monitor": "console",
     "hard_reset": "reset", "run": "reset", "gui": "ui",
 }  # fmt: skip
 

@@ -7,8 +7,10 @@ import os
 import shlex
 import signal
 import sys
+import threading
 import traceback
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn, cast
 
 import typer
@@ -63,6 +65,7 @@ class Session(api.Session):
         self.exit_code = ExitCode.DONE
         if self.interactive:
             self.onlooker = self._look_on
+            self.typed = Typist()
 
     @property
     def interactive(self) -> bool:
@@ -102,6 +105,25 @@ class Session(api.Session):
     def close(self) -> None:
         """Take progress bars down."""
         self._listener.close()
+
+
+class Typist:
+    """Lines typed at the terminal, read in a thread of its own from the first question on."""
+
+    def __init__(self) -> None:
+        self._lines: SimpleQueue[str] | None = None
+
+    def __call__(self) -> str | None:
+        """The next line, None while nobody has typed one."""
+        if self._lines is None:
+            self._lines = SimpleQueue()
+            threading.Thread(target=self._read, args=(self._lines,), daemon=True).start()
+        return None if self._lines.empty() else self._lines.get()
+
+    @staticmethod
+    def _read(lines: SimpleQueue[str]) -> None:
+        for line in sys.stdin:
+            lines.put(line.rstrip("\n"))
 
 
 def _make_listener(*, as_json: bool) -> JsonSink | TerminalSink:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.cli.layout import fitted, width_of
 from plugsmith.cli.paint import STYLES, Mark
-from plugsmith.cli.writer import say
+from plugsmith.cli.writer import say, write_text
 from plugsmith.events import Event, Item, Log, Progress, Ready, TaskBegin, TaskEnd, Warning_
 from plugsmith.messages import _
 from plugsmith.visible import visible
@@ -52,8 +52,7 @@ class TerminalSink:
                     if event.hint:
                         self._say("      " + event.hint)
                 case Log():
-                    if event.level == "info" or os.environ.get("PLUGSMITH_DEBUG"):
-                        self._say(event.message)
+                    self._log(event)
                 case Item():
                     state = str(event.error["message"]) if event.error else _("done")
                     self._say(f"{event.name}: {state}")
@@ -67,6 +66,12 @@ class TerminalSink:
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
+
+    def _log(self, event: Log) -> None:
+        if event.level == "device":  # what was asked for: it can be piped into a file
+            write_text(sys.stdout, event.message + "\n", as_is=True)
+        elif event.level == "info" or os.environ.get("PLUGSMITH_DEBUG"):
+            self._say(event.message)
 
     def _say(self, text: str, *, lead: str = "", mark: Mark = Mark.DONE) -> None:
         """A line; beside a live bar it goes above it, broken at words there too."""

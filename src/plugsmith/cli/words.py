@@ -19,6 +19,7 @@ WORDS: dict[str, Words] = {
     "sim": Words(home="plugsmith.cli.sim.text", render="sim_text"),
     "ports": Words(home=_WIRE, render="ports_text"),
     "doctor": Words(home=_WIRE, render="doctor_text"),
+    "console": Words(home=_WIRE, render="console_text"),
     "info": Words(home=_WIRE, render="info_text"),
     "backup": Words(home=_WIRE, render="backup_text"),
     "flash": Words(home=_WRITE, render="flash_text"),

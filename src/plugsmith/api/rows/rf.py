@@ -5,7 +5,7 @@ from __future__ import annotations
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
-_HOME = "plugsmith.api.rf"
+_HOME = "plugsmith.api.bench.rf"
 _RESULTS = "plugsmith.flows.rf.results"
 _WRITTEN = "plugsmith.flows.wire.results:WriteResult"
 _CHIP = (Need.PORT, Need.LIBRARY)

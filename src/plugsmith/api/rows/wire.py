@@ -30,6 +30,16 @@ WIRE: tuple[Verb, ...] = (
         asks=True,
     ),
     Verb(
+        name="console",
+        summary=N_("Show what a device prints, and send commands; secrets masked."),
+        home="plugsmith.api.bench.console",
+        request="ConsoleRequest",
+        runner="console",
+        results=(f"{_WIRE_RESULTS}:ConsoleResult",),
+        needs=(Need.PORT,),
+        asks=True,
+    ),
+    Verb(
         name="info",
         summary=N_("Identify chip, boot code, flash, key class, address and firmware."),
         home=_WIRE,

@@ -27,6 +27,13 @@ CHIPS_AND_FILES: dict[str, Guide] = {
             ("plugsmith doctor --module WB2S", N_("draws where to solder; needs no adapter")),
         ),
     ),
+    "console": Guide(
+        "linking",
+        (
+            ("plugsmith console", N_("what the device prints on TX2; type commands, Ctrl-C ends")),
+            ("plugsmith console --send reboot --seconds 20 -o boot.log", N_("one command, 20 s")),
+        ),
+    ),
     "info": Guide(
         "linking",
         (

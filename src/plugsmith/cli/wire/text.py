@@ -12,6 +12,7 @@ from plugsmith.messages import N_, _
 if TYPE_CHECKING:
     from plugsmith.flows.wire.results import (
         BackupResult,
+        ConsoleResult,
         DoctorResult,
         FlashRow,
         InfoResult,
@@ -172,3 +173,16 @@ def verify_text(found: VerifyResult) -> str:
 def reset_text(done: ResetResult) -> str:
     """The result of `reset`."""
     return _("The {chip} was reset ({how}).", chip=done.chip, how=done.how)
+
+
+def console_text(done: ConsoleResult) -> str:
+    """The result of `console`."""
+    heard = _("{lines} lines in {seconds:.0f} s at {baud} baud.", lines=done.lines,
+              seconds=done.seconds, baud=done.baud)  # fmt: skip
+    seen = {
+        True: _("The text ends with the start of {name}.", name=done.firmware or _("a firmware")),
+        False: _("It is a boot loop: the device starts again and again."),
+        None: "",
+    }[done.booted]
+    kept = _("Kept in {file}.", file=done.file) if done.file else ""
+    return " ".join(text for text in (heard, seen, kept) if text)

@@ -327,3 +327,17 @@ def backup_row(safety: Safety) -> BackupRow | None:
 def span_rows(spans: Iterable[AddressRange]) -> tuple[SpanRow, ...]:
     """Ranges of the flash."""
     return tuple(SpanRow(start=span.start, length=len(span)) for span in spans)
+
+
+@record
+class ConsoleResult(Result):
+    """What was heard; `booted` and `firmware` as far as the end of the text tells them."""
+
+    port: str
+    baud: int
+    lines: int
+    bytes: int
+    seconds: float
+    booted: bool | None
+    firmware: str | None
+    file: str | None

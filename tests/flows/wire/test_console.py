@@ -1,0 +1,166 @@
+"""The console: whole lines, secrets masked, the right speed found, commands sent, nothing lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from flows_rig import Rig, factory, openbeken
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.port import PortLost, PortUnsupported
+from plugsmith.flows.wire.console import RATES, ConsoleWish, console
+from plugsmith.link.lines import LONGEST_LINE, LineReader, SpeedJudge
+from plugsmith.link.port import PortCapabilities, PortInfo
+
+BOOT = b"Info:MAIN:Main_Init_Before_Delay\r\nInfo:WIFI:ssid [home net] pass [hunter2 secret]\r\n"
+
+
+class ScriptedPort:
+    """Prints `parts` one after the other at `rate`, noise at any other; records what is sent."""
+
+    info = PortInfo(name="scripted")
+
+    def __init__(self, clock, parts, *, rate=115_200, fixed=False, lost=False):
+        self.capabilities = PortCapabilities(
+            modem_lines=False, speed_changes=not fixed, local=False
+        )
+        self.baud = 115_200
+        self.sent = b""
+        self._clock, self._parts, self._rate = clock, list(parts), rate
+        self._fixed, self._lost = fixed, lost
+
+    def read(self, limit, timeout_s):
+        self._clock.sleep(timeout_s)
+        if not self._parts:
+            if self._lost:
+                raise PortLost(port="scripted", problem="gone")
+            return b""
+        if self.baud != self._rate:
+            return bytes(range(0x80, 0xC0))
+        return self._parts.pop(0)[:limit]
+
+    def write(self, data):
+        self.sent += data
+
+    def set_baud(self, baud):
+        if self._fixed:
+            raise PortUnsupported(port="scripted", what="speed")
+        self.baud = baud
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def rig(tmp_path):
+    return Rig(tmp_path, "BK7231N", factory("BK7231N", code_len=0x8000))
+
+
+def listen(rig, port, *, typed=None, **wish):
+    ctx = replace(rig.ctx(), open_port=lambda: port)
+    done = console(ctx, ConsoleWish(seconds=wish.pop("seconds", 3.0), **wish), typed=typed)
+    lines = [item.message for item in rig.log if item.kind == "log" and item.level == "device"]
+    return done, lines
+
+
+def test_lines_are_put_together_from_pieces_and_secrets_are_masked(rig, tmp_path):
+    pieces = [BOOT[at : at + 7] for at in range(0, len(BOOT), 7)]
+    done, lines = listen(rig, ScriptedPort(rig.clock, pieces), output=tmp_path / "log.txt")
+    assert done.lines == 2
+    assert lines[0].endswith("Info:MAIN:Main_Init_Before_Delay")
+    kept = (tmp_path / "log.txt").read_text()
+    for text in ("\n".join(lines), kept):
+        assert "hunter2" not in text
+        assert "home net" not in text
+    assert kept.count("\n") == 2
+
+
+def test_secrets_are_shown_when_asked_for(rig):
+    _done, lines = listen(rig, ScriptedPort(rig.clock, [BOOT]), show_secrets=True)
+    assert any("hunter2 secret" in line for line in lines)
+
+
+def test_what_has_no_end_is_shown_after_a_pause(rig):
+    done, lines = listen(rig, ScriptedPort(rig.clock, [b"login> "]))
+    assert (done.lines, lines[0][-7:].strip()) == (1, "login>")
+
+
+@pytest.mark.parametrize("rate", [9_600, 921_600, 74_880])
+def test_another_speed_is_found(rig, rate):
+    port = ScriptedPort(rig.clock, [b"hello from the other speed\n"] * 12, rate=rate)
+    done, lines = listen(rig, port, seconds=20.0)
+    assert done.baud == rate
+    assert any("hello from the other speed" in line for line in lines)
+
+
+def test_noise_at_every_speed_is_told_once(rig):
+    done, _lines = listen(rig, ScriptedPort(rig.clock, [b"x"], rate=1), seconds=20.0)
+    assert done.baud == RATES[0]
+    assert rig.warnings().count("PS-NOTE-NO-TEXT") == 1
+
+
+def test_a_named_speed_and_a_port_of_one_speed_are_left_alone(rig):
+    assert listen(rig, ScriptedPort(rig.clock, [b"x"], rate=9600), baud=57_600)[0].baud == 57_600
+    fixed = ScriptedPort(rig.clock, [b"x"], rate=9600, fixed=True)
+    assert listen(rig, fixed)[0].baud == 115_200
+
+
+def test_commands_go_out_and_are_shown_masked(rig):
+    port = ScriptedPort(rig.clock, [b"OK\r\n"])
+    queue = ["MqttPassword topsecret", "status"]
+    _done, lines = listen(
+        rig, port, commands=("power on",), typed=lambda: queue.pop(0) if queue else None
+    )
+    assert port.sent == b"power on\r\nMqttPassword topsecret\r\nstatus\r\n"
+    assert not any("topsecret" in line for line in lines)
+    assert any(line.endswith("> power on") for line in lines)
+
+
+def test_ctrl_c_ends_with_a_result(rig):
+    port = ScriptedPort(rig.clock, [b"one\n"])
+
+    def typed():
+        if rig.clock.monotonic() > 1.0:
+            rig.cancel.cancel()
+
+    assert listen(rig, port, typed=typed, seconds=None)[0].lines == 1
+
+
+def test_what_was_heard_stays_when_the_port_goes(rig, tmp_path):
+    port = ScriptedPort(rig.clock, [b"last words\n"], lost=True)
+    with pytest.raises(PlugsmithError):
+        listen(rig, port, output=tmp_path / "log.txt")
+    assert "last words" in (tmp_path / "log.txt").read_text()
+
+
+def test_the_start_of_a_flashed_device_is_seen_on_its_log_port(tmp_path):
+    from plugsmith.flows.wire.flash import flash
+
+    (tmp_path / "obk.bin").write_bytes(openbeken("BK7231N"))
+    rig = Rig(tmp_path, "BK7231N", factory("BK7231N", code_len=0x8000))
+    flash(rig.ctx(), tmp_path / "obk.bin")
+    port = rig.log_port()
+    ctx = replace(rig.ctx(), open_port=lambda: port)
+    done = console(ctx, ConsoleWish(seconds=30.0))
+    assert (done.booted, done.firmware) == (True, "OpenBeken")
+
+
+@given(st.lists(st.binary(max_size=300), max_size=20))
+def test_the_reader_keeps_every_byte_in_lines_of_bounded_length(parts):
+    reader = LineReader()
+    lines = [line for part in parts for line in reader.feed(part)] + reader.flush()
+    assert all(len(line) <= LONGEST_LINE for line in lines)
+    plain = b"".join(parts).decode("utf-8", "replace")
+    for word in plain.split():
+        if word.isascii() and len(word) < 20:
+            assert any(word in line for line in lines)
+
+
+@given(st.binary(max_size=600))
+def test_the_judge_is_sure_only_of_enough(data):
+    verdict = SpeedJudge().feed(data)
+    if len(data) < 192:
+        assert verdict is None
