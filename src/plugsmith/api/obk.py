@@ -132,6 +132,7 @@ def read(session: Session, request: ConfigReadRequest) -> StoredConfig | ManyRes
     from plugsmith.flows.input_file import expand
     from plugsmith.flows.settings.place import names_devices
     from plugsmith.flows.settings.settings_block import read_chip, read_file, write_block
+    from plugsmith.library.home import check_output
 
     if request.source is not None and names_devices(request.source):
         if request.output is not None:
@@ -146,6 +147,8 @@ def read(session: Session, request: ConfigReadRequest) -> StoredConfig | ManyRes
             return _read_many(session, request, several)
         stored = read_file(Path(request.source), chip=request.chip)
     elif request.port is not None:
+        if request.output is not None:
+            check_output(request.output)
         stored = read_chip(flow_context(session, request))
     else:
         raise UsageError(problem=_("give a FILE, a HOST, or --port for a chip"))

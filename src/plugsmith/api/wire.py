@@ -172,17 +172,14 @@ def backup(session: Session, request: BackupRequest) -> BackupResult:
 
 def read(session: Session, request: ReadRequest) -> ReadResult:
     """`read`; OutputExists before the port is opened."""
-    from plugsmith.errors.library import OutputExists
     from plugsmith.flows.wire.raw_read import read_flash
     from plugsmith.flows.write.spaces import read_space
-    from plugsmith.library.home import check_room, write_whole
+    from plugsmith.library.home import check_output, write_whole
 
     target = request.output or request.file
     if target is None:
         raise UsageError(problem=_("name the file to write"))
-    if target.exists():
-        raise OutputExists(name=str(target))
-    check_room(target.absolute().parent, 0)
+    check_output(target)
 
     def span_of(size: int) -> AddressRange:
         return span_in(request.start, request.length, size=size)

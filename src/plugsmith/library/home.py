@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
+from plugsmith.errors.library import OutputExists
 from plugsmith.private_files import make_private_folder
 
 _SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
@@ -35,6 +36,13 @@ def check_room(folder: Path, needed: int) -> None:
         raise NoRightToWrite(folder=str(folder), problem=problem.strerror or "?") from problem
     if free < needed + _SPARE:
         raise NoSpaceLeft(folder=str(folder), free=free, needed=needed + _SPARE)
+
+
+def check_output(path: Path, needed: int = 0) -> None:
+    """Return if a new file can be made at `path`; OutputExists, or as `check_room`."""
+    if path.exists():
+        raise OutputExists(name=str(path))
+    check_room(path.absolute().parent, needed)
 
 
 def write_whole(path: Path, data: bytes, *, keep_existing: bool = True) -> None:

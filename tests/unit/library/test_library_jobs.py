@@ -61,7 +61,7 @@ def test_a_killed_job_tells_speed_and_sector_in_flight(store):
     job.written(AddressRange(0x1000, 0x2000), 1)
     job.in_flight(AddressRange(0x2000, 0x3000))
     # no close: the process is gone
-    (state,) = JobStore(store._folder).open_jobs()
+    (state,) = JobStore(store.folder).open_jobs()
     assert state.header == replace(header(), number=1)
     assert state.baud == 921600
     assert state.begun
@@ -92,12 +92,12 @@ def test_what_a_write_intends_and_what_must_survive_is_on_the_disk_before_it_beg
         changes=[AddressRange(0x1000, 0x2000)],
         kept=[kept],
     )
-    (state,) = JobStore(store._folder).open_jobs()
+    (state,) = JobStore(store.folder).open_jobs()
     assert state.changes == (AddressRange(0x1000, 0x2000),)
     assert state.kept == (kept,)
     sectors = store.sectors(state)
     assert (dict(sectors.wanted), dict(sectors.before)) == ({0x1000: new}, {0x1000: old})
-    file = store._folder / f"{job.id}.sectors"
+    file = store.folder / f"{job.id}.sectors"
     file.write_bytes(file.read_bytes()[:-1])
     assert store.sectors(state) == JobSectors()
 
@@ -117,7 +117,7 @@ def test_a_damaged_line_does_not_hide_that_a_write_began(store):
     job = store.start(header())
     job.speed(921600)
     job.in_flight(AddressRange(0x1000, 0x2000))
-    path = store._folder / f"{job.id}.journal"
+    path = store.folder / f"{job.id}.journal"
     path.write_bytes(path.read_bytes().replace(b"921600", b"921601"))
     assert store.half_written(DEVICE) is not None
 
@@ -137,7 +137,7 @@ def test_a_finished_job_leaves_nothing(store):
     job.put(0, b"abc", Proof.DEVICE_CRC)
     job.finish()
     assert store.open_jobs() == []
-    assert list(store._folder.iterdir()) == []
+    assert list(store.folder.iterdir()) == []
 
 
 def test_only_changes_make_a_device_half_written(store):
@@ -190,7 +190,7 @@ def test_a_resumed_read_without_its_bytes_starts_from_nothing(store):
 def test_a_torn_end_is_cut_off_and_the_job_goes_on(store):
     job = store.start(header())
     job.speed(460800)
-    path = store._folder / f"{job.id}.journal"
+    path = store.folder / f"{job.id}.journal"
     path.write_bytes(path.read_bytes()[:-3])
     again = store.resume(job.id)
     assert again.state.baud is None
@@ -202,7 +202,7 @@ def test_a_torn_end_is_cut_off_and_the_job_goes_on(store):
 @pytest.mark.parametrize("rest", [b"", b"{}\n", b"garbage", b"\0" * 100])
 def test_a_job_without_a_readable_beginning_is_no_job(store, rest):
     job = store.start(header())
-    (store._folder / f"{job.id}.journal").write_bytes(rest)
+    (store.folder / f"{job.id}.journal").write_bytes(rest)
     assert store.open_jobs() == []
     with pytest.raises(JobLost):
         store.resume(job.id)
@@ -260,7 +260,7 @@ def test_a_read_that_cannot_be_kept_says_so(store):
 def test_the_latest_job_comes_first(store):
     older = store.start(header(started="2026-11-22T11:00:00Z", subject="old"))
     store.start(header(started="1970-01-01T00:00:00Z", subject="new"))  # the clock was wrong
-    os.utime(store._folder / f"{older.id}.journal", ns=(1, 1))
+    os.utime(store.folder / f"{older.id}.journal", ns=(1, 1))
     assert [state.header.subject for state in store.open_jobs()] == ["new", "old"]
 
 
@@ -307,7 +307,7 @@ for number in range(1 << 20):
 
 def test_kill_9_in_the_middle_of_a_write_is_told_afterwards(store):
     here = str(Path(__file__).parent)
-    arguments = [sys.executable, "-c", _WRITER, here, str(store._folder)]
+    arguments = [sys.executable, "-c", _WRITER, here, str(store.folder)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
         last = next(line for line in process.stdout if int(line) >= 40)
         process.kill()

@@ -79,11 +79,10 @@ def show(session: Session, request: RfRequest) -> RfResult:
 
 def save(session: Session, request: RfSaveRequest) -> RfSaved:
     """`rf save`."""
-    from plugsmith.errors.library import OutputExists
     from plugsmith.flows.rf import look
+    from plugsmith.library.home import check_output
 
-    if request.output.exists():
-        raise OutputExists(name=str(request.output))
+    check_output(request.output)
     return look.save(_found(session, request), request.output)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.flows.wire.connection import Device
+from plugsmith.library.home import check_room
 from plugsmith.library.lock import held
 from plugsmith.link.advice import SUPPLY
 from plugsmith.messages import _
@@ -19,9 +20,18 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 
+_JOURNAL_ROOM = 1024 * 1024  # of a whole rewrite, with what is kept of sectors in the works
+
+
 @contextmanager
-def connected(ctx: FlowContext) -> Iterator[Device]:
-    """Open the port, link, identify; at the end leave the chip running and close the port."""
+def connected(ctx: FlowContext, *, writes: bool = False) -> Iterator[Device]:
+    """Open the port, link, identify; at the end leave the chip running and close the port.
+
+    With `writes` the library must take the journal of a write: NoRightToWrite, NoSpaceLeft before
+    anything is opened.
+    """
+    if writes:
+        check_room(ctx.library.jobs.folder, _JOURNAL_ROOM)
     with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
         yield from _connected(ctx)
 

@@ -106,7 +106,7 @@ def flash(
     that does not fit, BootLoop when the device was seen not to boot.
     """
     source = load_image(path) if path is not None else None
-    with connected(ctx) as device:
+    with connected(ctx, writes=not dry_run) as device:
         if source is None:
             source = _choose(ctx, device, download=download)
         if extra is not None:

@@ -95,7 +95,7 @@ def change_flash(
 
     `sets_pins` is whether what is written tells a firmware its pins.
     """
-    with connected(ctx) as device:
+    with connected(ctx, writes=not dry_run) as device:
         began_s = ctx.clock.monotonic()
         subject = PreflightSubject(identity=device.identity, sets_pins=sets_pins)
         checks = preflight(ctx, subject, Stage.LINKED)

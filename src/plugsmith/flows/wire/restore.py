@@ -45,7 +45,7 @@ def restore(ctx: FlowContext, path: Path, *, dry_run: bool = False) -> WriteOutc
     the loader family, calibration and address stay as they are on the device.
     """
     given = _without_loader(path) or _of_small_flash(ctx, path) or load_backup(ctx, path)
-    with connected(ctx) as device:
+    with connected(ctx, writes=not dry_run) as device:
         if isinstance(given, bytes):
             given = None, _judged(ctx, path, given, flash_size=_size_of(device, given))
         if isinstance(given, OpenedFile):

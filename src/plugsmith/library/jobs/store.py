@@ -66,7 +66,7 @@ class Job:
     def __init__(self, *, folder: Path, state: JobState, journal: Journal) -> None:
         self.state = state
         self.trouble: str | None = None
-        self._folder = folder
+        self.folder = folder
         self._journal = journal
         self._begun = state.begun
 
@@ -78,7 +78,7 @@ class Job:
     @property
     def partial(self) -> Path:
         """Where the bytes of an unfinished read lie."""
-        return self._folder / f"{self.id}.part"
+        return self.folder / f"{self.id}.part"
 
     def intend(
         self,
@@ -92,7 +92,7 @@ class Job:
         Raises NoSpaceLeft or NoRightToWrite.
         """
         try:
-            write_sectors(self._folder / f"{self.id}.sectors", sectors)
+            write_sectors(self.folder / f"{self.id}.sectors", sectors)
             for span in changes:
                 self._journal.append("change", {"start": span.start, "end": span.end})
             for item in kept:
@@ -104,7 +104,7 @@ class Job:
                 self._journal.append("kept", data)
             self._journal.append("intent", {}, durable=True)
         except OSError as problem:
-            raise _refused(self._folder, problem) from problem
+            raise _refused(self.folder, problem) from problem
 
     def speed(self, baud: int) -> None:
         """The wire is about to run at `baud`: call it before the chip is asked to change."""
@@ -144,7 +144,7 @@ class Job:
                 },
             )
         except OSError as problem:
-            raise _refused(self._folder, problem) from problem
+            raise _refused(self.folder, problem) from problem
 
     def so_far(self) -> tuple[bytearray, tuple[ReadRange, ...]]:
         """The bytes of an earlier run (FF where there are none) and the ranges that still hold.
@@ -176,27 +176,27 @@ class Job:
 
     def finish(self) -> None:
         """The job is done: nothing of it remains."""
-        _remove(self._folder, self.id)
+        _remove(self.folder, self.id)
 
 
 class JobStore:
     """The open jobs of a library."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def start(self, header: JobHeader) -> Job:
         """A new job, on disk before this returns; NoSpaceLeft, NoRightToWrite if refused."""
         name = f"{header.kind.value}-{secrets.token_hex(6)}"
-        path = self._folder / f"{name}.journal"
+        path = self.folder / f"{name}.journal"
         last = max((state.header.number for state in self.open_jobs()), default=0)
         header = replace(header, number=last + 1)
         try:
             journal = Journal.create(path)
             journal.append("begin", header_json(header), durable=True)
         except OSError as problem:
-            raise _refused(self._folder, problem) from problem
-        return Job(folder=self._folder, state=JobState(id=name, header=header), journal=journal)
+            raise _refused(self.folder, problem) from problem
+        return Job(folder=self.folder, state=JobState(id=name, header=header), journal=journal)
 
     def open_jobs(
         self, *, device: DeviceKey | None = None, kinds: Iterable[JobKind] = tuple(JobKind)
@@ -236,11 +236,11 @@ class JobStore:
 
     def sectors(self, state: JobState) -> JobSectors:
         """What the job wanted and what it kept of the old; empty where its file is lost."""
-        return read_sectors(self._folder / f"{state.id}.sectors") or JobSectors()
+        return read_sectors(self.folder / f"{state.id}.sectors") or JobSectors()
 
     def resume(self, job_id: str) -> Job:
         """An unfinished job, open again; JobLost if it is gone or unreadable."""
-        path = self._folder / f"{job_id}.journal"
+        path = self.folder / f"{job_id}.journal"
         try:
             journal, entries = Journal.reopen(path)
         except OSError as problem:
@@ -248,11 +248,11 @@ class JobStore:
         state = read_state(job_id, entries)
         if state is None:
             raise JobLost(kind=_("job"), problem="its journal has no readable beginning")
-        return Job(folder=self._folder, state=state, journal=journal)
+        return Job(folder=self.folder, state=state, journal=journal)
 
     def forget(self, state: JobState) -> None:
         """Drop an unfinished job, because a run has made its device whole."""
-        _remove(self._folder, state.id)
+        _remove(self.folder, state.id)
 
     def last_speeds(self, *, port: str, adapter: str | None) -> list[int]:
         """The speeds at which unfinished jobs on this adapter or port may have left a chip."""
@@ -273,7 +273,7 @@ class JobStore:
             except OSError:
                 return (0, path.name)
 
-        return sorted(self._folder.glob("*.journal"), key=age, reverse=True)
+        return sorted(self.folder.glob("*.journal"), key=age, reverse=True)
 
 
 def _remove(folder: Path, job_id: str) -> None:
