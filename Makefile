@@ -81,6 +81,7 @@ campaign: setup
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 	PLUGSMITH_CAMPAIGN=1 $(BIN)/python -m pytest --timeout=0 \
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
+	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit
 
 # Every verb on every model of an adapter, twice.
 campaign-adapters: setup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from pathlib import Path
 
@@ -15,6 +16,7 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+_NUMBERS = itertools.count()
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -34,9 +36,12 @@ def corpus() -> Path:
 
 #: more than four seconds of processor time each (measured); beside what is marked in its module
 SLOW = {
+    "test_arch_startup.py",
     "test_boot_faults.py",
     "test_catalogue_any_entry.py",
     "test_dump_any_bytes.py",
+    "test_dump_canaries.py",
+    "test_dump_ledger.py",
     "test_dump_parts.py",
     "test_dump_sanitize.py",
     "test_dump_survey.py",
@@ -54,9 +59,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_home(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """No test sees or touches the user's library, settings or ports, or waits for disks."""
-    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "plugsmith-home"))
+    if "tmp_path" in request.fixturenames:
+        home = request.getfixturevalue("tmp_path") / "plugsmith-home"
+    else:  # a folder that is made only if somebody stores something
+        home = tmp_path_factory.getbasetemp() / f"home-{next(_NUMBERS)}"
+    monkeypatch.setenv("PLUGSMITH_HOME", str(home))
     for name in ("PLUGSMITH_PORT", "PLUGSMITH_BAUD", "PLUGSMITH_CHIP", "PLUGSMITH_LANG"):
         monkeypatch.delenv(name, raising=False)
     # No test pulls this machine's plug, and a slow disk would make each wait for it.

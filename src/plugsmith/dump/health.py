@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
@@ -70,6 +71,12 @@ def judge_backup(
 
     `flash_size` is what the device has proven; without it the chip's usual sizes are expected.
     """
+    return _verdict(bytes(data), chip, flash_size)
+
+
+# One job asks about the same bytes several times: as they are read, and as they are stored.
+@lru_cache(maxsize=3)
+def _verdict(data: bytes, chip: str | None, flash_size: int | None) -> BackupVerdict:
     try:
         report = survey(Dump(data=data), flash_size=flash_size)
     except (InputEmpty, InputTooLarge) as problem:

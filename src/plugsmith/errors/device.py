@@ -325,29 +325,3 @@ class NotInRoll(NothingFound):
     code = "PS-DEVICE-NOT-IN-ROLL"
     what = N_("No device of the roll {name} answers.")
     next_step = N_("Say where to look: a range such as 192.168.1.0/24, or `scan`.")
-
-
-class MqttExtraMissing(NothingFound):
-    """The extra that listens to a broker is not installed."""
-
-    code = "PS-DEVICE-NO-MQTT-EXTRA"
-    what = N_("Listening to a broker needs the extra `mqtt`, which is not installed.")
-    next_step = N_("Install it with `pip install plugsmith[mqtt]`, or add --unchecked.")
-
-
-class BrokerUnreachable(NetworkError):
-    """The broker did not accept our own connection."""
-
-    code = "PS-NET-BROKER"
-    what = N_("The broker {host}:{port} did not let us listen: {problem}.")
-    next_step = N_(
-        "Check that it runs and can be reached from here; --broker NAME says where it is from here."
-    )
-
-
-class DiscoveryUnseen(VerifyError):
-    """The device queued its messages, and none of them came to its broker."""
-
-    code = "PS-DEVICE-DISCOVERY"
-    what = N_("Nothing of {host} was seen below {prefix}/ on the broker {broker}.")
-    next_step = N_("Look at the broker's state with `plugsmith device info {host}`; try again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -25,6 +26,7 @@ VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #20]: words 1..7 of every vec
 _BRANCH = 0xEA  # highest byte of word 0: a branch, always taken
 _MOSTLY_FF = 26  # of 34 bytes: a padding line with a few bits lost, not code
 _MAX_STRAY = 16
+_WRITTEN = re.compile(rb"[^\xff]")
 _PROBE_LINES = 64
 # physical ends of application partitions (uart-protocol.md 7.4); 0x100000 is OpenBeken's T image
 APP_ENDS = (0x12_9F70, 0x13_2000, 0x10_0000)
@@ -167,7 +169,7 @@ def _stray(stored: bytes, end: int) -> list[int]:
     rest = stored[end:]
     if rest.count(0xFF) == len(rest):
         return []
-    found = (end + at for at, byte in enumerate(rest) if byte != 0xFF)
+    found = (end + hit.start() for hit in _WRITTEN.finditer(rest))
     return list(islice(found, _MAX_STRAY))
 
 

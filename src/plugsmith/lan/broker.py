@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from plugsmith.errors.device import BrokerUnreachable, MqttExtraMissing
+from plugsmith.errors.broker import BrokerUnreachable, MqttExtraMissing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,9 @@ from lan_fleet import lan
 from lan_rig import run
 
 from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.broker import BrokerUnreachable, DiscoveryUnseen, MqttExtraMissing
 from plugsmith.errors.device import (
-    BrokerUnreachable,
     DeviceRefused,
-    DiscoveryUnseen,
-    MqttExtraMissing,
 )
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.info import info

@@ -1,12 +1,12 @@
-"""100 seeded fault plans over backup, flash and restore on T and N; longer runs: make campaign."""
+"""40 seeded fault plans over backup, flash and restore on T and N; hundreds: make campaign."""
 
 from __future__ import annotations
 
 import pytest
 from campaign import Case, run_seed
 
-CASES = 100
-BATCH = 10
+CASES = 40
+BATCH = 4
 
 
 @pytest.mark.parametrize("first", range(0, CASES, BATCH))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from plugsmith.errors import UsageError
-from plugsmith.errors.device import DeviceRefused, DiscoveryUnseen
+from plugsmith.errors.broker import DiscoveryUnseen
+from plugsmith.errors.device import DeviceRefused
 from plugsmith.flows.device.changes import state_of
 from plugsmith.lan.broker import BrokerAddress, topics_below
 from plugsmith.messages import _
