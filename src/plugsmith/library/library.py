@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
 from plugsmith.library.adapters import AdapterMemory
 from plugsmith.library.backups.store import BackupStore
-from plugsmith.library.home import home
+from plugsmith.library.home import check_room, home
 from plugsmith.library.jobs.store import JobStore
 from plugsmith.library.rescued import RescueStore
 from plugsmith.library.undo import UndoStore
@@ -43,6 +44,15 @@ class Library:
         dated += [(job.header.subject, job.header.started) for job in self.jobs.open_jobs()]
         known = [Dated(what=what, date=date) for what, text in dated if (date := _date(text))]
         return max(known, key=lambda item: item.date, default=None)
+
+    @property
+    def writable(self) -> bool:
+        """Whether something can be stored below `root`, which is made if need be."""
+        try:
+            check_room(self.root, 0)
+        except (NoRightToWrite, NoSpaceLeft):
+            return False
+        return True
 
     @property
     def cache(self) -> Path:

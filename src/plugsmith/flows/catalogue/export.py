@@ -25,7 +25,7 @@ from plugsmith.interpret.catalogue.entry_text import TextCleaner
 from plugsmith.interpret.module_chip import Certainty, identify_module
 from plugsmith.interpret.openbeken.lint import finding_json, has_errors, lint_template
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
-from plugsmith.library.catalogue.shipped import open_catalogue
+from plugsmith.library.catalogue.shipped import open_to_read
 from plugsmith.library.home import write_whole
 from plugsmith.messages import _
 from plugsmith.openbeken.builds import needs_of
@@ -55,7 +55,7 @@ class GivenNames:
 
 def input_named(source: str, *, root: Path | None = None) -> DeviceInput:
     """The device that `source` means; the errors of `device_input_of`."""
-    with open_catalogue(root) as catalogue:
+    with open_to_read(root) as catalogue:
         return device_input_of(source, catalogue)
 
 

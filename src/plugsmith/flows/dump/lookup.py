@@ -24,7 +24,7 @@ from plugsmith.flows.catalogue.results import (
 from plugsmith.interpret.catalogue.entry import RULES
 from plugsmith.interpret.openbeken.lint import lint_template
 from plugsmith.library.catalogue.search import search
-from plugsmith.library.catalogue.shipped import NAME, open_catalogue
+from plugsmith.library.catalogue.shipped import NAME, open_catalogue, open_to_read
 from plugsmith.messages import _
 from plugsmith.openbeken.template import write_template
 
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 def find(query: Query, *, root: Path | None = None) -> SearchResult:
     """The result of `template search`."""
-    with open_catalogue(root) as catalogue:
+    with open_to_read(root) as catalogue:
         found = search(catalogue, query)
         hint = _hint(catalogue)
     return SearchResult(
@@ -59,7 +59,7 @@ def find(query: Query, *, root: Path | None = None) -> SearchResult:
 
 def describe(identifier: str, *, root: Path | None = None) -> EntryResult:
     """The result of `template show`; DeviceUnknown for an id that does not exist."""
-    with open_catalogue(root) as catalogue:
+    with open_to_read(root) as catalogue:
         entry = catalogue.entry(identifier)
     if entry is None:
         raise DeviceUnknown(name=identifier[:200])
@@ -68,7 +68,7 @@ def describe(identifier: str, *, root: Path | None = None) -> EntryResult:
 
 def match_named(name: str, *, limit: int, root: Path | None = None) -> MatchResult:
     """The result of `template match` for a file or an id."""
-    with open_catalogue(root) as catalogue:
+    with open_to_read(root) as catalogue:
         subject = device_input_of(name, catalogue)
         own = frozenset({subject.entry.key}) if subject.entry else frozenset[str]()
         found = match(catalogue, subject.traits, limit=limit, without=own)
@@ -87,7 +87,7 @@ def match_running(
     )
 
     subject = device_input_of_running(ctx, host)
-    with open_catalogue(root) as catalogue:
+    with open_to_read(root) as catalogue:
         found = match(catalogue, subject.traits, limit=limit)
         return _matched(subject.name, found, catalogue)
 
@@ -143,7 +143,7 @@ def import_list(
 
 def held_lists(*, root: Path | None = None) -> ListsResult:
     """The result of `template update` without an origin: what is in the catalogue."""
-    with open_catalogue(root) as catalogue:
+    with open_to_read(root) as catalogue:
         sources = tuple(
             _list_row(item, catalogue.report(item.name)) for item in catalogue.sources()
         )

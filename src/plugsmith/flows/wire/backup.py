@@ -7,7 +7,10 @@ is connected. Ranges that the device proves to be blank are not read.
 from __future__ import annotations
 
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
@@ -37,7 +40,6 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import ProgressMeter
@@ -84,8 +86,17 @@ def backup(ctx: FlowContext, *, out: Path | None = None, resume: bool = False) -
     Raises NotABackup, HalfWritten, NoSpaceLeft, NoRightToWrite, OutputExists besides link errors.
     """
     ctx.library.backups.check_room(_USUAL_FLASH, out=out)
-    with connected(ctx) as device:
-        return make_backup(ctx, device, out=out, resume=resume)
+    with ExitStack() as stack:
+        spare: Path | None = None
+        if out is not None and not ctx.library.writable:
+            spare = Path(stack.enter_context(TemporaryDirectory(prefix="plugsmith-")))
+            ctx.warn(
+                "PS-NOTE-NO-LIBRARY",
+                _("Your library {folder} cannot be written.", folder=ctx.library.root),
+                hint=_("The backup goes to {out} alone; cut short, it begins anew.", out=out),
+            )
+        device = stack.enter_context(connected(ctx))
+        return make_backup(ctx, device, out=out, resume=resume, spare=spare)
 
 
 def make_backup(
@@ -95,6 +106,7 @@ def make_backup(
     out: Path | None = None,
     resume: bool = False,
     known: bytes | None = None,
+    spare: Path | None = None,
 ) -> BackupOutcome:
     """The same on a device that is linked already; it stays linked.
 
@@ -109,7 +121,7 @@ def make_backup(
     _announce(ctx, device)
     device.tell_wrong_clock()
     began_s, wire_before = ctx.clock.monotonic(), device.bytes_on_wire
-    job, data, done = _open_job(ctx, device, resume=resume)
+    job, data, done = _open_job(ctx, device, resume=resume, spare=spare)
     device.job = job
     resumed = sum(len(item.span) for item in done)
     if known is None and not done:
@@ -192,7 +204,7 @@ def _announce(ctx: FlowContext, device: Device) -> None:
 
 
 def _open_job(
-    ctx: FlowContext, device: Device, *, resume: bool
+    ctx: FlowContext, device: Device, *, resume: bool, spare: Path | None
 ) -> tuple[Job, bytearray, tuple[ReadRange, ...]]:
     """A new job, or the interrupted one of this device with the ranges that still hold."""
     key = device.key()
@@ -221,7 +233,7 @@ def _open_job(
         command=ctx.again,
         started=now_text(ctx.clock),
     )
-    return ctx.library.jobs.start(header), bytearray(b"\xff" * device.size), ()
+    return ctx.library.jobs.start(header, spare=spare), bytearray(b"\xff" * device.size), ()
 
 
 def _take_known(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -83,6 +83,7 @@ class BackupStore:
         if out is not None:
             _refuse_taken(out)
             check_room(out.parent, needed)
+            return  # the library only points to it, if it can
         check_room(self.folder, needed)
 
     def add(self, data: bytes, passport: Passport, *, out: Path | None = None) -> Backup:
@@ -101,12 +102,13 @@ class BackupStore:
         backup = Backup(file=target, passport_file=target.with_suffix(".json"), passport=passport)
         try:
             write_files(backup, data)
-            if out is not None:
-                self._point_to(backup)
         except OSError as problem:
             take_back(backup)
             raise _refused(target.parent, problem) from problem
-        self._index.refresh()
+        with suppress(OSError, NoRightToWrite) if out is not None else nullcontext():
+            if out is not None:
+                self._point_to(backup)
+            self._index.refresh()
         return backup
 
     def entries(self) -> tuple[IndexEntry, ...]:

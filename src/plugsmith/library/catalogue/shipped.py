@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from plugsmith.errors.catalogue import CatalogueUnusable
 from plugsmith.library.catalogue.templates import ListOrigin, TemplateCatalogue
 from plugsmith.library.home import home
 from plugsmith.openbeken.device_list import read_list
@@ -36,6 +37,26 @@ def open_catalogue(root: Path | None = None, *, in_memory: bool = False) -> Temp
         catalogue.database.close()
         raise
     return catalogue
+
+
+def open_to_read(root: Path | None = None) -> TemplateCatalogue:
+    """The user's catalogue; the shipped entries alone where no file can be made of it.
+
+    Raises CatalogueUnusable for a file that is there and cannot be used.
+    """
+    try:
+        return open_catalogue(root)
+    except CatalogueUnusable:
+        if _is_there(catalogue_file(root)):
+            raise
+        return open_catalogue(in_memory=True)
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:
+        return False
 
 
 def open_quickly(root: Path | None = None) -> TemplateCatalogue:

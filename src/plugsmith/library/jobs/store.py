@@ -185,8 +185,11 @@ class JobStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def start(self, header: JobHeader) -> Job:
-        """A new job, on disk before this returns; NoSpaceLeft, NoRightToWrite if refused."""
+    def start(self, header: JobHeader, *, spare: Path | None = None) -> Job:
+        """A new job, on disk before this returns; NoSpaceLeft, NoRightToWrite if refused.
+
+        `spare`: where it goes if the library takes nothing; only for work that changes no device.
+        """
         name = f"{header.kind.value}-{secrets.token_hex(6)}"
         path = self.folder / f"{name}.journal"
         last = max((state.header.number for state in self.open_jobs()), default=0)
@@ -195,6 +198,8 @@ class JobStore:
             journal = Journal.create(path)
             journal.append("begin", header_json(header), durable=True)
         except OSError as problem:
+            if spare is not None:
+                return JobStore(spare).start(header)
             raise _refused(self.folder, problem) from problem
         return Job(folder=self.folder, state=JobState(id=name, header=header), journal=journal)
 
