@@ -148,6 +148,8 @@ def run_verb(
     session = Session(command=verb.name, as_json=as_json, assume_yes=assume_yes)
 
     def body() -> None:
+        from plugsmith.cli.after.next_steps import next_steps
+
         result = verb.run(session, request)
         session.exit_code = result.exit_status
         session.close()
@@ -158,6 +160,9 @@ def run_verb(
         else:
             text = words(result).rstrip("\n")
             session.say(text if getattr(request, "show_secrets", False) else KNOWN.mask(text))
+            told = next_steps(verb.name, request, result)
+            if told:
+                say("\n" + KNOWN.mask(told))
 
     _leave(session, body)
 

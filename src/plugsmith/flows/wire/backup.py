@@ -118,7 +118,6 @@ def make_backup(
     _refuse_doubtful_size(device)
     _refuse_half_written(ctx, device)
     ctx.library.backups.check_room(device.size, out=out)
-    _announce(ctx, device)
     device.tell_wrong_clock()
     began_s, wire_before = ctx.clock.monotonic(), device.bytes_on_wire
     job, data, done = _open_job(ctx, device, resume=resume, spare=spare)
@@ -189,18 +188,6 @@ def _refuse_half_written(ctx: FlowContext, device: Device) -> None:
             since=open_job.header.started,
             command=open_job.header.command,
         )
-
-
-def _announce(ctx: FlowContext, device: Device) -> None:
-    identity = device.identity
-    ctx.say(
-        _(
-            "Found a {chip} with {size} KiB of flash, address {mac}.",
-            chip=identity.chip.name,
-            size=device.size // 1024,
-            mac=device.mac() or _("unknown"),
-        )
-    )
 
 
 def _open_job(

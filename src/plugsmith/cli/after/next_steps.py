@@ -1,0 +1,58 @@
+"""The next step after a verb: the commands that somebody would type now, and why.
+
+A step is a command (or, without one, a sentence). A dry run has one step: the same without it.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+from plugsmith.cli.layout import definitions, width_of
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.records import Record, Result
+
+    Steps = list[tuple[str, str]]
+
+_USUAL = 100
+
+
+def next_steps(name: str, request: Record, result: Result) -> str:
+    """The text below a result; empty where nothing is left to do."""
+    from plugsmith.cli.after.device_steps import DEVICE_STEPS
+    from plugsmith.cli.after.file_steps import FILE_STEPS
+    from plugsmith.cli.after.wire_steps import WIRE_STEPS
+
+    if getattr(request, "dry_run", False):
+        words = [word for word in sys.argv[1:] if word != "--dry-run"]
+        steps: Steps = [(shlex.join(["plugsmith", *words]), _("does what was shown"))]
+    else:
+        data = result.as_data()
+        function = {**WIRE_STEPS, **FILE_STEPS, **DEVICE_STEPS}.get(name)
+        steps = function(request, data if isinstance(data, dict) else {"items": data}) if (
+            function
+        ) else []  # fmt: skip
+    return shown(steps) if steps else ""
+
+
+def shown(steps: Steps) -> str:
+    """The steps, commands whole."""
+    width = width_of(sys.stderr) or _USUAL
+    rows = [(command, words) for command, words in steps if command]
+    column = max((len(command) for command, _words in rows), default=0)
+    lines = [_("Next:")]
+    if column + 4 + max((len(words) for _command, words in rows), default=0) <= width:
+        lines += [f"  {command:<{column}}  {words}".rstrip() for command, words in rows]
+    else:
+        for command, words in rows:
+            lines += [f"  {command}", *([f"      {words}"] if words else [])]
+    lines += [definitions([("", words)], width).strip() for command, words in steps if not command]
+    return "\n".join(lines)
+
+
+def quoted(value: Any) -> str:
+    """A file or name as a shell takes it."""
+    return shlex.quote(str(value))

@@ -1,0 +1,117 @@
+"""Next steps after the verbs for a chip on the wires."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plugsmith.cli.after.next_steps import quoted
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plugsmith.cli.after.next_steps import Steps
+
+
+def _ports(_request: Any, data: dict[str, Any]) -> Steps:
+    if not data["ports"]:
+        return [("plugsmith doctor --module WB2S", _("draws where to solder"))]
+    return [("plugsmith doctor", _("is a chip there?"))]
+
+
+def _doctor(request: Any, data: dict[str, Any]) -> Steps:
+    if data["heard"] in {"chip", "console"}:
+        return [("plugsmith backup", _("a proven copy of all that is in it"))]
+    module = f" --module {quoted(request.module)}" if request.module else ""
+    return [(f"plugsmith doctor{module}", _("again, when you have changed something"))]
+
+
+def _info(_request: Any, _data: dict[str, Any]) -> Steps:
+    return [("plugsmith backup", _("before anything is changed"))]
+
+
+def _backup(_request: Any, data: dict[str, Any]) -> Steps:
+    file = quoted(data["file"])
+    return [
+        (f"plugsmith dump config {file}", _("which pin does what")),
+        ("plugsmith flash --download --dry-run", _("what flashing OpenBeken would do")),
+        (f"plugsmith restore {file}", _("puts it back, whenever you want")),
+    ]
+
+
+def _flash(request: Any, data: dict[str, Any]) -> Steps:
+    if request.wifi_ssid:
+        find = (_("It joins your network: `plugsmith device scan` finds it there."),)
+    else:
+        find = (
+            _(
+                "Start it without the adapter. It opens a Wi-Fi network named OpenBK..., where it "
+                "answers at http://192.168.4.1; give it your network there."
+            ),
+        )
+    steps = [("", text) for text in find]
+    steps.append(("plugsmith device scan", _("finds it in your network")))
+    if data.get("backup"):
+        file = quoted(data["backup"]["file"])
+        steps.append((f"plugsmith device apply HOST {file}", _("its pins, out of the backup")))
+    return steps
+
+
+def _restore(_request: Any, _data: dict[str, Any]) -> Steps:
+    return [("plugsmith reset", _("starts it; or cut its power for a moment"))]
+
+
+def _write(request: Any, _data: dict[str, Any]) -> Steps:
+    start = quoted(request.start)
+    return [
+        (f"plugsmith verify {quoted(request.file)} --start {start}", _("compares it once more")),
+        ("plugsmith reset", _("starts it")),
+    ]
+
+
+def _erase(_request: Any, data: dict[str, Any]) -> Steps:
+    undo = str(data.get("undo") or "")
+    return [(undo, _("puts it back"))] if undo.startswith("plugsmith") else []
+
+
+def _read(_request: Any, data: dict[str, Any]) -> Steps:
+    return [(f"plugsmith dump info {quoted(data['file'])}", _("what is in it"))]
+
+
+def _verify(request: Any, data: dict[str, Any]) -> Steps:
+    if data["equal"]:
+        return [("plugsmith reset", _("starts it"))]
+    file, start = quoted(request.file), quoted(request.start)
+    return [(f"plugsmith write {file} --start {start} --dry-run", _("what would make it equal"))]
+
+
+def _reset(_request: Any, _data: dict[str, Any]) -> Steps:
+    return [("plugsmith device scan", _("finds it in your network, if it runs OpenBeken"))]
+
+
+def _rf(_request: Any, _data: dict[str, Any]) -> Steps:
+    return [("plugsmith rf show", _("what is there now"))]
+
+
+def _rf_show(_request: Any, _data: dict[str, Any]) -> Steps:
+    return [("plugsmith rf save -o rf.bin", _("keeps it in a file"))]
+
+
+WIRE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
+    "ports": _ports,
+    "doctor": _doctor,
+    "info": _info,
+    "backup": _backup,
+    "flash": _flash,
+    "restore": _restore,
+    "read": _read,
+    "write": _write,
+    "erase": _erase,
+    "verify": _verify,
+    "reset": _reset,
+    "rf show": _rf_show,
+    "rf save": _rf,
+    "rf put-back": _rf,
+    "rf set-mac": _rf,
+    "rf rebuild": _rf,
+}

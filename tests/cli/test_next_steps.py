@@ -1,0 +1,70 @@
+"""Every verb ends with what a person does next, in commands that are there."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from plugsmith import verbs
+from plugsmith.api.table import BY_NAME
+from plugsmith.cli.after.device_steps import DEVICE_STEPS
+from plugsmith.cli.after.file_steps import FILE_STEPS
+from plugsmith.cli.after.wire_steps import WIRE_STEPS
+from plugsmith.cli.app import main
+
+STEPS = {**WIRE_STEPS, **FILE_STEPS, **DEVICE_STEPS}
+ENDS = {"sim", "ui", "config show", "support"}  # they run until stopped, or say it themselves
+
+
+@pytest.mark.parametrize("name", [verb.name for verb in verbs() if verb.name not in ENDS])
+def test_every_verb_has_a_next_step(name):
+    assert name in STEPS
+
+
+def commands(text: str) -> list[str]:
+    _before, _next, after = text.partition("Next:\n")
+    return re.findall(r"^  (plugsmith .*?)(?:  .*)?$", after, re.MULTILINE)
+
+
+def told(capsys, *args: str) -> tuple[str, list[str]]:
+    capsys.readouterr()
+    assert main(list(args)) in {0, 7, 8}
+    said = capsys.readouterr()
+    assert "Next:" not in said.out
+    return said.err, commands(said.err)
+
+
+@pytest.mark.parametrize("words", [
+    "ports", "info --port sim://bk7231n", "backup --port sim://bk7231n -o {new}",
+    "read {new} --length 4k --port sim://bk7231n", "verify {dump} --port sim://bk7231t",
+    "doctor --port sim://bk7231n", "dump info {dump}", "dump config {dump}",
+    "dump records {dump}", "dump sanitize {dump} -o {new}", "dump extract {dump} -o {new}",
+    "dump repair {dump} -o {new}", "dump diff {dump} {other}", "dump forge -o {new}",
+    "image info {dump}", "template search plug", "template match {dump}",
+    "backups list", "device list", "obk config build --mac 84:e3:42:01:02:03 -o {new} --name x",
+])  # fmt: skip
+def test_the_next_step_is_a_command_that_exists(words, tmp_path, capsys):
+    for name, more in (("dump", []), ("other", ["--no-pins"])):
+        assert main(["dump", "forge", "-o", str(tmp_path / f"{name}.bin"), *more]) == 0
+    places = {name: tmp_path / f"{name}.bin" for name in ("dump", "other", "new")}
+    text, found = told(capsys, *(word.format(**places) for word in words.split()))
+    assert found or "Attach" in text
+    for command in found:
+        parts = command.split()[1:]
+        assert any(" ".join(parts[:count]) in BY_NAME for count in (1, 2, 3)), command
+
+
+def test_a_dry_run_ends_with_the_command_that_does_it(tmp_path, capsys, monkeypatch):
+    part = tmp_path / "part.bin"
+    part.write_bytes(b"\x55" * 4096)
+    args = ["write", str(part), "--start", "0x1D3000", "--port", "sim://bk7231n", "--dry-run"]
+    monkeypatch.setattr("sys.argv", ["plugsmith", *args])
+    _text, found = told(capsys, *args)
+    assert found == [f"plugsmith write {part} --start 0x1D3000 --port sim://bk7231n"]
+
+
+def test_json_has_no_next_step(capsys):
+    assert main(["ports", "--json"]) == 0
+    said = capsys.readouterr()
+    assert "Next" not in said.out + said.err
