@@ -1136,7 +1136,7 @@ export type WireConsoleResult = {
 
 /** `doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text. */
 export type WireDoctorResult = {
-  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost";
+  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost" | "no-adapter";
   "text": string;
   "answers": boolean;
   "detail": string;

@@ -121,4 +121,4 @@ def test_without_the_extra_the_command_says_how_to_get_it(corpus, monkeypatch, c
     assert main(["image", "boot", str(corpus / IMAGE_N), "--json"]) == 2
     error = last_line(capsys.readouterr().out)
     assert error["code"] == EmulatorMissing.code
-    assert "plugsmith[emu]" in error["hint"]
+    assert "unicorn" in error["hint"]

@@ -85,4 +85,4 @@ def test_without_the_extra_the_command_says_how_to_get_it(files, monkeypatch, ca
     monkeypatch.setattr(runner, "emulator_installed", lambda: False)
     code, last = boot(capsys, files / "BK7231T.bin")
     assert (code, last["code"]) == (2, EmulatorMissing.code)
-    assert "plugsmith[emu]" in last["hint"]
+    assert "unicorn" in last["hint"]

@@ -141,7 +141,9 @@ def doctor(session: Session, request: DoctorRequest) -> DoctorResult:
     """`doctor`; UsageError for a module that is not known."""
     from plugsmith.chips.catalog import module as find_module
     from plugsmith.chips.catalog import modules
+    from plugsmith.errors.port import NoPort
     from plugsmith.flows.wire.doctor import doctor as do_it
+    from plugsmith.flows.wire.doctor import without_adapter
     from plugsmith.flows.wire.wiring_card import wiring_card
 
     board = find_module(request.module) if request.module else None
@@ -150,7 +152,13 @@ def doctor(session: Session, request: DoctorRequest) -> DoctorResult:
         raise UsageError(
             problem=_("{name} is not a known module ({known})", name=request.module, known=known)
         )
-    return do_it(flow_context(session, request)).result(wiring=wiring_card(board))
+    try:
+        context = flow_context(session, request)
+    except NoPort:
+        if board is None:
+            raise
+        return without_adapter().result(wiring=wiring_card(board))  # the drawing is what was wanted
+    return do_it(context).result(wiring=wiring_card(board))
 
 
 def info(session: Session, request: ChipRequest) -> InfoResult:

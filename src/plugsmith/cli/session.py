@@ -160,9 +160,9 @@ def run_verb(
         else:
             text = words(result).rstrip("\n")
             session.say(text if getattr(request, "show_secrets", False) else KNOWN.mask(text))
-            told = next_steps(verb.name, request, result)
-            if told:
-                say("\n" + KNOWN.mask(told))
+            after = next_steps(verb.name, request, result)
+            if after:
+                say("\n" + KNOWN.mask(after))
 
     _leave(session, body)
 

@@ -136,7 +136,15 @@ class TerminalSink:
 def _ready_text(event: Ready) -> str:
     if event.url is not None:
         return _("Open this link, it works until you press Ctrl-C here: {url}", url=event.url)
-    return _("Ready on {port}; Ctrl-C switches it off.", port=event.port)
+    if event.port.startswith("http://"):
+        use = f"plugsmith device info {event.port.removeprefix('http://')}"
+    else:
+        use = f"plugsmith info --port {event.port}"
+    return _(
+        "Ready on {port}. Use it from another window, for example: {use}\nCtrl-C switches it off.",
+        port=event.port,
+        use=use,
+    )
 
 
 def _make_bars() -> Bars:

@@ -19,6 +19,7 @@ from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.boot_check import BOOT_CHECK
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.info import info
+from plugsmith.installed import how_to_add
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ def _say(sink: EventSink, text: str) -> None:
 
 
 def _without_emulator() -> str:
-    return _("left out: pip install 'plugsmith[emu]' adds a CPU emulator that tries the image")
+    return _("left out; a CPU emulator can try the image: {install}", install=how_to_add("emu"))
 
 
 def _pins_text(found: ConfigResult) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugsmith.errors.content import NothingFound
 from plugsmith.errors.flash import VerifyError
 from plugsmith.errors.network import NetworkError
+from plugsmith.installed import how_to_add
 from plugsmith.messages import N_
 
 
@@ -13,7 +14,10 @@ class MqttExtraMissing(NothingFound):
 
     code = "PS-DEVICE-NO-MQTT-EXTRA"
     what = N_("Listening to a broker needs the extra `mqtt`, which is not installed.")
-    next_step = N_("Install it with `pip install plugsmith[mqtt]`, or add --unchecked.")
+    next_step = N_("Add --unchecked, or add the extra: {install}")
+
+    def __init__(self) -> None:
+        super().__init__(install=how_to_add("mqtt"))
 
 
 class BrokerUnreachable(NetworkError):

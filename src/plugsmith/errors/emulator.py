@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plugsmith.errors.base import ExitCode, PlugsmithError
+from plugsmith.installed import how_to_add
 from plugsmith.messages import N_
 
 
@@ -16,9 +17,10 @@ class EmulatorMissing(EmulatorError):
     code = "PS-EMU-MISSING"
     exit_code = ExitCode.USAGE
     what = N_("The CPU emulator is not installed.")
-    next_step = N_(
-        "Install it with `pip install 'plugsmith[emu]'`. Everything else works without it."
-    )
+    next_step = N_("To add it: {install}\nEverything else works without it.")
+
+    def __init__(self) -> None:
+        super().__init__(install=how_to_add("emu"))
 
 
 class NoBoard(EmulatorError):

@@ -35,7 +35,8 @@ class NoPort(PortError):
     what = N_("No serial adapter was found.")
     next_step = N_(
         "Plug in a 3.3 V USB serial adapter, then run `plugsmith ports`. "
-        "To try Plugsmith without hardware, run `plugsmith demo`."
+        "`plugsmith doctor --module WB2S` draws where to solder; "
+        "`plugsmith demo` tries everything without hardware."
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plugsmith.errors.base import ExitCode, PlugsmithError
+from plugsmith.installed import how_to_add
 from plugsmith.messages import N_
 
 
@@ -17,7 +18,10 @@ class UiMissing(UiError):
 
     code = "PS-UI-MISSING"
     what = N_("The page needs the extra `ui`, which is not installed.")
-    next_step = N_("Install it with `pip install 'plugsmith[ui]'`. All commands work without it.")
+    next_step = N_("To add it: {install}\nAll commands work without it.")
+
+    def __init__(self) -> None:
+        super().__init__(install=how_to_add("ui"))
 
 
 class UiCannotListen(UiError):

@@ -175,6 +175,16 @@ CAUSES: dict[Heard, tuple[Cause, ...]] = {
             next_step=N_("Write a firmware that fits: `plugsmith flash`, or restore a backup."),
         ),
     ),
+    Heard.NO_ADAPTER: (
+        Cause(
+            cause=N_("No adapter is plugged in, or the system does not know it."),
+            likelihood="likely",
+            next_step=N_(
+                "Solder the wires as drawn, plug in a 3.3 V USB serial adapter, and run "
+                "`plugsmith doctor` again."
+            ),
+        ),
+    ),
     Heard.PORT_LOST: (
         Cause(
             cause=N_("The adapter lost its supply for a moment: a short circuit or too much load."),

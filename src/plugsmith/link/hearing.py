@@ -54,6 +54,7 @@ class Heard(StrEnum):
     SERVER_CLOSES = "server-closes"  # a network server hangs up after each connection
     PORT_TAKEN = "port-taken"  # the port vanishes after each opening
     PORT_LOST = "port-lost"
+    NO_ADAPTER = "no-adapter"  # nothing was listened to
 
 
 class Hearing:

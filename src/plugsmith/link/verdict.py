@@ -41,6 +41,7 @@ _TEXT = {
     Heard.SERVER_CLOSES: N_("The server closes the connection again and again."),
     Heard.PORT_TAKEN: N_("The port vanishes again and again."),
     Heard.PORT_LOST: N_("The port vanished."),
+    Heard.NO_ADAPTER: N_("No serial adapter is connected, so nothing was listened to."),
 }
 
 

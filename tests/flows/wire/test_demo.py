@@ -116,7 +116,7 @@ def test_without_the_extra_it_says_how_to_get_it(scene, monkeypatch):
     done = run_demo(
         scene, clock=VirtualClock(), sink=EventLog(), cancel=CancelToken(), again="plugsmith demo"
     )
-    assert "plugsmith[emu]" in rows(done)["Boot check"]
+    assert "unicorn" in rows(done)["Boot check"]
     assert done.result().boot_check is None
     assert done.home.relay
 

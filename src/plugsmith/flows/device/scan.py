@@ -11,6 +11,7 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.device import DeviceUnreachable
 from plugsmith.flows.device.results import ScanResult
 from plugsmith.flows.progress import task
+from plugsmith.installed import how_to_add
 from plugsmith.lan.discover import (
     SWEEP_PATIENCE,
     hosts_in,
@@ -71,7 +72,9 @@ async def _announced(ctx: LanContext) -> list[Host]:
     """Devices that announce themselves; they may be outside the own /24."""
     ssdp, mdns = await asyncio.gather(search_ssdp(), asyncio.to_thread(search_mdns))
     if mdns is None:
-        ctx.say(_("mDNS was left out: install plugsmith[mdns] for it."), level="detail")
+        ctx.say(
+            _("mDNS was left out; to add it: {install}", install=how_to_add("mdns")), level="detail"
+        )
     return [*ssdp, *(mdns or [])]
 
 

@@ -16,8 +16,9 @@ from plugsmith.errors.link import LinkError
 from plugsmith.errors.port import PortError, PortLost
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import CauseRow, DoctorResult
+from plugsmith.link.advice import CAUSES
 from plugsmith.link.hearing import Heard, is_echo
-from plugsmith.link.verdict import judge
+from plugsmith.link.verdict import Verdict, judge
 from plugsmith.link.witness import Witness
 from plugsmith.messages import _
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
-    from plugsmith.link.verdict import Verdict
 
 _LISTEN_S = 1.5
 _POLL_S = 8.0
@@ -62,6 +62,17 @@ class Diagnosis:
             ),
             wiring=wiring,
         )
+
+
+def without_adapter() -> Diagnosis:
+    """What there is to say where nothing can be listened to."""
+    cause = CAUSES[Heard.NO_ADAPTER][0]
+    verdict = Verdict(
+        state=Heard.NO_ADAPTER,
+        text=_("No serial adapter is connected, so nothing was listened to."),
+        causes=(replace(cause, cause=_(cause.cause), next_step=_(cause.next_step)),),
+    )
+    return Diagnosis(verdict=verdict, answers=False, detail="", port="")
 
 
 def doctor(ctx: FlowContext) -> Diagnosis:

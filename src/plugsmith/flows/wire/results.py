@@ -78,6 +78,8 @@ class DoctorResult(Result):
     @property
     def exit_status(self) -> ExitCode:
         """0 where a chip can be worked on."""
+        if self.heard is Heard.NO_ADAPTER:
+            return ExitCode.DONE  # a drawing was asked for, and made
         if self.heard in (Heard.CHIP, Heard.CONSOLE):
             return ExitCode.DONE if self.answers else ExitCode.NO_LINK
         codes = dict.fromkeys(_PORT_STATES, ExitCode.PORT) | {Heard.RESET_LOOP: ExitCode.VERIFY}
