@@ -22,11 +22,11 @@ _AS_IS = re.compile(r"[{}\[\]|+<\"]|plugsmith |https?://|```")
 
 def width_of(stream: TextIO) -> int | None:
     """Columns of the terminal behind a stream; None where lines may be as long as they like."""
-    named = os.environ.get("COLUMNS", "")
-    if named.isascii() and named.isdigit() and int(named) > 0:
-        return max(_LEAST, int(named))
     if getattr(stream, "closed", False) or not stream.isatty():
         return None
+    named = _named_columns()
+    if named is not None:
+        return named
     try:
         return max(_LEAST, os.get_terminal_size(stream.fileno()).columns)
     except (OSError, ValueError):
@@ -35,7 +35,13 @@ def width_of(stream: TextIO) -> int | None:
 
 def help_width(stream: TextIO) -> int:
     """Columns for help, which is laid out wherever it goes."""
-    return min(width_of(stream) or _USUAL, HELP_WIDTH)
+    return min(width_of(stream) or _named_columns() or _USUAL, HELP_WIDTH)
+
+
+def _named_columns() -> int | None:
+    named = os.environ.get("COLUMNS", "")
+    usable = named.isascii() and named.isdigit() and int(named) > 0
+    return max(_LEAST, int(named)) if usable else None
 
 
 def fitted(text: str, width: int | None) -> str:

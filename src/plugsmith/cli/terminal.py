@@ -141,7 +141,7 @@ def _ready_text(event: Ready) -> str:
     else:
         use = f"plugsmith info --port {event.port}"
     return _(
-        "Ready on {port}. Use it from another window, for example: {use}\nCtrl-C switches it off.",
+        "Ready on {port}. Use it from another window, for example:\n{use}\nCtrl-C switches it off.",
         port=event.port,
         use=use,
     )
