@@ -47,7 +47,7 @@ page: page/node_modules/.made
 # The pictures in docs/page.md.
 page-shots: page/node_modules/.made
 	@$(MAKE_ENV) .venvs/page locks/page.txt --project
-	.venvs/page/bin/python tools/page_shots.py
+	PLUGSMITH_SHOTS=docs/pictures .venvs/page/bin/python -m pytest -n 0 -m ui tests/browser/test_browser_shots.py
 
 page/node_modules/.made: page/package-lock.json
 	cd page && npm ci --no-audit --no-fund

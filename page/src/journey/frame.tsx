@@ -86,7 +86,7 @@ export function Step(props: StepProps): JSX.Element {
   const asking = (props.views ?? []).find((view) => view?.ask) ?? null;
   return (
     <section class="step" data-step={props.name}>
-      {journey.value.port && place > 1 && (
+      {journey.value.port && place > 1 && props.name !== "use" && (
         <LineStrip view={wireView()} port={portName()} onDoctor={() => { doctorOpen.value = true; change({ step: "connect" }); }} />
       )}
       <Head focusKey={props.name} title={props.title} lead={props.lead} />

@@ -10,7 +10,7 @@ import { Box, Field } from "../ui/parts";
 import { Step } from "./frame";
 import { startPractice } from "./hands";
 
-const PRACTICE = ["WB2S", "CB2S", "T1-2S"];
+const PRACTICE = ["WB2S", "CB2S"];
 
 export function ModuleStep(): JSX.Element {
   const [words, setWords] = useState("");

@@ -62,7 +62,7 @@ export const ADAPTER: Record<string, string> = {
   P11: n("adapter RX"),
   GND: n("GND"),
   "3V3": n("3.3 V"),
-  CEN: n("reset: to GND"),
+  CEN: n("reset"),
 };
 
 /** Signals of the maker's papers in the words of the outline. */

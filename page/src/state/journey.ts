@@ -127,7 +127,8 @@ export function wireView(): JobView | null {
     .map(jobView)
     .filter((view): view is JobView => !!view);
   const live = views.find((view) => view.state === "running" || view.state === "asking");
-  return live ?? views[views.length - 1] ?? null;
+  const told = (view: JobView): number => view.notes[view.notes.length - 1]?.at ?? 0;
+  return live ?? views.reduce<JobView | null>((last, view) => (!last || told(view) >= told(last) ? view : last), null);
 }
 
 export function finish(step: StepName, next: StepName): void {

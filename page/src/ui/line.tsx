@@ -33,6 +33,8 @@ export function lineOf(view: JobView | null | undefined): LineState {
     return { heard, words: String(view.error.data.heard_text ?? view.error.message) };
   }
   if (view.error?.code.startsWith("PS-PORT")) return { heard: "port-lost", words: view.error.message };
+  const told = view.verb === "doctor" ? (view.result as { heard?: string; text?: string } | null) : null;
+  if (told?.heard) return { heard: told.heard, words: told.text ?? "" };
   return { heard: "off", words: t("Quiet. The chip runs its firmware.") };
 }
 

@@ -123,7 +123,7 @@ function drawBottom(
   low: number,
 ): number {
   if (!pads.length) return low;
-  const step = (right - left - 34) / Math.max(1, pads.length - 1);
+  const step = (right - left - 22) / Math.max(1, pads.length - 1);
   const half = Math.ceil(pads.length / 2);
   const tagged = pads.map((pad) => labelOf(pad, props));
   let deepest = low + 10;
@@ -132,9 +132,9 @@ function drawBottom(
     let row = 0;
     for (let n = from; n !== to; n += sign < 0 ? 1 : -1) {
       const pad = pads[n] as EdgePad;
-      const x = left + 17 + n * step;
+      const x = left + 11 + n * step;
       const label = tagged[n];
-      drawPad(parts, pad, x, low, !!label);
+      drawPad(parts, pad, x, low, !!label, Math.min(18, step - 2));
       if (!label) continue;
       const y = low + 28 + row * ROW;
       row += 1;
@@ -147,9 +147,9 @@ function drawBottom(
   return deepest;
 }
 
-function drawPad(parts: JSX.Element[], pad: EdgePad, x: number, y: number, on: boolean): void {
+function drawPad(parts: JSX.Element[], pad: EdgePad, x: number, y: number, on: boolean, width = 18): void {
   parts.push(
-    <rect x={x - 9} y={y - 8} width="18" height="16" rx="2.5" class={on ? "pad" : "pad off"} />,
+    <rect x={x - width / 2} y={y - 8} width={width} height="16" rx="2.5" class={on ? "pad" : "pad off"} />,
     <text x={x} y={y + 4} text-anchor="middle" class="padtext">{pad.label.length > 3 ? "" : pad.label}</text>,
   );
 }
@@ -166,9 +166,10 @@ function drawTag(
   const hot = label.kind === "hot";
   const words = label.words === label.name ? "" : label.words;
   const room = sign < 0 ? x - 2 : WIDTH - x - 2;
-  const width = Math.min(room, label.name.length * 8.8 + (words ? words.length * 7.4 + 6 : 0) + 16);
+  const each = hot ? 8.7 : 7.4;
+  const width = Math.min(room, label.name.length * 9.2 + (words ? words.length * each + 8 : 0) + 16);
   const box = sign < 0 ? x - width : x;
-  const shown = words && cut(words, Math.floor((width - 22 - label.name.length * 8.8) / 7.2));
+  const shown = words && cut(words, Math.floor((width - 20 - label.name.length * 9.2) / (each - 0.3)));
   const gpio = pad.gpio;
   const clickable = props.onPin && gpio !== null && label.kind !== "plain";
   const chosen = gpio !== null && props.chosen === gpio;
@@ -177,8 +178,8 @@ function drawTag(
     <>
       <rect x={box} y={y - 11} width={width} height="22" rx="6" class={`tagbox ${label.kind} ${chosen ? "chosen" : ""}`} />
       <text x={box + 8} y={y + 4.5} class={`tagtext ${label.kind}`}>
-        <tspan class="pinname">{label.name}</tspan>
-        {shown && <tspan dx="6">{shown}</tspan>}
+        <tspan class="pinname">{label.name}{shown ? " " : ""}</tspan>
+        {shown && <tspan dx="2">{shown}</tspan>}
       </text>
     </>
   );

@@ -46,10 +46,16 @@ export function Working({ view, words }: { view: JobView; words?: string }): JSX
   const between = !task || task.task === "link" || task.ended;
   return (
     <div class="card stack-s">
-      {between ? <p aria-live="polite">{task ? t("The chip answers. It is asked what it is and what it holds.") : t("It begins.")}</p> : <Progress view={view} />}
+      {between ? <p aria-live="polite">{betweenWords(task)}</p> : <Progress view={view} />}
       {words && !between && <p class="small quiet">{words}</p>}
     </div>
   );
+}
+
+function betweenWords(task: Task | undefined): string {
+  if (!task) return t("It begins.");
+  if (task.task === "link") return t("The chip answers. It is asked what it is and what it holds.");
+  return t("{title} is done; one moment for the rest.", { title: task.title });
 }
 
 /** The picture of what to do while the chip waits to be reset: touch CEN with GND. */
