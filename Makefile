@@ -8,7 +8,7 @@ JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
 .PHONY: setup demo lint test-fast test test-ui page page-shots peers test-peers test-oldest test-newest
-.PHONY: campaign campaign-adapters campaign-canaries bench
+.PHONY: campaign campaign-model campaign-adapters campaign-canaries bench
 .PHONY: generated evidence lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -77,11 +77,15 @@ test-newest:
 	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
 
 # Faults by seeds: N cases from seed FIRST on.
-campaign: setup
+campaign: setup campaign-model
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 	PLUGSMITH_CAMPAIGN=1 $(BIN)/python -m pytest --timeout=0 \
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit
+
+# Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
+campaign-model: setup
+	$(BIN)/python tools/model_campaign.py $(or $(STEPS),20000) $(or $(FIRST),0)
 
 # Every verb on every model of an adapter, twice.
 campaign-adapters: setup

@@ -1,0 +1,44 @@
+"""Random verbs on several boards of one library, cut anywhere: the invariants of model_run hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import model_run
+import pytest
+from model_run import STEPS_A_RUN, Report, Step, play, shorten
+
+from plugsmith.library.jobs import store
+
+RUNS = 20  # 500 steps; `make campaign-model` runs 20,000
+FIRST = 10_000
+
+
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + RUNS))
+def test_nothing_is_lost_whatever_is_done_and_wherever_it_is_cut(seed):
+    report = play(seed, count=STEPS_A_RUN)
+    if report.problem:
+        report = shorten(report)
+    assert not report.problem, "\n".join((*report.story, report.problem))
+    assert sum(report.outcomes.values()) >= 3  # a run that does nothing proves nothing
+
+
+def test_the_model_finds_a_write_whose_old_bytes_were_only_in_memory(monkeypatch):
+    """What it is there for: without the intent on the disk a run breaks within a few seeds."""
+    monkeypatch.setattr(store, "write_sectors", lambda *_args: None)
+    assert any(play(seed).problem for seed in range(FIRST, FIRST + RUNS))
+
+
+def test_a_run_is_the_same_each_time():
+    assert play(FIRST, count=6).story == play(FIRST, count=6).story
+
+
+def test_a_failing_run_is_made_as_short_as_it_gets(monkeypatch):
+    def fails_with_both(seed, steps):
+        found = {step.seed for step in steps} >= {3, 8}
+        return Report(seed, steps, Counter(), "Broken: it is" if found else "")
+
+    monkeypatch.setattr(model_run, "play", fails_with_both)
+    steps = [Step(kind="verb", seed=number) for number in range(12)]
+    short = shorten(Report(1, steps, Counter(), "Broken: it is"))
+    assert [step.seed for step in short.steps] == [3, 8]
