@@ -4,6 +4,9 @@ import { n } from "../text/t";
 import { Start } from "./start";
 import { Free } from "./free";
 import { FilePage } from "./file";
+import { Devices } from "./devices";
+import { Backups } from "./backups";
+import { Templates } from "./templates";
 import { SettingsPage } from "./settings";
 import { Help } from "./help";
 
@@ -17,6 +20,9 @@ export const PAGES: PageRow[] = [
   { path: "", title: n("Start"), component: Start },
   { path: "free", title: n("Free a plug"), component: Free },
   { path: "file", title: n("A file"), component: FilePage },
+  { path: "devices", title: n("Devices"), component: Devices },
+  { path: "backups", title: n("Backups"), component: Backups },
+  { path: "templates", title: n("Templates"), component: Templates },
   { path: "settings", title: n("Settings"), component: SettingsPage },
   { path: "help", title: n("Help"), component: Help },
 ];

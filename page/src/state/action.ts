@@ -1,0 +1,55 @@
+// One thing that a page can do: a verb, its job while it runs, its result or its error.
+import { useState } from "preact/hooks";
+import { signal, type Signal } from "@preact/signals";
+import { Gone, Refused, type ErrorLine, type Request, type Secrets } from "../backend/backend";
+import { backend, link } from "../backend/current";
+import { ended, finished, watch, type JobView } from "./jobs";
+
+export class Action<T = unknown> {
+  readonly view: Signal<JobView | null> = signal(null);
+  readonly refusal: Signal<ErrorLine | null> = signal(null);
+  private stop: (() => void) | null = null;
+
+  get busy(): boolean {
+    const view = this.view.value;
+    return !!view && !ended(view);
+  }
+
+  get result(): T | null {
+    return (this.view.value?.result as T | undefined) ?? null;
+  }
+
+  get error(): ErrorLine | null {
+    return this.refusal.value ?? this.view.value?.error ?? null;
+  }
+
+  /** Start the verb and wait for its end; its result, or null where it failed. */
+  async run(verb: string, request: Request, secrets?: Secrets): Promise<T | null> {
+    this.stop?.();
+    this.refusal.value = null;
+    this.view.value = null;
+    try {
+      const job = watch(await backend().start(verb, request, secrets), verb);
+      this.stop = job.subscribe((view) => {
+        this.view.value = view;
+      });
+      const view = await finished(job);
+      return (view.result as T | undefined) ?? null;
+    } catch (problem) {
+      if (problem instanceof Refused) this.refusal.value = problem.line;
+      else if (problem instanceof Gone) link.value = "gone";
+      else throw problem;
+      return null;
+    }
+  }
+
+  cancel(): void {
+    const view = this.view.value;
+    if (view && !ended(view)) void backend().cancel(view.id).catch(() => undefined);
+  }
+}
+
+/** An action that lives as long as its component. */
+export function useAction<T>(): Action<T> {
+  return useState(() => new Action<T>())[0];
+}
