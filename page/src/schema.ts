@@ -917,6 +917,21 @@ export type InterpretUartRow = {
   "baud": number;
 };
 
+/** A setting in force. `source`: command line, environment, file or default. */
+export type OwnConfigRow = {
+  "name": string;
+  "value": string | number | boolean | null;
+  "source": string;
+  "where": string;
+};
+
+/** The configuration file and every setting; `where`: the variable, or file and line. */
+export type OwnConfigShown = {
+  "file": string;
+  "exists": boolean;
+  "settings": (OwnConfigRow)[];
+};
+
 /** The sectors of a chip or a file; `chip` as far as it is known. */
 export type RfRfResult = {
   "source": string;

@@ -16,6 +16,14 @@ DOMAIN = "plugsmith"
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
+_chosen: list[str | None] = [None]  # by the user's configuration file; the environment wins
+
+
+def choose_language(language: str | None) -> None:
+    """The language where the environment names none."""
+    _chosen[0] = language
+
+
 @cache
 def _catalogue(language: str | None) -> gettext.NullTranslations:
     languages = [language] if language else None
@@ -24,13 +32,17 @@ def _catalogue(language: str | None) -> gettext.NullTranslations:
 
 def language() -> str:
     """The language of this run as a code, `en` where none was asked for or it is not there."""
-    named = os.environ.get("PLUGSMITH_LANG") or next(
-        (
-            os.environ[name]
-            for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-            if os.environ.get(name)
-        ),
-        "",
+    named = (
+        os.environ.get("PLUGSMITH_LANG")
+        or _chosen[0]
+        or next(
+            (
+                os.environ[name]
+                for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+                if os.environ.get(name)
+            ),
+            "",
+        )
     )
     code = named.partition(":")[0].partition(".")[0].partition("_")[0].lower()
     return code if code in languages() else "en"
@@ -50,7 +62,7 @@ def sentences(name: str) -> dict[str, str]:
 
 def _(text: str, /, **facts: object) -> str:
     """Return `text` in the user's language with its {fields} filled from `facts`."""
-    translated = _catalogue(os.environ.get("PLUGSMITH_LANG")).gettext(text)
+    translated = _catalogue(os.environ.get("PLUGSMITH_LANG") or _chosen[0]).gettext(text)
     return translated.format(**facts) if facts else translated
 
 

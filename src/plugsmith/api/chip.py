@@ -36,6 +36,7 @@ class PortRequest(Record):
         "-p",
         default=None,
         env="PLUGSMITH_PORT",
+        config="port",
         metavar="PORT",
         judge="port",
         panel=Panel.LINK,
@@ -83,6 +84,7 @@ class ChipRequest(ListenRequest):
         "-b",
         default=None,
         env="PLUGSMITH_BAUD",
+        config="baud",
         least=9600,
         most=4_000_000,
         metavar="BIT/S",
@@ -92,6 +94,7 @@ class ChipRequest(ListenRequest):
     chip: str | None = option(
         default=None,
         env="PLUGSMITH_CHIP",
+        config="chip",
         metavar="CHIP",
         judge="chip",
         panel=Panel.LINK,

@@ -19,6 +19,7 @@ class ScanRequest(LoginRequest):
         default=None,
         metavar="RANGE",
         judge="hosts",
+        config="range",
         help=N_(
             "Addresses to look at: 192.168.1.0/24, 192.168.1.20-60, one host, or @FILE with a "
             "list; :port at the end. Left out: your own network, SSDP and mDNS."

@@ -77,10 +77,16 @@ class ReleaseRequest(Record):
     version: str | None = option(default=None, help=N_("From this release, not from the newest."))
     prereleases: bool = option(default=False, help=N_("Count test releases too."))
     repo: str | None = option(
-        default=None, metavar="OWNER/NAME", help=N_("Another project's releases.")
+        default=None,
+        metavar="OWNER/NAME",
+        config="releases.repo",
+        help=N_("Another project's releases."),
     )
     server: str | None = option(
-        default=None, metavar="URL", help=N_("Another server with the same API.")
+        default=None,
+        metavar="URL",
+        config="releases.server",
+        help=N_("Another server with the same API."),
     )
     offline: bool = option(default=False, help=N_("Only what was fetched before; no network."))
 

@@ -38,6 +38,11 @@ def _judge(item: Parameter, value: object) -> None:
     words = item.words
     if isinstance(value, float) and not math.isfinite(value):
         raise _bad(item, _("{value} is no number of this world", value=value))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        least, most = words.least, words.most
+        if (least is not None and value < least) or (most is not None and value > most):
+            limits = _("{least} to {most}", least=least, most=most) if most is not None else least
+            raise _bad(item, _("{value} is not in the range {limits}", value=value, limits=limits))
     if words.choices and str(value).lower() not in words.choices:
         raise _bad(
             item,

@@ -237,7 +237,7 @@ def _write_devices(
 
 def build(session: Session, request: ConfigBuildRequest) -> BuiltConfig | BuiltImage | BuiltConfigs:
     """`obk config build`; with several devices each file is an event."""
-    desired = desired_settings(session, request)
+    desired = desired_settings(session, request, newly=True)
     for note in desired.notes:
         session.say(note)
     devices = _devices(request)

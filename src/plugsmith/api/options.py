@@ -48,6 +48,7 @@ class Words:
     panel: Panel = Panel.WHAT
     judge: str = ""
     choices: tuple[str, ...] = ()
+    config: str = ""  # the key of the configuration file that holds where nothing is given
 
 
 @frozen

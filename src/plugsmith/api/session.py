@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from plugsmith.clock import Clock
+    from plugsmith.errors import Fact
     from plugsmith.events import Event, EventSink
     from plugsmith.library.library import Library
     from plugsmith.sim.obk.device import SimObk
@@ -56,6 +57,8 @@ class Session:
         self.onlooker: Callable[[SimObk], Callable[[], None]] | None = None
         # gives a line that somebody typed for a device, None while there is none
         self.typed: Callable[[], str | None] | None = None
+        # defaults for the settings of a device that is newly set up, from the user's own file
+        self.setting_defaults: Mapping[str, Fact] = {}
         self._asked = 0
         self._lock = threading.Lock()
 

@@ -72,10 +72,15 @@ class SettingsRequest(Record):
 
 
 def desired_settings(
-    session: Session, request: SettingsRequest, *, over_lan: bool = False
+    session: Session,
+    request: SettingsRequest,
+    *,
+    over_lan: bool = False,
+    newly: bool = False,
 ) -> DesiredSettings:
     """The wish of a request. Raises UsageError, InputMissing, TemplateUnusable, SettingUnusable.
 
+    `newly`: a device is set up anew, so the user's own defaults hold.
     `over_lan`: it goes to a running device, which takes less than its stored block can hold.
     """
     from plugsmith.flows.settings.desired_settings import desired_from
@@ -86,7 +91,7 @@ def desired_settings(
     )
     from plugsmith.flows.settings.template_text import template_text
 
-    settings: dict[str, Fact] = {}
+    settings: dict[str, Fact] = {**session.setting_defaults} if newly else {}
     if request.config is not None:
         settings |= read_settings_file(request.config)
     refuse_passwords(request.settings)

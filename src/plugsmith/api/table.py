@@ -6,6 +6,7 @@ from plugsmith.api.rows.backups import BACKUPS
 from plugsmith.api.rows.dump import DUMP
 from plugsmith.api.rows.image import IMAGE
 from plugsmith.api.rows.obk import OBK
+from plugsmith.api.rows.own import OWN
 from plugsmith.api.rows.practice import PRACTICE
 from plugsmith.api.rows.rf import RF
 from plugsmith.api.rows.wire import WIRE
@@ -20,6 +21,7 @@ GROUPS: dict[str, str] = {
     "template": N_("Device templates: find one, check it, write it for other programs."),
     "device": N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),
     "obk": N_("OpenBeken's own data: its settings block, in files, chips and devices."),
+    "config": N_("Plugsmith's own settings: what holds, and why."),
     "obk config": N_("The settings block: read it, change it, build one for a new device."),
 }
 
@@ -39,6 +41,7 @@ VERBS: tuple[Verb, ...] = (
     *IMAGE,
     *OBK,
     *PRACTICE,
+    *OWN,
     Verb(
         name="template search",
         summary=N_("Find devices of the catalogue by words, vendor, chip, module."),

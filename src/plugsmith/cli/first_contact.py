@@ -49,6 +49,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Files"), ("backups", "dump", "image", "template", "obk")),
     (N_("Running devices"), ("device",)),
     (N_("In the browser"), ("ui",)),
+    (N_("Plugsmith itself"), ("config", "support", "ui")),
     (N_("Practice"), ("demo", "sim")),
 )  # fmt: skip
 

@@ -149,8 +149,10 @@ def run_verb(
 
     def body() -> None:
         from plugsmith.cli.after.next_steps import next_steps
+        from plugsmith.cli.own.defaults import with_defaults
 
-        result = verb.run(session, request)
+        wanted = with_defaults(session, request)
+        result = verb.run(session, wanted)
         session.exit_code = result.exit_status
         session.close()
         if as_json:

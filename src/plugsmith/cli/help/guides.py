@@ -224,4 +224,11 @@ CHIPS_AND_FILES: dict[str, Guide] = {
     ),
     "rf rebuild": Guide("restore", (("plugsmith rf rebuild", N_("the last resort")),)),
     "ui": Guide("first-flash", (("plugsmith ui", N_("opens the page in your browser")),)),
+    "config show": Guide(
+        "configuration",
+        (
+            ("plugsmith config show", N_("what holds, and where it comes from")),
+            ("plugsmith config show --port COM5", N_("as if that were given")),
+        ),
+    ),
 }

@@ -1,0 +1,1 @@
+"""Verbs about Plugsmith itself: its configuration, a bundle for those who help."""
