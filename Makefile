@@ -95,6 +95,11 @@ campaign-adapters: setup
 campaign-canaries: setup
 	$(BIN)/python tools/canary_campaign.py $(or $(STEP),1)
 
+# Hard kills in the middle of writes to served chips; DUMP (a stock BK7231T) adds the emulator.
+campaign-kills: setup
+	$(BIN)/python tools/kill_campaign.py sim $(or $(N),30) $(or $(FIRST),0)
+	$(if $(DUMP),$(BIN)/python tools/kill_campaign.py emu $(or $(N),30) $(or $(FIRST),0) $(DUMP))
+
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)
 

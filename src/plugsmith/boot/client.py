@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plugsmith.boot.protocol.frames import Reply
     from plugsmith.boot.protocol.request import Command
     from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken
     from plugsmith.link.port import Port
     from plugsmith.memory import AddressRange
 
@@ -47,11 +48,12 @@ class BootClient:
         policy: RetryPolicy | None = None,
         keep_alive: bool = False,
         round_trip_s: float | None = None,
+        cancel: CancelToken | None = None,
     ) -> None:
         self.port = port
         self.clock = clock
         self.policy = policy or RetryPolicy()
-        self._wire = Wire(port, clock=clock, round_trip_s=round_trip_s)
+        self._wire = Wire(port, clock=clock, round_trip_s=round_trip_s, cancel=cancel)
         self._exchanger = Exchanger(self._wire, self.policy)
         self._rates = RateSwitch(self._exchanger)
         self._wants_alive = keep_alive
@@ -200,6 +202,7 @@ class BootClient:
         once = cmd.Reboot()
         with self._wire.lock:
             self.pause()
+            self._wire.cancel = None  # this is what is done after a stop
             self._wire.drain(0.0)
             if self.dialect.leaves_when_idle:
                 self._wire.send(once, once, once)

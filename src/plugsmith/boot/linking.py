@@ -60,6 +60,7 @@ def link(
         clock=clock,
         keep_alive=isinstance(clock, RealClock),
         round_trip_s=search.witness.round_trip_s,
+        cancel=cancel,
     )
     client.settle()
     return client
@@ -100,17 +101,19 @@ def _run(search: Search) -> None:
         sink.emit(TaskEnd(task="link", ok=found, seconds=round(seconds, 3), summary=summary))
 
 
-def answers_again(port: Port, *, clock: Clock, seconds: float) -> bool:
+def answers_again(
+    port: Port, *, clock: Clock, seconds: float, cancel: CancelToken | None = None
+) -> bool:
     """Whether a link check is answered within `seconds`, polling as fast as linking does.
 
-    After a chip was told to start its firmware this means that it reset by itself.
+    After a chip was told to start its firmware this means that it reset by itself. Cancelled.
     """
     search = Search(
         port=port,
         policy=LinkPolicy(timeout_s=None),
         clock=clock,
         sink=EventLog(),
-        cancel=CancelToken(),
+        cancel=cancel or CancelToken(),
         speeds=(),
     )
     try:

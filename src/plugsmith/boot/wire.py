@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.dialects import UNKNOWN, Dialect
 from plugsmith.boot.protocol.frames import LINK_CHECK, FrameForm, Header, Reply, ReplyDecoder
+from plugsmith.errors import Cancelled
 
 if TYPE_CHECKING:
     from plugsmith.boot.protocol.request import Command
     from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken
     from plugsmith.link.port import Port
 
 _CHUNK = 16384
@@ -19,6 +21,8 @@ ALIVE_EVERY_S = 0.03  # loaders leave after 50 ms of silence at the earliest (ua
 # Sent before a link check into silence. Zeros end a torn request in the least harmful way: a torn
 # header becomes an empty frame, a torn erase address one that is refused; never 01 before a frame.
 SAFE_LEAD = b"\x00" * 8
+_OBEY_EVERY_S = 0.2
+_GRACE_S = 0.8  # for the sector in flight after Ctrl-C
 _FEED_PIECE = 64
 _FEED_MOST = 4096 + 256
 
@@ -26,9 +30,18 @@ _FEED_MOST = 4096 + 256
 class Wire:
     """Frames over a port. Knows which requests are open, not what they are for."""
 
-    def __init__(self, port: Port, *, clock: Clock, round_trip_s: float | None = None) -> None:
+    def __init__(
+        self,
+        port: Port,
+        *,
+        clock: Clock,
+        round_trip_s: float | None = None,
+        cancel: CancelToken | None = None,
+    ) -> None:
         self.port = port
         self.clock = clock
+        self.cancel = cancel
+        self._obey_at_s: float | None = None
         self.round_trip_s = round_trip_s  # of a network, where it was measured
         self.dialect: Dialect = UNKNOWN
         self.lock = threading.RLock()
@@ -100,6 +113,29 @@ class Wire:
         return reply
 
     def _receive(self, timeout_s: float) -> bytes:
+        end = self.clock.monotonic() + timeout_s
+        while True:
+            self._obey()
+            left = end - self.clock.monotonic()
+            data = self._read(max(0.0, min(left, _OBEY_EVERY_S)))
+            if data or left <= _OBEY_EVERY_S:
+                return data
+
+    def _obey(self) -> None:
+        """Cancelled when the user stopped a while ago: what takes so long is no healthy exchange.
+
+        Callers that clean up afterwards get the same time again.
+        """
+        if self.cancel is None or not self.cancel.cancelled:
+            return
+        now = self.clock.monotonic()
+        if self._obey_at_s is None:
+            self._obey_at_s = now + _GRACE_S
+        elif now >= self._obey_at_s:
+            self._obey_at_s = now + _GRACE_S
+            raise Cancelled
+
+    def _read(self, timeout_s: float) -> bytes:
         data = self.port.read(_CHUNK, timeout_s)
         if data:
             self.bytes_total += len(data)
@@ -110,7 +146,7 @@ class Wire:
         """Send a link check if the chip would otherwise hear nothing for too long."""
         if self.clock.monotonic() - self.last_sent_s < ALIVE_EVERY_S:
             return
-        self._inbox += self._receive(0.0)
+        self._inbox += self._read(0.0)
         self.send_link_check()
 
     def drain(self, quiet_s: float, *, most_s: float = 2.0) -> None:

@@ -231,7 +231,9 @@ class Search:
 
         A rate is tried again until something was heard there: who talks seldom is missed easily.
         """
-        for rate in self._rates_of_talkers():
+        for at, rate in enumerate(self._rates_of_talkers()):
+            if at and self._time_is_up():
+                break
             ear = Hearing()
             if self._to(rate):
                 most_s = max(_TALK_S, min(_TALK_MOST_S, 1.2 * self.witness.longest_gap_s))

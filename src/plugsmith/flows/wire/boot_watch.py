@@ -109,7 +109,7 @@ def _probe_download_uart(ctx: FlowContext, device: Device) -> BootSighting:
     )
     ctx.clock.sleep(_SETTLE_S)
     try:
-        answered = answers_again(device.port, clock=ctx.clock, seconds=_PROBE_S)
+        answered = answers_again(device.port, clock=ctx.clock, seconds=_PROBE_S, cancel=ctx.cancel)
         if answered:
             device.flash.reboot()
     except PlugsmithError:

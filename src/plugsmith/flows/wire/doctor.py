@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.linking import answers_again, link
 from plugsmith.boot.protocol.frames import LINK_CHECK
-from plugsmith.errors import PlugsmithError
+from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.link import LinkError
 from plugsmith.errors.port import PortError, PortLost
 from plugsmith.flows.wire.connected import warn_about_mains
@@ -156,15 +156,18 @@ class _Examination:
             witness.echo_beside_answers = self._own_echo(client)
             client.reboot()
         except PlugsmithError as failure:
-            if isinstance(failure, PortError):
+            if isinstance(failure, (PortError, Cancelled)):
                 raise
             return _("The boot code answered and was gone a moment later."), False
         finally:
             client.close()
         if witness.echo_beside_answers:
             return _("The chip answers, but what is sent comes back as well."), True
+        self._ctx.cancel.check()
         self._ctx.clock.sleep(_START_S)
-        witness.came_back = answers_again(client.port, clock=self._ctx.clock, seconds=_WATCH_S)
+        witness.came_back = answers_again(
+            client.port, clock=self._ctx.clock, seconds=_WATCH_S, cancel=self._ctx.cancel
+        )
         if witness.came_back:
             client.reboot()
             text = _("The boot code answered, was told to start the firmware, and answered again.")
