@@ -94,6 +94,7 @@ campaign-adapters: setup
 # Every spelling of a planted secret in every place of six kinds of dump; STEP=10 runs a tenth.
 campaign-canaries: setup
 	$(BIN)/python tools/canary_campaign.py $(or $(STEP),1)
+	PLUGSMITH_CAMPAIGN=1 $(BIN)/python -m pytest -n $(JOBS) --timeout=0 tests/property/test_ledger_lived.py
 
 # Hard kills in the middle of writes to served chips; DUMP (a stock BK7231T) adds the emulator.
 campaign-kills: setup

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
 from plugsmith.records import fields_of, frozen
-from plugsmith.secrets import KNOWN, redact_fact, redact_named
+from plugsmith.secrets import KNOWN, redact_fact, redact_told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +93,8 @@ class Warning_(Event):  # noqa: N801 - `Warning` is a builtin
     data: dict[str, Fact] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "message", redact_named(self.message))
-        object.__setattr__(self, "hint", redact_named(self.hint))
+        object.__setattr__(self, "message", redact_told(self.message))
+        object.__setattr__(self, "hint", redact_told(self.hint))
         object.__setattr__(self, "data", redact_fact(self.data))
 
 

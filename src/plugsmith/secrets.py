@@ -54,7 +54,9 @@ _WORDS_IN_PROSE = {
     *("and", "or", "of", "for", "to", "was", "has", "are", "with", "from", "wrong", "set", "at"),
     *("file", "name", "done", "changed", "missing", "length", "here", "as", "on", "by", "false"),
 }
-_ADDRESS = r"""(?i)\b([a-z][a-z0-9+.-]{0,20}://)[^\s"']{0,400}@"""
+_COMMAND_WORD = r"[A-Za-z]+[a-z][A-Z]\w*|[A-Za-z]+\d"  # MqttPassword, Password1
+_PLAIN_WORDS = {"mac", "key", "user", "login", "bearer"}
+_ADDRESS = r"""(?i)([a-z][a-z0-9+.-]{0,20}://)[^\s"']{0,400}@"""
 _HEX_RUN = (
     r"(?i)(?<![0-9a-z])"
     r"(?:[0-9a-f]{16,}|(?:(?:0x)?[0-9a-f]{1,2}[\s:,-]){5,}(?:0x)?[0-9a-f]{1,2})(?![0-9a-z])"
@@ -119,10 +121,18 @@ def redact_named(text: str) -> str:
     return text
 
 
+def redact_told(text: str) -> str:
+    """The same for a sentence of ours with foreign words in it: prose about passwords stays."""
+    text = re.sub(_ADDRESS, rf"\g<1>{MASK}@", KNOWN.mask(text))
+    for shape in _shapes():
+        text = shape.sub(_mask_told, text)
+    return text
+
+
 def redact_fact(fact: Fact) -> Fact:
     """The same for every text inside of a fact; names of fields stay."""
     if isinstance(fact, str):
-        return redact_named(fact)
+        return redact_told(fact)
     if isinstance(fact, list):
         return [redact_fact(item) for item in fact]
     if isinstance(fact, dict):
@@ -174,6 +184,16 @@ def _shapes() -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(shape) for shape in (_LONG, _NAMED, _COMMAND))
 
 
+def _mask_told(match: re.Match[str]) -> str:
+    """Mask it unless it is prose: `the password does`, `a placeholder MAC: its radio data`."""
+    found = match.groupdict()
+    if found.get("bare") is not None:
+        prose = not match["link"].strip() and not re.fullmatch(_COMMAND_WORD, match["word"])
+        if prose or match["word"].lower().lstrip("-") in _PLAIN_WORDS:
+            return match[0]
+    return _mask_value(match)
+
+
 def _mask_value(match: re.Match[str]) -> str:
     found = match.groupdict()
     if found.get("boxed") is not None:
@@ -184,6 +204,6 @@ def _mask_value(match: re.Match[str]) -> str:
         inner = match["quoted"][len(mark) :]
         return match[0] if inner in {"", mark} else f"{head}{mark}{MASK}{mark}"
     first = match["bare"].split()[0].strip(".,:!?").lower()
-    if first in _WORDS_IN_PROSE or match["bare"].startswith(MASK):
+    if first in _WORDS_IN_PROSE or match["bare"].startswith((MASK, *_ELSEWHERE)):
         return match[0]
     return head + MASK

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip
 from plugsmith.chips.model import RegionRole
@@ -12,6 +14,9 @@ from plugsmith.forge.dump import FORUM_TEXT, ForgedDump, forge_dump
 from plugsmith.forge.storage import StorageRequest
 from plugsmith.image.crc import build_lines
 from plugsmith.tuya.kv import StoreKind
+
+if TYPE_CHECKING:
+    from plugsmith.dump.sanitize.ledger import Ledger
 
 DEVICES = (
     ("BK7231T", StoreKind.CLASSIC),
@@ -92,3 +97,13 @@ def _flash_with(text: bytes) -> bytes:
     lines = build_lines(code)
     base[0x1_1000:0x12_A000] = lines.ljust(0x11_9000, b"\xff")
     return bytes(base)
+
+
+def adds_up(data: bytes, ledger: Ledger) -> None:
+    """Every byte of the file is in exactly one of the four kinds."""
+    kinds = ("code", "structure", "searched", "unread")
+    spans = sorted(span for kind in kinds for span in getattr(ledger, kind))
+    assert spans[0].start == 0
+    assert spans[-1].end == len(data)
+    assert all(first.end == second.start for first, second in pairwise(spans))
+    assert sum(ledger.sizes().values()) == len(data)

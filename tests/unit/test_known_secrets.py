@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import urllib.parse
+from string import Formatter
 
 import pytest
 from hypothesis import given, settings
@@ -41,14 +42,12 @@ def _own_memory():
     KNOWN.forget()
 
 
-def _facts_of(cls: type[PlugsmithError]) -> set[str]:
-    text = f"{cls.what} {cls.why} {cls.next_step}"
-    return {part.split("}")[0].split("!")[0].split(":")[0] for part in text.split("{")[1:]}
-
-
 def _made(cls: type[PlugsmithError], value: object) -> PlugsmithError:
     error = cls.__new__(cls)
-    PlugsmithError.__init__(error, **dict.fromkeys(_facts_of(cls) | {"extra"}, value))
+    text = f"{cls.what} {cls.why} {cls.next_step}"
+    fields = [(name, spec) for _text, name, spec, _how in Formatter().parse(text) if name]
+    facts = {name: 1.5 if spec else value for name, spec in fields}
+    PlugsmithError.__init__(error, **facts, extra=value)
     return error
 
 
@@ -150,6 +149,18 @@ def test_a_result_tells_it_only_where_it_was_asked_for():
     asked = told(_Asked(show_secrets=True), result)
     assert asked == {"text": "is hunter2-hunter2", "rows": ["hunter2-hunter2"]}
     assert Result(command="x", data=asked).data == asked
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "it has the Wi-Fi password compiled into its code",
+        "a placeholder MAC: its radio data is lost",
+        "give wifi_password=env:NAME or wifi_password=file:PATH",
+    ],
+)
+def test_prose_about_passwords_stays(sentence):
+    assert Warning_(code="PS-X", message=sentence).message == sentence
 
 
 def test_places_of_passwords_are_no_passwords():

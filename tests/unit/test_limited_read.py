@@ -9,10 +9,18 @@ from pathlib import Path
 
 import pytest
 
+from plugsmith.api.session import Session
 from plugsmith.errors import InputMissing, InputTooLarge, UsageError
+from plugsmith.errors.device import BackupUnusable
+from plugsmith.events import EventLog
 from plugsmith.flows.input_file import MAX_FILE_LEN, read_input
 from plugsmith.flows.settings.file import refuse_passwords
 from plugsmith.library.backups.store import BackupStore
+from plugsmith.library.device_backups import MANIFEST, open_fetch
+from plugsmith.library.jobs.sectors import read_sectors
+from plugsmith.library.library import Library
+from plugsmith.library.sightings import Sightings
+from plugsmith.library.undo import read_undo
 from plugsmith.limited_read import read_limited, read_regular
 from plugsmith.openbeken.settings import PASSWORDS, masked
 from plugsmith.private_files import make_private_folder, write_private
@@ -112,3 +120,39 @@ def test_a_password_on_the_command_line_is_refused_with_the_safe_ways(name):
 def test_commands_in_the_settings_that_are_shown_are_masked():
     shown = masked({"startup_command": "startDriver X; MqttPassword hello-there", "flags": 5})
     assert shown == {"startup_command": "startDriver X; MqttPassword ***", "flags": 5}
+
+
+def test_a_file_that_is_left_out_of_the_library_is_told_once(tmp_path):
+    (tmp_path / "backups").mkdir()
+    os.mkfifo(tmp_path / "backups" / "pipe.json")
+    (tmp_path / "backups" / "torn.json").write_text("{")
+    log = EventLog()
+    session = Session(sink=log, library=Library(tmp_path))
+    for _again in range(2):
+        assert session.library.backups.entries() == ()
+        session.tell_set_aside()
+    told = [event.data["file"] for event in log if event.kind == "warning"]
+    assert sorted(told) == [
+        str(tmp_path / "backups" / "pipe.json"),
+        str(tmp_path / "backups" / "torn.json"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["pipe", "huge", "folder"])
+def test_no_reader_of_the_library_hangs_or_fills_memory(tmp_path, name):
+    path = tmp_path / name
+    if name == "pipe":
+        os.mkfifo(path)
+    elif name == "folder":
+        path.mkdir()
+    else:
+        with path.open("wb") as file:
+            file.truncate(1 << 34)
+    assert read_undo(path) is None
+    assert read_sectors(path) is None
+    assert Sightings(path).all() == []
+    fetch = tmp_path / "fetch"
+    fetch.mkdir()
+    path.rename(fetch / MANIFEST)
+    with pytest.raises(BackupUnusable):
+        open_fetch(fetch)

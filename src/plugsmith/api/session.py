@@ -6,7 +6,8 @@ import threading
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.safety import ConsentMissing
-from plugsmith.events import Ask, AskKind, CancelToken, EventLog, Log
+from plugsmith.events import Ask, AskKind, CancelToken, EventLog, Log, Warning_
+from plugsmith.messages import _
 from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
@@ -75,6 +76,19 @@ class Session:
 
             self._library = Library()
         return self._library
+
+    def tell_set_aside(self) -> None:
+        """Warn of files in the library that could not be read, each once in a session."""
+        aside = getattr(self._library, "aside", None)
+        for path, problem in aside.untold() if aside is not None else ():
+            self.sink.emit(
+                Warning_(
+                    code="PS-NOTE-SET-ASIDE",
+                    message=_("{file} was left out: {problem}", file=path, problem=problem),
+                    hint=_("Move it out of your library, or put back what belongs there."),
+                    data={"file": str(path)},
+                )
+            )
 
     def announce(self, event: Event) -> None:
         """Tell that a service can be used now; programs wait for this event."""

@@ -77,7 +77,10 @@ class Verb:
         from plugsmith.api.judges import judge_request
 
         judge_request(request)
-        return self._function(session, request)
+        try:
+            return self._function(session, request)
+        finally:
+            session.tell_set_aside()
 
 
 def told(request: Record, result: Result) -> Fact:

@@ -41,11 +41,11 @@ class InputEmpty(InputError):
 
 
 class InputTooLarge(InputError):
-    """The file is larger than any flash of these chips."""
+    """The file is longer than what is read of such a file."""
 
     code = "PS-INPUT-TOO-LARGE"
-    what = N_("{name} has {size} bytes; the largest flash of these chips has {limit}.")
-    next_step = N_("Give a flash dump or a firmware image, not a disk image or an archive.")
+    what = N_("{name} has {size} bytes or more; of such a file at most {limit} are read.")
+    next_step = N_("Give the dump, image or text itself, not a disk image or an endless device.")
 
 
 class SeveralInside(InputError):

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputMissing
+from plugsmith.errors import InputError, InputMissing
 from plugsmith.errors.device import BackupUnusable
 from plugsmith.library.device_folders import (
     LONGEST_MANIFEST,
@@ -20,6 +20,7 @@ from plugsmith.library.device_folders import (
     UNFINISHED,
     manifest_number,
 )
+from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.errors import Fact
+
+_LARGEST_FILE = 16 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,8 +67,8 @@ class StoredFetch:
     def read(self, name: str) -> bytes:
         """A stored file; BackupUnusable where its bytes are not those of the manifest."""
         try:
-            data = (self.path / name).read_bytes()
-        except OSError as problem:
+            data = read_regular(self.path / name, limit=_LARGEST_FILE)
+        except InputError as problem:
             raise _unusable(self.path, _("{name} cannot be read", name=name)) from problem
         if hashlib.sha256(data).hexdigest() != self.files[name].get("sha256"):
             raise _unusable(self.path, _("{name} was changed or damaged", name=name))
@@ -118,10 +121,8 @@ def open_fetch(path: Path) -> StoredFetch:
     if not path.is_dir():
         raise InputMissing(name=str(path), problem=_("it is no folder of `device backup`"))
     try:
-        if manifest.stat().st_size > LONGEST_MANIFEST:
-            raise ValueError(manifest)
-        body = read_nested(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as problem:
+        body = read_nested(read_regular(manifest, limit=LONGEST_MANIFEST).decode("utf-8"))
+    except (InputError, ValueError, RecursionError) as problem:
         raise _unusable(path, _("its manifest is missing: it was cut off")) from problem
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         raise _unusable(path, _("its manifest is not one of `device backup`"))

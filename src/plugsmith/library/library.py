@@ -12,6 +12,7 @@ from plugsmith.library.backups.store import BackupStore
 from plugsmith.library.home import check_room, home
 from plugsmith.library.jobs.store import JobStore
 from plugsmith.library.rescued import RescueStore
+from plugsmith.library.set_aside import SetAside
 from plugsmith.library.undo import UndoStore
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ class Library:
 
     def __init__(self, root: Path | None = None) -> None:
         self.root = root or home()
-        self.backups = BackupStore(self.root / "backups", self.root / "backups-index.json")
+        self.aside = SetAside()
+        self.backups = BackupStore(
+            self.root / "backups", self.root / "backups-index.json", self.aside
+        )
         self.jobs = JobStore(self.root / "jobs")
         self.adapters = AdapterMemory(self.root / "adapters.json")
         self.rescued = RescueStore(self.root / "rescued")

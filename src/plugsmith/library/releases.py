@@ -11,8 +11,10 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.errors.library import CacheUnusable
 from plugsmith.library.home import check_room, home, write_whole
+from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.releases import Release, choose_asset, parse_releases
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 _SHEET_LIMIT = 0x1_0000
+_LIST_LIMIT = 16 << 20
+_IMAGE_LIMIT = 64 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +104,11 @@ class ReleaseCache:
         """(when it was fetched, releases) of the remembered list; CacheUnusable if it is broken."""
         path = self._root(repo) / "list.json"
         try:
-            body = read_nested(path.read_bytes())
+            body = read_nested(read_regular(path, limit=_LIST_LIMIT))
             return str(body["fetched"]), parse_releases(body["releases"])
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+        except (InputError, OSError, ValueError, KeyError, TypeError, RecursionError) as problem:
+            if not path.exists():
+                return None
             raise CacheUnusable(name=str(path)) from problem
 
     def _root(self, repo: str) -> Path:
@@ -120,20 +124,18 @@ def _sheet_of(path: Path) -> Path:
 
 def _read_sheet(path: Path) -> ReleaseOrigin | None:
     try:
-        if path.stat().st_size > _SHEET_LIMIT:
-            return None
-        body = read_nested(path.read_bytes())
+        body = read_nested(read_regular(path, limit=_SHEET_LIMIT))
         if body.pop("schema") != SCHEMA:
             return None
         return ReleaseOrigin(**body)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (InputError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
 def _unchanged(path: Path, origin: ReleaseOrigin) -> bool:
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest() == origin.sha256
-    except OSError:
+        return hashlib.sha256(read_regular(path, limit=_IMAGE_LIMIT)).hexdigest() == origin.sha256
+    except InputError:
         return False
 
 

@@ -11,7 +11,9 @@ import threading
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.library.home import write_whole
+from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
 
@@ -71,10 +73,8 @@ class Sightings:
 
     def _read(self) -> dict[tuple[str, str], Sighting]:
         try:
-            if self._path.stat().st_size > _LONGEST:
-                return {}
-            body = read_nested(self._path.read_text(encoding="utf-8"))
-        except (OSError, ValueError, RecursionError):
+            body = read_nested(read_regular(self._path, limit=_LONGEST).decode("utf-8"))
+        except (InputError, ValueError, RecursionError):
             return {}
         rows = body.get("devices") if isinstance(body, dict) else None
         if not isinstance(rows, list) or body.get("schema") != SCHEMA:

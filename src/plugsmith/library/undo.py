@@ -13,7 +13,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
 
@@ -121,10 +123,8 @@ class UndoStore:
 def read_undo(path: Path) -> UndoRecord | None:
     """The record in a file; None for anything else."""
     try:
-        if path.stat().st_size > _LONGEST:
-            return None
-        body = read_nested(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        body = read_nested(read_regular(path, limit=_LONGEST).decode("utf-8"))
+    except (InputError, ValueError, RecursionError):
         return None
     if not isinstance(body, dict) or body.get("schema") != SCHEMA:
         return None

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MIN_VALUE = 6  # shorter values would be found by chance
-_MAX_UNPACKED = 1 << 20
-_MAX_UNPACKED_IN_ALL = 32 << 20
-_MAX_STREAMS = 20_000
+_MAX_UNPACKED = 1 << 19
+_MAX_UNPACKED_IN_ALL = 4 << 20
+_MAX_STREAMS = 5000
 _PIECE = 256
 _DEEPEST = 2
+_LARGEST_INSIDE = 1 << 16  # of what is in a code, codes are looked for
 
 _HEX = re.compile(rb"(?i)(?:(?:0x|\\x|%|=|#)?[0-9a-f]{2}(?:[ \t\r\n:,;.-]{0,3})){6,}")
 _HEX_NOISE = re.compile(rb"(?i)0x|\\x|[^0-9a-f]")
@@ -63,7 +64,8 @@ def hidden(body: bytes, wanted: tuple[bytes, ...], *, depth: int = 0) -> Iterato
     for start, end, content in decoded(body):
         low = content.lower()
         inside = any(value in low for value in wanted)
-        if inside or (depth < _DEEPEST and any(hidden(content, wanted, depth=depth + 1))):
+        deeper = depth < _DEEPEST and len(content) <= _LARGEST_INSIDE
+        if inside or (deeper and any(hidden(content, wanted, depth=depth + 1))):
             yield start, end - start
 
 

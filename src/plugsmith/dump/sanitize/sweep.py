@@ -11,6 +11,7 @@ from plugsmith.dump.sanitize.leftovers import Examined, examine, pin_spans
 from plugsmith.dump.sanitize.views import masked_views
 from plugsmith.dump.survey.credentials import SecretKind, blank_value
 from plugsmith.dump.survey.obk_secrets import resealed
+from plugsmith.dump.survey.proven_code import proven_code
 from plugsmith.dump.survey.secret_scan import SecretHit, data_spans
 from plugsmith.memory import SECTOR_LEN, AddressRange, subtract_ranges
 from plugsmith.openbeken.config_block import MAGIC, field
@@ -60,6 +61,7 @@ def sweep(buffer: bytearray, *, report: DumpReport, judge: Judge, removals: Remo
     """
     _plain_copies(buffer, report, judge, removals)
     seen = judge.examine(bytes(buffer))
+    code = proven_code(bytes(buffer), report.findings)
     for _round in range(_ROUNDS):
         loose = [hit for hit in seen.left if _is_loose(hit, seen.report)]
         if not loose:
@@ -69,8 +71,9 @@ def sweep(buffer: bytearray, *, report: DumpReport, judge: Judge, removals: Remo
             span = exact.aligned(SECTOR_LEN)
             if any(own.overlaps(span) for own in _own_spans(seen.report)):
                 span = exact
-            end = min(span.end, len(buffer))
-            buffer[span.start : end] = b"\xff" * (end - span.start)
+            span = AddressRange(span.start, min(span.end, len(buffer)))
+            for part in subtract_ranges([span], code):
+                buffer[part.start : part.end] = b"\xff" * len(part)
             removals.add(hit.kind, hit.where)
         seen = judge.examine(bytes(buffer))
     return seen
@@ -78,7 +81,8 @@ def sweep(buffer: bytearray, *, report: DumpReport, judge: Judge, removals: Remo
 
 def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals: Removals) -> None:
     spans = data_spans(bytes(buffer), report.findings)
-    own, clean = _own_spans(report), list(_clean_fields(report))
+    own = _own_spans(report)
+    clean = [*_clean_fields(report), *proven_code(bytes(buffer), report.findings)]
     for span in spans:
         body = bytes(buffer[span.start : span.end])
         pins = pin_spans(body, judge.pin_text)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from plugsmith.dump.sanitize.removals import Removals
 
+# Noise must not look like a letter in front of a telling name.
+_PLAIN = bytes(min(128, byte) for byte in range(256))
+
 
 def blank_named(
     buffer: bytearray,
@@ -33,7 +36,7 @@ def blank_named(
     spans = list(unread)
     data = bytes(buffer)
     _, texts = runs_of([*masked_views(data, spans), *decrypted_views(data, spans, keys)])
-    for start, end in secret_spans(texts.text().decode("latin-1")):
+    for start, end in secret_spans(texts.text().translate(_PLAIN).decode("latin-1")):
         view, at, length = texts.place(start, end - start)
         found = AddressRange.sized(view.base + at, length)
         if view.name == "decrypted":  # a block is whole or nothing
@@ -44,7 +47,7 @@ def blank_named(
         _erase(buffer, AddressRange(found.start, min(found.end, len(buffer))))
         removals.add(SecretKind.UNKNOWN_FIELD, f"unread-{view.name}")
     for span in spans:
-        text = data[span.start : span.end].decode("latin-1")
+        text = data[span.start : span.end].translate(_PLAIN).decode("latin-1")
         for start, end in secret_spans(text):
             _erase(buffer, AddressRange(span.start + start, span.start + end))
             removals.add(SecretKind.UNKNOWN_FIELD, "unread")

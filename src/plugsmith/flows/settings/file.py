@@ -7,8 +7,9 @@ import sys
 import tomllib
 from typing import TYPE_CHECKING, cast
 
-from plugsmith.errors import InputMissing, UsageError
+from plugsmith.errors import UsageError
 from plugsmith.errors.device import TemplateUnusable
+from plugsmith.flows.input_file import read_input
 from plugsmith.flows.settings.yaml_file import read_yaml
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
@@ -35,11 +36,7 @@ def read_text(path: Path) -> str:
     """The text of a file, or of standard input for `-`; bytes that are no UTF-8 are replaced."""
     if str(path) == "-":
         return sys.stdin.read(_LONGEST + 1)
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_LONGEST + 1).decode("utf-8", "replace")
-    except OSError as problem:
-        raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
+    return read_input(path).data[: _LONGEST + 1].decode("utf-8", "replace")
 
 
 def read_settings_file(path: Path) -> dict[str, Fact]:

@@ -19,6 +19,7 @@ from plugsmith.library.backups.passport import read_passport
 from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT, DeviceKey
 from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit
+from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ class IndexEntry:
 class BackupIndex:
     """The cached list of what is in `folder`."""
 
-    def __init__(self, folder: Path, index_file: Path) -> None:
+    def __init__(self, folder: Path, index_file: Path, aside: SetAside | None = None) -> None:
+        self._aside = aside or SetAside()
         self._folder = folder
         self._file = index_file
 
@@ -70,7 +72,7 @@ class BackupIndex:
             if cached is not None and cached.stamp == stamp:
                 current.append(cached)
             elif stamp is not None:
-                current.extend(_entry(path, stamp))
+                current.extend(_entry(path, stamp, self._aside))
         if current != list(known.values()):
             self._store(current)
         return tuple(sorted(current, key=lambda entry: entry.order, reverse=True))
@@ -119,7 +121,7 @@ def _stamp(path: Path) -> tuple[int, int] | None:
     return (facts.st_size, facts.st_mtime_ns)
 
 
-def _entry(path: Path, stamp: tuple[int, int]) -> list[IndexEntry]:
+def _entry(path: Path, stamp: tuple[int, int], aside: SetAside) -> list[IndexEntry]:
     """The backup behind a file of the folder; none where it is not a passport or not complete."""
     try:
         data = read_regular(path, limit=_LONGEST)
@@ -127,7 +129,11 @@ def _entry(path: Path, stamp: tuple[int, int]) -> list[IndexEntry]:
         if file is not None:
             data = read_regular(file.with_suffix(".json"), limit=_LONGEST)
         passport = read_passport(data, name=path.name)
-    except (OSError, PlugsmithError):
+    except PlugsmithError as problem:
+        aside.add(path, problem.message)
+        return []
+    except OSError as problem:
+        aside.add(path, problem.strerror or type(problem).__name__)
         return []
     return [
         IndexEntry(

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.library.device_key import DeviceKey
+    from plugsmith.library.set_aside import SetAside
 
 POINTER_SUFFIX = ".pointer.json"
 _LARGEST = 0x200_0000  # twice the largest flash
@@ -71,9 +72,9 @@ def open_backup(path: Path) -> Backup:
 class BackupStore:
     """The backups of a library."""
 
-    def __init__(self, folder: Path, index_file: Path) -> None:
+    def __init__(self, folder: Path, index_file: Path, aside: SetAside | None = None) -> None:
         self.folder = folder
-        self._index = BackupIndex(folder, index_file)
+        self._index = BackupIndex(folder, index_file, aside)
 
     def check_room(self, needed: int, *, out: Path | None = None) -> None:
         """Return if a backup of `needed` bytes can be stored; call it before the first byte.

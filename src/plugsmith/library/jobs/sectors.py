@@ -12,8 +12,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit
+from plugsmith.limited_read import read_regular
 from plugsmith.memory import SECTOR_LEN
 
 if TYPE_CHECKING:
@@ -48,14 +50,14 @@ def write_sectors(path: Path, sectors: JobSectors) -> None:
 def read_sectors(path: Path) -> JobSectors | None:
     """The sectors in `path`; None where there is no such file or it is not whole."""
     try:
-        data = path.read_bytes()
+        data = read_regular(path, limit=_LARGEST_FLASH + _LONGEST_HEAD)
         head, mark, body = data.partition(b"\n")
         reader = JsonReader.parse(head, limit=_LONGEST_HEAD)
         wanted = reader.numbers("wanted", most=_LARGEST_FLASH)
         before = reader.numbers("before", most=_LARGEST_FLASH)
         stated = reader.text("sha256")
         known = reader.text("schema") == _SCHEMA
-    except (OSError, Misfit):
+    except (InputError, Misfit):
         return None
     whole = len(body) == SECTOR_LEN * (len(wanted) + len(before))
     if not (mark and known and whole and hashlib.sha256(body).hexdigest() == stated):

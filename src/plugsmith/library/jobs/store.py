@@ -15,6 +15,7 @@ import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
 from plugsmith.errors.library import JobLost, JobUnreadable
 from plugsmith.library.device_key import DeviceKey
@@ -29,6 +30,7 @@ from plugsmith.library.jobs.state import (
     header_json,
     read_state,
 )
+from plugsmith.limited_read import read_regular
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
@@ -53,6 +55,8 @@ __all__ = [
 ]
 
 _BLANK = b"\xff"
+_LARGEST_PART = 64 << 20
+_LARGEST_JOURNAL = 64 << 20
 CHANGING = tuple(kind for kind in JobKind if kind.changes_device)
 
 
@@ -153,8 +157,8 @@ class Job:
         """
         image = bytearray(_BLANK * self.state.header.device.flash_size)
         try:
-            stored = self.partial.read_bytes()
-        except OSError:
+            stored = read_regular(self.partial, limit=_LARGEST_PART)
+        except InputError:
             return image, ()
         sound = []
         for item in self.state.read:
@@ -288,8 +292,8 @@ def _remove(folder: Path, job_id: str) -> None:
 
 def _read(path: Path) -> JobState | None:
     try:
-        data = path.read_bytes()
-    except OSError:
+        data = read_regular(path, limit=_LARGEST_JOURNAL)
+    except InputError:
         return None
     state = read_state(path.stem, replay(data))
     if state is not None and damaged(data):  # the line that tells of the first erase may be gone
@@ -299,11 +303,9 @@ def _read(path: Path) -> JobState | None:
 
 def _never_began(path: Path) -> bool:
     try:
-        return never_began(path.read_bytes())
-    except FileNotFoundError:
-        return True  # finished meanwhile
-    except OSError:
-        return False
+        return never_began(read_regular(path, limit=_LARGEST_JOURNAL))
+    except InputError:
+        return not (path.exists() or path.is_symlink())  # finished meanwhile; else nobody knows
 
 
 def _refused(folder: Path, problem: OSError) -> PlugsmithError:
