@@ -29,6 +29,9 @@ def test_a_practice_plug_goes_from_stock_to_a_switched_relay_and_watts(tab):
     tab.page.wait_for_function("() => Number(document.querySelector('.watts')?.dataset.watts) > 10")
     shown = float(re.sub(r"[^0-9.]", "", tab.page.locator(".watts").inner_text()))
     assert shown == pytest.approx(tab.practice["watts"], rel=0.25)
+    tab.page.get_by_text("Make the readings right").click()
+    tab.page.wait_for_selector(".chart canvas")
+    tab.accessible("the chart")
     # the way back, and the copy that is safe to share
     assert "plugsmith restore" in tab.page.locator(".undo .cmd").inner_text()
     tab.press("Make a copy that is safe to share")
@@ -167,3 +170,40 @@ def test_a_chip_that_nobody_resets_is_waited_for_with_a_picture(open_tab):
     tab.accessible("waiting for a reset")
     tab.press("Touch CEN with GND")
     tab.at("identity")
+
+
+def test_leaving_while_writing_is_warned_of_and_the_write_goes_on_all_the_same(open_tab):
+    tab = open_tab(fast=False)
+    tab.begin_practice()
+    for step in STEPS[:6]:
+        getattr(tab, step)()
+    tab.next("Write it")
+    tab.at("write")
+    tab.next("Write it now")
+    tab.page.wait_for_selector('[role=progressbar][aria-label="Writing"]')
+    seen = []
+    tab.page.on("dialog", lambda dialog: (seen.append(dialog.type), dialog.accept()))
+    tab.page.reload()
+    assert seen == ["beforeunload"]
+    tab.at("write")
+    tab.page.wait_for_selector('[data-result="write"]')
+
+
+def test_details_are_copied_for_a_post_without_what_is_secret(tab):
+    tab.begin_practice()
+    for step in STEPS[:6]:
+        getattr(tab, step)()
+    tab.page.get_by_text("Details for the curious").click()
+    tab.press("Copy for a forum post")
+    tab.see("Copied.")
+    text = tab.page.evaluate("() => navigator.clipboard.readText()")
+    assert "== flash (done)" in text
+    assert "BK7231T" in text
+    mac = next(
+        row for row in tab.server.call("GET", "/api/jobs").json["jobs"] if row["verb"] == "info"
+    )
+    found = tab.server.events(mac["id"])[-1]["data"]["mac"]
+    assert found
+    assert found not in text
+    assert found.replace(":", "")[6:] not in text
+    assert tab.practice["wifi"]["password"] not in text

@@ -5,10 +5,12 @@ import { jobView } from "../state/journey";
 import { ended } from "../state/jobs";
 import { t } from "../text/t";
 import { Box, Button, ErrorCard, Field } from "../ui/parts";
+import { Chart, type Point } from "../ui/chart";
 import { Progress } from "../ui/progress";
 import { cancelJob, startJob } from "./actions";
 
-export function Calibrate({ host }: { host: string }): JSX.Element {
+export function Calibrate({ host, history }: { host: string; history: Point[] }): JSX.Element {
+  const [open, setOpen] = useState(false);
   const view = jobView("calibrate");
   const [volts, setVolts] = useState("230");
   const [watts, setWatts] = useState("");
@@ -19,10 +21,11 @@ export function Calibrate({ host }: { host: string }): JSX.Element {
     void startJob("calibrate", "device calibrate", { host, volts: amount(volts), watts: amount(watts) });
   };
   return (
-    <details class="fold">
+    <details class="fold" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t("Make the readings right")}</summary>
       <div class="fold-in stack">
         <p>{t("Plug in a load that heats or lights and takes a known power: an old light bulb, a kettle. Switch it on, and let it run for a minute.")}</p>
+        {open && <Chart points={history} unit="W" title={t("Power")} />}
         <Field label={t("Mains voltage (V)")} value={volts} onInput={setVolts} />
         <Field label={t("Power of the load (W)")} value={watts} onInput={setWatts} hint={t("What is printed on it, or what another meter says.")} />
         <div class="row">

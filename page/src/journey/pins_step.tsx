@@ -40,11 +40,11 @@ export function PinsStep(): JSX.Element {
   const file = backupFile();
   const template = templateOf();
   useEffect(() => {
-    if (!file || journey.value.jobs.pins) return;
+    if (!file || (journey.value.jobs.pins && view?.state !== "lost")) return;
     void startJob("pins", "dump config", { files: [file] }).then(() => {
       void startJob("match", "template match", { device: file, limit: 3 });
     });
-  }, [file]);
+  }, [file, view?.state === "lost"]);
   const text = template ? JSON.stringify(template) : "";
   useEffect(() => {
     if (!text) return undefined;

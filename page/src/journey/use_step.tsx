@@ -10,6 +10,7 @@ import { refreshPractice } from "../state/server";
 import { t } from "../text/t";
 import { useEvery } from "../ui/hooks";
 import { Box, Button, Checks, ErrorCard, Facts, Field } from "../ui/parts";
+import type { Point } from "../ui/chart";
 import { UndoCard } from "../ui/undo";
 import { WaitingForReset, waitingForReset } from "../ui/progress";
 import { Calibrate } from "./calibrate";
@@ -127,12 +128,16 @@ function Running({ host }: { host: string }): JSX.Element {
   const [error, setError] = useState<ErrorLine | null>(null);
   const [on, setOn] = useState<boolean | null>(null);
   const [busy, setBusy] = useState(false);
+  const [history, setHistory] = useState<Point[]>([]);
   const busyNow = useRef(false);
   const relay = practiceChip();
   useEvery(2500, async () => {
     if (busyNow.current) return;
     try {
-      setFacts(await run<DeviceFacts>("device info", { host }));
+      const seenNow = await run<DeviceFacts>("device info", { host });
+      setFacts(seenNow);
+      const value = seenNow.meter?.power;
+      if (typeof value === "number") setHistory((before) => [...before.slice(-MOST_POINTS), { at: Date.now() / 1000, value }]);
       setError(null);
     } catch (problem) {
       if (problem instanceof Refused) setError(problem.line);
@@ -196,10 +201,12 @@ function Running({ host }: { host: string }): JSX.Element {
         </div>
       </section>
       {!hasPins && <ApplyPins host={host} />}
-      {facts?.meter && <Calibrate host={host} />}
+      {facts?.meter && <Calibrate host={host} history={history} />}
     </>
   );
 }
+
+const MOST_POINTS = 240; // ten minutes
 
 function num(value: number | null | undefined, unit: string, digits: number): string | null {
   return value === null || value === undefined ? null : `${value.toFixed(digits)} ${unit}`;

@@ -239,8 +239,10 @@ export async function run<T>(verb: string, request: Record<string, unknown>): Pr
 
 /** Start a verb and wait until it has ended, well or not. */
 export async function runToEnd(verb: string, request: Record<string, unknown>): Promise<JobView> {
-  const shown = watch(await backend().start(verb, request), verb);
-  return finished(shown);
+  const id = await backend().start(verb, request);
+  const view = await finished(watch(id, verb));
+  watched.delete(id); // nobody asks for it again: a page that looks every few seconds must not grow
+  return view;
 }
 
 export function finished(shown: Signal<JobView>): Promise<JobView> {

@@ -9,7 +9,7 @@ export function useEvery(everyMs: number, work: () => Promise<void> | void, on =
     let stopped = false;
     let timer: ReturnType<typeof setTimeout>;
     const turn = async (): Promise<void> => {
-      await latest.current();
+      if (!document.hidden) await latest.current();
       if (!stopped) timer = setTimeout(() => void turn(), everyMs);
     };
     void turn();

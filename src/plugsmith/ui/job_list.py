@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -124,11 +125,16 @@ class Jobs:
                 self._held = {port: held for port, held in self._held.items() if held != job.id}
 
     def _tidy(self) -> None:
-        """Forget the oldest ended jobs beyond the limits."""
+        """Forget ended jobs beyond the limits: the oldest of the verb that has the most of them.
+
+        A page that looks at a device every few seconds must not push out its own backup.
+        """
         ended = [item for item in self._jobs.values() if item.replay.ended]
         size = sum(item.replay.size for item in ended)
         while ended and (len(ended) > MOST_ENDED or size > MOST_BYTES):
-            oldest = ended.pop(0)
+            name, _count = Counter(item.verb.name for item in ended).most_common(1)[0]
+            oldest = next(item for item in ended if item.verb.name == name)
+            ended.remove(oldest)
             size -= oldest.replay.size
             del self._jobs[oldest.id]
 
