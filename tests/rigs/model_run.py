@@ -211,12 +211,12 @@ class Run:
         aim = self.world.aims.get(board.number)
         if not aim or self._jobs(board):
             return False
-        settled = bytearray(board.settled)
-        for addr, data in aim.items():
-            settled[addr : addr + SECTOR_LEN] = data
-        if board.content != bytes(settled):
-            return False
-        board.settled = bytes(settled)
+        now, settled = board.content, board.settled
+        for addr in range(0, len(now), SECTOR_LEN):
+            sector = now[addr : addr + SECTOR_LEN]
+            if sector not in (settled[addr : addr + SECTOR_LEN], *aim.get(addr, ())):
+                return False
+        board.settled = now
         board.digests.add(board.rf_digest(board.settled))
         board.lived = board.cut_rf = False
         self.last.pop(board.number, None)

@@ -177,7 +177,7 @@ class World:
         self.dead = self.full = self.swapped = False
         self.sent = self.disk = 0
         self.erased: set[int] = set()
-        self.aims: dict[int, dict[int, bytes]] = {}  # what a verb that erased something wants
+        self.aims: dict[int, dict[int, list[bytes]]] = {}  # what jobs want of a board, by address
         self._synced: dict[str, int] = {}
         self._snapshot: dict[Path, bytes | None] = {}
         self._backups: dict[Path, bytes] = {}
@@ -314,15 +314,16 @@ class World:
         if self.on_erase is not None:
             self.on_erase(board, start, length)
 
-    def _aim(self, board: Board) -> dict[int, bytes]:
-        """What the open jobs of a board want, the later over the earlier.
+    def _aim(self, board: Board) -> dict[int, list[bytes]]:
+        """What the open jobs of a board want, by address.
 
         What an earlier one has written is equal already, and not in the later one.
         """
         jobs, aim = self.library.jobs, {}
-        for state in reversed(jobs.open_jobs(kinds=CHANGING)):
+        for state in jobs.open_jobs(kinds=CHANGING):
             if state.header.device.rf_sha256 in board.digests:
-                aim.update(jobs.sectors(state).wanted)
+                for addr, data in jobs.sectors(state).wanted.items():
+                    aim.setdefault(addr, []).append(data)
         return aim
 
     def backups(self) -> dict[Path, bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import pytest
 from cut_rig import cut_at, requests_of
@@ -15,6 +16,7 @@ from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw
 from plugsmith.flows.wire.restore import restore
 from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.flash import forge_flash
 from plugsmith.openbeken.settings import read_settings
 
 CODE = 0x4000
@@ -28,6 +30,11 @@ def points(total: int) -> list[int]:
     if WHOLE:
         return list(range(1, total + 1))
     return sorted({1, 2, 3, total // 3, total // 2, total - 1} & set(range(1, total + 1)))
+
+
+@cache
+def of_the_chip(chip: str, mark: bytes) -> bytes:
+    return forge_flash(chip=chip, code_len=CODE, contents={0x150000: mark})
 
 
 class Case:
@@ -110,6 +117,39 @@ class Restore(Case):
         return restore(rig.ctx(*self.allow, yes=True), rig.file)
 
 
+class RestoreOwn(Case):
+    """The own stock over another firmware, without any permission."""
+
+    def make(self, name):
+        rig = super().make(name)
+        rig.file = self.tmp_path / name / "stock.bin"
+        rig.file.write_bytes(rig.before)
+        other = factory(self.chip, code_len=CODE, version="2.0.0")
+        rig.chip.nor.content[0x11000:0x132000] = other[0x11000:0x132000]
+        rig.chip.nor.content[0x1E3000:0x1E4000] = b"since then .." * 315 + b"."
+        rig.replug()
+        rig.before = rig.content
+        return rig
+
+    def run(self, rig):
+        return restore(rig.ctx(*self.allow, yes=True), rig.file)
+
+
+class RestoreRf(Restore):
+    """Another calibration with the same address."""
+
+    allow = ("rf",)
+
+    def theirs(self):
+        return of_the_chip(self.chip, b"another one")
+
+
+class RestoreLoader(RestoreOwn):
+    """The boot loader too, where a chip's ROM answers without one."""
+
+    allow = ("bootloader",)
+
+
 class RestoreMac(Restore):
     allow = ("mac",)
 
@@ -127,6 +167,9 @@ class RestoreRfAndMac(Restore):
         RawWriteInTheProgram,
         Settings,
         Flash,
+        RestoreOwn,
+        RestoreRf,
+        RestoreLoader,
         RestoreMac,
         RestoreRfAndMac,
     ],
