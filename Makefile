@@ -65,7 +65,7 @@ peers:
 
 # What our dependencies touch, with the oldest versions that pyproject.toml allows ...
 WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \
-  tests/unit/export tests/cli tests/emu tests/flows/device
+  tests/unit/export tests/ui tests/cli tests/emu tests/flows/device
 
 test-oldest:
 	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project

@@ -29,6 +29,8 @@ HEAVY = {
     "tomllib",
     "babel",
     "asyncio",
+    "starlette",
+    "uvicorn",
 }
 # How many modules of ours a start may import; the CPU times are measured by bench/start.py, which
 # a busy machine disturbs. Raise a number only for something that every such start needs.

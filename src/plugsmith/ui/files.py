@@ -128,6 +128,13 @@ class Files:
             "library": library.expanduser().absolute(),
             "practice": self._base / "practice",
         }
+        # once, since every text of every event is looked at
+        self._own = [(kind, f"{self._roots[kind]}{os.sep}") for kind in ("upload", "output")]
+        self._shelved = [
+            (kind, f"{root}{os.sep}")
+            for kind in _SHELVED
+            for root in dict.fromkeys((self._roots[kind], self._roots[kind].resolve()))
+        ]
         self._lock = threading.Lock()
         self._count = 0
         self._bytes = 0
@@ -197,13 +204,12 @@ class Files:
         A path of the library becomes a handle where it stands alone: in a command that somebody
         may copy into a terminal it stays what it is.
         """
-        for kind in ("upload", "output"):
-            text = text.replace(f"{self._roots[kind]}{os.sep}", f"{kind}:")
-        for kind in _SHELVED:
-            root = self._roots[kind]
-            for name in {str(root), str(root.resolve())}:
-                rest = text.removeprefix(name + os.sep)
-                if rest != text and Path(rest).parts[0] in _SHELVES and "\n" not in rest:
+        for kind, beginning in self._own:
+            text = text.replace(beginning, f"{kind}:")
+        for kind, beginning in self._shelved:
+            if text.startswith(beginning):
+                rest = text.removeprefix(beginning)
+                if Path(rest).parts[:1] and Path(rest).parts[0] in _SHELVES and "\n" not in rest:
                     return f"{kind}:" + rest.replace(os.sep, "/")
         return text
 

@@ -73,6 +73,7 @@ class PageServer:
         if self._server is not None:
             self._server.should_exit = True
         self._thread.join()
+        self._listener.close()
         self.files.close()
 
     def _serve(self) -> None:

@@ -53,6 +53,8 @@ class Streams:
         loop, news = asyncio.get_running_loop(), asyncio.Event()
 
         def wake() -> None:
+            if news.is_set():  # it will look anyway, and what is new lies there already
+                return
             try:
                 loop.call_soon_threadsafe(news.set)
             except RuntimeError:  # the server has gone while the job still speaks
