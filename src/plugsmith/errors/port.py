@@ -100,7 +100,7 @@ class ServerCloses(PortLost):
     """A network server hung up soon after each connection."""
 
     code = "PS-PORT-CLOSED"
-    what = N_("The server at {port} closes the connection again and again ({count} times).")
+    what = N_("The server at {port} closes each connection ({count} until now).")
     why = N_("Another client is connected to it, or it cannot open its own serial port.")
     next_step = N_("{remedy}")
 

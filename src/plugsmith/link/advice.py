@@ -207,7 +207,7 @@ CAUSES: dict[Heard, tuple[Cause, ...]] = {
     ),
     Heard.OTHER_CHIP: (
         Cause(
-            cause=N_("Another kind of chip is connected."),
+            cause=N_("Another kind of chip, or of server, is connected."),
             likelihood="likely",
             next_step=N_("Check that this is the right adapter and the right board."),
         ),

@@ -26,8 +26,11 @@ from plugsmith.errors.port import (
     PortNotFound,
     PortStuck,
     PortUnsupported,
+    ServerCloses,
 )
+from plugsmith.link.advice import CAUSES
 from plugsmith.link.connecting import in_time
+from plugsmith.link.hearing import Heard
 from plugsmith.link.holders import find_holder, rights_remedy
 from plugsmith.link.port import PortCapabilities, PortInfo
 from plugsmith.link.port_list import list_ports
@@ -305,6 +308,9 @@ def open_failure(name: str, problem: Exception) -> PortError:
     if isinstance(problem, PortError):
         return problem
     number = problem.errno if isinstance(problem, OSError) else None
+    hung_up = isinstance(problem, (ConnectionResetError, BrokenPipeError)) or number == errno.EIO
+    if "://" in name and hung_up:
+        return ServerCloses(port=name, count=1, remedy=_(CAUSES[Heard.SERVER_CLOSES][0].next_step))
     absent = number in _ABSENT or number in _UNREACHABLE
     absent |= isinstance(problem, TimeoutError) and name.startswith("socket://")
     if absent or isinstance(problem, (socket.gaierror, ConnectionError)):

@@ -29,7 +29,7 @@ _TEXT = {
     Heard.BOOT_TEXT: N_("The chip's start-up text was received, but no answer."),
     Heard.CONSOLE: N_("OpenBeken runs and talks here."),
     Heard.TUYA_MCU: N_("Frames of a TuyaMCU (55 AA) were received: another processor talks here."),
-    Heard.OTHER_CHIP: N_("The start-up text of another chip was received."),
+    Heard.OTHER_CHIP: N_("The text of something else was received."),
     Heard.TEXT: N_("Text of an unknown program was received, but no answer."),
     Heard.LINE_LOW: N_("The line lies low: only zeros were received."),
     Heard.NOISE: N_("Only unreadable bytes were received: noise, or another speed."),
@@ -38,7 +38,7 @@ _TEXT = {
     Heard.SLOW_NETWORK: N_("The chip answers, but the network is too slow."),
     Heard.TELNET: N_("A telnet server answers, not a serial port."),
     Heard.WRITES_STUCK: N_("The port takes no more bytes: nothing can be sent."),
-    Heard.SERVER_CLOSES: N_("The server closes the connection again and again."),
+    Heard.SERVER_CLOSES: N_("The server closes each connection."),
     Heard.PORT_TAKEN: N_("The port vanishes again and again."),
     Heard.PORT_LOST: N_("The port vanished."),
     Heard.NO_ADAPTER: N_("No serial adapter is connected, so nothing was listened to."),
@@ -132,9 +132,7 @@ def _sentence(state: Heard, seen: Observations, rate: int) -> str:
         (Heard.SILENCE, seen.stray > 0): _(
             "Nothing but {n} stray bytes was received.", n=seen.stray
         ),
-        (Heard.OTHER_CHIP, True): _(
-            "The start-up text of another chip was received: {name}.", name=name
-        ),
+        (Heard.OTHER_CHIP, True): _("The text of something else was received: {name}.", name=name),
         (Heard.CONSOLE, seen.asked_console): _(
             "OpenBeken runs and talks here, but does not obey the text `reboot`."
         ),
