@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
-from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
@@ -67,7 +66,7 @@ def read_secret(path: Path) -> str:
     except OSError as problem:
         raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
     found = text.splitlines()[0].strip() if text.strip() else ""
-    KNOWN.note(found)
+    note_secret(found)
     return found
 
 
@@ -83,5 +82,12 @@ def _password(session: Session, request: LoginRequest) -> str | None:
             _("Web password of the device: "), step=_("the password"), kind=AskKind.SECRET
         )
     found = os.environ.get(PASSWORD_VARIABLE) or None
-    KNOWN.note(found or "")
+    note_secret(found or "")
     return found
+
+
+def note_secret(secret: str) -> None:
+    """Let nothing tell it from now on."""
+    from plugsmith.secrets import KNOWN
+
+    KNOWN.note(secret)

@@ -11,11 +11,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.lan import read_secret
+from plugsmith.api.lan import note_secret, read_secret
 from plugsmith.api.options import option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
-from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -153,7 +152,7 @@ def _wifi_password(
     if "wifi_password" in session.secrets:
         return session.secrets["wifi_password"]
     if WIFI_VARIABLE in os.environ:
-        KNOWN.note(os.environ[WIFI_VARIABLE])
+        note_secret(os.environ[WIFI_VARIABLE])
         return os.environ[WIFI_VARIABLE]
     if request.wifi_ssid is not None and session.interactive:
         question = _("Password of the Wi-Fi network: ")
@@ -168,7 +167,7 @@ def _mqtt_password(
         return read_secret(request.mqtt_password_file)
     if (request.mqtt_host is None and "mqtt_host" not in given) or "mqtt_password" in given:
         return None
-    KNOWN.note(os.environ.get(MQTT_VARIABLE, ""))
+    note_secret(os.environ.get(MQTT_VARIABLE, ""))
     return session.secrets.get("mqtt_password") or os.environ.get(MQTT_VARIABLE)
 
 
@@ -184,7 +183,7 @@ def _resolved(settings: dict[str, Fact]) -> dict[str, Fact]:
             if place not in os.environ:
                 raise UsageError(problem=_("the variable {name} is not set", name=place))
             settings[name] = os.environ[place]
-            KNOWN.note(os.environ[place])
+            note_secret(os.environ[place])
         elif kind == "file" and place:
             settings[name] = read_secret(Path(place).expanduser())
     return settings

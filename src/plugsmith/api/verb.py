@@ -7,7 +7,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from plugsmith.records import frozen
-from plugsmith.secrets import mask_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,5 +87,7 @@ def told(request: Record, result: Result) -> Fact:
 
     Where the user asked to see secrets they stay.
     """
+    from plugsmith.secrets import mask_known
+
     data: Fact = result.as_data()
     return data if getattr(request, "show_secrets", False) else mask_known(data)

@@ -6,7 +6,6 @@ from enum import IntEnum
 from typing import ClassVar, TypeAlias
 
 from plugsmith.messages import N_, _
-from plugsmith.secrets import KNOWN, redact_fact
 
 Fact: TypeAlias = "str | int | float | bool | list[Fact] | dict[str, Fact] | None"
 
@@ -49,12 +48,16 @@ class PlugsmithError(Exception):
     @property
     def told(self) -> dict[str, Fact]:
         """The facts as they may be shown: the `data` of the JSON error object."""
+        from plugsmith.secrets import redact_fact  # noqa: PLC0415 - a start without an error does not pay for it
+
         return {name: redact_fact(fact) for name, fact in self.facts.items()}
 
     def _fill(self, template: str) -> str:
         """Fill `template`; facts that are themselves words of the catalogue are translated too."""
         if not template:
             return ""
+        from plugsmith.secrets import KNOWN  # noqa: PLC0415 - a start without an error does not pay for it
+
         shown = {
             name: _(fact) if isinstance(fact, str) and fact else fact
             for name, fact in self.told.items()
