@@ -52,6 +52,7 @@ class Execution:
         self.begun = False
         self.untouched = False
         self.left = plan.changed_sectors
+        self.repaired: list[int] = []  # the sectors of the last repair
 
     @property
     def commit(self) -> list[int]:
@@ -225,9 +226,7 @@ def _verify(ctx: FlowContext, device: Device, run: Execution) -> None:
             _repair(ctx, device, run, bad)  # which may have hit another place: all again
         bad = _differing(device, run, checks, meter)
         if bad:
-            raise VerifyFailed(
-                ranges=_ranges(item.span for item in bad), rounds=_ROUNDS, resume=ctx.again
-            )
+            raise VerifyFailed(ranges=_ranges(_named(run, bad)), rounds=_ROUNDS, resume=ctx.again)
         meter.summary = _("Verified, after writing some ranges again.")
 
 
@@ -254,6 +253,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
     wrong = _wrong_sectors(device, run, todo)
     ctx.say(_("{count} sectors differ and are written again.", count=len(wrong)))
     run.left = sorted(wrong)
+    run.repaired = list(run.left)
     fixes = dict(run.plan.wanted) | todo
 
     def rewrite() -> None:
@@ -304,6 +304,16 @@ def _wrong_sectors(device: Device, run: Execution, todo: dict[int, bytes]) -> li
 
     device.resume_on_relink(compare, left=lambda: len(run.left))
     return wrong
+
+
+def _named(run: Execution, bad: list[RangeCrc]) -> list[AddressRange]:
+    """The sectors that were written again in vain, as far as that is known; else whole ranges."""
+    sectors = [AddressRange.sized(addr, SECTOR_LEN) for addr in run.repaired]
+    return [
+        span
+        for item in bad
+        for span in [part for part in sectors if part.overlaps(item.span)] or [item.span]
+    ]
 
 
 def _ranges(spans: Iterable[AddressRange]) -> str:
