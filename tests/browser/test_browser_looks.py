@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from test_browser_journey import STEPS
 
-PAGES = ("", "free", "file", "settings", "help")
+PAGES = ("", "free", "file", "devices", "backups", "templates", "settings", "help")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

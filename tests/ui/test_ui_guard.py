@@ -198,6 +198,27 @@ def test_with_the_permission_it_is_served_with_a_warning_and_still_no_name_is_tr
     assert not door.knows_host("evil.example:80")
 
 
+def test_the_browser_opens_with_the_link_where_there_is_a_screen(monkeypatch, tmp_path):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("sys.platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(**more):
+        session = Session(library=Library(tmp_path))
+        session.cancel.cancel()
+        ui(session, UiRequest(**more))
+        return next(event.url for event in session.sink if event.kind == "ready")
+
+    run()
+    assert opened == []  # over SSH: a text browser would take the terminal over
+    monkeypatch.setenv("DISPLAY", ":0")
+    run(no_open=True)
+    assert opened == []
+    assert run() == opened[0]
+
+
 @pytest.mark.parametrize("listen", ["here", "127.0.0.1:x", "127.0.0.1:99999", "127.0.0.1:-1", ""])
 def test_an_address_that_is_none_is_told(listen, tmp_path):
     with pytest.raises(UiCannotListen) as told:

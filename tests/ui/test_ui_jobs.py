@@ -242,6 +242,13 @@ def test_passwords_given_with_a_job_reach_it_and_nothing_else(page, make_verb):
     assert "horse" not in str(page.call("GET", "/api/jobs").json)
 
 
+def test_a_job_that_made_nothing_leaves_no_folder(page, make_verb):
+    make_verb(lambda _session, _request: "done")
+    for _at in range(3):
+        page.run("made up")
+    assert list(page.server.files._roots["output"].iterdir()) == []
+
+
 def test_a_file_with_a_password_goes_with_its_job(page):
     secret = page.put("secret-1.txt", b"correct horse\n")
     job = page.start("device info", host="127.0.0.1:1", password_file=secret)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from contextlib import suppress
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
@@ -117,6 +118,8 @@ class Jobs:
     def _ended(self, job: Job) -> None:
         """In the job's thread, before its last line is out."""
         try:
+            with suppress(OSError):  # it made nothing
+                self._files.job_folder(job.id).rmdir()
             for handle in _password_files(job.given):
                 self._files.forget(handle)
             self._desk.freed(job.ports)

@@ -98,7 +98,17 @@ def _announce(session: Session, server: PageServer, request: UiRequest) -> None:
             )
         )
     session.announce(Ready(port=f"{server.door.host}:{server.door.port}", url=server.url))
-    if not request.no_open:
+    if not request.no_open and _has_screen():
         import webbrowser  # noqa: PLC0415 - see above
 
         webbrowser.open(server.url)
+
+
+def _has_screen() -> bool:
+    """Whether a browser would open beside the terminal; a text browser would take it over."""
+    import os  # noqa: PLC0415 - see above
+    import sys  # noqa: PLC0415 - see above
+
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER"))
