@@ -932,6 +932,17 @@ export type OwnConfigShown = {
   "settings": (OwnConfigRow)[];
 };
 
+/** The archive; `searched` texts were looked through, `secrets_left` is always 0. */
+export type OwnSupportResult = {
+  "file": string;
+  "verb": string;
+  "exit_code": number;
+  "error": string | null;
+  "members": (string)[];
+  "searched": number;
+  "secrets_left": number;
+};
+
 /** The sectors of a chip or a file; `chip` as far as it is known. */
 export type RfRfResult = {
   "source": string;

@@ -236,7 +236,7 @@ def _traced(open_it: Callable[[], Port], path: Path | None, clock: Clock) -> Cal
                 folder=str(path.parent), problem=problem.strerror or str(problem)
             ) from problem
         try:
-            return TracingPort(open_it(), stream, clock=clock)
+            return TracingPort(open_it(), stream, clock=clock, closes_stream=True)
         except BaseException:
             stream.close()
             raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.events import Ask, AskKind, CancelToken, EventLog, Log, Warning_
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.events import Event, EventSink
     from plugsmith.library.library import Library
+    from plugsmith.records import Record
     from plugsmith.sim.obk.device import SimObk
 
     Answer = str | bool | None  # None: nobody wants to say
@@ -60,6 +61,8 @@ class Session:
         self.typed: Callable[[], str | None] | None = None
         # defaults for the settings of a device that is newly set up, from the user's own file
         self.setting_defaults: Mapping[str, Fact] = {}
+        # a command line as the verb and request that it means; None where there is none
+        self.parse: Callable[[Sequence[str]], tuple[Any, Record]] | None = None
         self._asked = 0
         self._lock = threading.Lock()
 

@@ -20,7 +20,7 @@ from plugsmith.messages import N_, _
 from plugsmith.records import Record, Result, frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from plugsmith.api.verb import Verb
 
@@ -96,6 +96,7 @@ def command_of(verb: Verb, words: Words) -> TyperCommand:
             verb,
             made[0],
             words=lambda result: words.text(result, made[1]),
+            parse=parse_command,
             as_json=bool(given["as_json"]),
             assume_yes=bool(given.get("yes", False)),
         )
@@ -114,6 +115,29 @@ def command_of(verb: Verb, words: Words) -> TyperCommand:
     )
     callback.__annotations__ = {item.name: _annotation(item) for item in found}
     return _command(verb, callback, {item.name: item for item in found})
+
+
+def parse_command(words: Sequence[str]) -> tuple[Verb, Record]:
+    """The verb and the request that a command line means; UsageError for one that means none."""
+    from plugsmith.api.table import BY_NAME
+    from plugsmith.cli.words import WORDS
+    from plugsmith.errors import UsageError
+
+    for count in (3, 2, 1):
+        name = " ".join(words[:count])
+        if name in BY_NAME and count <= len(words):
+            break
+    else:
+        raise UsageError(problem=_("{word!r} is no verb", word=" ".join(words[:2])[:80]))
+    verb = BY_NAME[name]
+    command = command_of(verb, WORDS[name])
+    try:
+        given = command.make_context(name, list(words[count:])).params
+    except typer.TyperException as problem:
+        raise UsageError(problem=problem.format_message()) from problem
+    kind = verb.request_type
+    made = kind(**{item.name: _plain(item, given[item.name]) for item in parameters(kind)})
+    return verb, made
 
 
 def _command(

@@ -120,4 +120,16 @@ def known_elsewhere(typed: str) -> str:
 def as_options(args: Sequence[str]) -> list[str]:
     """`help VERB ...` written as `VERB ... --help`; everything else as it is."""
     words = list(args)
+    if words[:1] == ["support"]:
+        return _verb_apart(words)
     return [*words[1:], "--help"] if words[:1] == ["help"] else words
+
+
+def _verb_apart(words: list[str]) -> list[str]:
+    """`support -o FILE info --port X` with a mark before the verb, whose options are its own."""
+    at = 1
+    while at < len(words) and words[at].startswith("-"):
+        if words[at] == "--":
+            return words
+        at += 2 if words[at] in {"-o", "--output"} else 1
+    return [*words[:at], "--", *words[at:]] if at < len(words) else words

@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NoReturn, cast
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, NoReturn, cast
 import typer
 
 from plugsmith.api import session as api
-from plugsmith.api.verb import told
+from plugsmith.api.verb import Need, told
 from plugsmith.cli.paint import Mark
 from plugsmith.cli.quiet_end import end_quietly
 from plugsmith.cli.writer import StdoutGoneError, say, write_text
@@ -27,7 +28,7 @@ from plugsmith.messages import _
 from plugsmith.secrets import KNOWN, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import FrameType
 
     from plugsmith.api.session import Answer
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from plugsmith.cli.jsonl import JsonSink
     from plugsmith.cli.terminal import TerminalSink
     from plugsmith.events import Ask, Event
+    from plugsmith.flows.own.run_record import Recorder
     from plugsmith.records import Record, Result
     from plugsmith.sim.obk.device import SimObk
 
@@ -60,6 +62,7 @@ class Session(api.Session):
             assume_yes=assume_yes,
             again=shlex.join(["plugsmith", *sys.argv[1:]]),
         )
+        self.recorder: Recorder | None = None
         self.command = command
         self.as_json = as_json
         self.exit_code = ExitCode.DONE
@@ -95,6 +98,23 @@ class Session(api.Session):
     def say(self, text: str) -> None:
         """Print a line for people: on stdout, or on stderr with --json."""
         write_text(sys.stderr if self.as_json else sys.stdout, text + "\n")
+
+    def record_run(self, verb: str) -> None:
+        """Keep what is said, so that `support` can tell it if the run fails."""
+        from plugsmith.flows.own.run_record import Recorder
+
+        self.recorder = Recorder(self._listener, command=sys.argv[1:], verb=verb)
+        self.sink = self.recorder
+
+    def keep_failed_run(self, error: PlugsmithError) -> None:
+        """Remember the run for `support`, without secrets; what cannot be kept is no fault."""
+        if self.recorder is None or error.exit_code in {ExitCode.USAGE, ExitCode.INTERRUPTED}:
+            return
+        from plugsmith.flows.own.run_record import keep_last_run
+
+        self.recorder.error = error
+        with suppress(Exception):
+            keep_last_run(self.library.root, self.recorder.record())
 
     def check_stream(self) -> None:
         """Raise StdoutGoneError or OutputLost if JSON lines did not get out."""
@@ -143,9 +163,14 @@ def run_verb(
     words: Callable[[Result], str],
     as_json: bool,
     assume_yes: bool = False,
+    parse: Callable[[Sequence[str]], tuple[Verb, Record]] | None = None,
 ) -> None:
     """Run a verb, print its result (`words` is the text for people), and leave by typer.Exit."""
     session = Session(command=verb.name, as_json=as_json, assume_yes=assume_yes)
+
+    session.parse = parse
+    if set(verb.needs) & {Need.PORT, Need.NETWORK}:
+        session.record_run(verb.name)
 
     def body() -> None:
         from plugsmith.cli.after.next_steps import next_steps
@@ -185,6 +210,7 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
         raise
     except PlugsmithError as error:
         session.close()
+        session.keep_failed_run(error)
         code = report_error(error, as_json=as_json)
     except KeyboardInterrupt:
         session.close()
@@ -194,7 +220,9 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
         code = report_error(_of_system(problem), as_json=as_json)
     except Exception as bug:  # noqa: BLE001 - the outermost layer: a traceback never reaches a user
         session.close()
-        code = report_error(_defect(bug), as_json=as_json)
+        defect = _defect(bug)
+        session.keep_failed_run(defect)
+        code = report_error(defect, as_json=as_json)
     finally:
         restore()
     raise typer.Exit(code)

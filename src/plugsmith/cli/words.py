@@ -86,6 +86,7 @@ WORDS: dict[str, Words] = {
     "backups export": Words(home=_BACKUPS, render="export_text"),
     "backups prune": Words(home=_BACKUPS, render="prune_text"),
     "ui": Words(home="plugsmith.cli.ui_text", render="ui_text"),
+    "support": Words(home="plugsmith.cli.own.support_text", render="support_text"),
     "config show": Words(home="plugsmith.cli.own.config_text", render="config_text"),
     "demo": Words(home="plugsmith.cli.demo_text", render="demo_text"),
 }

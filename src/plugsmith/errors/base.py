@@ -108,8 +108,8 @@ class Defect(PlugsmithError):
     what = N_("Plugsmith has a defect: {kind} in {where}.")
     why = N_("Nothing that you did is wrong.")
     next_step = N_(
-        "Please report it with the command that you ran; "
-        "set PLUGSMITH_DEBUG=1 to see the full technical trace."
+        "Please report it: run the command once more as `plugsmith support VERB ...` and attach "
+        "the file that this writes. PLUGSMITH_DEBUG=1 shows the full technical trace."
     )
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port, PortCapabilities, PortInfo
 
 _HARMLESS = 16  # longest piece written out: every control frame fits, no secret of use does
+_VERSION = 23  # the reply with a boot loader's version, a text of 16 bytes that is no secret
 _HEAD = 11  # of longer pieces: frame header, command, status or address
 _REQUEST = b"\x01\xe0\xfc"
 _REPLY = b"\x04\x0e"
@@ -27,12 +28,15 @@ _EFUSE_DATA = b"\x78\x00\x80\x00"  # register 0x800078: its value may be a byte 
 class TracingPort:
     """A port that writes what passes to `stream`: time, direction, redacted bytes."""
 
-    def __init__(self, port: Port, stream: TextIO, *, clock: Clock) -> None:
+    def __init__(
+        self, port: Port, stream: TextIO, *, clock: Clock, closes_stream: bool = False
+    ) -> None:
         self._port = port
         self._stream = stream
         self._clock = clock
         self._start_s = clock.monotonic()
         self._stopped = False
+        self._closes_stream = closes_stream
         self._note("open", port=port.info.name, baud=port.baud)
 
     @property
@@ -94,6 +98,8 @@ class TracingPort:
         self._port.close()
         with suppress(OSError, ValueError):
             self._stream.flush()
+            if self._closes_stream:
+                self._stream.close()
 
     def _note(self, event: str, **facts: str | int | bool | None) -> None:
         at_ms = round((self._clock.monotonic() - self._start_s) * 1000, 3)
@@ -107,10 +113,10 @@ class TracingPort:
 
 
 def redact(data: bytes) -> dict[str, str | int]:
-    """`data` for a trace: in full if it is a short frame, else length, CRC-32 and frame header."""
+    """`data` for a trace: in full if it is short frames, else length, CRC-32 and frame header."""
     facts: dict[str, str | int] = {"len": len(data)}
-    framed = data.startswith(_REQUEST) or (data.startswith(_REPLY) and data[3:6] == _REQUEST)
-    if framed and len(data) <= _HARMLESS and _EFUSE_DATA not in data:
+    framed = data.startswith(_REQUEST) or _is_reply(data)
+    if framed and all(_is_harmless(frame) for frame in _frames(data)):
         facts["hex"] = data.hex()
         return facts
     if len(data) > _HARMLESS:
@@ -118,3 +124,25 @@ def redact(data: bytes) -> dict[str, str | int]:
     if framed:
         facts["head"] = data[:_HEAD].hex()
     return facts
+
+
+def _frames(data: bytes) -> list[bytes]:
+    """The replies that arrived together, each as long as it says; anything else is one piece."""
+    found: list[bytes] = []
+    rest = data
+    while _is_reply(rest) and 4 <= rest[2] <= _VERSION and len(rest) >= 3 + rest[2]:
+        found.append(rest[: 3 + rest[2]])
+        rest = rest[3 + rest[2] :]
+    return [*found, rest] if rest else found
+
+
+def _is_reply(data: bytes) -> bool:
+    return data.startswith(_REPLY) and data[3:6] == _REQUEST
+
+
+def _is_harmless(frame: bytes) -> bool:
+    """Whether a frame is short enough to hold no secret of use."""
+    if not (frame.startswith(_REQUEST) or _is_reply(frame)) or _EFUSE_DATA in frame:
+        return False
+    is_version = _is_reply(frame) and frame[6:7] == b"\x11"
+    return len(frame) <= (_VERSION if is_version else _HARMLESS)

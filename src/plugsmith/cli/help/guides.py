@@ -231,4 +231,11 @@ CHIPS_AND_FILES: dict[str, Guide] = {
             ("plugsmith config show --port COM5", N_("as if that were given")),
         ),
     ),
+    "support": Guide(
+        "support",
+        (
+            ("plugsmith support", N_("of the last run that failed")),
+            ("plugsmith support info --port COM5", N_("runs that, and records the wire")),
+        ),
+    ),
 }

@@ -1,0 +1,126 @@
+"""A support bundle as a port: what the chip said, in the recorded order, against our client."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from typing import TYPE_CHECKING
+
+from plugsmith.link.port import PortCapabilities, PortInfo
+from plugsmith.link.trace import redact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.clock import VirtualClock
+
+
+READ = bytes.fromhex("01e0fcfff4")  # the request for a sector; its reply names the address too
+CRC = "040e0801e0fc10"  # the reply with a checksum
+
+
+def with_crc(length: int, wanted: int) -> bytes:
+    """`length` bytes whose zlib CRC-32 is `wanted`: zeros, and four last bytes that make it so."""
+    plain = zlib.crc32(bytes(length))
+    rows = [
+        (zlib.crc32(bytes(length - 4) + (1 << bit).to_bytes(4, "little")) ^ plain, 1 << bit)
+        for bit in range(32)
+    ]
+    rest, tail = wanted ^ plain, 0
+    for column in range(31, -1, -1):
+        pivot = next(row for row in rows if row[0] >> column & 1)
+        rows.remove(pivot)
+        rows = [
+            (row[0] ^ pivot[0], row[1] ^ pivot[1]) if row[0] >> column & 1 else row for row in rows
+        ]
+        if rest >> column & 1:
+            rest, tail = rest ^ pivot[0], tail ^ pivot[1]
+    return bytes(length - 4) + tail.to_bytes(4, "little")
+
+
+class BundlePort:
+    """Plays `trace.jsonl`. `AssertionError` where the client sends something else than recorded."""
+
+    def __init__(self, bundle: Path, clock: VirtualClock) -> None:
+        with zipfile.ZipFile(bundle) as archive:
+            lines = archive.read("trace.jsonl").decode().splitlines()
+            self.about = json.loads(archive.read("bundle.json"))
+        self._lines = [json.loads(line) for line in lines]
+        self._at = 0
+        self._clock = clock
+        self._held = b""
+        self.info = PortInfo(name="bundle")
+        self.capabilities = PortCapabilities(modem_lines=True, speed_changes=True, local=True)
+        self.baud = 115200
+        self._address = bytes(4)
+        self.over = False  # from here on nothing is compared
+
+    def finish(self) -> int:
+        """End the comparison; how many recorded lines were played."""
+        self.over = True
+        return self._at
+
+    def _next(self, *wanted: str) -> dict | None:
+        """The next recorded line if it is of a wanted kind."""
+        while self._at < len(self._lines) and self._lines[self._at]["event"] in {"open", "lines"}:
+            self._at += 1
+        if self._at < len(self._lines) and self._lines[self._at]["event"] in wanted:
+            self._at += 1
+            return self._lines[self._at - 1]
+        return None
+
+    def write(self, data: bytes) -> None:
+        if self.over:
+            return
+        line = self._next("tx")
+        assert line is not None, f"the client sent {data.hex()} where the record has no more"
+        if data.startswith(READ) and len(data) == 12:
+            self._address = data[-4:]
+        told = {key: line[key] for key in ("len", "hex", "crc32", "head") if key in line}
+        assert told == redact(data), (line, data.hex())
+
+    def read(self, limit: int, timeout_s: float) -> bytes:
+        if not self._held:
+            line = None if self.over else self._next("rx")
+            if line is None:
+                self._clock.sleep(timeout_s)
+                return b""
+            self._held = bytes.fromhex(line.get("hex") or line.get("head", ""))
+            if "head" in line and line["len"] > 0x1000:
+                self._held += self._address
+            missing = line["len"] - len(self._held)
+            self._held += self._filler(missing)
+        data, self._held = self._held[:limit], self._held[limit:]
+        return data
+
+    def discard_input(self) -> None:
+        self._held = b""
+        self._next("discard")
+
+    def _filler(self, missing: int) -> bytes:
+        """Bytes for a sector that was left out, with the checksum that the chip told next."""
+        head = bytes(missing % 0x1000)
+        sums = (line for line in self._lines[self._at :] if line.get("hex", "").startswith(CRC))
+        told = next(sums, None)
+        if told is None or missing < 0x1000:
+            return bytes(missing)
+        wanted = int.from_bytes(bytes.fromhex(told["hex"])[-4:], "little")
+        return head + with_crc(missing - len(head), wanted ^ 0xFFFF_FFFF)
+
+    def set_baud(self, baud: int) -> None:
+        if self.over:
+            return
+        line = self._next("baud")
+        assert line is not None
+        assert line["baud"] == baud
+        self.baud = baud
+
+    def set_lines(self, *, rts=None, dtr=None) -> None:
+        """Where a line was moved is no part of the proof."""
+
+    def drain(self) -> None:
+        """Nothing waits."""
+
+    def close(self) -> None:
+        """Nothing to let go."""
