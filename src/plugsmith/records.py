@@ -18,6 +18,8 @@ from dataclasses import (
     is_dataclass,
 )
 from enum import Enum
+from functools import cache
+from operator import attrgetter
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from plugsmith.errors.base import Fact
 
 T = TypeVar("T")
+_FEW = 8  # objects of a class that are made without compiling anything for it
+_made: dict[type, int] = {}
 _NAME, _SPARSE, _SPREAD, _ALONE = "json", "sparse", "spread", "alone"
 
 
@@ -95,7 +99,7 @@ def record(cls: type[T]) -> type[T]:
 def frozen(cls: type[T]) -> type[T]:
     """`@dataclass(frozen=True, slots=True, kw_only=True)` at a quarter of its cost when imported.
 
-    For modules that every start needs; making one object takes longer.
+    What a class of many objects needs is compiled when the first of them have been made.
     """
     made = dataclass(kw_only=True, slots=True, init=False, repr=False, eq=False)(cls)
     for name, method in (_METHODS | _STATE).items():
@@ -106,6 +110,11 @@ def frozen(cls: type[T]) -> type[T]:
 
 def _make(self: Any, **values: Any) -> None:
     cls = type(self)
+    _made[cls] = _made.get(cls, 0) + 1
+    if _made[cls] > _FEW:
+        cls.__init__ = _compiled(cls)
+        cls.__init__(self, **values)
+        return
     for item in fields(self):
         name = item.name
         if name in values:
@@ -123,8 +132,38 @@ def _make(self: Any, **values: Any) -> None:
         finish(self)
 
 
-def _values(record: Any) -> tuple[Any, ...]:
-    return tuple(getattr(record, item.name) for item in fields(record))
+def _compiled(cls: Any) -> Any:
+    """The `__init__` that a dataclass would have had from the start."""
+    heads: list[str] = []
+    lines: list[str] = []
+    names: dict[str, Any] = {"_put": object.__setattr__, "_missing": MISSING}
+    for item in fields(cls):
+        name = item.name
+        if item.default_factory is not MISSING:
+            names[f"_new_{name}"] = item.default_factory
+            lines.append(f"if {name} is _missing: {name} = _new_{name}()")
+        else:
+            names[f"_usual_{name}"] = item.default
+        usual = "_missing" if item.default_factory is not MISSING else f"_usual_{name}"
+        required = item.default is MISSING and item.default_factory is MISSING
+        heads.append(name if required else f"{name}={usual}")
+        lines.append(f"_put(self, {name!r}, {name})")
+    if hasattr(cls, "__post_init__"):
+        lines.append("self.__post_init__()")
+    body = "\n    ".join(lines) or "pass"
+    heads = ["self", "*", *heads] if heads else ["self"]
+    exec(f"def __init__({', '.join(heads)}):\n    {body}\n", names)  # noqa: S102 - our own fields
+    return names["__init__"]
+
+
+def _values(record: Any) -> Any:
+    return _reader(cast("Any", type(record)))(record)
+
+
+@cache
+def _reader(cls: Any) -> Any:
+    names = [item.name for item in fields(cls)]
+    return attrgetter(*names) if names else lambda _record: ()
 
 
 def _same(self: Any, other: object) -> Any:
@@ -145,7 +184,7 @@ def _refuse(_self: object, name: str, *_value: object) -> None:
 
 
 def _get_state(self: Any) -> list[Any]:
-    return [*_values(self)]
+    return [getattr(self, item.name) for item in fields(self)]
 
 
 def _set_state(self: Any, state: list[Any]) -> None:

@@ -37,7 +37,7 @@ def test_ready_then_a_clean_end(end):
     assert event["schema"] == "plugsmith/1"
     assert event["port"] != event["log_port"]
     process.send_signal(end)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=120)
     last = json.loads(out.splitlines()[-1])
     assert (last["type"], last["command"]) == ("result", "sim")
     assert process.returncode == 0
@@ -47,11 +47,11 @@ def test_the_ready_line_comes_without_json_too_and_notes_go_to_stderr():
     process = start("--chip", "bk7231t", "--tcp", "127.0.0.1:0")
     event = ready_line(process)
     host, _, port = event["port"].removeprefix("socket://").rpartition(":")
-    with socket.create_connection((host, int(port)), timeout=10) as client:
+    with socket.create_connection((host, int(port)), timeout=60) as client:
         client.sendall(bytes.fromhex("01e0fc0100"))
         assert client.recv(64) == bytes.fromhex("040e0501e0fc0100")
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=120)
     assert "1 session" in out
     assert process.returncode == 0
 
@@ -61,7 +61,7 @@ def test_a_chip_without_a_loader_is_silent_and_sim_says_so(tmp_path):
     process = start("--chip", "bk7231t", "--flash", str(tmp_path / "blank.bin"))
     assert ready_line(process)["boot"] == "silent"
     process.send_signal(signal.SIGTERM)
-    _, problems = process.communicate(timeout=20)
+    _, problems = process.communicate(timeout=120)
     assert "no boot loader" in problems
 
 

@@ -23,7 +23,7 @@ def talker(tmp_path, monkeypatch):
     def serve():
         client, _address = server.accept()
         with client:
-            client.settimeout(10)
+            client.settimeout(120)
             client.sendall(b"boot \x1b[2Jok\r\nSSID1 homenet\r\n")
             while not b"".join(heard).endswith(b"\n"):
                 data = client.recv(64)

@@ -86,7 +86,7 @@ def test_healthy_firmware_that_is_probed_for_two_seconds_starts_once(tmp_path: P
         worker.stdin.flush()
         began_s = time.monotonic()
         ready_s = None
-        while (now_s := time.monotonic()) - began_s < 20.0:
+        while (now_s := time.monotonic()) - began_s < 300.0:
             os.write(worker.stdin.fileno(), LINK_CHECK)
             log += worker.stderr.read() or b""
             ready_s = ready_s or (now_s if b"Main_Init" in log else None)
@@ -94,7 +94,7 @@ def test_healthy_firmware_that_is_probed_for_two_seconds_starts_once(tmp_path: P
                 break
             time.sleep(EVERY_S)
         worker.stdin.close()
-        worker.wait(timeout=20)
+        worker.wait(timeout=120)
         log += worker.stderr.read() or b""
     assert log.count(b"J 0x10000") == 1
     assert file.read_bytes() == bytes(flash)

@@ -38,7 +38,7 @@ class Running:
 
         where = urlsplit(url)
         assert where.hostname is not None
-        with socket.create_connection((where.hostname, where.port or 80), timeout=10) as link:
+        with socket.create_connection((where.hostname, where.port or 80), timeout=60) as link:
             link.sendall(f"GET {target} HTTP/1.1\r\n\r\n".encode())
             return RawReply(drain(link))
 

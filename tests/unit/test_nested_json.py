@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
+from pace import within_cpu
 
 from plugsmith.flows.settings.yaml_file import read_yaml
 from plugsmith.lan.wire import read_json
@@ -45,10 +45,8 @@ def test_marks_inside_of_texts_do_not_count():
     ids=["long", "aliases", "object", "binary", "nodes", "deep"],
 )
 def test_yaml_is_plain_data_of_a_sane_size(text):
-    start = time.process_time()
-    with pytest.raises(ValueError, match=r"YAML|long|many|tag"):
+    with within_cpu(5), pytest.raises(ValueError, match=r"YAML|long|many|tag"):
         read_yaml(text)
-    assert time.process_time() - start < 5
 
 
 def test_settings_in_yaml_are_read_as_ever():

@@ -92,6 +92,36 @@ def test_frozen_objects_are_dataclasses_in_all_that_people_see(kind):
             change()
 
 
+@pytest.mark.parametrize("kind", [Small, Wider, Inner])
+def test_many_objects_are_made_as_the_first_are(kind):
+    made = [kind(size=number) for number in range(30)]
+    assert [item.size for item in made] == [*range(30)]
+    assert made[0] == kind(size=0)
+    if kind is not Inner:
+        assert made[29].names == []
+        assert made[28].names is not made[29].names
+    for values in ({}, {"size": 1, "colour": 2}):
+        with pytest.raises(TypeError):
+            kind(**values)
+    with pytest.raises(FrozenInstanceError):
+        made[29].size = 3
+    if kind is Wider:
+        with pytest.raises(ValueError, match="bad"):
+            kind(size=1, note="bad")
+
+
+def test_a_record_without_fields_is_one_too():
+    @record
+    class Nothing(Record):
+        pass
+
+    made = [Nothing() for _time in range(20)]
+    assert len({*made}) == 1
+    assert repr(made[0]).endswith("Nothing()")
+    with pytest.raises(TypeError):
+        Nothing(size=1)
+
+
 @pytest.mark.parametrize("values", [{}, {"size": 1, "colour": 2}])
 def test_missing_and_unknown_fields_are_defects(values):
     with pytest.raises(TypeError):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pace import within_cpu
 
 from plugsmith.secrets import MASK, redact
 
@@ -121,8 +120,7 @@ def test_masking_twice_is_masking_once(line: str, value: str) -> None:
 
 
 def test_a_long_text_takes_no_time() -> None:
-    start = time.process_time()
-    redact("wifi_" * 40_000)
-    redact('"' * 100_000 + "pass" * 20_000)
-    redact("a://" + "b" * 200_000)
-    assert time.process_time() - start < 5
+    with within_cpu(5):
+        redact("wifi_" * 40_000)
+        redact('"' * 100_000 + "pass" * 20_000)
+        redact("a://" + "b" * 200_000)

@@ -136,7 +136,7 @@ class SlowReader:
             self.take(connection)
 
     def take(self, connection: socket.socket) -> None:
-        connection.settimeout(5)
+        connection.settimeout(60)
         seen, wanted = b"", None
         while wanted is None or self.got < wanted:
             data = connection.recv(4096)

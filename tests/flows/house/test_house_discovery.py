@@ -47,7 +47,7 @@ def broker(tmp_path):
     with subprocess.Popen(
         [program, "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        for _try in range(100):
+        for _try in range(1000):
             try:
                 socket.create_connection(("127.0.0.1", port), timeout=1).close()
                 break

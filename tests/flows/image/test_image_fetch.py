@@ -193,7 +193,7 @@ def cache(tmp_path):
 
 def run(hosting, cache, *, clock=None, cancel=None, sink=None, **wishes):
     wishes.setdefault("server", hosting.url if hosting else None)
-    wishes.setdefault("patience", DownloadTimeouts(connect_s=2, read_s=1))
+    wishes.setdefault("patience", DownloadTimeouts(connect_s=60, read_s=60))
     return fetch(
         FetchRequest(**wishes),
         cache=cache,
@@ -290,7 +290,7 @@ def test_a_server_that_is_not_there(hosting, cache):
 def test_a_slow_answer_ends_in_time(hosting, cache):
     hosting.stall_s = 3
     with pytest.raises(DownloadCutOff):
-        run(hosting, cache, chip="BK7231T", patience=DownloadTimeouts(connect_s=2, read_s=0.2))
+        run(hosting, cache, chip="BK7231T", patience=DownloadTimeouts(connect_s=60, read_s=0.2))
     assert cache.all_of("openshwprojects/OpenBK7231T_App") == []
 
 
@@ -310,7 +310,7 @@ def test_a_drip_that_would_never_end(hosting, cache):
             chip="BK7231T",
             clock=clock,
             sink=Drip(),
-            patience=DownloadTimeouts(connect_s=2, read_s=2, floor_per_s=1e6),
+            patience=DownloadTimeouts(connect_s=60, read_s=60, floor_per_s=1e6),
         )
 
 
@@ -472,7 +472,7 @@ def test_flash_downloads_the_right_image_when_asked(hosting, tmp_path):
     from plugsmith.flows.wire.flash import flash
 
     rig = Rig(tmp_path, "BK7231T")
-    wish = FetchRequest(server=hosting.url, patience=DownloadTimeouts(connect_s=2, read_s=2))
+    wish = FetchRequest(server=hosting.url, patience=DownloadTimeouts(connect_s=60, read_s=60))
     outcome = flash(rig.ctx(yes=True), None, download=wish)
     assert (outcome.image.facts["chip"], outcome.verified) == ("BK7231T", True)
     assert [path.split("/")[-1] for path in hosting.requests if "download" in path] == [

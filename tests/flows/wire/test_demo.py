@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import threading
-import time
 
 import pytest
 from typer.testing import CliRunner
@@ -180,10 +179,9 @@ def test_a_demo_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
 def test_paced_it_takes_less_than_a_minute_of_wire_time():
     scene = build_scene(paced=True)
     try:
-        clock, began, log = VirtualClock(), time.process_time(), EventLog()
+        clock, log = VirtualClock(), EventLog()
         done = run_demo(scene, clock=clock, sink=log, cancel=CancelToken(), again="plugsmith demo")
         assert 5 < done.seconds < 45
-        assert time.process_time() - began < 40
         rates = [e.rate for e in log if e.kind == "progress" and e.task in {"backup", "firmware"}]
         assert any(rates)
         assert all(rate is None or rate < 400_000 for rate in rates)  # 2 Mbaud, blank ends
