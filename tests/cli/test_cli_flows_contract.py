@@ -205,7 +205,7 @@ class Served:
 
 
 #: so slow that a busy machine cannot miss the middle of it
-SLOWLY = ("--baud", "115200")
+SLOWLY = ("--baud", "230400")
 
 
 def client(*arguments: str) -> subprocess.Popen:
