@@ -26,32 +26,45 @@ def choose_language(language: str | None) -> None:
 
 @cache
 def _catalogue(language: str | None) -> gettext.NullTranslations:
-    languages = [language] if language else None
-    return gettext.translation(DOMAIN, str(LOCALE_DIR), languages=languages, fallback=True)
+    wanted = [language] if language else None
+    found = gettext.translation(DOMAIN, str(LOCALE_DIR), languages=wanted, fallback=True)
+    if isinstance(found, gettext.GNUTranslations):
+        return found
+    return _from_text(language or language_of_system()) or found
+
+
+def _from_text(language: str) -> gettext.NullTranslations | None:
+    """The catalogue out of its .po file, where nobody compiled it."""
+    path = LOCALE_DIR / language.partition("_")[0] / "LC_MESSAGES" / f"{DOMAIN}.po"
+    if language == "en" or not language.isascii() or not path.is_file():
+        return None
+    from plugsmith.po_file import read_po  # noqa: PLC0415 - English costs nothing
+
+    catalogue = gettext.NullTranslations()
+    kept = read_po(path.read_text(encoding="utf-8"))
+    catalogue._catalog = kept  # type: ignore[attr-defined]  # noqa: SLF001 - as GNUTranslations has
+    catalogue.gettext = lambda message: kept.get(message, message)  # type: ignore[method-assign]
+    return catalogue
+
+
+def language_of_system() -> str:
+    """The language that the environment asks for, `en` where it asks for none."""
+    names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    named = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    code = named.partition(":")[0].partition(".")[0].partition("_")[0].lower()
+    return code if code.isalpha() and code != "c" else "en"
 
 
 def language() -> str:
     """The language of this run as a code, `en` where none was asked for or it is not there."""
-    named = (
-        os.environ.get("PLUGSMITH_LANG")
-        or _chosen[0]
-        or next(
-            (
-                os.environ[name]
-                for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-                if os.environ.get(name)
-            ),
-            "",
-        )
-    )
-    code = named.partition(":")[0].partition(".")[0].partition("_")[0].lower()
+    code = (os.environ.get("PLUGSMITH_LANG") or language_of_system()).partition("_")[0].lower()
     return code if code in languages() else "en"
 
 
 def languages() -> tuple[str, ...]:
-    """English and every language that has a catalogue."""
-    found = (path.parts[-3] for path in LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.mo"))
-    return ("en", *sorted(found))
+    """English and every language that has a catalogue, compiled or as text."""
+    places = LOCALE_DIR.glob(f"*/LC_MESSAGES/{DOMAIN}.?o")
+    return ("en", *sorted({path.parts[-3] for path in places}))
 
 
 def sentences(name: str) -> dict[str, str]:
