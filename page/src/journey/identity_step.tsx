@@ -22,7 +22,7 @@ export function IdentityStep(): JSX.Element {
     <Step
       name="identity"
       title={info ? t("It is a {chip}", { chip: info.chip }) : t("Who is it")}
-      lead={t("The chip said this itself. What is printed on a module may be wrong; this is not.")}
+      lead={t("This is what answered on the wires. What is printed on a module may be wrong; Plugsmith goes by this.")}
       views={[view]}
       primary={{ words: t("Next: the backup"), act: () => finish("identity", "backup"), disabled: !info }}
     >

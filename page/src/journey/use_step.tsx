@@ -40,7 +40,7 @@ export function UseStep(): JSX.Element {
     <Step
       name="use"
       title={host ? t("It is yours now") : t("Find it in your network")}
-      lead={host ? t("It talks to you and to nobody else.") : t("Take the wires off, close the device, and plug it into the wall. It joins your Wi-Fi within half a minute.")}
+      lead={host ? t("OpenBeken runs on it and answers in your network.") : t("Take the wires off, close the device, and plug it into the wall. It joins your Wi-Fi within half a minute.")}
       views={[jobView("device"), jobView("apply"), jobView("calibrate"), jobView("share"), jobView("undo")]}
       primary={null}
     >
@@ -236,6 +236,8 @@ function Undo(): JSX.Element | null {
   if (!result?.undo) return null;
   const running = !!view && !ended(view);
   const file = result.backup?.file;
+  const before = (jobView("info")?.result as { firmware?: { name?: string | null; version?: string | null } } | null)?.firmware;
+  const was = [before?.name, before?.version].filter(Boolean).join(" ") || t("what was on it");
   return (
     <>
       <UndoCard
@@ -243,7 +245,7 @@ function Undo(): JSX.Element | null {
         command={result.undo}
         rows={[
           [t("What was done"), t("{what} was written onto a {chip}.", { what: [result.image?.firmware, result.image?.version].filter(Boolean).join(" ") || t("Firmware"), chip: result.chip })],
-          [t("What it was"), result.backup ? t("stock firmware, in the backup {name}", { name: fileName(result.backup.file) }) : null],
+          [t("What it was"), result.backup ? t("{what}, in the backup {name}", { what: was, name: fileName(result.backup.file) }) : null],
           [t("SHA-256"), result.backup ? <code class="small">{result.backup.sha256}</code> : null],
           [t("What it needs"), t("the same four wires, and the device out of the wall")],
         ]}
@@ -253,7 +255,7 @@ function Undo(): JSX.Element | null {
       </UndoCard>
       {sure && (
         <Box kind="warn" word={t("Back to stock")}>
-          <p>{t("The wires must be on again and the device out of the wall. OpenBeken and its settings go; the vendor's firmware comes back.")}</p>
+          <p>{t("The wires must be on again and the device out of the wall. What runs now and its settings go; what the backup holds comes back.")}</p>
           <div class="row">
             <Button kind="danger" disabled={running} onClick={() => { setSure(false); void startJob("undo", "restore", { port: journey.value.port, backup: file, link_timeout: 0 }); }}>{t("Yes, put it back")}</Button>
             <Button onClick={() => setSure(false)}>{t("No")}</Button>

@@ -5,6 +5,7 @@ export type CellState =
   | "unknown"
   | "kept"
   | "reading"
+  | "read"
   | "proven"
   | "blank"
   | "equal"
@@ -64,10 +65,10 @@ function joined(regions: Region[]): Region[] {
   return rows;
 }
 
-/** While reading: the first `done` bytes are proven, the cell after them is being read. */
+/** While reading: the first `done` bytes are read, the cell after them is in work; proven is said at the end. */
 export function readingMap(size: number, done: number): MapModel {
   const map = plainMap(size, "unknown");
-  fill(map.cells, 0, done - (done % CELL), "proven");
+  fill(map.cells, 0, done - (done % CELL), "read");
   if (done < size) fill(map.cells, done, done + CELL, "reading");
   return map;
 }

@@ -12,6 +12,7 @@ const NAMES: Record<CellState, string> = {
   unknown: n("not read yet"),
   kept: n("kept"),
   reading: n("being read"),
+  read: n("read"),
   proven: n("read and proven"),
   blank: n("blank"),
   equal: n("equal already"),
@@ -38,6 +39,7 @@ function Patterns({ id }: { id: string }): JSX.Element {
       {p("kept", <circle cx="3" cy="3" r="0.9" class="m-kept-mark" />)}
       {p("proven", null)}
       {p("reading", null)}
+      {p("read", <path d="M0 3h6" class="m-read-mark" stroke-width="2.4" />)}
       {p("blank", <path d="M0 6L6 0" class="m-blank-mark" stroke-width="0.5" />)}
       {p("equal", <path d="M0 1.5h6M0 4.5h6" class="m-equal-mark" stroke-width="0.7" />)}
       {p("erase", <path d="M0 0l6 6M-1 5l2 2M5 -1l2 2" class="m-erase-mark" stroke-width="1.3" />)}
