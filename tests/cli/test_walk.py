@@ -1,0 +1,146 @@
+"""Every verb of the table, as somebody meets it: bare, asked for help, mistyped, without a home."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from plugsmith.api.options import parameters
+from plugsmith.api.table import BY_NAME
+from plugsmith.cli.app import main
+from plugsmith.errors import ExitCode
+
+VERBS = sorted(BY_NAME)
+GO_ON = {"sim", "ui", "demo"}  # they do not end by themselves, or do a whole job
+KNOWN = {int(code) for code in ExitCode} - {1, 130}
+
+
+@pytest.fixture(autouse=True)
+def nothing_there(monkeypatch, tmp_path):
+    """No adapter, no network, an empty folder to work in."""
+    monkeypatch.setattr("plugsmith.link.ports.list_ports", list)
+    monkeypatch.setattr("plugsmith.flows.device.scan.own_network", lambda: None)
+    monkeypatch.setattr("plugsmith.lan.http.run_network", _no_network)
+    monkeypatch.setattr("plugsmith.flows.device.scan.run_network", _no_network)
+    monkeypatch.chdir(tmp_path)
+
+
+def _no_network(work, **_named):
+    work.close()
+    from plugsmith.errors.device import DeviceUnreachable
+
+    raise DeviceUnreachable(host="192.0.2.1", problem="nothing is there")
+
+
+def run(capsys, *args: str) -> tuple[int, str, str]:
+    capsys.readouterr()
+    code = main(list(args))
+    out, err = capsys.readouterr()
+    assert code in KNOWN, (args, code, err)
+    for noise in ("Traceback", "DEFECT", "object at 0x", "None."):
+        assert noise not in out + err, (args, out, err)
+    if "Error PS-" in err:
+        assert "More: plugsmith help PS-" in err
+    return code, out, err
+
+
+def arguments(name: str, file: str) -> list[str]:
+    """The command with `file` for everything that it needs."""
+    words = name.split()
+    for item in parameters(BY_NAME[name].request_type):
+        if not item.required:
+            continue
+        value = {"ADDRESS": "0", "SIZE": "4k", "HOST": "192.0.2.1", "KIND": "app", "ACTION": "init",
+                 "MAC": "84:e3:42:01:02:03"}.get(item.words.metavar or "", file)  # fmt: skip
+        if item.name == "output":
+            value = "out.bin"
+        words += [value] if item.words.argument else [item.shown, value]
+    return words
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
+def test_bare(name, capsys):
+    run(capsys, *name.split())
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_wrong_option_is_named(name, capsys):
+    code, out, err = run(capsys, *name.split(), "--no-such-option")
+    if name == "support":
+        return  # what follows it is a verb
+    assert (code, out) == (2, "")
+    assert "--no-such-option" in err
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
+def test_a_missing_file(name, capsys):
+    run(capsys, *arguments(name, "no/such/file.bin"))
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
+def test_a_wrong_file(name, capsys, tmp_path):
+    (tmp_path / "wrong.bin").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+    run(capsys, *arguments(name, "wrong.bin"))
+
+
+@pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
+def test_no_home(name, capsys, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "file" / "home"))
+    run(capsys, *arguments(name, "no.such.file"))
+
+
+@pytest.mark.parametrize("name", VERBS)
+def test_a_closed_stdout(name, capsys, monkeypatch):
+    gone = io.StringIO()
+    gone.close()
+    monkeypatch.setattr(sys, "stdout", gone)
+    assert main([*name.split(), "--help"]) == 0
+    assert "Error" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("name", VERBS)
+def test_help_in_every_width(name, columns, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    code, out, _err = run(capsys, *name.split(), "--help")
+    assert code == 0
+    for line in out.splitlines():
+        long = len(line) > columns
+        assert not long or line.strip().startswith(("plugsmith ", "-")) or len(line.split()) == 1
+
+
+class Screen(io.StringIO):
+    """A terminal that keeps what it shows."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("name", "value", "colour"), [
+    ("TERM", "xterm", True), ("NO_COLOR", "1", False), ("TERM", "dumb", False),
+    ("PLUGSMITH_PLAIN", "1", False),
+])  # fmt: skip
+def test_colour_is_for_those_who_want_it(name, value, colour, monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv(name, value)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    main(["dump", "info", "no.such.file"])
+    assert ("\x1b[" in screen.getvalue()) is colour
+    assert "Error PS-INPUT-MISSING:" in screen.getvalue()
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+def test_on_a_terminal_no_word_is_broken(columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen = Screen()
+    monkeypatch.setattr(sys, "stderr", screen)
+    main(["dump", "info", "no.such.file"])
+    lines = screen.getvalue().splitlines()
+    assert all(len(line) <= columns for line in lines)
+    assert "permissions" in " ".join(lines)
