@@ -95,7 +95,9 @@ def diff_text(found: DiffResult) -> str:
         return _("The two files are equal, byte by byte.")
     lines = [
         _(
-            "{start}..{end}  {name}: {count} bytes in {sectors} sectors differ",
+            N_("{start}..{end}  {name}: {count} bytes in one sector differ")
+            if item.sectors == 1
+            else N_("{start}..{end}  {name}: {count} bytes in {sectors} sectors differ"),
             start=format_addr(item.start),
             end=format_addr(item.end),
             name=item.name,

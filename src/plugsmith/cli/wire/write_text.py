@@ -9,7 +9,7 @@ from plugsmith.cli.wire.text import resets_row
 from plugsmith.flows.wire.results import FlashResult
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.flows.wire.results import CheckRow, EraseResult, PlanRow, WriteResult
@@ -21,12 +21,21 @@ def write_text(done: WriteResult) -> str:
         [
             (_("Device"), done.chip),
             (_("Known"), (done.looks_like or "") if isinstance(done, FlashResult) else ""),
-            (_("Written"), done.image.words if done.image is not None else ""),
-            (_("Changed"), _changes(done.plan)),
-            (_("Verified"), _("yes") if done.verified else _("nothing was changed (dry run)")),
+            (
+                _("Written") if done.verified else _("To write"),
+                done.image.words if done.image is not None else "",
+            ),
+            (
+                _("Changed") if done.verified else _("Would change"),
+                _changes(done.plan, would=not done.verified),
+            ),
+            (
+                _("Verified"),
+                _("yes") if done.verified else _("no: this was a dry run, nothing was changed"),
+            ),
             (_("Boots"), _boots(done.booted) if done.verified else ""),
             (_("Backup"), done.backup.file if done.backup is not None else _("none")),
-            (_("Undo"), done.undo),
+            (_("Undo"), done.undo if done.verified else ""),
             *resets_row(done.resets),
         ]
     )
@@ -60,12 +69,25 @@ def _checks(checks: tuple[CheckRow, ...]) -> str:
     return "\n".join([_("Checks before the write:"), *lines]) if lines else ""
 
 
-def _changes(plan: tuple[PlanRow, ...]) -> str:
+def _changes(plan: tuple[PlanRow, ...], *, would: bool) -> str:
     def kib(action: Action) -> int:
         return sum(step.length for step in plan if step.action is action) // 1024
 
+    if not kib(Action.WRITE) and not kib(Action.ERASE):
+        return _("nothing: the flash holds all of it already")
+    words = (
+        N_(
+            "{write} KiB would be written, {erase} KiB erased; {equal} KiB are equal already, "
+            "{keep} KiB are kept"
+        )
+        if would
+        else N_(
+            "{write} KiB written, {erase} KiB erased, {equal} KiB were equal already, {keep} KiB "
+            "kept"
+        )
+    )
     return _(
-        "{write} KiB written, {erase} KiB erased, {equal} KiB were equal already, {keep} KiB kept",
+        words,
         write=kib(Action.WRITE),
         erase=kib(Action.ERASE),
         equal=kib(Action.SKIP_EQUAL),

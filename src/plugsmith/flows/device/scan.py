@@ -55,7 +55,11 @@ def _must_be_known(host: Host) -> None:
 async def _find(ctx: LanContext, hosts: list[Host], *, announced: bool) -> list[FoundDevice]:
     if announced:
         hosts = [*hosts, *await _announced(ctx)]
-    title = _("Looking at {count} addresses", count=len(hosts))
+    title = (
+        _("Looking at {host}", host=hosts[0])
+        if len(hosts) == 1
+        else _("Looking at {count} addresses", count=len(hosts))
+    )
     with task(
         "scan", title, total=len(hosts), clock=ctx.clock, sink=ctx.sink, unit="addresses"
     ) as meter:

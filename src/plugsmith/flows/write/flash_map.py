@@ -71,8 +71,13 @@ def _summary(plan: FlashPlan, baud: int) -> str:
     changed = len(plan.changed_sectors)
     if not changed:
         return _("Nothing needs to be changed: the flash already holds all of it.")
+    words = (
+        N_("1 sector changes, {kib} KiB are sent: about {seconds:.0f} s at {baud} baud.")
+        if changed == 1
+        else N_("{count} sectors change, {kib} KiB are sent: about {seconds:.0f} s at {baud} baud.")
+    )
     return _(
-        "{count} sectors change, {kib} KiB are sent: about {seconds:.0f} s at {baud} baud.",
+        words,
         count=changed,
         kib=plan.written_len // 1024,
         seconds=max(1.0, plan.seconds(baud)),

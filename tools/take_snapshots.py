@@ -1,0 +1,22 @@
+"""Writes what people see of 25 common runs to tests/data/snapshots; read what has changed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "tests" / "rigs"))
+
+from snapshots import FOLDER, take  # type: ignore[import-not-found]  # noqa: E402
+
+
+def main() -> None:
+    """Take them all anew."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in take().items():
+        (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
