@@ -226,7 +226,7 @@ def test_an_unknown_verb_job_or_address_is_told(page):
     assert page.call("POST", "/api/jobs/no/cancel").code == "PS-UI-UNKNOWN"
     assert page.call("GET", "/api/nothing").code == "PS-UI-UNKNOWN"
     assert page.call("GET", "/nothing.html", key=False).code == "PS-UI-UNKNOWN"
-    for name in ("ui", "sim"):
+    for name in ("ui", "sim", "support"):
         assert page.call("POST", "/api/jobs", {"verb": name}).code == "PS-UI-VERB"
 
 

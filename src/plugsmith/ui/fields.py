@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 # words that stand in the place of a file
 WORDS = (("flash", "template", "auto"),)
-NOT_FOR_THE_PAGE = frozenset({"sim", "ui"})  # they serve until they are stopped in their terminal
+# `sim` and `ui` serve until they are stopped in their terminal; `support` runs a command line
+NOT_FOR_THE_PAGE = frozenset({"sim", "ui", "support"})
 
 
 class Role(Enum):
