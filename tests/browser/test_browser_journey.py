@@ -148,8 +148,7 @@ def test_two_tabs_share_one_job(open_tab):
     first.next("Next: connect")
     first.next("Listen")
     first.see("Now reset the chip")
-    first.hands("cen")
-    first.at("identity")
+    first.tap_until('[data-step="identity"]')
     first.next("Next: the backup")
     first.next("Make the backup")
     first.see("Reset the chip once more")  # and it waits, however slow the other tab is
@@ -158,8 +157,7 @@ def test_two_tabs_share_one_job(open_tab):
     second.press("Watch it here")
     second.at("backup")
     second.see("Reset the chip once more")
-    first.hands("cen")
-    first.page.wait_for_selector('[data-result="backup"]')
+    first.tap_until('[data-result="backup"]')
     second.page.wait_for_selector('[data-result="backup"]')
     jobs = second.server.call("GET", "/api/jobs").json["jobs"]
     assert [row["verb"] for row in jobs].count("backup") == 1

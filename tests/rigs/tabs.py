@@ -112,6 +112,19 @@ class Tab:
         answer = self.server.call("POST", "/api/practice/press", body)
         assert answer.status == 200, answer.bytes
 
+    def tap_until(self, selector: str) -> None:
+        """Touch CEN with GND, as often as a person would, until this is shown."""
+        from playwright.sync_api import TimeoutError as NotYet
+
+        for _tap in range(20):
+            self.hands("cen")
+            try:
+                self.page.wait_for_selector(selector, timeout=PATIENCE_MS / 20)
+            except NotYet:
+                continue
+            return
+        raise AssertionError(f"no tap brings {selector}")
+
     def reload(self) -> None:
         self.page.reload()
         self.page.wait_for_selector("h1")

@@ -103,7 +103,7 @@ export function ConnectStep(): JSX.Element {
         <div class="card waiting" aria-live="polite" data-heard={heard.heard}>
           <ResetPicture />
           <div class="stack-s">
-            <h2>{waitingForReset(info) || !info || !info.tasks.length || ended(info) ? t("Now reset the chip") : t("It answers")}</h2>
+            <h2>{waitingForReset(info) ? t("Now reset the chip") : info?.heard === "chip" ? t("It answers") : t("One moment: the port is opened")}</h2>
             <p>{t("Touch the pad CEN with GND for half a second and let go. Or switch the 3.3 V supply off and on.")}</p>
             <p><strong>{t("Heard:")}</strong> {heard.words}</p>
             {(info?.heardHint || verdict?.hint) && <p class="quiet">{info?.heardHint || verdict?.hint}</p>}
