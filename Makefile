@@ -8,7 +8,7 @@ JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
 .PHONY: setup demo lint test-fast test test-ui page page-shots peers test-peers test-oldest test-newest
-.PHONY: campaign campaign-model campaign-adapters campaign-canaries bench
+.PHONY: mutants campaign campaign-model campaign-adapters campaign-canaries bench
 .PHONY: generated evidence lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -86,6 +86,10 @@ campaign: setup campaign-model
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup
 	$(BIN)/python tools/model_campaign.py $(or $(STEPS),20000) $(or $(FIRST),0)
+
+# Mutation testing, sampled: SAMPLE changes a module of those that keep promises, drawn by SEED.
+mutants: setup
+	$(BIN)/python tools/mutants.py $(or $(SAMPLE),8) $(or $(SEED),0) $(MODULES)
 
 # Every verb on every model of an adapter, twice.
 campaign-adapters: setup
