@@ -1,7 +1,7 @@
 """Everything in a request that can be judged without a device, judged before a port is opened.
 
-A field of a request names its judge (`option(judge="address")`). A judge returns for a value that can
-be meant and raises for any other; what it raises as UsageError gets the option's name.
+A field of a request names its judge (`option(judge="address")`). A judge returns for a value that
+can be meant and raises for any other; what it raises as UsageError gets the option's name.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
-from plugsmith.cli.layout import definitions, width_of
+from plugsmith.cli.layout import paragraph, width_of
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -43,13 +43,13 @@ def shown(steps: Steps) -> str:
     width = width_of(sys.stderr) or _USUAL
     rows = [(command, words) for command, words in steps if command]
     column = max((len(command) for command, _words in rows), default=0)
-    lines = [_("Next:")]
+    said = [paragraph(words, width, indent="  ") for command, words in steps if not command]
+    lines = [_("Next:"), *said]
     if column + 4 + max((len(words) for _command, words in rows), default=0) <= width:
         lines += [f"  {command:<{column}}  {words}".rstrip() for command, words in rows]
     else:
         for command, words in rows:
             lines += [f"  {command}", *([f"      {words}"] if words else [])]
-    lines += [definitions([("", words)], width).strip() for command, words in steps if not command]
     return "\n".join(lines)
 
 
