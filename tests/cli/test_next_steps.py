@@ -14,7 +14,13 @@ from plugsmith.cli.after.wire_steps import WIRE_STEPS
 from plugsmith.cli.app import main
 
 STEPS = {**WIRE_STEPS, **FILE_STEPS, **DEVICE_STEPS}
-ENDS = {"sim", "ui", "config show", "support"}  # they run until stopped, or say it themselves
+ENDS = {
+    "sim",
+    "ui",
+    "console",
+    "config show",
+    "support",
+}  # they run until stopped, or say it themselves
 
 
 @pytest.mark.parametrize("name", [verb.name for verb in verbs() if verb.name not in ENDS])

@@ -13,7 +13,7 @@ from plugsmith.cli.app import main
 from plugsmith.errors import ExitCode
 
 VERBS = sorted(BY_NAME)
-GO_ON = {"sim", "ui", "demo"}  # they do not end by themselves, or do a whole job
+GO_ON = {"sim", "ui", "demo", "console"}  # they do not end by themselves, or do a whole job
 KNOWN = {int(code) for code in ExitCode} - {1, 130}
 
 
