@@ -5,16 +5,20 @@ from __future__ import annotations
 import random
 
 import pytest
-from canary_matrix import KINDS, SPELLINGS, cells_of
+from canary_matrix import KINDS, SPELLINGS, bed, cells_of
 from canary_run import failures
 from canary_spellings import KNOWN
 from dump_rig import DEVICES, dump_of, forged
 from test_dump_ledger import planted
 
+from plugsmith.dump.sanitize import clean_areas
 from plugsmith.dump.sanitize.encodings import hidden, lowered
 from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey.obk_secrets import resealed
+from plugsmith.errors.dump import SecretsLeft
 from plugsmith.forge.firmware import forge_openbeken_qio
-from plugsmith.openbeken.config_block import MAGIC
+from plugsmith.openbeken.config_block import MAGIC, field, read_block
+from plugsmith.openbeken.config_layout import layout_of
 
 STRANGER = b"Zq7-stranger_words"  # stands nowhere else in the dump
 
@@ -65,3 +69,29 @@ def test_words_of_the_user_are_looked_for_too():
     assert STRANGER.hex().encode() in left
     clean = sanitize(dump_of(dirty), strict=False, secrets=[STRANGER, b"", b"x"]).data
     assert STRANGER.hex().encode() not in clean
+
+
+@pytest.mark.parametrize("kind", ["openbeken 32", "openbeken 48"])
+def test_the_pins_of_openbeken_survive_under_each_layout(kind):
+    made = bed(kind)
+    clean = sanitize(dump_of(bytes(made.data))).data
+    at, pins = clean.find(b"CFG"), 48 if kind.endswith("48") else 32
+    block = read_block(clean[at:], layout=layout_of(made.chip))
+    assert block.value(field("pin_roles")) == bytes([0] * 26 + [1]).ljust(pins, b"\0")
+    assert block.value(field("wifi_password")) == ""
+    assert made.word not in clean
+
+
+def test_no_copy_is_called_whole_whose_pins_changed(monkeypatch):
+    """The proof is what says so, not the cleaner."""
+    made = bed("openbeken 32")
+    real = clean_areas.clean_block
+
+    def careless(sector, **options):
+        return resealed(
+            real(sector, **options)[:0x33E] + bytes(32) + real(sector, **options)[0x35E:]
+        )
+
+    monkeypatch.setattr(clean_areas, "clean_block", careless)
+    with pytest.raises(SecretsLeft):
+        sanitize(dump_of(bytes(made.data)))

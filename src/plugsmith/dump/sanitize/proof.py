@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.dump import Dump
+from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import is_harmless
 from plugsmith.dump.survey.proven_code import proven_code
-from plugsmith.errors import PlugsmithError
+from plugsmith.errors import Malformed, PlugsmithError
 from plugsmith.messages import _
+from plugsmith.openbeken.config_block import field, read_block
+from plugsmith.openbeken.config_layout import PIN_TABLES, layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from plugsmith.dump.finding import Finding
     from plugsmith.dump.recovery.outcome import Recovery
     from plugsmith.dump.sanitize.leftovers import Examined
     from plugsmith.dump.store.stores import VendorStore
@@ -51,6 +55,8 @@ def prove(
     broken = next(_broken(stores, after.stores), None)
     if any(_changed(span, before, after) for span in proven_code(before.data, report.findings)):
         broken = _("program code has changed.")
+    if not all(_same_settings(item.span, report.chip, before, after) for item in _blocks(report)):
+        broken = _("the pins in OpenBeken's settings have changed.")
     same_pins = _same_pins(before, Dump(data=after.data, name=before.name))
     left = len(after.left)
     return SanitizeProof(
@@ -59,6 +65,23 @@ def prove(
         secrets_left=left,
         problem=_problem(broken, after, same_pins=same_pins),
     )
+
+
+def _blocks(report: DumpReport) -> Iterator[Finding]:
+    return (item for item in report.findings if item.kind is FindingKind.OBK_CONFIG)
+
+
+def _same_settings(span: AddressRange, chip: str | None, before: Dump, after: Examined) -> bool:
+    """Whether a settings block is still sound and drives the same pins."""
+    layout = layout_of(chip)
+    try:
+        old, new = (
+            read_block(data[span.start : span.end], layout=layout)
+            for data in (before.data, after.data)
+        )
+    except Malformed:
+        return False
+    return all(old.value(field(name)) == new.value(field(name)) for name in PIN_TABLES)
 
 
 def pin_recovery(dump: Dump) -> Recovery | None:
