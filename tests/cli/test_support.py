@@ -94,6 +94,7 @@ def test_an_error_is_in_it_and_the_exit_code_is_that_of_support(tmp_path, capsys
 
 def test_the_last_run_that_failed_is_taken(tmp_path, capsys):
     assert main(["support", "--json"]) == 8
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["code"] == "PS-SUPPORT-NO-RUN"
     assert main(["info", "--port", "sim://bk7231n?fault=silent", "--link-timeout", "1"]) == 4
     code, members = bundle(tmp_path / "b.zip")
     assert code == 0
