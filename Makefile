@@ -76,10 +76,11 @@ test-newest:
 	@$(MAKE_ENV) .venvs/newest locks/dev.txt --project --newest
 	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
 
-# Faults by seeds: N cases from seed FIRST on.
+# Faults by seeds: N cases from seed FIRST on; then writes that are cut at every request and boards
+# that are exchanged. All of that takes hours; POINTS=12 cuts each write at so many places.
 campaign: setup campaign-model
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
-	PLUGSMITH_CAMPAIGN=1 $(BIN)/python -m pytest --timeout=0 \
+	PLUGSMITH_CAMPAIGN=$(or $(POINTS),all) $(PYTEST) -n $(JOBS) --timeout=0 \
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit
 
@@ -98,7 +99,7 @@ campaign-adapters: setup
 # Every spelling of a planted secret in every place of six kinds of dump; STEP=10 runs a tenth.
 campaign-canaries: setup
 	$(BIN)/python tools/canary_campaign.py $(or $(STEP),1)
-	PLUGSMITH_CAMPAIGN=1 $(BIN)/python -m pytest -n $(JOBS) --timeout=0 tests/property/test_ledger_lived.py
+	PLUGSMITH_CAMPAIGN=all $(PYTEST) -n $(JOBS) --timeout=0 tests/property/test_ledger_lived.py
 
 # Hard kills in the middle of writes to served chips; DUMP (a stock BK7231T) adds the emulator.
 campaign-kills: setup

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
+from campaign_size import WHOLE
 from dump_rig import adds_up, dump_of
 
 from plugsmith.dump.sanitize.ledger import account
 from plugsmith.dump.survey.survey import survey
 from plugsmith.forge.lived_flash import lived_flash
 
-COUNT = 1000 if os.environ.get("PLUGSMITH_CAMPAIGN") else 30
+COUNT = 1000 if WHOLE else 30
 
 
 @pytest.mark.slow

@@ -136,6 +136,15 @@ def test_a_secret_answer_is_nowhere_to_be_read_again(page, make_verb):
     assert "correct horse" not in everything
 
 
+def test_a_result_that_repeats_a_secret_is_masked(page, make_verb):
+    make_verb(lambda session, _request: session.text("?", step="typing", kind=AskKind.SECRET) + "!")
+    job = page.start("made up")
+    with page.listen(job) as lines:
+        answer(page, job, next(lines)[1], given="battery staple")
+        assert "battery staple" not in str(list(lines)[-1][1])
+    assert "battery staple" not in str(page.events(job))
+
+
 def test_cancel_ends_an_open_question_and_a_running_flow(page, make_verb):
     def work(session, _request):
         session.confirm("Go on?", step="going on")

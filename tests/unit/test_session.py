@@ -19,7 +19,7 @@ from plugsmith.flows.house.results import FactsResult
 
 def outcome(body, *, as_json: bool = True, assume_yes: bool = False, render=str) -> int:
     probe = SimpleNamespace(
-        name="probe", run=lambda session, _request: FactsResult(facts=body(session))
+        name="probe", needs=(), run=lambda session, _request: FactsResult(facts=body(session))
     )
     with pytest.raises(typer.Exit) as stop:
         run_verb(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.api.session import Session
+from plugsmith.api.verb import told
 from plugsmith.errors import Defect, ExitCode, Fact, PlugsmithError
 from plugsmith.errors.ui import UiAnswer, UiAnswered
 from plugsmith.events import (
@@ -184,7 +185,7 @@ class Job:
     def _run(self) -> None:
         try:
             result = self.verb.run(self.session, self.request)
-            data = cast("dict[str, Fact]", result.as_data())
+            data = cast("dict[str, Fact]", told(self.request, result))
             last: Event = ResultEvent(command=self.verb.name, data=data)
             code, self._good = int(result.exit_status), True
         except PlugsmithError as error:

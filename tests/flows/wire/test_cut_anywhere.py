@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from functools import cache
 
 import pytest
+from campaign_size import COUNT, WHOLE, spread
 from cut_rig import cut_at, requests_of
 from flows_rig import Rig, factory
 
@@ -22,14 +22,11 @@ from plugsmith.openbeken.settings import read_settings
 CODE = 0x4000
 SETTINGS, RF = 0x1E1000, 0x1E0000
 OTHER_MAC = bytes.fromhex("c8478cbbbbbb")
-WHOLE = bool(os.environ.get("PLUGSMITH_CAMPAIGN"))
 
 
 def points(total: int) -> list[int]:
     """Where to cut: everywhere in the campaign, else at the beginning and at some places."""
-    if WHOLE:
-        return list(range(1, total + 1))
-    return sorted({1, 2, 3, total // 3, total // 2, total - 1} & set(range(1, total + 1)))
+    return spread(total, usual=[1, 2, 3, total // 3, total // 2, total - 1])
 
 
 @cache
@@ -175,7 +172,7 @@ class RestoreRfAndMac(Restore):
     ],
 )
 def test_the_same_command_again_ends_in_the_right_bytes(tmp_path, kind, chip):
-    if chip == "BK7231N" and not (WHOLE or kind in (RawWrite, Flash)):
+    if chip == "BK7231N" and not (WHOLE or COUNT or kind in (RawWrite, Flash)):
         pytest.skip("only in the campaign")
     case = kind(tmp_path, chip)
     rig = case.make("whole")

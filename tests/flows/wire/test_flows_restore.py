@@ -261,3 +261,17 @@ def test_damage_outside_the_plan_of_an_interrupted_write_is_put_right_by_the_nex
     done = flash(rig.ctx(), tmp_path / "image.bin")
     assert rig.content[0x14_0000:] == rig.before[0x14_0000:]
     assert any("0x1F0000" in note for note in done.notes)
+
+
+def test_a_placeholder_address_on_both_proves_nothing(tmp_path):
+    """Two devices that lost their own address carry the same one: the calibration decides."""
+    lost = bytes.fromhex("c8478c428848")
+    one, file = flashed(tmp_path / "one", mac=lost)
+    restore(one.ctx(), file)  # the same calibration: its own
+    other = bytearray(factory("BK7231T", code_len=CODE, mac=lost))
+    other[0x1E_0090] ^= 0xFF  # measured for another device
+    (tmp_path / "two").mkdir()
+    two = Rig(tmp_path / "two", "BK7231T", bytes(other))
+    with pytest.raises(ConsentMissing):
+        restore(two.ctx(), file)
+    assert two.content == bytes(other)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
+from plugsmith.chips.catalog import is_placeholder_mac
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors.flows import BackupForAnotherDevice, FileNotABackup
@@ -213,7 +214,8 @@ def _check_owner(
 ) -> None:
     theirs = backup.passport.mac if backup is not None else _mac_in(device, source)
     ours = device.mac()
-    if theirs is None or ours is None:
+    shared = theirs == ours and theirs is not None and _many_carry(theirs)
+    if theirs is None or ours is None or (shared and not _same_calibration(device, source)):
         ctx.consent(
             _("It cannot be told whether this backup is from the connected device. Restore it?"),
             _("restoring a backup whose owner cannot be told"),
@@ -227,6 +229,19 @@ def _check_owner(
             "To give this device the other one's address, add --allow mac. To write only the "
             "firmware of the file and keep this device's own address, use `plugsmith flash`."
         ),
+    )
+
+
+def _many_carry(mac: str) -> bool:
+    """Whether the address is one that devices get when their own is lost: it proves nothing."""
+    return is_placeholder_mac(bytes.fromhex(mac.replace(":", "")))
+
+
+def _same_calibration(device: Device, source: ImageSource) -> bool:
+    return any(
+        source.data[addr : addr + SECTOR_LEN] == now
+        for addr, now in device.rf_now().items()
+        if mac_in_rf(now) is not None
     )
 
 

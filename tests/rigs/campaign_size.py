@@ -1,0 +1,19 @@
+"""How much of a long table is run: PLUGSMITH_CAMPAIGN is `all`, or a number per table or case."""
+
+from __future__ import annotations
+
+import os
+
+_WORD = os.environ.get("PLUGSMITH_CAMPAIGN", "")
+WHOLE = _WORD == "all"
+#: None: the whole of it
+COUNT = int(_WORD) if _WORD.isdigit() else None if WHOLE else 0
+
+
+def spread(total: int, *, usual: list[int]) -> list[int]:
+    """Numbers from 1 to `total`: all, so many evenly spread, or the usual few of `make test`."""
+    if WHOLE:
+        return list(range(1, total + 1))
+    if not COUNT:
+        return sorted(set(usual) & set(range(1, total + 1)))
+    return sorted({1 + at * (total - 1) // max(1, COUNT - 1) for at in range(COUNT)})
