@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import itertools
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from corpus_place import corpus_root
 from hypothesis import HealthCheck, settings
+
+from plugsmith.secrets import KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 pytest_plugins = ["random_order", "published_lines"]
 
@@ -17,12 +24,6 @@ settings.register_profile(
 settings.load_profile("suite")
 
 _NUMBERS = itertools.count()
-REPOSITORY = Path(__file__).resolve().parent.parent
-
-
-def corpus_root() -> Path:
-    """The corpus folder; it may not exist."""
-    return Path(os.environ.get("PLUGSMITH_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +57,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
         if "corpus" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.corpus)
+
+
+@pytest.fixture(autouse=True)
+def _own_secrets() -> Iterator[None]:
+    """A process is one run of a user; what one test gave away must not mask the texts of others."""
+    KNOWN.forget()
+    yield
+    KNOWN.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -7,8 +7,8 @@ import re
 from functools import cache
 
 import pytest
+from corpus_place import corpus_root
 
-from conftest import corpus_root
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.health import BackupReason, judge
 from plugsmith.dump.repair import Undone, repair

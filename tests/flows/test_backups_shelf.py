@@ -61,7 +61,7 @@ def names(library) -> list[str]:
 
 
 def test_a_list_is_the_latest_first_and_marks_the_first_of_each_device(library):
-    old, new, other = stored(library, 1), stored(library, 5), stored(library, 3, mac=OTHER)
+    old, other, new = stored(library, 1), stored(library, 3, mac=OTHER), stored(library, 5)
     rows = list_backups(library, ()).backups
     assert [row.name for row in rows] == [new.file.stem, other.file.stem, old.file.stem]
     assert [row.first for row in rows] == [False, True, True]
@@ -235,7 +235,7 @@ def test_whatever_the_clock_said_the_first_and_the_newest_stay(tmp_path_factory,
     entries = library.backups.entries()
     gone = superfluous(entries, PruneRule(keep=keep), folder=library.backups.folder)
     left = [entry for entry in entries if entry not in gone]
-    for order in (lambda item: item.created, lambda item: item.stamp[1]):
+    for order in (lambda item: item.order, lambda item: item.stamp[1]):
         ordered = sorted(entries, key=order)
         assert ordered[0] in left
         assert all(item in left for item in ordered[-keep:])

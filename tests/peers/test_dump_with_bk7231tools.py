@@ -6,9 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from corpus_place import corpus_root
 from dump_rig import DEVICES, dump_of, forged
 
-from conftest import corpus_root
 from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.forge.dump import FORUM_TEXT
 from plugsmith.forge.flash import forge_flash

@@ -93,6 +93,6 @@ class Rig:
 
 def corpus_file(name: str) -> Path:
     """A file of the shared corpus (tests that use it take the fixture `corpus` too)."""
-    from conftest import corpus_root
+    from corpus_place import corpus_root
 
     return corpus_root() / name

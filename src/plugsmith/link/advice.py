@@ -213,7 +213,14 @@ CAUSES: dict[Heard, tuple[Cause, ...]] = {
         ),
     ),
     Heard.ANSWERS_LOST: (
-        SUPPLY,
+        Cause(
+            cause=N_("The chip hangs, most often because its supply dipped."),
+            likelihood="likely",
+            next_step=N_(
+                "Touch CEN to GND for a quarter of a second while the command runs, and feed the "
+                "module from a 3.3 V supply that gives at least 500 mA."
+            ),
+        ),
         LOOSE,
         Cause(
             cause=N_("The adapter cannot carry the speed that was used."),

@@ -90,6 +90,7 @@ class Witness:
     _begin_s: float = field(init=False)
     _opened_s: float = field(init=False)
     _losses: list[float] = field(default_factory=list)
+    _open: bool = True
     _past: list[tuple[Heard, float]] = field(default_factory=list)
     _gap_s: float = 0.0
     _received: int = 0
@@ -140,11 +141,14 @@ class Witness:
         return ranked[:count]
 
     def port_lost(self) -> None:
-        """The port vanished just now."""
-        self._losses.append(self.clock.monotonic() - self._opened_s)
+        """The port vanished just now; told again before it was opened again, it is one loss."""
+        if self._open:
+            self._losses.append(self.clock.monotonic() - self._opened_s)
+        self._open = False
 
     def port_opened(self) -> None:
         """It was opened again."""
+        self._open = True
         self._opened_s = self.clock.monotonic()
 
     def linked(self) -> None:

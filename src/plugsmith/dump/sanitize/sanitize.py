@@ -22,6 +22,7 @@ from plugsmith.dump.sanitize.removals import Removals, Removed
 from plugsmith.dump.sanitize.sweep import Judge, sweep
 from plugsmith.dump.sanitize.unread_texts import blank_named
 from plugsmith.dump.store.stores import find_stores
+from plugsmith.dump.survey.credentials import SecretKind
 from plugsmith.dump.survey.lost_places import lost_places
 from plugsmith.dump.survey.report import DumpKind, DumpReport
 from plugsmith.dump.survey.secret_scan import scan
@@ -80,7 +81,11 @@ def sanitize(
     _check_usable(dump, before)
     stores = find_stores(dump.data)
     hits = scan(dump.data, findings=before.findings, stores=stores)
-    values = collect(hits, mac=None if keep_mac else _mac(dump.data, before))
+    kept = {SecretKind.MAC} if keep_mac else set()
+    told = [
+        hit for hit in hits if hit.kind not in kept
+    ]  # an address that stays is searched no more
+    values = collect(told, mac=None if keep_mac else _mac(dump.data, before))
     known = forms_of(values | {value for value in secrets if usable(value)})
     text = _pin_text(dump)
     removals = Removals()
