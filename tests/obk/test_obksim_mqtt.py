@@ -20,7 +20,7 @@ from plugsmith.sim.obk.net.server import serve
 from plugsmith.sim.obk.plug.plug import Load
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from plugsmith.sim.obk.net.endpoint import Endpoint
@@ -71,11 +71,11 @@ class Broker:
         rows = [line.rstrip("\n").split("\t", 2) for line in self._log if line.count("\t") >= 2]
         return [(row[1], row[2]) for row in rows]
 
-    def wait_for(self, topic: str, payload: str | None = None) -> str:
-        """The payload of the first message with this topic (and payload)."""
+    def wait_for(self, topic: str, payload: str | None = None, *, since: int = 0) -> str:
+        """The payload of the first message with this topic (and payload), after `since` others."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
-            for name, text in self.heard():
+            for name, text in self.heard()[since:]:
                 if name == topic and payload in (None, text):
                     return text
             time.sleep(0.05)
@@ -140,12 +140,23 @@ def test_state_on_connect(plug: Endpoint, broker: Broker) -> None:
     assert broker.wait_for("plug1/1/get") in ("0", "1")
 
 
+def until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_channel_follows_both_ways(plug: Endpoint, broker: Broker) -> None:
+    post(plug, "/api/cmnd", "POWER OFF")  # whatever a test before this one left
+    before = len(broker.heard())
     broker.say("plug1/1/set", "1")
-    broker.wait_for("plug1/1/get", "1")
-    assert plug.device.relay_closed
+    until(lambda: plug.device.relay_closed)
+    broker.wait_for("plug1/1/get", "1", since=before)
+    before = len(broker.heard())
     broker.say("bekens_t/1/set", "toggle")
-    broker.wait_for("plug1/1/get", "0")
+    until(lambda: not plug.device.relay_closed)  # or it comes late, into the next test
+    broker.wait_for("plug1/1/get", "0", since=before)
     post(plug, "/api/cmnd", "POWER ON")
     assert plug.device.relay_closed
 
