@@ -72,6 +72,23 @@ def test_what_goes_wrong_in_the_network_does_not_take_the_result_away(plug, caps
     assert missing
 
 
+def test_two_that_answer_with_its_address_prove_nothing(plug, capsys):
+    with running(MAC, MAC) as server:
+        status, data, missing = flash(capsys, plug, ",".join(hosts_of(server)))
+    assert (status, data.get("found"), data["booted"]) == (0, None, None)
+    assert missing
+
+
+def test_a_placeholder_address_proves_nothing(plug, capsys, tmp_path):
+    lost = bytes.fromhex("c8478c428848")
+    (tmp_path / "lost.bin").write_bytes(forge_flash(chip="BK7231N", code_len=0x8000, mac=lost))
+    with running(lost) as server:
+        port = f"sim://bk7231n?flash={tmp_path / 'lost.bin'}"
+        status, data, missing = flash(capsys, port, hosts_of(server)[0])
+    assert (status, data.get("found"), data["booted"]) == (0, None, None)
+    assert missing
+
+
 def test_a_dry_run_looks_for_nothing(plug, capsys):
     status, data, missing = flash(capsys, plug, "127.0.0.1:9", "--dry-run")
     assert (status, missing) == (0, [])

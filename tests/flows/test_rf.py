@@ -160,7 +160,8 @@ def test_a_dry_run_asks_nothing_and_changes_nothing(rig):
     set_mac(rig.ctx(), NEW, dry_run=True)
     lost = losing(rig)
     put_back(rig.ctx(), kept.file, dry_run=True)
-    rebuild(rig.ctx(), NewRf(mac=NEW, chosen=True), dry_run=True)
+    kept.passport_file.unlink()
+    rebuild(rig.ctx("no-backup"), NewRf(mac=NEW, chosen=True), dry_run=True)
     assert rig.content == lost
     assert rig.asked == []
 
@@ -173,6 +174,10 @@ def test_rebuild_is_the_last_resort(rig):
     lost = losing(rig)
     with pytest.raises(RfKnownToLibrary, match=kept.file.stem):
         rebuild(rig.ctx(yes=True), NewRf(mac=mac, chosen=True))
+    with pytest.raises(RfKnownToLibrary, match=kept.file.stem):  # the store tells whose it is
+        rebuild(rig.ctx(yes=True), NewRf(mac=NEW, chosen=False))
+    assert rig.content == lost
+    kept.passport_file.unlink()  # the backup is gone
     with pytest.raises(ConsentMissing):
         rebuild(rig.ctx(), NewRf(mac=NEW, chosen=False))
     assert rig.content == lost

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.chips.catalog import is_placeholder_mac
 from plugsmith.flows.device.results import ArrivedDevice
 from plugsmith.flows.device.scan import look
 from plugsmith.messages import _
@@ -21,9 +22,10 @@ def await_arrival(
     """The device with this MAC as it answers, None if it does not within that time.
 
     `where` is what `device scan` takes. It is looked for again and again: a device restarts and
-    joins in 10 to 30 s. Whoever else answers is not it, whatever its name or address.
+    joins in 10 to 30 s. Whoever else answers is not it, whatever its name or address. An address
+    that many devices carry, or that two answer with, proves nothing.
     """
-    if mac is None:
+    if mac is None or is_placeholder_mac(bytes.fromhex(mac.replace(":", ""))):
         ctx.warn(
             "PS-NOTE-NOT-FOUND",
             _("The device has no MAC of its own that was read: it cannot be told from others."),
@@ -34,9 +36,9 @@ def await_arrival(
     until_s = ctx.clock.monotonic() + within_s
     while True:
         found = look(ctx, where)
-        for device in found:
-            if device.info is not None and _same(device.info.mac, mac):
-                return _arrived(device)
+        own = [item for item in found if item.info and _same(item.info.mac, mac)]
+        if len(own) == 1:
+            return _arrived(own[0])
         if ctx.clock.monotonic() >= until_s:
             break
         ctx.cancel.check()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.rf.results import RfRow
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.flash import WriteOutcome
+    from plugsmith.library.backups.index import IndexEntry
 
 
 def put_back(ctx: FlowContext, path: Path | None, *, dry_run: bool = False) -> WriteOutcome:
@@ -55,12 +56,7 @@ def put_back(ctx: FlowContext, path: Path | None, *, dry_run: bool = False) -> W
 
 def _from_library(ctx: FlowContext, device: Device) -> tuple[Path, FoundRf]:
     """The latest backup with calibration that can be of this device; BackupChoice if unclear."""
-    key, now = device.key(), _best(device)
-    fitting = [
-        item
-        for item in ctx.library.backups.entries()
-        if item.device.certain and item.device.fits(key) and item.file.is_file()
-    ]
+    now, fitting = _best(device), _fitting(ctx, device)
     if now is not None and not now.placeholder:
         fitting = [item for item in fitting if item.device.mac == now.mac]
     if len({item.device.mac for item in fitting}) != 1:
@@ -69,6 +65,16 @@ def _from_library(ctx: FlowContext, device: Device) -> tuple[Path, FoundRf]:
     if not fitting:
         raise BackupChoice(chip=device.identity.chip.name)
     return fitting[0].file, rf_of_file(fitting[0].file)
+
+
+def _fitting(ctx: FlowContext, device: Device) -> list[IndexEntry]:
+    """The backups with calibration of devices of this very kind of hardware."""
+    key = device.key()
+    return [
+        item
+        for item in ctx.library.backups.entries()
+        if item.device.certain and item.device.fits(key) and item.file.is_file()
+    ]
 
 
 def set_mac(ctx: FlowContext, mac: bytes, *, dry_run: bool = False) -> WriteOutcome:
@@ -103,7 +109,7 @@ def rebuild(ctx: FlowContext, new: NewRf, *, dry_run: bool = False) -> WriteOutc
     """Make a sector for a device that lost its own, with the address and without calibration.
 
     Raises RfStillSound where the device has one (unless `rf` is allowed), RfKnownToLibrary where a
-    backup with this address is in the library.
+    backup with this address, or with this device's own store, is in the library.
     """
     text = new.mac.hex(":")
     known = [item for item in ctx.library.backups.entries() if item.device.mac == text]
@@ -115,6 +121,10 @@ def rebuild(ctx: FlowContext, new: NewRf, *, dry_run: bool = False) -> WriteOutc
         now = _best(device)
         if now is not None and not now.placeholder and Permission.RF not in ctx.permissions:
             raise RfStillSound(mac=now.mac)
+        held = [item for item in _fitting(ctx, device) if has_content_of(device, item.file)]
+        if held:
+            names = ", ".join(item.file.stem for item in held)
+            raise RfKnownToLibrary(names=names, first=held[0].file.stem)
         if not dry_run:
             ctx.consent(_question(new), _("making new radio data"))
         sector = new_sector(new.mac)
