@@ -9,6 +9,7 @@ from plugsmith.emu.nor import FlashController
 from plugsmith.emu.peripherals import Peripherals
 from plugsmith.emu.pins import PinMode, Pins
 from plugsmith.emu.polling import WINDOW, PollWatch
+from plugsmith.emu.saradc import Converter, StatefulConverter
 from plugsmith.emu.timers import PwmTimers, TimerGroup, Watchdog
 from plugsmith.emu.uart import FIFO_LEN, SENT_LIMIT, Uart
 
@@ -206,3 +207,47 @@ def test_pin_history_tells_modes_and_levels() -> None:
     for turn in range(40):
         pins.write(4 * 7, turn & 1 and 2, 1.0)
     assert len(pins.changes) <= 10
+
+
+EMPTY = 1 << 30
+
+
+def test_a_converter_hands_out_its_samples_and_then_says_that_it_is_empty() -> None:
+    adc = Converter()
+    adc.write(0x00, 1 << 29 | 1 << 8 | 4 | 1)
+    assert adc.read(0x00) & ~0xF == EMPTY, "busy and clear read 0"
+    adc.advance()
+    assert adc.interrupt
+    while not adc.read(0x0C) & EMPTY:
+        assert adc.read(0x10) == 0x200
+    assert not adc.interrupt
+
+
+def test_states_of_the_bk7238_converter_stay_until_a_one_is_written() -> None:
+    fifo, done, timeout, enable = 1 << 4, 1 << 15, 1 << 17, 1 << 3
+    adc = StatefulConverter()
+    adc.write(0x0C, enable | fifo | done | timeout | 7)
+    assert adc.read(0x0C) == EMPTY | enable | 7
+    adc.write(0x00, 1 << 30 | 1 << 8 | 1)
+    adc.advance()
+    assert adc.read(0x00) == 1 << 30 | 1 << 8 | 1, "settings there, not states"
+    assert adc.read(0x0C) == enable | fifo | done | 7
+    assert adc.interrupt
+    adc.write(0x0C, adc.read(0x0C))
+    assert adc.read(0x0C) & (fifo | done) == 0
+    assert not adc.interrupt, "samples wait, but the state was cleared"
+    while not adc.read(0x0C) & EMPTY:
+        adc.read(0x10)
+    adc.write(0x00, 3)
+    adc.advance()
+    assert adc.read(0x0C) & EMPTY, "told to stop"
+
+
+def test_a_state_without_its_enable_is_no_interrupt() -> None:
+    adc = StatefulConverter()
+    adc.write(0x00, 1)
+    adc.advance()
+    assert adc.read(0x0C) & (1 << 4 | 1 << 15)
+    assert not adc.interrupt
+    adc.write(0x0C, 1 << 14)
+    assert adc.interrupt

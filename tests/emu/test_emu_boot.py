@@ -42,7 +42,7 @@ def test_openbeken_boots_on_the_chips_it_is_made_for(files) -> None:
     answer = run_boot(on_flash(stock, image_t, APP), chip="BK7231T")
     assert (answer["boots"], answer["firmware"]) == (True, "OpenBeken")
     assert "Main_Init_After_Delay done" in answer["log"]
-    for chip in ("BK7231N", "BK7231M"):
+    for chip in ("BK7231N", "BK7231M", "BK7238"):
         image = files(f"openbeken/Open{chip}_QIO_1.18.300.bin")
         answer = run_boot(on_flash(b"", image, 0), chip=chip)
         assert (answer["boots"], answer["reached"]) == (True, "application log"), chip
@@ -107,6 +107,40 @@ def test_a_guest_that_waits_by_a_timer_counter_gets_on_in_the_right_time(chip: s
     assert (pin["gpio"], pin["modes"]) == (8, ["output"])
     assert pin["first_s"] == pytest.approx(0x28_0000 / 26e6, rel=0.001)
     assert answer["polled"] is None
+
+
+# Timer 0 every 2.5 ms, its interrupt enabled at the controller, masked in the CPU. Then for ever:
+# { sleep; unmask; mask }. The handler at 0x18 makes P8 an output and stays.
+SLEEPS_MASKED = (
+    0xEA000006, *[0xEAFFFFFE] * 5, 0xEA000010, 0xEAFFFFFE,
+    0xE3A00502, 0xE2800C2A, 0xE3A01801, 0xE5801000, 0xE3A01001, 0xE580100C, 0xE3A00502,
+    0xE2800A02, 0xE3A01C01, 0xE5801040, 0xE3A01001, 0xE5801044,
+    0xEE070F90, 0xE321F053, 0xE321F0D3, 0xEAFFFFFB,
+    0xE3A03502, 0xE2833B0A, 0xE3A01002, 0xE5831020, 0xEAFFFFFE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7238"])
+def test_a_cpu_that_sleeps_with_interrupts_masked_is_woken_by_one(chip: str) -> None:
+    limits = EmuLimits(instructions=2_000_000, wall_s=20.0)
+    answer = run_boot(scrambled(guest(*SLEEPS_MASKED), chip), chip=chip, limits=limits, pins=True)
+    (pin,) = answer["pins"]
+    assert (pin["gpio"], pin["modes"]) == (8, ["output"])
+    assert pin["first_s"] == pytest.approx(0x1_0000 / 26e6, abs=0.0002)
+
+
+# r0 = 0x802C00; converter on; { +0xC |= 0x28010; while +0xC has one of them }; then P8 as above.
+CLEARS_ADC_STATES = (
+    0xE3A00502, 0xE2800B0B, 0xE3A01001, 0xE5801000, 0xE3A01A28, 0xE3811010,
+    0xE590200C, 0xE1822001, 0xE580200C, 0xE590200C, 0xE1120001, 0x1AFFFFF9,
+    0xE3A03502, 0xE2833B0A, 0xE3A01002, 0xE5831020, 0xEAFFFFFE,
+)  # fmt: skip
+
+
+def test_a_guest_that_clears_the_states_of_the_converter_gets_on_on_bk7238() -> None:
+    limits = EmuLimits(instructions=2_000_000, wall_s=20.0)
+    answer = run_boot(guest(*CLEARS_ADC_STATES), chip="BK7238", limits=limits, pins=True)
+    assert [pin["gpio"] for pin in answer["pins"]] == [8]
 
 
 def test_a_guest_that_waits_in_vain_names_the_register() -> None:

@@ -21,6 +21,7 @@ class Board:
     chip_id: int
     device_id: int
     key: ScrambleKey
+    stateful_adc: bool = False  # its converter's interrupt states are cleared by writing ones
     jedec: int  # 0x00MMTTCC as register 0x803010 shows it
 
     @property
@@ -47,6 +48,6 @@ BOARDS: dict[str, Board] = {
         Board(name="BK7231M", ram_len=0x3_0000, has_tcm=True, chip_id=0x7231C,
               device_id=0x2052_0001, key=PLAIN_KEY, jedec=_GENERIC_2M),
         Board(name="BK7238", ram_len=0x4_0000, has_tcm=True, chip_id=0x7238,
-              device_id=0x2112_0001, key=PLAIN_KEY, jedec=_GENERIC_2M),
+              device_id=0x2112_0001, key=PLAIN_KEY, stateful_adc=True, jedec=_GENERIC_2M),
     )
 }  # fmt: skip

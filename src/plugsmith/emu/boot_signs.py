@@ -28,13 +28,13 @@ BOOT_SIGNS = (
         firmware="OpenBeken",
         pattern=re.compile(rb"Main_Init_After_Delay done"),
         complete=True,
-        source=_RUN + " (T, N and M 1.18.300), last line of its start",
+        source=_RUN + " (T, N, M and 7238 1.18.300), last line of its start",
     ),
     BootSign(
         firmware="OpenBeken",
         pattern=re.compile(rb"OpenBK7\w{2,5}, version \d|Main_Init_(?:Before|After)_Delay"),
         complete=False,
-        source=_RUN + " (T, N and M 1.18.300)",
+        source=_RUN + " (T, N, M and 7238 1.18.300)",
     ),
     BootSign(
         firmware="Tuya",

@@ -28,6 +28,9 @@ _LOOK_INSTRUCTIONS, _LOOKS_PER_SLICE = 20, 16
 _MODEM = (0x0100_0000, 0x0100_0000)
 _MAC_BLOCKS = ((0xC000_0000, 0x8000), (0xC000_9000, 0xF_7000))
 _IRQ_OFF, _THUMB, _MODE = 0x80, 0x20, 0x1F
+# ARMv5: MCR p15, 0, Rd, c7, c0, 4. A masked interrupt wakes the CPU too, and the guest's code, so
+# many instructions long at most, unmasks it then [run: OpenBeken's idle task on BK7238].
+_WAIT_FOR_INTERRUPT, _WAKING = 0xEE07_0F90, 200
 
 
 class Exception_(StrEnum):  # noqa: N801 - the CPU's word for it; `Exception` is a builtin
@@ -105,7 +108,7 @@ class Machine:
         parts.uart1.feed(_FEED)
         parts.uart2.feed(_FEED)
         parts.advance(self.now_s())
-        if parts.irq_wanted() and not cpu.reg_read(arm.UC_ARM_REG_CPSR) & _IRQ_OFF:
+        if parts.irq_wanted() and self._hears_interrupts():
             self._deliver(Exception_.INTERRUPT)
         self._wanted = self._trap = None
         pc = cpu.reg_read(arm.UC_ARM_REG_PC)
@@ -130,6 +133,31 @@ class Machine:
         return int(self._cpu.reg_read(arm.UC_ARM_REG_PC))
 
     # ---- exceptions -----------------------------------------------------------------------
+
+    def _hears_interrupts(self) -> bool:
+        """Whether one may be delivered; a CPU asleep wakes for a masked one, and unmasks it."""
+        cpu = self._cpu
+        if cpu.reg_read(arm.UC_ARM_REG_CPSR) & _IRQ_OFF and self._asleep():
+            for _ in range(_WAKING):
+                before = cpu.reg_read(arm.UC_ARM_REG_CPSR)
+                if not before & _IRQ_OFF:
+                    break
+                thumb = 1 if before & _THUMB else 0
+                try:
+                    cpu.emu_start(self.program_counter() | thumb, 0xFFFF_FFFF, count=1)
+                except unicorn.UcError:
+                    break  # the next slice meets the same failure and reports it
+        return not cpu.reg_read(arm.UC_ARM_REG_CPSR) & _IRQ_OFF
+
+    def _asleep(self) -> bool:
+        """Whether the last instruction was ARMv5's "wait for interrupt"."""
+        if self._cpu.reg_read(arm.UC_ARM_REG_CPSR) & _THUMB:
+            return False
+        try:
+            last = bytes(self._cpu.mem_read(self.program_counter() - 4, 4))
+        except unicorn.UcError:
+            return False
+        return int.from_bytes(last, "little") & 0xFFFF_0FFF == _WAIT_FOR_INTERRUPT
 
     def _on_failure(self, errno: int) -> None:
         kind = Exception_.DATA_ABORT

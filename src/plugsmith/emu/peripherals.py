@@ -11,6 +11,7 @@ from plugsmith.emu.dma import GeneralDma
 from plugsmith.emu.nor import FlashController
 from plugsmith.emu.pins import Pins
 from plugsmith.emu.polling import PollWatch
+from plugsmith.emu.saradc import Converter, StatefulConverter
 from plugsmith.emu.timers import PwmTimers, TimerGroup, Watchdog
 from plugsmith.emu.uart import Uart
 
@@ -27,11 +28,9 @@ _FIXED = {
     0x81_0020: 0x200,
     0xC000_8050: 0,
 }  # "done" answers that spinning initialisation code waits for
-_ADC_STATUS = (0x00, 0x0C)  # T and N; BK7238 [run: it drains the FIFO by bit 30 of +0x0C]
 # BLE core: bit 31 starts and clears itself [run: Tuya firmware spins on both].
 _SELF_CLEARING = frozenset({0x90_0000, 0x90_00F8})
 _COUNTER_LATCHES = frozenset({0x10, 0x50})  # offsets from 0x802A00
-_ADC_WAITING = 4  # samples that a running converter keeps ready
 
 
 class Peripherals:
@@ -77,7 +76,7 @@ class Peripherals:
         self._dma = GeneralDma(self._copy)
         self._storage: dict[int, int] = {}
         self._efuse_result = 0
-        self._adc_samples = 0
+        self._adc = StatefulConverter() if self.board.stateful_adc else Converter()
         self._icu_enable = 0
         self._icu_global = 0
 
@@ -88,9 +87,7 @@ class Peripherals:
         self._fast.advance(now_s)
         self._slow.advance(now_s)
         self._pwm.advance(now_s)
-        config = self._storage.get(0x80_2C00, 0)
-        if config & 3 and config & 4:
-            self._adc_samples = _ADC_WAITING
+        self._adc.advance()
 
     def watchdog_expired(self, now_s: float) -> bool:
         """Whether the watchdog resets the chip now."""
@@ -107,7 +104,7 @@ class Peripherals:
             | int(self.uart2.interrupt) << 1
             | int(timers) << 8
             | int(self._pwm.interrupt) << 9
-            | int(self._adc_samples > 0) << 11
+            | int(self._adc.interrupt) << 11
         )
 
     @property
@@ -133,7 +130,7 @@ class Peripherals:
         if block == 0x80_2A00:
             return self._read_timer(offset)
         if block == 0x80_2C00:
-            return self._read_adc(offset)
+            return self._adc.read(offset)
         if block == 0x80_9000:
             return self._dma.read(offset)
         match addr:
@@ -174,6 +171,8 @@ class Peripherals:
             self.pins.write(offset, value, self._now())
         elif block == 0x80_2A00:
             self._write_timer(offset, value)
+        elif block == 0x80_2C00:
+            self._adc.write(offset, value)
         elif block == 0x80_9000:
             self._dma.write(offset, value)
         elif addr == 0x80_2900:
@@ -217,13 +216,3 @@ class Peripherals:
             self._pwm.write(offset - 0x80, value, now_s)
         else:
             self._storage[0x80_2A00 + offset] = value
-
-    def _read_adc(self, offset: int) -> int:
-        if offset in {0x04, 0x10}:
-            self._adc_samples = max(0, self._adc_samples - 1)
-            return 0x200
-        config = self._storage.get(0x80_2C00 + offset, 0)
-        if offset not in _ADC_STATUS:
-            return config
-        empty = 0 if self._adc_samples else 1 << 30
-        return config & ~(1 << 30 | 1 << 29 | 1 << 8) | empty
