@@ -19,7 +19,8 @@ from plugsmith.flows.device.backup import backup
 from plugsmith.flows.device.context import LanContext
 from plugsmith.flows.house.find import hosts_seen, remember
 from plugsmith.flows.house.overview import overview
-from plugsmith.flows.house.plan import apply_roll, plan, roll_init
+from plugsmith.flows.house.plan import plan, roll_init
+from plugsmith.flows.house.roll_apply import apply_roll
 from plugsmith.lan.discover import sweep
 from plugsmith.lan.host import parse_host
 from plugsmith.lan.http import HttpTimeouts

@@ -22,12 +22,15 @@ from plugsmith.errors import UsageError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from plugsmith.api.session import Session
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.device.results import ScanResult
     from plugsmith.flows.house.results import FactsResult
     from plugsmith.lan.host import Host
+    from plugsmith.lan.records import ApiInfo
     from plugsmith.openbeken.metering import MeasuredLoad
 
 
@@ -66,16 +69,14 @@ def apply(session: Session, request: ApplyRequest) -> FactsResult:
     """`device apply`."""
     from plugsmith.flows.device.apply import apply as flow
     from plugsmith.flows.device.targets import find_targets
-    from plugsmith.flows.house.plan import apply_roll
     from plugsmith.flows.house.results import FactsResult
 
     if request.roll is not None:
         if request.sets_anything:
             raise UsageError(problem=_("with --roll the roll alone says what is wanted"))
-        context = _context(session, request)
-        return FactsResult(
-            facts=apply_roll(context, request.roll, request.host, dry_run=request.dry_run)
-        )
+        return FactsResult(facts=_apply_roll(session, request, request.roll))
+    if request.update or request.download or request.keep_firmware:
+        raise UsageError(problem=_("firmware goes with --roll only; else: plugsmith device ota"))
     if request.host is None:
         raise UsageError(problem=_("give a HOST, or a roll with --roll"))
     if not request.sets_anything:
@@ -86,6 +87,31 @@ def apply(session: Session, request: ApplyRequest) -> FactsResult:
     return FactsResult(
         facts=flow(context, found.hosts, desired, dry_run=request.dry_run, by_scan=found.by_scan)
     )
+
+
+def _apply_roll(session: Session, request: ApplyRequest, roll: Path) -> dict[str, Fact]:
+    from plugsmith.flows.house.roll_apply import RollOptions, apply_roll
+
+    context = _context(session, request)
+    options = RollOptions(
+        files=request.update,
+        update=not request.keep_firmware,
+        dry_run=request.dry_run,
+        download=_downloader(context, request.server) if request.download else None,
+    )
+    return apply_roll(context, roll, request.host, options)
+
+
+def _downloader(
+    context: LanContext, server: str | None
+) -> Callable[[Sequence[tuple[ApiInfo, str]]], None]:
+    """Gets updates out of the releases that the user's settings name."""
+    from functools import partial
+
+    from plugsmith.flows.device.update_fetch import download_updates
+    from plugsmith.flows.image.fetch import FetchRequest
+
+    return partial(download_updates, context, FetchRequest(server=server))
 
 
 def undo(session: Session, request: UndoRequest) -> FactsResult:
@@ -111,6 +137,8 @@ def ota(session: Session, request: UpdateRequest) -> FactsResult:
         list(request.file) or None,
         again=request.again,
         other_variant=request.other_variant,
+        version=request.version or "",
+        download=_downloader(context, request.server) if request.download else None,
         dry_run=request.dry_run,
     )
     return FactsResult(facts=facts)

@@ -92,6 +92,28 @@ class ApplyRequest(SafeModeRequest, SettingsRequest):
         metavar="FILE",
         help=N_("Make the devices of a roll what it says; HOST is then where to look for them."),
     )
+    update: tuple[Path, ...] = option(
+        "--update",
+        default=(),
+        metavar="FILE",
+        help=N_(
+            "With --roll: an update (.rbl) to a version that the roll wants, beside those of the "
+            "cache. Repeatable."
+        ),
+    )
+    download: bool = option(
+        default=False,
+        help=N_("With --roll: get the updates that are needed from the internet first."),
+    )
+    server: str | None = option(
+        default=None,
+        metavar="URL",
+        config="releases.server",
+        help=N_("With --download: another server with the same API."),
+    )
+    keep_firmware: bool = option(
+        default=False, help=N_("With --roll: settings only, no device gets another firmware.")
+    )
     dry_run: bool = option(
         default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
     )
@@ -127,6 +149,26 @@ class UpdateRequest(HouseRequest):
     )
     dry_run: bool = option(
         default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
+    )
+    download: bool = option(
+        default=False,
+        help=N_(
+            "Without FILE: get the right one for each device's chip and build from the internet."
+        ),
+    )
+    server: str | None = option(
+        default=None,
+        metavar="URL",
+        config="releases.server",
+        help=N_("With --download: another server with the same API."),
+    )
+    version: str | None = option(
+        default=None,
+        metavar="VERSION",
+        help=N_(
+            "This release, not the newest: 1.18.300, or 1.18.300_sensors for a build with other "
+            "drivers."
+        ),
     )
     again: bool = option(default=False, help=N_("Also when the device runs this version already."))
     other_variant: bool = option(

@@ -74,6 +74,10 @@ class ReleaseRequest(Record):
         metavar="NAME",
         help=N_("With --chip: a build with other drivers, for example sensors or powerMetering."),
     )
+    ota: bool = option(
+        default=False,
+        help=N_("With --chip: the file for updates over the network (.rbl), not for the wires."),
+    )
     version: str | None = option(default=None, help=N_("From this release, not from the newest."))
     prereleases: bool = option(default=False, help=N_("Count test releases too."))
     repo: str | None = option(
@@ -164,6 +168,7 @@ def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFil
             asset=request.asset,
             chip=request.chip,
             variant=request.variant,
+            ota=request.ota,
             prereleases=request.prereleases,
             offline=request.offline,
         ),

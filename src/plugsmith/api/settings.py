@@ -172,18 +172,11 @@ def _mqtt_password(
 
 
 def _resolved(settings: dict[str, Fact]) -> dict[str, Fact]:
-    """Passwords written as `env:NAME` or `file:PATH` are looked up there."""
-    from plugsmith.errors import UsageError
+    """Passwords written as `env:NAME`, `file:PATH` or `keyring:...` are looked up there."""
+    from plugsmith.flows.settings.secret_place import names_a_place, secret_at
     from plugsmith.openbeken.settings import PASSWORDS
 
     for name in PASSWORDS & set(settings):
-        value = str(settings[name])
-        kind, _colon, place = value.partition(":")
-        if kind == "env" and place:
-            if place not in os.environ:
-                raise UsageError(problem=_("the variable {name} is not set", name=place))
-            settings[name] = os.environ[place]
-            note_secret(os.environ[place])
-        elif kind == "file" and place:
-            settings[name] = read_secret(Path(place).expanduser())
+        if names_a_place(str(settings[name])):
+            settings[name] = secret_at(str(settings[name]), Path())
     return settings

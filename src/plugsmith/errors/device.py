@@ -132,6 +132,15 @@ class ChangedMeanwhile(SafetyRefusal):
     next_step = N_("Run the same command again; it shows the new plan.")
 
 
+class ChangedByUpdate(SafetyRefusal):
+    """The new firmware made other settings differ than those that were shown and asked for."""
+
+    code = "PS-SAFETY-PLAN-UPDATED"
+    what = N_("{host} runs its new firmware, its settings were not sent: {problem}.")
+    why = N_("With the new firmware more differs than was shown before.")
+    next_step = N_("Run the same command again; it shows what is left.")
+
+
 class SettingsDiffer(VerifyError):
     """What was read back is not what was written."""
 
@@ -298,8 +307,10 @@ class UpdateMissing(NothingFound):
 
     code = "PS-DEVICE-NO-UPDATE"
     what = N_("No update for {chip} ({variant}) is among the fetched releases.")
+    why = N_("The file that it takes is {file}.")
     next_step = N_(
-        "Fetch one with `plugsmith image fetch --chip {chip} --asset NAME.rbl`, or name a file."
+        "Add --download, fetch it while you are online (`plugsmith image fetch --asset {file}`), "
+        "or name a file that you have."
     )
 
 

@@ -159,8 +159,19 @@ def wanted_prefix(owner: Chip, key_class: KeyClass) -> str | None:
     )
 
 
-def choose_asset(names: Iterable[str], prefix: str, *, variant: str | None = None) -> str | None:
-    """The build for writing over wires: QIO before UA, the newest version; plain, or `variant`."""
+def update_name(prefix: str, version: str, variant: str | None) -> str:
+    """What a release calls the update (OTA) of a build."""
+    return f"{prefix}_{version}{'_' + variant if variant else ''}.rbl"
+
+
+def choose_asset(
+    names: Iterable[str], prefix: str, *, variant: str | None = None, ota: bool = False
+) -> str | None:
+    """The build for writing over wires: QIO before UA, the newest version; plain, or `variant`.
+
+    With `ota` the one for updates over the network.
+    """
+    kinds = {AssetKind.OTA} if ota else {AssetKind.QIO, AssetKind.UA}
     wanted = variant.casefold() if variant else None
     best: tuple[tuple[int, ...], int, str] | None = None
     for name in names:
@@ -169,7 +180,7 @@ def choose_asset(names: Iterable[str], prefix: str, *, variant: str | None = Non
             continue
         if (parts.variant.casefold() if parts.variant else None) != wanted:
             continue
-        if parts.kind not in {AssetKind.QIO, AssetKind.UA}:
+        if parts.kind not in kinds:
             continue
         rank = (version_key(parts.version), int(parts.kind is AssetKind.QIO), name)
         best = max(best, rank) if best is not None else rank

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
+from types import ModuleType, SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -17,8 +19,10 @@ from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.backup import backup
 from plugsmith.flows.house.find import hosts_seen
 from plugsmith.flows.house.overview import overview
-from plugsmith.flows.house.plan import apply_roll, plan, roll_init
+from plugsmith.flows.house.plan import plan, roll_init
 from plugsmith.flows.house.roll import read_roll, roll_text
+from plugsmith.flows.house.roll_apply import apply_roll
+from plugsmith.flows.settings.secret_place import secret_at
 from plugsmith.lan.apply import read_state
 from plugsmith.library.sightings import Sighting, Sightings
 from plugsmith.sim.obk.device import SimObk
@@ -238,3 +242,93 @@ def test_backups_for_a_timer_keep_the_newest(tmp_path):
             backup(net.ctx, hosts_seen(net.ctx), full=False, keep=2)
         folders = list((tmp_path / "library" / "devices").iterdir())
         assert len(folders) == 4
+
+
+class KeyringError(Exception):
+    """As the library's own."""
+
+
+def keyring_with(monkeypatch, held, trouble=None):
+    """A desktop's keyring in place of the library; `trouble` happens when it is asked."""
+
+    def get_password(service, user):
+        if trouble is not None:
+            raise trouble
+        return held.get((service, user))
+
+    library = ModuleType("keyring")
+    library.get_password = get_password
+    library.errors = SimpleNamespace(KeyringError=KeyringError)
+    monkeypatch.setitem(sys.modules, "keyring", library)
+
+
+def of_keyring(tmp_path, place):
+    roll = write_roll(tmp_path, 1)
+    roll.write_text(roll.read_text().replace("file:mqtt.pw", place))
+    return roll
+
+
+def test_secrets_come_out_of_the_keyring_and_are_told_nowhere(tmp_path, monkeypatch):
+    keyring_with(monkeypatch, {("house", "mqtt/broker"): "canary-ring"})
+    with lan(tmp_path) as net:
+        seen(net)
+        roll = of_keyring(tmp_path, "keyring:house/mqtt/broker")
+        assert apply_roll(net.ctx, roll, None)["done"] == 1
+        assert run(read_state(net.obk)).settings["mqtt_password"] == "canary-ring"
+        assert plan(net.ctx, roll, None).exit_status is ExitCode.DONE
+        assert "canary" not in net.everything_said()
+
+
+def test_the_real_library_is_asked_with_a_backend_of_ours(tmp_path):
+    keyring = pytest.importorskip("keyring")
+
+    class Held(keyring.backend.KeyringBackend):
+        priority = 1
+
+        def get_password(self, service, username):
+            return "canary-ring" if (service, username) == ("house", "mqtt") else None
+
+        def set_password(self, *_words):
+            raise NotImplementedError
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(Held())
+    try:
+        assert secret_at("keyring:house/mqtt", tmp_path) == "canary-ring"
+        with pytest.raises(UsageError, match="holds nothing"):
+            secret_at("keyring:house/other", tmp_path)
+    finally:
+        keyring.set_keyring(before)
+
+
+@pytest.mark.parametrize(
+    ("place", "trouble", "said"),
+    [
+        ("keyring:house/other", None, "holds nothing for house/other"),
+        ("keyring:house/empty", None, "holds nothing"),
+        ("keyring:house", None, "not keyring:SERVICE/USER"),
+        ("keyring:/mqtt", None, "not keyring:SERVICE/USER"),
+        ("keyring:house/mqtt", KeyringError("canary-x"), "does not open"),
+        ("keyring:house/mqtt", OSError("canary-x"), "does not open"),
+        ("file:empty.pw", None, "empty"),
+    ],
+)
+def test_a_keyring_without_the_secret_is_said_before_anything_is_sent(
+    tmp_path, monkeypatch, place, trouble, said
+):
+    (tmp_path / "empty.pw").write_text("\n")
+    held = {("house", "mqtt"): "canary-ring", ("house", "empty"): ""}
+    keyring_with(monkeypatch, held, trouble)
+    with lan(tmp_path) as net:
+        seen(net)
+        with pytest.raises(UsageError, match=said) as caught:
+            apply_roll(net.ctx, of_keyring(tmp_path, place), None)
+        assert "canary" not in caught.value.message + caught.value.hint
+        assert not net.endpoint.requests[1:]
+
+
+def test_without_the_library_the_way_to_add_it_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "keyring", None)
+    with pytest.raises(UsageError, match="keyring") as caught:
+        secret_at("keyring:house/mqtt", tmp_path)
+    assert "install" in caught.value.message

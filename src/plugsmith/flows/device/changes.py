@@ -65,7 +65,7 @@ def change_devices(
         return _only(ctx, looked[0], dry_run=dry_run)
     _warn_of_twins(ctx, looked)
     todo = [] if dry_run else [item for item in looked if _is_open(item)]
-    ended = [_settled(item, dry_run=dry_run) for item in looked if item not in todo]
+    ended = [settled(item, dry_run=dry_run) for item in looked if item not in todo]
     for done in ended:
         emit_item(ctx, done)
     if todo:
@@ -91,7 +91,7 @@ def _only(ctx: LanContext, item: Outcome[ChangePlan], *, dry_run: bool) -> Data:
     if item.value is None:
         raise item.error or AssertionError("neither a value nor an error")
     if dry_run or not item.value.change.steps:
-        data = _settled(item, dry_run=dry_run).value
+        data = settled(item, dry_run=dry_run).value
         assert data is not None
         if not dry_run:
             _drop_used(ctx, item.value)
@@ -103,15 +103,19 @@ def _is_open(item: Outcome[ChangePlan]) -> bool:
     return item.value is not None and not item.value.skip and bool(item.value.change.steps)
 
 
-def _settled(item: Outcome[ChangePlan], *, dry_run: bool) -> Outcome[Data]:
+def settled(item: Outcome[ChangePlan], *, dry_run: bool) -> Outcome[Data]:
     """The end of a device to which nothing is sent."""
     plan = item.value
     if plan is None:
         return Outcome(host=item.host, number=item.number, error=item.error)
-    data = _data(str(item.host), plan.state, plan.change, applied=[], verified=not dry_run, undo="")
-    if plan.skip:
-        data |= {"skipped": plan.skip, "verified": False}
+    data = settled_data(str(item.host), plan, dry_run=dry_run)
     return Outcome(host=item.host, number=item.number, value=data)
+
+
+def settled_data(host: str, plan: ChangePlan, *, dry_run: bool = False) -> Data:
+    """What is told of a device that is as wanted, skipped, or only looked at."""
+    data = _data(host, plan.state, plan.change, applied=[], verified=not dry_run, undo="")
+    return data | {"skipped": plan.skip, "verified": False} if plan.skip else data
 
 
 def _plan_text(item: Outcome[ChangePlan]) -> str:

@@ -19,6 +19,7 @@ from plugsmith.flows.device.update_file import (
     is_older,
     is_running,
     load_update,
+    wanted_update,
 )
 from plugsmith.flows.house.update import (
     UpdatePlan,
@@ -26,10 +27,11 @@ from plugsmith.flows.house.update import (
     lost_files,
     update_data,
 )
+from plugsmith.flows.house.waves import in_waves
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
@@ -50,21 +52,32 @@ def ota(
     *,
     again: bool = False,
     other_variant: bool = False,
+    version: str = "",
     dry_run: bool = False,
+    download: Callable[[Sequence[tuple[ApiInfo, str]]], None] | None = None,
 ) -> Data:
     """Update each device with the file for its chip, or with the newest cached one.
+
+    `version` names one instead of the newest; `download` brings into the cache what devices need.
 
     A device that runs this version and build already is left alone unless `again`. Several devices
     need consent, and so does an older version on one.
     """
     given = [load_update(item) for item in _paths(path)]
+    if download is not None and not given:
+        infos = ctx.run(each(ctx, hosts, _info))
+        download([(item.value, version) for item in infos if item.value is not None])
 
     async def look(ctx: LanContext, obk: Obk, _number: int) -> UpdatePlan:
         state = await state_of(ctx, obk)
         repair = await lost_files(ctx, obk, state) is not None
-        update = choose(given, ctx.library, state, other_variant=other_variant)
+        if version:
+            update = wanted_update(given, ctx.library, state, version)
+        else:
+            update = choose(given, ctx.library, state, other_variant=other_variant)
         try:
-            check_update(obk.host, update, state, other_variant=other_variant)
+            named = "_" in version
+            check_update(obk.host, update, state, other_variant=other_variant or named)
         except WrongUpdate as wrong:
             if len(hosts) == 1:
                 raise
@@ -85,6 +98,10 @@ def ota(
     return _many(ctx, looked, dry_run=dry_run)
 
 
+async def _info(_ctx: LanContext, obk: Obk, _number: int) -> ApiInfo:
+    return await obk.info()
+
+
 def _paths(path: Path | Sequence[Path] | None) -> list[Path]:
     if path is None:
         return []
@@ -93,7 +110,7 @@ def _paths(path: Path | Sequence[Path] | None) -> list[Path]:
 
 def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) -> Data:
     plan = _value(item)
-    ctx.say(_line(item.host, plan))
+    ctx.say(update_line(item.host, plan))
     if not plan.is_open or dry_run:
         return update_data(str(item.host), plan, updated=False, files="none")
     if plan.needed and plan.older:
@@ -106,7 +123,9 @@ def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) ->
 
 def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bool) -> Data:
     for item in looked:
-        ctx.say(_line(item.host, item.value) if item.value else f"{item.host}: {_error(item)}")
+        ctx.say(
+            update_line(item.host, item.value) if item.value else f"{item.host}: {_error(item)}"
+        )
     todo = [item for item in looked if item.value is not None and item.value.is_open]
     ended = [_settled(item) for item in looked if item not in todo]
     for done in ended:
@@ -146,27 +165,13 @@ def _settled(item: Outcome[UpdatePlan]) -> Outcome[Data]:
 
 
 async def _roll_out(ctx: LanContext, todo: Sequence[Outcome[UpdatePlan]]) -> list[Outcome[Data]]:
-    """One device alone, then waves of `ctx.at_once`; no wave begins after a failure."""
     plans = {item.host: _value(item) for item in todo}
     hosts = [item.host for item in todo]
 
     async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
         return await carry_out_update(ctx, obk, plans[obk.wire.host])
 
-    ended: list[Outcome[Data]] = []
-    at = 0
-    while at < len(hosts) and all(item.error is None for item in ended):
-        size = 1 if at == 0 else ctx.at_once
-        wave = hosts[at : at + size]
-        at += size
-        ended += await each(ctx, wave, one, tell=lambda item: emit_item(ctx, item))
-    if at < len(hosts):
-        ctx.warn(
-            "PS-NOTE-OTA-STOPPED",
-            _("An update failed: {count} devices were not begun.", count=len(hosts) - at),
-            hint=_("Look into the failure; the same command goes on with those that are left."),
-        )
-    return ended
+    return await in_waves(ctx, hosts, one, tell=lambda item: emit_item(ctx, item))
 
 
 def _value(item: Outcome[UpdatePlan]) -> UpdatePlan:
@@ -179,7 +184,7 @@ def _error(item: Outcome[UpdatePlan]) -> str:
     return item.error.message if item.error else ""
 
 
-def _line(host: Host, plan: UpdatePlan) -> str:
+def update_line(host: Host, plan: UpdatePlan) -> str:
     """What is planned for one device, for people."""
     now, new = _version(plan.state.info), _version(plan.update)
     if plan.skip:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import RegionRole
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateMissing, UpdateUnusable, WrongUpdate
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.image.kinds import recognise
@@ -22,6 +23,7 @@ from plugsmith.openbeken.releases import (
     DEFAULT_REPO,
     AssetKind,
     parse_asset_name,
+    update_name,
     version_key,
 )
 
@@ -83,7 +85,7 @@ def choose(
     UpdateMissing where nothing was fetched for it. That the choice is right is `check_update`'s.
     """
     if not given:
-        return _cached(library, state)
+        return _cached(library, state, variant=state.info.variant)
     fitting = [item for item in given if _chips_of(state) & set(item.chips)]
     same = [item for item in fitting if item.variant == state.info.variant]
     pool = same or (fitting if other_variant else []) or fitting or list(given)
@@ -135,22 +137,69 @@ def overwrites_files(update: OtaUpdate, state: DeviceState) -> bool:
     return len(update.data) > _room(state) - files_size(state)
 
 
-def _cached(library: Library, state: DeviceState) -> OtaUpdate:
-    """The newest cached update for the chip and variant of a device."""
+def wanted_update(
+    given: Sequence[OtaUpdate], library: Library, state: DeviceState, wanted: str
+) -> OtaUpdate:
+    """The update to a version by name: `1.18.301`, or `1.18.301_sensors` for another build.
+
+    A version alone means the build that the device runs. From the given files, or else from the
+    cache; UpdateMissing names the file.
+    """
+    version, _mark, named = wanted.partition("_")
+    variant = named or state.info.variant
+    for item in given:
+        right = (item.version, item.variant) == (version, variant)
+        if right and _chips_of(state) & set(item.chips):
+            return item
+    return _cached(library, state, variant=variant, version=version)
+
+
+def _cached(
+    library: Library, state: DeviceState, *, variant: str | None, version: str | None = None
+) -> OtaUpdate:
+    """The cached update of this version, or the newest, for the chip of a device."""
     cache = ReleaseCache(library.cache / "releases")
-    prefix = chip_record(state.info.chip).openbeken_prefix
+    prefixes = prefixes_of(state.info.chip)
     found = []
     for held in cache.all_of(DEFAULT_REPO):
         parts = parse_asset_name(held.path.name)
         if parts is None or parts.kind is not AssetKind.OTA or parts.alternative_sdk:
             continue
-        if (parts.prefix, parts.variant) == (prefix, state.info.variant):
+        right = parts.variant == variant and version in {None, parts.version}
+        if right and parts.prefix in prefixes:
             found.append((version_key(parts.version), held.path))
     if not found:
+        name = update_name(prefixes[0], version or newest_version(cache) or "VERSION", variant)
         raise UpdateMissing(
-            chip=state.info.chip, variant=state.info.variant or _("the build without a name")
+            chip=state.info.chip, variant=variant or _("the build without a name"), file=name
         )
-    return load_update(max(found)[1])
+    update = load_update(max(found)[1])
+    if version is not None and (update.version, update.variant) != (version, variant):
+        problem = _("it is version {version}, not what its name says", version=update.version)
+        raise UpdateUnusable(name=update.name, problem=problem)
+    return update
+
+
+def prefixes_of(chip_name: str) -> tuple[str, ...]:
+    """How the updates for a chip may begin, the usual one first."""
+    name = chip_name.upper()
+    try:
+        own = chip_record(name).openbeken_prefix
+    except PlugsmithError:
+        own = None
+    if name in _TAKES_N:
+        return tuple(item for item in ("OpenBK7231N", own) if item)
+    return (own or f"Open{name}",)
+
+
+def newest_version(cache: ReleaseCache) -> str | None:
+    """The newest release in the list that was fetched last."""
+    try:
+        kept = cache.last_list(DEFAULT_REPO)
+    except PlugsmithError:
+        return None
+    tags = [item.tag for item in kept[1] if not item.prerelease] if kept else []
+    return max(tags, key=version_key, default=None)
 
 
 def _refused(host: str, problem: str, *, remedy: str = "") -> WrongUpdate:

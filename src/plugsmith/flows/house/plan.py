@@ -1,4 +1,4 @@
-"""`device roll init`, `device plan`, `device apply --roll`: wanted against real."""
+"""`device roll init` and `device plan`: wanted against real."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from plugsmith.errors.device import NoDevices, NotInRoll
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.device.apply import change_to
 from plugsmith.flows.device.change_text import change_lines
-from plugsmith.flows.device.changes import ChangePlan, change_devices, state_of
+from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import each
 from plugsmith.flows.dump.files import write_whole
 from plugsmith.flows.house.find import look_around, of_roll
@@ -23,15 +23,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext, Work
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.change import ConfigChange
     from plugsmith.lan.discover import FoundDevice
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
-
-    Data = dict[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +86,7 @@ def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
     roll = read_roll(path)
     places = of_roll(ctx, roll, where)
     hosts = [item.host for row in roll.rows for item in places.get(row.mac, ())]
-    outcomes = ctx.run(each(ctx, hosts, _comparer(ctx, roll, places))) if hosts else []
+    outcomes = ctx.run(each(ctx, hosts, comparer(ctx, roll, places))) if hosts else []
     rows = []
     for outcome in outcomes:
         done = outcome.value
@@ -119,43 +116,11 @@ def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
     return PlanResult(roll=str(path), devices=tuple(rows), not_in_roll=tuple(strangers))
 
 
-def apply_roll(ctx: LanContext, path: Path, where: str | None, *, dry_run: bool = False) -> Data:
-    """Make the devices of the roll what it says; asked once, resumable, firmware by `ota`."""
-    roll = read_roll(path)
-    for row in roll.rows:
-        roll.desired(row)  # whatever is wrong with it is said before anything is sent
-    places = of_roll(ctx, roll, where)
-    hosts = [item.host for row in roll.rows for item in places.get(row.mac, ())]
-    if not hosts:
-        raise NotInRoll(name=str(path))
-    old: list[str] = []
-
-    async def look(ctx: LanContext, obk: Obk, _number: int) -> ChangePlan:
-        found = await _comparer(ctx, roll, places)(ctx, obk, 0)
-        if found.version_differs:
-            old.append(obk.host)
-        return ChangePlan(state=found.state, change=found.change, kind="apply", skip=found.skip)
-
-    data = change_devices(ctx, hosts, look, dry_run=dry_run)
-    missing: list[Fact] = [row.mac for row in roll.rows if row.mac not in places]
-    if missing:
-        ctx.warn(
-            "PS-NOTE-ROLL-MISSING",
-            _("{count} devices of the roll did not answer.", count=len(missing)),
-            hint=_("plugsmith device plan lists them."),
-        )
-    if old:
-        ctx.warn(
-            "PS-NOTE-ROLL-VERSION",
-            _("{count} devices run another firmware than the roll wants.", count=len(old)),
-            hint=_("Update them: plugsmith device ota {hosts}", hosts=",".join(sorted(old))),
-        )
-    return {**data, "missing": missing, "other_version": [*sorted(old)]}
-
-
-def _comparer(
+def comparer(
     ctx: LanContext, roll: Roll, places: Mapping[str, Sequence[FoundDevice]]
 ) -> Work[Compared]:
+    """Work that holds a device against its row; NotInRoll where it has none."""
+
     async def compare(_ctx: LanContext, obk: Obk, _number: int) -> Compared:
         state = await state_of(ctx, obk)
         row = roll.row_of(state.info.mac)

@@ -10,26 +10,25 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import tomllib
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.errors import UsageError
 from plugsmith.errors.device import RollUnusable
 from plugsmith.flows.settings.desired_settings import DesiredSettings, desired_from
 from plugsmith.flows.settings.file import read_text
+from plugsmith.flows.settings.secret_place import names_a_place, secret_at
 from plugsmith.flows.settings.template_text import template_text
 from plugsmith.lan.host import Host, parse_host
 from plugsmith.lan.records import plain_mac
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.settings import NAMES, PASSWORDS
-from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from plugsmith.errors import Fact
 
@@ -76,32 +75,6 @@ class Roll:
 
     def _open(self, name: str, value: Fact) -> Fact:
         return secret_at(str(value), self.folder) if name in PASSWORDS and value else value
-
-
-def secret_at(place: str, folder: Path) -> str:
-    """The secret behind `env:NAME`, `file:PATH` or `keyring:SERVICE/USER`; UsageError without."""
-    found = _secret_at(place, folder)
-    KNOWN.note(found)
-    return found
-
-
-def _secret_at(place: str, folder: Path) -> str:
-    kind, _colon, rest = place.partition(":")
-    if kind == "env":
-        if rest not in os.environ:
-            raise UsageError(problem=_("the variable {name} is not set", name=rest))
-        return os.environ[rest]
-    if kind == "file":
-        return read_text(folder / Path(rest).expanduser()).splitlines()[0].strip()
-    service, _slash, user = rest.partition("/")
-    try:
-        import keyring  # noqa: PLC0415 - an optional extra
-    except ImportError as problem:
-        raise UsageError(problem=_("the keyring needs the Python package `keyring`")) from problem
-    found = keyring.get_password(service, user)
-    if found is None:
-        raise UsageError(problem=_("the keyring holds nothing for {place}", place=rest))
-    return str(found)
 
 
 def read_roll(path: Path) -> Roll:
@@ -172,7 +145,7 @@ def _row(path: Path, at: int, body: Mapping[str, Fact]) -> RollRow:
         raise _bad(path, _("{where} has the unknown setting {name!r}", where=where,
                            name=str(unknown or odd)[:40]))  # fmt: skip
     for name in PASSWORDS & set(table):
-        if table[name] and str(table[name]).partition(":")[0] not in {"env", "file", "keyring"}:
+        if table[name] and not names_a_place(str(table[name])):
             raise _bad(path, _("{where}: a password does not belong into a roll; write env:NAME, "
                                "file:PATH or keyring:SERVICE/USER for {name}", where=where,
                                name=name))  # fmt: skip
@@ -220,4 +193,4 @@ def roll_text(rows: Sequence[RollRow], *, as_csv: bool) -> str:
     return "\n".join(parts)
 
 
-__all__ = ["Roll", "RollRow", "read_roll", "roll_text", "secret_at"]
+__all__ = ["Roll", "RollRow", "read_roll", "roll_text"]

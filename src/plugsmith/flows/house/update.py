@@ -52,7 +52,7 @@ async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
     """First the files that a broken update cost, then the update."""
     await obk.expect(plan.state.info.mac)
     if plan.repair:
-        await _put_back_lost(ctx, obk, plan.state)
+        await put_back_lost(ctx, obk, plan.state)
     if plan.needed:
         return await _update(ctx, obk, plan)
     data = update_data(obk.host, plan, updated=False, files="restored")
@@ -164,7 +164,8 @@ async def lost_files(ctx: LanContext, obk: Obk, state: DeviceState) -> StoredFet
     return None
 
 
-async def _put_back_lost(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
+async def put_back_lost(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
+    """Give the device the files back that `lost_files` finds."""
     kept = await lost_files(ctx, obk, state)
     if kept is None:
         return

@@ -62,6 +62,8 @@ class FetchRequest:
     variant: str | None = None
     prereleases: bool = False
     offline: bool = False
+    prefix: str | None = None  # instead of `chip`: how the wanted file's name begins
+    ota: bool = False  # the file for updates over the network, not the one for the wires
     patience: DownloadTimeouts | None = None
 
 
@@ -144,24 +146,27 @@ def _releases(
 
 def _wanted(request: FetchRequest, releases: list[Release]) -> tuple[Release, Asset] | None:
     """The file that is asked for, from the newest release that has it."""
-    if request.asset is None and request.chip is None:
+    if request.asset is None and request.chip is None and request.prefix is None:
         return None
     for release, name in _candidates(request, releases):
         asset = release.asset(name)
         if asset is not None:
             return release, asset
-    raise _not_found(request.asset or _("A build for {chip}", chip=request.chip), request.repo)
+    what = request.asset or _("A build for {chip}", chip=request.chip or request.prefix)
+    raise _not_found(what, request.repo)
 
 
 def _candidates(request: FetchRequest, releases: list[Release]) -> Iterator[tuple[Release, str]]:
     if request.asset is not None:
         yield from ((release, request.asset) for release in releases)
         return
-    owner = find_chip(request.chip or "")
-    prefix = wanted_prefix(owner, request.key_class or owner.expects_key)
+    prefix = request.prefix
+    if prefix is None:
+        owner = find_chip(request.chip or "")
+        prefix = wanted_prefix(owner, request.key_class or owner.expects_key)
     for release in releases if prefix is not None else []:
         names = (item.name for item in release.assets)
-        name = choose_asset(names, prefix or "", variant=request.variant)
+        name = choose_asset(names, prefix or "", variant=request.variant, ota=request.ota)
         if name is not None:
             yield release, name
 

@@ -62,7 +62,8 @@ def doubt_name(name: str, image: FirmwareImage) -> list[str]:
             )
         )
     version = _VERSION_IN_NAME.search(name)
-    if version and image.version and version[1] != image.version:
+    # a build with other drivers has its name behind the version, in the file and in its name
+    if version and image.version and image.version.partition("_")[0] != version[1]:
         doubts.append(
             _(
                 "The name says version {named}, but the content is version {found}.",

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 1_000_000
 _DEEPEST = 4
-_ELSEWHERE = ("env:", "file:")  # where the value is, not the value itself
+_ELSEWHERE = ("env:", "file:", "keyring:")
 
 # A line of a settings file that gives a password, however the file is written; group 1 is it.
 _PASSWORD_LINE = re.compile(
