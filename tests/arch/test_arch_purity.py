@@ -52,7 +52,7 @@ WALLS = {
     "ruamel": ("flows/settings/yaml_file.py", "export/esphome.py"),
     "zeroconf": ("lan/",),
     "aiomqtt": ("lan/broker.py",),
-    "keyring": ("flows/house/roll.py",),
+    "keyring": ("flows/settings/secret_place.py",),
     "sqlite3": ("library/",),
     "platformdirs": ("library/",),
     "unicorn": ("emu/",),

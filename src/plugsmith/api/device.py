@@ -108,7 +108,7 @@ def _downloader(
     """Gets updates out of the releases that the user's settings name."""
     from functools import partial
 
-    from plugsmith.flows.device.update_fetch import download_updates
+    from plugsmith.flows.house.update_fetch import download_updates
     from plugsmith.flows.image.fetch import FetchRequest
 
     return partial(download_updates, context, FetchRequest(server=server))

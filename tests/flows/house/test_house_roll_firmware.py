@@ -14,10 +14,10 @@ from plugsmith.errors import Cancelled, ExitCode, PlugsmithError
 from plugsmith.errors.device import UpdateUnusable
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.ota import ota
-from plugsmith.flows.device.update_fetch import download_updates
 from plugsmith.flows.house.find import remember
 from plugsmith.flows.house.plan import plan
 from plugsmith.flows.house.roll_apply import RollOptions, apply_roll
+from plugsmith.flows.house.update_fetch import download_updates
 from plugsmith.flows.image.fetch import FetchRequest
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package
@@ -230,6 +230,33 @@ def test_cut_off_at_any_request_the_same_command_goes_on(tmp_path, at, kind):
         for host in net.hosts:
             assert run(net.ctx.obk(host).read_file("autoexec.bat", size=len(TEXT))) == TEXT
         assert plan(net.ctx, roll, None).exit_status is ExitCode.DONE
+
+
+def test_what_the_new_firmware_changes_by_itself_is_shown_before_it_is_sent(tmp_path):
+    class Forgetful(SimObk):
+        forgets = False
+
+        def _start(self):
+            super()._start()
+            if self.forgets and self.version == NEW:
+                self.forgets = False
+                self.run("ShortName somebody")
+                self.save()
+
+    plug = Forgetful(chip="BK7231T", speed=SPEED, mac=bytes.fromhex(MAC + "40"), unpack=unpack)
+    with lan(tmp_path, plug, device(1)) as net:
+        meet(net)
+        roll, file = roll_of(tmp_path, 2, template=False), package(tmp_path)
+        apply_roll(net.ctx, roll, None, with_files(update=False))
+        plug.forgets = True
+        data = apply_roll(net.ctx, roll, None, with_files(file))
+        assert (data["failed"], data["not_started"], data["exit_code"]) == (1, 1, 5)
+        error = net.items[str(net.hosts[0])].error
+        assert error["code"] == "PS-SAFETY-PLAN-UPDATED"
+        assert "short_name" in error["message"]
+        assert names(net)[0] == "somebody"
+        assert apply_roll(net.ctx, roll, None, with_files(file))["exit_code"] == 0
+        assert names(net) == ["plug_1", "plug_2"]
 
 
 def test_stopped_by_the_user_nothing_more_is_begun_and_it_goes_on(tmp_path):
