@@ -52,6 +52,7 @@ class Run:
     last: dict[int, Verb] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
     story: list[str] = field(default_factory=list)
+    clean: set[int] = field(default_factory=set)  # boards that were whole before the verb
 
     def __post_init__(self) -> None:
         dice = random.Random(self.seed)
@@ -145,13 +146,13 @@ class Run:
         world, board = self.world, self.world.board
         before = {item.number: item.content for item in world.boards}
         known = set(world.backups())
-        clean = {item.number for item in world.boards if item.whole}
+        self.clean = clean = {item.number for item in world.boards if item.whole}
         others = [item.number for item in world.boards if item is not board]
         world.swap_to = dice.choice(others) if others else None
         world.allow = verb.allow
         world.on_erase = None if "no-backup" in verb.allow else self._nothing_is_lost
         world.begin(cut)
-        bases, first = Bases(world, board), board
+        bases = {item.number: Bases(world, item) for item in world.boards}
         words = f"{'again: ' if again else ''}{verb.words} on {board.number} ({board.chip_name})"
         words += f" cut={cut.where}@{cut.at}{'+' if cut.after_change else ''}" if cut.where else ""
         self.story.append(words)
@@ -164,8 +165,10 @@ class Run:
             result, done = "killed", None
         except BootLoop as failure:
             result, done = failure.code, None
-            if not world.swapped:  # else it is about another board
+            other = world.swapped and not world.erased & {world.board.number}
+            if not other or world.board.runs:
                 raise Broken(f"{words}: does not start: {failure.message}") from failure
+            _must(self._all_done(board, before), f"{words}: watched before it was whole")
         except PlugsmithError as failure:
             result, done = failure.code, None
             self.story.append(f"   -> {failure.code}")
@@ -173,16 +176,17 @@ class Run:
         world.on_erase = None
         self._judge_backups(known, before, clean)
         if world.swapped and isinstance(done, WriteOutcome) and not world.erased & {board.number}:
-            board = self._met_another(board, before, done)
+            board = self._met_another(verb, board, before, done)
         for item in world.boards:
             if item is not board:
                 _must(item.content == before[item.number], f"{words}: wrote on another board")
         if isinstance(done, WriteOutcome):
             self._judge_verified(verb, done, board, before[board.number])
-            if not board.lived and board is first:  # else the verb was made for another board
-                _must(verb.check(board, bases), f"{words}: verified, and not what was asked")
+            if not board.lived:
+                asked = verb.check(board, bases[board.number])
+                _must(asked, f"{words}: verified, and not what was asked")
             self._settle(board, done)
-        elif self._all_done(board):
+        elif self._all_done(board, before):
             pass
         elif board.content != before[board.number]:
             _must(verb.name not in {"backup", "info"}, f"{words}: a reading verb wrote")
@@ -193,30 +197,43 @@ class Run:
         if result == "killed" and dice.random() < 0.5:
             board.power()
 
-    def _met_another(self, board: Board, before: dict[int, bytes], done: WriteOutcome) -> Board:
+    def _met_another(
+        self, verb: Verb, board: Board, before: dict[int, bytes], done: WriteOutcome
+    ) -> Board:
         """The board that a verb was about: swapped in before the first one was known.
 
-        Then its own backup secured it.
+        Then a backup of its own secured it. Once the first one was named, another one may only go
+        on unnoticed where both have one name, and nothing else was asked of the first.
         """
-        now = self.world.board
+        now, words = self.world.board, f"{verb.words}: board {self.world.board.number}"
         if not self.world.erased:
             return board
+        named = (board.chip_name, board.mac) == (now.chip_name, now.mac) or not self.world.named
+        _must(named, f"{words} was taken for another one that was identified")
         kept = done.safety.backup
-        own = kept is None or kept.read() == before[now.number] or not now.whole
-        _must(own, f"board {now.number} was written with the backup of another one")
+        if kept is None:
+            _must("no-backup" in verb.allow, f"{words} was written without a backup")
+        else:
+            whole = now.number in self.clean
+            mine = kept.read() == before[now.number]
+            mine = mine or (not whole and kept.passport.rf_sha256 in now.digests)
+            _must(mine, f"{words} was written with the backup of another one")
         return now
 
-    def _all_done(self, board: Board) -> bool:
-        """Whether a verb that was cut had proven everything: then its job is gone."""
+    def _all_done(self, board: Board, before: dict[int, bytes]) -> bool:
+        """Whether a verb that was cut had proven everything: then its job is gone.
+
+        Its plan is on the board to the last byte, and all else is as it was.
+        """
         aim = self.world.aims.get(board.number)
         if not aim or self._jobs(board):
             return False
-        now, settled = board.content, board.settled
-        for addr in range(0, len(now), SECTOR_LEN):
-            sector = now[addr : addr + SECTOR_LEN]
-            if sector not in (settled[addr : addr + SECTOR_LEN], *aim.get(addr, ())):
-                return False
-        board.settled = now
+        whole = bytearray(before[board.number])
+        for addr, data in aim.items():
+            whole[addr : addr + SECTOR_LEN] = data
+        if board.content != whole:
+            return False
+        board.settled = bytes(whole)
         board.digests.add(board.rf_digest(board.settled))
         board.lived = board.cut_rf = False
         self.last.pop(board.number, None)

@@ -75,7 +75,7 @@ class Board:
     def __init__(self, world: World, number: int, chip: str, mac: bytes) -> None:
         self.world = world
         self.number = number
-        self.chip_name = chip
+        self.chip_name, self.mac = chip, mac
         self.stock = factory(chip, mac, 0x30 + number)
         self.settled = self.stock
         self.lived = False
@@ -156,7 +156,10 @@ class ModelPort(SimPort):
 
 @dataclass
 class World:
-    """Everything; `board` is the one that is plugged in."""
+    """Everything; `board` is the one that is plugged in.
+
+    `swapped`: another board was put in during this verb, `named` when the first was known already.
+    """
 
     folder: Path
     chips: tuple[tuple[str, bytes], ...]
@@ -174,10 +177,10 @@ class World:
     def __post_init__(self) -> None:
         self.root = self.folder / "library"
         self.boards = [Board(self, at, chip, mac) for at, (chip, mac) in enumerate(self.chips)]
-        self.dead = self.full = self.swapped = False
+        self.dead = self.full = self.swapped = self.named = False
         self.sent = self.disk = 0
         self.erased: set[int] = set()
-        self.aims: dict[int, dict[int, list[bytes]]] = {}  # what jobs want of a board, by address
+        self.aims: dict[int, dict[int, bytes]] = {}  # what the newest job wants of a board
         self._synced: dict[str, int] = {}
         self._snapshot: dict[Path, bytes | None] = {}
         self._backups: dict[Path, bytes] = {}
@@ -214,7 +217,7 @@ class World:
 
     def begin(self, cut: Cut) -> None:
         self.cut = cut
-        self.dead = self.full = self.swapped = False
+        self.dead = self.full = self.swapped = self.named = False
         self.sent = self.disk = 0
         self.erased, self.aims = set(), {}
         self.asked = []
@@ -239,6 +242,9 @@ class World:
                 raise PortLost(port="sim://model")
             case "swap" if not self.swapped and self.swap_to is not None:
                 self.swapped = True
+                self.named = any(
+                    item.kind == "log" and item.message.startswith("Found ") for item in self.log
+                )
                 self.board.power()
                 self.plugged = self.swap_to
                 self.board.power()
@@ -314,17 +320,13 @@ class World:
         if self.on_erase is not None:
             self.on_erase(board, start, length)
 
-    def _aim(self, board: Board) -> dict[int, list[bytes]]:
-        """What the open jobs of a board want, by address.
-
-        What an earlier one has written is equal already, and not in the later one.
-        """
-        jobs, aim = self.library.jobs, {}
+    def _aim(self, board: Board) -> dict[int, bytes]:
+        """What the job that is about to erase wants of a board, by address."""
+        jobs = self.library.jobs
         for state in jobs.open_jobs(kinds=CHANGING):
             if state.header.device.rf_sha256 in board.digests:
-                for addr, data in jobs.sectors(state).wanted.items():
-                    aim.setdefault(addr, []).append(data)
-        return aim
+                return dict(jobs.sectors(state).wanted)
+        return {}
 
     def backups(self) -> dict[Path, bytes]:
         """The proven backups of the library."""

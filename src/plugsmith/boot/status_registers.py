@@ -54,22 +54,33 @@ def unprotect(
             return found
         _write(client, part, part.unprotected_status(status))
         status = read_status(client, part)
-    raise FlashProtected(
-        reason=_("its status register keeps {status:04X} after {tries} tries").format(
-            status=status, tries=_TRIES
-        )
-    )
+    raise _stuck(status)
 
 
 def restore(client: BootClient, part: FlashPart, found: int) -> None:
-    """Write back the protection bits of `found`, if they differ from what is set now."""
+    """Write back the protection bits of `found`, if they differ from what is set now.
+
+    Raises FlashProtected if the flash part does not take them.
+    """
     status = read_status(client, part)
-    wanted = (status & ~part.compare_mask) | (found & part.compare_mask)
-    if wanted != status:
+    for _attempt in range(_TRIES):
+        wanted = (status & ~part.compare_mask) | (found & part.compare_mask)
+        if wanted == status:
+            return
         _write(client, part, wanted)
+        status = read_status(client, part)
+    raise _stuck(status)
 
 
 def _write(client: BootClient, part: FlashPart, value: int) -> None:
     values = value.to_bytes(2, "little")[: part.write_len]
     client.exchange(cmd.WriteStatusRegister(opcode=_WRITE_BOTH, values=values))
     client.clock.sleep(_SETTLE_S)  # the ROM answers before the flash has stored the bits
+
+
+def _stuck(status: int) -> FlashProtected:
+    return FlashProtected(
+        reason=_("its status register keeps {status:04X} after {tries} tries").format(
+            status=status, tries=_TRIES
+        )
+    )

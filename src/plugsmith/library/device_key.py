@@ -54,7 +54,12 @@ class DeviceKey:
             return False
         if self.rf_sha256 is not None and self.rf_sha256 == other.rf_sha256:
             return True
-        if self.mac is None or self.mac != other.mac:
+        return self.has_own_mac and self.mac == other.mac
+
+    @property
+    def has_own_mac(self) -> bool:
+        """Whether it has an address, and not one that devices get when theirs is lost."""
+        if self.mac is None:
             return False
         return not is_placeholder_mac(bytes.fromhex(self.mac.replace(":", "")))
 

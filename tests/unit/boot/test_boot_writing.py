@@ -165,6 +165,34 @@ def test_the_protection_of_a_known_part_is_lifted_and_restored() -> None:
     assert rig.chip.nor.status == 0x021C
 
 
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_protection_that_the_part_does_not_take_at_once_is_written_again(
+    lost: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig = Rig.of("n-rom", forged("BK7231N"), status=0x021C)
+    _client, _identity, flash = rig.connect()
+    flash.prepare_writes(SPAN)
+    real, seen = rig.chip.nor.write_status, []
+
+    def write_status(value: int) -> None:
+        seen.append(value)
+        if len(seen) > lost:
+            real(value)
+
+    monkeypatch.setattr(rig.chip.nor, "write_status", write_status)
+    flash.restore_protection()
+    assert rig.chip.nor.status == 0x021C
+
+
+def test_a_protection_that_never_comes_back_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    rig = Rig.of("n-rom", forged("BK7231N"), status=0x021C)
+    _client, _identity, flash = rig.connect()
+    flash.prepare_writes(SPAN)
+    monkeypatch.setattr(rig.chip.nor, "write_status", lambda _value: None)
+    with pytest.raises(FlashProtected):
+        flash.restore_protection()
+
+
 @pytest.mark.parametrize(
     ("jedec", "allowed"), [("a1b215", True), ("ffffff", False), ("000000", False)]
 )

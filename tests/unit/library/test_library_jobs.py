@@ -16,6 +16,7 @@ from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
 from plugsmith.errors.library import JobLost, JobUnreadable
 from plugsmith.library.jobs.journal import Journal
 from plugsmith.library.jobs.store import (
+    CHANGING,
     DeviceKey,
     JobHeader,
     JobKind,
@@ -75,7 +76,6 @@ def test_a_job_begins_with_its_first_erase(store):
     (state,) = store.open_jobs()
     assert not state.begun
     assert state.protection == 0x1C
-    assert store.half_written(DEVICE) is None
     job.in_flight(AddressRange(0, 0x1000))
     job.written(AddressRange(0, 0x1000), 1)
     (state,) = store.open_jobs()
@@ -119,7 +119,8 @@ def test_a_damaged_line_does_not_hide_that_a_write_began(store):
     job.in_flight(AddressRange(0x1000, 0x2000))
     path = store.folder / f"{job.id}.journal"
     path.write_bytes(path.read_bytes().replace(b"921600", b"921601"))
-    assert store.half_written(DEVICE) is not None
+    (state,) = store.open_jobs()
+    assert state.begun
 
 
 def test_one_bad_entry_costs_only_what_it_says(store):
@@ -140,26 +141,22 @@ def test_a_finished_job_leaves_nothing(store):
     assert list(store.folder.iterdir()) == []
 
 
-def test_only_changes_make_a_device_half_written(store):
+def test_jobs_are_found_by_their_kind_and_by_the_device_that_they_may_be_of(store):
     store.start(header(kind=JobKind.BACKUP))
-    assert store.half_written(DEVICE) is None
     job = begun(store, header())
-    state = store.half_written(DEVICE)
-    assert state is not None
+    (state,) = store.open_jobs(device=DEVICE, kinds=CHANGING)
     assert state.id == job.id
-    assert store.half_written(replace(DEVICE, rf_sha256="00" * 32)) is not None  # --allow rf
-    assert store.half_written(replace(DEVICE, mac=None)) is not None
-    stranger = replace(DEVICE, mac="c8:47:8c:99:99:99", rf_sha256="00" * 32)
-    assert store.half_written(stranger) is None
-    store.forget(state)
-    assert store.half_written(DEVICE) is None
+    assert len(store.open_jobs(device=DEVICE)) == 2
+    other_rf = replace(DEVICE, rf_sha256="00" * 32)
+    assert store.open_jobs(device=other_rf, kinds=CHANGING) == [state]  # --allow rf
+    assert store.open_jobs(device=replace(other_rf, mac="c8:47:8c:00:00:77")) == []
 
 
 def test_a_mac_of_many_devices_is_no_proof_of_the_same_device(store):
     placeholder = replace(DEVICE, mac="c8:47:8c:42:88:48")
     begun(store, header(device=placeholder))
-    assert store.half_written(replace(placeholder, rf_sha256="00" * 32)) is None
-    assert store.half_written(placeholder) is not None
+    assert store.open_jobs(device=replace(placeholder, rf_sha256="00" * 32)) == []
+    assert len(store.open_jobs(device=placeholder)) == 1
 
 
 def test_a_resumed_read_keeps_what_still_matches(store):
@@ -313,8 +310,7 @@ def test_kill_9_in_the_middle_of_a_write_is_told_afterwards(store):
         process.kill()
         rest = process.stdout.read().split()
     reached = int(rest[-1] if rest else last)
-    state = store.half_written(DEVICE)
-    assert state is not None
+    (state,) = store.open_jobs(device=DEVICE)
     assert state.baud == 921600
     assert state.begun
     # it may have been killed before the number of the next one was printed

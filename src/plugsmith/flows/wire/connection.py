@@ -20,6 +20,7 @@ from plugsmith.flows.wire.same_device import (
     prove_restarted,
 )
 from plugsmith.flows.wire.speeds import Speeds
+from plugsmith.library.jobs.store import CHANGING
 from plugsmith.link.witness import Witness
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
@@ -272,8 +273,13 @@ class Device(DeviceOwn):
 
     def _about_to_unprotect(self, status: int) -> None:
         """Write down how the flash part was protected, before that is lifted."""
-        jobs = self.ctx.library.jobs.open_jobs(device=self.key())
-        known = [item.protection for item in jobs if item.protection is not None]
+        key, began = self.key(), {item.state.id for item in self.unfinished()}
+        own = [
+            state
+            for state in self.ctx.library.jobs.open_jobs(kinds=CHANGING)
+            if state.id in began or (not state.begun and key.is_same(state.header.device))
+        ]
+        known = [state.protection for state in own if state.protection is not None]
         self._status_found = known[-1] if known else status
         self.flash.status_found = self._status_found
         if self.job is not None:

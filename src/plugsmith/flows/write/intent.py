@@ -58,9 +58,10 @@ def intend(
 
 def settle_older(ctx: FlowContext, device: Device, plan: FlashPlan) -> None:
     """Forget the unfinished writes that `plan`, which is proven, covers; tell of the others."""
-    for state in ctx.library.jobs.open_jobs(device=device.key(), kinds=CHANGING):
-        if not state.begun:  # it only lifted the write protection, which is back now
-            ctx.library.jobs.forget(state)
+    key = device.key()
+    for state in ctx.library.jobs.open_jobs(kinds=CHANGING):
+        if not state.begun and key.is_same(state.header.device):
+            ctx.library.jobs.forget(state)  # it only lifted the write protection, which is back now
     for item in device.unfinished():
         if item.addrs <= frozenset(plan.wanted):
             ctx.library.jobs.forget(item.state)

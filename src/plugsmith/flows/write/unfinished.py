@@ -1,8 +1,10 @@
 """What interrupted writes left on the linked device: whose job it is, and what must survive.
 
-A job is of this device only if the device still shows what the job left: its key may be the same,
-and most of what the job kept is there. What a sector held before is taken from the job only while
-the sector shows the work of the job; a firmware that ran since may have stored its own in it.
+A job is of this device if most of what the job kept is there and the key says so. Where no key can
+(a device without an address, a job that changes calibration and address), the sectors that the job
+was changing have to show its work: boards of one type hold the same in most places. What a sector
+held before is taken from the job only while the sector shows the work of the job; a firmware that
+ran since may have stored its own in it.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.reading import blank_crc
 from plugsmith.errors.safety import ConsentMissing
+from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.library.jobs.store import CHANGING
-from plugsmith.memory import SECTOR_LEN, format_addr
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.device_own import DeviceOwn
@@ -39,14 +42,18 @@ class Unfinished:
         named = {part.start for span in self.state.changes for part in span.split(SECTOR_LEN)}
         return frozenset(named | set(self.sectors.wanted))
 
+    def wanted(self, addr: int) -> bytes:
+        """What its plan wants in the sector; empty if it is not in the plan."""
+        return self.sectors.wanted.get(addr, b"")
+
     def left(self, addr: int, now: bytes) -> bool:
         """Whether `now` is what the job left in the sector: old, new, or something on the way."""
         known = (self.sectors.wanted.get(addr), self.sectors.before.get(addr))
         return any(_on_the_way(now, aim) for aim in known if aim is not None)
 
 
-def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Iterable[int]) -> list[Unfinished]:
-    """The writes that began on the linked device, whose `key` is read from it as it is now."""
+def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) -> list[Unfinished]:
+    """The writes that began on the linked device; `key` and the sectors `rf` are as of now."""
     jobs = device.ctx.library.jobs
     found = []
     for state in jobs.open_jobs(kinds=CHANGING):
@@ -57,13 +64,13 @@ def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Iterable[int]) -> lis
         differing = [item for item in telling if item.span in wrong]
         if 2 * len(differing) > len(telling):
             continue  # another device, or one that got other firmware since
-        found.append(
-            Unfinished(
-                state=state,
-                sectors=jobs.sectors(state),
-                changed_since=tuple(item for item in state.kept if item.span in wrong),
-            )
+        job = Unfinished(
+            state=state,
+            sectors=jobs.sectors(state),
+            changed_since=tuple(item for item in state.kept if item.span in wrong),
         )
+        if key.is_same(state.header.device) or _shows_work(device, job, key, rf):
+            found.append(job)
     return found
 
 
@@ -112,3 +119,22 @@ def _may_be_of(state: JobState, key: DeviceKey, rf: Iterable[int]) -> bool:
     changes_own = any(addr in span for addr in rf for span in state.changes)
     nameless = key.mac is None and theirs.mac is None
     return key.is_same(theirs) or changes_own or nameless
+
+
+def _shows_work(
+    device: DeviceOwn, job: Unfinished, key: DeviceKey, rf: Mapping[int, bytes]
+) -> bool:
+    """Whether a device that no key ties to the job shows what the job left on it."""
+    own = {addr: now for addr, now in rf.items() if addr in job.addrs}
+    strange = [addr for addr, now in own.items() if not job.left(addr, now)]
+    if strange:  # a firmware that started without calibration makes its own, but no address
+        macs = {job.state.header.device.mac, *(mac_in_rf(job.wanted(addr)) for addr in strange)}
+        return not key.has_own_mac or (key.mac in macs and not job.changed_since)
+    if any(held != job.wanted(addr) for addr, held in own.items()) and not job.changed_since:
+        return True
+    now = {addr: device.read(AddressRange.sized(addr, SECTOR_LEN)) for addr in sorted(job.addrs)}
+    if not all(job.left(addr, held) for addr, held in now.items()):
+        return False
+    begun = any(held != job.sectors.before.get(addr) for addr, held in now.items())
+    missing = any(held != job.sectors.wanted.get(addr) for addr, held in now.items())
+    return begun and (missing or not job.changed_since)

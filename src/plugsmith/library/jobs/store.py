@@ -224,11 +224,6 @@ class JobStore:
                 found.append(state)
         return sorted(found, key=lambda state: state.header.number, reverse=True)
 
-    def half_written(self, device: DeviceKey) -> JobState | None:
-        """A change that began on what may be this device and did not end, or None."""
-        jobs = self.open_jobs(device=device, kinds=CHANGING)
-        return next((state for state in jobs if state.begun), None)
-
     def unreadable(self) -> list[Path]:
         """Journals of changes that cannot be read although their work may have begun."""
         changing = tuple(f"{kind.value}-" for kind in CHANGING)
