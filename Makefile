@@ -8,7 +8,7 @@ JOBS ?= 2
 export PLUGSMITH_TEST_SEED := $(SEED)
 
 .PHONY: setup demo lint test-fast test test-ui page page-shots peers test-peers test-oldest test-newest
-.PHONY: mutants campaign campaign-model campaign-adapters campaign-canaries bench
+.PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries bench
 .PHONY: generated evidence lock clean
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -87,6 +87,12 @@ campaign: setup campaign-model
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup
 	$(BIN)/python tools/model_campaign.py $(or $(STEPS),20000) $(or $(FIRST),0)
+
+# Forged and broken inputs into every reader of foreign bytes, a table at the end. SECONDS or COUNT is
+# for all targets together; COUNT=1000000 takes about half an hour of one core.
+fuzz: setup
+	$(BIN)/python tools/fuzz_readers.py --seed $(or $(SEED),1) \
+		$(if $(COUNT),--count $(COUNT),--seconds $(or $(SECONDS),60))
 
 # Mutation testing, sampled: SAMPLE changes a module of those that keep promises, drawn by SEED.
 mutants: setup

@@ -39,15 +39,16 @@ _TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped t
     r"""|"(?:[^"\\\r\n]|\\.){0,999}"?|'(?:[^'\\\r\n]|\\.){0,999}'?"""
 )
 _LINK = r"""\\{0,8}["']?\s{0,9}[:=]{1,3}>?\s{0,9}"""
+_START = rf"(?<![\w.-]) (?P<word>{_BEFORE}"  # with what may stand before a telling word
 # `word [value]`, `word: value`, `word=value`, `"word":"value"`
-_NAMED = rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_WORDS}))
+_NAMED = rf"""(?ix) {_START}(?:{_WORDS}))
          (?: (?P<boxlink>\s{{0,9}} (?:[:=]\s{{0,9}})?) \[ (?P<boxed>[^\]\r\n]{{0,999}}) \]
            | (?P<link>{_LINK}) (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s,;\]\[}})"']\S*) ) )"""
 # A password may hold blanks and commas, and nothing says where it ends but the line.
-_LONG = rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}))
+_LONG = rf"""(?ix) {_START}(?:{_PASSWORDS}))
          (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
 # Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`.
-_COMMAND = rf"""(?ix) (?<![\w.-]) (?P<word>{_BEFORE}(?:{_PASSWORDS}|{_NAMES})) (?P<link>[ \t]+)
+_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES})) (?P<link>[ \t]+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
 _WORDS_IN_PROSE = {
     *("is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null", "none", "true"),
@@ -169,19 +170,24 @@ def _spelled(value: str) -> Iterator[str]:
     yield "".join(letter if letter.isascii() else f"\\u{ord(letter):04x}" for letter in value)
 
 
-def secret_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of each stretch of `text` that `redact` would mask part of."""
+def secret_spans(text: str, *, in_noise: bool = False) -> Iterator[tuple[int, int]]:
+    """Start and end of each stretch of `text` that `redact` would mask part of.
+
+    `in_noise`: a telling word counts wherever it stands, because a letter in front of it can be
+    noise (`gPassword1 x`).
+    """
     yield from (match.span() for match in re.finditer(_ADDRESS, text))
-    for shape in _shapes():
+    for shape in _shapes(in_noise=in_noise):
         for match in shape.finditer(text):
             if _mask_value(match) != match[0]:
                 yield match.span()
 
 
 @cache
-def _shapes() -> tuple[re.Pattern[str], ...]:
+def _shapes(*, in_noise: bool = False) -> tuple[re.Pattern[str], ...]:
     """Compiled when the first text asks for them: a start without one does not pay for it."""
-    return tuple(re.compile(shape) for shape in (_LONG, _NAMED, _COMMAND))
+    start = "(?P<word>" if in_noise else _START
+    return tuple(re.compile(shape.replace(_START, start)) for shape in (_LONG, _NAMED, _COMMAND))
 
 
 def _mask_told(match: re.Match[str]) -> str:

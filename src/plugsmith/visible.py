@@ -43,6 +43,20 @@ def without_surrogates(text: str) -> str:
     return _SURROGATE.sub("\ufffd", text)
 
 
+def value_without_surrogates(value: object) -> object:
+    """The same for every text, and every name, inside of a value as JSON or YAML give it."""
+    if isinstance(value, str):
+        return without_surrogates(value)
+    if isinstance(value, list):
+        return [value_without_surrogates(item) for item in value]
+    if isinstance(value, dict):
+        return {
+            value_without_surrogates(name): value_without_surrogates(item)
+            for name, item in value.items()
+        }
+    return value
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x100:

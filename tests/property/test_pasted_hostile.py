@@ -55,6 +55,11 @@ def test_nothing_but_marks(pieces):
     read_pasted(b"".join(pieces))
 
 
+def test_halves_of_signs_are_joined_or_replaced():
+    reading = read_object('{"a": "\\ud83d\\ude00", "b": "x\\ud800y", "c": 1e999}')
+    assert reading.value == {"a": "\U0001f600", "b": "x\ufffdy", "c": "1e999"}
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_an_object_or_malformed(text):

@@ -11,9 +11,11 @@ from dump_rig import dump_of
 from plugsmith.dump.sanitize.sanitize import sanitize
 
 if TYPE_CHECKING:
+    from canary_judge import Stay
     from canary_matrix import Bed, Cell
 
     from plugsmith.dump.sanitize.sanitize import Sanitized
+    from plugsmith.memory import AddressRange
 
 
 def failures(kind: str, cells: list[Cell]) -> list[str]:
@@ -43,8 +45,21 @@ def _of_cell(cell: Cell, judge: Judge, clean: Sanitized, made: Bed, *, strict: b
     return wrong + [
         f"{label}: stays where nothing is said to be unread, {item}"
         for item in stays[:1]
-        if not any(span.start <= item.start and item.end <= span.end for span in listed)
+        if not _is_listed(clean.data, item, listed)
     ]
+
+
+def _is_listed(data: bytes, item: Stay, listed: list[AddressRange]) -> bool:
+    """Whether it lies in one of the ranges; erased bytes at its ends tell nobody anything.
+
+    A letter under a mask can be FF: it then belongs to the erased run in front of it.
+    """
+    start, end = item.start, item.end
+    while start < end and data[start] in (0x00, 0xFF):
+        start += 1
+    while start < end and data[end - 1] in (0x00, 0xFF):
+        end -= 1
+    return start < end and any(span.start <= start and end <= span.end for span in listed)
 
 
 def _promised(cell: Cell) -> bool:

@@ -23,6 +23,15 @@ def test_deep_nesting_is_refused_before_it_is_parsed(mark, monkeypatch):
         JsonReader.parse(mark.encode() * 500, limit=1 << 20)
 
 
+@pytest.mark.parametrize("half", ["\\ud800", "\\uDFFF", "\ud800"])
+def test_a_lone_surrogate_becomes_a_sign_that_can_be_written(half):
+    value = read_nested(f'{{"a{half}": ["x{half}y", {{"b": "{half}"}}], "n": 1}}')
+    assert value == {"a\ufffd": ["x\ufffdy", {"b": "\ufffd"}], "n": 1}
+    assert read_nested(b'"\xed\xa0\x80"') == "\ufffd"
+    assert read_nested('"\\ud83d\\ude00 \\\\ud800"') == "\U0001f600 \\ud800"
+    assert read_yaml('a: "x\\ud800y"') == {"a": "x\ufffdy"}
+
+
 def test_marks_inside_of_texts_do_not_count():
     body = ["[" * 500, {"a": ']}\\"' * 300}]
     assert read_nested(json.dumps(body)) == body

@@ -7,7 +7,7 @@ import random
 import pytest
 from canary_matrix import KINDS, SPELLINGS, bed, cells_of
 from canary_run import failures
-from canary_spellings import KNOWN
+from canary_spellings import KNOWN, NAMED
 from dump_rig import DEVICES, dump_of, forged
 from test_dump_ledger import planted
 
@@ -60,6 +60,19 @@ def test_an_openbeken_flash_is_cleaned_too():
     clean = sanitize(dump_of(bytes(flash)))
     assert STRANGER not in clean.data
     assert sum(clean.ledger.sizes().values()) == len(flash)
+
+
+def test_a_letter_of_noise_in_front_hides_no_telling_name():
+    rng, dirty = random.Random(5), forged("BK7231T", paired=True).data
+    values = []
+    for number, name in enumerate(sorted(NAMED) * 3):
+        value = f"v{number:02}-{rng.randbytes(6).hex()}Q".encode()
+        letter = (b"g", b"Z", b"_7")[number % 3]
+        noise = rng.randbytes(30) + letter + NAMED[name](value) + b"\0" + rng.randbytes(30)
+        dirty = planted(dirty, 0x17_0000 + number * 0x200, noise)
+        values.append(value)
+    clean = sanitize(dump_of(dirty), strict=False)
+    assert [value for value in values if value in clean.data] == []
 
 
 def test_words_of_the_user_are_looked_for_too():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import N_
 from plugsmith.tuya.user_param import parse_token
+from plugsmith.visible import without_surrogates
 
 if TYPE_CHECKING:
     from plugsmith.tuya.user_param import Value
@@ -35,7 +36,7 @@ _WORDS = {
     "TRUE": True, "FALSE": False, "undefined": None, "NaN": None, "nil": None,
 }  # fmt: skip
 _JSON_WORDS = frozenset({"true", "false", "null"})
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?(?:[eE][+-]?\d{1,3})?\Z")
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})(?:\.\d{1,17})?(?:[eE][+-]?\d{1,2})?\Z")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
@@ -174,7 +175,7 @@ class _Reader:
             char = self.text[self.at]
             self.at += 1
             if char == mark:
-                return "".join(found)
+                return _whole_signs("".join(found))
             if char == "\\":
                 found.append(self._escape())
             elif char in "\r\n":
@@ -197,3 +198,10 @@ class _Reader:
 
     def _bad(self, problem: str) -> Malformed:
         return Malformed(structure="JSON", problem=problem, offset=min(self.at, len(self.text)))
+
+
+def _whole_signs(text: str) -> str:
+    """`text` with the halves of escapes like `\\ud83d\\ude00` joined, lone halves replaced."""
+    if text.isascii() or without_surrogates(text) == text:
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -36,7 +36,8 @@ def blank_named(
     spans = list(unread)
     data = bytes(buffer)
     _, texts = runs_of([*masked_views(data, spans), *decrypted_views(data, spans, keys)])
-    for start, end in secret_spans(texts.text().translate(_PLAIN).decode("latin-1")):
+    hidden = texts.text().translate(_PLAIN).decode("latin-1")
+    for start, end in secret_spans(hidden, in_noise=True):
         view, at, length = texts.place(start, end - start)
         found = AddressRange.sized(view.base + at, length)
         if view.name == "decrypted":  # a block is whole or nothing
@@ -48,7 +49,7 @@ def blank_named(
         removals.add(SecretKind.UNKNOWN_FIELD, f"unread-{view.name}")
     for span in spans:
         text = data[span.start : span.end].translate(_PLAIN).decode("latin-1")
-        for start, end in secret_spans(text):
+        for start, end in secret_spans(text, in_noise=True):
             _erase(buffer, AddressRange(span.start + start, span.start + end))
             removals.add(SecretKind.UNKNOWN_FIELD, "unread")
     for at in find_all(data, MAGIC, limit=4096):

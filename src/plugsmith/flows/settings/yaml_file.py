@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from plugsmith.visible import value_without_surrogates
+
 _LONGEST = 0x1_0000  # the library's time grows faster than its text; settings have some KB
 _MOST_NODES = 5000
 _MOST_ALIASES = 16
@@ -22,7 +24,8 @@ def read_yaml(text: str, *, as_texts: bool = False) -> object:
         raise ValueError("too long")
     try:
         _check_plain(text)
-        return YAML(typ="base" if as_texts else "safe", pure=True).load(text)
+        value = YAML(typ="base" if as_texts else "safe", pure=True).load(text)
+        return value_without_surrogates(value)
     except (YAMLError, RecursionError, ValueError) as problem:
         raise ValueError("not YAML") from problem
 

@@ -1,28 +1,12 @@
-"""Fuzz target of `dump config`: mutated dumps in, a value or an error of our tree out.
-
-    python tools/fuzz_dump.py [--count N | --seconds S] [--seed N] [--keep DIR]
-
-Each input is a small forged dump (key block, a few sectors, a file area, code lines) that is broken
-in one of many ways: before encryption, after it, in its length, or in the pin text itself. Anything
-but a Recovery or a PlugsmithError is a finding: the input is written to DIR and the run fails.
-"""
+"""Small forged dumps, broken before encryption, after it, in their length, or in the pin text."""
 
 from __future__ import annotations
 
-import argparse
-import random
-import sys
-import time
-import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.outcome import Status
-from plugsmith.dump.recovery.recover import recover
 from plugsmith.errors import PlugsmithError
 from plugsmith.image.aes import ecb_encrypt
 from plugsmith.image.crc import build_lines
-from plugsmith.interpret.recovered import config_result
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.files import FileEntry, FileTable, encode_table
 from plugsmith.tuya.keys import KNOWN_KEYS, data_key, encode_key_block
@@ -32,9 +16,10 @@ from plugsmith.tuya.store import Record, build_store
 from plugsmith.tuya.user_param import format_pin_text
 
 if TYPE_CHECKING:
+    import random
+
     from plugsmith.tuya.user_param import Value
 
-_REPORT_EACH = 20_000
 _ODD = (b"\xff" * 4, b"\0" * 4, b"\x80\0\0\0", b"{", b"}", b"crc:", b":,", b"[[[[", b"\xff\x7f")
 _KEYS = ("rl1_pin", "bt1_pin", "netled1_pin", "module", "dmod", "cmod", "iicr", "sw", "ele_pin")
 _WORDS = ("26", "WB2S", "rgbcw", "-1", "1e9", "[1,[2]]", "{a:1}", "", "00ef", "999999999999999999")
@@ -138,55 +123,3 @@ class Forge:
                 case _:
                     body[at : at + 64] = rng.choice([b"\xff", b"\0"]) * 64
         return bytes(body)
-
-
-def run(*, count: int | None, seconds: float | None, seed: int, keep: Path) -> int:
-    """Run until `count` inputs or `seconds` are used up; 0 if every outcome was a typed one."""
-    forge = Forge(random.Random(seed))
-    begin = time.monotonic()
-    done = found = refused = 0
-    while (count is None or done < count) and (
-        seconds is None or time.monotonic() - begin < seconds
-    ):
-        base = forge.dump()
-        for data in (base, *(forge.mutate(base) for _ in range(7))):
-            done += 1
-            try:
-                found += config_result(recover(data)).status is Status.FOUND
-            except PlugsmithError:
-                refused += 1
-            except Exception:  # noqa: BLE001 - exactly what this target looks for
-                return _report(data, done, keep)
-        if done % _REPORT_EACH == 0:
-            print(f"{done} so far", file=sys.stderr, flush=True)
-    took = time.monotonic() - begin
-    print(
-        f"{done} inputs in {took:.0f} s ({done / max(took, 0.001):.0f} a second), "
-        f"{found} found, {refused} typed errors, no other exception (seed {seed})"
-    )
-    return 0
-
-
-def _report(data: bytes, number: int, keep: Path) -> int:
-    keep.mkdir(parents=True, exist_ok=True)
-    path = keep / f"fuzz-{number}.bin"
-    path.write_bytes(data)
-    traceback.print_exc()
-    print(f"input {number} raised an untyped exception; it is in {path}")
-    return 1
-
-
-def main() -> int:
-    """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--count", type=int)
-    parser.add_argument("--seconds", type=float)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, default=Path("fuzz-findings"))
-    given = parser.parse_args()
-    count = given.count if given.count or given.seconds else 2000
-    return run(count=count, seconds=given.seconds, seed=given.seed, keep=given.keep)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

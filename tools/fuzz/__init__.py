@@ -1,0 +1,1 @@
+"""Forged and then broken inputs for every reader of foreign bytes."""
