@@ -81,5 +81,6 @@ def _own_home(
     monkeypatch.setenv("PLUGSMITH_HOME", str(home))
     for name in ("PLUGSMITH_PORT", "PLUGSMITH_BAUD", "PLUGSMITH_CHIP", "PLUGSMITH_LANG"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANGUAGE", "en")  # whatever the system speaks
     # No test pulls this machine's plug, and a slow disk would make each wait for it.
     monkeypatch.setattr(os, "fsync", lambda _file: None)

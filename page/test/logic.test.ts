@@ -8,7 +8,7 @@ import { mapOf, planMap, readingMap, runs, writingMap } from "../src/model/flash
 import { MODULES, edgePad, searchModules } from "../src/model/modules";
 import { redact } from "../src/model/redact";
 import { emptyView, finished, fold, runToEnd, watch } from "../src/state/jobs";
-import { about, bytes } from "../src/text/t";
+import { about, addCatalogue, bytes, language, t } from "../src/text/t";
 
 const s = "plugsmith/1" as const;
 const begin = (task: string, total?: number): Line => ({ schema: s, type: "task_begin", task, title: task, total, unit: "bytes" });
@@ -121,6 +121,15 @@ describe("the flash map", () => {
 });
 
 describe("words", () => {
+  it("counts in every language as people do", () => {
+    addCatalogue("pl", { "{n} relays": "{n} {n:przekaźnik|przekaźniki|przekaźników}" });
+    const said = () => [1, 3, 5, 12, 22].map((n) => t("{n} relays", { n }));
+    expect(said()[0]).toBe("1 relays");
+    expect(t("{n} {n:relay|relays}, {m}", { n: 1, m: 2 })).toBe("1 relay, 2");
+    language.value = "pl";
+    expect(said()).toEqual(["1 przekaźnik", "3 przekaźniki", "5 przekaźników", "12 przekaźników", "22 przekaźniki"]);
+    language.value = "en";
+  });
   it("says sizes and times as people do", () => {
     expect([bytes(4096), bytes(2 << 20), bytes(512)]).toEqual(["4 KiB", "2 MiB", "512 bytes"]);
     expect([about(1), about(18), about(70), about(200)]).toEqual(["a few seconds", "about 20 s", "about a minute", "about 3 minutes"]);

@@ -2,26 +2,51 @@
 
 `_("text {name}", name=value)` translates and then fills in; the untranslated text is the key.
 `N_("text")` only marks a text that is translated later, where it is shown (error classes, tables).
-The language comes from PLUGSMITH_LANG, else from the system; English needs no catalogue file.
+`{count:device|devices}` in a text or in its translation is the word that goes with a number
+(`plurals.py`): so a sentence may count several things, and no call needs to know how many forms
+a language has. The language is that of the run (`speaking`), else comes from PLUGSMITH_LANG, the
+configuration file or the system; English needs no catalogue file.
 """
 
 from __future__ import annotations
 
 import gettext
 import os
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 DOMAIN = "plugsmith"
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
 _chosen: list[str | None] = [None]  # by the user's configuration file; the environment wins
+_spoken: ContextVar[str | None] = ContextVar("language", default=None)  # of this run; wins over all
 
 
 def choose_language(language: str | None) -> None:
     """The language where the environment names none."""
     _chosen[0] = language
+
+
+@contextmanager
+def speaking(language: str | None) -> Iterator[None]:
+    """Everything that this thread or task says within is in `language`; None changes nothing."""
+    before = _spoken.set(language or _spoken.get())
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def speak(language: str) -> None:
+    """From now on this thread or task says everything in `language`: JSON is always English."""
+    _spoken.set(language)
 
 
 @cache
@@ -50,14 +75,29 @@ def _from_text(language: str) -> gettext.NullTranslations | None:
 def language_of_system() -> str:
     """The language that the environment asks for, `en` where it asks for none."""
     names = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    named = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    named = next((os.environ[name] for name in names if os.environ.get(name)), "") or _of_windows()
     code = named.partition(":")[0].partition(".")[0].partition("_")[0].lower()
     return code if code.isalpha() and code != "c" else "en"
 
 
+def _of_windows() -> str:
+    """The language of the desktop, as `pl_PL`; Windows sets no variable for it."""
+    if os.name != "nt":
+        return ""
+    import ctypes  # noqa: PLC0415 - this system only
+    import locale  # noqa: PLC0415
+
+    system = getattr(ctypes, "windll").kernel32  # noqa: B009 - unknown to checkers elsewhere
+    return locale.windows_locale.get(system.GetUserDefaultUILanguage(), "")
+
+
+def _asked() -> str | None:
+    return _spoken.get() or os.environ.get("PLUGSMITH_LANG") or _chosen[0]
+
+
 def language() -> str:
     """The language of this run as a code, `en` where none was asked for or it is not there."""
-    code = (os.environ.get("PLUGSMITH_LANG") or language_of_system()).partition("_")[0].lower()
+    code = (_asked() or language_of_system()).partition("_")[0].lower()
     return code if code in languages() else "en"
 
 
@@ -75,8 +115,14 @@ def sentences(name: str) -> dict[str, str]:
 
 def _(text: str, /, **facts: object) -> str:
     """Return `text` in the user's language with its {fields} filled from `facts`."""
-    translated = _catalogue(os.environ.get("PLUGSMITH_LANG") or _chosen[0]).gettext(text)
-    return translated.format(**facts) if facts else translated
+    translated = _catalogue(_asked()).gettext(text)
+    if not facts:
+        return translated
+    if "|" in translated:
+        from plugsmith.plurals import filled  # noqa: PLC0415 - few texts count
+
+        return filled(translated, "en" if translated is text else language(), facts)
+    return translated.format(**facts)
 
 
 def N_(text: str, /) -> str:  # noqa: N802 - gettext's own name for "mark only"

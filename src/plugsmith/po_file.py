@@ -31,6 +31,8 @@ def read_po(text: str) -> dict[str, str]:
 
 def _unescaped(literal: str) -> str:
     """What a quoted text means; with an escape that is none, what is written there."""
+    if "\\" not in literal:
+        return literal[1:-1]
     try:
         return str(ast.literal_eval(literal))
     except (SyntaxError, ValueError):

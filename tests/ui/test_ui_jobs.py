@@ -7,7 +7,7 @@ from page_rig import Gate
 
 from plugsmith.errors.base import ExitCode
 from plugsmith.events import AskKind, Log, Progress, Ready
-from plugsmith.messages import N_
+from plugsmith.messages import N_, _
 
 
 def test_a_job_runs_a_verb_and_its_last_line_is_the_result(page):
@@ -273,3 +273,28 @@ def test_the_list_of_jobs_masks_what_looks_like_a_secret(page, make_verb):
     assert "swordfish" not in shown
     job = page.start("device info", host="admin:hunter2@127.0.0.1:1")
     assert "hunter2" not in str(page.row(job))
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("pl", "tak"),
+        ("pl-PL,en;q=0.5", "tak"),
+        ("en", "yes"),
+        ("xx", "yes"),
+        ("\u00ff,,;", "yes"),
+    ],
+)
+def test_a_job_speaks_the_language_of_the_page_that_began_it(page, make_verb, asked, said):
+    def work(session, _request):
+        session.say(_("yes"))
+        return "done"
+
+    make_verb(work)
+    begun = page.call(
+        "POST",
+        "/api/jobs",
+        {"verb": "made up", "request": {}},
+        headers={"Accept-Language": asked},
+    )
+    assert page.events(begun.json["id"])[0]["message"] == said

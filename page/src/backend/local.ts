@@ -18,6 +18,7 @@ import {
   type Stored,
 } from "./backend";
 import { readEvents } from "./sse";
+import { language } from "../text/t";
 
 export class LocalBackend implements Backend {
   constructor(private readonly token: () => string) {}
@@ -103,7 +104,11 @@ export class LocalBackend implements Backend {
   }
 
   private async call(method: string, path: string, init: RequestInit): Promise<Response> {
-    const headers = { ...(init.headers as Record<string, string>), Authorization: `Bearer ${this.token()}` };
+    const headers = {
+      ...(init.headers as Record<string, string>),
+      "Accept-Language": language.value, // what a job says is said in the page's language
+      Authorization: `Bearer ${this.token()}`,
+    };
     let answer: Response;
     try {
       answer = await fetch(path, { ...init, method, headers, cache: "no-store", redirect: "error" });

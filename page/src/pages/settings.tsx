@@ -1,6 +1,7 @@
 // How the page looks and speaks.
 import type { JSX } from "preact";
 import { about } from "../backend/current";
+import { chooseLanguage } from "../state/server";
 import { theme, type Theme } from "../state/theme";
 import { language, t } from "../text/t";
 import { Facts, Head } from "../ui/parts";
@@ -23,7 +24,7 @@ export function SettingsPage(): JSX.Element {
         </div>
         <div class="field">
           <label for="language">{t("Language")}</label>
-          <select id="language" class="input" value={language.value} onChange={(event) => { language.value = event.currentTarget.value; }}>
+          <select id="language" class="input" value={language.value} onChange={(event) => { chooseLanguage(event.currentTarget.value); }}>
             {languages.map((name) => <option value={name}>{NAMES[name] ?? name}</option>)}
           </select>
         </div>

@@ -1,6 +1,6 @@
 // Whether the server is there, and which ports and jobs it has.
 import { signal } from "@preact/signals";
-import { Gone, Refused, type JobRow, type PortInfo, type PracticeChip } from "../backend/backend";
+import { Gone, Refused, type About, type JobRow, type PortInfo, type PracticeChip } from "../backend/backend";
 import { about, backend, link } from "../backend/current";
 import { effect } from "@preact/signals";
 import { addCatalogue, language } from "../text/t";
@@ -29,6 +29,7 @@ async function ask(): Promise<void> {
     const found = await backend().about();
     if (about.value && about.value.server !== found.server) restarted.value = true;
     if (about.value?.server !== found.server || about.value.version !== found.version) about.value = found;
+    if (localStorage.getItem(LANGUAGE_KEY) === null) language.value = usual(found);
     jobRows.value = await backend().jobs();
     link.value = "here";
   } catch (problem) {
@@ -63,13 +64,25 @@ export async function refreshPractice(): Promise<void> {
 
 const LANGUAGE_KEY = "plugsmith.language";
 
+/** The language that this person chooses, for the next time too. */
+export function chooseLanguage(name: string): void {
+  localStorage.setItem(LANGUAGE_KEY, name);
+  language.value = name;
+}
+
+/** Where nobody chose one: the terminal's, else the browser's, as far as we speak it. */
+function usual(found: About): string {
+  if (found.language !== "en") return found.language;
+  const wished = navigator.languages.map((name) => name.slice(0, 2).toLowerCase());
+  return wished.find((name) => found.languages.includes(name)) ?? "en";
+}
+
 /** The language that was chosen before, and its texts as soon as they are there. */
 export function startLanguage(): void {
   language.value = localStorage.getItem(LANGUAGE_KEY) ?? "en";
   effect(() => {
     const name = language.value;
     document.documentElement.lang = name;
-    localStorage.setItem(LANGUAGE_KEY, name);
     if (name === "en") return;
     backend().texts(name).then((texts) => addCatalogue(name, texts), note);
   });

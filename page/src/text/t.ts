@@ -17,9 +17,21 @@ export function t(text: string, values?: Record<string, string | number>): strin
   version.value; // read: a catalogue that arrives later draws again
   const pattern = catalogues[language.value]?.[text] ?? text;
   if (!values) return pattern;
-  return pattern.replace(/\{(\w+)\}/g, (whole, name: string) =>
-    name in values ? String(values[name]) : whole,
-  );
+  const spoken = pattern === text ? "en" : language.value;
+  return pattern.replace(/\{(\w+)(?::([^{}]*\|[^{}]*))?\}/g, (whole, name: string, forms?: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    return forms === undefined ? String(value) : formOf(forms.split("|"), value, spoken);
+  });
+}
+
+/** The word that goes with a number: plurals.py has the same rules. */
+function formOf(forms: string[], value: string | number, spoken: string): string {
+  const last = forms[forms.length - 1] ?? "";
+  const count = Math.abs(Number(value));
+  if (!Number.isInteger(count)) return last;
+  const order = spoken === "pl" ? ["one", "few", "many"] : ["one", "other"];
+  return forms[order.indexOf(new Intl.PluralRules(spoken).select(count))] ?? last;
 }
 
 /** Marks a text for translation where it stands in a table; t() translates it where it is shown. */

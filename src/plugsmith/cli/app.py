@@ -22,7 +22,7 @@ from plugsmith.cli.interrupt import interrupted
 from plugsmith.cli.layout import help_width
 from plugsmith.cli.writer import StdoutGoneError, flush, give_up, write_text
 from plugsmith.errors import ExitCode, PlugsmithError, UsageError
-from plugsmith.messages import N_, _
+from plugsmith.messages import N_, _, speaking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,7 +135,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never raises and never prints a traceback."""
     args = list(sys.argv[1:] if argv is None else argv)
     try:
-        code = _run(args)
+        with speaking("en" if "--json" in args else None):  # what programs read is English
+            code = _run(args)
         flush(sys.stdout)
     except StdoutGoneError:  # whoever read our output has enough of it
         give_up(sys.stdout)

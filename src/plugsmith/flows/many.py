@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import ExitCode, Fact, InputMissing, PlugsmithError
 from plugsmith.events import ErrorEvent, Item
-from plugsmith.messages import _
+from plugsmith.messages import _, language, speak
 from plugsmith.records import Result, record
 
 if TYPE_CHECKING:
@@ -120,13 +120,14 @@ def _pool(count: int) -> ProcessPoolExecutor | None:
     from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - one file needs none
 
     try:
-        return ProcessPoolExecutor(max_workers=count, initializer=_ignore_interrupt)
+        return ProcessPoolExecutor(count, initializer=_begin, initargs=(language(),))
     except (OSError, ImportError, NotImplementedError):
         return None
 
 
-def _ignore_interrupt() -> None:
+def _begin(language: str) -> None:
     """Ctrl-C reaches the whole process group; only the parent decides what it means."""
+    speak(language)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 

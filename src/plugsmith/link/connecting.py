@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from plugsmith.errors import Cancelled
@@ -46,7 +47,7 @@ def in_time(work: Callable[[], T], *, most_s: float, cancel: CancelToken | None)
                 with contextlib.suppress(Exception):
                     item.close()
 
-    thread = threading.Thread(target=run, name="connect", daemon=True)
+    thread = threading.Thread(target=copy_context().run, args=(run,), name="connect", daemon=True)
     thread.start()
     left = max(1, round(most_s / _LOOK_S))
     while thread.is_alive() and left and not (cancel is not None and cancel.cancelled):

@@ -38,6 +38,7 @@ class Calls:
         self._jobs = jobs
         self._streams = streams
         self._desk = desk
+        self._language = language()  # of the terminal that began the server
 
     async def about(self, request: Request) -> Response:
         """Version, language, extras, verbs."""
@@ -48,7 +49,7 @@ class Calls:
             {
                 "version": plugsmith.__version__,
                 "schema": SCHEMA,
-                "language": language(),
+                "language": self._language,
                 "languages": list(languages()),
                 "extras": {"emu": emulator_installed()},
                 "verbs": [

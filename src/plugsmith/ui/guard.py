@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.ui import UiForeign, UiToken
+from plugsmith.messages import languages, speaking
 from plugsmith.ui.replies import refusal
 
 if TYPE_CHECKING:
@@ -105,6 +106,16 @@ def _added(message: Message, *, api: bool) -> list[tuple[bytes, bytes]]:
     return found
 
 
+def _asked_language(scope: Message) -> str | None:
+    """The language that the page speaks, from its Accept-Language; None where we lack it."""
+    for name, value in scope["headers"]:
+        if name == b"accept-language":
+            first = value.decode("latin-1").partition(",")[0].partition(";")[0].strip().lower()
+            code = first.partition("-")[0]
+            return code if code in languages() else None
+    return None
+
+
 class Guard:
     """ASGI: refuses what is not for this server, and gives every answer its safety headers."""
 
@@ -135,11 +146,12 @@ class Guard:
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 
-        error = self._refused(scope, api=api)
-        if error is not None:
-            await refusal(error)(scope, noted, with_headers)
-        else:
-            await self._app(scope, noted, with_headers)
+        with speaking(_asked_language(scope)):
+            error = self._refused(scope, api=api)
+            if error is not None:
+                await refusal(error)(scope, noted, with_headers)
+            else:
+                await self._app(scope, noted, with_headers)
 
     def _refused(self, scope: Message, *, api: bool) -> PlugsmithError | None:
         found: dict[str, list[str]] = {}

@@ -25,7 +25,7 @@ from plugsmith.events import (
     Progress,
 )
 from plugsmith.events import Result as ResultEvent
-from plugsmith.messages import _
+from plugsmith.messages import _, language, speaking
 from plugsmith.ui.replay import Keep, Replay
 from plugsmith.visible import json_safe
 
@@ -91,6 +91,7 @@ class Job:
         self._answers: dict[str, Answer] = {}
         self._turn = threading.Condition()
         self._over = ended
+        self._language = language()  # of the page that began it
         self.cancel_token = CancelToken()
         self.session = Session(
             sink=self,
@@ -183,6 +184,10 @@ class Job:
             return self._answers.pop(ask.id, None)
 
     def _run(self) -> None:
+        with speaking(self._language):
+            self._work()
+
+    def _work(self) -> None:
         try:
             result = self.verb.run(self.session, self.request)
             data = cast("dict[str, Fact]", told(self.request, result))
