@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.layout import anchors_of, find_layout
 from plugsmith.dump.store.stores import find_stores
-from plugsmith.dump.survey.chip_guess import guess_chip, open_store
+from plugsmith.dump.survey.chip_guess import guess_chip
 from plugsmith.dump.survey.credentials import (
     HARMLESS_FILES,
     blank_record,
@@ -49,7 +49,10 @@ class Listed:
 
 
 def list_records(dump: Dump, *, show_secrets: bool = False) -> list[Listed]:
-    """Records of the store (live first, then stale), of protected sectors, and files."""
+    """Records of the store, of protected sectors, and files.
+
+    `live` is what the device uses: what a former firmware left is not, though it says so itself.
+    """
     stores = find_stores(dump.data)
     findings = find_everything(dump.data, stores)
     listed = [item for store in stores for item in _of_store(store)]
@@ -61,7 +64,7 @@ def list_records(dump: Dump, *, show_secrets: bool = False) -> list[Listed]:
 
 
 def _of_store(store: VendorStore) -> Iterator[Listed]:
-    for record in open_store(store).records:
+    for record in store.records():
         sector = store.sectors[record.sector]
         checks = [name for name, ok in (("value-sum", record.value_ok),) if ok]
         if sector.sum_ok:
@@ -69,7 +72,7 @@ def _of_store(store: VendorStore) -> Iterator[Listed]:
         yield Listed(
             name=record.name,
             kind="kv",
-            live=record.live,
+            live=store.in_force(record),
             offset=sector.offset + record.index.page * PAGE_LEN,
             checks=tuple(checks),
             value=record.value,

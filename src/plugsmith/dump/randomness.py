@@ -7,6 +7,9 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
+from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.memory import SECTOR_LEN
+
 SAMPLE_LEN = 0x1_0000  # enough for two digits of entropy; whole files would cost 50 ms
 
 _TEXT = frozenset(b"\t\n\r") | frozenset(range(0x20, 0x7F))
@@ -80,3 +83,18 @@ def _sample(data: bytes | memoryview) -> bytes:
     chunk = 0x400
     step = len(data) // (SAMPLE_LEN // chunk)
     return b"".join(bytes(data[at : at + chunk]) for at in range(0, len(data) - chunk + 1, step))
+
+
+def is_blank(region: bytes) -> bool:
+    """Whether at most one byte in fifty is neither FF nor 00."""
+    return len(region) - region.count(0xFF) - region.count(0x00) <= len(region) // 50
+
+
+def looks_encrypted(region: bytes) -> bool:
+    """Whether some block repeats as an encrypted filling does, and is no filling itself."""
+    for at in range(0, len(region) - SECTOR_LEN + 1, SECTOR_LEN):
+        sector = region[at : at + SECTOR_LEN]
+        last = sector[-BLOCK_LEN:]
+        if len(set(last)) > 6 and sector.count(last) >= 8:
+            return True
+    return False

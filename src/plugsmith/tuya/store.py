@@ -60,7 +60,7 @@ class Store:
 
     headers: tuple[SectorHeader | None, ...]
     sums_ok: tuple[bool, ...]
-    current: Mapping[int, int]  # block id -> position of its newest sound sector
+    current: Mapping[int, int]  # block id -> position of its newest copy
     records: tuple[StoredRecord, ...]
 
     def live(self) -> dict[str, bytes]:
@@ -68,14 +68,20 @@ class Store:
         return {item.name: item.value for item in self.records if item.live and item.value_ok}
 
 
-def read_store(sectors: Sequence[bytes]) -> Store:
-    """All records of `sectors`, live ones first; sectors that are none of ours are passed over."""
+def read_store(sectors: Sequence[bytes], *, current: Mapping[int, int] | None = None) -> Store:
+    """All records of `sectors`, live ones first; sectors that are none of ours are passed over.
+
+    `current`: block id -> position of its newest copy. Which one that is depends on the places of
+    the sectors (`dump/store/sites.py`), so it is handed in; without it the first of each block.
+    """
     headers = tuple(read_header(sector) for sector in sectors)
     sums_ok = tuple(
         header is not None and header.total == sector_sum(sector)
         for header, sector in zip(headers, sectors, strict=True)
     )
-    current = newest_blocks(headers, sums_ok)
+    if current is None:
+        ids = [(header.block, at) for at, header in enumerate(headers) if header is not None]
+        current = dict(reversed(ids))
     found = [
         _stored(sectors, current=current, header=header, position=position, index=index)
         for position, header in enumerate(headers)
@@ -84,27 +90,6 @@ def read_store(sectors: Sequence[bytes]) -> Store:
     ]
     found.sort(key=lambda item: (not item.live, item.sector, item.index.page))
     return Store(headers=headers, sums_ok=sums_ok, current=current, records=tuple(found))
-
-
-def newest_blocks(
-    headers: Sequence[SectorHeader | None], sums_ok: Sequence[bool]
-) -> dict[int, int]:
-    """Which position holds the current copy of each block: sound first, then most writes."""
-    best: dict[int, int] = {}
-    for position, header in enumerate(headers):
-        if header is None:
-            continue
-        held = best.get(header.block)
-        if held is None or _age(headers, sums_ok, position) > _age(headers, sums_ok, held):
-            best[header.block] = position
-    return best
-
-
-def _age(
-    headers: Sequence[SectorHeader | None], sums_ok: Sequence[bool], position: int
-) -> tuple[bool, int, int]:
-    header = headers[position]
-    return sums_ok[position], header.writes if header else -1, -position
 
 
 def index_pages(sector: bytes, *, block: int | None = None) -> Iterator[IndexPage]:

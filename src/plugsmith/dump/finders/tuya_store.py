@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.tuya.store import newest_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,12 +30,10 @@ def _sector(kind: FindingKind, at: int, *, size: int) -> Finding:
 
 
 def _runs(store: VendorStore) -> list[Finding]:
-    headers = [sector.header for sector in store.sectors]
-    sums = [sector.sum_ok for sector in store.sectors]
-    current = set(newest_blocks(headers, sums).values())
+    newest = store.newest
     runs: list[tuple[FindingKind, list[DataSector]]] = []
-    for position, sector in enumerate(store.sectors):
-        kind = FindingKind.TUYA_STORAGE if position in current else FindingKind.TUYA_SWAP
+    for sector in store.sectors:
+        kind = FindingKind.TUYA_STORAGE if sector.offset in newest else FindingKind.TUYA_SWAP
         joins = runs and runs[-1][0] is kind and runs[-1][1][-1].span.end == sector.offset
         if joins:
             runs[-1][1].append(sector)

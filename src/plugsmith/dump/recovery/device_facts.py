@@ -20,7 +20,7 @@ from plugsmith.tuya.rf import RF_MAGIC, read_mac
 from plugsmith.tuya.schema import read_schema
 
 if TYPE_CHECKING:
-    from plugsmith.dump.recovery.origin import Origin
+    from plugsmith.dump.store.origin import Origin
     from plugsmith.tuya.records import SerialSettings
     from plugsmith.tuya.schema import SchemaPoint
     from plugsmith.tuya.store import Store

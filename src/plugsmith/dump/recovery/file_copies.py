@@ -2,63 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.finding import find_all
 from plugsmith.dump.recovery.copies import TextCopy, find_end, is_clean
 from plugsmith.dump.recovery.outcome import SourceKind, TextPart
 from plugsmith.memory import SECTOR_LEN
-from plugsmith.tuya.files import FILE_AREAS, PIN_FILES, TABLE_MAGIC_BYTES, FileTable, read_table
+from plugsmith.tuya.files import FILE_AREAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from plugsmith.dump.store.tables import FoundTable
     from plugsmith.tuya.files import FileArea, FileEntry
 
-_MAX_TABLES = 8
 _MAX_LOOSE = 64
 _BRACE = ord("{")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundTable:
-    """A table at `offset` of the file."""
-
-    offset: int
-    table: FileTable
-
-    def pin_entries(self) -> list[FileEntry]:
-        """Entries of files that hold the pin text."""
-        return [entry for entry in self.table.entries if entry.name in PIN_FILES and entry.size]
-
-
-def find_tables(data: bytes) -> list[FoundTable]:
-    """Tables anywhere in the file; of two neighbouring copies only the current one."""
-    found: list[FoundTable] = []
-    for at in find_all(data, TABLE_MAGIC_BYTES, limit=_MAX_TABLES):
-        table = read_table(data[at : at + SECTOR_LEN])
-        if table is None or not (table.sum_ok or table.entries):
-            continue
-        found.append(FoundTable(offset=at, table=table))
-    return found
-
-
-def current_tables(tables: Sequence[FoundTable]) -> list[FoundTable]:
-    """One table of each pair of copies: a good sum first, then more writes."""
-    kept: list[FoundTable] = []
-    for item in tables:
-        rival = kept[-1] if kept and item.offset - kept[-1].offset == SECTOR_LEN else None
-        if rival is None:
-            kept.append(item)
-        elif _age(item) > _age(rival):
-            kept[-1] = item
-    return kept
-
-
-def _age(item: FoundTable) -> tuple[bool, int]:
-    return item.table.sum_ok, item.table.writes
 
 
 def file_copies(data: bytes, tables: Sequence[FoundTable]) -> Iterator[TextCopy]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.carve import carve
-from plugsmith.dump.recovery.origin import FLASH_LEN
 from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart, TextSource
+from plugsmith.dump.store.origin import FLASH_LEN
 from plugsmith.image.physical import APP_START, LINE_LEN, STORED_LEN, strip_lines
 from plugsmith.image.scramble import TUYA_KEY, scramble
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plugsmith.dump.recovery.carve import Carved
-    from plugsmith.dump.recovery.origin import Origin
+    from plugsmith.dump.store.origin import Origin
 
 APP_END = 0x13_2000  # end of the application partition on T and N (uart-protocol.md section 6)
 _MIN_CODE_LEN = 0x1000

@@ -7,15 +7,12 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.recovery.carve import carve
 from plugsmith.dump.recovery.device_facts import device_facts
 from plugsmith.dump.recovery.file_copies import (
-    current_tables,
     file_copies,
-    find_tables,
     loose_files,
 )
 from plugsmith.dump.recovery.firmware_default import application_code, default_texts
 from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
-from plugsmith.dump.recovery.origin import Origin, find_origin
 from plugsmith.dump.recovery.outcome import (
     AgreeingCheck,
     Confidence,
@@ -35,16 +32,10 @@ from plugsmith.dump.recovery.verdict import (
     without_store,
     without_text,
 )
-from plugsmith.dump.store.keyring import (
-    deeper_keys,
-    key_block_traces,
-    repaired_keys,
-    sector_keys,
-    sound_keys,
-)
-from plugsmith.dump.store.maps import key_addrs
+from plugsmith.dump.store.opened import open_stores
+from plugsmith.dump.store.origin import Origin, find_origin
+from plugsmith.dump.store.tables import current_tables
 from plugsmith.errors import Malformed
-from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.files import FILE_AREAS
 from plugsmith.tuya.records import SERIAL_RECORDS
@@ -54,26 +45,19 @@ from plugsmith.tuya.user_param import PinText, parse_pin_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from plugsmith.dump.recovery.home import Homes
     from plugsmith.dump.recovery.ranking import RankedText
+    from plugsmith.dump.store.home import Homes
 
 
 def recover(data: bytes, *, name: str = "the file") -> Recovery:
     """The answer for a file's bytes; raises InputError where it is no flash dump at all."""
     check_not_uniform(data, name=name)
-    work = Search(data=data, traces=key_block_traces(data), tables=find_tables(data))
-    own = key_addrs(len(data))
-    found = [*sound_keys(work.traces), *repaired_keys(data, work.traces)]
-    work.open(sorted(found, key=lambda key: key.offset not in own))
-    if work.homes.closed:
-        work.open(deeper_keys(data, traces=work.traces, phases=work.phases()), phases=work.phases())
+    work = Search(data=data, opened=open_stores(data))
     _look(work)
     store = _store_of(work.homes)
     state = store_state(work.homes, store, data=data, tables=work.tables)
     if not work.proven() and not (_settled(state) and not work.sources):
         _look_deeper(work)
-        store = _store_of(work.homes)
-        state = store_state(work.homes, store, data=data, tables=work.tables)
     origin = _origin(work)
     work.codes = application_code(data, origin)
     work.sources += default_texts(work.codes)
@@ -114,17 +98,7 @@ def _plain_kind(data: bytes, start: int, end: int) -> SourceKind:
 
 
 def _look_deeper(work: Search) -> None:
-    """Further keys, damaged records, texts without records, joins and single-bit repairs."""
-    phases = work.phases()
-    if not work.arenas:
-        work.open(deeper_keys(work.data, traces=work.traces, phases=phases), phases=phases)
-    if not work.arenas:
-        work.open(
-            key
-            for phase in range(BLOCK_LEN)
-            if phase not in phases
-            for key in sector_keys(work.data, phase=phase)
-        )
+    """Damaged records, texts without records, joins and single-bit repairs."""
     work.copies.clear()
     work.sources = [source for source in work.sources if source.key is None]
     work.take(file_copies(work.data, work.tables))
@@ -156,8 +130,8 @@ def _store_of(homes: Homes) -> Store | None:
 def _origin(work: Search) -> Origin:
     """Where the file begins, by the key block that opened the store, else by any that is left."""
     key_at = work.homes.first.key_at if work.homes.first is not None else None
-    if key_at is None and work.traces:
-        key_at = work.traces[0].offset
+    if key_at is None and work.opened.traces:
+        key_at = work.opened.traces[0].offset
     tables = [item.offset for item in work.tables]
     return find_origin(size=len(work.data), key_at=key_at, tables=tables)
 
@@ -180,7 +154,7 @@ def _answer(
         alternatives=tuple(text.best for text in ranked if text is not chosen),
         store=state,
         facts=device_facts(work.data, store, origin),
-        keys=tuple(work.keys),
+        keys=tuple(work.opened.keys),
         origin=origin.address,
         flash_size=len(work.data),
         at_home=chosen is not None and chosen.live and work.at_home(),
@@ -237,15 +211,15 @@ def _parse(text: RankedText) -> PinText | None:
 def _absence(
     work: Search, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> AbsenceVerdict:
-    if work.arenas:
+    if work.opened.arenas:
         return without_text(state, store)
-    check_usable(work.data, name=name, vendor=bool(work.tables or work.traces))
+    check_usable(work.data, name=name, vendor=bool(work.tables or work.opened.traces))
     place = origin.offset(_key_addr(origin), size=len(work.data))
     region = work.data[max(place, 0) : max(place + STORE_LEN, 0)]
     return without_store(
         region,
-        key_known=any(trace.sound for trace in work.traces),
-        vendor=bool(work.tables or work.traces),
+        key_known=any(trace.sound for trace in work.opened.traces),
+        vendor=bool(work.tables or work.opened.traces),
         other=other_firmware(work.data, work.codes) is not None,
     )
 

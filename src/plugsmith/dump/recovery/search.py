@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import TextCopy, judge
-from plugsmith.dump.recovery.home import Ground, Homes, homes_of
 from plugsmith.dump.recovery.kv_copies import lost_marks
 from plugsmith.dump.recovery.odds import is_text
 from plugsmith.dump.recovery.outcome import Confidence, Standing, TextSource
 from plugsmith.dump.recovery.ranking import RankedText, rank
-from plugsmith.dump.store.arena import Arena, open_arena
-from plugsmith.dump.store.sites import sites_of
-from plugsmith.image.aes import BLOCK_LEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from plugsmith.dump.recovery.file_copies import FoundTable
     from plugsmith.dump.recovery.firmware_default import ClearCode
-    from plugsmith.dump.store.keyring import FoundKey, KeyBlockTrace
+    from plugsmith.dump.store.home import Homes
+    from plugsmith.dump.store.opened import OpenedStores
     from plugsmith.dump.store.sites import Site
-
-_MAX_KEYS = 64  # hostile files may pretend to hold thousands
+    from plugsmith.dump.store.tables import FoundTable
 
 
 @dataclass(slots=True)
@@ -32,16 +26,22 @@ class Search:
     """What is known so far while one file is searched."""
 
     data: bytes
-    traces: list[KeyBlockTrace]
-    tables: list[FoundTable]
-    arenas: list[Arena] = field(default_factory=list)
-    homes: Homes = field(default_factory=Homes)
+    opened: OpenedStores
     sources: list[TextSource] = field(default_factory=list)
     copies: list[TextCopy] = field(default_factory=list)
-    keys: list[FoundKey] = field(default_factory=list)
     codes: tuple[ClearCode, ...] = ()
     mended: bool = False  # wrong bits and holes in texts were looked at, too
     decided: bool = True  # it is known which store and which record is the newest
+
+    @property
+    def tables(self) -> Sequence[FoundTable]:
+        """The tables of the plain file area."""
+        return self.opened.tables
+
+    @property
+    def homes(self) -> Homes:
+        """The device's own store, and leftovers."""
+        return self.opened.homes
 
     def ranked(self) -> list[RankedText]:
         """The texts so far, the best first."""
@@ -77,32 +77,6 @@ class Search:
             if source is not None:
                 self.sources.append(source)
 
-    def open(self, keys: Iterable[FoundKey], *, phases: Iterable[int] = ()) -> None:
-        """Open the arena of each key that opens anything; `phases` for keys without a place."""
-        for key in islice(keys, _MAX_KEYS):
-            if any(key.device_key == held.device_key for held in self.keys):
-                continue
-            places = phases if key.offset is None else (key.offset % BLOCK_LEN,)
-            arena = open_arena(self.data, key, phases=places)
-            if arena is not None:
-                self.arenas.append(arena)
-                self.keys.append(key)
-        self._settle()
-
-    def _settle(self) -> None:
-        """Tell the device's own store from leftovers."""
-        blocks: dict[int, bytes | None] = {
-            trace.offset: trace.head.device_key if trace.sound else None for trace in self.traces
-        }
-        for key in self.keys:
-            if key.offset is not None and key.offset in blocks:
-                blocks[key.offset] = key.device_key
-        size = len(self.data)
-        sites = [
-            site for arena in self.arenas for site in sites_of(arena, key_blocks=blocks, size=size)
-        ]
-        self.homes = homes_of(sites, Ground(data=self.data, key_blocks=blocks))
-
     def decide(self, *, deep: bool) -> None:
         """Find out whether the newest record can be told: one store, no live mark without its page.
 
@@ -112,11 +86,6 @@ class Search:
         alone = len(own) == 1 and not self.homes.closed and not self.homes.hides_newer()
         readable = alone and not own[0].torn() and not lost_marks(own[0], self.data, deep=deep)
         self.decided = readable or not self.homes.all
-
-    def phases(self) -> set[int]:
-        """Offsets modulo 16 at which encrypted sectors may stand."""
-        found = {trace.offset % BLOCK_LEN for trace in self.traces}
-        return found | ({item.offset % BLOCK_LEN for item in self.tables} or {0})
 
     def at_home(self) -> bool:
         """Whether the device's own store lies where the chip's map says, with its key block."""

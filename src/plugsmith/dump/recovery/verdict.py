@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.randomness import is_blank, looks_encrypted
 from plugsmith.dump.recovery.outcome import AbsenceReason, Status, StoreState
-from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.kv import StoreKind
 from plugsmith.tuya.records import PIN_RECORD, SERIAL_RECORDS
@@ -18,9 +18,9 @@ from plugsmith.tuya.records import PIN_RECORD, SERIAL_RECORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.dump.recovery.file_copies import FoundTable
-    from plugsmith.dump.recovery.home import Homes
     from plugsmith.dump.store.arena import Sector
+    from plugsmith.dump.store.home import Homes
+    from plugsmith.dump.store.tables import FoundTable
     from plugsmith.tuya.store import Store
 
 STORE_LEN = 0x1_2000  # key block, 14 data sectors and 3 swap sectors; TuyaOS 3: 17 data sectors
@@ -128,18 +128,3 @@ def without_store(region: bytes, *, key_known: bool, vendor: bool, other: bool) 
     else:
         reason = AbsenceReason.STORAGE_DAMAGED if vendor else AbsenceReason.OTHER_VENDOR
     return AbsenceVerdict(status=Status.NONE, reason=reason)
-
-
-def is_blank(region: bytes) -> bool:
-    """Whether at most one byte in fifty is neither FF nor 00."""
-    return len(region) - region.count(0xFF) - region.count(0x00) <= len(region) // 50
-
-
-def looks_encrypted(region: bytes) -> bool:
-    """Whether some block repeats as an encrypted filling does, and is no filling itself."""
-    for at in range(0, len(region) - SECTOR_LEN + 1, SECTOR_LEN):
-        sector = region[at : at + SECTOR_LEN]
-        last = sector[-BLOCK_LEN:]
-        if len(set(last)) > 6 and sector.count(last) >= 8:
-            return True
-    return False

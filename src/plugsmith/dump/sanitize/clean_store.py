@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.sanitize.known_values import occurrences
-from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import (
     SecretKind,
     blank_record,
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from plugsmith.dump.sanitize.known_values import SearchForm
     from plugsmith.dump.sanitize.removals import Removals
     from plugsmith.dump.store.stores import VendorStore
-    from plugsmith.tuya.store import Store, StoredRecord
+    from plugsmith.tuya.store import StoredRecord
 
 _ZERO_PAGE = bytes(PAGE_LEN)
 
@@ -53,13 +52,13 @@ class StoreCleaner:
 
     def clean(self) -> None:
         """Rewrite every sector of the store."""
-        opened = open_store(self.store)
-        live = [item for item in opened.records if item.live]
+        records = self.store.records()
+        live = [item for item in records if item.live]
         for record in sorted(live, key=lambda item: not item.value_ok):
             self._keep(record, where="kv-live")
         bits = {place for place in self._pages if self._is_index(place, live)}
-        self._keep_pin_pages(opened)
-        self._count_the_rest(opened)
+        self._keep_pin_pages(records)
+        self._count_the_rest(records)
         for position, sector in enumerate(self.store.sectors):
             header = replace(
                 sector.header,
@@ -113,9 +112,9 @@ class StoreCleaner:
                 at += PAGE_LEN
         return pages
 
-    def _keep_pin_pages(self, opened: Store) -> None:
+    def _keep_pin_pages(self, records: Sequence[StoredRecord]) -> None:
         """Old copies of the pin text stay if there is no sound live record of it."""
-        pins = [item for item in opened.records if item.name == PIN_RECORD]
+        pins = [item for item in records if item.name == PIN_RECORD]
         if any(item.live and item.value_ok for item in pins):
             return
         for record in pins:
@@ -131,9 +130,9 @@ class StoreCleaner:
         body = page.strip(b"\0\xff")
         return len(body) >= 8 and body in self.pin_text
 
-    def _count_the_rest(self, opened: Store) -> None:
+    def _count_the_rest(self, records: Sequence[StoredRecord]) -> None:
         """Note what goes with pages and tails that are not kept."""
-        for record in opened.records:
+        for record in records:
             if not record.live:
                 for item in secrets_in_record(record.name, record.value):
                     self.removals.add(item.kind, "kv-stale")

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.sanitize.views import decrypted_views, masked_views
 from plugsmith.dump.store.stores import find_stores
-from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
 from plugsmith.dump.survey.secret_scan import SecretHit, data_spans, scan
 from plugsmith.dump.survey.survey import survey
@@ -112,7 +111,7 @@ def _pin_places(store: VendorStore) -> list[range]:
             store.sectors[sector].offset + first * PAGE_LEN,
             store.sectors[sector].offset + (first + count) * PAGE_LEN,
         )
-        for record in open_store(store).records
+        for record in store.records()
         if record.name == PIN_RECORD
         for sector, first, count in record.spans
     ]
@@ -120,9 +119,8 @@ def _pin_places(store: VendorStore) -> list[range]:
 
 def _old_pages(store: VendorStore, pin_text: bytes) -> Iterator[SecretHit]:
     """Pages that no live record owns, and what stands behind values and parts lists."""
-    opened = open_store(store)
     used: dict[tuple[int, int], int] = {}
-    for record in opened.records:
+    for record in store.records():
         index = record.index
         head = 18 + len(index.name) + 1 + 4 * len(index.parts)
         used[record.sector, index.page] = head

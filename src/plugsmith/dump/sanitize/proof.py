@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.recover import recover
-from plugsmith.dump.survey.chip_guess import open_store
 from plugsmith.dump.survey.credentials import is_harmless
 from plugsmith.dump.survey.proven_code import proven_code
 from plugsmith.errors import Malformed, PlugsmithError
@@ -147,4 +146,4 @@ def _lost_records(before: VendorStore, after: VendorStore) -> Iterator[str]:
 
 
 def _live(store: VendorStore) -> dict[str, StoredRecord]:
-    return {item.name: item for item in open_store(store).records if item.live}
+    return {item.name: item for item in store.records() if item.live}

@@ -5,26 +5,27 @@ Keys come from the keyring, sectors from the arena; this only gathers what one k
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
 from plugsmith.dump.store.arena import open_arena
-from plugsmith.dump.store.keyring import (
-    FoundKey,
-    KeyOrigin,
-    deeper_keys,
-    key_block_traces,
-    sound_keys,
-)
+from plugsmith.dump.store.keyring import FoundKey, KeyOrigin, sound_keys
+from plugsmith.dump.store.opened import open_stores
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.tuya.keys import KEY_MAGIC, MASTER_KEY, data_key
 from plugsmith.tuya.protected import protected_sum_ok
+from plugsmith.tuya.store import read_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from plugsmith.dump.store.arena import Arena
+    from plugsmith.dump.store.opened import OpenedStores
+    from plugsmith.dump.store.sites import Site
     from plugsmith.tuya.kv import SectorHeader
+    from plugsmith.tuya.store import StoredRecord
 
 _KEY_MAGIC_BYTES = KEY_MAGIC.to_bytes(4, "little")
 
@@ -49,8 +50,23 @@ class DataSector:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoreGroup:
+    """Sectors that belong together, by offset, and where the newest copy of each block lies.
+
+    The judge is `Site.current`; a newest copy whose header is lost has no place here.
+    """
+
+    sectors: frozenset[int]
+    newest: Mapping[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VendorStore:
-    """All that one device key opens."""
+    """All that one device key opens: one store, or several that it has in common.
+
+    `own`: offsets of the sectors of the store that the device uses; the others are leftovers.
+    `in_use`: those of them of which no newer copy is there or may have been lost.
+    """
 
     device_key: bytes
     data_key: bytes
@@ -58,6 +74,44 @@ class VendorStore:
     key_block: int | None
     protected: tuple[int, ...]
     sectors: tuple[DataSector, ...]
+    groups: tuple[StoreGroup, ...] = ()
+    own: frozenset[int] = frozenset()
+    in_use: frozenset[int] = frozenset()
+
+    @property
+    def newest(self) -> frozenset[int]:
+        """Offsets of sectors of which no newer copy is there."""
+        return frozenset(at for group in self.groups for at in group.newest.values())
+
+    def records(self) -> tuple[StoredRecord, ...]:
+        """Records, live ones first; each is live by the rules of its own store, leftover or not.
+
+        `sector` and `spans` of a record count through `sectors`.
+        """
+        found = [item for group in self.groups for item in self._records(group)]
+        return tuple(sorted(found, key=lambda item: (not item.live, item.sector, item.index.page)))
+
+    def live(self) -> dict[str, bytes]:
+        """Live records whose value sum agrees, those of the device's own store first."""
+        sound = [item for item in self.records() if item.live and item.value_ok]
+        sound.sort(key=self.is_own)  # of two of one name the last one stays
+        return {item.name: item.value for item in sound}
+
+    def in_force(self, record: StoredRecord) -> bool:
+        """Whether the device goes by a record: live, in its own store, in the newest copy."""
+        return record.live and self.sectors[record.sector].offset in self.in_use
+
+    def is_own(self, record: StoredRecord) -> bool:
+        """Whether a record stands in the store that the device uses."""
+        return self.sectors[record.sector].offset in self.own
+
+    def _records(self, group: StoreGroup) -> Iterator[StoredRecord]:
+        places = [at for at, item in enumerate(self.sectors) if item.offset in group.sectors]
+        offsets = [self.sectors[at].offset for at in places]
+        current = {block: offsets.index(at) for block, at in group.newest.items()}
+        for item in read_store([self.sectors[at].plain for at in places], current=current).records:
+            spans = tuple((places[at], first, count) for at, first, count in item.spans)
+            yield replace(item, sector=places[item.sector], spans=spans)
 
     def room(self, position: int) -> int:
         """Bytes of a sector up to where the next one begins: less than 4096 if bytes were lost."""
@@ -80,22 +134,25 @@ class VendorStore:
 
 
 def find_stores(data: bytes) -> tuple[VendorStore, ...]:
-    """The stores of a file, the one with most sectors first; () if there is none."""
-    traces = key_block_traces(data)
-    phases = sorted({0, *(trace.offset % BLOCK_LEN for trace in traces)})
+    """The stores of a file, the device's own first, then those with most sectors."""
+    opened = open_stores(data)
+    phases = sorted({0, *opened.phases()})
     protected = protected_sectors(data, phases=phases)
-    keys = {key.device_key: key for key in sound_keys(traces)}
+    keys = {key.device_key: key for key in sound_keys(opened.traces)}
+    keys |= {arena.found_key.device_key: arena.found_key for arena in opened.arenas}
     for device_key, places in protected.items():
         found = FoundKey(device_key=device_key, origin=KeyOrigin.PROTECTED, offset=places[0])
         keys.setdefault(device_key, found)
-    stores = [_store(data, key, protected=protected, phases=phases) for key in keys.values()]
-    if not any(store.sectors for store in stores):
-        for key in deeper_keys(data, traces=traces, phases=phases):
-            deeper = _store(data, key, protected=protected, phases=phases)
-            if deeper.sectors:
-                stores.append(deeper)
-                break
-    return tuple(sorted(stores, key=lambda store: -len(store.sectors)))
+    arenas = {arena.found_key.device_key: arena for arena in opened.arenas}
+    for device_key in keys.keys() - arenas.keys():  # the key of a protected sector may open more
+        arena = open_arena(data, keys[device_key], phases=phases)
+        if arena is not None:
+            arenas[device_key] = arena
+    stores = [
+        _store(key, arenas.get(device_key), opened, protected.get(device_key, ()))
+        for device_key, key in keys.items()
+    ]
+    return tuple(sorted(stores, key=lambda store: (not store.own, -len(store.sectors))))
 
 
 def decrypt_phase(data: bytes, *, key: bytes, phase: int) -> bytes:
@@ -119,17 +176,29 @@ def protected_sectors(data: bytes, *, phases: list[int]) -> dict[bytes, tuple[in
 
 
 def _store(
-    data: bytes, key: FoundKey, *, protected: dict[bytes, tuple[int, ...]], phases: list[int]
+    key: FoundKey, arena: Arena | None, opened: OpenedStores, protected: tuple[int, ...]
 ) -> VendorStore:
-    arena = open_arena(data, key, phases=phases)
     block = key.offset if key.origin in {KeyOrigin.KEY_BLOCK, KeyOrigin.REPAIRED} else None
+    sites = opened.sites(arena) if arena else []
+    own = [site for site in opened.homes.own if site.arena is arena]
     return VendorStore(
         device_key=key.device_key,
         data_key=arena.key if arena else data_key(key.device_key),
         origin=key.origin,
         key_block=block,
-        protected=protected.get(key.device_key, ()),
+        protected=protected,
         sectors=_headed(arena) if arena else (),
+        groups=tuple(_group(site) for site in sites),
+        own=frozenset(item.offset for site in own for item in site.sectors),
+        in_use=frozenset(it.offset for site in own for it in site.sectors if site.is_newest(it)),
+    )
+
+
+def _group(site: Site) -> StoreGroup:
+    headed = frozenset(item.offset for item in site.sectors if item.header is not None)
+    current = {block: item.offset for block, item in site.current().items()}
+    return StoreGroup(
+        sectors=headed, newest={block: at for block, at in current.items() if at in headed}
     )
 
 

@@ -13,7 +13,6 @@ from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.layout import FLASH_SIZES
 from plugsmith.errors import PlugsmithError
 from plugsmith.tuya.records import PIN_RECORD, platform_chip, read_device_info, read_platform
-from plugsmith.tuya.store import read_store
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from plugsmith.dump.layout import Layout
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.image.model import FirmwareImage
-    from plugsmith.tuya.store import Store
 
 _MODULE = re.compile(rb"""["']?module["']?:\s*["']?([A-Za-z0-9_-]{2,16})""")
 
@@ -136,13 +134,8 @@ def vendor_facts(stores: Sequence[VendorStore]) -> dict[str, str]:
     return facts
 
 
-def open_store(store: VendorStore) -> Store:
-    """The records of a store, stale ones too."""
-    return read_store([sector.plain for sector in store.sectors])
-
-
 def _live_records(stores: Sequence[VendorStore]) -> Iterable[dict[str, bytes]]:
-    return (open_store(store).live() for store in stores)
+    return (store.live() for store in stores)
 
 
 def _module_name(live: dict[str, bytes]) -> str | None:

@@ -11,7 +11,6 @@ from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpRepor
 from plugsmith.image.physical import LINE_LEN
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
-from plugsmith.tuya.store import newest_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -213,11 +212,9 @@ def _storage(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Dama
             kind=DamageKind.KEY_MISSING,
             text=_("The key block of the vendor's storage is missing or damaged."),
         )
-    headers = [sector.header for sector in store.sectors]
     sums = [sector.sum_ok for sector in store.sectors]
     bad = sums.count(False)
-    current = newest_blocks(headers, sums)
-    missing = max(max(current) + 1 - len(current), _empty_places(store))
+    missing = max(_lost_blocks(store), _empty_places(store))
     if bad or missing:
         yield Damage(
             kind=DamageKind.STORAGE_DAMAGED,
@@ -229,6 +226,13 @@ def _storage(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Dama
                 missing=missing,
             ),
         )
+
+
+def _lost_blocks(store: VendorStore) -> int:
+    """Blocks below the highest one of which no copy is there."""
+    own = [group for group in store.groups if group.sectors & store.own]
+    newest = (own or store.groups)[0].newest
+    return max(newest) + 1 - len(newest) if newest else 0
 
 
 def _empty_places(store: VendorStore) -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finders import fast_connect
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.store.stores import decrypt_phase
-from plugsmith.dump.survey.chip_guess import guess_chip, open_store
+from plugsmith.dump.survey.chip_guess import guess_chip
 from plugsmith.dump.survey.credentials import (
     CLOUD_KINDS,
     WIFI_KINDS,
@@ -105,8 +105,7 @@ def data_spans(data: bytes, findings: Iterable[Finding]) -> list[AddressRange]:
 
 
 def _in_store(store: VendorStore) -> Iterator[SecretHit]:
-    opened = open_store(store)
-    for record in opened.records:
+    for record in store.records():
         where = "kv-live" if record.live else "kv-stale"
         offset = store.sectors[record.sector].offset
         for item in secrets_in_record(record.name, record.value):

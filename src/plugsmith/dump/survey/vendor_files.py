@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.finding import find_all
+from plugsmith.dump.store.tables import find_tables
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.tuya.files import (
     FILE_AREAS,
-    TABLE_MAGIC_BYTES,
     FileArea,
     FileEntry,
     FileTable,
     newer_table,
-    read_table,
 )
 
 if TYPE_CHECKING:
@@ -80,11 +78,7 @@ def find_file_store(data: bytes, *, chip: str | None, layout: Layout) -> VendorF
 
 def _tables(data: bytes) -> dict[int, FileTable]:
     """The two copies at the lowest place that has a sound one."""
-    found: dict[int, FileTable] = {}
-    for at in find_all(data, TABLE_MAGIC_BYTES):
-        table = read_table(data[at : at + SECTOR_LEN])
-        if table is not None and (table.sum_ok or table.entries):
-            found[at] = table
+    found = {item.offset: item.table for item in find_tables(data)}
     sound = [at for at, table in found.items() if table.sum_ok] or list(found)
     if not sound:
         return {}

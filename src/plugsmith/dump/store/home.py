@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.recovery.origin import FLASH_LEN, KEY_ADDRS
-from plugsmith.dump.recovery.verdict import looks_encrypted
+from plugsmith.dump.randomness import looks_encrypted
 from plugsmith.dump.store.maps import anchor_addrs, key_addrs, span_len, store_maps
+from plugsmith.dump.store.origin import FLASH_LEN, KEY_ADDRS
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.records import frozen
 from plugsmith.tuya.files import TABLE_MAGIC_BYTES
