@@ -23,7 +23,15 @@ PEERS = {
     "esphome": "esphome==2026.6.5",
 }
 #: what runs tests: `oldest` takes these from `dev`, or it would test old test tools
-TEST_TOOLS = ("pytest", "pytest-xdist", "pytest-timeout", "hypothesis", "hatchling", "editables")
+TEST_TOOLS = (
+    "pytest",
+    "pytest-xdist",
+    "pytest-timeout",
+    "hypothesis",
+    "fastcrc",
+    "hatchling",
+    "editables",
+)
 
 
 def compile_lock(name: str, wanted: str, *options: str, upgrade: bool) -> None:

@@ -44,7 +44,7 @@ IMPURE_METHODS = {"read_bytes", "read_text", "write_bytes", "write_text", "unlin
 WALLS = {
     "serialx": ("link/",),
     "Crypto": ("image/aes.py",),
-    "fastcrc": ("image/crc.py",),
+    "fastcrc": (),
     "rich": ("cli/",),
     "typer": ("cli/",),
     "click": (),

@@ -174,6 +174,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
         baud_limit=expected.baud,
         open_log=opener(log_port) if log_port else None,
         log_name=log_port,
+        keeper=session.keeper,
     )
 
 

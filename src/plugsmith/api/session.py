@@ -13,6 +13,7 @@ from plugsmith.secrets import KNOWN
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from plugsmith.boot.alive import Keeper
     from plugsmith.clock import Clock
     from plugsmith.errors import Fact
     from plugsmith.events import Event, EventSink
@@ -32,6 +33,7 @@ class Session:
     (ConsentMissing). `assume_yes` agrees to every `confirm` unasked. `clock` replaces the real time
     and `library` the user's own. `again` is the command that starts this run once more. `secrets`
     are passwords that a face was given already: wifi_password, mqtt_password, device_password.
+    `keeper` keeps a chip awake between requests; by default a thread does.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Session:
         library: Library | None = None,
         again: str = "",
         secrets: Mapping[str, str] | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.sink: EventSink = sink if sink is not None else EventLog()
         self.answer = answer
@@ -52,6 +55,7 @@ class Session:
         self.cancel = cancel if cancel is not None else CancelToken()
         self.clock = clock
         self.again = again
+        self.keeper = keeper
         self.secrets = dict(secrets or {})
         KNOWN.note(*self.secrets.values())
         self._library = library

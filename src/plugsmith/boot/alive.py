@@ -1,45 +1,61 @@
 """Keeping a loader in download mode while the program does something else.
 
 A loader resets after 50 ms to 2 s without a byte (uart-protocol.md 1.5): while the user reads a
-question, or a disk is slow, a link check goes out every 30 ms. On a virtual clock this is not
-needed, because time stands still there.
+question, or a disk is slow, a link check goes out every 30 ms. Who sends it is handed in: a thread
+(`boot.alive_thread`), a task where there are no threads, nobody on a virtual clock, which stands
+still meanwhile.
 """
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
-
-from plugsmith.errors.port import PortError
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from plugsmith.boot.wire import Wire
 
-_LOOK_EVERY_S = 0.015
+LOOK_EVERY_S = 0.015
 
 
-class KeepAlive:
-    """A thread that sends link checks whenever nobody else uses the wire."""
-
-    def __init__(self, wire: Wire) -> None:
-        self._wire = wire
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="keep-alive", daemon=True)
-        self._thread.start()
+class KeepAlive(Protocol):
+    """Sends link checks whenever nobody else uses the wire, from its making on."""
 
     def stop(self) -> None:
-        """End the thread; afterwards nothing more is sent."""
-        self._stop.set()
-        self._thread.join(1.0)
+        """Afterwards nothing more is sent."""
 
-    def _run(self) -> None:
-        while not self._stop.wait(_LOOK_EVERY_S):
-            if not self._wire.lock.acquire(blocking=False):
-                continue  # the client is talking
-            try:
-                if not self._stop.is_set():
-                    self._wire.keep_alive()
-            except PortError:
-                return  # the client will see it itself
-            finally:
-                self._wire.lock.release()
+
+if TYPE_CHECKING:
+    Keeper = Callable[[Wire], KeepAlive]
+
+
+class Turn:
+    """Whose turn it is on a wire: the client's whenever it wants, the keeper's in between.
+
+    The client nests. A keeper that runs in the client's own thread is kept out like any other.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._depth += 1
+
+    def __exit__(self, *_problem: object) -> None:
+        self._depth -= 1
+        self._lock.release()
+
+    @contextmanager
+    def between(self) -> Iterator[bool]:
+        """Whether nobody talks; if so, nobody can until the end of the block."""
+        if not self._lock.acquire(blocking=False):
+            yield False
+            return
+        try:
+            yield self._depth == 0
+        finally:
+            self._lock.release()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.alive import KeepAlive
 from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
 from plugsmith.boot.protocol import commands as cmd
@@ -16,6 +15,7 @@ from plugsmith.errors.flash import ExchangeFailed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from plugsmith.boot.alive import KeepAlive, Keeper
     from plugsmith.boot.dialects import Dialect
     from plugsmith.boot.protocol.frames import Reply
     from plugsmith.boot.protocol.request import Command
@@ -46,7 +46,7 @@ class BootClient:
         *,
         clock: Clock,
         policy: RetryPolicy | None = None,
-        keep_alive: bool = False,
+        keeper: Keeper | None = None,
         round_trip_s: float | None = None,
         cancel: CancelToken | None = None,
     ) -> None:
@@ -56,7 +56,7 @@ class BootClient:
         self._wire = Wire(port, clock=clock, round_trip_s=round_trip_s, cancel=cancel)
         self._exchanger = Exchanger(self._wire, self.policy)
         self._rates = RateSwitch(self._exchanger)
-        self._wants_alive = keep_alive
+        self._keeper = keeper
         self._alive: KeepAlive | None = None
         self.resume()
 
@@ -113,18 +113,18 @@ class BootClient:
 
     def exchange(self, command: Command, *, attempts: int | None = None) -> Reply:
         """The good reply to `command`, repeated as the policy says."""
-        with self._wire.lock:
+        with self._wire.turn:
             return self._exchanger.exchange(command, attempts=attempts)
 
     def ask(self, command: Command, *, device_s: float | None = None) -> Reply | None:
         """One try of a request that the boot code may not know; None if it stays silent."""
-        with self._wire.lock:
+        with self._wire.turn:
             reply = self._exchanger.once(command, device_s=device_s)
         return reply if reply is not None and command.answers(reply) else None
 
     def recover(self) -> None:
         """Bring a chip that lost bytes of a Write4K to a frame start; LinkLost if it cannot."""
-        with self._wire.lock:
+        with self._wire.turn:
             self._exchanger.start_over(torn_write=True)
 
     def pipeline(self, requests: Iterable[Command]) -> Iterator[Reply]:
@@ -135,7 +135,7 @@ class BootClient:
         queue = deque(requests)
         flying: deque[Command] = deque()
         while queue or flying:
-            with self._wire.lock:
+            with self._wire.turn:
                 self._fill(flying, queue)
                 reply = self._exchanger.once(flying[0], sent=True, others=flying)
                 if reply is None or flying[0].refusal(reply) is not None:
@@ -168,12 +168,12 @@ class BootClient:
 
     def link_check(self, *, timeout_s: float = 0.1) -> bool:
         """Whether the boot code answers now."""
-        with self._wire.lock:
+        with self._wire.turn:
             return self._wire.answered(timeout_s + self._wire.latency_s)
 
     def settle(self) -> None:
         """Take the answers to link checks that are still on their way after linking."""
-        with self._wire.lock:
+        with self._wire.turn:
             self._wire.drain(self._wire.latency_s, most_s=0.5)
             self._wire.forget()
 
@@ -185,12 +185,12 @@ class BootClient:
 
     def resume(self) -> None:
         """Keep the link alive again, where the boot code needs it."""
-        if self._wants_alive and self._alive is None and self.dialect.leaves_when_idle:
-            self._alive = KeepAlive(self._wire)
+        if self._keeper is not None and self._alive is None and self.dialect.leaves_when_idle:
+            self._alive = self._keeper(self._wire)
 
     def close(self) -> None:
         """Stop keeping the link alive for good; the port stays open."""
-        self._wants_alive = False
+        self._keeper = None
         self.pause()
 
     def reboot(self) -> None:
@@ -200,7 +200,7 @@ class BootClient:
         leaves by itself if they are lost; a ROM stays for ever, so it gets them spaced out.
         """
         once = cmd.Reboot()
-        with self._wire.lock:
+        with self._wire.turn:
             self.pause()
             self._wire.cancel = None  # this is what is done after a stop
             self._wire.drain(0.0)
@@ -238,7 +238,7 @@ class BootClient:
 
         Raises LinkLost if the chip cannot be found at either rate afterwards.
         """
-        with self._wire.lock:
+        with self._wire.turn:
             return self._rates.change(baud)
 
     # registers
@@ -310,7 +310,7 @@ class BootClient:
         """Checksums carry no address: a link check behind them shows whether one is missing."""
         requests = [cmd.CheckCrc(start=span.start, length=len(span)) for span in spans]
         for _attempt in range(3):
-            with self._wire.lock:
+            with self._wire.turn:
                 found = self._crc_burst(requests)
                 if found is not None:
                     return found

@@ -19,6 +19,7 @@ __all__ = ["LinkPolicy", "answers_again", "link", "link_again"]
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plugsmith.boot.alive import Keeper
     from plugsmith.clock import Clock
     from plugsmith.events import EventSink
     from plugsmith.link.port import Port
@@ -35,11 +36,13 @@ def link(
     speeds: Sequence[int] = (),
     left_behind: bool = False,
     witness: Witness | None = None,
+    keeper: Keeper | None = None,
 ) -> BootClient:
     """Poll until a boot code answers; `speeds` are rates at which a cut session may have left it.
 
     `left_behind`: it was just lost at a rate that the adapter may lack, and nothing else is likely.
-    `witness` is told what is seen; it knows what earlier links of the run saw.
+    `keeper` keeps a loader awake between requests: by default a thread on real time, and nobody on
+    virtual time. `witness` is told what is seen; it knows what earlier links of the run saw.
 
     Emits TaskBegin/TaskEnd "link", and Progress with what is heard. Raises NoAnswer with the
     verdict, another LinkError or PortError where that says it better, Cancelled.
@@ -58,7 +61,7 @@ def link(
     client = BootClient(
         port,
         clock=clock,
-        keep_alive=isinstance(clock, RealClock),
+        keeper=keeper or _usual_keeper(clock),
         round_trip_s=search.witness.round_trip_s,
         cancel=cancel,
     )
@@ -85,6 +88,14 @@ def link_again(
     _run(search)
     client.resume()
     client.settle()
+
+
+def _usual_keeper(clock: Clock) -> Keeper | None:
+    if not isinstance(clock, RealClock):
+        return None
+    from plugsmith.boot.alive_thread import ThreadKeeper  # noqa: PLC0415 - needs threads
+
+    return ThreadKeeper
 
 
 def _run(search: Search) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.alive import Turn
 from plugsmith.boot.dialects import UNKNOWN, Dialect
 from plugsmith.boot.protocol.frames import LINK_CHECK, FrameForm, Header, Reply, ReplyDecoder
 from plugsmith.errors import Cancelled
@@ -44,7 +44,7 @@ class Wire:
         self._obey_at_s: float | None = None
         self.round_trip_s = round_trip_s  # of a network, where it was measured
         self.dialect: Dialect = UNKNOWN
-        self.lock = threading.RLock()
+        self.turn = Turn()
         self.bytes_total = 0
         self.link_pending = 0  # link checks sent whose answers have not come
         self.piece: int | None = None  # bytes that may be written at once, None without a limit

@@ -150,3 +150,11 @@ class UiNotForPage(UiError):
     code = "PS-UI-VERB"
     what = N_("{verb} cannot be run from the page.")
     next_step = N_("Run `plugsmith {verb}` in a terminal.")
+
+
+class UiNotInBrowser(UiError):
+    """A page without a server cannot reach the network, start a process or run firmware."""
+
+    code = "PS-UI-NOT-IN-BROWSER"
+    what = N_("{verb} cannot be done in the browser alone: {problem}.")
+    next_step = N_("{remedy}")

@@ -12,6 +12,7 @@ from plugsmith.flows.permissions import Permissions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plugsmith.boot.alive import Keeper
     from plugsmith.clock import Clock
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
@@ -49,6 +50,7 @@ class FlowContext:
     baud_limit: int | None = None
     open_log: Callable[[], Port] | None = None
     log_name: str | None = None
+    keeper: Keeper | None = None  # keeps a loader awake between requests; None: the usual one
     tally: Tally = field(default_factory=Tally)
     warn_of_mains: bool = True  # False only after another flow of the same session has warned
 

@@ -6,13 +6,13 @@ Names and fields: tuya-storage.md section 5.1. All values are canaries or neutra
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 from typing import TYPE_CHECKING
 
 from plugsmith.tuya.fast_connect import FastConnect, StoredForm, encode_fast_connect
 from plugsmith.tuya.records import PLATFORM_CHIPS, encode_platform
 from plugsmith.tuya.store import Record
+from plugsmith.tuya.wpa_key import wpa_key
 
 if TYPE_CHECKING:
     from plugsmith.forge.canary import CanaryCage
@@ -120,7 +120,7 @@ def wifi_cache(
     """A cached connection with a key that belongs to its name and password."""
     name = cage.text(place, "ssid", 12).encode()
     word = cage.text(place, "password", 14).encode()
-    psk = hashlib.pbkdf2_hmac("sha1", word, name, 4096, 32).hex()
+    psk = wpa_key(word, name).hex()
     cage.planted(place, "psk", psk.encode())
     return FastConnect(
         ssid=name,

@@ -1,45 +1,112 @@
 """CRC16 of code lines: 32 bytes of code, then CRC-16/CMS over them as stored, big endian.
 
 Source: uart-protocol.md section 3.4 (polynomial 0x8005, start 0xFFFF, not reflected).
+
+A CRC is linear: that of a line is the sum (XOR) of what each of its bytes adds at its place. So all
+lines are worked on at once, place after place, with one table a place; no compiled part is needed.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from fastcrc import crc16
+from functools import cache, reduce
+from operator import getitem, xor
 
 from plugsmith.image.physical import LINE_LEN, STORED_LEN
 
 ERASED_LINE = b"\xff" * STORED_LEN  # what is left of a line by an erase; it fails its own CRC
+_POLYNOMIAL, _START = 0x8005, 0xFFFF
+_FEW = 24  # lines; below that one after the other is quicker
 PADDED_LINE = b"\xff" * LINE_LEN + b"\x00\x0c"  # a line of FF that was built, CRC included
 
 
 def line_crc(line: bytes) -> int:
-    """CRC-16/CMS of the 32 code bytes as they lie in flash."""
-    return crc16.cms(line)
+    """CRC-16/CMS of the 32 code bytes as they lie in flash, or of any other bytes."""
+    steps = _steps()
+    crc = _START
+    for byte in line:
+        crc = (crc << 8 & 0xFFFF) ^ steps[crc >> 8 ^ byte]
+    return crc
 
 
 def build_lines(code: bytes) -> bytes:
     """Stored lines of `code`; an incomplete last line is filled with FF."""
-    fill = -len(code) % LINE_LEN
-    code += b"\xff" * fill
-    cms = crc16.cms
-    parts: list[bytes] = []
-    for at in range(0, len(code), LINE_LEN):
-        line = code[at : at + LINE_LEN]
-        parts += (line, cms(line).to_bytes(2, "big"))
-    return b"".join(parts)
+    code += b"\xff" * (-len(code) % LINE_LEN)
+    stored = bytearray(len(code) // LINE_LEN * STORED_LEN)
+    for place in range(LINE_LEN):
+        stored[place::STORED_LEN] = code[place::LINE_LEN]
+    stored[LINE_LEN::STORED_LEN], stored[LINE_LEN + 1 :: STORED_LEN] = _crcs(code, LINE_LEN)
+    return bytes(stored)
 
 
 def bad_lines(stored: bytes) -> list[int]:
     """Offsets of the whole lines in `stored` (which starts at a line) whose CRC16 is wrong."""
-    cms = crc16.cms
+    stored = stored[: len(stored) // STORED_LEN * STORED_LEN]
+    high, low = _crcs(stored, STORED_LEN)
+    if high == stored[LINE_LEN::STORED_LEN] and low == stored[LINE_LEN + 1 :: STORED_LEN]:
+        return []
+    told = zip(
+        high,
+        low,
+        stored[LINE_LEN::STORED_LEN],
+        stored[LINE_LEN + 1 :: STORED_LEN],
+        strict=True,
+    )
     return [
-        at
-        for at in range(0, len(stored) - STORED_LEN + 1, STORED_LEN)
-        if cms(stored[at : at + LINE_LEN]) != stored[at + 32] << 8 | stored[at + 33]
+        number * STORED_LEN
+        for number, (high_is, low_is, high_said, low_said) in enumerate(told)
+        if high_is != high_said or low_is != low_said
     ]
+
+
+def _crcs(lines: bytes, length: int) -> tuple[bytes, bytes]:
+    """High and low bytes of the CRCs of the first 32 bytes of each line of `length`."""
+    count = len(lines) // length
+    start, adds = _adds()
+    if count < _FEW:
+        crcs = [
+            reduce(xor, map(getitem, adds, lines[at : at + LINE_LEN]), start)
+            for at in range(0, count * length, length)
+        ]
+        return bytes(crc >> 8 for crc in crcs), bytes(crc & 0xFF for crc in crcs)
+    high = int.from_bytes(bytes((start >> 8,)) * count, "big")
+    low = int.from_bytes(bytes((start & 0xFF,)) * count, "big")
+    for place, (to_high, to_low) in enumerate(_halves()):
+        column = lines[place::length]
+        high ^= int.from_bytes(column.translate(to_high), "big")
+        low ^= int.from_bytes(column.translate(to_low), "big")
+    return high.to_bytes(count, "big"), low.to_bytes(count, "big")
+
+
+@cache
+def _adds() -> tuple[int, tuple[tuple[int, ...], ...]]:
+    """What the start value leaves after 32 bytes, and what a byte adds at each of the 32 places."""
+    steps = _steps()
+    tables = [steps]
+    for _place in range(LINE_LEN - 1):  # from the last byte of a line to its first
+        tables.insert(0, tuple((crc << 8 & 0xFFFF) ^ steps[crc >> 8] for crc in tables[0]))
+    return _shifted(_START, 8 * LINE_LEN), tuple(tables)
+
+
+@cache
+def _halves() -> tuple[tuple[bytes, bytes], ...]:
+    """The tables of `_adds`, high and low bytes apart, for `bytes.translate`."""
+    return tuple(
+        (bytes(crc >> 8 for crc in table), bytes(crc & 0xFF for crc in table))
+        for table in _adds()[1]
+    )
+
+
+@cache
+def _steps() -> tuple[int, ...]:
+    """What a byte at the high end adds."""
+    return tuple(_shifted(byte << 8, 8) for byte in range(256))
+
+
+def _shifted(crc: int, bits: int) -> int:
+    for _bit in range(bits):
+        crc = (crc << 1 & 0xFFFF) ^ (_POLYNOMIAL if crc & 0x8000 else 0)
+    return crc
 
 
 def code_end(stored: bytes) -> int:

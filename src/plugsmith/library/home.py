@@ -10,6 +10,7 @@ from pathlib import Path
 
 from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
 from plugsmith.errors.library import OutputExists
+from plugsmith.library.durable import make_durable, written
 from plugsmith.private_files import make_private_folder
 
 _SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
@@ -57,7 +58,7 @@ def write_whole(path: Path, data: bytes, *, keep_existing: bool = True) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            make_durable(file.fileno())
         Path(name).replace(path)
     except BaseException:
         with suppress(OSError):
@@ -76,10 +77,11 @@ def reserve(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make renames in `folder` durable where the system can."""
+    """Make renames in `folder` durable where the system can, and tell that a write is complete."""
     with suppress(OSError):  # Windows cannot open a folder; the rename is still atomic there
         handle = os.open(folder, os.O_RDONLY)
         try:
-            os.fsync(handle)
+            make_durable(handle)
         finally:
             os.close(handle)
+    written()

@@ -52,6 +52,8 @@ def _lock(file: IO[bytes]) -> bool:
             import fcntl  # noqa: PLC0415 - POSIX only
 
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return True  # a browser: the page itself sees to it that one tab has the library
     except OSError as problem:
         return problem.errno not in {11, 13, 35, 36}  # taken; else locks are unknown here
     return True

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.library.durable import make_durable, written
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
@@ -153,6 +154,7 @@ def _write_private(path: Path, data: bytes, *, new: bool) -> None:
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()
-        os.fsync(file.fileno())
+        make_durable(file.fileno())
     if not new:
         target.replace(path)
+    written()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 # Built-in modems, phones and debug probes that are never an adapter to a chip.
 _NEVER = ("modem", "gps", "bluetooth", "cmsis-dap", "j-link", "st-link")
@@ -41,8 +41,18 @@ class PortEntry:
         return f"{self.device}  {words or _('serial port')}{ids}"
 
 
+_listers: list[Callable[[], list[PortEntry]]] = []  # one at most, set at start by a face
+
+
+def use_lister(lister: Callable[[], list[PortEntry]]) -> None:
+    """List what `lister` gives instead of the system's ports, where there is no such system."""
+    _listers[:] = [lister]
+
+
 def list_ports(*, with_holders: bool = False) -> list[PortEntry]:
     """The local ports, candidates first; `with_holders` looks for programs that hold them."""
+    if _listers:
+        return _listers[0]()
     import serialx  # noqa: PLC0415 - costs 0.2 s of start-up and only this call needs it
 
     from plugsmith.link.holders import find_holder  # noqa: PLC0415

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from plugsmith.library.library import Library
     from plugsmith.records import Record
     from plugsmith.ui.files import Files
+    from plugsmith.ui.runner import Runner
 
     class Desk(Protocol):
         """What stands behind ports: told when a job takes one and when it is free again."""
@@ -49,10 +50,18 @@ _RUNS = (State.RUNNING, State.ASKING)
 class Jobs:
     """All jobs; every method may be called from any thread."""
 
-    def __init__(self, files: Files, library: Library, desk: Desk) -> None:
+    def __init__(
+        self,
+        files: Files,
+        library: Library,
+        desk: Desk,
+        *,
+        runner: Runner | None = None,
+    ) -> None:
         self._files = files
         self._library = library
         self._desk = desk
+        self._runner = runner
         self._jobs: dict[str, Job] = {}
         self._held: dict[str, str] = {}  # port -> job
         self._lock = threading.Lock()
@@ -84,13 +93,14 @@ class Jobs:
                 secret_words=secrets,
                 ended=self._ended,
                 name=name,
+                runner=self._runner,
             )
             self._admit(job)
         except BaseException:
             folder.rmdir()
             raise
         self._desk.taken(ports)
-        job.thread.start()
+        job.start()
         return job
 
     def _library_for(self, ports: tuple[str, ...], given: Mapping[str, object]) -> Library:
@@ -167,8 +177,8 @@ class Jobs:
         for job in running:
             job.cancel()
         for job in running:
-            while job.thread.is_alive():
-                job.thread.join(0.1)  # short, so that a second Ctrl-C is seen on every system
+            while job.running is not None and job.running.is_alive():
+                job.running.join(0.1)  # short, so that a second Ctrl-C is seen on every system
 
 
 def _password_files(given: Mapping[str, object]) -> list[str]:

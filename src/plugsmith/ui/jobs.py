@@ -1,11 +1,10 @@
-"""One run of a verb for the page: it goes on in a thread of its own whether anybody listens."""
+"""One run of a verb for the page: it goes on by itself whether anybody listens."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-import threading
 import traceback
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -27,6 +26,7 @@ from plugsmith.events import (
 from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _, language, speaking
 from plugsmith.ui.replay import Keep, Replay
+from plugsmith.ui.runner import ThreadRunner
 from plugsmith.visible import json_safe
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from plugsmith.library.library import Library
     from plugsmith.records import Record
     from plugsmith.ui.files import Files
+    from plugsmith.ui.runner import Runner, Running
 
 _LONGEST_ANSWER = 65_536
 _ALWAYS = (Ask, Answered, ResultEvent, ErrorEvent)
@@ -75,6 +76,7 @@ class Job:
         secret_words: Mapping[str, str] | None = None,
         ended: Callable[[Job], None] = lambda _job: None,
         name: str | None = None,
+        runner: Runner | None = None,
     ) -> None:
         self.id = name or secrets.token_hex(6)
         self.verb = verb
@@ -89,7 +91,9 @@ class Job:
         self._files = files
         self._open: dict[str, Ask] = {}
         self._answers: dict[str, Answer] = {}
-        self._turn = threading.Condition()
+        self._runner = runner or ThreadRunner()
+        self._turn = self._runner.turn()
+        self.running: Running | None = None
         self._over = ended
         self._language = language()  # of the page that began it
         self.cancel_token = CancelToken()
@@ -100,8 +104,12 @@ class Job:
             library=library,
             again=again,
             secrets=dict(secret_words or {}),
+            **self._runner.session_parts,
         )
-        self.thread = threading.Thread(target=self._run, name=f"job-{self.id}", daemon=True)
+
+    def start(self) -> None:
+        """Begin the work; once."""
+        self.running = self._runner.start(self._run, f"job-{self.id}")
 
     @property
     def state(self) -> State:
@@ -195,7 +203,7 @@ class Job:
             code, self._good = int(result.exit_status), True
         except PlugsmithError as error:
             last, code = ErrorEvent.of(error), int(error.exit_code)
-        except BaseException as bug:  # noqa: BLE001 - the outermost layer of this thread
+        except BaseException as bug:  # noqa: BLE001 - the outermost layer of this job
             last, code = ErrorEvent.of(_defect(bug)), int(ExitCode.DEFECT)
         self.session.secrets.clear()
         self.ended, self.exit = now_text(), code

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
+from fastcrc import crc16
 
 from plugsmith.image.crc import (
     ERASED_LINE,
@@ -75,3 +78,19 @@ def test_strip_undoes_build_also_with_a_short_tail():
     assert strip_lines(build_lines(code))[:200] == code
     assert strip_lines(build_lines(code)[:40]) == code[:38]
     assert check_code(b"").ok is False
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 23, 24, 25, 400])
+def test_many_lines_at_once_are_judged_as_an_outside_library_judges_each(count):
+    chance = random.Random(count)
+    code = chance.randbytes(32 * count)
+    stored = bytearray(build_lines(code))
+    for at in range(0, len(stored), 34):
+        assert int.from_bytes(stored[at + 32 : at + 34], "big") == crc16.cms(
+            bytes(stored[at : at + 32])
+        )
+    broken = sorted(chance.sample(range(count), count // 3))
+    for line in broken:
+        stored[line * 34 + chance.randrange(34)] ^= 1 << chance.randrange(8)
+    tail = chance.randbytes(33)
+    assert bad_lines(bytes(stored) + tail) == [line * 34 for line in broken]

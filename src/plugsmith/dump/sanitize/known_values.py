@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
 from plugsmith.tuya.fast_connect import read_fast_connect
+from plugsmith.tuya.wpa_key import wpa_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -159,7 +159,7 @@ def _keys(names: set[bytes], words: set[bytes]) -> Iterator[bytes]:
     pairs = [(name, word) for name in sorted(names) for word in sorted(words)]
     for name, word in pairs[:_MAX_PAIRS]:
         if 8 <= len(word) <= 63 and 0 < len(name) <= 32:
-            key = hashlib.pbkdf2_hmac("sha1", word, name, 4096, 32)
+            key = wpa_key(word, name)
             yield key
             yield key.hex().encode("ascii")
 

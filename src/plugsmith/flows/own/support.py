@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.own.run_record import RunRecord
 
 SCHEMA = "plugsmith-support/1"
-_PACKAGES = ("serialx", "typer", "rich", "httpx2", "pycryptodome", "fastcrc", "unicorn")
+_PACKAGES = ("serialx", "typer", "rich", "httpx2", "pycryptodome", "unicorn")
 _WIRE_FIELDS = {"ms", "event", "port", "baud", "rts", "dtr", "back", "len", "hex", "head", "crc32"}
 _README = """\
 A support bundle of Plugsmith. It was searched for secrets before it was written.

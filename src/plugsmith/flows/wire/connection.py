@@ -307,4 +307,5 @@ def _link(ctx: FlowContext, witness: Witness, speeds: Speeds) -> BootClient:
         speeds=speeds.relink_speeds(),
         left_behind=speeds.left_behind,
         witness=witness,
+        keeper=ctx.keeper,
     )

@@ -15,7 +15,9 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.library.durable import make_durable, written
 from plugsmith.library.home import reserve, sync_folder
+from plugsmith.nested_json import read_nested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,7 +72,8 @@ class Journal:
             file.flush()
             self._count += 1
             if durable or self._count % _SYNC_EVERY == 0:
-                os.fsync(file.fileno())
+                make_durable(file.fileno())
+                written()
 
 
 def replay(data: bytes) -> list[Entry]:
@@ -120,7 +123,7 @@ def _decode(line: bytes, number: int) -> Entry | None:
     if not mark or not line.isascii() or tail != f'{_sum(head.decode() + "}")}"}}'.encode():
         return None
     try:
-        body = json.loads(head + b"}")
+        body = read_nested(head + b"}")
     except (ValueError, RecursionError):
         return None
     match body:

@@ -1,0 +1,150 @@
+"""What the worker's JavaScript calls: the calls of the page's server, without a server.
+
+Every call takes and gives text (JSON) or bytes, and never raises: a refusal is the `error` line.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+from plugsmith.api.session import Session
+from plugsmith.errors import Defect, PlugsmithError
+from plugsmith.errors.ui import UiRequest
+from plugsmith.events import ErrorEvent
+from plugsmith.image.aes import use_engine
+from plugsmith.library.durable import on_write
+from plugsmith.library.library import Library
+from plugsmith.link.port_list import use_lister
+from plugsmith.link.ports import register_scheme
+from plugsmith.messages import _, language, languages, speaking
+from plugsmith.nested_json import read_nested
+from plugsmith.ui import asked
+from plugsmith.ui.files import Files
+from plugsmith.ui.job_list import Jobs
+from plugsmith.visible import json_safe
+from plugsmith.web.cipher import HostCipher
+from plugsmith.web.desk import NoDesk
+from plugsmith.web.limits import check_possible
+from plugsmith.web.port import SCHEME, list_host_ports, open_host_port
+from plugsmith.web.waiting import HostClock, HostRunner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from plugsmith.web.host import Host, Wait
+
+_MOST_LINES = 200
+
+
+class Face:
+    """One page. `begin` starts a function that may wait; `serial`: the browser has Web Serial."""
+
+    def __init__(
+        self,
+        host: Host,
+        *,
+        wait: Wait,
+        begin: Callable[[Callable[[], None]], None],
+        library: Path,
+        serial: bool,
+    ) -> None:
+        self._host = host
+        self._wait = wait
+        self._serial = serial
+        os.environ["PLUGSMITH_HOME"] = str(library)  # some flows ask for the user's own
+        clock = HostClock(host, wait)
+        use_engine(HostCipher(host))
+        on_write(self._keep)
+        use_lister(lambda: list_host_ports(host, wait) if serial else [])
+        register_scheme(SCHEME, lambda name, _clock: open_host_port(name, clock, host, wait))
+        self._files = Files(library)
+        self._jobs = Jobs(
+            self._files,
+            Library(library),
+            NoDesk(),
+            runner=HostRunner(host, wait, begin),
+        )
+
+    def _keep(self) -> None:
+        """The library into the browser's storage, before a write counts as done."""
+        problem = self._wait(self._host.keep())
+        if problem:
+            raise OSError(errno.ENOSPC, str(problem))
+
+    def call(self, name: str, text: str) -> str:
+        """Do what `name` says; {"ok": ...} or {"error": the error line}."""
+        try:
+            given = read_nested(text)
+            if not isinstance(given, dict):
+                raise UiRequest(problem=_("its body is not a JSON object"))
+            asked_for = given.get("language")
+            with speaking(asked_for if asked_for in languages() else None):
+                body: dict[str, Any] = {"ok": getattr(self, f"_do_{name}")(given)}
+        except PlugsmithError as error:
+            body = {"error": ErrorEvent.of(error).as_json()}
+        except Exception as bug:  # noqa: BLE001 - the outermost layer
+            defect = Defect(kind=type(bug).__name__, where=name)
+            body = {"error": ErrorEvent.of(defect).as_json()}
+        return json_safe(json.dumps(body, ensure_ascii=False))
+
+    def put(self, name: str, data: bytes) -> str:
+        """A file of the page; as `call`."""
+        try:
+            found = self._files.put(name, data)
+        except PlugsmithError as error:
+            return json_safe(json.dumps({"error": ErrorEvent.of(error).as_json()}))
+        ok = {"file": found.file, "size": found.size, "sha256": found.sha256}
+        return json_safe(json.dumps({"ok": ok}))
+
+    def get(self, handle: str) -> bytes | None:
+        """The bytes behind a handle; None where there is nothing."""
+        try:
+            return self._files.path(handle).read_bytes()
+        except (PlugsmithError, OSError):
+            return None
+
+    def _do_about(self, _given: dict[str, Any]) -> object:
+        return asked.about(
+            {"emu": False, "lan": False, "serial": self._serial, "browser": True}, language()
+        )
+
+    def _do_texts(self, given: dict[str, Any]) -> object:
+        return asked.texts(str(given.get("lang", "")))
+
+    def _do_ports(self, _given: dict[str, Any]) -> object:
+        return asked.port_rows(Session(), [], self._jobs.holder)
+
+    def _do_start(self, given: dict[str, Any]) -> object:
+        verb = asked.verb_named(str(given.get("verb", "")))
+        fields = given.get("request") or {}
+        if not isinstance(fields, dict):
+            raise UiRequest(problem=_("the field {name} is missing or wrong", name="request"))
+        check_possible(verb, fields, serial=self._serial)
+        words = asked.secret_words(given.get("secrets"))
+        job = self._jobs.start(verb, fields, words)
+        job.replay.watch(lambda: self._host.news(job.id))
+        return {"id": job.id}
+
+    def _do_jobs(self, _given: dict[str, Any]) -> object:
+        return {"jobs": self._jobs.rows()}
+
+    def _do_lines(self, given: dict[str, Any]) -> object:
+        """The lines behind number `after`, and whether nothing comes any more."""
+        job = self._jobs.find(str(given.get("job", "")))
+        found = job.replay.after(int(given.get("after", 0)), most=_MOST_LINES)
+        last = found[-1].number if found else int(given.get("after", 0))
+        lines = [[item.number, item.line] for item in found]
+        return {"lines": lines, "done": job.replay.done(last)}
+
+    def _do_answer(self, given: dict[str, Any]) -> object:
+        job = self._jobs.find(str(given.get("job", "")))
+        job.answer(str(given.get("id", "")), given.get("answer"))
+        return {}
+
+    def _do_cancel(self, given: dict[str, Any]) -> object:
+        self._jobs.find(str(given.get("job", ""))).cancel()
+        return {}

@@ -1,0 +1,174 @@
+"""The core as a browser uses it, in a process that lacks what a browser lacks.
+
+Run as a program: prints a JSON object with the modules of ours that were loaded and what each job
+said last. The worker's JavaScript is played by `StubHost`, the adapter by the simulator.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from Crypto.Cipher import AES  # before the wall goes up: it plays the page's own cipher
+
+ABSENT = (
+    "Crypto", "fastcrc", "serialx", "typer", "rich", "click", "httpx2", "httpcore2", "unicorn",
+    "platformdirs", "starlette", "uvicorn", "anyio", "pydantic", "zeroconf", "aiomqtt", "keyring",
+    "termios", "fcntl", "pty", "tty", "multiprocessing", "concurrent.futures.process", "resource",
+)  # fmt: skip
+
+
+class Uint8Array(bytes):
+    def to_bytes(self):
+        return bytes(self)
+
+
+class StubWire:
+    """An adapter whose changes of rate are reopenings, on a simulated chip."""
+
+    def __init__(self, port):
+        self.port = port
+        self.lost = False
+        self.reopen_ms = 0.0
+        self.held = b""
+
+    def take(self, limit):
+        data = self.held + self.port.read(limit, 0.0)
+        self.held = data[limit:]
+        return Uint8Array(data[:limit]) if data else None
+
+    def arrived(self, most_ms):
+        self.held += self.port.read(65536, most_ms / 1000)
+
+    def send(self, data):
+        self.port.write(data)
+
+    def drain(self):
+        self.port.drain()
+        return True
+
+    def discard(self):
+        self.held = b""
+        self.port.discard_input()
+
+    def change_rate(self, baud):
+        self.port.set_baud(baud)
+        return True
+
+    def lines(self, rts, dtr):
+        self.port.set_lines(rts=rts, dtr=dtr)
+
+    def close(self):
+        self.port.close()
+
+
+class StubHost:
+    """Does at once what the worker's promises do later."""
+
+    def __init__(self, clock, make_port):
+        self.clock = clock
+        self.make_port = make_port
+        self.kept = 0
+
+    def encrypt(self, data, key, iv):
+        return Uint8Array(self._cipher(key, iv).encrypt(data))
+
+    def decrypt(self, data, key, iv):
+        return Uint8Array(self._cipher(key, iv).decrypt(data))
+
+    def _cipher(self, key, iv):
+        return AES.new(key, AES.MODE_ECB) if iv is None else AES.new(key, AES.MODE_CBC, iv=iv)
+
+    def to_js(self, data):
+        return data
+
+    def sleep(self, ms):
+        self.clock.sleep(ms / 1000)
+
+    def port_list(self):
+        return json.dumps([{"name": "webserial://1a86:7523/1", "vid": 0x1A86, "pid": 0x7523}])
+
+    def open_port(self, name):
+        return StubWire(self.make_port(name))
+
+    def keep(self):
+        self.kept += 1
+        return ""
+
+    def news(self, job):
+        del job
+
+
+def wall():
+    """From here on what a browser lacks is absent, and what it cannot do fails."""
+
+    def refused(*_args, **_options):
+        raise RuntimeError("a browser cannot do this")
+
+    for name in ABSENT:
+        sys.modules[name] = None
+    threading.Thread.start = refused
+    subprocess.Popen.__init__ = refused
+    socket.socket.connect = socket.socket.bind = refused
+    del hashlib.pbkdf2_hmac
+
+
+def main(folder: Path) -> None:
+    wall()
+    from plugsmith.clock import RealClock
+    from plugsmith.sim.chip.board import BoardRequest, build_board
+    from plugsmith.sim.ports.port import SimPort
+    from plugsmith.sim.timing import UNATTENDED
+    from plugsmith.web.face import Face
+    from plugsmith.web.waiting import TaskKeeper
+
+    dump = (folder / "dump.bin").read_bytes()
+    image = (folder / "OpenBK7231T_QIO_1.18.300.bin").read_bytes()
+    clock = RealClock()
+    wish = BoardRequest(chip="bk7231t", speed=0.0, patience=UNATTENDED, held=True)
+    chip = build_board(wish, now=clock.monotonic(), content=dump).chip
+    host = StubHost(clock, lambda name: SimPort(chip, clock, name=name, lines="rts"))
+
+    def begin(work):
+        if not isinstance(getattr(work, "__self__", None), TaskKeeper):
+            work()
+
+    face = Face(host, wait=lambda done: done, begin=begin, library=folder / "library", serial=True)
+    said = {}
+
+    def call(name, **given):
+        return json.loads(face.call(name, json.dumps(given)))
+
+    def run(label, verb, **request):
+        started = call("start", verb=verb, request=request)
+        if "error" in started:
+            said[label] = started["error"]
+            return started["error"]
+        lines = call("lines", job=started["ok"]["id"], after=0)["ok"]["lines"]
+        said[label] = json.loads(lines[-1][1])
+        return said[label]
+
+    handle = json.loads(face.put("dump.bin", dump))["ok"]["file"]
+    firmware = json.loads(face.put("OpenBK7231T_QIO_1.18.300.bin", image))["ok"]["file"]
+    run("config", "dump config", files=[handle])
+    run("info", "dump info", file=handle)
+    run("image", "image info", file=firmware)
+    run("share", "dump sanitize", file=handle, output="safe.bin")
+    port = "webserial://1a86:7523/1"
+    run("backup", "backup", port=port)
+    run("flash", "flash", image=firmware, port=port)
+    run("scan", "device scan")
+    run("fetch", "image fetch", chip="BK7231N")
+    loaded = [name for name in sys.modules if name.partition(".")[0] == "plugsmith"]
+    flash = bytes(chip.nor.content).hex()
+    told = {"loaded": loaded, "said": said, "kept": host.kept, "flash": flash}
+    sys.stdout.write(json.dumps(told))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

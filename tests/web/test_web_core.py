@@ -1,0 +1,98 @@
+"""The core without what a browser lacks: no compiled part, thread, process, socket or terminal."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from plugsmith.errors.ui import UiNotInBrowser
+from plugsmith.forge.dump import FORUM_TEXT, forge_dump
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.flash import forged_mac
+from plugsmith.forge.storage import StorageRequest
+
+RIG = Path(__file__).parents[1] / "rigs" / "browser_core.py"
+#: what no module may import at its top that a browser loads
+FORBIDDEN = {
+    "Crypto", "fastcrc", "serialx", "typer", "rich", "httpx2", "unicorn", "platformdirs", "ctypes",
+    "starlette", "uvicorn", "subprocess", "multiprocessing", "concurrent", "socket", "select",
+    "termios", "fcntl", "pty", "asyncio", "resource", "curses",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("browser")
+    wish = StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)
+    (folder / "dump.bin").write_bytes(forge_dump(wish, mac=forged_mac("BK7231T")).data)
+    image = forge_openbeken_qio("BK7231T", version="1.18.300")
+    (folder / "OpenBK7231T_QIO_1.18.300.bin").write_bytes(image)
+    run = subprocess.run(
+        [sys.executable, str(RIG), str(folder)],
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout) | {"folder": folder, "image": image}
+
+
+def test_every_job_of_a_browser_ends_well_without_what_a_browser_lacks(outcome):
+    ends = {label: said.get("code", "fine") for label, said in outcome["said"].items()}
+    assert ends == {
+        "config": "fine",
+        "info": "fine",
+        "image": "fine",
+        "share": "fine",
+        "backup": "fine",
+        "flash": "fine",
+        "scan": UiNotInBrowser.code,
+        "fetch": UiNotInBrowser.code,
+    }
+
+
+def test_what_was_done_is_what_a_computer_does(outcome):
+    dump = (outcome["folder"] / "dump.bin").read_bytes()
+    backup = outcome["said"]["backup"]["data"]
+    assert backup["sha256"] == hashlib.sha256(dump).hexdigest()
+    assert outcome["said"]["flash"]["data"]["verified"] is True
+    flash = bytes.fromhex(outcome["flash"])
+    assert flash[0x11000 : len(outcome["image"])] == outcome["image"][0x11000:]
+
+
+def test_what_the_library_writes_is_carried_further_at_once(outcome):
+    assert outcome["kept"] >= 10  # passport, backup, index, journal
+
+
+def test_no_module_that_a_browser_loads_imports_what_it_cannot_have(outcome):
+    seen = {}
+    for name in outcome["loaded"]:
+        spec = find_spec(name)
+        if spec is None or not spec.origin or not spec.origin.endswith(".py"):
+            continue
+        for found in _top_imports(Path(spec.origin)):
+            if found.partition(".")[0] in FORBIDDEN:
+                seen.setdefault(name, []).append(found)
+    assert seen == {}
+    assert len(outcome["loaded"]) > 200
+
+
+def test_threads_stand_in_modules_that_a_browser_does_not_load(outcome):
+    assert "plugsmith.boot.alive_thread" not in outcome["loaded"]
+    assert "plugsmith.web.waiting" in outcome["loaded"]
+
+
+def _top_imports(path):
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.Import):
+            yield from (item.name for item in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
