@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -63,6 +62,8 @@ def worker_command(mode: str) -> list[str]:
 
 
 def _ask(job: bytes, timeout_s: float) -> RunAnswer:
+    import subprocess  # noqa: PLC0415 - a browser has none
+
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
         worker_command("boot"),
         stdin=subprocess.PIPE,

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import SettingUnusable
-from plugsmith.lan.obk_http import ARGUMENT_LIMIT, STARTUP_LIMIT
 from plugsmith.messages import _
+from plugsmith.openbeken.limits import PAGE_ARGUMENT_LIMIT, startup_limit
 from plugsmith.openbeken.roles import read_role
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def _steps(
         yield ChangeStep(sets=("flags",), command=f"Flags {new['flags']}")
     if "startup_command" in new:
         text = str(new["startup_command"])
-        _check(len(text.encode()) <= STARTUP_LIMIT, "startup_command")
+        _check(len(text.encode()) <= startup_limit(), "startup_command")
         yield ChangeStep(sets=("startup_command",), startup=text)
     if "led_remap" in new:
         places = new["led_remap"]
@@ -272,7 +272,7 @@ def _wifi(now: Mapping[str, Fact], new: set[str]) -> Iterator[ChangeStep]:
 
 def _check_lengths(step: ChangeStep) -> None:
     for value in step.arguments.values():
-        _check(len(value.encode()) <= ARGUMENT_LIMIT, ", ".join(step.sets))
+        _check(len(value.encode()) <= PAGE_ARGUMENT_LIMIT, ", ".join(step.sets))
 
 
 def _check(good: bool, name: str) -> None:  # noqa: FBT001 - reads as a sentence at its calls

@@ -26,7 +26,7 @@ from plugsmith.lan.records import read_folder, read_info, read_meter, read_pins
 from plugsmith.lan.restarts import UptimeWatch
 from plugsmith.lan.wire import read_json
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.openbeken.limits import startup_limit
+from plugsmith.openbeken.limits import PAGE_ARGUMENT_LIMIT, startup_limit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 COMMAND_LIMIT = 900  # bytes; with the header it must fit the device's first read of 1022
 QUERY_LIMIT = 123  # longer texts run twice through /cm
-ARGUMENT_LIMIT = 127  # of a page argument
-STARTUP_LIMIT = startup_limit()
 _STEADY = 2  # answers in a row until a restarted device counts as back
 _SAFE_MARK = "You are in safe mode"
 _PAGE_MARK = "OpenBK7231T_App"
@@ -154,7 +152,7 @@ class Obk:
         if len(text.encode()) <= 511 and not ({'"', "\n", "\r", "\\"} & set(text)):
             await self.command(f'StartupCommand "{text}"', repeatable=True)
             return
-        if len(text.encode()) > STARTUP_LIMIT:
+        if len(text.encode()) > startup_limit():
             raise DeviceRefused(host=self.host, request="startup command", problem="it is too long")
         await self.page("/startup_command", {"startup_cmd": "1", "data": text}, long="data")
 
@@ -164,7 +162,7 @@ class Obk:
         Not repeated: a page may restart the device.
         """
         for name, value in arguments.items():
-            if name != long and len(value.encode()) > ARGUMENT_LIMIT:
+            if name != long and len(value.encode()) > PAGE_ARGUMENT_LIMIT:
                 raise DeviceRefused(
                     host=self.host, request=f"{path} {name}", problem="the value would be cut off"
                 )

@@ -9,6 +9,7 @@ from __future__ import annotations
 from plugsmith.records import frozen
 
 ARGUMENT_LIMIT = 511  # bytes of a command's argument, and of a command in the device list
+PAGE_ARGUMENT_LIMIT = 127  # bytes of an argument of a page, as OpenBeken's web server takes them
 
 
 @frozen
