@@ -9,11 +9,12 @@ from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.rates import HostRates, RateSwitch
+from plugsmith.boot.train import write_train
 from plugsmith.boot.wire import Wire
 from plugsmith.errors.flash import ExchangeFailed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from plugsmith.boot.alive import KeepAlive, Keeper
     from plugsmith.boot.dialects import Dialect
@@ -127,6 +128,17 @@ class BootClient:
         with self._wire.turn:
             self._exchanger.start_over(torn_write=True)
 
+    def write_train(
+        self,
+        frames: Sequence[cmd.Write4K],
+        *,
+        taken: Callable[[cmd.Write4K], None],
+        stopped: Callable[[], bool],
+    ) -> list[cmd.Write4K]:
+        """Frames one behind the other where the chip queues them: `plugsmith.boot.train`."""
+        with self._wire.lock:
+            return write_train(self._exchanger, frames, taken=taken, stopped=stopped)
+
     def pipeline(self, requests: Iterable[Command]) -> Iterator[Reply]:
         """Good replies in the order of the requests, which must be told apart by their echo.
 
@@ -228,6 +240,11 @@ class BootClient:
     @host.setter
     def host(self, known: HostRates) -> None:
         self._rates.host = known
+
+    @property
+    def may_run_ahead(self) -> bool:
+        """Whether the chip queues what comes early, and the adapter takes whole frames."""
+        return bool(self.dialect.ring) and self._wire.piece is None
 
     def write_in_pieces(self, piece: int | None) -> None:
         """Hand at most `piece` bytes to the port at once from now on; None without a limit."""

@@ -71,7 +71,7 @@ class Exchanger:
             if attempt:
                 self.start_over()
             if isinstance(command, _CHANGING):
-                self._be_sure()
+                self.be_sure()
             reply = self.once(command)
             if reply is None:
                 continue
@@ -103,7 +103,8 @@ class Exchanger:
         if self.wire.port.baud == START_BAUD:
             self.silences += 1
 
-    def _be_sure(self) -> None:
+    def be_sure(self) -> None:
+        """Return if the chip that answers is the one of this run; before anything is changed."""
         for _attempt in range(_CONFIRMS):
             if self.confirm is None or self._confirmed == self.silences:
                 return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.checksums import joined, runs, whole_of
 from plugsmith.boot.dialects import AfterCrc
 from plugsmith.boot.linking import LinkPolicy, link_again
 from plugsmith.boot.protocol.commands import Read4K
@@ -162,13 +163,35 @@ class UartFlash:
                 raise UsageError(problem=_("{span} cannot be checked by the chip", span=span))
         return self._crcs(wanted)
 
-    def differing(self, wanted: Iterable[tuple[AddressRange, int]]) -> list[AddressRange]:
-        """Those spans whose device CRC is not the given CRC-32; a difference is asked for twice."""
+    def differing(
+        self, wanted: Iterable[tuple[AddressRange, int]], *, mostly_equal: bool = False
+    ) -> list[AddressRange]:
+        """Those spans whose device CRC is not the given CRC-32; a difference is asked for twice.
+
+        With `mostly_equal` neighbours are asked for as one range first.
+        """
         checks = list(wanted)
+        if mostly_equal:
+            checks = self._in_unequal_runs(checks)
         found = self.crc32_many([span for span, _crc in checks])
         doubtful = [item for item, crc in zip(checks, found, strict=True) if crc != item[1]]
         again = self.crc32_many([span for span, _crc in doubtful])
         return [span for (span, good), crc in zip(doubtful, again, strict=True) if crc != good]
+
+    def _in_unequal_runs(
+        self, checks: list[tuple[AddressRange, int]]
+    ) -> list[tuple[AddressRange, int]]:
+        """Those checks that lie in a run whose checksum is not what they add up to."""
+        wanted = dict(checks)
+        todo = runs(wanted)
+        found = self.crc32_many([whole_of(run) for run in todo])
+        bad = {
+            span
+            for run, crc in zip(todo, found, strict=True)
+            if crc != joined((span, wanted[span]) for span in run)
+            for span in run
+        }
+        return [item for item in checks if item[0] in bad]
 
     def _crcs(self, spans: Sequence[AddressRange]) -> Iterator[int]:
         """Every CRC of this object goes through here: it protects the flash of most loaders."""
@@ -253,6 +276,17 @@ class UartFlash:
         """
         self._ready()
         self._writer.program(addr, data)
+
+    def program_sectors(
+        self, sectors: Sequence[tuple[int, bytes]], *, taken: Callable[[int], None]
+    ) -> None:
+        """Write whole erased sectors, fast; `taken` hears the address of each in their order.
+
+        Leaves off after the sector in flight when the user stopped.
+        """
+        self._ready()
+        stopped = self._cancel
+        self._writer.program_sectors(sectors, taken=taken, stopped=lambda: stopped.cancelled)
 
     def rewrite(self, addr: int, data: bytes) -> None:
         """Erase and program whole sectors, again until the device took them."""

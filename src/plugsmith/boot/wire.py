@@ -51,6 +51,8 @@ class Wire:
         self.last_sent_s = clock.monotonic()
         self.last_heard_s = self.last_sent_s
         self._expected: deque[Command] = deque(maxlen=64)
+        self._rest = b""  # of a request that was begun
+        self._sent_at_s = self.last_sent_s  # when what was written has crossed the wire, about
         self._inbox = bytearray()
         self._replies: deque[Reply] = deque()
         self._decoder = ReplyDecoder(self._acceptable)
@@ -71,6 +73,27 @@ class Wire:
         self._expected.extend(commands)
         self._write(b"".join(command.encode() for command in commands))
 
+    def send_head(self, command: Command, length: int) -> None:
+        """The first `length` bytes of a request; `send_rest` or `fill_up` must follow."""
+        self._expected.append(command)
+        data = command.encode()
+        self._rest = data[length:]
+        self._write(data[:length])
+
+    def send_rest(self) -> None:
+        """The rest of a request that was begun."""
+        rest, self._rest = self._rest, b""
+        self._write(rest)
+
+    def fill_up(self) -> None:
+        """FF, which programs nothing, for the rest of a write that was begun."""
+        self._rest = b"\xff" * len(self._rest)
+        self.send_rest()
+
+    def wait_for_room(self, left: int) -> None:
+        """Return when no more than about `left` of the bytes written are still on their way."""
+        self.clock.sleep(self._sent_at_s - self.seconds_for(left) - self.clock.monotonic())
+
     def send_safe(self, command: Command) -> None:
         """A request into silence, whose reply nobody waits for."""
         self._write(SAFE_LEAD + command.encode())
@@ -85,6 +108,8 @@ class Wire:
 
         No longer pauses: a ROM takes silence inside a frame for its end (uart-protocol.md 2.6).
         """
+        now = self.clock.monotonic()
+        self._sent_at_s = max(now, self._sent_at_s) + self.seconds_for(len(data))
         piece = self.piece or len(data)
         for at in range(0, len(data), piece):
             self.port.write(data[at : at + piece])

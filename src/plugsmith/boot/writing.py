@@ -7,9 +7,11 @@ Reading is used for that and not a CRC, which would protect the flash again (uar
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.protocol import commands as cmd
+from plugsmith.boot.train import may_follow
 from plugsmith.chips.model import Family
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, WriteLost
@@ -18,6 +20,8 @@ from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.identity import Identity
     from plugsmith.boot.reading import ProvenReader
@@ -52,6 +56,7 @@ class Writer:
         self._program_proven = False
         self._unlocked = identity.family is Family.ROM
         self._changed = False
+        self._trains = True  # until one of them failed
 
     def relock(self) -> None:
         """Note that a CRC or a reset protected the flash again."""
@@ -79,14 +84,17 @@ class Writer:
             return
         self.guard(span)
         self._prove_long_frame(span.start)
+        done = None
         if not self._erase_proven:
             self._erase_first(span.start)
+            done = span.start
         for block in span.split(BLOCK_LEN):
             if len(block) == BLOCK_LEN:
                 self._erase_unit(block.start, cmd.ERASE_64K)
                 continue
             for sector in block.split(SECTOR_LEN):
-                self._erase_unit(sector.start, cmd.ERASE_4K)
+                if sector.start != done:
+                    self._erase_unit(sector.start, cmd.ERASE_4K)
 
     def _prove_long_frame(self, addr: int) -> None:
         """Find out how long a write may be before anything is erased for it.
@@ -152,6 +160,61 @@ class Writer:
             covered = start + at >= addr and start + at + SECTOR_LEN <= addr + len(data)
             if sector != BLANK:
                 self._program_sector(start + at, sector, covered=covered)
+
+    def program_sectors(
+        self,
+        sectors: Sequence[tuple[int, bytes]],
+        *,
+        taken: Callable[[int], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        """Write whole sectors of erased flash; `taken` hears the address of each in their order.
+
+        Leaves off where `stopped` says so.
+        """
+        todo = deque(sectors)
+        while todo and not stopped():
+            addr, data = todo[0]
+            train = self._train(todo)
+            if train:
+                self._send_train(train, lambda _addr: taken(todo.popleft()[0]), stopped)
+                continue
+            self.program(addr, data)
+            todo.popleft()
+            taken(addr)
+
+    def _train(self, todo: Iterable[tuple[int, bytes]]) -> list[cmd.Write4K]:
+        """The frames at the head of `todo` that may go one behind the other; none if unsafe.
+
+        Not before writing is proven to work, nor on a wire that lost a frame of a train.
+        """
+        train: list[cmd.Write4K] = []
+        if not (self._client.may_run_ahead and self._trains and self._program_proven):
+            return train
+        for addr, data in todo:
+            frame = cmd.Write4K(addr=addr, data=data)
+            if data == BLANK or (train and not may_follow(train[-1], frame)):
+                break
+            self.guard(AddressRange.sized(addr, SECTOR_LEN))
+            train.append(frame)
+        return train if len(train) > 1 and self._unlocked else []
+
+    def _send_train(
+        self,
+        train: list[cmd.Write4K],
+        taken: Callable[[int], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        doubtful = self._client.write_train(
+            train, taken=lambda frame: taken(frame.addr), stopped=stopped
+        )
+        self._speed.after(len(train))
+        for frame in doubtful:
+            self._trains = False
+            self.relock()
+            self._erase_unit(frame.addr, cmd.ERASE_4K)
+            self._send_sector(frame.addr, frame.data)
+            taken(frame.addr)
 
     def rewrite(self, addr: int, data: bytes) -> None:
         """Erase and program whole sectors."""

@@ -55,3 +55,30 @@ def test_one_changed_sector_of_a_block_costs_four_questions_and_two_for_each_kep
     blocks, edges = SIZE // 0x1_0000, 15 + 3  # sectors of the two blocks that are wanted in part
     kept = 3  # before, between and behind what is wanted: a baseline asked once is no proof
     assert chip.asked <= blocks + 4 + edges + 2 * kept
+
+
+@pytest.mark.parametrize("garbled", range(3))
+def test_a_baseline_is_what_any_two_answers_say(garbled):
+    wanted, content = case([0x2_5000])
+
+    class Noisy(Chip):
+        """Garbles every other answer about what lies behind the application."""
+
+        behind = 0
+
+        def crcs(self, spans):
+            for span, crc in zip(spans, super().crcs(spans), strict=True):
+                self.behind += span.start >= END
+                yield crc ^ (span.start >= END and self.behind % 3 == garbled) * self.behind
+
+    found = survey_device(wanted, SIZE, Noisy(content).crcs)
+    assert found.baseline == survey_known(wanted, content).baseline
+
+
+def test_kept_blocks_are_asked_for_a_second_time_in_one_go():
+    wanted, content = case([])
+    behind = content + random.Random(6).randbytes(0x18_0000)
+    chip = Chip(behind)
+    survey_device(wanted, len(behind), chip.crcs)
+    blocks, edges = len(behind) // 0x1_0000, 15 + 3
+    assert chip.asked <= blocks + edges + 5  # not one for each of the 24 kept blocks

@@ -228,7 +228,7 @@ def _take_known(
 ) -> tuple[ReadRange, ...]:
     """The ranges in which the device still holds an earlier backup, proven by its own checksums."""
     blocks = list(AddressRange(0, len(before)).split(BLOCK_LEN))
-    other = _changed(device, before, blocks)
+    other = _changed(device, before, blocks, mostly_equal=True)
     sectors = [part for block in other for part in block.split(SECTOR_LEN)]
     changed = [*_changed(device, before, sectors)]
     done = []
@@ -246,8 +246,11 @@ def _take_known(
     return tuple(done)
 
 
-def _changed(device: Device, before: bytes, spans: Sequence[AddressRange]) -> list[AddressRange]:
-    return device.differing([(span, zlib.crc32(before[span.start : span.end])) for span in spans])
+def _changed(
+    device: Device, before: bytes, spans: Sequence[AddressRange], *, mostly_equal: bool = False
+) -> list[AddressRange]:
+    wanted = [(span, zlib.crc32(before[span.start : span.end])) for span in spans]
+    return device.differing(wanted, mostly_equal=mostly_equal)
 
 
 def _read_rest(
@@ -296,7 +299,7 @@ def _compare_again(device: Device, data: bytearray, proofs: list[ProvenRange]) -
     device.prove_same()
     spans = [item.span for item in proofs]
     try:
-        changed = _changed(device, bytes(data), spans)
+        changed = _changed(device, bytes(data), spans, mostly_equal=True)
     except (ExchangeFailed, StatusRefused):  # a chip without a checksum command
         changed = spans
     if changed:

@@ -209,9 +209,13 @@ class Device(DeviceOwn):
         """The proven bytes of `span`, also over a reset of the chip."""
         return self.retry_on_relink(lambda: self.flash.read(span))
 
-    def differing(self, expected: Sequence[tuple[AddressRange, int]]) -> list[AddressRange]:
+    def differing(
+        self, expected: Sequence[tuple[AddressRange, int]], *, mostly_equal: bool = False
+    ) -> list[AddressRange]:
         """Those spans whose checksum on the device is another one, also over a reset."""
-        return self.retry_on_relink(lambda: self.flash.differing(expected))
+        return self.retry_on_relink(
+            lambda: self.flash.differing(expected, mostly_equal=mostly_equal)
+        )
 
     def crcs(self, spans: Sequence[AddressRange]) -> list[int]:
         """The device's checksum of each span, also over a reset."""

@@ -51,7 +51,9 @@ class DeviceOwn(ABC):
         """The proven bytes of `span`."""
 
     @abstractmethod
-    def differing(self, expected: Sequence[tuple[AddressRange, int]]) -> list[AddressRange]:
+    def differing(
+        self, expected: Sequence[tuple[AddressRange, int]], *, mostly_equal: bool = False
+    ) -> list[AddressRange]:
         """Those spans whose checksum on the device is another one."""
 
     @property

@@ -18,7 +18,6 @@ from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.progress import ProgressMeter, task
 from plugsmith.flows.write.sector_survey import RangeCrc, crcs_of
-from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.memory import (
     BLOCK_LEN,
     SECTOR_LEN,
@@ -147,14 +146,11 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Progres
     for group in _groups(run):
         ctx.cancel.check()
         _erase(device, run, AddressRange(group[0], group[-1] + SECTOR_LEN))
-        for addr in group:
-            _program(device, run, addr, meter)
-            if addr is not group[-1]:
-                ctx.cancel.check()
+        _program(ctx, device, run, group, meter)
     for addr in run.commit:
         if addr in run.left:
             ctx.cancel.check()
-            _program(device, run, addr, meter)
+            _program(ctx, device, run, [addr], meter)
 
 
 def _prepare(device: Device, first: int) -> None:
@@ -171,7 +167,7 @@ def _is_as_before(device: Device, run: Execution) -> bool:
     whole = AddressRange(0, len(run.original)).split(BLOCK_LEN)
     known = [(span, zlib.crc32(run.original[span.start : span.end])) for span in whole]
     try:
-        return not device.differing(known)
+        return not device.differing(known, mostly_equal=True)
     except PlugsmithError:
         return False
 
@@ -184,14 +180,19 @@ def _erase(device: Device, run: Execution, span: AddressRange) -> None:
     device.flash.erase(span)
 
 
-def _program(device: Device, run: Execution, addr: int, meter: ProgressMeter) -> None:
-    data = run.plan.wanted[addr]
-    if data != BLANK_SECTOR:
-        device.flash.program(addr, data)
-    if device.job is not None:
-        device.job.written(AddressRange.sized(addr, SECTOR_LEN), zlib.crc32(data))
-    run.left.remove(addr)
-    meter.advance(SECTOR_LEN)
+def _program(
+    ctx: FlowContext, device: Device, run: Execution, group: list[int], meter: ProgressMeter
+) -> None:
+    def taken(addr: int) -> None:
+        if device.job is not None:
+            crc = zlib.crc32(run.plan.wanted[addr])
+            device.job.written(AddressRange.sized(addr, SECTOR_LEN), crc)
+        run.left.remove(addr)
+        meter.advance(SECTOR_LEN)
+
+    device.flash.program_sectors([(addr, run.plan.wanted[addr]) for addr in group], taken=taken)
+    if group[-1] in run.left:
+        ctx.cancel.check()
 
 
 def _groups(run: Execution) -> Iterator[list[int]]:
@@ -237,7 +238,8 @@ def _differing(
 
     def compare() -> None:
         bad.clear()
-        wrong = set(device.flash.differing([(item.span, item.crc32) for item in checks]))
+        wanted = [(item.span, item.crc32) for item in checks]
+        wrong = set(device.flash.differing(wanted, mostly_equal=True))
         bad.extend(item for item in checks if item.span in wrong)
 
     device.resume_on_relink(compare, left=lambda: len(run.left))

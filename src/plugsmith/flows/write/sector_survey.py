@@ -9,6 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.checksums import joined, runs, shifted, whole_of
 from plugsmith.errors.flash import UnstableRead
 from plugsmith.memory import (
     BLOCK_LEN,
@@ -83,7 +84,7 @@ def survey_device(wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMan
         parts = list(span.split(SECTOR_LEN))
         if all(part.start in equal for part in parts):
             crcs[span] = crc_of(wanted, parts)  # the chip said so of each of its sectors
-    crcs.update(_agreed([span for span in kept if span not in crcs], crc_many))
+    crcs.update(_agreed([span for span in kept if span not in crcs], block_crcs, crc_many))
     return Survey(
         equal=frozenset(equal),
         baseline=tuple(RangeCrc(span=span, crc32=crcs[span]) for span in kept),
@@ -105,7 +106,7 @@ def _equal_inside(
         halves: list[RangeCrc] = []
         for item, crc in zip(todo, found, strict=True):
             first, second = _halves(item.span)
-            rest = item.crc32 ^ _shifted(crc, len(second))
+            rest = item.crc32 ^ shifted(crc, len(second))
             halves += [RangeCrc(span=first, crc32=crc), RangeCrc(span=second, crc32=rest)]
         todo = []
         for half in halves:
@@ -123,26 +124,32 @@ def _halves(span: AddressRange) -> tuple[AddressRange, AddressRange]:
     return AddressRange(span.start, middle), AddressRange(middle, span.end)
 
 
-def _shifted(crc: int, length: int) -> int:
-    """The share of a CRC-32 in that of a text that is `length` bytes longer (it is linear)."""
-    zeros = bytes(length)
-    return zlib.crc32(zeros, crc) ^ zlib.crc32(zeros)
+def _agreed(
+    spans: Sequence[AddressRange], heard: Mapping[AddressRange, int], crc_many: CrcMany
+) -> dict[AddressRange, int]:
+    """The checksum of each span, the same in any two answers: a single one may be garbled.
 
-
-def _agreed(spans: Sequence[AddressRange], crc_many: CrcMany) -> dict[AddressRange, int]:
-    """The checksum of each span, the same in two answers in a row: a single one may be garbled."""
+    `heard` are first answers. The second ones are asked for in runs.
+    """
+    first = {span: heard[span] for span in spans if span in heard}
+    new = [span for span in spans if span not in first]
+    first.update(zip(new, crc_many(new), strict=True))
     agreed: dict[AddressRange, int] = {}
-    last: dict[AddressRange, int] = {}
-    left = list(spans)
+    todo = runs(spans)
+    for run, crc in zip(todo, crc_many([whole_of(run) for run in todo]), strict=True):
+        if crc == joined((span, first[span]) for span in run):
+            agreed.update((span, first[span]) for span in run)
+    seen = {span: {first[span]} for span in spans}
     for _attempt in range(_ASKED):
+        left = [span for span in spans if span not in agreed]
         for span, crc in zip(left, crc_many(left), strict=True):
-            if last.get(span) == crc:
+            if crc in seen[span]:
                 agreed[span] = crc
-            last[span] = crc
-        left = [span for span in left if span not in agreed]
-        if not left:
-            return agreed
-    raise UnstableRead(start=format_addr(left[0].start), length=len(left[0]))
+            seen[span].add(crc)
+    left = [span for span in spans if span not in agreed]
+    if left:
+        raise UnstableRead(start=format_addr(left[0].start), length=len(left[0]))
+    return agreed
 
 
 def crc_of(content: Mapping[int, bytes], parts: Iterable[AddressRange]) -> int:

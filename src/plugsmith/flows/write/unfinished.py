@@ -59,7 +59,8 @@ def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) 
     for state in jobs.open_jobs(kinds=CHANGING):
         if not state.begun or not _may_be_of(state, key, rf):
             continue
-        wrong = set(device.differing([(item.span, item.crc32) for item in state.kept]))
+        kept = [(item.span, item.crc32) for item in state.kept]
+        wrong = set(device.differing(kept, mostly_equal=True))
         telling = [item for item in state.kept if item.crc32 != blank_crc(len(item.span))]
         differing = [item for item in telling if item.span in wrong]
         if 2 * len(differing) > len(telling):
