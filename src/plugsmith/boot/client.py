@@ -136,7 +136,7 @@ class BootClient:
         stopped: Callable[[], bool],
     ) -> list[cmd.Write4K]:
         """Frames one behind the other where the chip queues them: `plugsmith.boot.train`."""
-        with self._wire.lock:
+        with self._wire.turn:
             return write_train(self._exchanger, frames, taken=taken, stopped=stopped)
 
     def pipeline(self, requests: Iterable[Command]) -> Iterator[Reply]:

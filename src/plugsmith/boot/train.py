@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _FRAME_START = b"\x01\xe0\xfc"
 # At 921600 a head hides 31 ms. With what may be left of the frame in front it is no longer than
 # one whole frame, which this adapter was seen to carry.
-_HEAD_LEN = 2900
+HEAD_LEN = 2900
 _LEFT_IN_FRONT = 1024
 
 
@@ -59,7 +59,7 @@ def write_train(
         behind = frames[at + 1] if at + 1 < len(frames) and not stopped() else None
         if behind is not None:
             wire.wait_for_room(_LEFT_IN_FRONT)
-            wire.send_head(behind, _HEAD_LEN)
+            wire.send_head(behind, HEAD_LEN)
         try:
             reply = exchanger.once(frame, sent=True, others=[behind] if behind else ())
         except BaseException:
