@@ -20,12 +20,14 @@ from pages import (
     rooms,
     schema,
 )
+from plugsmith.chips.tables import quick_copies
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES: dict[str, Callable[[], str]] = {
+    "src/plugsmith/chips/data/parsed.json": quick_copies,
     "docs/supported-chips.md": chips.page,
     "docs/flash-parts.md": flash_parts.page,
     "docs/error-codes.md": error_codes.page,

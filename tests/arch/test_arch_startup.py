@@ -39,6 +39,9 @@ VERB_HELP_MODULES = 40
 DUMP_CONFIG_MODULES = 195
 #: what `dump config` of a dump does not need; each was in its start once
 NOT_FOR_ONE_DUMP = {
+    "cffi",
+    "pycparser",
+    "tomllib",
     "concurrent.futures",
     "multiprocessing",
     "logging",

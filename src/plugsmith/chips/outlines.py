@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from plugsmith.chips.modules import module
 from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
+from plugsmith.records import frozen
 
 FILE = "outlines.toml"
 _PAD = re.compile(r"([0-9]{1,2}|[A-Z0-9]{1,4})=(P[0-9]{1,2}|GND|3V3|CEN|ANT|NC)")
 _ROWS = ("left", "bottom", "right", "odd", "even", "points")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class EdgePad:
     """One pad: its printed number or name, and P<gpio>, GND, 3V3, CEN, ANT or NC."""
 
@@ -27,7 +27,7 @@ class EdgePad:
         return int(self.signal[1:]) if re.fullmatch(r"P[0-9]+", self.signal) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outline:
     """A module's shape and pads. `rows`: name of the edge or face, pads as the data file orders."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING, cast
 
@@ -26,6 +25,7 @@ from plugsmith.chips.model import (
 )
 from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +37,7 @@ _KEY_WORDS = 4
 _MAC_LEN = 6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Families:
     """Everything in the family tables."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import ModuleBoard
@@ -17,7 +18,7 @@ FLASH_UART_PINS = frozenset({10, 11})  # UART1: download mode and serial parts
 DEBUG_PINS = frozenset({20, 21, 22, 23})  # the SPI flash and debug pins of download mode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Board:
     """The pins that a device may use; `gpios` None where nobody listed all pads."""
 

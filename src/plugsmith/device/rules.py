@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.device.board import BOOT_LOG_PINS, DEBUG_PINS, FLASH_UART_PINS
 from plugsmith.device.function import Function
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +48,7 @@ class RuleLevel(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RuleFinding:
     """One finding; `pin` is a GPIO number or None, `text` and `fix` are sentences."""
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -34,7 +36,7 @@ class FindingKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Finding:
     """One recognised thing; `span` in file offsets; `facts` never hold a secret."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
 from enum import StrEnum
 
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 
 SAMPLE_LEN = 0x1_0000  # enough for two digits of entropy; whole files would cost 50 ms
 
@@ -28,7 +28,7 @@ class Texture(StrEnum):
     RANDOM = "random"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Randomness:
     """`entropy` in bits a byte, 0 to 8, measured over at most 64 KiB of evenly spread samples."""
 

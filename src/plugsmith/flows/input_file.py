@@ -6,7 +6,7 @@ worked on, the user is told their names.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputError, InputMissing, InputTooLarge
@@ -14,6 +14,7 @@ from plugsmith.errors.content import SeveralInside
 from plugsmith.image.archive import ZIP_MAGIC, member_names, read_member, unpack, unpack_stream
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     import io
@@ -25,7 +26,7 @@ MAX_ARCHIVE_LEN = 0x2000_0000
 _SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class InputFile:
     """The bytes that are meant, and the name to call them by."""
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import ExitCode, Fact, InputMissing, PlugsmithError
 from plugsmith.events import ErrorEvent, Item
 from plugsmith.messages import _, language, speak
-from plugsmith.records import Result, record
+from plugsmith.records import Result, frozen, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds the memory
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Outcome:
     """What one input gave: `data` or `error`, and the exit code that it alone would have."""
 

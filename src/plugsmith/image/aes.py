@@ -6,7 +6,9 @@ loaded (in a browser).
 
 from __future__ import annotations
 
-from typing import Protocol
+import sys
+from functools import cache
+from typing import Any, Protocol
 
 BLOCK_LEN = 16
 
@@ -21,22 +23,33 @@ class CipherEngine(Protocol):
         """No padding is taken off."""
 
 
+@cache
+def _library() -> Any:  # noqa: ANN401 - a module
+    """pycryptodome's AES, bound through ctypes: cffi parses C for it, 40 ms of a start."""
+    spared = "cffi" not in sys.modules
+    if spared:
+        sys.modules["cffi"] = None  # type: ignore[assignment] # documented: its import fails
+    try:
+        from Crypto.Cipher import AES  # noqa: PLC0415 - most runs need no cipher
+    finally:
+        if spared:
+            del sys.modules["cffi"]
+    return AES
+
+
 class _Native:
     """pycryptodome, imported when the first block comes."""
 
     def encrypt(self, data: bytes, key: bytes, iv: bytes | None) -> bytes:
-        from Crypto.Cipher import AES  # noqa: PLC0415 - most runs need no cipher
-
-        if iv is None:
-            return AES.new(key, AES.MODE_ECB).encrypt(data)
-        return AES.new(key, AES.MODE_CBC, iv=iv).encrypt(data)
+        return bytes(self._cipher(key, iv).encrypt(data))
 
     def decrypt(self, data: bytes, key: bytes, iv: bytes | None) -> bytes:
-        from Crypto.Cipher import AES  # noqa: PLC0415
+        return bytes(self._cipher(key, iv).decrypt(data))
 
-        if iv is None:
-            return AES.new(key, AES.MODE_ECB).decrypt(data)
-        return AES.new(key, AES.MODE_CBC, iv=iv).decrypt(data)
+    @staticmethod
+    def _cipher(key: bytes, iv: bytes | None) -> Any:  # noqa: ANN401 - the library has no types
+        aes = _library()
+        return aes.new(key, aes.MODE_ECB) if iv is None else aes.new(key, aes.MODE_CBC, iv=iv)
 
 
 _engines: list[CipherEngine] = [_Native()]

@@ -8,11 +8,11 @@ lines are worked on at once, place after place, with one table a place; no compi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, reduce
 from operator import getitem, xor
 
 from plugsmith.image.physical import LINE_LEN, STORED_LEN
+from plugsmith.records import frozen
 
 ERASED_LINE = b"\xff" * STORED_LEN  # what is left of a line by an erase; it fails its own CRC
 _POLYNOMIAL, _START = 0x8005, 0xFFFF
@@ -117,7 +117,7 @@ def code_end(stored: bytes) -> int:
     return at if at >= 0 else len(stored) // STORED_LEN * STORED_LEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LineReport:
     """What checking a run of stored lines gave; offsets count from the start of the run."""
 

@@ -8,8 +8,9 @@ Scrambling and descrambling are the same operation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +20,7 @@ _MASK32 = 0xFFFF_FFFF
 _SPAN = 0x1_0000  # fits the caches: three times as fast as one window over everything
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ScrambleKey:
     """The four coefficient words in eFuse bytes 0..15 (little endian)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.device.rules import RuleLevel
@@ -19,6 +18,7 @@ from plugsmith.interpret.openbeken.to_openbeken import describe_autoexec, openbe
 from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
 from plugsmith.interpret.vendor.serial_mcu import profile_of_serial_mcu
 from plugsmith.openbeken.template import write_template
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from plugsmith.interpret.openbeken.to_openbeken import OpenBekenSetup
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConfigAnswer:
     """The profile, the OpenBeken setup, and the fields of the result that are made of them."""
 

@@ -7,12 +7,12 @@ makers re-issue modules with another chip inside: several WB and CB boards carry
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import StrEnum
 
 from plugsmith.chips.modules import module as module_record
 from plugsmith.chips.modules import modules
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 # Names of other makers' modules: longest prefix first; the digit keeps TYWE and TW apart.
 _FOREIGN: tuple[tuple[str, str], ...] = (
@@ -60,7 +60,7 @@ class Certainty(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ModuleChip:
     """The chip of a module as far as it is known, what is likely, and why (a sentence)."""
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.config import ConfigUnusable
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +35,7 @@ KEYS: dict[str, type] = {
 SETTINGS = "settings"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ConfigFile:
     """What the file says. `values` by key; `settings`: defaults for OpenBeken settings."""
 
@@ -71,6 +71,8 @@ def read_config(path: Path | None = None) -> ConfigFile:
         text = read_limited(path, limit=_LONGEST).decode("utf-8")
     except UnicodeDecodeError as problem:
         raise ConfigUnusable(name=str(path), line=1, problem=_("it is not a text")) from problem
+    import tomllib  # noqa: PLC0415 - only a user who has such a file pays for the parser
+
     try:
         body = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as problem:

@@ -7,18 +7,18 @@ alone, and a collection `{name: entry}` (folders of device profiles put together
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
+from plugsmith.records import frozen
 
 MAX_LIST_LEN = 64 << 20  # characters; the largest known list has under a million
 MAX_ENTRIES = 50_000
 _SINGLE_KEYS = frozenset({"pins", "device_configuration", "config", "user_param_key"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class RawList:
     """The entries of a list as they stand there; `version` is what the list calls itself."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugsmith.openbeken.roles import read_role
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AutoStart:
     """A driver that starts when every group of `needs` has at least one role in use."""
 

@@ -6,10 +6,10 @@ Source: tuya-storage.md section 4.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from plugsmith.errors.content import Malformed
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import SUM_START, byte_sum
 
 TABLE_MAGIC = 0x9876_4321
@@ -24,7 +24,7 @@ _ENTRY = struct.Struct("<32sI32H")
 PIN_FILES = ("oem_cfg", "user_param_key", "json")  # files that hold the pin text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileEntry:
     """A file: its name, its size in bytes, and the numbers of its sectors."""
 
@@ -33,7 +33,7 @@ class FileEntry:
     sectors: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileTable:
     """One copy of the table; `sum_ok` says whether its sum agreed when it was read."""
 
@@ -42,7 +42,7 @@ class FileTable:
     sum_ok: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileArea:
     """Where the sectors lie: runs of (first address, how many), numbered through in order."""
 

@@ -6,12 +6,12 @@ Source: tuya-storage.md section 2.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import StrEnum
 
 from plugsmith.errors.content import Malformed
 from plugsmith.image.aes import ecb_decrypt, ecb_encrypt
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 
 MASTER_KEY = b"qwertyuiopasdfgh"
 KEY_MAGIC = 0x1357_9753
@@ -36,7 +36,7 @@ class KeyFamily(StrEnum):
     SINGLE = "single"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KnownKey:
     """A device key that was seen on several devices."""
 
@@ -81,7 +81,7 @@ def key_sum(device_key: bytes) -> int:
     return sum(device_key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class KeyHead:
     """The decrypted first 32 bytes of a key block, sound or not."""
 

@@ -7,11 +7,11 @@ in whole pages of this or of other sectors. Source: tuya-storage.md sections 3.1
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from enum import StrEnum
 
 from plugsmith.errors.content import Malformed
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 
 PAGE_LEN = 128
 PAGES = SECTOR_LEN // PAGE_LEN
@@ -42,7 +42,7 @@ def byte_sum(data: bytes) -> int:
     return sum(data) & 0xFFFF_FFFF
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SectorHeader:
     """Page 0. `writes` grows by one with each rewrite; bit p of `live` marks a live index page."""
 
@@ -57,7 +57,7 @@ class SectorHeader:
         return bool(self.live >> page & 1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PageRun:
     """Pages `first` to `last`, both included, of a block."""
 
@@ -71,7 +71,7 @@ class PageRun:
         return self.last - self.first + 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IndexPage:
     """Name and place of a value. `pointer` is a leaked RAM address without meaning."""
 

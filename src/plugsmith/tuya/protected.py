@@ -7,11 +7,11 @@ data key. Source: tuya-storage.md section 3.4.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 
 from plugsmith.errors.content import Malformed
 from plugsmith.image.aes import ecb_decrypt, ecb_encrypt
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.keys import KEY_MAGIC, MASTER_KEY, data_key
 from plugsmith.tuya.kv import SUM_START, byte_sum
 from plugsmith.tuya.store import Record
@@ -25,7 +25,7 @@ _ITEM = struct.Struct("<I32s")
 _MAX_LEN = SECTOR_LEN - HEAD_LEN
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProtectedSector:
     """Device key and items; `leftover` is what lies behind the data length."""
 
@@ -35,7 +35,7 @@ class ProtectedSector:
     leftover: bytes = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProtectedHead:
     """The first 24 bytes after one decryption, sound or not."""
 

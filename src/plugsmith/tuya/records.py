@@ -6,10 +6,10 @@ Sources: tuya-storage.md sections 5.1 and 6.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from plugsmith.nested_json import read_nested
+from plugsmith.records import frozen
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
 
@@ -35,7 +35,7 @@ PLATFORM_CHIPS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class SerialSettings:
     """The wire between the Wi-Fi module and the device's own controller."""
 
@@ -45,7 +45,7 @@ class SerialSettings:
     stop_bits: int = 1
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ProductFacts:
     """Harmless fields of gw_di: product, firmware key, versions, schema."""
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import Malformed
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import (
     PAGE_LEN,
     PAGES,
@@ -29,7 +30,7 @@ BLOCKS = {StoreKind.CLASSIC: 14, StoreKind.TUYAOS3: 16}  # block ids of a 2 MiB 
 Q_BLOCKS = 16
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Record:
     """A named value."""
 
@@ -37,7 +38,7 @@ class Record:
     value: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoredRecord:
     """A record as it was found: where its index page is, and which checks agree."""
 
@@ -54,7 +55,7 @@ class StoredRecord:
         return self.index.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Store:
     """What a sequence of decrypted sectors holds."""
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from plugsmith.errors.content import Malformed
 from plugsmith.nested_json import read_nested
+from plugsmith.records import frozen
 from plugsmith.tuya.crc7 import crc7
 
 Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})\Z")
 _OPEN = {"[": "]", "{": "}"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Pair:
     """A key and its value exactly as written; `start` counts from the brace of the text."""
 
@@ -44,7 +44,7 @@ class Pair:
         return parse_token(self.token)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class PinText:
     """A parsed text. `config` holds every key; where a key repeats, its last value."""
 

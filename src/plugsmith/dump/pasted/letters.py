@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+
+from plugsmith.records import frozen
 
 MAX_LEN = 0x10_0000  # bytes; a forum thread has less
 _BOMS = (
@@ -19,7 +20,7 @@ _MOST_CONTROLS = 0.02
 _PLAIN_CONTROLS = "\t\n\r\x0b\x0c\x1b\0"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Letters:
     """A text and the name of its encoding."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.records import frozen
 from plugsmith.tuya.crc7 import crc7
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _START = re.compile(rb"\{[A-Za-z0-9_]{1,24}:")
 _PRINTABLE = bytes(1 if 0x20 <= value < 0x7F else 0 for value in range(256))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Carved:
     """A text at `offset` of the searched bytes; `crc_ok` says whether its CRC-7 agrees."""
 

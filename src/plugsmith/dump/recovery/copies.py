@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.outcome import (
@@ -14,6 +13,7 @@ from plugsmith.dump.recovery.outcome import (
 )
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import PAGE_LEN, byte_sum
 from plugsmith.tuya.user_param import CRC_TAIL, crc_ok, stated_crc
 
@@ -39,7 +39,7 @@ def looks_like_text(page: bytes) -> bool:
     return any(b":" in block and b"," in block and is_clean(block) for block in blocks)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class TextCopy:
     """One copy. `data` begins with the text and may run on behind it; holes are zero bytes.
 

@@ -6,7 +6,6 @@ Code lies in flash as lines of 32 bytes with a CRC-16 behind each, scrambled on 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.carve import carve
@@ -14,6 +13,7 @@ from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart,
 from plugsmith.dump.store.origin import FLASH_LEN
 from plugsmith.image.physical import APP_START, LINE_LEN, STORED_LEN, strip_lines
 from plugsmith.image.scramble import TUYA_KEY, scramble
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,7 +25,7 @@ APP_END = 0x13_2000  # end of the application partition on T and N (uart-protoco
 _MIN_CODE_LEN = 0x1000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ClearCode:
     """Application code without its line checksums; its first line lies at `start` of the file."""
 

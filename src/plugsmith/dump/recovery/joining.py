@@ -8,7 +8,7 @@ it counts only if no other combination passes as well (tuya-storage.md section 7
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ from plugsmith.dump.recovery.outcome import (
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import PAGE_LEN
 from plugsmith.tuya.user_param import crc_ok, parse_pin_text
 
@@ -46,7 +47,7 @@ _SAME_TEXT = 0.7  # share of equal blocks from which on two copies may be of one
 _UNLIKE = 8  # copies that disagree somewhere count as if so many more ways had been tried
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _Variant:
     """A possible content of a block, and the copy that it comes from."""
 

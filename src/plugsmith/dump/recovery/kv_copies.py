@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import TextCopy, is_clean
@@ -10,6 +10,7 @@ from plugsmith.dump.recovery.outcome import SourceKind, Standing, TextPart
 from plugsmith.dump.recovery.page_claims import IndexHint, PageClaims
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import PAGE_LEN, PAGES, RAM, PageRun, read_index
 from plugsmith.tuya.records import PIN_RECORD
 
@@ -193,7 +194,7 @@ def _is_explained(key: bytes, data: bytes, sector: Sector, number: int) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class _About:
     """An index page, and how current its record is."""
 

@@ -6,10 +6,10 @@ has lost its record, the pages behind a deleted index page need not belong toget
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.copies import looks_like_text
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import PAGES
 from plugsmith.tuya.store import index_pages
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _Place = tuple[int, int]  # offset of the sector, number of the page
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class IndexHint:
     """What can be known of an index page of the pin record; None where it is destroyed."""
 

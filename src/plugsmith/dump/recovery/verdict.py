@@ -6,12 +6,12 @@ it, live or stale, speaks of a pin record (scripting.md).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.randomness import is_blank, looks_encrypted
 from plugsmith.dump.recovery.outcome import AbsenceReason, Status, StoreState
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import StoreKind
 from plugsmith.tuya.records import PIN_RECORD, SERIAL_RECORDS
 
@@ -32,7 +32,7 @@ _T3_KEY_ADDR = 0x3D_0000
 _FLASH_ENDS = (0x20_0000, 0x40_0000)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AbsenceVerdict:
     """Status and reason for a file without a pin text."""
 

@@ -6,7 +6,7 @@ needed (tuya-storage.md sections 2.4 and 7.1).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.dump.store.keyring import KeyOrigin
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt, ecb_encrypt
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.keys import KeyFamily, data_key
 from plugsmith.tuya.kv import (
     PAGE_LEN,
@@ -42,7 +43,7 @@ HEADER_END = 2 * BLOCK_LEN  # the header's fields and the first of the FF behind
 MARKS_END = b"\xff" * (HEADER_END - 19)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class View:
     """The file from `phase` on, decrypted with the data key; position p is file offset phase+p."""
 
@@ -55,7 +56,7 @@ class View:
         return self.plain[max(start, 0) : max(start + length, 0)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Sector:
     """A sector of the store at `offset` of the file; `header` is None where it is destroyed.
 
@@ -82,7 +83,7 @@ class Sector:
         return self.plain[number * PAGE_LEN : (number + 1) * PAGE_LEN]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Arena:
     """What one key opens: sectors in file order, and the decrypted views they were cut from."""
 

@@ -8,12 +8,12 @@ sectors of TuyaOS 3 wander within the 17 behind their key block (tuya-storage.md
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.store.maps import key_addrs
 from plugsmith.image.aes import ecb_decrypt
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.kv import PAGE_LEN, PAGES, StoreKind
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _MOST_SWAP = 4  # on the BK7231Q
 _MAX_LOST = 8 * SECTOR_LEN  # bytes lost in a row inside one store
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Site:
     """One store. `key_at`: where its key block lies or must have lain; `key_seen`: it does, and
     holds the key that opens the store.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
 from plugsmith.messages import N_, _
 from plugsmith.openbeken.template import Template, read_template
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -65,7 +66,7 @@ _PROBLEM_RULES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Correction:
     """One thing that had to be changed: a rule of `RULES`, and a sentence where it says more."""
 
@@ -73,7 +74,7 @@ class Correction:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CatalogueEntry:
     """A device of the catalogue; `rejected` says why it cannot be used, empty if it can."""
 

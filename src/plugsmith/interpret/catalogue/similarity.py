@@ -9,10 +9,11 @@ the module and keep the board.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.outlines import pad_translation, pin_compatible
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ _SWAPPED_MODULE = 0.92
 _PINS_WEIGHT, _MODULE_WEIGHT, _DETAILS_WEIGHT = 0.74, 0.18, 0.08
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Likeness:
     """The result of a comparison; pins are numbers of the device that was asked about."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -20,6 +19,7 @@ from plugsmith.openbeken.script import (
     print_startup,
 )
 from plugsmith.openbeken.template import PinRole, Template
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +44,7 @@ _PLUG_METER = MappingProxyType(
 _READ_ONLY_SCALES = ("ReadOnly", "ReadOnly_div10", "ReadOnly_div100", "ReadOnly_div1000")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OpenBekenSetup:
     """A template, and the lines that do not fit into its command (for autoexec.bat)."""
 

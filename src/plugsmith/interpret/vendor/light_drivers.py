@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
 from plugsmith.device.profile import Gap, LedDriver
 from plugsmith.messages import _
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ NO_COLOUR = -1
 _WARM = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DriverFacts:
     """A driver chip as the vendor numbers it: dmod, OpenBeken's name, keys of the currents."""
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.interpret.catalogue.entry import CatalogueEntry, Correction, EntryKind
 from plugsmith.interpret.catalogue.traits import Traits, traits_of
 from plugsmith.openbeken.template import read_template, write_template
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     import sqlite3
@@ -20,7 +21,7 @@ _KEY_LEN = 72
 _MAX_CONFIG_TEXT = 40_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class StoredEntry:
     """An entry in the catalogue: `key` is its id for users, `row` the database's."""
 
