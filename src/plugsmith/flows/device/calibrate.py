@@ -7,9 +7,11 @@ stored is that factor.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugsmith.errors import Cancelled
 from plugsmith.errors.device import (
     CalibrationNotKept,
     CalibrationUnsound,
@@ -229,6 +231,11 @@ async def _store(bench: _Bench, factors: Mapping[str, float]) -> Data:
     for number, (quantity, target) in enumerate(factors.items()):
         try:
             stored[quantity] = await _store_one(bench, quantity, target, stored[quantity])
+        except (Cancelled, asyncio.CancelledError) as stop:
+            raise Cancelled(
+                state=_("{done} of {total} factors are stored.", done=number, total=len(factors)),
+                resume=_("To go back: {command}", command=_undo_command(bench)),
+            ) from stop
         except NetworkError as problem:
             raise HalfApplied(
                 host=bench.obk.host,

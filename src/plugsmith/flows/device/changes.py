@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.errors import Cancelled
 from plugsmith.errors.device import (
     ChangedMeanwhile,
     DeviceInSafeMode,
@@ -235,6 +237,12 @@ async def _proven(
         )
         if back is not None:
             return await verify(obk, change, undo=undo)
+    except asyncio.CancelledError as stop:
+        if sent < len(change.steps):
+            raise
+        raise Cancelled(
+            state=_("All was sent, not verified."), resume=_("Run the same command again to check.")
+        ) from stop
     except NetworkError as problem:
         if sent < len(change.steps):
             raise

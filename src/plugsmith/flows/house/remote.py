@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import NothingFound, UsageError
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
+from plugsmith.flows.house.stages import Stages
 from plugsmith.lan.apply import files_size
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import PRIVATE
@@ -66,9 +67,12 @@ def restart(ctx: LanContext, hosts: Sequence[Host]) -> Data:
     """Restart each device and wait until it answers again, as itself."""
     _ask(ctx, hosts, _("Restart {count} devices?", count=len(hosts)))
 
-    async def one(_ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
         before = await obk.info()
-        after = await obk.restart_and_wait()
+        stages = Stages(ctx, obk.host, resume=_("It comes back by itself: plugsmith device info"))
+        with stages.told():
+            stages.begins(_("It was told to restart."))
+            after = await obk.restart_and_wait()
         return {
             "host": obk.host,
             "name": after.short_name,
@@ -179,8 +183,11 @@ def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> Data:
     async def work() -> Data:
         obk = ctx.obk(host)
         await obk.info()
-        await obk.write_file(name, data)
-        back = await obk.read_file(name, size=len(data))
+        stages = Stages(ctx, obk.host)
+        with stages.told():
+            stages.begins(_("{name} may be half written.", name=name))
+            await obk.write_file(name, data)
+            back = await obk.read_file(name, size=len(data))
         return {"host": str(host), "file": name, "size": len(data), "verified": back == data}
 
     return ctx.run(work())

@@ -14,6 +14,7 @@ from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.changes import execute, state_of, undo_command
 from plugsmith.flows.house.clone import cloned
+from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.now import now_text
 from plugsmith.flows.settings.settings_block import sector_of
 from plugsmith.lan.apply import files_size, read_state, region_of
@@ -135,9 +136,24 @@ async def _restore(
     *,
     mac: str | None,
 ) -> Data:
+    stages = Stages(ctx, obk.host)
+    with stages.told():
+        return await _in_stages(ctx, obk, stored, wanted, how, stages=stages, mac=mac)
+
+
+async def _in_stages(
+    ctx: LanContext,
+    obk: Obk,
+    stored: StoredSettings,
+    wanted: dict[str, Fact],
+    how: RestoreOptions,
+    *,
+    stages: Stages,
+    mac: str | None,
+) -> Data:
     await obk.expect(mac)
-    state = await _file_system_size(ctx, obk, stored)
-    files = await _restore_files(ctx, obk, stored, state)
+    state = await _file_system_size(ctx, obk, stored, stages)
+    files = await _restore_files(ctx, obk, stored, state, stages)
     state = await read_state(obk)
     change = make_change(state.settings, _settable(wanted), type_names=state.type_names)
     applied: list[Fact] = []
@@ -151,7 +167,9 @@ async def _restore(
     state = await read_state(obk)
     left = _left(wanted, state)
     if left and how.power_cycle:
-        await _whole_block(ctx, obk, state, wanted, how.power_cycle_s)
+        stages.reached(_("Its settings are back, but for these: {names}.",
+                         names=", ".join(map(str, left))))  # fmt: skip
+        await _whole_block(ctx, obk, state, wanted, limit_s=how.power_cycle_s, stages=stages)
         applied += left
         left = []
     elif left:
@@ -178,13 +196,20 @@ def _left(wanted: dict[str, Fact], state: DeviceState) -> list[Fact]:
 
 
 async def _whole_block(
-    ctx: LanContext, obk: Obk, state: DeviceState, wanted: dict[str, Fact], limit_s: float
+    ctx: LanContext,
+    obk: Obk,
+    state: DeviceState,
+    wanted: dict[str, Fact],
+    *,
+    limit_s: float,
+    stages: Stages,
 ) -> None:
     """Write the settings sector and wait for a power cycle: a soft restart would undo it."""
     block = change_settings(state.block, wanted, role_names=state.pins.names)
     region = region_of(state.info.chip, RegionRole.CONFIG)
     assert region is not None  # read_state would have refused
     watch = await obk.watch_uptime()
+    stages.begins(_("Its settings sector may hold the rest, which counts once it was unplugged."))
     await obk.write_sector(region.start, sector_of(block, under=state.sector))
     ctx.say(
         _(
@@ -202,20 +227,24 @@ async def _whole_block(
         )
 
 
-async def _file_system_size(ctx: LanContext, obk: Obk, stored: StoredSettings) -> DeviceState:
+async def _file_system_size(
+    ctx: LanContext, obk: Obk, stored: StoredSettings, stages: Stages
+) -> DeviceState:
     """A file system of another size comes first: files would be lost with a later change."""
     state = await state_of(ctx, obk)
     wanted = stored.settings.get("littlefs_size")
     have = state.settings.get("littlefs_size")
     if isinstance(wanted, int) and wanted and wanted != have:
+        stages.begins(_("Its file system gets the size that it had in the backup."))
         await obk.command(f"lfs_size 0x{wanted:x}", repeatable=True)
         await obk.restart_and_wait()
+        stages.reached(_("Its file system has the size that it had in the backup."))
         state = await read_state(obk)
     return state
 
 
 async def _restore_files(
-    ctx: LanContext, obk: Obk, stored: StoredSettings, state: DeviceState
+    ctx: LanContext, obk: Obk, stored: StoredSettings, state: DeviceState, stages: Stages
 ) -> str:
     """The files of the backup: "none", "equal", or "restored". What was there is kept first."""
     if stored.fetch is None:
@@ -225,23 +254,34 @@ async def _restore_files(
     if stored.fetch.has("littlefs.bin") and len(image := stored.fetch.read("littlefs.bin")) == size:
         if image == have:
             return "equal"
-        _keep_files(ctx, obk, state, have)
+        kept = _keep_files(ctx, obk, state, have)
+        stages.begins(_half_files(kept))
         await obk.write_filesystem(image)
         await obk.restart_and_wait()
         if await obk.read_filesystem(size=size) != image:
             raise SettingsDiffer(host=obk.host, fields=_("files"), undo=undo_command(obk.host))
+        stages.reached(_("Its files are back."))
         return "restored"
     files = stored.fetch.device_files()
     changed = 0
     for name, data in files.items():
         if not await _holds(obk, name, data):
             if not changed:
-                _keep_files(ctx, obk, state, have)
+                stages.begins(_half_files(_keep_files(ctx, obk, state, have)))
             await obk.write_file(name, data)
             changed += 1
     if not files:
         return "none"
+    if changed:
+        stages.reached(_("Its files are back."))
     return "restored" if changed else "equal"
+
+
+def _half_files(kept: str) -> str:
+    """What a stop among the files leaves."""
+    if not kept:
+        return _("Its files may be half written.")
+    return _("Its files may be half written; those that it had are kept in {folder}.", folder=kept)
 
 
 async def _holds(obk: Obk, name: str, data: bytes) -> bool:
@@ -249,16 +289,17 @@ async def _holds(obk: Obk, name: str, data: bytes) -> bool:
     return answer.status == 200 and answer.body == data
 
 
-def _keep_files(ctx: LanContext, obk: Obk, state: DeviceState, image: bytes | None) -> None:
-    """Files that are about to be replaced go to the library."""
+def _keep_files(ctx: LanContext, obk: Obk, state: DeviceState, image: bytes | None) -> str:
+    """Files that are about to be replaced go to the library; where."""
     if image is None:
-        return
+        return ""
     name = (state.info.mac or state.info.short_name).replace(":", "")
     folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
     folder.put("config.bin", state.sector)
     folder.put("littlefs.bin", image)
     facts = {"created": now_text(), "why": "before a restore", "host": obk.host}
     folder.finish({**facts, **state.info.as_data()})
+    return str(folder.path)
 
 
 def _data(

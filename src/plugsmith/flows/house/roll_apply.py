@@ -38,6 +38,7 @@ from plugsmith.flows.device.update_file import (
 from plugsmith.flows.house.find import of_roll
 from plugsmith.flows.house.plan import comparer
 from plugsmith.flows.house.roll import read_roll
+from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.house.update import (
     UpdatePlan,
     carry_out_update,
@@ -251,6 +252,15 @@ async def _one_device(ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[C
             return settled_data(obk.host, plan.change)
         return await carry_out_plan(ctx, obk, plan.change)
     updated = await carry_out_update(ctx, obk, plan.update)
+    stages = Stages(ctx, obk.host)
+    stages.reached(_("It runs {version} now.", version=plan.update.update.version))
+    with stages.told():
+        return await _settings_after(ctx, obk, plan, compare, updated)
+
+
+async def _settings_after(
+    ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared], updated: Data
+) -> Data:
     now = await compare(ctx, obk, 0)
     more = sorted(set(now.change.names) - set(plan.compared.change.names))
     if now.skip or more:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateBroken, VersionUnchanged
 from plugsmith.flows.device.update_file import overwrites_files
+from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import files_size
@@ -60,6 +61,12 @@ async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
 
 
 async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
+    stages = Stages(ctx, obk.host)
+    with stages.told():
+        return await _in_stages(ctx, obk, plan, stages)
+
+
+async def _in_stages(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages) -> Data:
     state, update = plan.state, plan.update
     size = files_size(state)
     files = await obk.read_filesystem(size=size)
@@ -70,10 +77,15 @@ async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
     folder.mark_unfinished()
     watch = await obk.watch_uptime()
     await _send(ctx, obk, update, files, folder)
+    stages.begins(
+        _("The whole update was sent; whether it took effect was not seen.")
+        + (" " + _("Its files are kept in {folder}.", folder=str(folder.path)) if files else "")
+    )
     await obk.restart()
     ctx.say(_("{host} unpacks the update and restarts.", host=obk.host))
     after = await obk.wait_back(watch, limit_s=2 * obk.patience.boot_s)
     put_back = await restore_files(obk, files)
+    stages.reached()
     folder.clear_mark()
     if (after.version, after.variant) != (update.version, update.variant):
         raise VersionUnchanged(
