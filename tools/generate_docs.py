@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pages import (
     chips,
     error_codes,
+    flags,
     flash_parts,
     messages,
     page_modules,
@@ -30,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "src/plugsmith/chips/data/parsed.json": quick_copies,
     "docs/supported-chips.md": chips.page,
     "docs/flash-parts.md": flash_parts.page,
+    "docs/openbeken-flags.md": flags.page,
     "docs/error-codes.md": error_codes.page,
     "docs/rooms.md": rooms.page,
     "schema/plugsmith-1.schema.json": schema.page,

@@ -43,7 +43,10 @@ class SettingsRequest(Record):
         default=None, metavar="FILE", help=N_("Settings as TOML, YAML or JSON.")
     )
     settings: tuple[str, ...] = option(
-        "--set", default=(), metavar="NAME=VALUE", help=N_("One setting. Repeatable.")
+        "--set",
+        default=(),
+        metavar="NAME=VALUE",
+        help=N_("One setting, or one flag by its number or words: flag.31=on. Repeatable."),
     )
     wifi_ssid: str | None = option(
         default=None, help=N_("The Wi-Fi network that the device joins.")

@@ -107,7 +107,7 @@ class ConfigChange:
 def check_settable(wanted: Mapping[str, Fact]) -> None:
     """Return if every setting can be set over the network; SettingUnusable otherwise."""
     for name in wanted:
-        if name not in SETTABLE:
+        if name not in SETTABLE and name != "flag":  # single flags go into `flags`
             raise SettingUnusable(
                 name=name, problem=_("it cannot be set over the network, only in the whole block")
             )

@@ -58,6 +58,7 @@ class FoundDevice:
         data = self.info.as_data() if self.info else empty
         return {
             **data,
+            "build": self.info.build if self.info else None,
             "ip": self.host.name,
             "port": self.host.port,
             "state": self.state,

@@ -25,6 +25,7 @@ from plugsmith.openbeken.config_block import (
     with_fields,
 )
 from plugsmith.openbeken.config_layout import layout_of
+from plugsmith.openbeken.flag_names import flag_table, with_flags
 from plugsmith.openbeken.roles import read_role, roles
 from plugsmith.secrets import MASK, redact
 
@@ -59,6 +60,7 @@ NAMES: tuple[str, ...] = (
     "mac",
     "led_remap",
     "led_correction",
+    "flag",
 )
 READ_ONLY = ("version", "change_counter", "ota_counter")
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-]?[0-9a-fA-F]{2}){5}")
@@ -133,10 +135,10 @@ def change_settings(
     """`block` with typed values replaced; everything not named stays, to the byte.
 
     Tables with keys (calibration, static_ip, button_times, start_values, channel_types) take over
-    only the keys that are given; `pins` replaces the whole pin table. Raises SettingUnusable for an
-    unknown name, an impossible value, or a block too old to hold the field.
+    only the keys that are given, `flag` sets single flags; `pins` replaces the whole pin table.
+    Raises SettingUnusable for an unknown name, an impossible value, or a block too old to hold the field.
     """
-    for name, value in changes.items():
+    for name, value in sorted(changes.items(), key=lambda item: item[0] == "flag"):
         if name == "web_password" and value and block.version < NEWEST_VERSION:
             raise _unusable(name, _("the firmware clears it in a block of an older version"))
         place, data = _encode(block, name, value, role_names or firmware_roles())
@@ -201,6 +203,9 @@ def _encode(block: ConfigBlock, name: str, value: object, names: Sequence[str]) 
     if name == "pins":
         return ("pin_roles", "pin_channels", "pin_channels2"), _pins(block, value, names)
     place = "static_addresses" if name == "static_ip" else name
+    if name == "flag":  # single ones, over what `flags` says
+        number = with_flags(_number(block, "flags"), flag_table(value))
+        return ("flags",), (number.to_bytes(field("flags").size, "little"),)
     if name in TEXT_NAMES:
         return (place,), (_text(name, value),)
     if name in _LIMITS:

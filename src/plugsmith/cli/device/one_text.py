@@ -22,8 +22,10 @@ def scan_text(found: ScanResult) -> str:
     lines = []
     for row in rows:
         place = str(row["ip"]) + (f":{row['port']}" if row["port"] != 80 else "")
-        words = [row["name"] or names.get(str(row["state"]), ""), row["chip"], row["version"]]
+        version = f"{row['version']}_{row['variant']}" if row["variant"] else row["version"]
+        words = [row["name"] or names.get(str(row["state"]), ""), row["chip"], version]
         words += [row["mac"], _("(this MAC twice)") if row["same_mac"] else ""]
+        words += [_("{rssi} dBm", rssi=row["rssi"]) if row["rssi"] is not None else ""]
         words += [_("(a placeholder MAC)") if row["placeholder_mac"] else ""]
         lines.append("  ".join([f"{place:<21}", *(str(word) for word in words if word)]))
     return "\n".join([*lines, _("{count} devices", count=len(rows))])
@@ -76,7 +78,8 @@ def info_text(found: FactsResult) -> str:
         (_("MQTT"), _broker_words(data)),
         (_("Drivers"), ", ".join(map(str, cast("list[str]", data["drivers"])))),
         (_("Running for"), _("{seconds} s", seconds=data["uptime"])),
-        (_("Flags"), ", ".join(map(str, cast("list[int]", data["flag_numbers"])))),
+        (_("Build"), str(data["build"])),
+        *_flag_rows(data),
         (_("Startup command"), str(data["startup_command"])),
     ]
     rows += [(f"P{gpio}", str(text)) for gpio, text in cast("dict[str, str]", pins).items()]
@@ -84,6 +87,12 @@ def info_text(found: FactsResult) -> str:
         text = _("{voltage:.1f} V, {current:.3f} A, {power:.1f} W", **meter)
         rows.append((_("Meter"), text))
     return table(rows)
+
+
+def _flag_rows(data: dict[str, Fact]) -> list[tuple[str, str]]:
+    """A row for each flag that is on, in the firmware's words."""
+    names = cast("dict[str, str]", data["flag_names"])
+    return [(_("Flag {number}", number=number), name) for number, name in names.items()]
 
 
 def _broker_words(data: dict[str, Fact]) -> str:

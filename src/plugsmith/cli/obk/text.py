@@ -15,6 +15,8 @@ from plugsmith.flows.settings.results import (
     StoredConfig,
 )
 from plugsmith.messages import _
+from plugsmith.openbeken.flag_names import flag_name
+from plugsmith.openbeken.flags import flag_bits
 from plugsmith.records import fields_of
 
 
@@ -32,6 +34,8 @@ def read_text(found: StoredConfig | ManyResult | RunCounts) -> str:
             rows += [(f"{name} {key}", str(item)) for key, item in value.items()]
         elif value not in ("", [], None):
             rows.append((name, str(value)))
+        if name == "flags" and isinstance(value, int):
+            rows += [(f"flag.{bit}", flag_name(bit)) for bit in flag_bits(value)]
     return table(rows)
 
 

@@ -20,6 +20,7 @@ from plugsmith.flows.settings.desired_settings import DesiredSettings, fit
 from plugsmith.lan.change import SETTABLE, differences, make_change
 from plugsmith.lan.host import parse_host
 from plugsmith.messages import _
+from plugsmith.openbeken.flag_names import resolved
 from plugsmith.openbeken.startup_effects import with_effects
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ async def plan_for(
 
 def change_to(state: DeviceState, wanted: Mapping[str, Fact]) -> ConfigChange:
     """The change of a device to `wanted`, with what its startup command does by itself."""
+    wanted = resolved(wanted, state.settings.get("flags"))
     whole = with_effects(wanted, state.settings, type_names=state.type_names)
     return make_change(state.settings, whole, type_names=state.type_names)
 

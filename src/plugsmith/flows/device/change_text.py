@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.messages import _
+from plugsmith.openbeken.flag_names import flag_name
+from plugsmith.openbeken.flags import flag_bits
 from plugsmith.openbeken.settings import PRIVATE
 from plugsmith.secrets import redact
 
@@ -36,7 +38,15 @@ def difference_lines(name: str, old: Fact, new: Fact) -> list[str]:
             for key in keys
             if old.get(key) != new.get(key)
         ]
+    if name == "flags" and isinstance(old, int) and isinstance(new, int):
+        lines = [_flag_line(bit, new) for bit in flag_bits(old ^ new)]
+        return lines or [f"  {name}: {old} -> {new}"]
     return [f"  {name}: {_word(old)} -> {_word(new)}"]
+
+
+def _flag_line(bit: int, flags: int) -> str:
+    state = _("on") if flags >> bit & 1 else _("off")
+    return f"  flag {bit}: {state}  {flag_name(bit)}".rstrip()
 
 
 def _word(value: Fact) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
 from plugsmith.lan.live_page import look_live
+from plugsmith.openbeken.flag_names import flag_name
 from plugsmith.openbeken.flags import flag_bits
 from plugsmith.openbeken.settings import masked
 from plugsmith.secrets import redact
@@ -55,6 +56,7 @@ async def _one(ctx: LanContext, obk: Obk) -> Data:
         "pins": settings["pins"],
         "flags": str(flags),
         "flag_numbers": list(flag_bits(flags)),
+        "flag_names": {str(bit): flag_name(bit) for bit in flag_bits(flags)},
         "startup_command": startup,
         "meter": reading.as_data() if reading else None,
         "settings": {**settings, "startup_command": startup},

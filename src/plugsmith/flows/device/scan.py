@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import UsageError
+from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceUnreachable
 from plugsmith.flows.device.results import ScanResult
 from plugsmith.flows.progress import task
@@ -22,9 +23,13 @@ from plugsmith.lan.discover import (
     without_doubles,
 )
 from plugsmith.lan.http import run_network
+from plugsmith.lan.live_page import look_live
+from plugsmith.lan.obk_http import Obk
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.discover import FoundDevice
     from plugsmith.lan.host import Host
@@ -107,7 +112,26 @@ def scan(ctx: LanContext, where: str | None) -> ScanResult:
             hint=_("Their radio data was lost or copied. They are told apart by address; put the "
                    "radio data of their own backups back."),
         )  # fmt: skip
-    return ScanResult(devices=tuple(item.as_data() for item in found))
+    signals = ctx.run(_signals(ctx, found))
+    return ScanResult(
+        devices=tuple({**item.as_data(), "rssi": signals.get(item.host)} for item in found)
+    )
+
+
+async def _signals(ctx: LanContext, found: Sequence[FoundDevice]) -> dict[Host, int | None]:
+    """How well each device hears its network, in dBm; None where it does not say."""
+    gate = asyncio.Semaphore(ctx.at_once)
+    patience = replace(SWEEP_PATIENCE, sleep=ctx.patience.sleep)
+
+    async def one(item: FoundDevice) -> tuple[Host, int | None]:
+        async with gate:
+            with suppress(PlugsmithError):
+                obk = Obk(item.host, password=ctx.password, patience=patience)
+                return item.host, (await look_live(obk)).rssi
+        return item.host, None
+
+    there = [item for item in found if item.info is not None]
+    return dict(await asyncio.gather(*(one(item) for item in there)))
 
 
 def _remember(ctx: LanContext, found: list[FoundDevice]) -> None:

@@ -24,6 +24,7 @@ from plugsmith.lan.host import Host, parse_host
 from plugsmith.lan.records import plain_mac
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
+from plugsmith.openbeken.flag_names import gathered
 from plugsmith.openbeken.settings import NAMES, PASSWORDS
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _row(path: Path, at: int, body: Mapping[str, Fact]) -> RollRow:
     if not (number.isascii() and number.isdigit() and 0 < int(number) < 1_000_000):
         raise _bad(path, _("{where} ({mac}) has no number", where=where, mac=mac))
     settings = body.get("settings")
-    table = settings if isinstance(settings, dict) else {}
+    table = gathered(settings) if isinstance(settings, dict) else {}
     unknown = next((key for key in body if key not in {*_OWN, "settings"}), None)
     odd = next((key for key in table if key not in NAMES), None)
     if unknown or odd:

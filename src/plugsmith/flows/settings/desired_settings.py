@@ -20,6 +20,7 @@ from plugsmith.lan.change import check_settable
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.config_block import new_block
+from plugsmith.openbeken.flag_names import flag_table
 from plugsmith.openbeken.names import plain_short_name
 from plugsmith.openbeken.roles import read_role, roles
 from plugsmith.openbeken.script import Script, ScriptCommand, print_startup, read_startup
@@ -119,7 +120,9 @@ def normal_settings(settings: Mapping[str, Fact]) -> dict[str, Fact]:
     stored = read_settings(block)
     found: dict[str, Fact] = {}
     for name, value in settings.items():
-        if name in {"start_values", "channel_types"} and isinstance(value, dict):
+        if name == "flag":
+            found[name] = {**flag_table(value)}
+        elif name in {"start_values", "channel_types"} and isinstance(value, dict):
             found[name] = {str(key): int(str(item)) for key, item in value.items()}
         elif name in {"static_ip", "button_times", "calibration"} and isinstance(value, dict):
             now = stored[name]

@@ -13,6 +13,7 @@ from plugsmith.flows.input_file import read_input
 from plugsmith.flows.settings.yaml_file import read_yaml
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
+from plugsmith.openbeken.flag_names import PREFIX, gathered
 from plugsmith.openbeken.settings import NAMES, PASSWORDS, TEXT_NAMES
 from plugsmith.secrets import KNOWN
 
@@ -93,14 +94,14 @@ def _flat(path: Path, body: dict[object, object]) -> dict[str, Fact]:
     found: dict[str, Fact] = {}
     for key, value in body.items():
         name = str(key).replace("-", "_")
-        if name in NAMES:
+        if name in NAMES or name.startswith(PREFIX):
             found[name] = _fact(value)
         elif isinstance(value, dict):
             for inner, item in value.items():
                 found[_named(path, f"{name}_{str(inner).replace('-', '_')}")] = _fact(item)
         else:
             raise _unusable(path, _("it has the unknown setting {name!r}", name=name[:40]))
-    return found
+    return gathered(found)
 
 
 def _named(path: Path, name: str) -> str:
@@ -128,12 +129,16 @@ def setting_words(words: Sequence[str]) -> dict[str, Fact]:
     """
     found: dict[str, Fact] = {}
     for word in words:
+        if word.strip().lower().startswith(PREFIX):
+            name, _equals, text = word.strip().rpartition("=")
+            found[PREFIX + name[len(PREFIX) :]] = text.strip()
+            continue
         name, equals, text = word.partition("=")
         name = name.strip().replace("-", "_")
         if not equals or name not in NAMES:
             raise UsageError(problem=_("{word!r} is no setting with a value", word=name[:40]))
         found[name] = text if name in TEXT_NAMES else _value(text)
-    return found
+    return gathered(found)
 
 
 def refuse_passwords(words: Sequence[str]) -> None:
