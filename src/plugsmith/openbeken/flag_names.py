@@ -51,8 +51,8 @@ FLAG_NAMES: tuple[str, ...] = (
     "[IR] Do MQTT publish (Tasmota JSON format) for incoming IR data",
     "[LED] Automatically enable Light on any change of brightness, color or temperature",
     (
-        "[LED] Emulate Cool White with RGB in device with four PWMs - Red is 0, Green 1, Blue 2, and "
-        "Warm is 4"
+        "[LED] Emulate Cool White with RGB in device with four PWMs - Red is 0, Green 1, Blue 2, "
+        "and Warm is 4"
     ),
     "[POWER] Allow negative current/power for power measurement (all chips, BL0937, BL0942, etc)",
     "[UART] Use alternate UART for BL0942, CSE, TuyaMCU, etc",
@@ -87,8 +87,8 @@ FLAG_NAMES: tuple[str, ...] = (
     "[HTTP] Hide ON/OFF for relays (only red/green buttons)",
     "[MQTT] Never add GET suffix",
     (
-        "[WiFi] (RTL/BK/BL602) Enhanced fast connect by saving AP data to flash (preferable with Flag "
-        "37 & static ip). Quick reset 3 times to connect normally"
+        "[WiFi] (RTL/BK/BL602) Enhanced fast connect by saving AP data to flash (preferable with "
+        "Flag 37 & static ip). Quick reset 3 times to connect normally"
     ),
     "[LED] Enables independent management of RGB vs White only modes for 4 PWMs",
 )

@@ -136,7 +136,7 @@ def change_settings(
 
     Tables with keys (calibration, static_ip, button_times, start_values, channel_types) take over
     only the keys that are given, `flag` sets single flags; `pins` replaces the whole pin table.
-    Raises SettingUnusable for an unknown name, an impossible value, or a block too old to hold the field.
+    Raises SettingUnusable for an unknown name, an impossible value, or a block too old to hold it.
     """
     for name, value in sorted(changes.items(), key=lambda item: item[0] == "flag"):
         if name == "web_password" and value and block.version < NEWEST_VERSION:
