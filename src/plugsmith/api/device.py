@@ -171,6 +171,8 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
     start = find_template(template_text(request.template)).template if request.template else None
     context = lan_context(session, request)
     where = one_target(context, request.host)
+    if request.lights:
+        return FactsResult(facts=_lights(session, context, where))
     session.say(
         _(
             "The device must be closed: it is connected to mains. Unplug whatever is plugged "
@@ -186,6 +188,24 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
         only=request.only,
     )
     return FactsResult(facts=_finish(session, context, where, facts, request.output))
+
+
+def _lights(session: Session, context: LanContext, where: Host) -> dict[str, Fact]:
+    """Find out about a lamp's colours, and set them if the user wants that."""
+    from plugsmith.errors.safety import ConsentMissing
+    from plugsmith.flows.device.apply import apply as flow
+    from plugsmith.flows.device.examiner import SessionExaminer
+    from plugsmith.flows.house.lamp import find_lights
+    from plugsmith.flows.settings.desired_settings import desired_from
+
+    facts = find_lights(context, where, SessionExaminer(session))
+    found = facts["settings"]
+    try:
+        session.confirm(_("Set this on the device now?"), step=_("setting up the lamp"))
+    except ConsentMissing:
+        return facts
+    wish = desired_from(template=None, settings=found if isinstance(found, dict) else {})
+    return facts | flow(context, [where], wish)
 
 
 def _calibrated(session: Session, request: CalibrateRequest, host: str) -> dict[str, Fact]:

@@ -217,6 +217,13 @@ class PinsRequest(LoginRequest):
     """Which pins of which device are examined."""
 
     host: str = argument(metavar="HOST", judge="hosts", help=ONE_HOST)
+    lights: bool = option(
+        default=False,
+        help=N_(
+            "A lamp that runs already: light each output alone, ask what is seen, and set its "
+            "colours (map, channels, direction; the number of LEDs of a strip)."
+        ),
+    )
     template: Path | None = option(
         default=None,
         metavar="FILE",

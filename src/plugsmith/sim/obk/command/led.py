@@ -30,6 +30,24 @@ class LedState:
     temperature: int = 154
     colour: tuple[int, int, int] = (_FULL, _FULL, _FULL)
     white: bool = field(default=True)
+    strip: list[tuple[int, int, int]] = field(default_factory=list)  # as set
+    sent: list[tuple[int, int, int]] = field(default_factory=list)  # as on the line
+    order: str = "RGB"
+
+    def values(self) -> list[int]:
+        """Red, green, blue, cold, warm in percent, as the firmware works them out."""
+        if not self.on:
+            return [0] * 5
+        if not self.white:
+            return [*(round(part * self.dimmer / _FULL) for part in self.colour), 0, 0]
+        warm = max(0.0, min(1.0, (self.temperature - 154) / 346))
+        return [0, 0, 0, round((1 - warm) * self.dimmer), round(warm * self.dimmer)]
+
+    def outputs(self, places: bytes) -> list[int]:
+        """What the outputs of a driver chip get under its map."""
+        values = self.values()
+        plain = places if any(places) else bytes(range(5))
+        return [values[place] if place < 5 else 0 for place in plain]
 
 
 def _changed(device: Firmware) -> Outcome:
@@ -85,6 +103,36 @@ def _map(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
+def _strip_init(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    if not words:
+        return Outcome.TOO_FEW
+    device.led.strip = [(0, 0, 0)] * max(0, min(2048, number(words[0])))
+    device.led.order = words[1].upper() if len(words) > 1 else "RGB"
+    return Outcome.OK
+
+
+def _strip_pixel(device: Firmware, rest: str) -> Outcome:
+    words = plain_args(rest)
+    if len(words) < 4:
+        return Outcome.TOO_FEW
+    red, green, blue = (number(word) & 0xFF for word in words[1:4])
+    strip = device.led.strip
+    chosen = range(len(strip)) if words[0].lower() == "all" else (number(words[0]),)
+    for at in chosen:
+        if 0 <= at < len(strip):
+            strip[at] = (red, green, blue)
+    return Outcome.OK
+
+
+def _strip_start(device: Firmware, _rest: str) -> Outcome:
+    places = ["RGB".index(mark) for mark in device.led.order if mark in "RGB"][:3]
+    device.led.sent = [
+        (pixel[places[0]], pixel[places[1]], pixel[places[2]]) for pixel in device.led.strip
+    ]
+    return Outcome.OK
+
+
 LED_COMMANDS: Mapping[str, Handler] = {
     "led_enableall": _enable,
     "led_dimmer": _dimmer,
@@ -94,6 +142,9 @@ LED_COMMANDS: Mapping[str, Handler] = {
     "led_basecolor_rgb": _colour,
     "led_basecolor": _colour,
     "color": _colour,
+    "sm16703p_init": _strip_init,
+    "sm16703p_setpixel": _strip_pixel,
+    "sm16703p_start": _strip_start,
     **{
         f"{chip}_map": _map
         for chip in ("led", "sm2135", "sm2235", "bp5758d", "bp1658cj", "kp18058")
