@@ -7,6 +7,7 @@ reverse the order of what is read; a lone surrogate cannot be written at all.
 
 from __future__ import annotations
 
+import json
 import re
 
 _HARMFUL = (
@@ -36,6 +37,14 @@ def json_safe(line: str) -> str:
     A lone surrogate has no value that a reader could use: it becomes U+FFFD.
     """
     return _ANYWHERE.sub(_json_escape, line)
+
+
+def json_text(
+    value: object, *, indent: int | None = None, separators: tuple[str, str] | None = None
+) -> str:
+    """`value` as a JSON document with letters of every script, and nothing harmful raw in it."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, separators=separators)
+    return json_safe(text)
 
 
 def without_surrogates(text: str) -> str:

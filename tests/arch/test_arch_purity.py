@@ -201,3 +201,13 @@ def test_test_files_have_names_of_their_own():
 def test_the_scan_sees_impurity():
     module = ast.parse("import time\ndef f():\n    import socket\n")
     assert imports(module) & IMPURE_IMPORTS == {"time", "socket"}
+
+
+def test_json_with_letters_of_every_script_is_written_in_one_place():
+    """`visible.json_text` also takes care of what a terminal or an editor would obey."""
+    others = {
+        path.relative_to(SOURCE).as_posix()
+        for path in MODULES
+        if "ensure_ascii=False" in path.read_text(encoding="utf-8")
+    }
+    assert {name for name in others if not name.startswith("sim/")} == {"visible.py"}

@@ -20,6 +20,7 @@ from plugsmith.api.lan import lan_context
 from plugsmith.api.settings import desired_settings
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -285,14 +286,13 @@ def _finish(
     session: Session, context: LanContext, where: Host, facts: dict[str, Fact], output: Path | None
 ) -> dict[str, Fact]:
     """Write the template, and apply it if the user wants that."""
-    import json
 
     from plugsmith.errors.safety import ConsentMissing
     from plugsmith.flows.device.apply import apply as flow
     from plugsmith.flows.dump.files import write_whole
     from plugsmith.flows.settings.desired_settings import desired_from
 
-    text = json.dumps(facts["template"], indent=2, ensure_ascii=False) + "\n"
+    text = json_text(facts["template"], indent=2) + "\n"
     session.say(text)
     if output is not None:
         write_whole(output, text.encode())

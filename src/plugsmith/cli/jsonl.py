@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import threading
 from typing import TYPE_CHECKING, TextIO
 
 from plugsmith.cli.writer import StdoutGoneError, write_whole_line
 from plugsmith.errors import PlugsmithError
-from plugsmith.visible import json_safe
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from plugsmith.events import Event
@@ -28,7 +27,7 @@ class JsonSink:
 
     def emit(self, event: Event) -> None:
         """Print the event and flush, so that a reading program sees it at once."""
-        line = json_safe(json.dumps(event.as_json(), ensure_ascii=False, separators=(", ", ": ")))
+        line = json_text(event.as_json(), separators=(", ", ": "))
         with self._lock:
             if self.trouble is not None:
                 return

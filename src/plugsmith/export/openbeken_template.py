@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from plugsmith.export.output import OutputFile, one_line
 from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.openbeken.template import write_template
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from plugsmith.device.profile import DeviceProfile
@@ -40,7 +40,7 @@ def render(profile: DeviceProfile, options: ExportOptions) -> list[OutputFile]:
 def harmless_template_text(template: Template) -> str:
     """The template's JSON, its texts without control characters and of bearable length."""
     body = _harmless(write_template(template), depth=0)
-    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
+    return json_text(body, indent=2) + "\n"
 
 
 def _harmless(value: Fact, *, depth: int) -> Fact:

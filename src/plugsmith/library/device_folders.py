@@ -7,7 +7,6 @@ left of a fetch that was cut off.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,7 +64,7 @@ class DeviceFolder:
             "number": self._number,
             "files": files,
         }
-        self.put(MANIFEST, (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode())
+        self.put(MANIFEST, (json_text(body, indent=1) + "\n").encode())
         return body
 
     def mark_unfinished(self) -> None:

@@ -5,7 +5,6 @@ A device is its MAC and its address together. Nothing secret is in it.
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from dataclasses import asdict, dataclass, fields
@@ -16,6 +15,7 @@ from plugsmith.library.home import write_whole
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ class Sightings:
                 known[item.key] = _merged(old, item) if old else item
             body = {"schema": SCHEMA, "devices": [asdict(item) for item in known.values()]}
             make_private_folder(self._path.parent)
-            data = (json.dumps(body, indent=1, ensure_ascii=False) + "\n").encode()
+            data = (json_text(body, indent=1) + "\n").encode()
             write_whole(self._path, data, keep_existing=False)
 
     def _read(self) -> dict[tuple[str, str], Sighting]:

@@ -6,7 +6,6 @@ alone (mode 0700 and 0600), and nothing of them is shown.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from contextlib import suppress
@@ -19,6 +18,7 @@ from plugsmith.library.durable import make_durable, written
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +83,7 @@ class UndoStore:
             "settings": dict(record.settings),
             "left": dict(record.left),
         }
-        text = json.dumps(body, indent=1, ensure_ascii=False) + "\n"
+        text = json_text(body, indent=1) + "\n"
         try:
             make_private_folder(self._folder)
             place = path or self._free_name(record)

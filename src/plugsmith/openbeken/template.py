@@ -15,6 +15,7 @@ from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.roles import read_role, suggest_role
 from plugsmith.records import frozen
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +108,7 @@ def write_template(template: Template) -> dict[str, Fact]:
 
 def template_text(template: Template) -> str:
     """The JSON text, indented, ending in a line break."""
-    return json.dumps(write_template(template), indent=2, ensure_ascii=False) + "\n"
+    return json_text(write_template(template), indent=2) + "\n"
 
 
 def parse_template(text: str) -> TemplateReading:

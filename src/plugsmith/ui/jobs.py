@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import secrets
 import traceback
@@ -27,7 +26,7 @@ from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _, language, speaking
 from plugsmith.ui.replay import Keep, Replay
 from plugsmith.ui.runner import ThreadRunner
-from plugsmith.visible import json_safe
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -139,7 +138,7 @@ class Job:
     def emit(self, event: Event) -> None:
         """Keep an event; what the command line would print, with handles for paths."""
         body = self._with_handles(event.as_json())
-        line = json_safe(json.dumps(body, ensure_ascii=False, separators=(", ", ": ")))
+        line = json_text(body, separators=(", ", ": "))
         if isinstance(event, _ALWAYS):
             keep = Keep.ALWAYS
         else:

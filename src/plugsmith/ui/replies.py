@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import traceback
 from functools import wraps
@@ -18,7 +17,7 @@ from plugsmith.errors.content import InputMissing
 from plugsmith.events import ErrorEvent
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
-from plugsmith.visible import json_safe
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -47,7 +46,7 @@ _STATUS: dict[type[PlugsmithError], int] = {
 
 def as_json(body: Fact, *, status: int = 200) -> Response:
     """A JSON answer; nothing of it is ever cached (see `guard`)."""
-    text = json_safe(json.dumps(body, ensure_ascii=False))
+    text = json_text(body)
     return Response(text, status_code=status, media_type="application/json")
 
 

@@ -6,7 +6,6 @@ Every call takes and gives text (JSON) or bytes, and never raises: a refusal is 
 from __future__ import annotations
 
 import errno
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ from plugsmith.nested_json import read_nested
 from plugsmith.ui import asked
 from plugsmith.ui.files import Files
 from plugsmith.ui.job_list import Jobs
-from plugsmith.visible import json_safe
+from plugsmith.visible import json_text
 from plugsmith.web.cipher import HostCipher
 from plugsmith.web.desk import NoDesk
 from plugsmith.web.limits import check_possible
@@ -89,16 +88,16 @@ class Face:
         except Exception as bug:  # noqa: BLE001 - the outermost layer
             defect = Defect(kind=type(bug).__name__, where=name)
             body = {"error": ErrorEvent.of(defect).as_json()}
-        return json_safe(json.dumps(body, ensure_ascii=False))
+        return json_text(body)
 
     def put(self, name: str, data: bytes) -> str:
         """A file of the page; as `call`."""
         try:
             found = self._files.put(name, data)
         except PlugsmithError as error:
-            return json_safe(json.dumps({"error": ErrorEvent.of(error).as_json()}))
+            return json_text({"error": ErrorEvent.of(error).as_json()})
         ok = {"file": found.file, "size": found.size, "sha256": found.sha256}
-        return json_safe(json.dumps({"ok": ok}))
+        return json_text({"ok": ok})
 
     def get(self, handle: str) -> bytes | None:
         """The bytes behind a handle; None where there is nothing."""

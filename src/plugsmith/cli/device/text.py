@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.cli.device.one_text import columns, counts_text
 from plugsmith.cli.table import table
 from plugsmith.messages import _
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -94,7 +94,7 @@ def command_text(found: FactsResult) -> str:
     if "topics" in found.facts:
         topics = cast("list[Fact]", found.facts["topics"])
         return "\n".join([*map(str, topics), _("{count} topics seen.", count=len(topics))])
-    return json.dumps(found.facts["answer"], ensure_ascii=False)
+    return json_text(found.facts["answer"])
 
 
 def restart_text(found: FactsResult) -> str:

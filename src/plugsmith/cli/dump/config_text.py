@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.many_text import counts_text
@@ -11,6 +10,7 @@ from plugsmith.dump.recovery.outcome import SourceKind, Status
 from plugsmith.flows.many import ManyResult
 from plugsmith.messages import N_, _
 from plugsmith.records import fields_of
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from plugsmith.cli.dump.shown import ConfigShown
@@ -65,7 +65,7 @@ def answer_text(found: KnownConfig, *, explain: bool = False) -> str:
 
 def template_text(found: ConfigResult) -> str:
     """The template as JSON, nothing where there is none."""
-    return json.dumps(found.template, indent=2, ensure_ascii=False) if found.template else ""
+    return json_text(found.template, indent=2) if found.template else ""
 
 
 def _facts(found: ConfigResult) -> str:

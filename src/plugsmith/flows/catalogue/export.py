@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,7 @@ from plugsmith.messages import _
 from plugsmith.openbeken.builds import needs_of
 from plugsmith.openbeken.script import Script, read_startup
 from plugsmith.openbeken.template import Template, write_template
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,7 +154,7 @@ def contribute(
             entry=write_template(template),
         )
     entry = write_template(template)
-    text = json.dumps(entry, indent=2, ensure_ascii=False) + "\n"
+    text = json_text(entry, indent=2) + "\n"
     files = [OutputFile(name="entry.json", text=text)]
     written = write_files(files, target) if target is not None else ()
     return ContributeResult(entry=entry, findings=found, text=text, written=tuple(written))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
@@ -26,6 +25,7 @@ from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.flag_names import gathered
 from plugsmith.openbeken.settings import NAMES, PASSWORDS
+from plugsmith.visible import json_text, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -179,19 +179,27 @@ def roll_text(rows: Sequence[RollRow], *, as_csv: bool) -> str:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(_OWN)
         writer.writerows(
-            [row.mac, row.number, row.name, row.place, row.template, row.version, row.host or ""]
+            [row.mac, row.number, visible_line(row.name), row.place, row.template, row.version,
+             row.host or ""]
             for row in rows
-        )
+        )  # fmt: skip
         return out.getvalue()
     parts = [_HEAD]
     for row in rows:
-        facts = {
+        facts: dict[str, str | int] = {
             "mac": row.mac, "number": row.number, "name": row.name, "place": row.place,
             "host": str(row.host or ""),
         }  # fmt: skip
-        lines = [f"{key} = {json.dumps(value)}" for key, value in facts.items()]
+        lines = [f"{key} = {_toml_value(value)}" for key, value in facts.items()]
         parts.append("[[device]]\n" + "\n".join(lines) + "\n")
     return "\n".join(parts)
+
+
+def _toml_value(value: str | int) -> str:
+    """As TOML writes it: escapes like JSON's, but never of pairs."""
+    if isinstance(value, str):
+        value = "".join(char for char in value if char < "\U000e0000")
+    return json_text(value)
 
 
 __all__ = ["Roll", "RollRow", "read_roll", "roll_text"]

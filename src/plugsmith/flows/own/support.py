@@ -18,6 +18,7 @@ from plugsmith.library.home import write_whole
 from plugsmith.link.trace import redact as redact_bytes
 from plugsmith.messages import _
 from plugsmith.secrets import KNOWN
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ def write_bundle(target: Path, record: RunRecord) -> SupportResult:
     }
     members = {
         "README.txt": _README,
-        "bundle.json": json.dumps(about, indent=1, ensure_ascii=False) + "\n",
+        "bundle.json": json_text(about, indent=1) + "\n",
         "events.jsonl": "".join(json.dumps(item) + "\n" for item in record.events),
     }
     if record.trace is not None:

@@ -14,6 +14,7 @@ from plugsmith.flows.wire.results import ConsoleResult
 from plugsmith.link.lines import LineReader, SpeedJudge
 from plugsmith.messages import _
 from plugsmith.secrets import redact
+from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -165,7 +166,7 @@ class _Talk:
 def _append(path: Path, text: str) -> None:
     try:
         with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text + "\n")
+            file.write(visible_line(text) + "\n")
     except OSError as problem:
         folder = str(path.parent)
         raise NoRightToWrite(folder=folder, problem=problem.strerror or "?") from problem

@@ -6,7 +6,6 @@ that cannot be read is no label: nothing depends on it.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
@@ -15,6 +14,7 @@ from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.limited_read import read_regular
 from plugsmith.records import frozen
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ def write_label(backup: Path, label: Label) -> Label:
         if kept == Label():
             label_file(backup).unlink(missing_ok=True)
         else:
-            data = (json.dumps(body, ensure_ascii=False) + "\n").encode()
+            data = (json_text(body) + "\n").encode()
             write_whole(label_file(backup), data, keep_existing=False)
     except OSError as problem:
         folder = str(backup.parent)

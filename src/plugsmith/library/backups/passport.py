@@ -6,7 +6,6 @@ from other machines too: reading one gives a record or an error of the tree, wha
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from plugsmith.library.device_key import MAC_TEXT, SHA256_TEXT
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.memory import AddressRange, merge_ranges
 from plugsmith.messages import _
+from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,7 +125,7 @@ class Passport:
 
     def to_bytes(self) -> bytes:
         """The passport file."""
-        return (json.dumps(self.as_json(), indent=1, ensure_ascii=False) + "\n").encode()
+        return (json_text(self.as_json(), indent=1) + "\n").encode()
 
 
 def merge_proofs(ranges: Sequence[ProvenRange]) -> tuple[ProvenRange, ...]:
