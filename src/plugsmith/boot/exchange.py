@@ -23,8 +23,9 @@ START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 _CONFIRMS = 4  # in which the chip fell silent again
 _CHANGING = (cmd.Erase, cmd.Write4K, cmd.Write, cmd.WriteStatusRegister)
+_AT_ONCE = (cmd.Read4K, cmd.ReadRegister, cmd.ReadBootVersion)  # what a chip answers in no time
 _CALLS = 8
-_PROBES = 8  # link checks that may be unanswered: the chip may be busy, its ring is finite
+_PROBES = 16  # link checks that may be unanswered: the chip may be busy, its ring is finite
 
 
 @dataclass(slots=True, kw_only=True)
@@ -169,20 +170,29 @@ class Exchanger:
             if wire.dialect.frame_gap_s:
                 wire.clock.sleep(wire.dialect.frame_gap_s)
             wire.send(command)
+        began_s = wire.clock.monotonic()
         wait = self._wait_for(command, device_s)
+        calm_s = ALIVE_EVERY_S + (wire.latency_s if wire.latency_s <= ALIVE_EVERY_S else 0.0)
         while (left := wait.end_s - wire.clock.monotonic()) > 0:
-            reply = wire.take(min(left, ALIVE_EVERY_S + wire.latency_s) if wait.probing else left)
+            reply = wire.take(min(left, calm_s) if wait.probing else left)
             if reply is None:
                 self._probe(wait)
                 continue
             if command.answers(reply) or command.refusal(reply) is not None:
                 if wire.dialect.in_order:  # what was asked before this request has been answered
                     wire.link_pending = min(wire.link_pending, wait.probes)
+                if not sent and isinstance(command, _AT_ONCE):
+                    self._note_lag(command, began_s)
                 return reply
             self._note_stray(command, reply)
             if self._cannot_come(command, reply, others, wait):
                 return None
         return None
+
+    def _note_lag(self, command: Command, began_s: float) -> None:
+        wire = self.wire
+        wire_s = wire.seconds_for(len(command.encode()) + command.reply_len())
+        wire.note_lag(wire.clock.monotonic() - began_s - wire_s)
 
     def _wait_for(self, command: Command, device_s: float | None) -> _Wait:
         wire = self.wire

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _DELAY = 40  # 82 ms on loaders (2 ms ticks), 40 ms on ROMs: enough for a usual host to follow
 _LONGEST = 255  # 512 ms and 255 ms: for a host that closes and opens its port
 _SLOW_S = 0.03
+_LATE = 1.2  # of the usual time to an answer
 _CHECKS, _SOUND = 4, 3  # link checks that are sent once each, and how many must be answered
 
 
@@ -88,7 +89,8 @@ class RateSwitch:
     def _sound(self) -> bool:
         """Whether most link checks are answered at once: a noisy rate must not be worked at."""
         wire = self._wire
-        return sum(wire.answered(0.01 + wire.latency_s / 2) for _try in range(_CHECKS)) >= _SOUND
+        wait_s = 0.01 + max(wire.latency_s / 2, _LATE * wire.lag_s)
+        return sum(wire.answered(wait_s) for _try in range(_CHECKS)) >= _SOUND
 
     def _host_can(self, baud: int) -> bool:
         """Try the host alone first: a chip at a rate that the host lacks would be lost.

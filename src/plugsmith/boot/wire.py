@@ -21,6 +21,7 @@ ALIVE_EVERY_S = 0.03  # loaders leave after 50 ms of silence at the earliest (ua
 # Sent before a link check into silence. Zeros end a torn request in the least harmful way: a torn
 # header becomes an empty frame, a torn erase address one that is refused; never 01 before a frame.
 SAFE_LEAD = b"\x00" * 8
+_LOCAL_S, _LAG_MARGIN = 0.03, 1.5
 _OBEY_EVERY_S = 0.2
 _GRACE_S = 0.8  # for the sector in flight after Ctrl-C
 _FEED_PIECE = 64
@@ -43,6 +44,8 @@ class Wire:
         self.cancel = cancel
         self._obey_at_s: float | None = None
         self.round_trip_s = round_trip_s  # of a network, where it was measured
+        self._lags: deque[float] = deque(maxlen=5)
+        self.lag_s = 0.0  # how late answers come, by the last few
         self.dialect: Dialect = UNKNOWN
         self.turn = Turn()
         self.bytes_total = 0
@@ -59,10 +62,18 @@ class Wire:
 
     @property
     def latency_s(self) -> float:
-        """What to allow for the way between the host and the adapter's pins."""
+        """What to allow for the way between the host and the adapter's pins.
+
+        A port of this computer may be slow as well: a hub, a bridge, a computer that is busy.
+        """
         if self.port.capabilities.local:
-            return 0.03
+            return max(_LOCAL_S, _LAG_MARGIN * self.lag_s)
         return max(0.15, 1.3 * (self.round_trip_s or 0.0))
+
+    def note_lag(self, seconds: float) -> None:
+        """An answer that takes the chip no time came so long after it could have been there."""
+        self._lags.append(seconds)
+        self.lag_s = sorted(self._lags)[len(self._lags) // 2]  # one pause is no habit
 
     def seconds_for(self, count: int) -> float:
         """How long `count` bytes take on the wire."""
@@ -184,9 +195,9 @@ class Wire:
         self._decoder.reset()
 
     def _comes(self, within_s: float) -> bool:
-        """Whether anything comes in time; over a network a loader is kept awake by zeros."""
+        """Whether anything comes in time; on a slow way a loader is kept awake by zeros."""
         end = self.clock.monotonic() + within_s
-        while not self.port.capabilities.local and within_s > ALIVE_EVERY_S:
+        while within_s > ALIVE_EVERY_S:
             left = end - self.clock.monotonic()
             if self._receive(min(ALIVE_EVERY_S, max(left, 0.0))):
                 return True
@@ -237,14 +248,15 @@ class Wire:
 
         It is sent again every 30 ms, because a loader leaves when it hears nothing.
         """
-        end = self.clock.monotonic() + timeout_s + self.seconds_for(13)
-        next_s = self.clock.monotonic()
+        began_s = next_s = self.clock.monotonic()
+        end = began_s + timeout_s + self.seconds_for(13)
         while (now := self.clock.monotonic()) < end:
             if now >= next_s:
                 self.send_link_check()
                 next_s = now + ALIVE_EVERY_S
             reply = self.take(min(end, next_s) - now)
             if reply is not None and is_link_answer(reply):
+                self.note_lag(self.clock.monotonic() - began_s - self.seconds_for(13))
                 self._settle()
                 return True
         return False

@@ -112,13 +112,17 @@ class Writer:
                 if any(self._arrives(command) for _try in range(_FRAME_TRIES)):
                     ladder.carries(piece)
                     return
-            self._client.write_in_pieces(ladder.pieces[0])
+            piece = ladder.pieces[0]
+            self._client.write_in_pieces(piece)
             if not self._speed.step_down():
-                raise ExchangeFailed(request=command.label, attempts=_WRITES)
+                if not self._arrives(command, within_s=self._client.policy.write_s):
+                    raise ExchangeFailed(request=command.label, attempts=_WRITES)
+                ladder.carries(piece)
+                return
 
-    def _arrives(self, command: cmd.Write4K) -> bool:
+    def _arrives(self, command: cmd.Write4K, within_s: float = _FRAME_S) -> bool:
         """Whether the chip took the whole of `command` soon: a loader that waits leaves."""
-        if self._client.ask(command, device_s=_FRAME_S) is not None:
+        if self._client.ask(command, device_s=within_s) is not None:
             return True
         self._client.recover()
         return False
