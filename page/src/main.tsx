@@ -1,4 +1,6 @@
 import { render } from "preact";
+import { startReleases } from "./state/releases";
+import { startScreen } from "./state/screen";
 import { startTheme } from "./state/theme";
 import { startRouter } from "./state/router";
 import { startJourneys } from "./state/journey";
@@ -9,6 +11,8 @@ import "./style/index.css";
 
 takeToken();
 startTheme();
+startScreen();
+startReleases();
 startRouter();
 startJourneys();
 startLanguage();

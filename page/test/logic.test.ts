@@ -6,7 +6,9 @@ import { EventParser } from "../src/backend/sse";
 import type { Line } from "../src/backend/backend";
 import { mapOf, planMap, readingMap, runs, writingMap } from "../src/model/flashmap";
 import { MODULES, edgePad, searchModules } from "../src/model/modules";
+import { blocks, inlines } from "../src/model/markdown";
 import { redact } from "../src/model/redact";
+import { troubleHeard, troubleOf } from "../src/model/trouble";
 import { emptyView, finished, fold, runToEnd, watch } from "../src/state/jobs";
 import { about, addCatalogue, bytes, language, t } from "../src/text/t";
 
@@ -152,5 +154,35 @@ describe("modules", () => {
     for (const module of MODULES)
       for (const row of Object.values(module.outline?.rows ?? {}))
         for (const text of row) expect(edgePad(text).signal).toMatch(/^(P\d+|GND|3V3|CEN|ANT|NC)$/);
+  });
+});
+
+describe("documents", () => {
+  it("are heads, texts, lists, tables and code, and markup in them stays text", () => {
+    const source = "<!-- not shown -->\n# Title\n\nSome `code`, **strong** and [a link](linking.md#x).\nMore.\n\n- one\n  goes on\n- two\n\n1. first\n\n| A | B |\n|---|:--|\n| `x\\|y` | <script>alert(1)</script> |\n\n```\n# no head\n```\n> careful";
+    expect(blocks(source).map((block) => block.kind)).toEqual(["head", "text", "list", "list", "table", "code", "quote"]);
+    const [, text, list, ordered, table] = blocks(source);
+    expect(text).toMatchObject({ inline: [{ text: "Some " }, { kind: "code", text: "code" }, { text: ", " }, { kind: "strong" }, { text: " and " }, { kind: "link", target: "linking.md#x" }, { text: ". More." }] });
+    expect(list).toMatchObject({ ordered: false, items: [[{ text: "one goes on" }], [{ text: "two" }]] });
+    expect(ordered).toMatchObject({ ordered: true });
+    expect(table).toMatchObject({ rows: [[[{ kind: "code", text: "x|y" }], [{ kind: "text", text: "<script>alert(1)</script>" }]]] });
+  });
+  it("leave pictures out and never end in a loop", () => {
+    expect(inlines("![alt](pictures/x.png) then")).toEqual([{ kind: "text", text: " then" }]);
+    for (const odd of ["", "|", "```", "- ", ">", "#", "| a |\n|---|", "[x](", "**", "`"]) blocks(odd);
+  });
+});
+
+describe("pictures of what is wrong with the wires", () => {
+  const error = (code: string, data = {}) => ({ schema: s, type: "error" as const, code, exit: 4, message: "", hint: "", data });
+  it("say which wire for what is heard", () => {
+    expect(troubleOf(error("PS-LINK-TIMEOUT", { heard: "echo" }))?.bridge).toBe(true);
+    expect(troubleOf(error("PS-LINK-TIMEOUT", { heard: "noise" }))?.wires).toEqual({ GND: "doubt" });
+    expect(troubleOf(error("PS-PORT-LOST"))?.cable).toBe("out");
+    expect(troubleOf(error("PS-PORT-DENIED"))?.locked).toBe(true);
+  });
+  it("are not drawn where wires are right", () => {
+    expect(troubleHeard("chip")).toBeNull();
+    expect(troubleOf(error("PS-IMAGE-CHIP"))).toBeNull();
   });
 });

@@ -146,7 +146,11 @@ class AskKind(StrEnum):
 
 @frozen
 class Ask(Event):
-    """A question to the user (`form` is its `kind`); the face answers through the session."""
+    """A question to the user (`form` is its `kind`); the face answers through the session.
+
+    `choices`: one of them is the answer to `choice`; the answer to `text` is made of any number of
+    them with spaces between, and where the only one is empty, any line says "go on".
+    """
 
     kind: ClassVar[str] = "ask"
     id: str

@@ -19,6 +19,8 @@ from plugsmith.ui.verb import UiRequest, ui
 CALLS = (
     ("GET", "/api/about"),
     ("GET", "/api/texts?lang=pl"),
+    ("GET", "/api/handbook"),
+    ("GET", "/api/handbook/linking"),
     ("GET", "/api/ports"),
     ("GET", "/api/jobs"),
     ("POST", "/api/jobs"),

@@ -71,6 +71,11 @@ export interface PracticeChip {
   led?: boolean | null;
 }
 
+export interface HandbookPage {
+  name: string;
+  title: string;
+}
+
 export interface Practice {
   start(board: string): Promise<PracticeChip>;
   list(): Promise<PracticeChip[]>;
@@ -95,6 +100,9 @@ export interface Backend {
   get(handle: Handle): Promise<Blob>;
   /** The translations of a language: English text -> text. */
   texts(language: string): Promise<Record<string, string>>;
+  /** The documentation: its pages, and one of them as Markdown. */
+  handbook(): Promise<HandbookPage[]>;
+  page(name: string): Promise<string>;
   practice: Practice | null;
 }
 

@@ -5,6 +5,7 @@ import {
   type About,
   type Backend,
   type Handle,
+  type HandbookPage,
   type JobId,
   type JobRow,
   type Line,
@@ -132,6 +133,14 @@ export class FakeBackend implements Backend {
 
   async texts(): Promise<Record<string, string>> {
     return {};
+  }
+
+  async handbook(): Promise<HandbookPage[]> {
+    return [];
+  }
+
+  async page(): Promise<string> {
+    throw this.missing();
   }
 
   private job(id: JobId): FakeJob {

@@ -6,6 +6,7 @@ import {
   type Backend,
   type ErrorLine,
   type Handle,
+  type HandbookPage,
   type JobId,
   type JobRow,
   type Line,
@@ -81,6 +82,14 @@ export class LocalBackend implements Backend {
 
   texts(language: string): Promise<Record<string, string>> {
     return this.json("GET", `/api/texts?lang=${encodeURIComponent(language)}`);
+  }
+
+  async handbook(): Promise<HandbookPage[]> {
+    return (await this.json<{ pages: HandbookPage[] }>("GET", "/api/handbook")).pages;
+  }
+
+  async page(name: string): Promise<string> {
+    return (await this.json<{ text: string }>("GET", `/api/handbook/${encodeURIComponent(name)}`)).text;
   }
 
   readonly practice: Practice = {

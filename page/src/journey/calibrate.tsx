@@ -4,9 +4,10 @@ import { useState } from "preact/hooks";
 import { jobView } from "../state/journey";
 import { ended } from "../state/jobs";
 import { t } from "../text/t";
-import { Box, Button, ErrorCard, Field } from "../ui/parts";
+import { Button, ErrorCard, Field } from "../ui/parts";
 import { Chart, type Point } from "../ui/chart";
 import { Progress } from "../ui/progress";
+import { Calibrated, amount } from "../pages/device/readings";
 import { cancelJob, startJob } from "./actions";
 
 export function Calibrate({ host, history }: { host: string; history: Point[] }): JSX.Element {
@@ -16,7 +17,6 @@ export function Calibrate({ host, history }: { host: string; history: Point[] })
   const [watts, setWatts] = useState("");
   const running = !!view && !ended(view);
   const result = view?.result as Record<string, unknown> | null;
-  const amount = (text: string): number | undefined => (text.trim() && Number.isFinite(Number(text)) ? Number(text) : undefined);
   const start = (): void => {
     void startJob("calibrate", "device calibrate", { host, volts: amount(volts), watts: amount(watts) });
   };
@@ -26,14 +26,14 @@ export function Calibrate({ host, history }: { host: string; history: Point[] })
       <div class="fold-in stack">
         <p>{t("Plug in a load that heats or lights and takes a known power: an old light bulb, a kettle. Switch it on, and let it run for a minute.")}</p>
         {open && <Chart points={history} unit="W" title={t("Power")} />}
-        <Field label={t("Mains voltage (V)")} value={volts} onInput={setVolts} />
-        <Field label={t("Power of the load (W)")} value={watts} onInput={setWatts} hint={t("What is printed on it, or what another meter says.")} />
+        <Field label={t("Mains voltage (V)")} value={volts} onInput={setVolts} inputMode="decimal" />
+        <Field label={t("Power of the load (W)")} value={watts} onInput={setWatts} inputMode="decimal" hint={t("What is printed on it, or what another meter says.")} />
         <div class="row">
           {running ? <Button onClick={() => cancelJob("calibrate")}>{t("Stop")}</Button> : <Button disabled={!amount(watts)} onClick={start}>{t("Calibrate")}</Button>}
         </div>
         {running && view && <Progress view={view} />}
         {view?.error && <ErrorCard error={view.error} title={t("Not calibrated")} />}
-        {result && <Box kind="good" word={t("Calibrated")}><p>{t("The new factors are stored on the device. Undo: {command}", { command: String(result.undo ?? "plugsmith device calibrate --undo") })}</p></Box>}
+        {result && <Calibrated result={result} />}
       </div>
     </details>
   );

@@ -8,8 +8,10 @@ import { ended } from "../state/jobs";
 import { ports, refreshPorts } from "../state/server";
 import { t, n } from "../text/t";
 import { useEvery } from "../ui/hooks";
-import { Box, Button, ErrorCard, Field } from "../ui/parts";
-import { ResetPicture, waitingForReset } from "../ui/progress";
+import { Box, Button, ErrorCard, Field, Sentence } from "../ui/parts";
+import { RESETS, ResetPicture, waitingForReset } from "../ui/progress";
+import { WiresPicture } from "../ui/wires";
+import { troubleHeard } from "../model/trouble";
 import { Step, doctorOpen } from "./frame";
 import { cancelJob, refusals, startJob } from "./actions";
 import { lineOf } from "../ui/line";
@@ -85,6 +87,7 @@ export function ConnectStep(): JSX.Element {
   const refused = refusals.value.info ?? refusals.value.doctor ?? null;
   const heard = lineOf(info);
   const verdict = info?.error?.code === "PS-LINK-TIMEOUT" ? info.error : null;
+  const told = !!info?.heard || !!verdict; // nothing is called wrong before it was listened for a while
   return (
     <Step
       name="connect"
@@ -100,16 +103,21 @@ export function ConnectStep(): JSX.Element {
     >
       {!practice && <PortChoice disabled={listening || running || examining} />}
       {(listening || running) && (
-        <div class="card waiting" aria-live="polite" data-heard={heard.heard}>
+        <div class="card stack" aria-live="polite" data-heard={heard.heard}>
+          <WiresPicture trouble={told ? troubleHeard(heard.heard) : null} heard={heard.heard} />
+          <div class="waiting">
           <ResetPicture />
           <div class="stack-s">
             <h2>{waitingForReset(info) ? t("Now reset the chip") : info?.heard === "chip" ? t("It answers") : t("One moment: the port is opened")}</h2>
             <p>{t("Touch the pad CEN with GND for half a second and let go. Or switch the 3.3 V supply off and on.")}</p>
             <p><strong>{t("Heard:")}</strong> {heard.words}</p>
-            {(info?.heardHint || verdict?.hint) && <p class="quiet">{info?.heardHint || verdict?.hint}</p>}
+            {(info?.heardHint || verdict?.hint) && <p class="quiet"><Sentence text={info?.heardHint || verdict?.hint || ""} /></p>}
+            <p class="quiet small">{t(RESETS)}</p>
+          </div>
           </div>
         </div>
       )}
+      {!listening && !running && !verdict && !doctor && !failed && <div class="card"><WiresPicture trouble={null} /></div>}
       {!listening && !running && verdict && !doctor && <ErrorCard error={verdict} title={t("The chip does not answer")} />}
       {refused && <ErrorCard error={refused} />}
       {failed && !listening && <ErrorCard error={failed} />}
@@ -168,7 +176,32 @@ function PortChoice({ disabled }: { disabled: boolean }): JSX.Element {
         />
       </div>
     </details>
+    <LogPort disabled={disabled} ports={list ?? []} />
     </>
+  );
+}
+
+/** Where its start can be seen: a second adapter whose RX hears the log pad TX2. */
+function LogPort({ disabled, ports: list }: { disabled: boolean; ports: PortInfo[] }): JSX.Element {
+  const { port, logPort } = journey.value;
+  const others = list.filter((one) => one.device !== port);
+  const elsewhere = !!logPort && !others.some((one) => one.device === logPort);
+  return (
+    <details class="fold" open={!!logPort}>
+      <summary>{t("A second adapter, to see that it starts (optional)")}</summary>
+      <div class="fold-in">
+        <p>{t("After the write the chip prints on its pad TX2 that it starts. Connect RX of a second adapter there, and GND to GND, and the page can say “it starts” before the device is closed. Without it the network tells.")}</p>
+        <div class="field">
+          <label for="log-port">{t("Adapter on TX2")}</label>
+          <select id="log-port" class="input" disabled={disabled} value={logPort ?? ""} onChange={(event) => change({ logPort: event.currentTarget.value || null })}>
+            <option value="">{t("none")}</option>
+            {others.map((one) => <option value={one.device}>{`${nameOf(one)}, ${one.device}`}</option>)}
+            {elsewhere && <option value={logPort}>{logPort}</option>}
+          </select>
+        </div>
+        <Field label={t("Or its address in the network")} value={elsewhere ? (logPort ?? "") : ""} placeholder="socket://192.168.1.50:3334" onInput={(value) => change({ logPort: value.trim() || null })} />
+      </div>
+    </details>
   );
 }
 
@@ -184,13 +217,14 @@ export function Diagnosis({ result }: { result: WireDoctorResult }): JSX.Element
     <div class="stack" data-heard={result.heard} data-diagnosis="">
       <Box kind={good ? "good" : "warn"} word={t("What the wire doctor found")}>
         <p><strong>{result.text}</strong></p>
+        <WiresPicture trouble={good ? null : troubleHeard(result.heard)} heard={result.heard} />
         <p>{result.detail}</p>
       </Box>
       <ol class="causes">
         {result.causes.map((cause) => (
           <li>
             <p><strong>{cause.cause}</strong> <span class="chip">{t(LIKELY[cause.likelihood] ?? cause.likelihood)}</span></p>
-            <p>{good ? t("Choose “Listen for the chip”, and reset it once more.") : cause.next_step}</p>
+            <p>{good ? t("Choose “Listen for the chip”, and reset it once more.") : <Sentence text={cause.next_step} />}</p>
           </li>
         ))}
       </ol>

@@ -6,6 +6,7 @@ import { backend } from "../backend/current";
 import type { ImageFetchedFile, ImageImageInfo, WireInfoResult } from "../schema";
 import { change, finish, jobView, journey, setJob } from "../state/journey";
 import { ended } from "../state/jobs";
+import { releaseFields, releases } from "../state/releases";
 import { bytes, t, n } from "../text/t";
 import { FileDrop } from "../ui/filedrop";
 import { Box, Button, Checks, ErrorCard, Facts } from "../ui/parts";
@@ -45,7 +46,7 @@ export function FirmwareStep(): JSX.Element {
   const busy = !!fetching && !ended(fetching);
   const suits = !info || !chip || !info.chips?.length || info.chips.includes(chip);
   const fetchIt = async (): Promise<void> => {
-    const got = await startJob("fetch", "image fetch", { chip });
+    const got = await startJob("fetch", "image fetch", { chip, ...releaseFields() });
     const file = (got?.result as ImageFetchedFile | null)?.file;
     if (file) await look({ file, name: fileName(file) });
   };
@@ -80,7 +81,7 @@ export function FirmwareStep(): JSX.Element {
           )}
           <section class="card stack-s">
             <h2>{t("OpenBeken, newest release")}</h2>
-            <p class="quiet">{t("The right file for the {chip} is chosen and fetched from the project's releases on GitHub. This is the only step that uses the internet.", { chip: chip || t("chip") })}</p>
+            <p class="quiet">{t("The right file for the {chip} is chosen and fetched from the project's releases. This is the only step that uses the internet.", { chip: chip || t("chip") })}{releases.value.repo && <> <code>{releases.value.repo}</code></>}</p>
             <div class="row"><Button disabled={busy || !chip} onClick={() => void fetchIt()}>{busy ? t("Fetching") : t("Download it")}</Button></div>
             {busy && fetching && <Progress view={fetching} />}
             {fetching?.error && <ErrorCard error={fetching.error} title={t("The download did not work")} />}

@@ -1,5 +1,6 @@
 // The frame of a step: rail, line strip, head, the thing to do, the foot with the one primary button.
-import type { ComponentChildren, JSX } from "preact";
+import { createContext, type ComponentChildren, type JSX } from "preact";
+import { useContext } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { STEPS, change, jobView, journey, reachable, wireView, type StepName } from "../state/journey";
 import type { JobView } from "../state/jobs";
@@ -40,6 +41,7 @@ export function Rail(): JSX.Element {
   return (
     <nav class="rail" aria-label={t("Steps")}>
       <div class="rail-title">{journey.value.practice ? t("Practice: free a simulated plug") : t("Free a plug")}</div>
+      <div class="rail-now">{t("Step {n} of {all}: {name}", { n: STEPS.indexOf(now) + 1, all: STEPS.length, name: t(TITLES[now]) })}</div>
       <ol>
         {STEPS.map((step, n) => {
           const done = journey.value.done.includes(step);
@@ -68,6 +70,9 @@ export function Rail(): JSX.Element {
   );
 }
 
+/** The picture of a step where there is no room beside it: it stands below the head. */
+export const StepPicture = createContext<JSX.Element | null>(null);
+
 interface StepProps {
   name: StepName;
   title: string;
@@ -83,6 +88,7 @@ interface StepProps {
 export function Step(props: StepProps): JSX.Element {
   const place = STEPS.indexOf(props.name);
   const before = STEPS[place - 1];
+  const picture = useContext(StepPicture);
   const asking = (props.views ?? []).find((view) => view?.ask) ?? null;
   return (
     <section class="step" data-step={props.name}>
@@ -90,6 +96,7 @@ export function Step(props: StepProps): JSX.Element {
         <LineStrip view={wireView()} port={portName()} onDoctor={() => { doctorOpen.value = true; change({ step: "connect" }); }} />
       )}
       <Head focusKey={props.name} title={props.title} lead={props.lead} />
+      {picture && <div class="picture">{picture}</div>}
       {props.children}
       <div class="step-foot">
         {before ? <Button kind="plain" onClick={() => change({ step: before })}>{t("Back")}</Button> : <span />}

@@ -6,6 +6,7 @@ import { moduleNamed, searchModules } from "../model/modules";
 import { change, finish, journey } from "../state/journey";
 import { t } from "../text/t";
 import { ModulePicture } from "../ui/module";
+import { ModuleMini } from "../ui/module_mini";
 import { Box, Field } from "../ui/parts";
 import { Step } from "./frame";
 import { startPractice } from "./hands";
@@ -48,8 +49,8 @@ export function ModuleStep(): JSX.Element {
       <div class="modules" role="radiogroup" aria-label={t("Modules")}>
         {all.slice(0, 40).map((one) => (
           <button type="button" class="choice" role="radio" aria-checked={module === one.name} onClick={() => change({ module: one.name })}>
-            <strong>{one.name}</strong>
-            <span class="quiet small">{one.chip}</span>
+            <ModuleMini module={one} />
+            <span class="stack-0"><strong>{one.name}</strong><span class="quiet small">{one.chip}</span></span>
           </button>
         ))}
       </div>

@@ -43,7 +43,7 @@ export function WiringStep(): JSX.Element {
         </Box>
       )}
       <div class="table-wrap" tabIndex={0} role="region" aria-label={t("Wires")}>
-        <table class="table">
+        <table class="table piled">
           <thead><tr><th scope="col">{t("On the module")}</th><th scope="col">{t("On the adapter")}</th><th scope="col">{t("Why")}</th></tr></thead>
           <tbody>
             {ORDER.map(([signal, adapter, why]) => (

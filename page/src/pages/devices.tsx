@@ -3,13 +3,14 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { HouseListResult, DeviceScanResult } from "../schema";
-import { go, href, route } from "../state/router";
+import { href, route } from "../state/router";
 import { useAction, type Action } from "../state/action";
 import { practiceChips, refreshPractice } from "../state/server";
 import { t } from "../text/t";
 import { ActionCard, Doing } from "../ui/doing";
 import { Box, Button, Field, Head } from "../ui/parts";
 import { OneDevice } from "./device/one";
+import { Several } from "./device/several";
 
 interface Row {
   host: string;
@@ -97,7 +98,7 @@ function All(): JSX.Element {
         <Practised />
         {rows.value.length > 0 ? <Table /> : !list.busy && <p class="quiet">{t("No device was seen yet.")}</p>}
         <Doing action={list as Action<unknown>} />
-        {chosen.value.size > 0 && <Several hosts={[...chosen.value]} />}
+        {chosen.value.size > 0 && <Several rows={rows.value.filter((row) => chosen.value.has(row.host))} />}
       </div>
     </div>
   );
@@ -156,39 +157,5 @@ function Table(): JSX.Element {
         </tbody>
       </table>
     </div>
-  );
-}
-
-interface Counts {
-  devices?: number;
-  done?: number;
-  failed?: number;
-  skipped?: number;
-}
-
-/** One thing for all that are chosen: backed up, updated in waves, restarted. */
-function Several({ hosts }: { hosts: string[] }): JSX.Element {
-  const work = useAction<Counts>();
-  const host = hosts.join(",");
-  const first = hosts[0] as string;
-  const items = work.view.value?.items ?? [];
-  const failed = items.filter((item) => item.error);
-  return (
-    <ActionCard name="several" title={t("With the {n} chosen", { n: hosts.length })} actions={[work as Action<unknown>]} lead={t("An update begins with one device; only when it came back well do the others follow.")}>
-      <div class="row">
-        <Button disabled={work.busy} onClick={() => void work.run("device backup", { host })}>{t("Back them up")}</Button>
-        <Button disabled={work.busy} onClick={() => void work.run("device ota", { host, dry_run: true })}>{t("See what an update would do")}</Button>
-        <Button disabled={work.busy} onClick={() => void work.run("device ota", { host })}>{t("Update them")}</Button>
-        <Button disabled={work.busy} onClick={() => void work.run("device restart", { host })}>{t("Restart them")}</Button>
-        {hosts.length === 1 && <Button onClick={() => go("devices", first)}>{t("Open it")}</Button>}
-      </div>
-      {items.length > 0 && <p role="status" data-items={items.length}>{t("{n} of {all} done, {bad} failed", { n: items.length - failed.length, all: hosts.length, bad: failed.length })}</p>}
-      {failed.length > 0 && (
-        <ul class="plain-list">
-          {failed.map((item) => <li><strong>{item.name}</strong>: {text(item.error?.message)} <span class="quiet">{text(item.error?.hint)}</span></li>)}
-        </ul>
-      )}
-      {work.result && !failed.length && <Box kind="good"><p>{t("All of it is done.")}</p></Box>}
-    </ActionCard>
   );
 }

@@ -1,7 +1,8 @@
 // Free a plug: the journey, with its rail on the left and its picture on the right.
 import type { JSX } from "preact";
 import { journey, type StepName } from "../state/journey";
-import { Rail } from "../journey/frame";
+import { Rail, StepPicture } from "../journey/frame";
+import { narrow } from "../state/screen";
 import { Hands } from "../journey/hands";
 import { ModuleSide, ModuleStep } from "../journey/module_step";
 import { WiringStep } from "../journey/wiring_step";
@@ -46,16 +47,22 @@ const SIDES: Partial<Record<StepName, () => JSX.Element | null>> = {
   use: PinsSide,
 };
 
+/** Where there is one column: the picture stands below what is done there, not above it. */
+const BELOW: ReadonlySet<StepName> = new Set(["module", "connect", "use"]);
+
 export function Free(): JSX.Element {
   const { step } = journey.value;
   const Body = BODIES[step];
   const Side = SIDES[step];
+  const within = narrow.value && !BELOW.has(step);
   return (
     <div class="journey">
       <Rail />
-      <div class="middle"><Body key={step} /></div>
+      <div class="middle">
+        <StepPicture.Provider value={within && Side ? <Side /> : null}><Body key={step} /></StepPicture.Provider>
+      </div>
       <aside class="side">
-        {Side && <Side key={step} />}
+        {!within && Side && <Side key={step} />}
         <Hands />
       </aside>
     </div>

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { begin, journey } from "../state/journey";
 import { go, href } from "../state/router";
-import { t } from "../text/t";
+import { t, n } from "../text/t";
 import { Head } from "../ui/parts";
 
 interface Way {
@@ -11,6 +11,13 @@ interface Way {
   picture: JSX.Element;
   open: () => void;
 }
+
+const PROMISE: [string, string][] = [
+  [n("Four wires"), n("drawn on your module, and what is wrong with them if nothing answers")],
+  [n("A proven backup"), n("every byte compared, before anything is changed")],
+  [n("Only what must change"), n("shown as a map first, written, then verified on the chip")],
+  [n("The way back"), n("a card with the command that brings the original back")],
+];
 
 export function Start(): JSX.Element {
   const ways: Way[] = [
@@ -47,10 +54,10 @@ export function Start(): JSX.Element {
   ];
   const underWay = journey.value.done.length > 0;
   return (
-    <div class="page">
+    <div class="page start">
       <div class="page-head">
         <Head focusKey="start" title={t("What do you have?")} />
-        <p>{t("Plugsmith frees Tuya plugs, switches and bulbs on Beken chips from the cloud. It makes a proven backup before it changes anything, and it can put the original back.")}</p>
+        <p class="lead">{t("Plugsmith frees Tuya plugs, switches and bulbs on Beken chips from the cloud. It makes a proven backup before it changes anything, and it can put the original back.")}</p>
       </div>
       {underWay && (
         <p class="go-on">
@@ -61,11 +68,13 @@ export function Start(): JSX.Element {
         {ways.map((way) => (
           <button type="button" class="way" onClick={way.open}>
             {way.picture}
-            <strong>{way.title}</strong>
-            <span class="quiet">{way.text}</span>
+            <span class="stack-s"><strong>{way.title}</strong><span class="quiet">{way.text}</span></span>
           </button>
         ))}
       </div>
+      <ol class="promise" aria-label={t("What happens to a plug")}>
+        {PROMISE.map(([title, text]) => <li><strong>{t(title)}</strong><span class="quiet">{t(text)}</span></li>)}
+      </ol>
       <p class="quiet small ground-note">{t("Everything stays on this computer. Nothing is sent anywhere unless you ask for a download.")}</p>
     </div>
   );

@@ -9,6 +9,7 @@ import { href, route } from "../state/router";
 import { t } from "../text/t";
 import { ActionCard, Doing } from "../ui/doing";
 import { ModulePicture } from "../ui/module";
+import { ModuleMini } from "../ui/module_mini";
 import { Box, Button, Facts, Field, Head, saveBlob } from "../ui/parts";
 
 export function Templates(): JSX.Element {
@@ -36,7 +37,8 @@ function Search(): JSX.Element {
         {found.result && !hits.length && <Box kind="note" word={t("Not found")}><p>{t("No known device fits these words.")}</p></Box>}
         <div class="choices">
           {hits.map((hit) => (
-            <a class="choice" href={href("templates", hit.id)} key={hit.id}>
+            <a class="choice pictured" href={href("templates", hit.id)} key={hit.id}>
+              <ModuleMini module={moduleNamed(hit.board)} />
               <strong>{[hit.vendor, hit.name].filter(Boolean).join(" ")}</strong>
               <span class="quiet small">{[hit.chip, hit.board, hit.meter && hit.meter !== "none" ? hit.meter : "", hit.relays ? t("{n} relays", { n: hit.relays }) : ""].filter(Boolean).join(", ")}</span>
             </a>

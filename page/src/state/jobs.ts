@@ -1,6 +1,6 @@
 // Jobs as the page sees them: the events of each folded into one view, once a frame.
 import { signal, type Signal } from "@preact/signals";
-import { Gone, Refused, type AskLine, type ErrorLine, type JobId, type Line } from "../backend/backend";
+import { Gone, Refused, type AskLine, type ErrorLine, type JobId, type Line, type Secrets } from "../backend/backend";
 import { backend, link } from "../backend/current";
 
 export interface Task {
@@ -231,15 +231,15 @@ export function ended(view: JobView | null | undefined): boolean {
 }
 
 /** Start a verb and give its result; throws Refused with the error line where it fails. */
-export async function run<T>(verb: string, request: Record<string, unknown>): Promise<T> {
-  const view = await runToEnd(verb, request);
+export async function run<T>(verb: string, request: Record<string, unknown>, secrets?: Secrets): Promise<T> {
+  const view = await runToEnd(verb, request, secrets);
   if (view.error) throw new Refused(view.error, 0);
   return view.result as T;
 }
 
 /** Start a verb and wait until it has ended, well or not. */
-export async function runToEnd(verb: string, request: Record<string, unknown>): Promise<JobView> {
-  const id = await backend().start(verb, request);
+export async function runToEnd(verb: string, request: Record<string, unknown>, secrets?: Secrets): Promise<JobView> {
+  const id = await backend().start(verb, request, secrets);
   const view = await finished(watch(id, verb));
   watched.delete(id); // nobody asks for it again: a page that looks every few seconds must not grow
   return view;

@@ -3,7 +3,16 @@ import { signal } from "@preact/signals";
 
 function read(): string[] {
   const path = location.hash.replace(/^#\/?/, "").split("?")[0] ?? "";
-  return path.split("/").filter(Boolean).map(decodeURIComponent);
+  return path.split("/").filter(Boolean).map(decoded);
+}
+
+/** An address that somebody typed or cut short must not stop the page. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 export const route = signal<string[]>([]);

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { JobView } from "../state/jobs";
 import { t } from "../text/t";
 
-const SHAPES: Record<string, string> = {
+export const SHAPES: Record<string, string> = {
   off: "M2 12h80",
   silence: "M2 12h80",
   chip: "M2 18h8V6h8v12h6V6h14v12h6V6h6v12h12V6h8v12h12",

@@ -1,9 +1,11 @@
 // Small things that every page is made of.
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { ErrorLine } from "../backend/backend";
 import { t, n } from "../text/t";
+import { troubleOf } from "../model/trouble";
 import { Icon } from "./icons";
+import { WiresPicture } from "./wires";
 
 type Kind = "danger" | "warn" | "good" | "note";
 
@@ -40,16 +42,39 @@ export function Button(props: {
   );
 }
 
-/** What happened, why, what to do; a picture where it is about wires comes from the caller. */
+/** A sentence in which commands stand in `backquotes`. */
+export function Sentence({ text }: { text: string }): JSX.Element {
+  return <>{text.split("`").map((part, place) => (place % 2 ? <code>{part}</code> : part))}</>;
+}
+
+/** What happened, why, what to do; with a picture where it is about wires. */
 export function ErrorCard(props: { error: ErrorLine; children?: ComponentChildren; title?: string }): JSX.Element {
   const { error } = props;
+  const trouble = troubleOf(error);
   return (
     <div class="box danger" role="alert" data-code={error.code}>
       <span class="box-word">{props.title ?? t("This did not work")}</span>
       <p><strong>{error.message}</strong></p>
-      {error.hint && <p>{error.hint}</p>}
+      {trouble && <WiresPicture trouble={trouble} heard={String(error.data.heard ?? "")} />}
+      {error.hint && <p><Sentence text={error.hint} /></p>}
+      <Remedy hint={error.hint} />
       {props.children}
       <p class="small quiet">{t("Code: {code}", { code: error.code })}</p>
+    </div>
+  );
+}
+
+const COMMAND = /(?:^|: )((?:sudo|echo) .+?)(?: - |$)/;
+
+/** A hint that names a command for a terminal gets a button that copies it. */
+function Remedy({ hint }: { hint: string }): JSX.Element | null {
+  const [copied, setCopied] = useState(false);
+  const command = COMMAND.exec(hint)?.[1];
+  if (!command) return null;
+  return (
+    <div class="row">
+      <code class="value">{command}</code>
+      <Button kind="slim" onClick={() => void copyText(command).then(setCopied)}><Icon name="copy" size={18} /> {copied ? t("Copied") : t("Copy the command")}</Button>
     </div>
   );
 }
@@ -104,6 +129,7 @@ export function Field(props: {
   placeholder?: string;
   autocomplete?: string;
   required?: boolean;
+  inputMode?: "decimal" | "text";
 }): JSX.Element {
   const id = useId();
   return (
@@ -117,6 +143,7 @@ export function Field(props: {
         placeholder={props.placeholder}
         autocomplete={props.autocomplete ?? "off"}
         spellcheck={false}
+        inputMode={props.inputMode}
         required={props.required}
         aria-invalid={props.wrong ? "true" : undefined}
         aria-describedby={props.hint || props.wrong ? `${id}-h` : undefined}

@@ -1,7 +1,7 @@
 // How far a job is. Waiting for a person is a state of its own, never a bar at 0 %.
 import type { JSX } from "preact";
 import type { JobView, Task } from "../state/jobs";
-import { about, bytes, t } from "../text/t";
+import { about, bytes, n, t } from "../text/t";
 
 export function currentTask(view: JobView): Task | undefined {
   return [...view.tasks].reverse().find((task) => !task.ended) ?? view.tasks[view.tasks.length - 1];
@@ -75,6 +75,11 @@ export function ResetPicture(): JSX.Element {
   );
 }
 
+/** Why one is asked for the same thing again: said before it surprises. */
+export const RESETS = n(
+  "An adapter with reset lines does it by itself. With any other you are asked four times in all: to say hello, for the backup, for the plan and for the write.",
+);
+
 export function WaitingForReset({ again }: { again?: boolean }): JSX.Element {
   return (
     <div class="card waiting" aria-live="polite">
@@ -82,7 +87,7 @@ export function WaitingForReset({ again }: { again?: boolean }): JSX.Element {
       <div class="stack-s">
         <h2>{again ? t("Reset the chip once more") : t("Now reset the chip")}</h2>
         <p>{t("Touch the pad CEN with GND for half a second and let go. Or switch the 3.3 V supply off and on.")}</p>
-        <p class="quiet small">{t("Take your time: this page listens until the chip answers. If your adapter has reset lines, it happens by itself.")}</p>
+        <p class="quiet small">{t("Take your time: this page listens until the chip answers.")} {t(RESETS)}</p>
       </div>
     </div>
   );

@@ -119,9 +119,19 @@ class Session:
             raise ConsentMissing(step=step)
         return choices.index(str(answer))
 
-    def text(self, question: str, *, step: str, kind: AskKind = AskKind.TEXT) -> str:
-        """A line, the path of a file (`AskKind.FILE`), or a secret that no face shows."""
-        answer = self._ask(kind, question, step=step)
+    def text(
+        self,
+        question: str,
+        *,
+        step: str,
+        kind: AskKind = AskKind.TEXT,
+        words: Sequence[str] = (),
+    ) -> str:
+        """A line, the path of a file (`AskKind.FILE`), or a secret that no face shows.
+
+        `words`: the line is made of any number of these; only `""`: any line will do.
+        """
+        answer = self._ask(kind, question, step=step, choices=words)
         if not isinstance(answer, str):
             raise ConsentMissing(step=step)
         if kind is AskKind.SECRET:

@@ -33,6 +33,8 @@ def build_app(*, door: Door, jobs: Jobs, files: Files, desk: Desk, streams: Stre
     routes = [
         Route("/api/about", told(calls.about), methods=["GET"]),
         Route("/api/texts", told(calls.texts), methods=["GET"]),
+        Route("/api/handbook", told(calls.handbook), methods=["GET"]),
+        Route("/api/handbook/{page}", told(calls.page), methods=["GET"]),
         Route("/api/ports", told(calls.ports), methods=["GET"]),
         Route("/api/jobs", told(calls.jobs), methods=["GET"]),
         Route("/api/jobs", told(calls.start), methods=["POST"]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import plugsmith
 from plugsmith.errors.ui import UiRequest, UiUnknown
 from plugsmith.events import SCHEMA
+from plugsmith.handbook import page_file, page_names
 from plugsmith.messages import _, languages, sentences
 from plugsmith.records import data_of
 from plugsmith.ui.fields import NOT_FOR_THE_PAGE
@@ -49,6 +50,24 @@ def about(extras: Mapping[str, bool], spoken: str) -> dict[str, Fact]:
 def texts(wanted: str) -> dict[str, Fact]:
     """The sentences of a language: English text -> its text; empty for English."""
     return dict(sentences(wanted)) if wanted in languages() else {}
+
+
+def handbook() -> list[Fact]:
+    """The pages of the documentation by name and title."""
+    return [{"name": name, "title": _title(handbook_page(name))} for name in page_names()]
+
+
+def handbook_page(name: str) -> str:
+    """One page, as Markdown. UiUnknown."""
+    file = page_file(name)
+    if file is None:
+        raise UiUnknown(what=_("this page"))
+    return file.read_text(encoding="utf-8")
+
+
+def _title(text: str) -> str:
+    heads = (line for line in text.splitlines() if line.startswith("# "))
+    return next(heads, "").removeprefix("# ").strip()
 
 
 def port_rows(

@@ -42,6 +42,16 @@ class Calls:
         """The sentences of a language: English text -> its text; empty for English."""
         return as_json(asked.texts(request.query_params.get("lang", "")))
 
+    async def handbook(self, request: Request) -> Response:
+        """The pages of the documentation by name and title."""
+        del request
+        return as_json({"pages": asked.handbook()})
+
+    async def page(self, request: Request) -> Response:
+        """One page of the documentation, as Markdown. UiUnknown."""
+        name = request.path_params["page"]
+        return as_json({"name": name, "text": asked.handbook_page(name)})
+
     async def ports(self, request: Request) -> Response:
         """The ports of this computer and of the practice desk, and which jobs hold them."""
         del request

@@ -1,6 +1,6 @@
 // One running device: what it is, switch it, set it up, back it up, update it, its pins, readings, log.
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { backend } from "../../backend/current";
 import { Gone, Refused } from "../../backend/backend";
 import { link } from "../../backend/current";
@@ -10,7 +10,7 @@ import { useAction, type Action } from "../../state/action";
 import { href } from "../../state/router";
 import { t } from "../../text/t";
 import { ActionCard, Doing } from "../../ui/doing";
-import { Box, Button, Facts, Field, Head } from "../../ui/parts";
+import { Box, Button, ErrorCard, Facts, Field, Head, saveBlob } from "../../ui/parts";
 import { PinDoctor } from "./pins";
 import { Readings } from "./readings";
 
@@ -207,12 +207,31 @@ function Update({ host, secrets, after }: Part): JSX.Element {
 
 function Log({ host, secrets }: Part): JSX.Element {
   const work = useAction<Facts_>();
+  const ref = useRef<HTMLPreElement>(null);
   const lines = work.view.value?.notes.filter((note) => note.kind === "log").map((note) => note.text) ?? [];
+  useEffect(() => {
+    if (work.busy && ref.current) ref.current.scrollTop = ref.current.scrollHeight; // follows while it talks
+  }, [lines.length]);
+  const stopped = work.error?.exit === 130;
   return (
-    <ActionCard name="log" title={t("Its log")} lead={t("What the device says, secrets masked.")} actions={[work as Action<unknown>]}>
-      <div class="row"><Button disabled={work.busy} onClick={() => void work.run("device logs", { host }, secrets)}>{t("Read the log")}</Button></div>
-      {lines.length > 0 && <pre class="preview device-log" tabIndex={0} aria-label={t("Log of the device")}>{lines.join("\n")}</pre>}
-      {work.result && !lines.length && <p class="quiet">{t("It has said nothing.")}</p>}
-    </ActionCard>
+    <section class="card stack" data-part="log">
+      <h2>{t("Its log")}</h2>
+      <p class="quiet">{t("What the device says, secrets masked.")}</p>
+      <div class="row">
+        {work.busy ? (
+          <Button kind="danger" onClick={() => work.cancel()}>{t("Stop")}</Button>
+        ) : (
+          <>
+            <Button onClick={() => void work.run("device logs", { host }, secrets)}>{t("Read the log")}</Button>
+            <Button onClick={() => void work.run("device logs", { host, follow: true }, secrets)}>{t("Follow it")}</Button>
+          </>
+        )}
+        {work.busy && <span role="status">{t("It is listened to.")}</span>}
+        {lines.length > 0 && <Button kind="slim" onClick={() => saveBlob(new Blob([lines.join("\n") + "\n"], { type: "text/plain" }), "device-log.txt")}>{t("Save")}</Button>}
+      </div>
+      {lines.length > 0 && <pre ref={ref} class="preview device-log" tabIndex={0} role="log" aria-label={t("Log of the device")}>{lines.join("\n")}</pre>}
+      {(work.result || stopped) && !lines.length && <p class="quiet">{t("It has said nothing.")}</p>}
+      {!work.busy && work.error && !stopped && <ErrorCard error={work.error} />}
+    </section>
   );
 }

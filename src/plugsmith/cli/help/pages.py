@@ -6,10 +6,10 @@ The pages lie in the package (in a checkout: in `docs`), so nothing is looked up
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.cli.layout import definitions, paragraph
+from plugsmith.handbook import page_file, page_names
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _FACT = re.compile(r"\{(\w+)(?:![a-z])?(?::[^{}]*)?\}")
 _ONLY_A_FACT = re.compile(r"\{\w+\}")
-_PACKAGE = Path(__file__).parents[2]
-_PLACES = (_PACKAGE / "docs", _PACKAGE.parents[1] / "docs")
 
 
 def page_of(word: str, width: int) -> str | None:
@@ -29,21 +27,6 @@ def page_of(word: str, width: int) -> str | None:
         return "\n".join(f"plugsmith help {name}.md" for name in page_names()) + "\n"
     file = page_file(word)
     return file.read_text(encoding="utf-8") if file is not None else None
-
-
-def page_file(name: str) -> Path | None:
-    """Where a page lies: `linking.md`, or `linking`."""
-    name = name.lower().removesuffix(".md")
-    if not name.replace("-", "").isalnum():
-        return None
-    files = [folder / f"{name}.md" for folder in _PLACES]
-    return next((file for file in files if file.is_file()), None)
-
-
-def page_names() -> list[str]:
-    """The pages that there are."""
-    folder = next((folder for folder in _PLACES if folder.is_dir()), None)
-    return sorted(file.stem for file in folder.glob("*.md")) if folder is not None else []
 
 
 def error_of(code: str) -> type[PlugsmithError] | None:

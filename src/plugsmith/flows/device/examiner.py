@@ -17,7 +17,7 @@ class Asker(Protocol):
     def choose(self, question: str, choices: Sequence[str], *, step: str) -> int:
         """The place of the chosen one."""
 
-    def text(self, question: str, *, step: str) -> str:
+    def text(self, question: str, *, step: str, words: Sequence[str] = ()) -> str:
         """A line."""
 
 
@@ -30,7 +30,7 @@ class SessionExaminer:
 
     def ready(self, text: str) -> None:
         """Say what comes next and wait for any answer."""
-        self._session.text(text + " " + _("[Enter]"), step=self._step)
+        self._session.text(text + " " + _("[Enter]"), step=self._step, words=("",))
 
     def choose(self, question: str, choices: Mapping[str, str]) -> str:
         """The key of the chosen answer."""
@@ -42,7 +42,7 @@ class SessionExaminer:
         known = " ".join(LAMPS)
         asked = question + " " + _("Names out of: {words}; Enter for none:", words=known)
         while True:
-            typed = self._session.text(asked, step=self._step)
+            typed = self._session.text(asked, step=self._step, words=LAMPS)
             names = set(typed.lower().replace(",", " ").split())
             if names <= set(LAMPS):
                 return names
