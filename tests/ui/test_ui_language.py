@@ -63,6 +63,8 @@ def test_the_documentation_is_listed_by_title_and_read(page):
     assert text.startswith("# The chip does not answer?")
 
 
-@pytest.mark.parametrize("name", ["no-such-page", "..%2Fpyproject", "facts%2Flinking", "linking.md.md"])
+@pytest.mark.parametrize(
+    "name", ["no-such-page", "..%2Fpyproject", "facts%2Flinking", "linking.md.md"]
+)
 def test_a_page_that_is_none_is_refused(page, name):
     assert page.call("GET", f"/api/handbook/{name}").status == 404

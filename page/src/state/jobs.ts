@@ -20,7 +20,7 @@ export interface Task {
 export interface Note {
   number: number;
   at: number;
-  kind: "log" | "warning" | "task" | "error" | "item";
+  kind: "log" | "warning" | "task" | "error" | "item" | "ask";
   text: string;
   hint?: string;
   code?: string;
@@ -135,7 +135,7 @@ export function fold(view: JobView, line: Line | { type: "answered"; id: string 
     case "ask":
       view.ask = line;
       view.state = "asking";
-      note("log", line.question);
+      note("ask", line.question);
       break;
     case "answered":
       if (view.ask?.id === line.id) {

@@ -46,7 +46,16 @@ def answer(session: Session, ask: Ask) -> str | bool | None:
             with _without_echo():
                 return _line(session, ask.question)
         case _:
-            return ask_line(session, f"{ask.question} ")
+            return ask_line(session, f"{ask.question} {_how(ask)}".rstrip() + " ")
+
+
+def _how(ask: Ask) -> str:
+    """How a line is to be typed that is made of given words."""
+    if not ask.choices:
+        return ""
+    if ask.choices == ("",):
+        return _("[Enter]")
+    return _("Names out of: {words}; Enter for none:", words=" ".join(ask.choices))
 
 
 def _chosen(session: Session, ask: Ask) -> str:

@@ -22,7 +22,9 @@ export function OneDevice({ host }: { host: string }): JSX.Element {
   const secrets = web ? { device_password: web } : undefined;
   const refresh = (): void => void info.run("device info", { host }, secrets);
   useEffect(refresh, [host]);
-  const facts = info.result;
+  const kept = useRef<DeviceFacts | null>(null); // while it is asked again, the page stays as it is
+  if (info.result) kept.current = info.result;
+  const facts = kept.current;
   const locked = info.error?.code === "PS-DEVICE-PASSWORD" || /password/i.test(info.error?.message ?? "");
   return (
     <div class="page">
@@ -32,6 +34,7 @@ export function OneDevice({ host }: { host: string }): JSX.Element {
       </div>
       <div class="two">
         <div class="stack">
+          {!info.busy && info.error && facts && <Box kind="warn" word={t("It did not answer")}><p>{t("What stands here is what it said before.")}</p></Box>}
           {info.busy && !facts && <p role="status">{t("It is being asked.")}</p>}
           <Doing action={info as Action<unknown>} />
           {locked && (

@@ -30,7 +30,7 @@ class SessionExaminer:
 
     def ready(self, text: str) -> None:
         """Say what comes next and wait for any answer."""
-        self._session.text(text + " " + _("[Enter]"), step=self._step, words=("",))
+        self._session.text(text, step=self._step, words=("",))
 
     def choose(self, question: str, choices: Mapping[str, str]) -> str:
         """The key of the chosen answer."""
@@ -39,10 +39,8 @@ class SessionExaminer:
 
     def lamps(self, question: str) -> set[str]:
         """The names of the lights that are on, out of LAMPS."""
-        known = " ".join(LAMPS)
-        asked = question + " " + _("Names out of: {words}; Enter for none:", words=known)
         while True:
-            typed = self._session.text(asked, step=self._step, words=LAMPS)
+            typed = self._session.text(question, step=self._step, words=LAMPS)
             names = set(typed.lower().replace(",", " ").split())
             if names <= set(LAMPS):
                 return names
