@@ -107,7 +107,7 @@ def test_the_first_failure_of_an_update_ends_it_and_names_those_that_are_left(ta
 
 
 class _Owner:
-    """Sits before the plug: presses its button, looks at relay and lamps, and clicks the answers."""
+    """Sits before the plug: presses its button, looks at it, and clicks the answers."""
 
     def __init__(self, tab, device: SimObk):
         self.tab = tab
