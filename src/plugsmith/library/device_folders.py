@@ -12,7 +12,9 @@ import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
 from plugsmith.visible import json_text
@@ -101,10 +103,8 @@ def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:
 def stored_number(manifest: Path) -> int:
     """The number in a manifest; 0 where it has none."""
     try:
-        if manifest.stat().st_size > LONGEST_MANIFEST:
-            return 0
-        body = read_nested(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        body = read_nested(read_regular(manifest, limit=LONGEST_MANIFEST).decode("utf-8"))
+    except (InputError, ValueError, RecursionError):
         return 0
     return manifest_number(body) if isinstance(body, dict) else 0
 

@@ -13,6 +13,7 @@ from plugsmith.library.home import check_room, home
 from plugsmith.library.jobs.store import JobStore
 from plugsmith.library.rescued import RescueStore
 from plugsmith.library.set_aside import SetAside
+from plugsmith.library.sightings import Sightings
 from plugsmith.library.undo import UndoStore
 
 if TYPE_CHECKING:
@@ -36,11 +37,12 @@ class Library:
         self.backups = BackupStore(
             self.root / "backups", self.root / "backups-index.json", self.aside
         )
-        self.jobs = JobStore(self.root / "jobs")
+        self.jobs = JobStore(self.root / "jobs", self.aside)
         self.adapters = AdapterMemory(self.root / "adapters.json")
         self.rescued = RescueStore(self.root / "rescued")
         self.locks = self.root / "locks"
-        self.undo = UndoStore(self.root / "undo")
+        self.undo = UndoStore(self.root / "undo", self.aside)
+        self.sightings = Sightings(self.root / "devices.json", self.aside)
 
     def latest_date(self) -> Dated | None:
         """The latest date that a backup or an open job carries; None without any."""

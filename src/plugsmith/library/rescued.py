@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.library.home import write_whole
+from plugsmith.limited_read import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,13 +32,20 @@ class RescueStore:
             try:
                 write_whole(path, data)
             except FileExistsError:
-                if path.read_bytes() == data:
+                if _holds(path, data):
                     return path
                 continue
             except OSError as problem:
                 raise _refused(self._folder, problem) from problem
             return path
         raise NoRightToWrite(folder=str(self._folder), problem="too many files")
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    try:
+        return read_regular(path, limit=len(data)) == data
+    except InputError:
+        return False
 
 
 def _refused(folder: Path, problem: OSError) -> NoRightToWrite:

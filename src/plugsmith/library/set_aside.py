@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.messages import _
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,6 +20,10 @@ class SetAside:
     def add(self, path: Path, problem: str) -> None:
         """Note that `path` was left out."""
         self._files.setdefault(path, problem)
+
+    def add_unreadable(self, path: Path) -> None:
+        """Note that `path` holds something else than it should."""
+        self.add(path, _("it is not well formed"))
 
     def untold(self) -> list[tuple[Path, str]]:
         """Those that were not asked for yet."""

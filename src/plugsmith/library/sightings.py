@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 import threading
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
 from plugsmith.library.home import write_whole
+from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
@@ -50,10 +52,11 @@ class Sighting:
 
 
 class Sightings:
-    """The file at `path`; a torn or foreign one counts as empty."""
+    """The file at `path`; a torn or foreign one counts as empty, and is kept beside the new one."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, aside: SetAside | None = None) -> None:
         self._path = path
+        self._aside = aside or SetAside()
 
     def all(self) -> list[Sighting]:
         """Every device that was ever seen and not forgotten, by name and address."""
@@ -68,19 +71,32 @@ class Sightings:
                 known[item.key] = _merged(old, item) if old else item
             body = {"schema": SCHEMA, "devices": [asdict(item) for item in known.values()]}
             make_private_folder(self._path.parent)
+            self._keep_unreadable()
             data = (json_text(body, indent=1) + "\n").encode()
             write_whole(self._path, data, keep_existing=False)
 
     def _read(self) -> dict[tuple[str, str], Sighting]:
-        try:
-            body = read_nested(read_regular(self._path, limit=_LONGEST).decode("utf-8"))
-        except (InputError, ValueError, RecursionError):
-            return {}
-        rows = body.get("devices") if isinstance(body, dict) else None
-        if not isinstance(rows, list) or body.get("schema") != SCHEMA:
+        rows = self._rows()
+        if rows is None:
+            if self._path.exists():
+                self._aside.add_unreadable(self._path)
             return {}
         found = [_sighting(row) for row in rows if isinstance(row, dict)]
         return {item.key: item for item in found if item is not None}
+
+    def _rows(self) -> list[object] | None:
+        try:
+            body = read_nested(read_regular(self._path, limit=_LONGEST).decode("utf-8"))
+        except (InputError, ValueError, RecursionError):
+            return None
+        rows = body.get("devices") if isinstance(body, dict) else None
+        return rows if isinstance(rows, list) and body.get("schema") == SCHEMA else None
+
+    def _keep_unreadable(self) -> None:
+        """What cannot be read is moved aside before a new file takes its place."""
+        if self._rows() is None and self._path.exists():
+            with suppress(OSError):
+                self._path.replace(self._path.with_name(self._path.name + ".unreadable"))
 
 
 def _sighting(row: dict[str, Fact]) -> Sighting | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.library.durable import make_durable, written
+from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
@@ -52,8 +53,9 @@ class UndoRecord:
 class UndoStore:
     """The undo files of a library."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, aside: SetAside | None = None) -> None:
         self._folder = folder
+        self._aside = aside or SetAside()
 
     def add(self, record: UndoRecord) -> UndoRecord:
         """Write `record` before the change begins; NoRightToWrite where the disk refuses.
@@ -98,6 +100,8 @@ class UndoStore:
         """The newest readable undo of a device, at one address or at any."""
         for path in sorted(self._folder.glob(f"{_stem(mac)}_*.json"), reverse=True):
             record = read_undo(path)
+            if record is None:
+                self._aside.add_unreadable(path)
             if record is None or not record.settings:
                 continue
             if record.mac == mac and host in {None, record.host}:

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.sim.results import HouseSession
 from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.content import InputError, InputTooLarge
 from plugsmith.errors.sim import SimFlashUnusable, SimSetup
+from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -49,9 +51,12 @@ def _content(flash: Path | None) -> bytes | None:
     if flash is None:
         return None
     try:
-        content = flash.read_bytes()
-    except OSError as problem:
-        raise SimFlashUnusable(file=str(flash), problem=str(problem.strerror)) from problem
+        content = read_limited(flash, limit=_FLASH_SIZE)
+    except InputTooLarge as problem:
+        raise SimFlashUnusable(file=str(flash), problem=_("it is not 2 MiB long")) from problem
+    except InputError as problem:
+        why = str(problem.facts.get("problem", ""))
+        raise SimFlashUnusable(file=str(flash), problem=why) from problem
     if len(content) != _FLASH_SIZE:
         raise SimFlashUnusable(file=str(flash), problem=_("it is not 2 MiB long"))
     return content

@@ -11,7 +11,6 @@ from plugsmith.errors.device import NoDevices
 from plugsmith.flows.device.device_list import NamedDevice, device_named, read_devices
 from plugsmith.flows.device.scan import find
 from plugsmith.lan.discover import hosts_in, sweep
-from plugsmith.library.sightings import Sightings
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -95,7 +94,7 @@ def _addresses(ctx: LanContext, rows: Sequence[NamedDevice]) -> list[Host]:
     wanted = {row.mac for row in rows if row.mac}
     by_mac: dict[str, Host] = {}
     if wanted:
-        seen = Sightings(ctx.library.root / "devices.json").all()
+        seen = ctx.library.sightings.all()
         at = [row.host for row in rows if row.mac and row.host]
         at += [item.host for item in map(_sighted, seen) if item and item.mac in wanted
                and item.host]  # fmt: skip

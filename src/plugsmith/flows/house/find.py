@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def sightings(library: Library) -> Sightings:
     """The devices that were seen."""
-    return Sightings(library.root / "devices.json")
+    return library.sightings
 
 
 def hosts_seen(ctx: LanContext) -> list[Host]:

@@ -51,6 +51,8 @@ def is_stored(path: Path) -> bool:
     """Whether a file or folder holds stored settings rather than a template."""
     if path.is_dir():
         return True
+    if not path.is_file():  # a pipe can be read once only, by the one who reads all of it
+        return False
     try:
         with path.open("rb") as file:
             head = file.read(1 << 20)

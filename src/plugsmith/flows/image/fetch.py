@@ -19,11 +19,13 @@ from plugsmith.flows.image.results import (
     ReleaseRow,
     image_row,
 )
+from plugsmith.flows.input_file import MAX_FILE_LEN
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.library.releases import CachedAsset, ReleaseCache, ReleaseOrigin
+from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
 from plugsmith.openbeken.releases import (
     DEFAULT_REPO,
@@ -226,7 +228,7 @@ def _check_content(name: str, data: bytes) -> None:
 
 
 def _fetched(found: ReleaseList, held: CachedAsset, *, downloaded: bool) -> FetchedFile:
-    image = recognise(held.path.read_bytes())
+    image = recognise(read_regular(held.path, limit=MAX_FILE_LEN))
     return FetchedFile(
         repo=found.repo,
         listed=found.listed,

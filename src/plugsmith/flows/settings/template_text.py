@@ -40,6 +40,8 @@ def template_text(path: Path) -> str:
 
 
 def _is_binary(path: Path) -> bool:
+    if path.exists() and not path.is_file():  # a pipe can be read once only
+        return False
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD)

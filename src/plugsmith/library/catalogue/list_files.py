@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputMissing, Malformed
 from plugsmith.errors.catalogue import ListUnusable
+from plugsmith.errors.content import InputError
+from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
 from plugsmith.openbeken.device_list import MAX_ENTRIES, MAX_LIST_LEN, read_list
 
@@ -59,8 +61,9 @@ def list_from_folder(folder: Path) -> FoundList:
         raise ListUnusable(name=folder.name, problem=_("it holds too many files"))
     for path in paths:
         try:
-            found = list_from_bytes(_read(path, _MAX_PROFILE_LEN), name=path.name)
-        except (ListUnusable, InputMissing):
+            data = read_regular(path, limit=_MAX_PROFILE_LEN)
+            found = list_from_bytes(data, name=path.name)
+        except (ListUnusable, InputError):
             unreadable.append(path.name[:200])
             continue
         entries += [_named(item, path.stem) for item in found.entries]

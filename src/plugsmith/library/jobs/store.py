@@ -30,6 +30,7 @@ from plugsmith.library.jobs.state import (
     header_json,
     read_state,
 )
+from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -186,8 +187,9 @@ class Job:
 class JobStore:
     """The open jobs of a library."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, aside: SetAside | None = None) -> None:
         self.folder = folder
+        self._aside = aside or SetAside()
 
     def start(self, header: JobHeader, *, spare: Path | None = None) -> Job:
         """A new job, on disk before this returns; NoSpaceLeft, NoRightToWrite if refused.
@@ -218,6 +220,8 @@ class JobStore:
         found = []
         for path in self._paths():
             state = _read(path)
+            if state is None and not _never_began(path):
+                self._aside.add_unreadable(path)
             if state is None or state.header.kind not in wanted:
                 continue
             if device is None or device.may_be(state.header.device):
