@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pages import (
     chips,
+    compared,
     error_codes,
     flags,
     flash_parts,
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "src/plugsmith/chips/data/parsed.json": quick_copies,
     "docs/supported-chips.md": chips.page,
     "docs/flash-parts.md": flash_parts.page,
+    "docs/compared.md": compared.page,
     "docs/openbeken-flags.md": flags.page,
     "docs/error-codes.md": error_codes.page,
     "docs/rooms.md": rooms.page,

@@ -49,6 +49,12 @@ def info(session: Session, request: InfoRequest) -> FactsResult:
     from plugsmith.flows.house.results import FactsResult
 
     context = _context(session, request)
+    if request.data_points is not None:
+        from plugsmith.flows.device.targets import one_target
+        from plugsmith.flows.house.listen import data_points
+
+        where = one_target(context, request.host)
+        return FactsResult(facts=data_points(context, where, seconds=request.data_points))
     return FactsResult(facts=flow(context, targets(context, request.host)))
 
 

@@ -40,9 +40,19 @@ class SafeModeRequest(HouseRequest):
 
 @request
 class InfoRequest(SafeModeRequest):
-    """Which devices."""
+    """Which devices; `data_points` is how long to listen to a serial MCU, in seconds."""
 
     host: str = argument(metavar="HOST", judge="hosts", help=HOSTS)
+    data_points: float | None = option(
+        default=None,
+        least=1,
+        most=3600,
+        metavar="SECONDS",
+        help=N_(
+            "Listen to the serial MCU (TuyaMCU) of the device for so long: its data points, and "
+            "lines for OpenBeken and ESPHome."
+        ),
+    )
 
 
 @request

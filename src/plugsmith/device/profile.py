@@ -153,6 +153,8 @@ class DataPoint:
     scale: int = 0
     unit: str = ""
     names: tuple[str, ...] = ()  # of an enum
+    name: str = ""  # what it usually is; never stored on a device
+    role: str = ""  # the class that home automation gives it
 
 
 @frozen

@@ -314,6 +314,18 @@ class UpdateMissing(NothingFound):
     )
 
 
+class NoDataPoints(NothingFound):
+    """The serial MCU of a device said nothing while it was listened to."""
+
+    code = "PS-DEVICE-NO-POINTS"
+    what = N_("Nothing was heard from the serial MCU of {host} in {seconds} seconds.")
+    why = N_("It may talk at another speed, or its lines are not those of the driver.")
+    next_step = N_(
+        "Operate the device meanwhile, or try `plugsmith device command {host} "
+        '"tuyaMcu_setBaudRate 115200"`.'
+    )
+
+
 class BackupUnusable(InputError):
     """A folder that is no whole backup of a running device."""
 

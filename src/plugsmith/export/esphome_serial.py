@@ -41,14 +41,15 @@ def add_serial(draft: EspDraft, profile: DeviceProfile) -> None:
 
 
 def _point(draft: EspDraft, point: DataPoint) -> None:
-    name = f"Data point {point.number}"
+    name = one_line(point.name, limit=40) or f"Data point {point.number}"
     match point.kind:
         case DataKind.BOOL if point.writable:
             draft.add(
                 "switch", {"platform": "tuya", "name": name, "switch_datapoint": point.number}
             )
         case DataKind.BOOL:
-            draft.add("binary_sensor", _sensor(name, point))
+            item = _sensor(name, point)
+            draft.add("binary_sensor", item | ({"device_class": point.role} if point.role else {}))
         case DataKind.VALUE if point.writable:
             draft.add("number", _number(name, point))
         case DataKind.VALUE | DataKind.BITMAP:
@@ -73,6 +74,8 @@ def _scaled(name: str, point: DataPoint) -> Block:
     unit = one_line(point.unit, limit=16)
     if unit:
         item["unit_of_measurement"] = unit
+    if point.role and point.role != "problem":
+        item["device_class"] = point.role
     return item
 
 

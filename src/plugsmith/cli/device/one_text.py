@@ -61,6 +61,8 @@ def _cell(value: Fact) -> str:
 def info_text(found: FactsResult) -> str:
     """What a device says, or a table of several."""
     data = found.facts
+    if "points" in data:
+        return _points_text(data)
     if "failed" in data:
         heads = {
             "host": _("Host"), "name": _("Name"), "chip": _("Chip"), "version": _("Version"),
@@ -87,6 +89,20 @@ def info_text(found: FactsResult) -> str:
         text = _("{voltage:.1f} V, {current:.3f} A, {power:.1f} W", **meter)
         rows.append((_("Meter"), text))
     return table(rows)
+
+
+def _points_text(data: dict[str, Fact]) -> str:
+    """What a serial MCU said, and the lines that make use of it."""
+    heads = {
+        "number": _("No."), "kind": _("Type"), "name": _("Usually"), "unit": _("Unit"),
+        "last": _("Value"),
+    }  # fmt: skip
+    lines = [columns(cast("list[dict[str, Fact]]", data["points"]), heads), ""]
+    if data["looks_like"]:
+        kind = _(str(data["looks_like"]))
+        lines += [_("This is what a {kind} usually has; names are not stored.", kind=kind), ""]
+    lines += [_("For OpenBeken (autoexec.bat):"), *map(str, cast("list[Fact]", data["openbeken"]))]
+    return "\n".join([*lines, "", _("For ESPHome:"), str(data["esphome"])])
 
 
 def _flag_rows(data: dict[str, Fact]) -> list[tuple[str, str]]:

@@ -79,6 +79,7 @@ def entry_text(found: EntryResult) -> str:
                 (_("Id"), found.id),
                 (_("From the list"), found.source),
                 (_("Licence"), found.licence),
+                *_link_rows(found.links),
             ]
         ),
         "",
@@ -90,6 +91,12 @@ def entry_text(found: EntryResult) -> str:
     if found.findings:
         lines += ["", _("Checks:"), _findings(found.findings)]
     return "\n".join(lines)
+
+
+def _link_rows(links: dict[str, str]) -> list[tuple[str, str]]:
+    """Picture, page about it, and where it is sold; others under their own names."""
+    names = {"image": _("Picture"), "wiki": _("About it"), "product": _("Product")}
+    return [(names.get(kind, kind), link) for kind, link in links.items() if link]
 
 
 def update_text(found: ImportResult | ListsResult) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from plugsmith.device.profile import DataKind, DataPoint, DeviceProfile, SerialMcu
+from plugsmith.interpret.vendor.point_names import named
 from plugsmith.interpret.vendor.settings import whole
 from plugsmith.messages import _
 
@@ -66,16 +67,16 @@ def profile_of_serial_mcu(
 ) -> DeviceProfile:
     """The profile of a device whose pins all belong to another controller."""
     speed = baud if baud and 300 <= baud <= 2_000_000 else DEFAULT_BAUD
-    points = data_points(schema)
+    points, kind = named(data_points(schema))
     return DeviceProfile(
         module=module,
         chip=chip,
         serial=SerialMcu(baud=speed, points=points),
-        remarks=serial_remarks(points=points, baud=speed),
+        remarks=serial_remarks(points=points, baud=speed, kind=kind),
     )
 
 
-def serial_remarks(*, points: tuple[DataPoint, ...], baud: int) -> tuple[str, ...]:
+def serial_remarks(*, points: tuple[DataPoint, ...], baud: int, kind: str = "") -> tuple[str, ...]:
     """What a user must know about such a device."""
     texts = [
         _(
@@ -85,7 +86,15 @@ def serial_remarks(*, points: tuple[DataPoint, ...], baud: int) -> tuple[str, ..
         ),
         _("A battery device of this kind needs the tmSensor driver instead of TuyaMCU."),
     ]
-    if points:
+    if kind:
+        texts.append(
+            _(
+                "The data points are those that a {kind} usually has; the names are the usual "
+                "ones, for none are stored on the device.",
+                kind=_(kind),
+            )
+        )
+    elif points:
         texts.append(
             _(
                 "The data points come from the schema record. Their names are not stored on the "

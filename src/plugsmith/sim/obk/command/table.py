@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, PIN_COUNT, Number, Table, Text
 from plugsmith.sim.obk.command.led import LED_COMMANDS
+from plugsmith.sim.obk.command.mcu import MCU_COMMANDS
 from plugsmith.sim.obk.command.meter import METER_COMMANDS
 from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.system import SYSTEM_COMMANDS
@@ -84,7 +85,8 @@ def _alias(device: Firmware, rest: str) -> Outcome:
 
 
 def _find(key: str) -> Handler | None:
-    found = _TABLE.get(key) or SYSTEM_COMMANDS.get(key) or LED_COMMANDS.get(key)
+    tables = (_TABLE, SYSTEM_COMMANDS, LED_COMMANDS, MCU_COMMANDS)
+    found = next((table[key] for table in tables if key in table), None)
     if found is not None:
         return found
     if key.startswith("power") and key[5:].isdigit():

@@ -90,6 +90,7 @@ class Plug:
     pins: list[Gpio] = field(default_factory=lambda: [Gpio() for _pin in range(29)])
     button_down: bool = False
     relay_clicks: int = 0
+    mcu: list[tuple[int, int, bytes]] = field(default_factory=list)  # number, type, value
     _phase: dict[int, float] = field(default_factory=dict)
 
     def reset_pins(self) -> None:
