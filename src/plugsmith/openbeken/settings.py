@@ -53,15 +53,8 @@ _LIMITS = {
     "logger_flags": (1 << 32) - 1,
 }
 _TABLES = ("pins", "channel_types", "start_values", "calibration", "static_ip", "button_times")
-NAMES: tuple[str, ...] = (
-    *TEXT_NAMES,
-    *_LIMITS,
-    *_TABLES,
-    "mac",
-    "led_remap",
-    "led_correction",
-    "flag",
-)
+_OWN = ("mac", "led_remap", "led_correction", "flag")
+NAMES: tuple[str, ...] = (*TEXT_NAMES, *_LIMITS, *_TABLES, *_OWN)
 READ_ONLY = ("version", "change_counter", "ota_counter")
 _MAC = re.compile(r"[0-9a-fA-F]{2}([:-]?[0-9a-fA-F]{2}){5}")
 _PIN_ROW = 3
@@ -134,9 +127,9 @@ def change_settings(
 ) -> ConfigBlock:
     """`block` with typed values replaced; everything not named stays, to the byte.
 
-    Tables with keys (calibration, static_ip, button_times, start_values, channel_types) take over
-    only the keys that are given, `flag` sets single flags; `pins` replaces the whole pin table.
-    Raises SettingUnusable for an unknown name, an impossible value, or a block too old to hold it.
+    Tables with keys take over only the keys that are given, `flag` sets single flags; `pins`
+    replaces the whole pin table. SettingUnusable for an unknown name, an impossible value, or a
+    block too old to hold it.
     """
     for name, value in sorted(changes.items(), key=lambda item: item[0] == "flag"):
         if name == "web_password" and value and block.version < NEWEST_VERSION:
@@ -204,16 +197,13 @@ def _encode(block: ConfigBlock, name: str, value: object, names: Sequence[str]) 
         return ("pin_roles", "pin_channels", "pin_channels2"), _pins(block, value, names)
     place = "static_addresses" if name == "static_ip" else name
     if name == "flag":  # single ones, over what `flags` says
-        number = with_flags(_number(block, "flags"), flag_table(value))
-        return ("flags",), (number.to_bytes(field("flags").size, "little"),)
+        return _encode(block, "flags", with_flags(_number(block, "flags"), flag_table(value)), ())
     if name in TEXT_NAMES:
         return (place,), (_text(name, value),)
     if name in _LIMITS:
         number = _whole(name, value, 0, _LIMITS[name])
         return (place,), (number.to_bytes(field(name).size, "little"),)
-    if name == "mac":
-        return (place,), (_mac(value),)
-    return (place,), (_table(block, name, value),)
+    return (place,), (_mac(value) if name == "mac" else _table(block, name, value),)
 
 
 def _table(block: ConfigBlock, name: str, value: object) -> bytes:
