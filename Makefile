@@ -3,8 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 MAKE_ENV := $(PYTHON) tools/make_env.py
 PYTEST := $(BIN)/python -m pytest
-# Processes that run tests; two suit a small machine. Order is random: SEED=N repeats one.
-JOBS ?= 2
+# Processes that run tests: half of a run's time is spent waiting for other processes and ports, so
+# two more than there are processors. Order is random: SEED=N repeats one.
+JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 2)")
 export PLUGSMITH_TEST_SEED := $(SEED)
 
 .PHONY: setup demo lint test-fast test test-ui page page-shots peers test-peers test-oldest test-newest
@@ -31,8 +32,9 @@ test-fast: setup
 	$(PYTEST) -n $(JOBS) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
 
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
+# AFTER_FAST=1 leaves out what `make test-fast` has just passed.
 test: lint
-	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui"
+	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui" $(if $(AFTER_FAST),--after-fast)
 
 # The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
 test-ui: page/node_modules/.made
@@ -63,9 +65,13 @@ peers:
 	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt --sources
 	@$(MAKE_ENV) .peers/esphome locks/esphome.txt --sources
 
-# What our dependencies touch, with the oldest versions that pyproject.toml allows ...
+# What our dependencies touch, with the oldest versions that pyproject.toml allows ... Left out is
+# what takes minutes and meets the same calls of the same libraries as the rest does: processes that
+# are killed, all situations of the first contact, an update that is cut at every request.
 WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \
-  tests/unit/export tests/ui tests/cli tests/emu tests/flows/device
+  tests/unit/export tests/ui tests/cli tests/emu tests/flows/device \
+  --ignore=tests/cli/test_cli_flows_contract.py --ignore=tests/cli/test_first_contact.py \
+  --ignore=tests/emu/test_emu_judges_sim.py --ignore=tests/flows/device/test_device_ota_killed.py
 
 test-oldest:
 	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project
@@ -82,7 +88,7 @@ campaign: setup campaign-model
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 	PLUGSMITH_CAMPAIGN=$(or $(POINTS),all) $(PYTEST) -n $(JOBS) --timeout=0 \
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
-	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit
+	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli
 
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup

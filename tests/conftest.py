@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from corpus_place import corpus_root
+from fast_set import is_fast
 from hypothesis import HealthCheck, settings
 
 from plugsmith.secrets import KNOWN
@@ -50,13 +51,22 @@ SLOW = {
 }
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--after-fast`: the rest of the suite."""
+    parser.addoption(
+        "--after-fast", action="store_true", help="leave out what make test-fast has just passed"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whatever asks for the corpus is a corpus test, marked or not; whole modules are slow."""
     for item in items:
         if item.path.name in SLOW:
             item.add_marker(pytest.mark.slow)
         if "corpus" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.corpus)
+    if config.getoption("--after-fast"):
+        items[:] = [item for item in items if not is_fast(item)]
 
 
 @pytest.fixture(autouse=True)

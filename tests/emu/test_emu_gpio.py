@@ -36,14 +36,18 @@ def trace(corpus, name: str):
     return answer, spent_s - before.children_user - before.children_system
 
 
-@pytest.mark.parametrize("name", [*WAIT_BY_COUNTER, WAIT_FOR_DMA])
+@pytest.mark.parametrize(
+    "name",
+    [
+        WAIT_FOR_DMA,
+        WAIT_BY_COUNTER[0],
+        *(pytest.param(name, marks=pytest.mark.campaign) for name in WAIT_BY_COUNTER[1:]),
+    ],
+)
 def test_firmware_that_used_to_wait_in_vain_runs_on(corpus, name) -> None:
     answer, cpu_s = trace(corpus, name)
     assert answer["polled"] is None
     assert answer["emulated_s"] >= PINS_SETTLE_S
     assert cpu_s < 2 * CPU_S, "twice: the other core may be busy"
-
-
-def test_both_pwm_pins_of_a_two_colour_bulb_are_seen(corpus) -> None:
-    answer, _ = trace(corpus, "bk7231t-woox-r5111")
-    assert {use["gpio"] for use in answer["pins"] if use["pwm"]} == {6, 8}
+    if name == WAIT_BY_COUNTER[0]:  # a bulb of two colours
+        assert {use["gpio"] for use in answer["pins"] if use["pwm"]} == {6, 8}

@@ -72,6 +72,25 @@ def plugsmith(*arguments: str) -> dict:
     return last["data"]
 
 
+def test_our_read_and_write_are_exact_on_real_boot_code(board, tmp_path) -> None:
+    served, flash = board
+    stock = flash.read_bytes()
+    port = served.ready["port"]
+    out, payload = tmp_path / "out.bin", tmp_path / "data.bin"
+    span = ("--start", hex(WRITE_AT), "--length", "0x4000")
+    data = plugsmith("read", *span, "-o", str(out), "--port", port)
+    assert (out.read_bytes(), data["proof"]) == (stock[WRITE_AT : WRITE_AT + 0x4000], "device-crc")
+    payload.write_bytes(random.Random(4).randbytes(0x2000))
+    given = (str(payload), "--start", hex(WRITE_AT), "--port", port, "--yes")
+    assert plugsmith("write", *given, "--allow", "no-backup")["verified"]
+    served.stop()
+    after = flash.read_bytes()
+    assert after[WRITE_AT : WRITE_AT + 0x2000] == payload.read_bytes()
+    assert after[:WRITE_AT] == stock[:WRITE_AT]
+    assert after[WRITE_AT + 0x2000 :] == stock[WRITE_AT + 0x2000 :]
+
+
+@pytest.mark.campaign  # a minute of processor time: the vendor's code moves 5 MiB
 def test_our_backup_and_flash_are_exact_on_real_boot_code(board, corpus, tmp_path) -> None:
     served, flash = board
     stock = flash.read_bytes()

@@ -58,8 +58,17 @@ def test_erasing_calibration_and_address_needs_both_permissions(rig, allow):
     assert erase_raw(rig.ctx("rf", "mac", yes=True), lambda _size: span).verified
 
 
-@pytest.mark.parametrize("size", [0x10_0000, 0x40_0000, 0x80_0000])
-@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238", "BK7252"])
+@pytest.mark.parametrize(
+    ("chip", "size"),
+    [
+        ("BK7231T", 0x10_0000),
+        ("BK7231T", 0x40_0000),
+        ("BK7231N", 0x80_0000),
+        ("BK7231N", 0x10_0000),
+        ("BK7238", 0x40_0000),
+        ("BK7252", 0x80_0000),
+    ],
+)
 def test_flashes_of_other_sizes_are_backed_up_and_restored(tmp_path, chip, size):
     content = factory(chip, code_len=CODE)[:size].ljust(size, b"\xff")
     rig = Rig(tmp_path, chip, content)
@@ -71,8 +80,17 @@ def test_flashes_of_other_sizes_are_backed_up_and_restored(tmp_path, chip, size)
     assert [step.span.start for step in restored.plan.steps if step.action == "erase"] == [0x80000]
 
 
-@pytest.mark.parametrize("size", [0x20_0000, 0x40_0000])
-@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U", "BK7238", "BK7252"])
+@pytest.mark.parametrize(
+    ("chip", "size"),
+    [
+        ("BK7231T", 0x20_0000),
+        ("BK7231N", 0x40_0000),
+        ("BK7231U", 0x20_0000),
+        ("BK7238", 0x40_0000),
+        ("BK7252", 0x20_0000),
+        ("BK7252", 0x40_0000),
+    ],
+)
 def test_a_flashed_device_starts_and_so_does_its_restored_stock(tmp_path, chip, size):
     rig = Rig(tmp_path, chip, factory(chip, code_len=CODE, size=size))
     path = tmp_path / "image.bin"
@@ -88,8 +106,9 @@ def test_a_flashed_device_starts_and_so_does_its_restored_stock(tmp_path, chip, 
     assert "TUYA Notice" in rig.chip.log.text.rpartition("J 0x10000")[2]
 
 
-@pytest.mark.parametrize("size", [0x10_0000, 0x40_0000])
-@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7252"])
+@pytest.mark.parametrize(
+    ("chip", "size"), [("BK7231T", 0x40_0000), ("BK7231N", 0x10_0000), ("BK7252", 0x10_0000)]
+)
 def test_a_bare_file_of_another_size_is_restored_where_the_flash_has_that_size(
     tmp_path, chip, size
 ):
