@@ -51,6 +51,10 @@ around the wait and the vendor SDK's use of the block gave the meaning.
 - **0x809000 + 0x20 n**, vendor firmware for N (Milio light): bit 0 of a channel of the general DMA
   controller reads 0 when its transfer is over. Imitated: transfers are over at once, and memory is
   copied. Its interrupt is not, and nothing is sent to a peripheral.
+- **0x802A88 + 12 n**, vendor firmware for T (Feit and Biltema bulbs): the period of PWM
+  channel n. Read as 8 bytes a channel it stayed 0, and the channel interrupted without end. Nothing
+  was polled; the time was lost in interrupt handlers.
+- **0x802C0C**, OpenBeken for BK7238: interrupt states of the converter, cleared by writing ones.
 - **0x900000, 0x9000F8**, vendor firmware: bit 31 of the BLE core's command registers clears
   itself. Imitated without the command.
 - **0xC0008050, 0x900100, 0x810000, 0x81001C, 0x810020**, OpenBeken and vendor firmware: the MAC and

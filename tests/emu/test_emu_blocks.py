@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.dma import GeneralDma
 from plugsmith.emu.gpio_trace import pin_uses
@@ -163,6 +165,27 @@ def test_pwm_channels_tick_only_with_their_interrupt_enabled() -> None:
     assert not pwm.interrupt
     pwm.write(0, 0, 0.01)
     assert pwm.used == {0}, "a channel that is dimmed to nothing is still a PWM channel"
+
+
+@pytest.mark.parametrize("channel", range(PwmTimers.CHANNELS))
+def test_each_pwm_channel_counts_its_own_period(channel) -> None:
+    pwm = PwmTimers()
+    pwm.write(8 + 12 * channel, 26_000, 0.0)  # 1 ms
+    pwm.write(12 + 12 * channel, 13_000, 0.0)
+    assert pwm.read(8 + 12 * channel) == 26_000
+    pwm.write(0, 3 << 4 * channel, 0.0)
+    for now_s, due in ((0.0009, False), (0.0011, True)):
+        pwm.advance(now_s)
+        assert pwm.interrupt is due
+    assert pwm.read(4) == 1 << channel
+
+
+def test_a_pwm_channel_without_a_period_never_interrupts() -> None:
+    pwm = PwmTimers()
+    pwm.write(0, 0b11 << 8, 0.0)
+    pwm.advance(10.0)
+    assert not pwm.interrupt
+    assert pwm.used == {2}
 
 
 def test_the_watchdog_needs_both_keys_and_zero_disarms_it() -> None:

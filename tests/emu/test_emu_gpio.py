@@ -18,12 +18,8 @@ pytestmark = [
     pytest.mark.skipif(not emulator_installed(), reason="the extra `emu` is not installed"),
 ]
 
-CPU_S = 6.0  # what `dump gpio` may take on a quiet core; these four took up to 30 s
-WAIT_BY_COUNTER = (
-    "bk7231t-woox-r5111",
-    "bk7231t-biltema-24264-a15-e27-cct-mini-globe-bulb",
-    "bk7231t-led-moon-18w-cct-kobi",
-)
+CPU_S = 6.0  # what `dump gpio` may take on a quiet core; these took up to 30 s
+BULB = "bk7231t-woox-r5111"  # waits by a timer's counter
 WAIT_FOR_DMA = "bk7231n-allegro-berge-mi0014-30-x-5-cm-milio"
 
 
@@ -36,18 +32,19 @@ def trace(corpus, name: str):
     return answer, spent_s - before.children_user - before.children_system
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        WAIT_FOR_DMA,
-        WAIT_BY_COUNTER[0],
-        *(pytest.param(name, marks=pytest.mark.campaign) for name in WAIT_BY_COUNTER[1:]),
-    ],
-)
+@pytest.mark.parametrize("name", [WAIT_FOR_DMA, BULB])
 def test_firmware_that_used_to_wait_in_vain_runs_on(corpus, name) -> None:
     answer, cpu_s = trace(corpus, name)
     assert answer["polled"] is None
     assert answer["emulated_s"] >= PINS_SETTLE_S
     assert cpu_s < 2 * CPU_S, "twice: the other core may be busy"
-    if name == WAIT_BY_COUNTER[0]:  # a bulb of two colours
+    if name == BULB:  # of two colours
         assert {use["gpio"] for use in answer["pins"] if use["pwm"]} == {6, 8}
+
+
+@pytest.mark.campaign
+def test_no_dump_takes_long_or_waits_in_vain(corpus) -> None:
+    for path in sorted((corpus / "factory").glob("*.bin")):
+        answer, cpu_s = trace(corpus, path.stem)
+        assert answer["polled"] is None, path.stem
+        assert cpu_s < 2 * CPU_S, path.stem

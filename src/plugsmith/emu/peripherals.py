@@ -200,7 +200,7 @@ class Peripherals:
             return self._fast.read(offset)
         if 0x40 <= offset < 0x58:
             return self._slow.read(offset - 0x40)
-        if 0x80 <= offset < 0xB8:
+        if 0x80 <= offset < 0x80 + PwmTimers.LENGTH:
             return self._pwm.read(offset - 0x80)
         return self._storage.get(0x80_2A00 + offset, 0)
 
@@ -212,7 +212,7 @@ class Peripherals:
             self._fast.write(offset, value, now_s)
         elif 0x40 <= offset < 0x58:
             self._slow.write(offset - 0x40, value, now_s)
-        elif 0x80 <= offset < 0xB8:
+        elif 0x80 <= offset < 0x80 + PwmTimers.LENGTH:
             self._pwm.write(offset - 0x80, value, now_s)
         else:
             self._storage[0x80_2A00 + offset] = value

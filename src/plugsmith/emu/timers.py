@@ -85,51 +85,52 @@ class TimerGroup:
 
 
 class PwmTimers:
-    """PWM channels used as periodic timers: control, flags, then a period for each channel.
+    """PWM channels used as periodic timers: control, flags, then three words for each channel.
 
+    These are the period, the part of it that the pin is on, and a captured count. [run: Feit's
+    bulb writes 0x802A94 and 0x802A98 before it starts channel 1, so a channel takes 12 bytes]
     `used` are the channels that were ever switched on: a dimmed-down one is switched off again.
     """
 
     CHANNELS = 6
+    LENGTH = 8 + 12 * CHANNELS
 
     def __init__(self) -> None:
         self.slow_clock = False
         self._control = 0
         self._flags = 0
         self.used: set[int] = set()
-        self._periods = [0] * self.CHANNELS
+        self._words = [0] * (3 * self.CHANNELS)
         self._due: list[float | None] = [None] * self.CHANNELS
 
     @property
     def interrupt(self) -> bool:
         """Whether a channel with its interrupt enabled has a flag."""
-        return any(
+        return self._flags > 0 and any(
             self._flags >> index & 1 and self._control >> (4 * index + 1) & 1
             for index in range(self.CHANNELS)
         )
 
     def read(self, offset: int) -> int:
-        """Control at 0, flags at 4, periods from 8 on."""
+        """Control at 0, flags at 4, words of channels from 8 on."""
         if offset == 0:
             return self._control
-        if offset == 4:
-            return self._flags
-        index = (offset - 8) // 8
-        return self._periods[index] if index < self.CHANNELS and offset % 8 == 0 else 0
+        return self._flags if offset == 4 else self._words[(offset - 8) // 4]
 
     def write(self, offset: int, value: int, now_s: float) -> None:
-        """Set control, clear flags, or set a period."""
+        """Set control, clear flags, or set a word of a channel."""
         if offset == 0:
             self._control = value
             for index in range(self.CHANNELS):
                 running = value >> (4 * index) & 1
                 if running:
                     self.used.add(index)
-                self._due[index] = now_s + self._period_s(index) if running else None
+                ends = running and self._words[3 * index]  # without a period no count is reached
+                self._due[index] = now_s + self._period_s(index) if ends else None
         elif offset == 4:
             self._flags &= ~value
-        elif offset % 8 == 0 and (offset - 8) // 8 < self.CHANNELS:
-            self._periods[(offset - 8) // 8] = value & 0xFFFF
+        else:
+            self._words[(offset - 8) // 4] = value & 0xFFFF
 
     def advance(self, now_s: float) -> None:
         """Raise the flags of the channels that completed a period."""
@@ -140,7 +141,7 @@ class PwmTimers:
 
     def _period_s(self, index: int) -> float:
         hertz = _SLOW_HZ if self.slow_clock else _FAST_HZ
-        return max(self._periods[index], 1) / hertz
+        return self._words[3 * index] / hertz
 
 
 class Watchdog:
