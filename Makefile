@@ -8,7 +8,8 @@ PYTEST := $(BIN)/python -m pytest
 JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 2)")
 export PLUGSMITH_TEST_SEED := $(SEED)
 
-.PHONY: setup demo lint test-fast test test-ui page page-shots peers test-peers test-oldest test-newest
+.PHONY: setup demo lint test-fast test test-ui test-web web page page-shots
+.PHONY: peers test-peers test-oldest test-newest
 .PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries bench
 .PHONY: generated evidence lock clean
 
@@ -34,7 +35,7 @@ test-fast: setup
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 # AFTER_FAST=1 leaves out what `make test-fast` has just passed.
 test: lint
-	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui" $(if $(AFTER_FAST),--after-fast)
+	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui and not web" $(if $(AFTER_FAST),--after-fast)
 
 # The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
 test-ui: page/node_modules/.made
@@ -45,6 +46,16 @@ test-ui: page/node_modules/.made
 # Builds the page into the package; its result is committed, so that `pip install` needs no Node.
 page: page/node_modules/.made
 	cd page && npm run --silent build
+
+# The static edition: dist/web/ for any host of files. Everything in it is named by a lock file.
+web: setup page/node_modules/.made
+	cd page && npm run --silent build:web
+	$(BIN)/python tools/web_build.py dist/web
+
+# The core on Pyodide: in Node, and with a port in Debian's Chromium and Firefox.
+test-web: web
+	@$(MAKE_ENV) .venvs/page locks/page.txt --project
+	.venvs/page/bin/python -m pytest -n 0 -m "web and not campaign" tests/pyodide
 
 # The pictures in docs/page.md.
 page-shots: page/node_modules/.made

@@ -104,6 +104,8 @@ export interface Backend {
   handbook(): Promise<HandbookPage[]>;
   page(name: string): Promise<string>;
   practice: Practice | null;
+  /** Only where the browser itself holds the ports: let the user choose one, in a click. False: none was chosen. */
+  choosePort?(): Promise<boolean>;
 }
 
 /** A refusal of the back end: the error line of the stream, whatever carried it. */

@@ -18,3 +18,20 @@ export function useBackend(other: Backend): void {
 export const about = signal<About | null>(null);
 /** How the connection to the server is. */
 export const link = signal<"starting" | "here" | "gone" | "refused">("starting");
+
+/** The start of a page without a server; null where a server does the work. */
+export interface Startup {
+  done: number; // of 3 steps
+  ready: boolean;
+  failed: string | null;
+  /** Why the browser keeps nothing; null when it does. */
+  kept: string | null;
+  serial: boolean; // the browser has Web Serial, and can wait for it
+  secure: boolean; // the address begins with https, or is this computer
+  build: string; // a hash over all files
+  ms: number;
+}
+
+export const startup = signal<Startup | null>(null);
+/** How long the last change of the rate took, in milliseconds; null before the first. */
+export const reopenMs = signal<number | null>(null);

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import errno
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from plugsmith.api.session import Session
 from plugsmith.errors import Defect, PlugsmithError
-from plugsmith.errors.ui import UiRequest
+from plugsmith.errors.ui import UiNotInBrowser, UiRequest
 from plugsmith.events import ErrorEvent
 from plugsmith.image.aes import use_engine
 from plugsmith.library.durable import on_write
@@ -31,46 +31,54 @@ from plugsmith.web.port import SCHEME, list_host_ports, open_host_port
 from plugsmith.web.waiting import HostClock, HostRunner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from plugsmith.web.host import Host, Wait
+    from plugsmith.web.waiting import Ways
 
 _MOST_LINES = 200
 
 
 class Face:
-    """One page. `begin` starts a function that may wait; `serial`: the browser has Web Serial."""
+    """One page; `serial`: the browser has Web Serial.
+
+    `patient` false: nothing can wait here, so that no job may ask or use a port.
+    """
 
     def __init__(
         self,
         host: Host,
         *,
         wait: Wait,
-        begin: Callable[[Callable[[], None]], None],
+        ways: Ways,
         library: Path,
         serial: bool,
+        patient: bool = True,
     ) -> None:
         self._host = host
         self._wait = wait
         self._serial = serial
+        self._patient = patient
+        if not patient:
+            wait = _cannot_wait
         os.environ["PLUGSMITH_HOME"] = str(library)  # some flows ask for the user's own
         clock = HostClock(host, wait)
         use_engine(HostCipher(host))
         on_write(self._keep)
-        use_lister(lambda: list_host_ports(host, wait) if serial else [])
+        use_lister(lambda: list_host_ports(host) if serial and patient else [])
         register_scheme(SCHEME, lambda name, _clock: open_host_port(name, clock, host, wait))
         self._files = Files(library)
         self._jobs = Jobs(
             self._files,
             Library(library),
             NoDesk(),
-            runner=HostRunner(host, wait, begin),
+            runner=HostRunner(host, wait, ways),
         )
 
     def _keep(self) -> None:
         """The library into the browser's storage, before a write counts as done."""
-        problem = self._wait(self._host.keep())
+        kept = self._host.keep()
+        problem = self._wait(kept) if self._patient else ""
         if problem:
             raise OSError(errno.ENOSPC, str(problem))
 
@@ -147,3 +155,11 @@ class Face:
     def _do_cancel(self, given: dict[str, Any]) -> object:
         self._jobs.find(str(given.get("job", ""))).cancel()
         return {}
+
+
+def _cannot_wait(_promise: object) -> NoReturn:
+    raise UiNotInBrowser(
+        verb=_("This step"),
+        problem=_("it has to wait, which this browser does not let it"),
+        remedy=_("Open this page in a current Chrome, Edge or Firefox."),
+    )

@@ -69,8 +69,8 @@ class Host(Protocol):
     def sleep(self, ms: float) -> Any:  # noqa: ANN401 - a promise
         """Let time pass."""
 
-    def port_list(self) -> Any:  # noqa: ANN401
-        """The ports that the user has chosen: a JSON list of {name, vid, pid}."""
+    def port_list(self) -> str:
+        """The ports that the user has chosen, as last seen: a JSON list of {name, vid, pid}."""
 
     def open_port(self, name: str) -> Any:  # noqa: ANN401
         """A `SerialWire`, or a text that says why not: gone, busy, denied, or the browser's."""

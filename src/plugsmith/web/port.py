@@ -32,7 +32,7 @@ class HostPort:
         if isinstance(opened, str):
             raise _refusal(name, opened)
         self._wire = cast("SerialWire", opened)
-        entry = next((item for item in list_host_ports(host, wait) if item.device == name), None)
+        entry = next((item for item in list_host_ports(host) if item.device == name), None)
         self._info = PortInfo(
             name=name,
             adapter=entry.adapter if entry else None,
@@ -135,7 +135,7 @@ def _refusal(name: str, problem: str) -> Exception:
     return PortUnsupported(port=name, problem=problem)
 
 
-def list_host_ports(host: Host, wait: Wait) -> list[PortEntry]:
+def list_host_ports(host: Host) -> list[PortEntry]:
     """The ports that the user has let this page use."""
     return [
         PortEntry(
@@ -147,7 +147,7 @@ def list_host_ports(host: Host, wait: Wait) -> list[PortEntry]:
             serial=None,
             candidate=True,
         )
-        for row in json.loads(wait(host.port_list()))
+        for row in json.loads(host.port_list())
     ]
 
 

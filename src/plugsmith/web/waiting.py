@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from plugsmith.boot.alive import LOOK_EVERY_S
 from plugsmith.errors.port import PortError
@@ -76,16 +76,26 @@ class HostJob:
         """Nothing: the one thread cannot wait for itself."""
 
 
-class HostRunner:
-    """`ui.runner.Runner`: `begin` starts a function so that it may wait, and returns at once."""
+class Ways(Protocol):
+    """How work begins in a page: `plugsmith_host` of the worker has both."""
 
-    def __init__(self, host: Host, wait: Wait, begin: Callable[[Callable[[], None]], None]) -> None:
+    def begin(self, work: Callable[[], None]) -> None:
+        """Start a function that may wait; returns at once."""
+
+    def beat(self, every_s: float, once: Callable[[], bool]) -> None:
+        """Call a function that never waits again and again, until it gives False."""
+
+
+class HostRunner:
+    """`ui.runner.Runner` on the host's ways."""
+
+    def __init__(self, host: Host, wait: Wait, ways: Ways) -> None:
         self._host = host
         self._wait = wait
-        self._begin = begin
+        self._ways = ways
         self.session_parts = {
             "clock": HostClock(host, wait),
-            "keeper": lambda wire: TaskKeeper(wire, host, wait, begin),
+            "keeper": lambda wire: BeatKeeper(wire, ways),
         }
 
     def start(self, work: Callable[[], None], name: str) -> HostJob:
@@ -99,7 +109,7 @@ class HostRunner:
             finally:
                 job.over = True
 
-        self._begin(run)
+        self._ways.begin(run)
         return job
 
     def turn(self) -> HostTurn:
@@ -107,29 +117,26 @@ class HostRunner:
         return HostTurn(self._host, self._wait)
 
 
-class TaskKeeper:
-    """Keeps a loader awake from a task that runs while the job waits for something else."""
+class BeatKeeper:
+    """Keeps a loader awake while the job waits for something else."""
 
-    def __init__(
-        self, wire: Wire, host: Host, wait: Wait, begin: Callable[[Callable[[], None]], None]
-    ) -> None:
+    def __init__(self, wire: Wire, ways: Ways) -> None:
         self._wire = wire
-        self._host = host
-        self._wait = wait
         self._stopped = False
-        begin(self._run)
+        ways.beat(LOOK_EVERY_S, self._once)
 
     def stop(self) -> None:
         """Afterwards nothing more is sent."""
         self._stopped = True
 
-    def _run(self) -> None:
-        while not self._stopped:
-            self._wait(self._host.sleep(LOOK_EVERY_S * 1000))
-            with self._wire.turn.between() as free:
-                if not free or self._stopped:
-                    continue
-                try:
-                    self._wire.keep_alive()
-                except PortError:
-                    return  # the client will see it itself
+    def _once(self) -> bool:
+        if self._stopped:
+            return False
+        with self._wire.turn.between() as free:
+            if not free:
+                return True
+            try:
+                self._wire.keep_alive()
+            except PortError:
+                return False  # the client will see it itself
+        return True

@@ -1,0 +1,15 @@
+// What page and worker say to each other.
+export type ToWorker =
+  | { kind: "begin"; base: string; language: string }
+  | { kind: "call"; id: number; name: string; text: string }
+  | { kind: "put"; id: number; name: string; data: ArrayBuffer }
+  | { kind: "get"; id: number; handle: string };
+
+export type FromWorker =
+  | { kind: "ready"; ms: number; kept: string | null; serial: boolean; patient: boolean }
+  | { kind: "failed"; problem: string }
+  | { kind: "step"; done: number; of: number }
+  | { kind: "answer"; id: number; text: string }
+  | { kind: "bytes"; id: number; data: Uint8Array | null }
+  | { kind: "news"; job: string }
+  | { kind: "reopened"; ms: number };

@@ -1,0 +1,43 @@
+// The library in the browser's own file system (OPFS). Python writes into memory; `keep` carries it over.
+import { LIBRARY } from "./python.ts";
+import type { Keeper } from "./host.ts";
+
+interface Mounted {
+  syncfs(): Promise<void>;
+}
+
+export class Storage implements Keeper {
+  private mounted: Mounted | null = null;
+  private busy: Promise<string> = Promise.resolve("");
+
+  /** Why nothing lasts here; null when it does. */
+  problem: string | null = "not opened yet";
+
+  async mount(pyodide: { mountNativeFS(path: string, handle: unknown): Promise<Mounted> }): Promise<void> {
+    try {
+      const root = await navigator.storage.getDirectory();
+      const folder = await root.getDirectoryHandle("plugsmith-library", { create: true });
+      this.mounted = await pyodide.mountNativeFS(LIBRARY, folder);
+      this.problem = null;
+    } catch (problem) {
+      this.problem = String((problem as Error).message ?? problem);
+    }
+  }
+
+  /** One carry-over at a time; each begins after the write that asked for it. */
+  keep(): Promise<string> {
+    this.busy = this.busy.then(() => this.carry());
+    return this.busy;
+  }
+
+  private async carry(): Promise<string> {
+    if (!this.mounted) return `the browser keeps no files for this page: ${this.problem}`;
+    try {
+      await this.mounted.syncfs();
+      return "";
+    } catch (problem) {
+      const { name, message } = problem as DOMException;
+      return `${name}: ${message}`;
+    }
+  }
+}

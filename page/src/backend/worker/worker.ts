@@ -1,0 +1,81 @@
+// The worker: Pyodide, our core, the port and the library. The page itself never blocks.
+import { Host } from "./host.ts";
+import type { FromWorker, ToWorker } from "./messages.ts";
+import { patient, startPython, type Face, type Parts } from "./python.ts";
+import { serialOf } from "./serial.ts";
+import { Storage } from "./storage.ts";
+
+const scope = self as unknown as {
+  postMessage(message: FromWorker, transfer?: Transferable[]): void;
+  onmessage: ((event: MessageEvent<ToWorker>) => void) | null;
+};
+const LAG_MS = 30; // news of a job are told together
+const news = new Set<string>();
+let due = false;
+let face: Promise<Face> | null = null;
+let host: Host | null = null;
+
+function tell(job: string): void {
+  news.add(job);
+  if (due) return;
+  due = true;
+  setTimeout(() => {
+    due = false;
+    for (const one of news) scope.postMessage({ kind: "news", job: one });
+    news.clear();
+  }, LAG_MS);
+}
+
+async function begin(base: string, language: string): Promise<Face> {
+  const began = performance.now();
+  const step = (done: number): void => scope.postMessage({ kind: "step", done, of: 3 });
+  const storage = new Storage();
+  const serial = serialOf(self);
+  host = new Host(serial, storage, tell, (ms) => scope.postMessage({ kind: "reopened", ms }));
+  const coming = fetch(`${base}core.zip`);
+  const { loadPyodide } = (await import(/* @vite-ignore */ `${base}pyodide/pyodide.mjs`)) as {
+    loadPyodide: Parts["loadPyodide"];
+  };
+  step(1);
+  const answer = await coming;
+  if (!answer.ok) throw new Error(`core.zip: ${answer.status}`);
+  const core = await answer.arrayBuffer();
+  step(2);
+  const started = await startPython({
+    loadPyodide,
+    indexURL: `${base}pyodide/`,
+    core,
+    host,
+    serial: serial !== null,
+    language,
+    mount: (pyodide) => storage.mount(pyodide),
+  });
+  scope.postMessage({
+    kind: "ready",
+    ms: Math.round(performance.now() - began),
+    kept: storage.problem,
+    serial: serial !== null,
+    patient: patient(),
+  });
+  return started.face;
+}
+
+async function answer(asked: ToWorker): Promise<void> {
+  if (asked.kind === "begin") {
+    face = begin(asked.base, asked.language);
+    face.catch((problem) => scope.postMessage({ kind: "failed", problem: String(problem) }));
+    return;
+  }
+  const core = await face;
+  if (!core) return;
+  if (asked.kind === "call") {
+    if (asked.name === "ports" || asked.name === "start") await host?.look();
+    scope.postMessage({ kind: "answer", id: asked.id, text: core.call(asked.name, asked.text) });
+  } else if (asked.kind === "put") {
+    scope.postMessage({ kind: "answer", id: asked.id, text: core.put(asked.name, new Uint8Array(asked.data)) });
+  } else {
+    scope.postMessage({ kind: "bytes", id: asked.id, data: core.get(asked.handle) ?? null });
+  }
+}
+
+scope.onmessage = (event) => void answer(event.data);

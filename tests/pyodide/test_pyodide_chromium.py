@@ -1,0 +1,193 @@
+"""The static edition in Chromium: a simulated chip behind Web Serial, byte-equal with native."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import shutil
+
+import pytest
+from web_bench import EDITION, STRICT, Bench, EditionServer
+
+from plugsmith.forge.dump import FORUM_TEXT, forge_dump
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.flash import forged_mac
+from plugsmith.forge.storage import StorageRequest
+
+CHROMIUM = os.environ.get("PLUGSMITH_CHROMIUM") or shutil.which("chromium")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+    pytest.mark.skipif(not (EDITION / "build.json").exists(), reason="make web was not run"),
+]
+PORT = "webserial://1a86:7523/1"
+NAME = "OpenBK7231T_QIO_1.18.300.bin"
+RUN = """async ([verb, request]) => {
+  const job = await plugsmith.start(verb, request);
+  const lines = [];
+  await plugsmith.events(job, 0, (line) => lines.push(line), new AbortController().signal);
+  return lines;
+}"""
+PUT = """([name, text]) => plugsmith.put(
+  name, new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]))"""
+GET = """async (file) => {
+  const bytes = new Uint8Array(await (await plugsmith.get(file)).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}"""
+
+
+@pytest.fixture(scope="module")
+def dump():
+    wish = StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)
+    return forge_dump(wish, mac=forged_mac("BK7231T")).data
+
+
+@pytest.fixture(scope="module")
+def image():
+    return forge_openbeken_qio("BK7231T", version="1.18.300")
+
+
+@pytest.fixture(scope="module")
+def server():
+    found = EditionServer()
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        found = driver.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new"]
+        )
+        yield found
+        found.close()
+
+
+class Page:
+    """The page as a program drives it."""
+
+    def __init__(self, context, server):
+        self.context = context
+        self.server = server
+        self.tab = context.new_page()
+        self.errors = []
+        self.tab.on("pageerror", lambda problem: self.errors.append(str(problem)))
+        self.tab.set_default_timeout(120_000)
+        self.open()
+
+    def open(self):
+        self.tab.goto(self.server.url)
+        self.about = self.tab.evaluate("plugsmith.about()")
+
+    def run(self, verb, **request):
+        self.lines = self.tab.evaluate(RUN, [verb, request])
+        return self.lines[-1]
+
+    def put(self, name, data):
+        text = base64.b64encode(data).decode()
+        return self.tab.evaluate(PUT, [name, text])["file"]
+
+    def get(self, file):
+        return base64.b64decode(self.tab.evaluate(GET, file))
+
+
+@pytest.fixture(scope="module")
+def page(browser, server):
+    """One page for all tests of this file: its start costs more than they do."""
+    context = browser.new_context()
+    found = Page(context, server)
+    yield found
+    assert found.errors == []
+    context.close()
+
+
+def _said(line):
+    return line.get("code") or line["type"]
+
+
+def test_a_dump_gives_its_pins_and_a_safe_copy_without_any_port(page, dump):
+    file = page.put("forum.bin", dump)
+    pins = page.run("dump config", files=[file])
+    assert _said(pins) == "result"
+    assert "relay" in json.dumps(pins["data"]).lower()
+    safe = page.run("dump sanitize", file=file, output="safe.bin")
+    assert safe["data"]["proof"]["secrets_left"] == 0
+    assert hashlib.sha256(page.get(safe["data"]["file"])).hexdigest() == safe["data"]["sha256"]
+
+
+def test_backup_recovery_flash_and_verify_over_web_serial(page, server, dump, image):
+    server.bench = Bench(dump)
+    backup = page.run("backup", port=PORT)
+    assert _said(backup) == "result", backup
+    assert page.get(backup["data"]["file"]) == dump
+    assert server.bench.openings[0] == 115_200
+    assert max(server.bench.openings) >= 921_600
+    firmware = page.put(NAME, image)
+    flashed = page.run("flash", port=PORT, image=firmware)
+    assert _said(flashed) == "result", flashed
+    assert flashed["data"]["verified"] is True
+    assert server.bench.flash[0x11000 : len(image)] == image[0x11000:]
+    assert server.bench.flash[:0x11000] == dump[:0x11000]  # the loader stays
+    restored = page.run("restore", port=PORT, backup=backup["data"]["file"])
+    assert _said(restored) == "result", restored
+    assert server.bench.flash == dump
+
+
+@pytest.mark.parametrize("reopen_ms", [0, 50, 100, 200, 350])
+def test_a_slow_opening_costs_no_speed(page, server, dump, reopen_ms):
+    server.bench = Bench(dump, reopen_s=reopen_ms / 1000, waits=STRICT)
+    found = page.run("read", port=PORT, start="0x0", length="0x1000", file="part.bin", baud=921_600)
+    assert _said(found) == "result", found
+    assert server.bench.openings[-2:] == [921_600, 115_200] or 921_600 in server.bench.openings
+    assert page.get(found["data"]["file"]) == dump[:0x1000]
+
+
+def test_lines_that_are_wired_to_cen_are_noticed(page, server, dump):
+    server.bench = Bench(dump, wired_cen=True)
+    found = page.run("read", port=PORT, start="0x0", length="0x1000", file="cen.bin")
+    assert _said(found) == "result", found
+    assert page.get(found["data"]["file"]) == dump[:0x1000]
+    assert max(server.bench.openings) == 115_200
+
+
+def test_a_cable_that_is_pulled_and_put_back_costs_nothing(page, server, dump):
+    server.bench = Bench(dump)
+    server.bench.pull_after = 200_000
+    backup = page.run("backup", port=PORT)
+    assert _said(backup) == "result", backup
+    assert any(_said(line) == "PS-NOTE-PORT-BACK" for line in page.lines)
+    assert page.get(backup["data"]["file"]) == dump
+
+
+def test_what_no_browser_can_do_is_said_with_the_way_to_get_it(page):
+    refused = page.tab.evaluate(
+        "plugsmith.start('device scan', {}).then(() => null, (problem) => problem.line)"
+    )
+    assert refused["code"] == "PS-UI-NOT-IN-BROWSER"
+    assert "plugsmith ui" in refused["hint"]
+
+
+def test_the_library_is_there_after_a_reload(page, server, dump):
+    server.bench = Bench(dump)
+    backup = page.run("backup", port=PORT)
+    page.open()
+    listed = page.run("backups list")
+    assert backup["data"]["file"] in [row["file"] for row in listed["data"]["backups"]]
+    assert page.get(backup["data"]["file"]) == dump
+
+
+def test_the_page_works_without_a_network_after_the_first_visit(page, server, dump):
+    page.tab.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    server.online = False
+    try:
+        page.open()
+        found = page.run("dump config", files=[page.put("again.bin", dump)])
+        assert _said(found) == "result"
+    finally:
+        server.online = True

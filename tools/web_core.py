@@ -1,0 +1,59 @@
+"""The core as the static edition ships it: one archive of the modules that a browser can load.
+
+`python tools/web_core.py OUT.zip`: the same bytes for the same sources.
+"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from importlib.util import find_spec
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "src" / "plugsmith"
+#: what needs a terminal, a server or a compiled part
+LEFT_OUT = ("cli", "demo", "emu/worker.py", "emu/machine.py", "ui/static", "ui/practice", "sim/obk")
+_SUFFIXES = (".py", ".toml", ".json", ".po", ".txt", ".typed")
+_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def core_files() -> list[tuple[str, Path]]:
+    """Name in the archive and place of every file: our modules and ruamel.yaml, which is pure."""
+    found = [
+        (f"plugsmith/{path.relative_to(PACKAGE).as_posix()}", path)
+        for path in PACKAGE.rglob("*")
+        if path.suffix in _SUFFIXES and not _left_out(path.relative_to(PACKAGE).as_posix())
+    ]
+    yaml = _package("ruamel.yaml")
+    found += [
+        (f"ruamel/yaml/{path.relative_to(yaml).as_posix()}", path) for path in yaml.rglob("*.py")
+    ]
+    return sorted(found)
+
+
+def _left_out(name: str) -> bool:
+    return any(name == item or name.startswith(f"{item}/") for item in LEFT_OUT)
+
+
+def _package(name: str) -> Path:
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise SystemExit(f"{name} is not installed: make setup")
+    return Path(spec.origin).parent
+
+
+def write_core(target: Path) -> None:
+    """Write the archive; compressed well, since it is downloaded."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, path in core_files():
+            entry = zipfile.ZipInfo(name, date_time=_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, path.read_bytes(), compresslevel=9)
+
+
+if __name__ == "__main__":
+    write_core(Path(sys.argv[1]))
+    print(f"{sys.argv[1]}: {Path(sys.argv[1]).stat().st_size} bytes")
