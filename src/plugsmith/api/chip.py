@@ -45,6 +45,16 @@ class PortRequest(Record):
             "Left out: the only adapter that is connected."
         ),
     )
+    port_filter: str | None = option(
+        default=None,
+        env="PLUGSMITH_PORT_FILTER",
+        metavar="FILTER",
+        panel=Panel.LINK,
+        help=N_(
+            "Without --port: only adapters with this VID:PID (hexadecimal), serial number, or text "
+            "in their names; 1a86:7523 for example."
+        ),
+    )
 
 
 @request
@@ -142,7 +152,11 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     from plugsmith.link.ports import open_port, pick_port
 
     permissions = Permissions.parse(asked.allow if isinstance(asked, ChangeRequest) else ())
-    name = pick_port(asked.port, ask=_chooser(session) if session.interactive else None)
+    name = pick_port(
+        asked.port,
+        only=asked.port_filter,
+        ask=_chooser(session) if session.interactive else None,
+    )
     clock = session.clock or clock_for(name)
     register_sim(clock)
     log_port = asked.log_port if isinstance(asked, LoggedRequest) else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, counted, flow_context
 from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.places import REGION, skip_in, where
 from plugsmith.errors import UsageError
 from plugsmith.memory import AddressRange, format_addr, parse_size
 from plugsmith.messages import N_, _
@@ -101,6 +102,7 @@ class ReadRequest(SpanRequest):
         judge="amount",
         help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
+    region: str | None = option(default=None, metavar="NAME", help=REGION)
     space: str = option(
         default="flash",
         metavar="MEMORY",
@@ -126,6 +128,7 @@ class VerifyRequest(SpanRequest):
         judge="amount",
         help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
+    region: str | None = option(default=None, metavar="NAME", help=REGION)
     skip: str | None = option(default=None, metavar="SIZE", help=SKIP)
 
 
@@ -189,8 +192,10 @@ def read(session: Session, request: ReadRequest) -> ReadResult:
         raise UsageError(problem=_("name the file to write"))
     check_output(target)
 
+    start, length = where(request, request.start, request.length)
+
     def span_of(size: int) -> AddressRange:
-        return span_in(request.start, request.length, size=size)
+        return span_in(start, length, size=size)
 
     context, space = flow_context(session, request), request.space
     got = read_flash(context, span_of) if space == "flash" else read_space(context, space, span_of)
@@ -203,10 +208,11 @@ def verify(session: Session, request: VerifyRequest) -> VerifyResult:
     from plugsmith.flows.wire.raw_read import verify_flash
     from plugsmith.flows.wire.results import VerifyResult, span_rows
 
-    start = parse_size(request.start)
-    data = bytes_of(request.file, request.length, skip=request.skip, start=start)
+    at, length = where(request, request.start, request.length)
+    start, skip = parse_size(at), skip_in(request.file, request, request.skip, at)
+    data = bytes_of(request.file, length, skip=skip, start=start)
     context = flow_context(session, request)
-    differs = verify_flash(context, data, start=parse_size(request.start))
+    differs = verify_flash(context, data, start=start)
     return counted(context, VerifyResult(equal=not differs, differs=span_rows(differs)))
 
 

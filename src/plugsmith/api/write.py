@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, counted, flow_context
 from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.places import REGION, skip_in, where
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.api.wire import SKIP, bytes_of
 from plugsmith.errors import UsageError
@@ -84,8 +85,18 @@ class WriteRequest(LoggedRequest):
     """Which bytes go where; sizes as text: 4096, 0x1000, 64k."""
 
     file: Path = argument(metavar="FILE", help=N_("The file."))
-    start: str = option(
-        metavar="ADDRESS", judge="address", help=N_("First address: 4096, 0x1000, 64k.")
+    start: str | None = option(
+        default=None,
+        metavar="ADDRESS",
+        judge="address",
+        help=N_("First address: 4096, 0x1000, 64k."),
+    )
+    region: str | None = option(default=None, metavar="NAME", help=REGION)
+    more: tuple[str, ...] = option(
+        "--and",
+        default=(),
+        metavar="ADDRESS=FILE",
+        help=N_("Another file in the same run, and where it goes. Repeatable."),
     )
     length: str | None = option(
         default=None,
@@ -100,12 +111,19 @@ class WriteRequest(LoggedRequest):
 class EraseRequest(ChangeRequest):
     """Which whole sectors; sizes as text."""
 
-    start: str = option(
-        metavar="ADDRESS", judge="address", help=N_("First address: 4096, 0x1000, 64k.")
+    start: str | None = option(
+        default=None,
+        metavar="ADDRESS",
+        judge="address",
+        help=N_("First address: 4096, 0x1000, 64k."),
     )
-    length: str = option(
-        metavar="SIZE", judge="amount", help=N_("How much: 4096, 0x1000, 64k, 2M, all.")
+    length: str | None = option(
+        default=None,
+        metavar="SIZE",
+        judge="amount",
+        help=N_("How much: 4096, 0x1000, 64k, 2M, all."),
     )
+    region: str | None = option(default=None, metavar="NAME", help=REGION)
 
 
 def flash(session: Session, request: FlashRequest) -> FlashResult:
@@ -233,11 +251,26 @@ def write(session: Session, request: WriteRequest) -> WriteResult:
     """`write`."""
     from plugsmith.flows.wire.raw_write import write_raw
 
-    start = parse_size(request.start)
-    data = bytes_of(request.file, request.length, skip=request.skip, start=start)
+    at, length = where(request, request.start, request.length)
+    start, skip = parse_size(at), skip_in(request.file, request, request.skip, at)
+    data = bytes_of(request.file, length, skip=skip, start=start)
+    more = [_segment(text) for text in request.more]
     context = flow_context(session, request)
-    done = write_raw(context, data, start=start, dry_run=request.dry_run)
+    done = write_raw(context, data, start=start, more=more, dry_run=request.dry_run)
     return counted(context, done.result())
+
+
+def _segment(text: str) -> Segment:
+    """A file and its place as `ADDRESS=FILE`."""
+    from plugsmith.api.judges import JUDGES
+    from plugsmith.flows.write.target_image import Segment
+
+    address, equals, name = text.partition("=")
+    if not equals or not name:
+        raise UsageError(problem=_("--and {text!r} is not ADDRESS=FILE", text=text[:60]))
+    JUDGES["address"](address)
+    start = parse_size(address)
+    return Segment(start=start, data=bytes_of(Path(name), None, start=start))
 
 
 def erase(session: Session, request: EraseRequest) -> EraseResult:
@@ -245,14 +278,17 @@ def erase(session: Session, request: EraseRequest) -> EraseResult:
     from plugsmith.flows.wire.raw_write import erase_raw
     from plugsmith.flows.wire.results import EraseResult
 
-    if parse_size(request.start) % SECTOR_LEN:
+    start, length = where(request, request.start, request.length)
+    if length is None:
+        raise UsageError(problem=_("give --length, or --region"), option="--length")
+    if parse_size(start) % SECTOR_LEN:
         raise UsageError(
             problem=_("--start: only whole sectors of {size} bytes can be erased", size=SECTOR_LEN),
             option="--start",
         )
 
     def span_of(size: int) -> AddressRange:
-        return span_to_change(request.start, request.length, size=size)
+        return span_to_change(start, length, size=size)
 
     context = flow_context(session, request)
     outcome = erase_raw(context, span_of, dry_run=request.dry_run)

@@ -40,6 +40,20 @@ class _AsJson(Record):
         panel=Panel.OUTPUT,
         help=N_("One JSON object per line on stdout, for programs."),
     )
+    verbose: bool = option(
+        "--verbose",
+        "-v",
+        default=False,
+        panel=Panel.OUTPUT,
+        help=N_("Tell details of the work too."),
+    )
+    quiet: bool = option(
+        "--quiet",
+        "-q",
+        default=False,
+        panel=Panel.OUTPUT,
+        help=N_("Tell only warnings, errors and the result."),
+    )
 
 
 @request
@@ -98,6 +112,7 @@ def command_of(verb: Verb, words: Words) -> TyperCommand:
             words=lambda result: words.text(result, made[1]),
             parse=parse_command,
             as_json=bool(given["as_json"]),
+            loudness=int(bool(given["verbose"])) - int(bool(given["quiet"])),
             assume_yes=bool(given.get("yes", False)),
         )
 

@@ -54,8 +54,8 @@ _SYSTEM = {
 class Session(api.Session):
     """A session whose listener is stdout or a terminal, and who is asked is the user there."""
 
-    def __init__(self, *, command: str, as_json: bool, assume_yes: bool) -> None:
-        self._listener = _make_listener(as_json=as_json)
+    def __init__(self, *, command: str, as_json: bool, assume_yes: bool, loudness: int = 0) -> None:
+        self._listener = _make_listener(as_json=as_json, loudness=loudness)
         super().__init__(
             sink=self._listener,
             answer=self._answered,
@@ -146,14 +146,14 @@ class Typist:
             lines.put(line.rstrip("\n"))
 
 
-def _make_listener(*, as_json: bool) -> JsonSink | TerminalSink:
+def _make_listener(*, as_json: bool, loudness: int) -> JsonSink | TerminalSink:
     if as_json:
         from plugsmith.cli.jsonl import JsonSink
 
         return JsonSink()
     from plugsmith.cli.terminal import TerminalSink
 
-    return TerminalSink()
+    return TerminalSink(loudness=loudness)
 
 
 def run_verb(
@@ -163,11 +163,11 @@ def run_verb(
     words: Callable[[Result], str],
     as_json: bool,
     assume_yes: bool = False,
+    loudness: int = 0,
     parse: Callable[[Sequence[str]], tuple[Verb, Record]] | None = None,
 ) -> None:
     """Run a verb, print its result (`words` is the text for people), and leave by typer.Exit."""
-    session = Session(command=verb.name, as_json=as_json, assume_yes=assume_yes)
-
+    session = Session(command=verb.name, as_json=as_json, assume_yes=assume_yes, loudness=loudness)
     session.parse = parse
     if set(verb.needs) & {Need.PORT, Need.NETWORK}:
         session.record_run(verb.name)

@@ -28,9 +28,13 @@ def wants_bars() -> bool:
 
 
 class TerminalSink:
-    """Renders the event stream; bars only where they can be drawn, sentences always."""
+    """Renders the event stream; bars only where they can be drawn, sentences always.
 
-    def __init__(self) -> None:
+    `loudness`: 1 tells details too, -1 only warnings and what was asked for.
+    """
+
+    def __init__(self, *, loudness: int = 0) -> None:
+        self._loudness = loudness
         self._bars: Bars | None = None
         self._ids: dict[str, TaskID] = {}
         self._tenths: dict[str, int] = {}
@@ -41,6 +45,8 @@ class TerminalSink:
         """Render one event; a stderr that takes no more never stops the work."""
         with self._lock, suppress(OSError):
             match event:
+                case TaskBegin() | Progress() | TaskEnd() if self._loudness < 0:
+                    pass
                 case TaskBegin():
                     self._begin(event)
                 case Progress():
@@ -70,7 +76,11 @@ class TerminalSink:
     def _log(self, event: Log) -> None:
         if event.level == "device":  # what was asked for: it can be piped into a file
             write_text(sys.stdout, event.message + "\n", as_is=True)
-        elif event.level == "info" or os.environ.get("PLUGSMITH_DEBUG"):
+        elif (
+            self._loudness > 0
+            or os.environ.get("PLUGSMITH_DEBUG")
+            or (event.level == "info" and self._loudness == 0)
+        ):
             self._say(event.message)
 
     def _say(self, text: str, *, lead: str = "", mark: Mark = Mark.DONE) -> None:

@@ -40,6 +40,14 @@ class NoPort(PortError):
     )
 
 
+class NoPortMatches(PortError):
+    """There are ports, but none is what the filter names."""
+
+    code = "PS-PORT-FILTER"
+    what = N_("No serial port matches {filter!r}. There are:\n{listed}")
+    next_step = N_("Give a VID:PID, a serial number or a word out of these, or --port.")
+
+
 class PortChoice(PortError):
     """Several adapters are connected and nobody can be asked which one to use."""
 

@@ -34,11 +34,26 @@ class PortEntry:
             return None
         return f"{self.vid:04x}:{self.pid:04x}:{self.serial or ''}"
 
+    def matches(self, wanted: str) -> bool:
+        """Whether a filter means this port: VID:PID, a serial number, or text in its names."""
+        text = wanted.strip().lower()
+        vid, colon, pid = text.partition(":")
+        if colon and _is_hex(vid) and _is_hex(pid):
+            return (self.vid, self.pid) == (int(vid, 16), int(pid, 16))
+        if text == (self.serial or "").lower():
+            return bool(text)
+        return text in f"{self.device} {self.maker or ''} {self.product or ''}".lower()
+
     def describe(self) -> str:
         """One line for people."""
         words = " ".join(part for part in (self.maker, self.product) if part)
         ids = f" [{self.adapter}]" if self.adapter else ""
         return f"{self.device}  {words or _('serial port')}{ids}"
+
+
+def _is_hex(text: str) -> bool:
+    digits = text.removeprefix("0x")
+    return 0 < len(digits) <= 4 and all(mark in "0123456789abcdef" for mark in digits)
 
 
 _listers: list[Callable[[], list[PortEntry]]] = []  # one at most, set at start by a face

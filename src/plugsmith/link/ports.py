@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.port import NoPort, PortChoice, PortUnsupported
+from plugsmith.errors.port import NoPort, NoPortMatches, PortChoice, PortUnsupported
 from plugsmith.link.port import PortInfo
 from plugsmith.link.port_list import list_ports, listing
 from plugsmith.messages import _
@@ -27,16 +27,28 @@ _NETWORK = ("socket://", "rfc2217://")
 
 
 def pick_port(
-    named: str | None, *, entries: Sequence[PortEntry] | None = None, ask: Chooser | None = None
+    named: str | None,
+    *,
+    entries: Sequence[PortEntry] | None = None,
+    only: str | None = None,
+    ask: Chooser | None = None,
 ) -> str:
     """The port to open: `named`, else the only candidate, else the one that `ask` returns.
 
-    Raises NoPort without candidates and PortChoice (exit 2, with the list) when several fit and
-    nobody can be asked.
+    `only` is a filter (`PortEntry.matches`); what it names need not look like an adapter.
+
+    Raises NoPort without candidates, NoPortMatches where the filter fits none, and PortChoice (exit
+    2, with the list) when several fit and nobody can be asked.
     """
     if named:
         return named
-    candidates = [entry for entry in (entries or list_ports()) if entry.candidate]
+    there = list(entries or list_ports())
+    if only:
+        candidates = [entry for entry in there if entry.matches(only)]
+        if not candidates:
+            raise NoPortMatches(filter=only, listed=listing(there) if there else "-")
+    else:
+        candidates = [entry for entry in there if entry.candidate]
     if not candidates:
         raise NoPort
     if len(candidates) == 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family
@@ -40,22 +41,39 @@ from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.wire.raw_read import SpanOf
 
 
-def write_raw(ctx: FlowContext, data: bytes, *, start: int, dry_run: bool = False) -> WriteOutcome:
-    """Write `data` at `start`; the rest of the sectors at its ends keeps its bytes."""
+def write_raw(
+    ctx: FlowContext,
+    data: bytes,
+    *,
+    start: int,
+    more: Sequence[Segment] = (),
+    dry_run: bool = False,
+) -> WriteOutcome:
+    """Write `data` at `start`, and `more` where it belongs; the rest of their sectors stays.
+
+    UsageError for segments that overlap.
+    """
+    pieces = sorted([Segment(start=start, data=data), *more], key=lambda item: item.start)
+    spans = [AddressRange.sized(item.start, len(item.data)) for item in pieces]
+    for one, other in pairwise(spans):
+        if other.start < one.end:
+            raise UsageError(problem=_("{one} and {other} overlap", one=one, other=other))
 
     def target(device: Device) -> TargetImage:
-        _check_span(ctx, device, AddressRange.sized(start, len(data)))
-        return TargetImage(wanted=sectors_of([Segment(start=start, data=data)], under=device.under))
+        for span in spans:
+            _check_span(ctx, device, span)
+        return TargetImage(wanted=sectors_of(pieces, under=device.under))
 
-    digest = hashlib.sha256(data).hexdigest()
-    image = ImageRow(facts={"sha256": digest, "start": start, "length": len(data)})
+    digest = hashlib.sha256(b"".join(item.data for item in pieces)).hexdigest()
+    length = sum(map(len, spans))
+    image = ImageRow(facts={"sha256": digest, "start": spans[0].start, "length": length})
     return change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
 
 
