@@ -31,7 +31,7 @@ _BEFORE = (
 _PASSWORDS = r"pass(?:w(?:or)?d|phrase|wrd)?\d?|pwsd|pwd\d?|psk\w*|pmk|secret"
 _NAMES = r"ssid\d?|login|user(?:name)?"
 _WORDS = (
-    rf"{_PASSWORDS}|{_NAMES}|bssid|token|uuid|auth_?key|local_?key|lckey|sec_?key|key|"
+    rf"{_PASSWORDS}|{_NAMES}|bssid|token|uuid|au(?:th|z)_?key|local_?key|lckey|sec_?key|key|"
     r"mac(?:addr(?:ess)?)?|devid|dev_id|gw_?id|authorization|bearer|cookie"
 )
 _TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped themselves

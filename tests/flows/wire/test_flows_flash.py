@@ -9,6 +9,7 @@ from plugsmith.errors import Cancelled, InputMissing, PlugsmithError
 from plugsmith.errors.flows import BootLoop, NoImage, PreflightRefused
 from plugsmith.errors.port import PortLost
 from plugsmith.errors.safety import FlashProtected
+from plugsmith.flows.wire import boot_watch
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
@@ -277,6 +278,33 @@ def test_a_boot_loop_is_exit_7_on_both_kinds_of_wires(tmp_path):
         assert seen.value.exit_code == 7
         assert "plugsmith restore" in seen.value.hint
         assert rig.content == expected(rig.before, image("BK7231T"))
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_a_chip_that_is_reset_once_or_twice_during_the_look_does_not_loop(
+    tmp_path, times, monkeypatch
+):
+    """A hand at its supply, or another board that is put in: only three in a row are a loop."""
+    rig = rig_of(tmp_path, "BK7231T")
+    real, left = boot_watch.answers_again, [times]
+
+    def power_cycled(port, **options):
+        if left[0]:
+            left[0] -= 1
+            rig.replug()
+            port.chip = rig.chip
+        return real(port, **options)
+
+    monkeypatch.setattr(boot_watch, "answers_again", power_cycled)
+    if times < 3:
+        done = flash(rig.ctx(), rig.path)
+        assert done.verified
+        assert done.boot.booted is None
+        assert rig.runs()
+    else:
+        with pytest.raises(BootLoop):
+            flash(rig.ctx(), rig.path)
+    assert left == [0]
 
 
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])

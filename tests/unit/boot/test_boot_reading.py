@@ -12,12 +12,12 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.flash import ExchangeFailed, UnstableRead
 from plugsmith.errors.link import LinkLost
 from plugsmith.errors.safety import OutsideFlash
-from plugsmith.memory import AddressRange
+from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.sim.faults import FaultPlan, Harm, ReplyLost, Way
 from plugsmith.sim.timing import DeviceTiming
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 CASES = [
     ("t-1.0.5", "BK7231T", "BK7231T 1.0.5"),
@@ -118,6 +118,53 @@ def test_a_sector_that_never_agrees_is_not_returned() -> None:
         flash.read(AddressRange(0x11000, 0x13000))
     assert caught.value.exit_code == 6
     assert caught.value.code == "PS-FLASH-UNSTABLE"
+
+
+def test_bytes_that_agree_by_the_sector_and_not_by_the_block_are_not_returned() -> None:
+    """The last net: each sector is as its own checksum says, and the block is not."""
+    rig = Rig.of("n-rom", forged("BK7231N"))
+    client, _identity, flash = rig.connect()
+    real = client.crc32_many
+
+    def lies(spans: Sequence[AddressRange]) -> Iterator[int]:
+        asked = list(spans)
+        for span, crc in zip(asked, real(asked), strict=True):
+            yield crc ^ 1 if len(span) > SECTOR_LEN else crc
+
+    client.crc32_many = lies  # type: ignore[method-assign,assignment]
+    with pytest.raises(UnstableRead) as caught:
+        flash.read(AddressRange(0x11000, 0x15000))
+    assert caught.value.facts == {"start": "0x011000", "length": 0x4000}
+
+
+def test_a_sector_that_reads_otherwise_each_time_is_not_returned() -> None:
+    rig = Rig.of("n-rom", forged("BK7231N"))
+    client, _identity, flash = rig.connect()
+    real, turn = client.read_4k, iter(range(100_000))
+
+    def drifts(addr: int) -> bytes:
+        return next(turn).to_bytes(4, "little") + real(addr)[4:]
+
+    client.read_4k = drifts  # type: ignore[method-assign]
+    flash.prepare_writes(AddressRange(0x20000, 0x22000))
+    with pytest.raises(UnstableRead) as caught:
+        flash.program(0x20010, b"abcd")  # what is around it is kept, so it is read first
+    assert caught.value.facts == {"start": "0x020000", "length": SECTOR_LEN}
+
+
+def test_a_checksum_command_that_fails_in_the_middle_weakens_no_proof() -> None:
+    """Once it has worked, its failure is an error: nothing falls back to a weaker proof."""
+    rig = Rig.of("n-rom", forged("BK7231N"))
+    client, _identity, flash = rig.connect()
+    list(flash.blocks(AddressRange(0x11000, 0x21000)))
+
+    def refuse(spans: object) -> Iterator[int]:
+        raise ExchangeFailed(request="checksum", attempts=1)
+        yield 0
+
+    client.crc32_many = refuse  # type: ignore[method-assign,assignment]
+    with pytest.raises(ExchangeFailed):
+        list(flash.blocks(AddressRange(0x21000, 0x31000)))
 
 
 def test_without_a_checksum_command_everything_is_read_twice() -> None:

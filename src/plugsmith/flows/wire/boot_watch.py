@@ -99,7 +99,10 @@ def _sighting(*, booted: bool) -> BootSighting:
 
 
 def _probe_download_uart(ctx: FlowContext, device: Device) -> BootSighting:
-    """A chip that runs its firmware does not answer link checks; one that loops does."""
+    """A chip that runs its firmware does not answer link checks; one that loops does, each time.
+
+    One that answers once was reset once: by its user, by a weak supply, or it was just put in.
+    """
     unseen = BootSighting(
         booted=None,
         seen=_(
@@ -107,14 +110,16 @@ def _probe_download_uart(ctx: FlowContext, device: Device) -> BootSighting:
             "Look for the device's Wi-Fi access point or its LED."
         ),
     )
-    ctx.clock.sleep(_SETTLE_S)
     try:
-        answered = answers_again(device.port, clock=ctx.clock, seconds=_PROBE_S, cancel=ctx.cancel)
-        if answered:
+        for _turn in range(_LOOPS):
+            ctx.clock.sleep(_SETTLE_S)
+            port, cancel = device.port, ctx.cancel
+            if not answers_again(port, clock=ctx.clock, seconds=_PROBE_S, cancel=cancel):
+                return unseen
             device.flash.reboot()
+    except Cancelled:
+        raise
     except PlugsmithError:
-        return unseen
-    if not answered:
         return unseen
     return BootSighting(
         booted=False,
