@@ -13,7 +13,7 @@ from plugsmith.lan.change import (
     differences,
     make_change,
 )
-from plugsmith.lan.obk_http import ARGUMENT_LIMIT, STARTUP_LIMIT
+from plugsmith.openbeken.limits import PAGE_ARGUMENT_LIMIT, startup_limit
 
 TYPES = ("Default", "Humidity", "Toggle")
 NOW = {
@@ -229,7 +229,9 @@ def test_what_cannot_be_set_over_the_network_is_refused_before_anything_is_sent(
         change(flags=1, mac="c8:47:8c:00:00:01")
 
 
-@pytest.mark.parametrize(("length", "fits"), [(ARGUMENT_LIMIT, True), (ARGUMENT_LIMIT + 1, False)])
+@pytest.mark.parametrize(
+    ("length", "fits"), [(PAGE_ARGUMENT_LIMIT, True), (PAGE_ARGUMENT_LIMIT + 1, False)]
+)
 def test_what_is_longer_than_the_device_takes_is_refused(length, fits):
     if fits:
         assert change(mqtt_group="x" * length).steps
@@ -238,7 +240,9 @@ def test_what_is_longer_than_the_device_takes_is_refused(length, fits):
             change(mqtt_group="x" * length)
 
 
-@pytest.mark.parametrize(("length", "fits"), [(STARTUP_LIMIT, True), (STARTUP_LIMIT + 1, False)])
+@pytest.mark.parametrize(
+    ("length", "fits"), [(startup_limit(), True), (startup_limit() + 1, False)]
+)
 def test_a_startup_command_that_is_too_long_is_refused(length, fits):
     if fits:
         assert change(startup_command="x" * length).steps
