@@ -113,11 +113,14 @@ class NoImage(NothingFound):
 
 
 class NoSpaceLeft(PlugsmithError):
-    """The library's disk cannot take the backup; seen before the first byte."""
+    """The library's disk cannot take what must be kept; nothing was changed on the device.
+
+    `shortage` says how that was seen: by the room that is free, or by the disk's own refusal.
+    """
 
     code = "PS-LIBRARY-NO-SPACE"
     exit_code = ExitCode.REFUSED
-    what = N_("The folder {folder} has room for {free} bytes; the backup needs {needed}.")
+    what = N_("The folder {folder} has no room for what must be kept there: {shortage}.")
     next_step = N_("Make room, or name another place with -o FILE or PLUGSMITH_HOME.")
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.library.home import refusal
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
 from plugsmith.private_files import make_private_folder
@@ -51,7 +52,7 @@ class DeviceFolder:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
         except OSError as problem:
-            raise _refused(self.path, problem) from problem
+            raise refusal(self.path, problem) from problem
         facts: dict[str, Fact] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest()}
         if safe != name:
             facts["name"] = name
@@ -95,7 +96,7 @@ def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:
         except FileExistsError:
             continue
         except OSError as problem:
-            raise _refused(root, problem) from problem
+            raise refusal(root, problem) from problem
         return DeviceFolder(path, number=max(numbers, default=0) + 1)
     raise NoRightToWrite(folder=str(root), problem="too many folders of one name")
 
@@ -120,7 +121,3 @@ def _safe(part: str) -> str:
     if _SAFE.fullmatch(part) and part not in {".", ".."}:
         return part
     return re.sub(r"[^0-9A-Za-z_\-]", "_", part)[:80] or "_"
-
-
-def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
-    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")

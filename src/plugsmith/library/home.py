@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import tempfile
@@ -11,8 +12,10 @@ from pathlib import Path
 from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
 from plugsmith.errors.library import OutputExists
 from plugsmith.library.durable import make_durable, written
+from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder
 
+_FULL = {errno.ENOSPC, errno.EDQUOT}
 _SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
 
 
@@ -34,9 +37,24 @@ def check_room(folder: Path, needed: int) -> None:
             probe.write(b"?")
         free = shutil.disk_usage(folder).free
     except OSError as problem:
-        raise NoRightToWrite(folder=str(folder), problem=problem.strerror or "?") from problem
-    if free < needed + _SPARE:
-        raise NoSpaceLeft(folder=str(folder), free=free, needed=needed + _SPARE)
+        raise refusal(folder, problem) from problem
+    needed += _SPARE
+    if free < needed:
+        shortage = _("{free} bytes are free, {needed} are needed", free=free, needed=needed)
+        raise NoSpaceLeft(folder=str(folder), free=free, needed=needed, shortage=shortage)
+
+
+def refusal(folder: Path, problem: OSError) -> NoSpaceLeft | NoRightToWrite:
+    """The error for what the system said when something was put into `folder`."""
+    if problem.errno not in _FULL:
+        return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
+    try:
+        there = next(place for place in (folder, *folder.parents) if place.exists())
+        free = shutil.disk_usage(there).free
+    except (OSError, StopIteration):
+        free = 0
+    shortage = _("the disk took no more; {free} bytes are free now", free=free)
+    return NoSpaceLeft(folder=str(folder), free=free, needed=None, shortage=shortage)
 
 
 def check_output(path: Path, needed: int = 0) -> None:

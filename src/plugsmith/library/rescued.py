@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
 from plugsmith.errors.flows import NoRightToWrite
-from plugsmith.library.home import write_whole
+from plugsmith.library.home import refusal, write_whole
 from plugsmith.limited_read import read_regular
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class RescueStore:
         self._folder = folder
 
     def keep(self, device: DeviceKey, start: int, data: bytes) -> Path:
-        """A new file with `data`, forced to the disk; NoRightToWrite where the disk refuses."""
+        """A new file with `data`, forced to the disk; NoRightToWrite, NoSpaceLeft if refused."""
         tail = device.mac.replace(":", "")[-6:] if device.mac else "nomac"
         stem = f"{device.chip.casefold()}_{tail}_0x{start:06x}"
         for number in range(1, _MOST_NAMES):
@@ -36,7 +36,7 @@ class RescueStore:
                     return path
                 continue
             except OSError as problem:
-                raise _refused(self._folder, problem) from problem
+                raise refusal(self._folder, problem) from problem
             return path
         raise NoRightToWrite(folder=str(self._folder), problem="too many files")
 
@@ -46,7 +46,3 @@ def _holds(path: Path, data: bytes) -> bool:
         return read_regular(path, limit=len(data)) == data
     except InputError:
         return False
-
-
-def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
-    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")

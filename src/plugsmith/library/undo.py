@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
-from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.library.durable import make_durable, written
+from plugsmith.library.home import refusal
 from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
@@ -58,7 +58,7 @@ class UndoStore:
         self._aside = aside or SetAside()
 
     def add(self, record: UndoRecord) -> UndoRecord:
-        """Write `record` before the change begins; NoRightToWrite where the disk refuses.
+        """Write `record` before the change begins; NoRightToWrite, NoSpaceLeft if refused.
 
         A try that was cut off before is continued: one file, with the values of before it.
         """
@@ -91,9 +91,7 @@ class UndoStore:
             place = path or self._free_name(record)
             _write_private(place, text.encode(), new=path is None)
         except OSError as problem:
-            raise NoRightToWrite(
-                folder=str(self._folder), problem=problem.strerror or "?"
-            ) from problem
+            raise refusal(self._folder, problem) from problem
         return replace(record, path=place)
 
     def latest(self, mac: str, host: str | None = None) -> UndoRecord | None:

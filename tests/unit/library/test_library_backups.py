@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -252,7 +253,7 @@ def test_a_disk_that_fails_leaves_nothing_that_looks_like_a_backup(library, monk
         real(handle)
 
     monkeypatch.setattr(home_module.os, "fsync", failing)
-    with pytest.raises(NoRightToWrite, match="No space left"):
+    with pytest.raises(NoSpaceLeft, match="the disk took no more"):
         library.backups.add(data, passport_for(data))
     monkeypatch.setattr(home_module.os, "fsync", real)
     assert list(library.backups.folder.iterdir()) == []
@@ -324,3 +325,39 @@ def test_processes_that_store_at_the_same_time_lose_nothing(library):
     assert len(stored) == 15
     wanted = {content(first + more) for first in (10, 20, 30) for more in range(5)}
     assert {backup.read() for backup in stored} == wanted
+
+
+def full(*_args, **_kwargs):
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+KEPT = {
+    "a backup": (
+        "plugsmith.library.backups.store.write_whole",
+        lambda library: library.backups.add(content(1), passport_for(content(1))),
+    ),
+    "a rescued sector": (
+        "plugsmith.library.rescued.write_whole",
+        lambda library: library.rescued.keep(
+            DeviceKey(chip="BK7231T", flash_size=SIZE), 0x1000, b"x" * 0x1000
+        ),
+    ),
+    "a folder that cannot be made": (
+        "plugsmith.library.home.make_private_folder",
+        lambda library: library.backups.check_room(1),
+    ),
+}
+
+
+@pytest.mark.parametrize("what", KEPT)
+def test_a_disk_that_is_full_is_told_as_that_also_if_it_has_room_again(library, monkeypatch, what):
+    place, keep = KEPT[what]
+    monkeypatch.setattr(place, full)
+    with pytest.raises(NoSpaceLeft) as refused:
+        keep(library)
+    assert refused.value.code == "PS-LIBRARY-NO-SPACE"
+    assert "the disk took no more" in refused.value.message
+    free = refused.value.facts["free"]
+    assert isinstance(free, int)
+    assert free > 1 << 20
+    assert f"{free} bytes are free now" in refused.value.message

@@ -9,8 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
-from plugsmith.errors.flows import NoRightToWrite
-from plugsmith.library.home import write_whole
+from plugsmith.library.home import refusal, write_whole
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.limited_read import read_regular
 from plugsmith.records import frozen
@@ -49,7 +48,7 @@ def read_label(backup: Path) -> Label:
 
 
 def write_label(backup: Path, label: Label) -> Label:
-    """Keep it, or take the file away where both texts are gone; NoRightToWrite.
+    """Keep it, or take the file away where both texts are gone; NoRightToWrite, NoSpaceLeft.
 
     Returned is what was kept: letters that cannot be printed are shown as `?`.
     """
@@ -62,8 +61,7 @@ def write_label(backup: Path, label: Label) -> Label:
             data = (json_text(body) + "\n").encode()
             write_whole(label_file(backup), data, keep_existing=False)
     except OSError as problem:
-        folder = str(backup.parent)
-        raise NoRightToWrite(folder=folder, problem=problem.strerror or "?") from problem
+        raise refusal(backup.parent, problem) from problem
     return kept
 
 

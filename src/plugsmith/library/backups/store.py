@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
-from plugsmith.errors.flows import NoRightToWrite, NotABackup
+from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft, NotABackup
 from plugsmith.errors.library import BackupChanged, OutputExists
 from plugsmith.library.backups.index import BackupIndex, IndexEntry
 from plugsmith.library.backups.passport import Passport, read_passport
-from plugsmith.library.home import check_room, reserve, write_whole
+from plugsmith.library.home import check_room, refusal, reserve, write_whole
 from plugsmith.limited_read import read_regular
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
@@ -105,8 +105,8 @@ class BackupStore:
             write_files(backup, data)
         except OSError as problem:
             take_back(backup)
-            raise _refused(target.parent, problem) from problem
-        with suppress(OSError, NoRightToWrite) if out is not None else nullcontext():
+            raise refusal(target.parent, problem) from problem
+        with suppress(OSError, NoRightToWrite, NoSpaceLeft) if out is not None else nullcontext():
             if out is not None:
                 self._point_to(backup)
             self._index.refresh()
@@ -157,7 +157,7 @@ class BackupStore:
             except FileExistsError:
                 continue
             except OSError as problem:
-                raise _refused(self.folder, problem) from problem
+                raise refusal(self.folder, problem) from problem
             return path
         raise OutputExists(name=f"{stem}.bin")
 
@@ -207,7 +207,7 @@ def claim_named(out: Path) -> Path:
     except FileExistsError as taken:
         raise OutputExists(name=str(out)) from taken
     except OSError as problem:
-        raise _refused(out.parent, problem) from problem
+        raise refusal(out.parent, problem) from problem
     return out
 
 
@@ -242,10 +242,6 @@ def take_back(backup: Backup) -> None:
     with suppress(OSError):
         for path in (*reversed(sidecars(backup.file)), backup.file):
             path.unlink(missing_ok=True)
-
-
-def _refused(folder: Path, problem: OSError) -> NoRightToWrite:
-    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
 
 
 def try_open(path: Path) -> Backup | None:

@@ -8,17 +8,15 @@ or erase job that has begun is known to be half-written.
 
 from __future__ import annotations
 
-import errno
 import secrets
-import shutil
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
-from plugsmith.errors.flows import NoRightToWrite, NoSpaceLeft
 from plugsmith.errors.library import JobLost, JobUnreadable
 from plugsmith.library.device_key import DeviceKey
+from plugsmith.library.home import refusal
 from plugsmith.library.jobs.journal import Journal, damaged, never_began, replay
 from plugsmith.library.jobs.sectors import JobSectors, read_sectors, write_sectors
 from plugsmith.library.jobs.state import (
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.boot.flash import Proof
-    from plugsmith.errors import Fact, PlugsmithError
+    from plugsmith.errors import Fact
 
 __all__ = [
     "CHANGING",
@@ -109,7 +107,7 @@ class Job:
                 self._journal.append("kept", data)
             self._journal.append("intent", {}, durable=True)
         except OSError as problem:
-            raise _refused(self.folder, problem) from problem
+            raise refusal(self.folder, problem) from problem
 
     def speed(self, baud: int) -> None:
         """The wire is about to run at `baud`: call it before the chip is asked to change."""
@@ -149,7 +147,7 @@ class Job:
                 },
             )
         except OSError as problem:
-            raise _refused(self.folder, problem) from problem
+            raise refusal(self.folder, problem) from problem
 
     def so_far(self) -> tuple[bytearray, tuple[ReadRange, ...]]:
         """The bytes of an earlier run (FF where there are none) and the ranges that still hold.
@@ -206,7 +204,7 @@ class JobStore:
         except OSError as problem:
             if spare is not None:
                 return JobStore(spare).start(header)
-            raise _refused(self.folder, problem) from problem
+            raise refusal(self.folder, problem) from problem
         return Job(folder=self.folder, state=JobState(id=name, header=header), journal=journal)
 
     def open_jobs(
@@ -305,13 +303,3 @@ def _never_began(path: Path) -> bool:
         return never_began(read_regular(path, limit=_LARGEST_JOURNAL))
     except InputError:
         return not (path.exists() or path.is_symlink())  # finished meanwhile; else nobody knows
-
-
-def _refused(folder: Path, problem: OSError) -> PlugsmithError:
-    if problem.errno in {errno.ENOSPC, errno.EDQUOT}:
-        try:
-            free = shutil.disk_usage(folder).free
-        except OSError:
-            free = 0
-        return NoSpaceLeft(folder=str(folder), free=free, needed=free + 1)
-    return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
