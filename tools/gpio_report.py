@@ -11,7 +11,7 @@ import json
 import os
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from plugsmith.emu.gpio_trace import PINS_SETTLE_S
 from plugsmith.emu.polling import LOOP
@@ -119,8 +119,8 @@ def compare(path: Path, truth: dict[str, Any], seconds: float) -> Row:
     if not config:
         return replace(run, others=tuple(sorted(own)))
     roles = {
-        int(pin["gpio"]): str(pin["role"])
-        for pin in cast("Any", answer_for_config(config, module=truth.get("module")).pins)
+        pin.gpio: str(pin.role)
+        for pin in answer_for_config(config, module=truth.get("module")).pins
     }
     seen = sorted(set(roles) & set(uses))
     right = sum(direction_fits(roles[gpio], uses[gpio]) for gpio in seen)
