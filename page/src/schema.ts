@@ -351,15 +351,6 @@ export type DemoDemoStep = {
   "outcome": string;
 };
 
-/** A device that answers in the network after it was flashed; `url` is its own page. */
-export type DeviceArrivedDevice = {
-  "host": string;
-  "mac": string | null;
-  "name": string;
-  "version": string | null;
-  "url": string;
-};
-
 /** One finding; `pin` is a GPIO number or None, `text` and `fix` are sentences. */
 export type DeviceRuleFinding = {
   "rule": string;
@@ -1007,7 +998,7 @@ export type SettingsBuiltImage = {
 export type SettingsChangedChip = {
   "resets"?: number;
   "chip": string;
-  "image": WireImageRow | null;
+  "image": WireContentRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];
@@ -1100,6 +1091,15 @@ export type UiPageServed = {
   "jobs": number;
 };
 
+/** A device that answers in the network after it was flashed; `url` is its own page. */
+export type WireArrivedDevice = {
+  "host": string;
+  "mac": string | null;
+  "name": string;
+  "version": string | null;
+  "url": string;
+};
+
 /** `backup`; sizes in bytes. */
 export type WireBackupResult = {
   "resets"?: number;
@@ -1160,6 +1160,9 @@ export type WireConsoleResult = {
   "file": string | null;
 };
 
+/** What was written: a firmware file, or bytes of any kind. */
+export type WireContentRow = Record<string, unknown>;
+
 /** `doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text. */
 export type WireDoctorResult = {
   "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost" | "no-adapter";
@@ -1178,7 +1181,7 @@ export type WireEraseResult = {
   "proof": string | null;
   "resets"?: number;
   "chip": string;
-  "image": WireImageRow | null;
+  "image": WireContentRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];
@@ -1193,7 +1196,7 @@ export type WireEraseResult = {
 export type WireFlashResult = {
   "resets"?: number;
   "chip": string;
-  "image": WireImageRow | null;
+  "image": WireContentRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];
@@ -1203,7 +1206,7 @@ export type WireFlashResult = {
   "seconds": number;
   "notes": (string)[];
   "looks_like": string | null;
-  "found"?: DeviceArrivedDevice;
+  "found"?: WireArrivedDevice;
 };
 
 /** The flash part; `jedec` is null where the chip cannot report it, `size` in bytes. */
@@ -1215,9 +1218,6 @@ export type WireFlashRow = {
   "size_proof": "wrap" | "jedec" | "jedec+wrap" | "contradicted" | "assumed";
   "protected": boolean | null;
 };
-
-/** What was written: a firmware file, or bytes of any kind. */
-export type WireImageRow = Record<string, unknown>;
 
 /** `info`. */
 export type WireInfoResult = {
@@ -1308,7 +1308,7 @@ export type WireVerifyResult = {
 export type WireWriteResult = {
   "resets"?: number;
   "chip": string;
-  "image": WireImageRow | null;
+  "image": WireContentRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];

@@ -168,7 +168,7 @@ class LintRequest(Record):
 
 def search(session: Session, request: SearchRequest) -> SearchResult:
     """`template search`."""
-    from plugsmith.flows.dump.lookup import find
+    from plugsmith.flows.catalogue.lookup import find
     from plugsmith.library.catalogue.search import Query
 
     return find(
@@ -187,14 +187,14 @@ def search(session: Session, request: SearchRequest) -> SearchResult:
 
 def show(session: Session, request: ShowRequest) -> EntryResult:
     """`template show`."""
-    from plugsmith.flows.dump.lookup import describe
+    from plugsmith.flows.catalogue.lookup import describe
 
     return describe(request.identifier, root=session.library.root)
 
 
 def match(session: Session, request: MatchRequest) -> MatchResult:
     """`template match`; UsageError unless exactly one of device and host is given."""
-    from plugsmith.flows.dump.lookup import match_named, match_running
+    from plugsmith.flows.catalogue.lookup import match_named, match_running
 
     root = session.library.root
     if request.device is not None and request.host is None:
@@ -247,7 +247,7 @@ def _device_of(session: Session, request: NamedRequest) -> DeviceInput:
 
 def update(session: Session, request: UpdateRequest) -> ImportResult | ListsResult:
     """`template update`; the network is used only for an origin that is an address."""
-    from plugsmith.flows.dump.lookup import held_lists, import_list
+    from plugsmith.flows.catalogue.lookup import held_lists, import_list
 
     if request.origin is None:
         return held_lists(root=session.library.root)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from lan_fleet import TEMPLATE, lan
 
+from plugsmith.flows.catalogue.lookup import match_running
 from plugsmith.flows.device.apply import apply
-from plugsmith.flows.dump.lookup import match_running
 from plugsmith.flows.settings.desired_settings import desired_from
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from plugsmith.errors.catalogue import ListUnusable
 from plugsmith.errors.network import ServerRefused, ServerUnreachable
 from plugsmith.events import CancelToken
-from plugsmith.flows.dump.lookup import held_lists, import_list
+from plugsmith.flows.catalogue.lookup import held_lists, import_list
 
 LIST = {"devices": [{"vendor": "A", "name": "Plug", "chip": "BK7231N", "pins": {"6": "Rel;1"}}]}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugsmith.errors import Fact
-from plugsmith.records import Record, Result, alone, data_of, record
+from plugsmith.records import Result, alone, data_of, record
 
 
 @record
@@ -15,14 +15,3 @@ class ScanResult(Result):
     def as_data(self) -> Fact:
         """The devices, in the order of their addresses."""
         return data_of(self.devices)
-
-
-@record
-class ArrivedDevice(Record):
-    """A device that answers in the network after it was flashed; `url` is its own page."""
-
-    host: str
-    mac: str | None
-    name: str
-    version: str | None
-    url: str

@@ -31,7 +31,7 @@ from plugsmith.flows.settings.results import (
 )
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_write import change_flash
-from plugsmith.flows.wire.results import ImageRow
+from plugsmith.flows.wire.results import ContentRow
 from plugsmith.flows.write.settings_sector import block_on_device
 from plugsmith.flows.write.target_image import Segment, TargetImage
 from plugsmith.image.kinds import recognise
@@ -262,7 +262,7 @@ def change_chip(
         places.append(piece.start)
         return TargetImage(wanted={piece.start: piece.data})
 
-    image = ImageRow(facts={"kind": "openbeken-settings", "length": SECTOR_LEN})
+    image = ContentRow(facts={"kind": "openbeken-settings", "length": SECTOR_LEN})
     outcome = change_flash(
         ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run, sets_pins=True
     )

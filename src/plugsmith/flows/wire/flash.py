@@ -16,7 +16,7 @@ from plugsmith.flows.wire.boot_check import flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import (
-    ImageRow,
+    ContentRow,
     WriteResult,
     backup_row,
     check_rows,
@@ -60,7 +60,7 @@ class WriteOutcome:
     """What a flash, restore or write did; `verified` is False only for a dry run."""
 
     chip: str
-    image: ImageRow | None
+    image: ContentRow | None
     safety: Safety
     plan: FlashPlan
     checks: tuple[PreflightCheck, ...]
@@ -187,7 +187,7 @@ def write_source(
     undo = undo_command(ctx, safety)
     outcome = WriteOutcome(
         chip=device.identity.chip.name,
-        image=ImageRow(facts=source.as_data()),
+        image=ContentRow(facts=source.as_data()),
         safety=safety,
         plan=plan,
         checks=tuple(checks),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Family, KeyClass, Support
 from plugsmith.errors import ExitCode, Fact
-from plugsmith.flows.device.results import ArrivedDevice
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
@@ -207,7 +206,18 @@ class ResetResult(Result):
 
 
 @record
-class ImageRow(Record):
+class ArrivedDevice(Record):
+    """A device that answers in the network after it was flashed; `url` is its own page."""
+
+    host: str
+    mac: str | None
+    name: str
+    version: str | None
+    url: str
+
+
+@record
+class ContentRow(Record):
     """What was written: a firmware file, or bytes of any kind."""
 
     facts: dict[str, Fact] = spread()
@@ -257,7 +267,7 @@ class WriteResult(WireResult):
     """`write` and `restore`; `verified` is false only for a dry run, `booted` null if not seen."""
 
     chip: str
-    image: ImageRow | None
+    image: ContentRow | None
     backup: BackupRow | None
     plan: tuple[PlanRow, ...]
     checks: tuple[CheckRow, ...]
