@@ -61,6 +61,7 @@ def test_another_device_is_not_it(plug, capsys):
         assert (status, data["verified"], data.get("found")) == (0, True, None)
         assert data["booted"] is None
         assert missing[0]["data"]["answered"] == [hosts_of(server)[0]]
+        assert f"{hosts_of(server)[0]} ({OTHER.hex(':')})" in missing[0]["message"]
         assert "8C1A2B3C" in missing[0]["hint"]
 
 

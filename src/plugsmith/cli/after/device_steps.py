@@ -25,7 +25,10 @@ def _scan(_request: Any, data: dict[str, Any]) -> Steps:
                 ),
             )
         ]
-    host = quoted(found[0]["ip"]) if len(found) == 1 else "HOST"
+    host = "HOST"
+    if len(found) == 1:
+        port = f":{found[0]['port']}" if found[0]["port"] != 80 else ""
+        host = quoted(f"{found[0]['ip']}{port}")
     return [
         (f"plugsmith device info {host}", _("what one is, and how it is")),
         (f"plugsmith device backup {host}", _("before anything is changed")),

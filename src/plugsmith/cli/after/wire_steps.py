@@ -40,6 +40,11 @@ def _backup(_request: Any, data: dict[str, Any]) -> Steps:
 
 
 def _flash(request: Any, data: dict[str, Any]) -> Steps:
+    own_pins = str(request.template) == "auto"
+    if data.get("found"):
+        host = quoted(data["found"]["host"])
+        steps = [(f"plugsmith device info {host}", _("what it is, and how it is"))]
+        return steps if own_pins else [*steps, *_own_pins(data, host)]
     if request.wifi_ssid:
         find = (_("It joins your network: `plugsmith device scan` finds it there."),)
     else:
@@ -51,10 +56,14 @@ def _flash(request: Any, data: dict[str, Any]) -> Steps:
         )
     steps = [("", text) for text in find]
     steps.append(("plugsmith device scan", _("finds it in your network")))
-    if data.get("backup"):
-        file = quoted(data["backup"]["file"])
-        steps.append((f"plugsmith device apply HOST {file}", _("its pins, out of the backup")))
-    return steps
+    return steps if own_pins else [*steps, *_own_pins(data, "HOST")]
+
+
+def _own_pins(data: dict[str, Any], host: str) -> Steps:
+    if not data.get("backup"):
+        return []
+    file = quoted(data["backup"]["file"])
+    return [(f"plugsmith device apply {host} {file}", _("its pins, out of the backup"))]
 
 
 def _restore(_request: Any, _data: dict[str, Any]) -> Steps:
@@ -62,9 +71,12 @@ def _restore(_request: Any, _data: dict[str, Any]) -> Steps:
 
 
 def _write(request: Any, _data: dict[str, Any]) -> Steps:
-    start = quoted(request.start)
+    if request.region is not None:
+        place = f"--region {quoted(request.region)} --chip {quoted(request.chip)}"
+    else:
+        place = f"--start {quoted(request.start)}"
     return [
-        (f"plugsmith verify {quoted(request.file)} --start {start}", _("compares it once more")),
+        (f"plugsmith verify {quoted(request.file)} {place}", _("compares it once more")),
         ("plugsmith reset", _("starts it")),
     ]
 

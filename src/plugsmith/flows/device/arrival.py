@@ -77,9 +77,13 @@ def _tell_missing(ctx: LanContext, mac: str, others: list[FoundDevice]) -> None:
         hint += " " + _(
             "These ask for a web password and may be it: {hosts}.", hosts=", ".join(locked)
         )
+    message = _("The device {mac} was not seen in the network.", mac=mac)
+    strangers = [f"{item.host} ({item.info.mac})" for item in others if item.info is not None]
+    if strangers:
+        message += " " + _("Others answer there: {hosts}.", hosts=", ".join(strangers[:8]))
     ctx.warn(
         "PS-NOTE-NOT-FOUND",
-        _("The device {mac} was not seen in the network.", mac=mac),
+        message,
         hint=hint,
         data={"mac": mac, "answered": [str(item.host) for item in others]},
     )
