@@ -19,7 +19,7 @@ _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def core_files() -> list[tuple[str, Path]]:
-    """Name in the archive and place of every file: our modules and ruamel.yaml, which is pure."""
+    """Name in the archive and place of every file: our modules, docs, and ruamel.yaml (pure)."""
     found = [
         (f"plugsmith/{path.relative_to(PACKAGE).as_posix()}", path)
         for path in PACKAGE.rglob("*")
@@ -29,6 +29,7 @@ def core_files() -> list[tuple[str, Path]]:
     found += [
         (f"ruamel/yaml/{path.relative_to(yaml).as_posix()}", path) for path in yaml.rglob("*.py")
     ]
+    found += [(f"plugsmith/docs/{path.name}", path) for path in (ROOT / "docs").glob("*.md")]
     return sorted(found)
 
 

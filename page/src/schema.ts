@@ -77,6 +77,7 @@ export type AskLine = {
   "kind": "confirm" | "choice" | "text" | "secret" | "file";
   "question": string;
   "choices"?: (string)[];
+  "file"?: string;
 };
 
 /** The question `id` is no longer open: somebody answered it. */

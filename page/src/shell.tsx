@@ -1,7 +1,7 @@
 // The frame of every page: top bar, navigation, what is wrong with the connection, the page itself.
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { link } from "./backend/current";
+import { link, startup } from "./backend/current";
 import { PAGES } from "./pages";
 import { href, route } from "./state/router";
 import { adopt, journey } from "./state/journey";
@@ -10,6 +10,7 @@ import { dark, theme } from "./state/theme";
 import { t } from "./text/t";
 import { Icon } from "./ui/icons";
 import { Box, Button } from "./ui/parts";
+import { StartupBanner } from "./ui/startup";
 import { go } from "./state/router";
 
 import MARK from "./mark.svg";
@@ -22,7 +23,8 @@ export function Shell(): JSX.Element {
     <>
       <a class="skip" href="#content" onClick={(event) => { event.preventDefault(); document.getElementById("content")?.focus(); }}>{t("To the content")}</a>
       <TopBar current={page?.path ?? ""} />
-      <Connection />
+      <StartupBanner />
+      {!startup.value && <Connection />}
       {link.value === "refused" ? <NoEntry /> : <main id="content" tabIndex={-1}><Page /></main>}
     </>
   );

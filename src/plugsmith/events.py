@@ -157,6 +157,7 @@ class Ask(Event):
     form: AskKind = field(metadata={"json": "kind"})
     question: str
     choices: tuple[str, ...] | None = None
+    file: str | None = None  # which the user must have before the answer is yes
 
     def __post_init__(self) -> None:
         _mask_known(self, "question")

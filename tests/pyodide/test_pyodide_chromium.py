@@ -7,14 +7,16 @@ import hashlib
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
-from web_bench import EDITION, STRICT, Bench, EditionServer
+from web_bench import EDITION, Bench, EditionServer
 
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forged_mac
 from plugsmith.forge.storage import StorageRequest
+from plugsmith.sim.timing import SERVED
 
 CHROMIUM = os.environ.get("PLUGSMITH_CHROMIUM") or shutil.which("chromium")
 pytestmark = [
@@ -23,10 +25,15 @@ pytestmark = [
 ]
 PORT = "webserial://1a86:7523/1"
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
-RUN = """async ([verb, request]) => {
+RUN = """async ([verb, request, answer, cancelAt]) => {
   const job = await plugsmith.start(verb, request);
   const lines = [];
-  await plugsmith.events(job, 0, (line) => lines.push(line), new AbortController().signal);
+  const hear = (line) => {
+    lines.push(line);
+    if (line.type === "ask") plugsmith.answer(job, line.id, answer);
+    if (cancelAt && line.type === "progress" && line.done >= cancelAt) plugsmith.cancel(job);
+  };
+  await plugsmith.events(job, 0, hear, new AbortController().signal);
   return lines;
 }"""
 PUT = """([name, text]) => plugsmith.put(
@@ -78,6 +85,8 @@ class Page:
         self.tab = context.new_page()
         self.errors = []
         self.tab.on("pageerror", lambda problem: self.errors.append(str(problem)))
+        self.downloads = []
+        self.tab.on("download", self.downloads.append)
         self.tab.set_default_timeout(120_000)
         self.open()
 
@@ -85,8 +94,11 @@ class Page:
         self.tab.goto(self.server.url)
         self.about = self.tab.evaluate("plugsmith.about()")
 
-    def run(self, verb, **request):
-        self.lines = self.tab.evaluate(RUN, [verb, request])
+    def run(self, verb, *, answer=True, cancel_at=None, **request):
+        """The last line of a job; all of them are in `lines`."""
+        if request.get("port"):
+            request.setdefault("link_timeout", 30)
+        self.lines = self.tab.evaluate(RUN, [verb, request, answer, cancel_at])
         return self.lines[-1]
 
     def put(self, name, data):
@@ -139,13 +151,41 @@ def test_backup_recovery_flash_and_verify_over_web_serial(page, server, dump, im
     assert server.bench.flash == dump
 
 
+def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(page, server, dump, image):
+    server.bench = Bench(dump)
+    firmware = page.put(NAME, image)
+    page.downloads.clear()
+    refused = page.run("flash", port=PORT, image=firmware, answer=False)
+    assert _said(refused) == "PS-CONSENT-MISSING", refused
+    assert server.bench.flash == dump
+    ask = next(line for line in page.lines if line["type"] == "ask")
+    assert page.get(ask["file"]) == dump
+    page.tab.wait_for_timeout(200)
+    assert [Path(item.path()).read_bytes() for item in page.downloads] == [dump]
+
+
+def test_a_backup_that_was_stopped_goes_on_where_it_stopped(page, server, dump):
+    server.bench = Bench(dump)
+    stopped = page.run("backup", port=PORT, cancel_at=400_000)
+    assert stopped.get("exit") == 130, stopped
+    backup = page.run("backup", port=PORT, resume=True)
+    assert backup["data"]["resumed"] > 0
+    assert page.get(backup["data"]["file"]) == dump
+
+
 @pytest.mark.parametrize("reopen_ms", [0, 50, 100, 200, 350])
 def test_a_slow_opening_costs_no_speed(page, server, dump, reopen_ms):
-    server.bench = Bench(dump, reopen_s=reopen_ms / 1000, waits=STRICT)
-    found = page.run("read", port=PORT, start="0x0", length="0x1000", file="part.bin", baud=921_600)
-    assert _said(found) == "result", found
-    assert server.bench.openings[-2:] == [921_600, 115_200] or 921_600 in server.bench.openings
-    assert page.get(found["data"]["file"]) == dump[:0x1000]
+    """Real time, so that a stall of the machine can cost a step: one of three tries must do it."""
+    for _try in range(3):
+        server.bench = Bench(dump, reopen_s=reopen_ms / 1000, waits=SERVED)
+        found = page.run(
+            "read", port=PORT, start="0x0", length="0x1000", file="part.bin", baud=921_600
+        )
+        assert _said(found) == "result", found
+        assert page.get(found["data"]["file"]) == dump[:0x1000]
+        if 921_600 in server.bench.openings:
+            return
+    pytest.fail(f"stayed slow: {server.bench.openings}")
 
 
 def test_lines_that_are_wired_to_cen_are_noticed(page, server, dump):

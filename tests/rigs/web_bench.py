@@ -23,13 +23,12 @@ from plugsmith.clock import RealClock
 from plugsmith.errors import PlugsmithError
 from plugsmith.sim.chip.board import BoardRequest, build_board
 from plugsmith.sim.ports.port import SimPort
-from plugsmith.sim.timing import UNATTENDED, WaitTimes
+from plugsmith.sim.timing import SERVED, WaitTimes
 
 ROOT = Path(__file__).parents[2]
 EDITION = ROOT / "dist" / "web"
 FAKE = Path(__file__).parent / "fake_serial.js"
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-STRICT = WaitTimes(window_s=0.1, heard_window_s=0.8, idle_reset_s=0.25, rom_window_s=0.1)
 
 
 class Bench:
@@ -43,7 +42,7 @@ class Bench:
         paced: bool = False,
         reopen_s: float = 0.0,
         wired_cen: bool = False,
-        waits: WaitTimes = UNATTENDED,
+        waits: WaitTimes = SERVED,
     ) -> None:
         self.clock = RealClock()
         self.reopen_s = reopen_s

@@ -68,6 +68,11 @@ def test_what_was_done_is_what_a_computer_does(outcome):
     assert flash[0x11000 : len(outcome["image"])] == outcome["image"][0x11000:]
 
 
+def test_nothing_is_erased_before_the_backup_is_in_the_hands_of_the_user(outcome):
+    backup = outcome["said"]["backup"]["data"]["file"]
+    assert outcome["asked"] == [[backup, True]]  # the flash was as before when it was asked
+
+
 def test_what_the_library_writes_is_carried_further_at_once(outcome):
     assert outcome["kept"] >= 10  # passport, backup, index, journal
 

@@ -3,6 +3,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PortInfo } from "../backend/backend";
 import type { WireDoctorResult } from "../schema";
+import { startup } from "../backend/current";
+import { ChooseAdapter } from "../ui/startup";
 import { change, finish, jobView, journey, setJob } from "../state/journey";
 import { ended } from "../state/jobs";
 import { ports, refreshPorts } from "../state/server";
@@ -142,7 +144,8 @@ function PortChoice({ disabled }: { disabled: boolean }): JSX.Element {
   }, [list?.map((one) => one.device).join()]);
   return (
     <>
-    {list && !list.length ? (
+    <ChooseAdapter />
+    {list && !list.length && !startup.value ? (
       <Box kind="note" word={t("No adapter is seen")}>
         <p>{t("Plug the USB serial adapter into this computer; it appears here by itself. If it does not: try another cable, since many only charge, and another USB port.")}</p>
       </Box>
@@ -164,7 +167,7 @@ function PortChoice({ disabled }: { disabled: boolean }): JSX.Element {
         </button>
       ))}
     </div>
-    <details class="fold" open={!!chosen && !!list && !list.some((one) => one.device === chosen)}>
+    {!startup.value && <details class="fold" open={!!chosen && !!list && !list.some((one) => one.device === chosen)}>
       <summary>{t("My adapter is somewhere else in the network")}</summary>
       <div class="fold-in">
         <Field
@@ -175,7 +178,7 @@ function PortChoice({ disabled }: { disabled: boolean }): JSX.Element {
           onInput={(value) => change({ port: value.trim() || null })}
         />
       </div>
-    </details>
+    </details>}
     <LogPort disabled={disabled} ports={list ?? []} />
     </>
   );

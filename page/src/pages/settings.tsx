@@ -1,6 +1,6 @@
 // How the page looks and speaks, and where firmware comes from.
 import type { JSX } from "preact";
-import { about } from "../backend/current";
+import { about, reopenMs, startup } from "../backend/current";
 import { releases } from "../state/releases";
 import { chooseLanguage } from "../state/server";
 import { theme, type Theme } from "../state/theme";
@@ -37,6 +37,7 @@ export function SettingsPage(): JSX.Element {
         <Facts
           rows={[
             ["Plugsmith", about.value?.version ?? "…"],
+            ...(startup.value ? [[t("Build"), startup.value.build.slice(0, 16)], [t("Last change of speed"), reopenMs.value === null ? null : `${reopenMs.value} ms`]] as [string, string | null][] : []),
             [t("Firmware emulator"), about.value?.extras.emu ? t("installed") : t("not installed (pip install 'plugsmith[emu]')")],
             [t("Data format"), about.value?.schema ?? ""],
           ]}

@@ -1,5 +1,6 @@
 // Where everybody begins: what do you have?
 import type { JSX } from "preact";
+import { startup } from "../backend/current";
 import { begin, journey } from "../state/journey";
 import { go, href } from "../state/router";
 import { t, n } from "../text/t";
@@ -10,6 +11,7 @@ interface Way {
   text: string;
   picture: JSX.Element;
   open: () => void;
+  elsewhere?: boolean; // needs a server
 }
 
 const PROMISE: [string, string][] = [
@@ -34,6 +36,7 @@ export function Start(): JSX.Element {
       title: t("I want to practise"),
       text: t("The whole job on a simulated plug. No hardware, nothing can break, about three minutes."),
       picture: <PractisePicture />,
+      elsewhere: true,
       open: () => {
         begin(true);
         go("free");
@@ -49,6 +52,7 @@ export function Start(): JSX.Element {
       title: t("I have running devices"),
       text: t("Find OpenBeken devices in your network, set them up, update them, make their readings right."),
       picture: <HousePicture />,
+      elsewhere: true,
       open: () => go("devices"),
     },
   ];
@@ -66,9 +70,12 @@ export function Start(): JSX.Element {
       )}
       <div class="ways">
         {ways.map((way) => (
-          <button type="button" class="way" onClick={way.open}>
+          <button type="button" class="way" onClick={way.open} disabled={!!startup.value && !!way.elsewhere}>
             {way.picture}
-            <span class="stack-s"><strong>{way.title}</strong><span class="quiet">{way.text}</span></span>
+            <span class="stack-s">
+              <strong>{way.title}</strong>
+              <span class="quiet">{startup.value && way.elsewhere ? t("Not in the browser alone. Install Plugsmith on a computer (pip install 'plugsmith[ui]'): plugsmith ui opens this same page with it.") : way.text}</span>
+            </span>
           </button>
         ))}
       </div>

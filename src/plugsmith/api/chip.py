@@ -189,6 +189,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
         open_log=opener(log_port) if log_port else None,
         log_name=log_port,
         keeper=session.keeper,
+        before_change=session.hand_over,
     )
 
 

@@ -12,6 +12,7 @@ from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from plugsmith.boot.alive import Keeper
     from plugsmith.clock import Clock
@@ -33,7 +34,8 @@ class Session:
     (ConsentMissing). `assume_yes` agrees to every `confirm` unasked. `clock` replaces the real time
     and `library` the user's own. `again` is the command that starts this run once more. `secrets`
     are passwords that a face was given already: wifi_password, mqtt_password, device_password.
-    `keeper` keeps a chip awake between requests; by default a thread does.
+    `keeper` keeps a chip awake between requests; by default a thread does. `hands_over`: a library
+    alone is no safe place (a browser), so the user must have the backup before anything changes.
     """
 
     def __init__(
@@ -48,6 +50,7 @@ class Session:
         again: str = "",
         secrets: Mapping[str, str] | None = None,
         keeper: Keeper | None = None,
+        hands_over: bool = False,
     ) -> None:
         self.sink: EventSink = sink if sink is not None else EventLog()
         self.answer = answer
@@ -56,6 +59,7 @@ class Session:
         self.clock = clock
         self.again = again
         self.keeper = keeper
+        self._hands_over = hands_over
         self.secrets = dict(secrets or {})
         KNOWN.note(*self.secrets.values())
         self._library = library
@@ -112,6 +116,19 @@ class Session:
         if self._ask(AskKind.CONFIRM, question, step=step) is not True:
             raise ConsentMissing(step=step)
 
+    def hand_over(self, backup: Path) -> None:
+        """Return when the user has the file of a backup; ConsentMissing otherwise."""
+        if not self._hands_over:
+            return
+        question = _(
+            "The backup {file} has been handed to you as a file. Have you got it, in a place that "
+            "lasts? What is kept in this browser goes when its site data are cleared.",
+            file=backup.name,
+        )
+        step = _("keeping the backup")
+        if self._ask(AskKind.CONFIRM, question, step=step, file=str(backup)) is not True:
+            raise ConsentMissing(step=step)
+
     def choose(self, question: str, choices: Sequence[str], *, step: str) -> int:
         """The place of the chosen one among `choices`."""
         answer = self._ask(AskKind.CHOICE, question, step=step, choices=choices)
@@ -139,14 +156,26 @@ class Session:
         return answer
 
     def _ask(
-        self, kind: AskKind, question: str, *, step: str, choices: Sequence[str] = ()
+        self,
+        kind: AskKind,
+        question: str,
+        *,
+        step: str,
+        choices: Sequence[str] = (),
+        file: str | None = None,
     ) -> Answer:
         if self.answer is None or not self.interactive:
             raise ConsentMissing(step=step)
         with self._lock:
             self._asked += 1
             number = self._asked
-        ask = Ask(id=f"ask-{number}", form=kind, question=question, choices=tuple(choices) or None)
+        ask = Ask(
+            id=f"ask-{number}",
+            form=kind,
+            question=question,
+            choices=tuple(choices) or None,
+            file=file,
+        )
         self.sink.emit(ask)
         answer = self.answer(ask)
         self.cancel.check()

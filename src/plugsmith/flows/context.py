@@ -11,6 +11,7 @@ from plugsmith.flows.permissions import Permissions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from plugsmith.boot.alive import Keeper
     from plugsmith.clock import Clock
@@ -52,6 +53,8 @@ class FlowContext:
     log_name: str | None = None
     keeper: Keeper | None = None  # keeps a loader awake between requests; None: the usual one
     tally: Tally = field(default_factory=Tally)
+    # told the proven backup before the first erase; raises where its owner has not got it
+    before_change: Callable[[Path], None] = lambda _backup: None
     warn_of_mains: bool = True  # False only after another flow of the same session has warned
 
     def say(self, message: str, *, level: str = "info") -> None:

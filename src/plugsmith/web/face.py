@@ -122,6 +122,12 @@ class Face:
     def _do_texts(self, given: dict[str, Any]) -> object:
         return asked.texts(str(given.get("lang", "")))
 
+    def _do_handbook(self, _given: dict[str, Any]) -> object:
+        return {"pages": asked.handbook()}
+
+    def _do_page(self, given: dict[str, Any]) -> object:
+        return {"text": asked.handbook_page(str(given.get("name", "")))}
+
     def _do_ports(self, _given: dict[str, Any]) -> object:
         return asked.port_rows(Session(), [], self._jobs.holder)
 

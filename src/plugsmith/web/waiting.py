@@ -96,6 +96,7 @@ class HostRunner:
         self.session_parts = {
             "clock": HostClock(host, wait),
             "keeper": lambda wire: BeatKeeper(wire, ways),
+            "hands_over": True,
         }
 
     def start(self, work: Callable[[], None], name: str) -> HostJob:

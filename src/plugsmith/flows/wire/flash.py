@@ -220,6 +220,8 @@ def run_plan(
         return
     device.claim()
     device.tell_wrong_clock()
+    if safety.backup is not None:
+        ctx.before_change(safety.backup.file)
     job = ctx.library.jobs.start(
         JobHeader(
             kind=kind,

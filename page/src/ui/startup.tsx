@@ -1,0 +1,64 @@
+// What a page without a server says about itself: how far its start is, and what this browser lacks.
+import type { JSX } from "preact";
+import { backend, startup } from "../backend/current";
+import { refreshPorts } from "../state/server";
+import { t } from "../text/t";
+import { Box, Button } from "./parts";
+
+/** The banner of the start; null where a server does the work, and when all is well. */
+export function StartupBanner(): JSX.Element | null {
+  const found = startup.value;
+  if (!found) return null;
+  if (found.failed)
+    return (
+      <div class="banner">
+        <Box kind="danger" word={t("The page cannot work here")} alert>
+          <p>{t("Reload it once. If it stays so, use another browser. What it said:")} {found.failed}</p>
+        </Box>
+      </div>
+    );
+  if (!found.ready)
+    return (
+      <div class="banner" role="status" data-startup={found.done}>
+        <Box kind="note" word={t("One moment")}>
+          <p>{t("Python is being started in this page (step {done} of 3). Nothing that you give it leaves the page.", { done: found.done + 1 })}</p>
+        </Box>
+      </div>
+    );
+  if (found.kept)
+    return (
+      <div class="banner">
+        <Box kind="warn" word={t("Nothing lasts here")}>
+          <p>{t("This browser keeps no files for the page, a private window for example. Files can be examined; nothing can be written to a chip.")}</p>
+        </Box>
+      </div>
+    );
+  return null;
+}
+
+/** Lets the user choose an adapter; says why where the browser has no Web Serial. */
+export function ChooseAdapter(): JSX.Element | null {
+  const found = startup.value;
+  if (!found) return null;
+  if (!found.serial)
+    return (
+      <Box kind="warn" word={t("No serial ports in this browser")}>
+        <p>
+          {found.secure
+            ? t("It has no Web Serial, or a policy of your organisation switched it off. Chrome, Edge and Firefox on a computer have it. Files can be examined here all the same.")
+            : t("A browser gives serial ports only to addresses that begin with https.")}
+        </p>
+      </Box>
+    );
+  const choose = async (): Promise<void> => {
+    if (await backend().choosePort?.()) await refreshPorts();
+  };
+  return (
+    <div class="stack-s">
+      <div class="row">
+        <Button kind="primary" onClick={() => void choose()}>{t("Choose an adapter")}</Button>
+      </div>
+      <p class="quiet small">{t("The browser shows its own list. If yours is not in it: try another cable, since many only charge, and another USB port; on Windows it may need its driver (CH340, CP210x).")}</p>
+    </div>
+  );
+}
