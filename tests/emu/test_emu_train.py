@@ -11,7 +11,7 @@ import random
 import pytest
 from test_emu_differential import LOADERS, RealCode, Simulated, flash_with, long, short, word
 
-from plugsmith.boot.train import HEAD_LEN
+from plugsmith.boot.bursts.train import HEAD_LEN
 from plugsmith.emu.runner import emulator_installed
 
 pytestmark = [

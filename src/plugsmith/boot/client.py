@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.bursts.crc_burst import crc_burst
+from plugsmith.boot.bursts.train import write_train
 from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.rates import HostRates, RateSwitch
-from plugsmith.boot.train import write_train
 from plugsmith.boot.wire import Wire
 from plugsmith.errors.flash import ExchangeFailed
 
@@ -27,11 +28,10 @@ if TYPE_CHECKING:
 
 __all__ = ["START_BAUD", "BootClient", "RetryPolicy"]
 
-# Requests of 13 bytes: well inside the ring of loaders, and in an adapter's buffer of 256 bytes;
-# a request that lost some could hang the chip.
-_CRC_BATCH = 18
+# Requests of 13 bytes: inside the ring of loaders; in a buffer of 256 bytes of an adapter that was
+# not seen to carry more, because a request that lost bytes could hang the chip.
+_CRC_BATCH, _CRC_BATCH_CAREFUL = 35, 18
 _AGREE = 6
-_CRC_FRAME = 24  # bytes of a checksum request and its reply
 
 
 class BootClient:
@@ -58,6 +58,7 @@ class BootClient:
         self._exchanger = Exchanger(self._wire, self.policy)
         self._rates = RateSwitch(self._exchanger)
         self._keeper = keeper
+        self._batch = _CRC_BATCH_CAREFUL
         self._alive: KeepAlive | None = None
         self.resume()
 
@@ -75,6 +76,11 @@ class BootClient:
     def dialect(self) -> Dialect:
         """What is known about the boot code's way of talking."""
         return self._wire.dialect
+
+    @property
+    def lag_s(self) -> float:
+        """How late answers usually come, beyond what the wire takes."""
+        return self._wire.lag_s
 
     @property
     def errors(self) -> int:
@@ -135,7 +141,7 @@ class BootClient:
         taken: Callable[[cmd.Write4K], None],
         stopped: Callable[[], bool],
     ) -> list[cmd.Write4K]:
-        """Frames one behind the other where the chip queues them: `plugsmith.boot.train`."""
+        """Frames one behind the other (`plugsmith.boot.bursts.train`)."""
         with self._wire.turn:
             return write_train(self._exchanger, frames, taken=taken, stopped=stopped)
 
@@ -160,8 +166,7 @@ class BootClient:
     def _fill(self, flying: deque[Command], queue: deque[Command]) -> None:
         if not queue or len(flying) >= self.dialect.window:
             return
-        if self.dialect.frame_gap_s:
-            self.clock.sleep(self.dialect.frame_gap_s)
+        self._wire.leave_gap()
         batch: list[Command] = []
         while queue and len(flying) + len(batch) < self.dialect.window:
             batch.append(queue.popleft())
@@ -243,12 +248,13 @@ class BootClient:
 
     @property
     def may_run_ahead(self) -> bool:
-        """Whether the chip queues what comes early, and the adapter takes whole frames."""
+        """Whether the chip queues what comes early and the adapter takes whole frames."""
         return bool(self.dialect.ring) and self._wire.piece is None
 
-    def write_in_pieces(self, piece: int | None) -> None:
-        """Hand at most `piece` bytes to the port at once from now on; None without a limit."""
+    def write_in_pieces(self, piece: int | None, *, seen: bool) -> None:
+        """At most `piece` bytes at once (None: no limit) from now on; `seen` to arrive."""
         self._wire.piece = piece
+        self._batch = _CRC_BATCH if seen and piece is None else _CRC_BATCH_CAREFUL
 
     def set_baud(self, baud: int) -> bool:
         """Change chip and host to `baud`; False, and both at the old rate, if it does not work.
@@ -257,8 +263,6 @@ class BootClient:
         """
         with self._wire.turn:
             return self._rates.change(baud)
-
-    # registers
 
     def read_register(self, addr: int) -> int | None:
         """A 32-bit register of the ROM family; None where the boot code does not answer."""
@@ -318,8 +322,8 @@ class BootClient:
         queue = deque(spans)
         while queue:
             if self.dialect.ring and len(queue) > 1:
-                batch = [queue.popleft() for _item in range(min(_CRC_BATCH, len(queue)))]
-                yield from self._crc_batch(batch)
+                size = min(self._batch, len(queue))
+                yield from self._crc_batch([queue.popleft() for _item in range(size)])
             else:
                 yield self.crc32(queue.popleft())
 
@@ -328,22 +332,8 @@ class BootClient:
         requests = [cmd.CheckCrc(start=span.start, length=len(span)) for span in spans]
         for _attempt in range(3):
             with self._wire.turn:
-                found = self._crc_burst(requests)
+                found = crc_burst(self._exchanger, requests)
                 if found is not None:
                     return found
                 self._exchanger.start_over()
         return [self.crc32(span) for span in spans]
-
-    def _crc_burst(self, requests: list[cmd.CheckCrc]) -> list[int] | None:
-        wire = self._wire
-        wire.send(*requests)
-        wire.send_link_check()
-        whole = cmd.CheckCrc(start=0, length=sum(request.length for request in requests))
-        device_s = self.policy.device_s(whole)
-        end = self.clock.monotonic() + device_s + wire.seconds_for(len(requests) * _CRC_FRAME)
-        found: list[int] = []
-        while wire.link_pending and (left := end - self.clock.monotonic()) > 0:
-            reply = wire.take(left)
-            if reply is not None and requests[0].answers(reply):
-                found.append(requests[0].crc32(reply))
-        return found if len(found) == len(requests) and not wire.link_pending else None

@@ -167,8 +167,7 @@ class Exchanger:
         """
         wire = self.wire
         if not sent:
-            if wire.dialect.frame_gap_s:
-                wire.clock.sleep(wire.dialect.frame_gap_s)
+            wire.leave_gap()
             wire.send(command)
         began_s = wire.clock.monotonic()
         wait = self._wait_for(command, device_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.checksums import joined, runs, whole_of
+from plugsmith.boot.bursts.checksums import joined, runs, whole_of
 from plugsmith.boot.dialects import AfterCrc
 from plugsmith.boot.linking import LinkPolicy, link_again
 from plugsmith.boot.protocol.commands import Read4K

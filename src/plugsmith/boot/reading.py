@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.boot.speed import SpeedControl
 
-_GROUP = 8  # blocks whose checksums are asked for in one go
+_GROUP = 16  # blocks whose checksums are asked for in one go
 _EXPECTED_BLANK = 0.06  # share of blank sectors inside blocks that are not blank (8.3: 9 %)
 _READS = 10
 _ROUNDS = 4
@@ -88,26 +88,24 @@ class ProvenReader:
         """The device's CRC of each block, None where it has none; measures their speed once."""
         if not self.crc_usable:
             return None
+        clock = self._client.clock
+        began_s = clock.monotonic()
         try:
-            if self.crc_bytes_per_s is not None:
-                return list(self._crc_many(group))
-            return [self._first_crc(group[0]), *self._crc_many(group[1:])]
+            found = list(self._crc_many(group))
         except (ExchangeFailed, StatusRefused):
             if self.crc_bytes_per_s is not None:
                 raise
             self.crc_usable = False
             return None
+        if self.crc_bytes_per_s is None:
+            self._note_crc_speed(group, clock.monotonic() - began_s)
+        return found
 
-    def _first_crc(self, span: AddressRange) -> int:
-        clock = self._client.clock
-        begin = clock.monotonic()
-        self._client.link_check()
-        idle_s = clock.monotonic() - begin
-        begin = clock.monotonic()
-        (crc,) = self._crc_many([span])
-        busy_s = clock.monotonic() - begin - idle_s
-        self.crc_bytes_per_s = len(span) / max(busy_s, 1e-4)
-        return crc
+    def _note_crc_speed(self, group: list[AddressRange], seconds: float) -> None:
+        answers = 1 if self._client.dialect.ring else len(group)
+        wire_s = len(group) * _CRC_REQUEST * 10 / self._client.baud
+        busy_s = seconds - answers * self._client.lag_s - wire_s
+        self.crc_bytes_per_s = sum(len(span) for span in group) / max(busy_s, 1e-4)
 
     def _by_crc(self, crcs: dict[AddressRange, int], *, skip_blank: bool) -> Iterator[ProvenBlock]:
         full = [

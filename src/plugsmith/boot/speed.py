@@ -53,7 +53,7 @@ class SpeedControl:
         self._probe = probe
         self._sink = sink
         self._ladder = ladder or Ladder()
-        client.write_in_pieces(self._ladder.pieces[0])
+        client.write_in_pieces(self._ladder.pieces[0], seen=self._ladder.pieces_known)
         self._errors = client.errors
         self._pieces = 0
         self._trouble = 0

@@ -84,6 +84,14 @@ class Wire:
         self._expected.extend(commands)
         self._write(b"".join(command.encode() for command in commands))
 
+    def leave_gap(self) -> None:
+        """A ROM takes a frame when the line goes idle: no request right behind an unanswered one.
+
+        After an answer it has been ready since it put the last byte of it into its FIFO.
+        """
+        if self.last_heard_s <= self.last_sent_s:
+            self.clock.sleep(self.dialect.frame_gap_s)
+
     def send_head(self, command: Command, length: int) -> None:
         """The first `length` bytes of a request; `send_rest` or `fill_up` must follow."""
         self._expected.append(command)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.bursts.train import may_follow
 from plugsmith.boot.protocol import commands as cmd
-from plugsmith.boot.train import may_follow
 from plugsmith.chips.model import Family
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, WriteLost
@@ -108,12 +108,12 @@ class Writer:
         command = cmd.Write4K(addr=addr, data=BLANK)
         while True:
             for piece in ladder.pieces:
-                self._client.write_in_pieces(piece)
+                self._client.write_in_pieces(piece, seen=False)
                 if any(self._arrives(command) for _try in range(_FRAME_TRIES)):
                     ladder.carries(piece)
                     return
             piece = ladder.pieces[0]
-            self._client.write_in_pieces(piece)
+            self._client.write_in_pieces(piece, seen=False)
             if not self._speed.step_down():
                 if not self._arrives(command, within_s=self._client.policy.write_s):
                     raise ExchangeFailed(request=command.label, attempts=_WRITES)

@@ -7,8 +7,8 @@ import random
 import pytest
 from boot_rig import Rig, forged
 
+from plugsmith.boot.bursts.train import may_follow
 from plugsmith.boot.protocol.commands import Write4K
-from plugsmith.boot.train import may_follow
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.sim.faults import Harm, Way
 

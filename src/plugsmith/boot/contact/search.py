@@ -7,6 +7,7 @@ needs half a millisecond of silence after each (uart-protocol.md 1.3).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.contact.no_link import MOST_ROUND_TRIP_S, failure
@@ -53,6 +54,7 @@ _SDK_EVERY = 3  # rounds
 _TALKERS = (9_600, 74_880, 19_200, 57_600, 38_400)
 _TALK_MOST_S = 4.0
 _TALK_S = 1.3  # longer than the second between two frames of a serial MCU
+_OVERRUN_S = 1.8  # of the limit, for the rates of serial MCUs: no verdict before that
 _TORN_WRITE = b"\xff" * 4352  # a Write4K that was cut off counts these as data; they write nothing
 
 
@@ -227,7 +229,7 @@ class Search:
         self.quiet_done_s = self.clock.monotonic()
 
     def _listen_elsewhere(self) -> None:
-        """Who talks at rates of serial MCUs? Silent meanwhile, and not stopped by the limit.
+        """Who talks at rates of serial MCUs? Silent meanwhile; the limit is overrun a little.
 
         A rate is tried again until something was heard there: who talks seldom is missed easily.
         """
@@ -237,7 +239,7 @@ class Search:
             ear = Hearing()
             if self._to(rate):
                 most_s = max(_TALK_S, min(_TALK_MOST_S, 1.2 * self.witness.longest_gap_s))
-                end_s = self.clock.monotonic() + most_s
+                end_s = min(self.clock.monotonic() + most_s, self._end_s() + _OVERRUN_S)
                 while (left := end_s - self.clock.monotonic()) > 0 and not self.cancel.cancelled:
                     ear.add(self.port.read(512, min(left, 0.1)), self.clock.monotonic())
             self.witness.heard_at(rate, ear)
@@ -303,8 +305,11 @@ class Search:
             raise failure(witness)
 
     def _time_is_up(self) -> bool:
+        return self.clock.monotonic() >= self._end_s()
+
+    def _end_s(self) -> float:
         limit = self.policy.timeout_s
-        return limit is not None and self.clock.monotonic() - self.begin_s >= limit
+        return inf if limit is None else self.begin_s + limit
 
     def _found_stays(self) -> bool:
         """Whether the boot code still answers; it may have been reset at once by a weak supply."""

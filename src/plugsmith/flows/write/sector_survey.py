@@ -9,7 +9,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.checksums import joined, runs, shifted, whole_of
+from plugsmith.boot.bursts.checksums import joined, runs, shifted, whole_of
 from plugsmith.errors.flash import UnstableRead
 from plugsmith.memory import (
     BLOCK_LEN,

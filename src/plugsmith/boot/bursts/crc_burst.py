@@ -1,0 +1,33 @@
+"""Checksums of many ranges in one go, for boot codes that queue requests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.boot.protocol import commands as cmd
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plugsmith.boot.exchange import Exchanger
+
+_FRAME_LEN = 24  # a request and its reply
+
+
+def crc_burst(exchanger: Exchanger, requests: Sequence[cmd.CheckCrc]) -> list[int] | None:
+    """zlib CRC-32 for each request; None if an answer is missing.
+
+    Answers carry no address: that of a link check behind them shows whether they are all there.
+    """
+    wire = exchanger.wire
+    wire.send(*requests)
+    wire.send_link_check()
+    whole = cmd.CheckCrc(start=0, length=sum(request.length for request in requests))
+    device_s = exchanger.policy.device_s(whole)
+    end = wire.clock.monotonic() + device_s + wire.seconds_for(len(requests) * _FRAME_LEN)
+    found: list[int] = []
+    while wire.link_pending and (left := end - wire.clock.monotonic()) > 0:
+        reply = wire.take(left)
+        if reply is not None and requests[0].answers(reply):
+            found.append(requests[0].crc32(reply))
+    return found if len(found) == len(requests) and not wire.link_pending else None
