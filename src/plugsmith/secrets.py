@@ -191,7 +191,7 @@ def _shapes(*, in_noise: bool = False) -> tuple[re.Pattern[str], ...]:
 
 
 def _mask_told(match: re.Match[str]) -> str:
-    """Mask it unless it is prose: `the password does`, `a placeholder MAC: its radio data`."""
+    """Mask it unless it is prose: `the password does`, `a placeholder MAC: its RF calibration`."""
     found = match.groupdict()
     if found.get("bare") is not None:
         prose = not match["link"].strip() and not re.fullmatch(_COMMAND_WORD, match["word"])

@@ -72,7 +72,7 @@ def test_a_part_of_a_whole_dump_is_taken_from_where_it_lies(plug, tmp_path, caps
 def test_words_for_people(plug, tmp_path, capsys):
     port, file = plug
     assert main(["rf", "show", "--port", port]) == 0
-    assert "radio calibration and address, sound" in capsys.readouterr().out
+    assert "RF calibration and MAC, sound" in capsys.readouterr().out
     assert main(["rf", "save", str(file), "-o", str(tmp_path / "rf.bin")]) == 0
     assert "plugsmith rf put-back" in capsys.readouterr().out
     (tmp_path / "blank.bin").write_bytes(b"\xff" * 0x1000)

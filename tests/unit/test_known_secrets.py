@@ -155,7 +155,7 @@ def test_a_result_tells_it_only_where_it_was_asked_for():
     "sentence",
     [
         "it has the Wi-Fi password compiled into its code",
-        "a placeholder MAC: its radio data is lost",
+        "a placeholder MAC: its RF calibration is lost",
         "give wifi_password=env:NAME or wifi_password=file:PATH",
     ],
 )

@@ -72,7 +72,7 @@ class SanitizeRequest(DumpRequest, OutputRequest):
     """A copy that is safe to share."""
 
     keep_mac: bool = option(
-        default=False, panel=Panel.SAFETY, help=N_("Leave the device's own MAC address in.")
+        default=False, panel=Panel.SAFETY, help=N_("Leave the device's own MAC in.")
     )
     strict: bool = option(
         "--strict/--no-strict",
@@ -119,7 +119,7 @@ class ForgeRequest(OutputRequest):
         default=False, help=N_("Without the pin record; only the plain copy is left.")
     )
     no_file_copy: bool = option(default=False, help=N_("Without the plain copy of the pin text."))
-    mac: str | None = option(default=None, metavar="MAC", help=N_("MAC address of the device."))
+    mac: str | None = option(default=None, metavar="MAC", help=N_("MAC of the device."))
     seed: str = option(default="plugsmith", help=N_("Another word gives other made-up secrets."))
     damage: tuple[str, ...] = option(
         default=(),
@@ -249,7 +249,7 @@ def _mac(text: str | None) -> bytes | None:
     except ValueError:
         mac = b""
     if len(mac) != 6:
-        raise UsageError(problem=_("--mac {text} is not a MAC address", text=text))
+        raise UsageError(problem=_("--mac {text} is not a MAC", text=text))
     return mac
 
 

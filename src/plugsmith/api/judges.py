@@ -126,7 +126,7 @@ def _mac(text: str) -> None:
     elif mac_in(text) is None:
         raise UsageError(
             problem=_(
-                "{text!r} is not a MAC address such as 84:e3:42:01:02:03, nor @FILE",
+                "{text!r} is not a MAC such as 84:e3:42:01:02:03, nor @FILE",
                 text=text[:40],
             )
         )

@@ -16,7 +16,7 @@ from plugsmith.messages import N_
 GROUPS: dict[str, str] = {
     "dump": N_("Flash dumps: what is in one, its pins, its damage, a copy safe to share."),
     "image": N_("Firmware files: say what one is, convert it, download releases."),
-    "rf": N_("Radio calibration and MAC of a chip: show, save, put back, set, make anew."),
+    "rf": N_("RF calibration and MAC of a chip: show, save, put back, set, make anew."),
     "backups": N_("Your library of backups: list, label, copy, thin out."),
     "template": N_("Device templates: find one, check it, write it for other programs."),
     "device": N_("Running OpenBeken devices: find, look at, set up, update, calibrate."),

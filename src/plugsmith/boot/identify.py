@@ -109,7 +109,7 @@ def summary(identity: Identity) -> str:
     """One sentence about what was found."""
     boot = identity.boot_version or (identity.boot.name if identity.boot else _("unknown"))
     return _(
-        "Found {chip}, boot code {boot}, {size} KiB of flash, address {mac}.",
+        "Found {chip}, boot code {boot}, {size} KiB of flash, MAC {mac}.",
         chip=identity.chip.name,
         boot=boot,
         size=identity.flash.size // 1024,

@@ -49,7 +49,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (N_("Files"), ("backups", "dump", "image", "template", "obk")),
     (N_("Running devices"), ("device",)),
     (N_("In the browser"), ("ui",)),
-    (N_("Plugsmith itself"), ("config", "support", "ui")),
+    (N_("Plugsmith itself"), ("config", "support")),
     (N_("Practice"), ("demo", "sim")),
 )  # fmt: skip
 

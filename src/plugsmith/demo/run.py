@@ -94,7 +94,10 @@ class DemoOutcome:
             (_("Pins"), _pins_text(self.pins)),
             (
                 _("Checked"),
-                _("{count} checks passed before anything was erased", count=self._passed()),
+                _(
+                    "{count} checks passed before anything was erased",
+                    count=self._passed(),
+                ),
             ),
             (_("Boot check"), self._tried_in_emulator() or _without_emulator()),
             (

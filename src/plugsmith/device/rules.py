@@ -166,7 +166,9 @@ def _double_use(pins: Sequence[Pin]) -> Iterator[RuleFinding]:
                 level=RuleLevel.ERROR,
                 pin=gpio,
                 text=_(
-                    "P{gpio} has {count} uses; a pin can only have one.", gpio=gpio, count=count
+                    "P{gpio} has {count} uses; a pin can only have one.",
+                    gpio=gpio,
+                    count=count,
                 ),
                 fix=_("Keep the use that a meter confirms."),
             )

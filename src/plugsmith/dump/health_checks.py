@@ -162,10 +162,10 @@ def _check_calibration(report: DumpReport) -> BackupCheck:
     sound = next((item for item in sectors if item.sound), None)
     if sound is None:
         text = (
-            _("The radio calibration is damaged, or there is no MAC address in it.")
+            _("The RF calibration is damaged, or there is no MAC in it.")
             if sectors
             else _(
-                "There is no radio calibration in the flash: the device's own MAC address and "
+                "There is no RF calibration in the flash: the device's own MAC and "
                 "tuning are lost or were never there."
             )
         )
@@ -175,9 +175,7 @@ def _check_calibration(report: DumpReport) -> BackupCheck:
             reason=BackupReason.NO_CALIBRATION,
             text=text,
         )
-    text = _(
-        "Radio calibration and MAC address are there, at {at}.", at=format_addr(sound.span.start)
-    )
+    text = _("RF calibration and MAC are there, at {at}.", at=format_addr(sound.span.start))
     return _passed("calibration", BackupReason.CALIBRATION_SOUND, text)
 
 

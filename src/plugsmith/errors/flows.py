@@ -61,7 +61,7 @@ class BackupForAnotherDevice(SafetyRefusal):
 
     code = "PS-SAFETY-OTHER-DEVICE"
     what = N_("The backup is not from this device: {difference}.")
-    why = N_("Its radio calibration and address belong to the other one.")
+    why = N_("Its RF calibration and MAC belong to the other one.")
     next_step = N_("{remedy}")
 
 

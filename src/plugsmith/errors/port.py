@@ -99,7 +99,7 @@ class PortTaken(PortLost):
     """The port vanished again and again, soon after each opening."""
 
     code = "PS-PORT-TAKEN"
-    what = N_("The port {port} vanishes again and again: it was lost {count} times.")
+    what = N_("The port {port} vanishes again and again: it was lost {count} {count:time|times}.")
     why = N_("Another program takes it each time, or the adapter restarts for lack of power.")
     next_step = N_("{remedy}")
 

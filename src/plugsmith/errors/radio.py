@@ -1,4 +1,4 @@
-"""Errors about radio calibration and MAC."""
+"""Errors about RF calibration and MAC."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class NoRfSector(NothingFound):
     """There is no sound sector with calibration and MAC where one was looked for."""
 
     code = "PS-RF-NONE"
-    what = N_("{name} holds no sound radio calibration with an address.")
+    what = N_("{name} holds no sound RF calibration with a MAC.")
     next_step = N_(
         "Put it back from a backup of this device with `plugsmith rf put-back`; as a last resort "
         "`plugsmith rf rebuild` makes a new one."
@@ -31,7 +31,7 @@ class RfStillSound(SafetyRefusal):
     """Calibration that is sound would be replaced by a made-up one."""
 
     code = "PS-RF-SOUND"
-    what = N_("The device has sound radio calibration with the address {mac}.")
+    what = N_("The device has sound RF calibration with the MAC {mac}.")
     why = N_("What was measured for this device in the factory cannot be made again.")
     next_step = N_("Leave it. To change the address alone: plugsmith rf set-mac MAC.")
 
@@ -48,7 +48,7 @@ class RfContentUnfit(SafetyRefusal):
     """Bytes that are no calibration would replace the calibration of a device."""
 
     code = "PS-RF-CONTENT"
-    what = N_("Refused to write {span}: what is to go there is no radio calibration.")
+    what = N_("Refused to write {span}: what is to go there is no RF calibration.")
     why = N_("The device would lose its address and the calibration of its radio.")
     next_step = N_(
         "For a part of a whole dump name where it starts in the file with --skip; to bring "
@@ -60,7 +60,7 @@ class MacUnfit(UsageError):
     """A text that is no address of a single device."""
 
     code = "PS-RF-MAC"
-    what = N_("{text} is no MAC address that a single device can have.")
+    what = N_("{text} is no MAC that a single device can have.")
     next_step = N_(
         "Give six pairs of hexadecimal digits such as C8:47:8C:12:34:56; the second digit of the "
         "first pair is even."

@@ -1,4 +1,4 @@
-"""A forged RF sector: the vendor's record frame around a MAC address and made-up calibration."""
+"""A forged RF sector: the vendor's record frame around a MAC and made-up calibration."""
 
 from __future__ import annotations
 

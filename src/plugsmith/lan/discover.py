@@ -68,7 +68,7 @@ class FoundDevice:
 
     @property
     def has_placeholder_mac(self) -> bool:
-        """Whether the MAC is one that devices get when their radio data is lost."""
+        """Whether the MAC is one that devices get when their RF calibration is lost."""
         mac = self.info.mac if self.info else None
         return mac is not None and is_placeholder_mac(bytes.fromhex(mac.replace(":", "")))
 
@@ -247,7 +247,7 @@ def search_mdns(*, wait_s: float = 2.0) -> list[Host] | None:
 def without_doubles(found: Iterable[FoundDevice]) -> list[FoundDevice]:
     """One entry a device: left out is what was found where a device itself says it is elsewhere.
 
-    Two devices may have one MAC (lost radio data): both are kept, and marked.
+    Two devices may have one MAC (lost RF calibration): both are kept, and marked.
     """
     once = list({item.host: item for item in found}.values())
     places = {(item.info.mac, item.host) for item in once if item.info and item.info.mac}

@@ -1,6 +1,7 @@
 """What was fetched from running devices, found again: by device, checked, and thinned out.
 
-A device is its MAC and its address together: several devices may carry one MAC (lost radio data).
+A device is its MAC and its address together: several devices may carry one MAC (lost RF
+calibration).
 """
 
 from __future__ import annotations

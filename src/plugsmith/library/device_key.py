@@ -72,7 +72,7 @@ class DeviceKey:
                 _("its flash has {size} bytes", size=other.flash_size),
             ),
             (not self.fits(other), _("its flash id is {jedec}", jedec=other.jedec)),
-            (self.mac != other.mac, _("its address is {mac}", mac=other.mac or _("unknown"))),
-            (self.rf_sha256 != other.rf_sha256, _("its radio calibration is another one")),
+            (self.mac != other.mac, _("its MAC is {mac}", mac=other.mac or _("unknown"))),
+            (self.rf_sha256 != other.rf_sha256, _("its RF calibration is another one")),
         )
         return next((text for differs, text in rows if differs), "")

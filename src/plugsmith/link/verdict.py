@@ -138,7 +138,7 @@ def _sentence(state: Heard, seen: Observations, rate: int) -> str:
         ),
         (Heard.ANSWERS_LOST, seen.links > 0): _("The chip answered before and does not any more."),
         (Heard.ANSWERS_LOST, seen.links == 0): _(
-            "The chip answered {n} times and was gone again.", n=seen.links_lost
+            "The chip answered {n} {n:time|times} and was gone again.", n=seen.links_lost
         ),
         (Heard.SLOW_NETWORK, True): _(
             "The chip answers, but the network is too slow: an answer takes {ms} ms.", ms=trip_ms
@@ -148,7 +148,7 @@ def _sentence(state: Heard, seen: Observations, rate: int) -> str:
     if state is Heard.RESET_LOOP and count >= AGAIN_AND_AGAIN:
         text += " " + _("{n} starts were counted.", n=count)
     if state in (Heard.PORT_TAKEN, Heard.SERVER_CLOSES):
-        text += " " + _("It was lost {n} times.", n=len(seen.losses))
+        text += " " + _("It was lost {n} {n:time|times}.", n=len(seen.losses))
     if state in _TALKERS and rate != seen.baud:
         text += " " + _("They came at {baud} baud.", baud=rate)
     return text

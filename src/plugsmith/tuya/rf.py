@@ -1,4 +1,4 @@
-"""The RF calibration sector: groups of tagged records; one of them is the MAC address.
+"""The RF calibration sector: groups of tagged records; one of them is the MAC.
 
 There is no checksum over it. Source: tuya-storage.md sections 1.1 and 5.4; grouping as seen in 29
 full dumps (a group's length covers its records, the head's length covers the groups).
@@ -46,7 +46,7 @@ class RfSector:
 
     @property
     def mac(self) -> bytes | None:
-        """The device's MAC address, or None."""
+        """The device's MAC, or None."""
         for group in self.groups:
             for record in group.records:
                 if record.tag == MAC_TAG and len(record.value) == MAC_LEN:
@@ -54,7 +54,7 @@ class RfSector:
         return None
 
     def with_mac(self, mac: bytes) -> RfSector:
-        """The same calibration with another MAC address."""
+        """The same calibration with another MAC."""
         groups = tuple(
             replace(
                 group,
@@ -124,7 +124,7 @@ def _pair_at(body: bytes, at: int) -> RfRecord | None:
 
 
 def read_mac(sector: bytes) -> bytes | None:
-    """The MAC address in a sector whose calibration may be damaged; None if it is not there."""
+    """The MAC in a sector whose calibration may be damaged; None if it is not there."""
     marker = _PAIR.pack(MAC_TAG, MAC_LEN)
     if sector[:4] != RF_MAGIC or sector[MAC_AT - len(marker) : MAC_AT] != marker:
         return None

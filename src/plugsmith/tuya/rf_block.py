@@ -19,7 +19,7 @@ _SECTOR_LEN = 0x1000
 def new_sector(mac: bytes) -> bytes:
     """A whole sector with `mac`; Malformed where it is no address of a single device."""
     if not is_own_address(mac):
-        raise Malformed(structure="MAC address", problem="it is no address of one device", offset=0)
+        raise Malformed(structure="MAC", problem="it is no address of one device", offset=0)
     records = (_CRYSTAL, RfRecord(tag=MAC_TAG, value=mac), _CONSTANT)
     body = encode_rf(RfSector(groups=(RfGroup(tag=_GROUP, records=records),)))
     return body.ljust(_SECTOR_LEN, b"\xff")

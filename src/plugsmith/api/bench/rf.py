@@ -1,4 +1,4 @@
-"""The verbs about radio calibration and MAC: requests and runners."""
+"""The verbs about RF calibration and MAC: requests and runners."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verbs about radio calibration and MAC."""
+"""The verbs about RF calibration and MAC."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _CHIP = (Need.PORT, Need.LIBRARY)
 RF: tuple[Verb, ...] = (
     Verb(
         name="rf show",
-        summary=N_("Show radio calibration and MAC of a chip or file, and whose they are."),
+        summary=N_("Show RF calibration and MAC of a chip or file, and whose they are."),
         home=_HOME,
         request="RfRequest",
         runner="show",

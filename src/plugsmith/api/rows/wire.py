@@ -41,7 +41,7 @@ WIRE: tuple[Verb, ...] = (
     ),
     Verb(
         name="info",
-        summary=N_("Identify chip, boot code, flash, key class, address and firmware."),
+        summary=N_("Identify chip, boot code, flash, key class, MAC and firmware."),
         home=_WIRE,
         request="ChipRequest",
         runner="info",

@@ -28,7 +28,7 @@ def scan_text(found: ScanResult) -> str:
         words += [_("{rssi} dBm", rssi=row["rssi"]) if row["rssi"] is not None else ""]
         words += [_("(a placeholder MAC)") if row["placeholder_mac"] else ""]
         lines.append("  ".join([f"{place:<21}", *(str(word) for word in words if word)]))
-    return "\n".join([*lines, _("{count} devices", count=len(rows))])
+    return "\n".join([*lines, _("{count} {count:device|devices}", count=len(rows))])
 
 
 def counts_text(data: dict[str, Fact]) -> str:

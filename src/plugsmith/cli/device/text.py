@@ -106,7 +106,7 @@ def restart_text(found: FactsResult) -> str:
 
 def logs_text(found: FactsResult) -> str:
     """The result of `device logs`."""
-    return _("{lines} lines.", **found.facts)
+    return _("{lines} {lines:line|lines}.", **found.facts)
 
 
 def files_text(found: FactsResult) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
 from plugsmith.dump.recovery.outcome import SourceKind, Status
@@ -75,7 +76,7 @@ def _facts(found: ConfigResult) -> str:
             "{kind}, at 0x{offset:06X} of the file; checks: {checks}",
             kind=_(_KINDS[source.kind]),
             offset=source.offset,
-            checks=", ".join(source.checks) or _("none"),
+            checks=", ".join(map(told, source.checks)) or _("none"),
         )
     return table(
         [
@@ -84,6 +85,6 @@ def _facts(found: ConfigResult) -> str:
             (_("Confidence"), found.confidence or ""),
             (_("From"), place),
             (_("Text"), found.text or ""),
-            (_("Reason"), found.reason or ""),
+            (_("Reason"), told(found.reason) if found.reason else ""),
         ]
     )

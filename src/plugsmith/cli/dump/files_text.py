@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.code_words import told
 from plugsmith.dump.repair import Undone
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
@@ -64,7 +65,9 @@ def sanitize_text(made: SanitizeResult, shown: SanitizeShown) -> str:
     """The result of `dump sanitize`."""
     if shown.summary:
         return made.summary
-    removed = [f"  {item.count:>3} x {item.what.value} ({item.where})" for item in made.removed]
+    removed = [
+        f"  {item.count:>3} x {told(item.what.value)} ({told(item.where)})" for item in made.removed
+    ]
     head = _("Removed:") if removed else _("Nothing private was in it.")
     unread = [_unread(item) for item in made.unread]
     proof = _(
@@ -100,14 +103,14 @@ def diff_text(found: DiffResult) -> str:
             else N_("{start}..{end}  {name}: {count} bytes in {sectors} sectors differ"),
             start=format_addr(item.start),
             end=format_addr(item.end),
-            name=item.name,
+            name=told(item.name),
             count=item.differing,
             sectors=item.sectors,
         )
         for item in found.regions
     ]
     lines += [
-        f"{item.name} ({item.kind}): {item.change} {', '.join(item.fields)}".rstrip()
+        f"{item.name} ({told(item.kind)}): {item.change} {', '.join(item.fields)}".rstrip()
         for item in found.records
     ]
     return "\n".join(lines)
@@ -115,7 +118,9 @@ def diff_text(found: DiffResult) -> str:
 
 def forge_text(made: ForgeResult) -> str:
     """The result of `dump forge`."""
-    return _("{file} is built: {contains}.", file=made.file, contains=", ".join(made.contains))
+    return _(
+        "{file} is built: {contains}.", file=made.file, contains=", ".join(map(told, made.contains))
+    )
 
 
 def gpio_text(found: GpioResult) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
 from plugsmith.dump.health import BackupLevel
@@ -33,7 +34,7 @@ def info_text(found: InfoResult | ManyResult) -> str:
     firmware, usable = found.firmware, found.usable_as_backup
     vendor = firmware.vendor if firmware else {}
     rows = [
-        (_("File"), f"{found.file}, {found.size} bytes"),
+        (_("File"), f"{found.file}, " + _("{count} bytes", count=found.size)),
         (_("Kind"), _kind(found)),
         (_("Chip"), _with(found.chip, found.chip_evidence)),
         (
@@ -61,7 +62,9 @@ def records_text(found: RecordsResult) -> str:
         value = _("(private)") if item.value is None else item.value
         hidden = _(" [private parts masked]") if item.redacted and item.value is not None else ""
         place = format_addr(item.offset)
-        lines.append(f"{place}  {item.kind:<9} {state:<5} {item.name}: {_short(value)}{hidden}")
+        lines.append(
+            f"{place}  {told(item.kind):<18} {state:<5} {item.name}: {_short(value)}{hidden}"
+        )
     return "\n".join(lines)
 
 
@@ -129,7 +132,7 @@ def _regions(found: InfoResult) -> list[str]:
         if not item.sound:
             extra.append(_("damaged"))
         place = f"{format_addr(item.start)}..{format_addr(item.end)}"
-        lines.append(f"  {place}  {item.name:<20} {', '.join(extra)}".rstrip())
+        lines.append(f"  {place}  {told(item.name):<22} {', '.join(extra)}".rstrip())
     return lines
 
 
@@ -141,4 +144,7 @@ def _with(value: str | None, evidence: Sequence[str]) -> str:
 
 
 def _short(text: str) -> str:
-    return text if len(text) <= _MAX_VALUE else f"{text[:_MAX_VALUE]}..."
+    if len(text) <= _MAX_VALUE:
+        return text
+    more = _("({count} characters in all; --json has them)", count=len(text))
+    return f"{text[:_MAX_VALUE]} {more}"

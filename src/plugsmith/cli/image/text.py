@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
+from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
 from plugsmith.flows.image.results import FetchedFile, ReleaseList
 from plugsmith.flows.many import ManyResult
@@ -52,7 +53,9 @@ def image_text(found: ImageInfo | ManyResult) -> str:
     if found.built_for:
         rows.append((_("Built for"), found.built_for))
     rows += [(_("Writes"), _span_text(item)) for item in found.writes]
-    checks = ", ".join(f"{name} {verdict.value}" for name, verdict in found.checks.items())
+    checks = ", ".join(
+        f"{told(name)} {told(verdict.value)}" for name, verdict in found.checks.items()
+    )
     rows.append((_("Checks"), checks or "-"))
     width = max(len(name) for name, _text in rows) + 2
     lines = [f"{found.file}", "", *(f"  {name:<{width}}{text}" for name, text in rows)]

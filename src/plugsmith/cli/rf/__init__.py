@@ -1,1 +1,1 @@
-"""Words of the verbs about radio calibration and MAC."""
+"""Words of the verbs about RF calibration and MAC."""

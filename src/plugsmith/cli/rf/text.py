@@ -43,9 +43,9 @@ def _mac(row: RfRow) -> str:
 
 
 _STATE = {
-    "sound": lambda: _("radio calibration and address, sound"),
-    "no-address": lambda: _("radio calibration without an address"),
-    "damaged": lambda: _("radio calibration, damaged"),
+    "sound": lambda: _("RF calibration and MAC, sound"),
+    "no-address": lambda: _("RF calibration without a MAC"),
+    "damaged": lambda: _("RF calibration, damaged"),
     "blank": lambda: _("blank"),
-    "other-data": lambda: _("other data, no radio calibration"),
+    "other-data": lambda: _("other data, no RF calibration"),
 }

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Support
+from plugsmith.cli.code_words import told
 from plugsmith.cli.table import table
 from plugsmith.messages import N_, _
 
@@ -119,16 +120,20 @@ def backup_text(done: BackupResult) -> str:
         [
             (_("Backup"), done.file),
             (_("Passport"), done.passport),
-            (_("Device"), f"{done.chip}, {done.mac or _('address unknown')}"),
+            (_("Device"), f"{done.chip}, {done.mac or _('MAC unknown')}"),
             (
                 _("Size"),
-                _("{size} bytes, every one proven ({proof})", size=done.size, proof=done.proof),
+                _(
+                    "{size} KiB, every byte proven {proof}",
+                    size=done.size // 1024,
+                    proof=told(done.proof),
+                ),
             ),
             (
                 _("Not read"),
                 _(
-                    "{skipped_blank} bytes that the chip proved to be blank",
-                    skipped_blank=done.skipped_blank,
+                    "{skipped_blank} KiB that the chip proved to be blank",
+                    skipped_blank=done.skipped_blank // 1024,
                 ),
             ),
             (
@@ -152,7 +157,7 @@ def read_text(got: ReadResult) -> str:
         [
             (_("File"), got.file),
             (_("Range"), place),
-            (_("Proof"), got.proof),
+            (_("Proof"), told(got.proof)),
             (_("SHA-256"), got.sha256),
             *resets_row(got.resets),
         ]
@@ -177,7 +182,7 @@ def reset_text(done: ResetResult) -> str:
 
 def console_text(done: ConsoleResult) -> str:
     """The result of `console`."""
-    heard = _("{lines} lines in {seconds:.0f} s at {baud} baud.", lines=done.lines,
+    heard = _("{lines} {lines:line|lines} in {seconds:.0f} s at {baud} baud.", lines=done.lines,
               seconds=done.seconds, baud=done.baud)  # fmt: skip
     seen = {
         True: _("The text ends with the start of {name}.", name=done.firmware or _("a firmware")),

@@ -66,7 +66,7 @@ def _schema(live: dict[str, bytes], info: ProductFacts | None) -> tuple[SchemaPo
 
 
 def find_mac(data: bytes) -> str | None:
-    """The device's MAC address: from an RF sector at its own address, else from the first one."""
+    """The device's MAC: from an RF sector at its own address, else from the first one."""
     known = [at for at in anchor_addrs(len(data)) if data.startswith(RF_MAGIC, at)]
     for at in [*known, *find_all(data, RF_MAGIC, limit=32)]:
         mac = read_mac(data[at : at + SECTOR_LEN])

@@ -191,7 +191,7 @@ def _rf(report: DumpReport) -> Iterator[Damage]:
     yield Damage(
         kind=DamageKind.RF_MISSING,
         text=_(
-            "There is no radio calibration in the flash: the device's own MAC address and "
+            "There is no RF calibration in the flash: the device's own MAC and "
             "tuning are lost or were never there."
         ),
     )

@@ -124,8 +124,12 @@ def prune_backups(
     if gone and not wish.dry_run:
         names = ", ".join(row.name for row in rows)
         consent(
-            _("Remove {count} backups for good: {names}?", count=len(rows), names=names),
-            _("removing {count} backups", count=len(rows)),
+            _(
+                "Remove {count} {count:backup|backups} for good: {names}?",
+                count=len(rows),
+                names=names,
+            ),
+            _("removing {count} {count:backup|backups}", count=len(rows)),
         )
         for entry in gone:
             _remove(entry.file)

@@ -192,7 +192,7 @@ def _reasons(hit: CatalogueHit, query: Query) -> list[str]:
     facts = (query.vendor, query.chip, query.module, query.meter)
     found += [_("It has {fact}.", fact=fact) for fact in facts if fact]
     if query.relays is not None:
-        found.append(_("It has {count} relays.", count=query.relays))
+        found.append(_("It has {count} {count:relay|relays}.", count=query.relays))
     return found
 
 

@@ -138,7 +138,7 @@ async def _why_not_the_same(ctx: LanContext, state: DeviceState, record: UndoRec
     """Why a change stored for another address may be another device's; empty where it is not."""
     raw = bytes.fromhex((state.info.mac or "").replace(":", ""))
     if is_placeholder_mac(raw):
-        return _("Many devices that lost their radio data carry this MAC.")
+        return _("Many devices that lost their RF calibration carry this MAC.")
     try:
         if (await ctx.obk(parse_host(record.host)).info(tries=1)).mac == state.info.mac:
             return _("A device with this MAC still answers there.")

@@ -71,7 +71,10 @@ def change_devices(
     for done in ended:
         emit_item(ctx, done)
     if todo:
-        ctx.consent(_("Change {count} devices?", count=len(todo)), _("changing several devices"))
+        ctx.consent(
+            _("Change {count} {count:device|devices}?", count=len(todo)),
+            _("changing several devices"),
+        )
         plans = {item.host: item.value for item in looked if item.value is not None}
 
         async def act(ctx: LanContext, obk: Obk, _number: int) -> Data:
@@ -137,7 +140,7 @@ def _warn_of_twins(ctx: LanContext, looked: Sequence[Outcome[ChangePlan]]) -> No
             ctx.warn(
                 "PS-NOTE-SAME-MAC",
                 _("{count} of these devices have the same MAC {mac}.", count=count, mac=mac),
-                hint=_("Their radio data was lost or copied; they are told apart by address."),
+                hint=_("Their RF calibration was lost or copied; they are told apart by address."),
             )
 
 

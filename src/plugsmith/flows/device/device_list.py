@@ -98,7 +98,7 @@ def _of_cells(cells: Mapping[str, str]) -> NamedDevice:
     where = next((cells[name] for name in _HOST_COLUMNS if cells.get(name)), "")
     mac = mac_in(cells.get("mac", ""))
     if cells.get("mac") and mac is None:
-        raise UsageError(problem=_("{text!r} is not a MAC address", text=cells["mac"][:40]))
+        raise UsageError(problem=_("{text!r} is not a MAC", text=cells["mac"][:40]))
     if mac is None and not where:
         raise UsageError(problem=_("it names neither a MAC nor an address"))
     return NamedDevice(

@@ -63,7 +63,7 @@ async def _find(ctx: LanContext, hosts: list[Host], *, announced: bool) -> list[
     title = (
         _("Looking at {host}", host=hosts[0])
         if len(hosts) == 1
-        else _("Looking at {count} addresses", count=len(hosts))
+        else _("Looking at {count} {count:address|addresses}", count=len(hosts))
     )
     with task(
         "scan", title, total=len(hosts), clock=ctx.clock, sink=ctx.sink, unit="addresses"
@@ -109,8 +109,8 @@ def scan(ctx: LanContext, where: str | None) -> ScanResult:
             "PS-NOTE-SAME-MAC",
             _("Not every MAC is one device's own: {hosts}",
               hosts=", ".join(str(item.host) for item in odd)),
-            hint=_("Their radio data was lost or copied. They are told apart by address; put the "
-                   "radio data of their own backups back."),
+            hint=_("Their RF calibration was lost or copied. They are told apart by address; put "
+                   "the RF calibration of their own backups back."),
         )  # fmt: skip
     signals = ctx.run(_signals(ctx, found))
     return ScanResult(

@@ -162,7 +162,7 @@ def summary_text(clean: Sanitized) -> str:
     proof = _(
         "Proven afterwards: none of {count} searches finds anything outside of program code, all "
         "records intact, the pin text identical. "
-        "Writing this copy to a device costs it its pairing and, on most, its own MAC address.",
+        "Writing this copy to a device costs it its pairing and, on most, its own MAC.",
         count=clean.searches,
     )
     return " ".join(filter(None, (what, state, removed, _unread_text(clean), proof)))

@@ -105,7 +105,7 @@ def _alarm(
 ) -> str:
     """One MAC at two addresses is two devices only if both answer; else one may have moved."""
     if is_placeholder_mac(bytes.fromhex(item.mac.replace(":", ""))):
-        return _("a placeholder MAC: its radio data is lost")
+        return _("a placeholder MAC: its RF calibration is lost")
     if count < 2:
         return ""
     twins = [other for other in known if other.mac == item.mac and other.key != item.key]

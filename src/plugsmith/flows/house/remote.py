@@ -35,7 +35,7 @@ def command(ctx: LanContext, hosts: Sequence[Host], text: str) -> Data:
     """Run a command on each device; what it answers. Several devices need consent."""
     if not text.strip():
         raise UsageError(problem=_("the command is empty"))
-    _ask(ctx, hosts, _("Run this on {count} devices?", count=len(hosts)))
+    _ask(ctx, hosts, _("Run this on {count} {count:device|devices}?", count=len(hosts)))
 
     async def one(_ctx: LanContext, obk: Obk, _number: int) -> Data:
         answer = await obk.command(text.strip())
@@ -65,7 +65,7 @@ def _is_private(key: str) -> bool:
 
 def restart(ctx: LanContext, hosts: Sequence[Host]) -> Data:
     """Restart each device and wait until it answers again, as itself."""
-    _ask(ctx, hosts, _("Restart {count} devices?", count=len(hosts)))
+    _ask(ctx, hosts, _("Restart {count} {count:device|devices}?", count=len(hosts)))
 
     async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
         before = await obk.info()

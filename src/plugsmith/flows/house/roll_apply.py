@@ -213,7 +213,7 @@ def _ask(ctx: LanContext, todo: Sequence[Outcome[RollPlan]]) -> None:
     older = sum(item.older for item in updates)
     if len(todo) < 2 and not older:
         return
-    question = _("Change {count} devices?", count=len(todo))
+    question = _("Change {count} {count:device|devices}?", count=len(todo))
     if updates:
         question += " " + _(
             "{count} of them get another firmware, one first and then the others.",
@@ -292,7 +292,10 @@ def _result(
     if old:
         ctx.warn(
             "PS-NOTE-ROLL-VERSION",
-            _("{count} devices run another firmware than the roll wants.", count=len(old)),
+            _(
+                "{count} devices run another firmware than the roll wants.",
+                count=len(old),
+            ),
             hint="\n".join(f"{', '.join(hosts)}: {why}" for why, hosts in _by_reason(old).items()),
         )
     if looked and all(item.value is not None and item.value.compared.skip for item in looked):

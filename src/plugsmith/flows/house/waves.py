@@ -37,7 +37,10 @@ async def in_waves(
     if at < len(hosts):
         ctx.warn(
             "PS-NOTE-OTA-STOPPED",
-            _("An update failed: {count} devices were not begun.", count=len(hosts) - at),
+            _(
+                "An update failed: {count} devices were not begun.",
+                count=len(hosts) - at,
+            ),
             hint=_("Look into the failure; the same command goes on with those that are left."),
         )
     return ended

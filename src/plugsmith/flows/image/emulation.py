@@ -207,8 +207,9 @@ def _emulated_pin(use: PinUse) -> EmulatedPin:
 def _gpio_sentence(pins: list[PinUse], answer: RunAnswer) -> str:
     if answer["polled"] is not None:
         return _(
-            "The firmware set up {count} pins and then waited for the register 0x{addr:X}, which "
-            "the emulator does not answer. A pin that is not listed is unknown, not unused.",
+            "The firmware set up {count} {count:pin|pins} and then waited for the register "
+            "0x{addr:X}, which the emulator does not answer. A pin that is not listed is unknown, "
+            "not unused.",
             count=len(pins),
             addr=answer["polled"],
         )
@@ -219,7 +220,7 @@ def _gpio_sentence(pins: list[PinUse], answer: RunAnswer) -> str:
             reached=answer["reached"],
         )
     return _(
-        "The firmware set up {count} pins before it had to stop. "
+        "The firmware set up {count} {count:pin|pins} before it had to stop. "
         "A pin that is not listed is unknown, not unused.",
         count=len(pins),
     )

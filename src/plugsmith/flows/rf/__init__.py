@@ -1,1 +1,1 @@
-"""Radio calibration and MAC: what is there, saved, put back, and as a last resort made anew."""
+"""RF calibration and MAC: what is there, saved, put back, and as a last resort made anew."""

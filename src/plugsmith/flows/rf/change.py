@@ -126,7 +126,7 @@ def rebuild(ctx: FlowContext, new: NewRf, *, dry_run: bool = False) -> WriteOutc
             names = ", ".join(item.file.stem for item in held)
             raise RfKnownToLibrary(names=names, first=held[0].file.stem)
         if not dry_run:
-            ctx.consent(_question(new), _("making new radio data"))
+            ctx.consent(_question(new), _("making a new RF calibration"))
         sector = new_sector(new.mac)
         return TargetImage(wanted=dict.fromkeys(_places(device), sector))
 
@@ -139,9 +139,9 @@ def _question(new: NewRf) -> str:
     named = _("with the address {mac}", mac=text)
     made = _("with the new, made-up address {mac}", mac=text)
     return _(
-        "Write new radio data {how}? The calibration that the factory measured for this device is "
-        "not made again: range and frequency may be worse. If any backup of this device exists, "
-        "put that back instead.",
+        "Write a new RF calibration {how}? The calibration that the factory measured for this "
+        "device is not made again: range and frequency may be worse. If any backup of this device "
+        "exists, put that back instead.",
         how=named if new.chosen else made,
     )
 
@@ -197,7 +197,7 @@ def _check_owner(
             return
         raise BackupForAnotherDevice(
             difference=_(
-                "its address is {theirs}, the device has {ours}", theirs=new.mac, ours=now.mac
+                "its MAC is {theirs}, the device has {ours}", theirs=new.mac, ours=now.mac
             ),
             remedy=_(
                 "Take a backup of this device. To change the address alone: plugsmith rf set-mac."

@@ -94,8 +94,8 @@ def tell_resets(ctx: FlowContext) -> None:
     ctx.warn(
         "PS-NOTE-RESETS",
         _(
-            "The chip was reset {n} times during the work, and Plugsmith went on each time. "
-            "Most likely the 3.3 V supply is too weak.",
+            "The chip was reset {n} {n:time|times} during the work, and Plugsmith went on each "
+            "time. Most likely the 3.3 V supply is too weak.",
             n=count,
         ),
         hint=_(SUPPLY.next_step),

@@ -224,7 +224,7 @@ def _check_owner(
     if theirs == ours or Permission.MAC in ctx.permissions:
         return
     raise BackupForAnotherDevice(
-        difference=_("its address is {theirs}, the device has {ours}", theirs=theirs, ours=ours),
+        difference=_("its MAC is {theirs}, the device has {ours}", theirs=theirs, ours=ours),
         remedy=_(
             "To give this device the other one's address, add --allow mac. To write only the "
             "firmware of the file and keep this device's own address, use `plugsmith flash`."
@@ -278,7 +278,7 @@ def _say_what_stays(ctx: FlowContext, device: Device, source: ImageSource) -> No
             ctx.warn(
                 "PS-NOTE-RF-KEPT",
                 _(
-                    "Radio calibration and address at 0x{addr:06X} differ from the backup and stay "
+                    "RF calibration and MAC at 0x{addr:06X} differ from the backup and stay "
                     "as they are on the device; --allow rf brings those of the backup back.",
                     addr=addr,
                 ),

@@ -93,7 +93,7 @@ def prove_hardware(device: Device, now: Identity) -> None:
         ),
         (
             first.mac != now.mac and not known_rf & device.known.changing,
-            _("its address is {mac}", mac=now.mac or _("unknown")),
+            _("its MAC is {mac}", mac=now.mac or _("unknown")),
         ),
     )
     for differs, text in differences:
@@ -118,8 +118,8 @@ def prove_own(device: Device) -> None:
             continue
         mac = mac_in_rf(found)
         if mac is not None and mac != mac_in_rf(data):
-            raise _other(device, _("its address is {mac}", mac=mac))
-        raise _other(device, _("its radio calibration is another one"))
+            raise _other(device, _("its MAC is {mac}", mac=mac))
+        raise _other(device, _("its RF calibration is another one"))
     if not held:
         _prove_samples(device)
 

@@ -162,7 +162,7 @@ def _guard(target: TargetImage, *, chip: Chip, flash_size: int, permissions: Per
         if addr in target.wanted and addr not in target.copied:
             raise PermissionNeeded(
                 span=str(AddressRange.sized(addr, SECTOR_LEN)),
-                region=_("radio calibration and address"),
+                region=_("RF calibration and MAC"),
                 reason=_("They are unique for each device and cannot be made again."),
                 permission=Permission.RF.value,
             )

@@ -1,6 +1,6 @@
 """What the flash shall hold after a write: wanted sectors, and what is kept although a file has it.
 
-Pure: the decisions about boot loader, radio calibration and address are made here, from facts.
+Pure: the decisions about boot loader, RF calibration and MAC are made here, from facts.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def sectors_of(
 
 
 def rf_sectors(chip: Chip, flash_size: int) -> list[int]:
-    """Addresses of all sectors that may hold radio calibration on this chip, by any map."""
+    """Addresses of all sectors that may hold RF calibration on this chip, by any map."""
     whole = AddressRange(0, flash_size)
     found: set[int] = set()
     for layout in chip.memory_maps:
@@ -207,14 +207,14 @@ def _decide_rf(
                 Kept(
                     span=span,
                     name="rf",
-                    why=_("radio calibration and address belong to this device (--allow rf, mac)"),
+                    why=_("RF calibration and MAC belong to this device (--allow rf, mac)"),
                 )
             )
             continue
         wanted[addr] = mixed
         notes.append(
             _(
-                "Radio calibration or address at {where} is changed, as you allowed.",
+                "RF calibration or MAC at {where} is changed, as you allowed.",
                 where=format_addr(addr),
             )
         )
@@ -255,7 +255,7 @@ def _bring_rf(
     wanted[target.span.start] = held
     notes.append(
         _(
-            "The device's own radio calibration and address are copied from {here} to {there}, "
+            "The device's own RF calibration and MAC are copied from {here} to {there}, "
             "where the new firmware looks for them.",
             here=format_addr(source.span.start),
             there=format_addr(target.span.start),
@@ -324,7 +324,7 @@ def within_permissions(
             missing = Permission.MAC if Permission.RF in permissions else Permission.RF
             raise PermissionNeeded(
                 span=str(AddressRange.sized(addr, SECTOR_LEN)),
-                region=_("radio calibration and address"),
+                region=_("RF calibration and MAC"),
                 reason=_("They are unique for each device and cannot be made again."),
                 permission=missing.value,
             )

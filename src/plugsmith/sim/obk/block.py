@@ -220,7 +220,7 @@ class Block:
 
     @property
     def mac(self) -> bytes:
-        """The MAC address."""
+        """The MAC."""
         return bytes(self.raw[0x2D8:0x2DE])
 
     @mac.setter
