@@ -136,6 +136,16 @@ bench: setup
 evidence: setup
 	$(BIN)/python tools/evidence.py --write
 
+# Wheel, sources, single file, SBOM, licences, sums: dist/release. The same commit, the same bytes.
+release:
+	@$(MAKE_ENV) .venvs/release locks/release.txt
+	.venvs/release/bin/python tools/release.py
+
+# Built twice and compared; then each artefact is installed into an empty place and used.
+test-release:
+	@$(MAKE_ENV) .venvs/release locks/release.txt
+	.venvs/release/bin/python tools/check_release.py
+
 generated: setup
 	$(BIN)/python tools/generate_docs.py
 

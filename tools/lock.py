@@ -22,6 +22,11 @@ PEERS = {
     "ltchiptool": "ltchiptool==4.15.0",
     "esphome": "esphome==2026.6.5",
 }
+#: what makes releases and the documentation site
+MAKERS = {
+    "release": ("hatchling>=1.27", "shiv>=1.0.8", "cyclonedx-bom>=7", "towncrier>=26"),
+    "site": ("mkdocs-material>=9.7,<10", "mkdocs-static-i18n>=1.3"),
+}
 #: what runs tests: `oldest` takes these from `dev`, or it would test old test tools
 TEST_TOOLS = (
     "pytest",
@@ -74,6 +79,11 @@ def main() -> int:
     browser = ["-c", str((LOCKS / "dev.txt").relative_to(ROOT))]
     wanted = "\n".join([*users, *extras["dev"], *extras["browser"], *build])
     compile_lock("page", wanted, *browser, upgrade=upgrade)
+    # what a user gets with the page, as the single-file edition carries it; no GPL part (emu)
+    plain = [*project["project"]["dependencies"], *extras["ui"]]
+    compile_lock("users", "\n".join(plain), *browser, upgrade=upgrade)
+    for name, wanted in MAKERS.items():
+        compile_lock(name, "\n".join(wanted), upgrade=upgrade)
     tools = [f"{name}=={locked('dev')[name]}" for name in TEST_TOOLS]
     oldest = "\n".join([*users, *tools])
     compile_lock("oldest", oldest, "--resolution", "lowest-direct", upgrade=upgrade)
