@@ -11,13 +11,17 @@ export PLUGSMITH_TEST_SEED := $(SEED)
 .PHONY: setup demo lint test-fast test test-ui test-web web page page-shots
 .PHONY: peers test-peers test-oldest test-newest
 .PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries bench
-.PHONY: generated evidence lock clean
+.PHONY: generated evidence lock clean help site release test-release changelog
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
 # Nothing is fetched while the lock, the project table and Python are the same.
 setup:
 	@$(MAKE_ENV) $(VENV) locks/dev.txt --project
 	@$(BIN)/python -m compileall -q src/plugsmith
+
+# What can be made, in the words of this file.
+help:
+	@awk '/^# /{if(!said)said=substr($$0,3);next} /^[a-z][a-z-]*:/{split($$0,name,":"); if(said)printf "%-18s %s\n",name[1],said} {said=""}' Makefile
 
 demo: setup
 	$(BIN)/plugsmith demo
@@ -136,10 +140,20 @@ bench: setup
 evidence: setup
 	$(BIN)/python tools/evidence.py --write
 
+# The documentation site, English and Polish: dist/site. A broken link ends it.
+site:
+	@$(MAKE_ENV) .venvs/site locks/site.txt --project
+	.venvs/site/bin/python tools/make_site.py
+
 # Wheel, sources, single file, SBOM, licences, sums: dist/release. The same commit, the same bytes.
 release:
 	@$(MAKE_ENV) .venvs/release locks/release.txt
 	.venvs/release/bin/python tools/release.py
+
+# Puts the lines of changes/ into CHANGELOG.md: make changelog VERSION=0.2.0; without: shows them.
+changelog:
+	@$(MAKE_ENV) .venvs/release locks/release.txt
+	.venvs/release/bin/towncrier build $(if $(VERSION),--yes --version $(VERSION),--draft --version next)
 
 # Built twice and compared; then each artefact is installed into an empty place and used.
 test-release:

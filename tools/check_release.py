@@ -30,7 +30,7 @@ _WAIT_S = 120.0
 _LONGEST_S = 900.0
 #: nothing of these may be in a release: vendor firmware is large and random, ours is text
 _LARGEST = {".py": 200_000, ".md": 200_000, ".json": 2_000_000, ".js": 1_000_000, ".pot": 1_000_000,
-            ".po": 1_500_000, ".toml": 200_000, ".png": 400_000}  # fmt: skip
+            ".po": 1_500_000, ".toml": 200_000, ".png": 400_000, ".css": 100_000}  # fmt: skip
 
 
 def pythons() -> list[str]:
@@ -80,13 +80,15 @@ def used(command: list[str], folder: Path, *, demo: bool) -> str:
     last = json.loads(found.stdout.splitlines()[-1])
     if found.returncode or last["data"]["template"]["pins"].get("26") != "Rel;1":
         return f"dump config: {found.stdout[-300:]!r}"
-    polish = subprocess.run([*command], cwd=folder, env=env | {"PLUGSMITH_LANG": "pl"},
-                            capture_output=True, text=True, timeout=_LONGEST_S, check=False)  # fmt: skip
+    env["PLUGSMITH_LANG"] = "pl"
+    polish = run()
+    env["PLUGSMITH_LANG"] = "en"
     if "Co masz?" not in polish.stdout:
         return f"in Polish: {polish.stdout[:100]!r}"
     if demo and run("demo").returncode:
         return "demo failed"
-    return _page_answers([*command, "ui", "--no-open", "--listen", "127.0.0.1:0", "--json"], folder, env)
+    serve = [*command, "ui", "--no-open", "--listen", "127.0.0.1:0", "--json"]
+    return _page_answers(serve, folder, env)
 
 
 def _page_answers(command: list[str], folder: Path, env: dict[str, str]) -> str:
@@ -141,7 +143,9 @@ def main() -> int:
             build(work / "second")
             names = sorted(path.name for path in first.iterdir())
             _same, differs, lost = filecmp.cmpfiles(first, work / "second", names, shallow=False)
-            table.append(("built twice", f"not the same: {differs + lost}" if differs + lost else ""))
+            table.append(
+                ("built twice", f"not the same: {differs + lost}" if differs + lost else "")
+            )
         wheel, single = next(first.glob("*.whl")), next(first.glob("*.pyz"))
         table.append(("nothing foreign in the wheel", ", ".join(foreign(wheel))))
         for python in pythons():

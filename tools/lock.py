@@ -23,10 +23,8 @@ PEERS = {
     "esphome": "esphome==2026.6.5",
 }
 #: what makes releases and the documentation site
-MAKERS = {
-    "release": ("hatchling>=1.27", "shiv>=1.0.8", "cyclonedx-bom>=7", "towncrier>=26"),
-    "site": ("mkdocs-material>=9.7,<10", "mkdocs-static-i18n>=1.3"),
-}
+RELEASE_TOOLS = ("hatchling>=1.27", "shiv>=1.0.8", "cyclonedx-bom>=7", "towncrier>=26")
+SITE_TOOLS = ("zensical>=0.0.40,<0.2",)
 #: what runs tests: `oldest` takes these from `dev`, or it would test old test tools
 TEST_TOOLS = (
     "pytest",
@@ -82,8 +80,8 @@ def main() -> int:
     # what a user gets with the page, as the single-file edition carries it; no GPL part (emu)
     plain = [*project["project"]["dependencies"], *extras["ui"]]
     compile_lock("users", "\n".join(plain), *browser, upgrade=upgrade)
-    for name, wanted in MAKERS.items():
-        compile_lock(name, "\n".join(wanted), upgrade=upgrade)
+    compile_lock("release", "\n".join(RELEASE_TOOLS), upgrade=upgrade)
+    compile_lock("site", "\n".join([*plain, *build, *SITE_TOOLS]), *browser, upgrade=upgrade)
     tools = [f"{name}=={locked('dev')[name]}" for name in TEST_TOOLS]
     oldest = "\n".join([*users, *tools])
     compile_lock("oldest", oldest, "--resolution", "lowest-direct", upgrade=upgrade)

@@ -112,7 +112,9 @@ def write_licences(site: Path, target: Path) -> None:
     for path in sorted(site.glob("*.dist-info/METADATA")):
         heads = path.read_text(encoding="utf-8").partition("\n\n")[0].splitlines()
         facts = dict(line.split(": ", 1) for line in reversed(heads) if ": " in line)
-        listed = [line.rpartition(":: ")[2] for line in heads if ":: " in line and "License" in line]
+        listed = [
+            line.rpartition(":: ")[2] for line in heads if ":: " in line and "License" in line
+        ]
         licence = facts.get("License-Expression") or "; ".join(listed) or facts.get("License", "?")
         rows[facts["Name"]] = (facts["Version"], licence.splitlines()[0])
     lock = json.loads((ROOT / "page" / "package-lock.json").read_text(encoding="utf-8"))
