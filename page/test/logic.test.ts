@@ -167,6 +167,9 @@ describe("documents", () => {
     expect(ordered).toMatchObject({ ordered: true });
     expect(table).toMatchObject({ rows: [[[{ kind: "code", text: "x|y" }], [{ kind: "text", text: "<script>alert(1)</script>" }]]] });
   });
+  it("take four spaces for code where a text does not go on", () => {
+    expect(blocks("Run\n\n    plugsmith doctor\n\nwith\n    the rest")).toMatchObject([{ kind: "text" }, { kind: "code", text: "plugsmith doctor" }, { kind: "text", inline: [{ text: "with the rest" }] }]);
+  });
   it("leave pictures out and never end in a loop", () => {
     expect(inlines("![alt](pictures/x.png) then")).toEqual([{ kind: "text", text: " then" }]);
     for (const odd of ["", "|", "```", "- ", ">", "#", "| a |\n|---|", "[x](", "**", "`"]) blocks(odd);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from test_browser_journey import STEPS
 
+PRIMARY = ".step-foot .button.primary:not([disabled])"
 PAGES = ("", "free", "file", "devices", "backups", "templates", "settings", "help")
 
 
@@ -26,50 +27,68 @@ def test_every_page_and_step_is_accessible_and_fits(open_tab, theme, width):
 
 
 def test_the_journey_is_made_with_the_keyboard_alone(tab):
-    """Only Tab, arrows, Enter, Space and letters; the focus stands at each step's head."""
+    """Tab, arrows, Enter, Space, letters to the switched relay; each step's head gets the focus."""
 
-    def reach(selector: str) -> None:
-        for _stop in range(120):
-            if tab.page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+    def reach(selector: str, words: str = "") -> None:
+        wanted = (
+            "([s, w]) => { const here = document.activeElement;"
+            " return !!here?.matches(s) && (!w || here.innerText.includes(w)) }"
+        )
+        for _stop in range(150):
+            if tab.page.evaluate(wanted, [selector, words]):
                 return
             tab.page.keyboard.press("Tab")
-        raise AssertionError(f"Tab does not reach {selector}")
+        raise AssertionError(f"Tab does not reach {selector} {words}")
 
-    def head_has_focus() -> None:
+    def press(selector: str, words: str = "", key: str = "Enter") -> None:
+        reach(selector, words)
+        ring = "() => getComputedStyle(document.activeElement).outlineStyle"
+        assert tab.page.evaluate(ring) != "none", (selector, words)  # one sees where one is
+        tab.page.keyboard.press(key)
+
+    def at(step: str) -> None:
+        tab.at(step)
         tab.page.wait_for_function("() => document.activeElement?.tagName === 'H1'")
 
-    primary = ".step-foot .button.primary"
     tab.open()
-    head_has_focus()
-    reach(".way:nth-of-type(2)")
-    tab.page.keyboard.press("Enter")
-    tab.at("module")
-    head_has_focus()
-    reach("[role=radio]")
-    tab.page.keyboard.press("Space")
-    reach(primary)
-    tab.page.keyboard.press("Enter")
-    for step in ("wiring", "connect"):
-        tab.at(step)
-        head_has_focus()
-        reach(primary)
-        tab.page.keyboard.press("Enter")
-    tab.at("identity")
-    head_has_focus()
-    reach(primary)
-    tab.page.keyboard.press("Enter")
-    tab.at("backup")
-    reach(primary)
-    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_function("() => document.activeElement?.tagName === 'H1'")
+    press(".way", "I want to practise")
+    at("module")
+    press("[role=radio]", key="Space")
+    press(PRIMARY)
+    for step in ("wiring", "connect", "identity", "backup"):
+        at(step)
+        press(PRIMARY)
     tab.page.wait_for_selector('[data-result="backup"]')
-    reach(primary)
-    tab.page.keyboard.press("Enter")
-    tab.at("pins")
-    head_has_focus()
+    press(PRIMARY)
+    at("pins")
     tab.page.wait_for_selector(".pin-row")
-    reach(".module g[role=button], .pin-row")
-    tab.page.keyboard.press("Enter")
+    press(".pin-row")
     tab.page.wait_for_selector(".pin-more")
+    press(PRIMARY)
+    at("firmware")
+    press(".button", "Take OpenBK")
+    tab.page.wait_for_selector('[data-result="image"]')
+    press(PRIMARY)
+    at("settings")
+    press(".button", "Fill it in")
+    press(PRIMARY)
+    at("plan")
+    tab.see("This is what will change")
+    reach(".map svg")
+    tab.page.keyboard.press("ArrowRight")
+    tab.see("0x001000")  # the map tells its squares without a mouse
+    press(PRIMARY)
+    at("write")
+    press(PRIMARY)
+    tab.page.wait_for_selector('[data-result="write"]')
+    press(PRIMARY)
+    at("use")
+    press(".button", "Open it")
+    tab.page.wait_for_selector(".relay-switch:not([disabled])")
+    press(".relay-switch", key="Space")
+    tab.page.wait_for_selector('.relay-switch[aria-checked="true"]')
+    assert tab.practice["relay"] is True
 
 
 def test_the_theme_follows_the_system_and_can_be_chosen(open_tab):

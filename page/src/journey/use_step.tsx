@@ -242,12 +242,12 @@ function Undo(): JSX.Element | null {
     <>
       <UndoCard
         title={t("The way back to the original")}
-        command={result.undo}
+        command={journey.value.practice && file ? `plugsmith restore ${fileName(file)}` : result.undo}
         rows={[
-          [t("What was done"), t("{what} was written onto a {chip}.", { what: [result.image?.firmware, result.image?.version].filter(Boolean).join(" ") || t("Firmware"), chip: result.chip })],
-          [t("What it was"), result.backup ? t("{what}, in the backup {name}", { what: was, name: fileName(result.backup.file) }) : null],
-          [t("SHA-256"), result.backup ? <code class="small">{result.backup.sha256}</code> : null],
-          [t("What it needs"), t("the same four wires, and the device out of the wall")],
+          { name: t("What was done"), value: t("{what} was written onto a {chip}.", { what: [result.image?.firmware, result.image?.version].filter(Boolean).join(" ") || t("Firmware"), chip: result.chip }) },
+          { name: t("What it was"), value: result.backup ? t("{what}, in the backup {name}", { what: was, name: fileName(result.backup.file) }) : null },
+          { name: "SHA-256", value: result.backup?.sha256 ?? null, code: true },
+          { name: t("What it needs"), value: t("the same four wires, and the device out of the wall") },
         ]}
       >
         {file && <SaveButton file={file} words={t("Save the backup")} />}

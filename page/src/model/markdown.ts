@@ -50,6 +50,11 @@ export function blocks(source: string): Block[] {
       const code: string[] = [];
       for (at += 1; at < lines.length && !/^\s*(```|~~~)/.test(lines[at] as string); at += 1) code.push(lines[at] as string);
       found.push({ kind: "code", text: code.join("\n") });
+    } else if (/^ {4}\S/.test(line) && !text.length) {
+      const code: string[] = [];
+      for (; at < lines.length && /^( {4}|\s*$)/.test(lines[at] as string); at += 1) code.push((lines[at] as string).slice(4));
+      at -= 1;
+      found.push({ kind: "code", text: code.join("\n").trimEnd() });
     } else if (head) {
       flush();
       found.push({ kind: "head", level: (head[1] as string).length, inline: inlines(head[2] as string) });
