@@ -9,6 +9,8 @@ from __future__ import annotations
 import binascii
 import re
 import threading
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 MASK = "***"
 _SHORTEST = 4
+_NO_WORD = 8  # no password of a Wi-Fi is shorter, and few words of a sentence are as long
 _URL_LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
 _ELSEWHERE = ("env:", "file:", "keyring:")
 
@@ -68,40 +71,78 @@ _HEX_RUN = (
 _MAC_NAME = r"\b(obk|OpenB[KLWXRTN]\w*_)[0-9A-F]{8}\b"
 
 
+class SecretsOfRun:
+    """The short passwords that one run was given; they mean nothing to the others."""
+
+    def __init__(self) -> None:
+        self.forms: tuple[str, ...] = ()
+
+
+_run: ContextVar[SecretsOfRun | None] = ContextVar("run", default=None)
+
+
 class KnownSecrets:
     """The passwords and words that this process was given, to be masked wherever they turn up.
 
     Safe to use from several threads. A value of less than four characters would mask half of every
-    sentence and is left out.
+    sentence and is left out. One below eight may be a word of another run of the same process: it
+    is masked within its own run (`run`) and where nobody can tell whose text it is, and forgotten
+    with that run. Longer ones are masked everywhere, for good.
     """
 
     def __init__(self) -> None:
-        self._forms: dict[str, None] = {}
+        self._forms: tuple[str, ...] = ()
+        self._runs: tuple[SecretsOfRun, ...] = ()
         self._lock = threading.Lock()
+
+    @contextmanager
+    def run(self, own: SecretsOfRun) -> Iterator[None]:
+        """What this thread or task learns and says within belongs to the run `own`."""
+        before = _run.set(own)
+        with self._lock:
+            self._runs = (*self._runs, own)
+        try:
+            yield
+        finally:
+            _run.reset(before)
+            with self._lock:
+                place = self._runs.index(own)
+                self._runs = self._runs[:place] + self._runs[place + 1 :]
 
     def note(self, *values: str) -> None:
         """Remember values, and how URLs, JSON and HTTP logins write them."""
+        own = _run.get()
         with self._lock:
             for value in values:
-                if len(value) >= _SHORTEST:
-                    self._forms |= dict.fromkeys(_spelled(value))
-            order = sorted(self._forms, key=len, reverse=True)
-            self._forms = dict.fromkeys(order)
+                if len(value) < _SHORTEST:
+                    continue
+                if own is not None and len(value) < _NO_WORD:
+                    own.forms = _with(own.forms, value)
+                else:
+                    self._forms = _with(self._forms, value)
 
     def forget(self) -> None:
         """Start anew."""
         with self._lock:
-            self._forms = {}
+            self._forms, self._runs = (), ()
 
     def mask(self, text: str) -> str:
         """`text` without any of them."""
-        for form in self._forms:
-            if form in text:
-                text = text.replace(form, MASK)
+        own = _run.get()
+        runs = self._runs if own is None else (own,)
+        for forms in (self._forms, *(item.forms for item in runs)):
+            for form in forms:
+                if form in text:
+                    text = text.replace(form, MASK)
         return text
 
     def __repr__(self) -> str:
         return f"KnownSecrets(count={len(self._forms)})"
+
+
+def _with(forms: tuple[str, ...], value: str) -> tuple[str, ...]:
+    """A new tuple, the longest first: others may be reading the old one."""
+    return tuple(sorted(dict.fromkeys([*forms, *_spelled(value)]), key=len, reverse=True))
 
 
 KNOWN = KnownSecrets()  # of this process: whoever learns a password notes it here

@@ -54,8 +54,10 @@ def _check(tab, where: str) -> None:
         tab.no_side_scroll(f"{where} {width}")
         cut = tab.page.evaluate(
             "() => [...document.querySelectorAll('main *, header *')]"
-            ".filter(one => one.checkVisibility() && !one.closest('.hidden-text, .name, svg, select')"
-            " && (getComputedStyle(one).overflowX === 'hidden' || one.matches('.button, .chip, h1, td'))"
+            ".filter(one => one.checkVisibility()"
+            " && !one.closest('.hidden-text, .name, svg, select')"
+            " && (one.matches('.button, .chip, h1, td')"
+            " || getComputedStyle(one).overflowX === 'hidden')"
             " && one.scrollWidth > one.clientWidth + 1)"
             ".map(one => one.className + ' ' + one.innerText.slice(0, 60))"
         )

@@ -24,6 +24,7 @@ from plugsmith.events import (
 )
 from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _, language, speaking
+from plugsmith.secrets import KNOWN, SecretsOfRun
 from plugsmith.ui.replay import Keep, Replay
 from plugsmith.ui.runner import ThreadRunner
 from plugsmith.visible import json_text
@@ -96,15 +97,17 @@ class Job:
         self._over = ended
         self._language = language()  # of the page that began it
         self.cancel_token = CancelToken()
-        self.session = Session(
-            sink=self,
-            answer=self._answered,
-            cancel=self.cancel_token,
-            library=library,
-            again=again,
-            secrets=dict(secret_words or {}),
-            **self._runner.session_parts,
-        )
+        self._secrets = SecretsOfRun()
+        with KNOWN.run(self._secrets):
+            self.session = Session(
+                sink=self,
+                answer=self._answered,
+                cancel=self.cancel_token,
+                library=library,
+                again=again,
+                secrets=dict(secret_words or {}),
+                **self._runner.session_parts,
+            )
 
     def start(self) -> None:
         """Begin the work; once."""
@@ -191,7 +194,7 @@ class Job:
             return self._answers.pop(ask.id, None)
 
     def _run(self) -> None:
-        with speaking(self._language):
+        with speaking(self._language), KNOWN.run(self._secrets):
             self._work()
 
     def _work(self) -> None:
