@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from plugsmith.device.profile import DeviceProfile
 from plugsmith.errors.catalogue import NotExportable
 from plugsmith.export.esphome import render
+from plugsmith.export.esphome_extras import EXTRAS
 from plugsmith.export.output import ExportOptions
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
@@ -21,7 +23,14 @@ HERE = Path(__file__).resolve()
 PYTHON = HERE.parents[2] / ".peers" / "esphome" / "bin" / "python"
 JUDGE = HERE.with_name("judge_esphome.py")
 PLATFORMS = ("bk72xx", "rtl87xx", "ln882x")
-SECRETS = "wifi_ssid: nowhere\nwifi_password: nothing-secret\n"
+SECRETS = """wifi_ssid: nowhere
+wifi_password: nothing-secret
+api_key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+ota_password: nothing-secret
+mqtt_broker: broker.example
+mqtt_username: nobody
+mqtt_password: nothing-secret
+"""
 
 pytestmark = [pytest.mark.peers, pytest.mark.timeout(600)]
 
@@ -94,6 +103,18 @@ def judge(tmp_path: Path):
         return {files[item["file"]]: item["said"] for item in answers if not item["valid"]}
 
     return call
+
+
+def test_esphome_accepts_every_part_that_may_be_chosen(judge) -> None:
+    texts = {}
+    for chip, module in (("BK7231T", "WB2S"), ("BK7231N", "CB3S")):
+        profile = DeviceProfile(module=module, chip=chip)
+        for names in ([name] for name in EXTRAS):
+            options = ExportOptions(title="plug", extras=tuple(names))
+            texts[f"{chip} {names}"] = render(profile, options)[0].text
+        options = ExportOptions(title="plug", extras=EXTRAS)
+        texts[f"{chip} all"] = render(profile, options)[0].text
+    assert judge(texts) == {}
 
 
 def test_esphome_accepts_every_golden_configuration(judge) -> None:

@@ -113,6 +113,15 @@ class ExportRequest(NamedRequest):
         help=N_("Where to write. Left out: print it. Nothing is overwritten."),
     )
     topic: str = option(default="", help=N_("The MQTT topic of the device, for Home Assistant."))
+    extras: tuple[str, ...] = option(
+        "--with",
+        default=(),
+        metavar="PART",
+        help=N_(
+            "With --to esphome: web-server, restart, uptime, wifi-signal, version, mac-suffix, "
+            "api-key, ota-password or mqtt. Repeatable."
+        ),
+    )
 
 
 @request
@@ -214,6 +223,7 @@ def export(session: Session, request: ExportRequest) -> ExportResult:
         format_name=request.to,
         naming=_names(request),
         topic=request.topic,
+        extras=request.extras,
         target=request.output,
     )
     for remark in found.tolerated:

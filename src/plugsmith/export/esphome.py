@@ -18,6 +18,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 from plugsmith.errors.catalogue import NotExportable
 from plugsmith.export.esphome_board import esphome_board
 from plugsmith.export.esphome_draft import EspDraft
+from plugsmith.export.esphome_extras import add_parts, change_head, secrets_of
 from plugsmith.export.esphome_inputs import add_inputs
 from plugsmith.export.esphome_lights import add_lights
 from plugsmith.export.esphome_outputs import add_outputs
@@ -58,6 +59,7 @@ def render(profile: DeviceProfile, options: ExportOptions) -> list[OutputFile]:
     add_inputs(draft, profile)
     add_sensors(draft, profile)
     add_serial(draft, profile)
+    add_parts(draft, options.extras)
     for item in profile.left_out:
         draft.note(item.reason)
     for text in profile.remarks:
@@ -94,6 +96,7 @@ def _document(draft: EspDraft, options: ExportOptions) -> CommentedMap:
     root["ota"] = [{"platform": "esphome"}]
     root["wifi"] = {"ssid": _secret("wifi_ssid"), "password": _secret("wifi_password"), "ap": {}}
     root["captive_portal"] = {}
+    change_head(root, options.extras, _secret)
     for key, value in draft.sections():
         root[key] = _quoted(value)
     return root
@@ -124,6 +127,9 @@ def _header(draft: EspDraft, options: ExportOptions) -> str:
         _("{title}, written by Plugsmith.", title=options.shown_title),
         _("Put wifi_ssid and wifi_password into secrets.yaml beside this file."),
     ]
+    more = secrets_of(options.extras)
+    if more:
+        lines.append(_("Into secrets.yaml as well: {names}.", names=", ".join(more)))
     lines += draft.notes[:_MAX_NOTES]
     return "".join(f"# {one_line(line)}\n" for line in lines)
 

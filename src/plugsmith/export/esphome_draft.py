@@ -28,6 +28,7 @@ _ORDER = (
     "remote_transmitter",
     "output",
     "switch",
+    "button",
     "cover",
     "light",
     "number",

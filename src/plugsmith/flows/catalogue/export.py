@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.device.function import Function
+from plugsmith.errors import UsageError
 from plugsmith.errors.catalogue import EntryIncomplete
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
+from plugsmith.export.esphome_extras import check_extras
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions, OutputFile, safe_name
 from plugsmith.flows.catalogue.device_input import device_input_of
@@ -65,6 +67,7 @@ def export(
     format_name: str,
     naming: GivenNames,
     topic: str = "",
+    extras: tuple[str, ...] = (),
     target: Path | None = None,
 ) -> ExportResult:
     """The files of a format for a device, whatever it was given as.
@@ -73,7 +76,10 @@ def export(
     what the files cannot say: how sure the chip is, and which builds of OpenBeken fit.
     """
     chosen = exporter(format_name)
-    files = chosen.render(subject.profile, _options(subject, naming, topic))
+    check_extras(extras)
+    if extras and chosen.name != "esphome":
+        raise UsageError(problem=_("--with goes with --to esphome only"))
+    files = chosen.render(subject.profile, _options(subject, naming, topic, extras))
     written = write_files(files, target) if target is not None else ()
     chip = _chip_claim(subject)
     return ExportResult(
@@ -121,7 +127,9 @@ def _notes(subject: DeviceInput) -> tuple[str, ...]:
     return tuple(answer_for_profile(subject.profile).notes)
 
 
-def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOptions:
+def _options(
+    subject: DeviceInput, naming: GivenNames, topic: str, extras: tuple[str, ...]
+) -> ExportOptions:
     template = subject.template
     return ExportOptions(
         title=naming.name or template.name or subject.name,
@@ -129,6 +137,7 @@ def _options(subject: DeviceInput, naming: GivenNames, topic: str) -> ExportOpti
         model=naming.model or template.model,
         template=_named(template, naming) if subject.from_template else None,
         topic=topic,
+        extras=extras,
     )
 
 
