@@ -60,8 +60,7 @@ class TerminalSink:
                 case Log():
                     self._log(event)
                 case Item():
-                    state = str(event.error["message"]) if event.error else _("done")
-                    self._say(f"{event.name}: {state}")
+                    self._item(event)
                 case Ready():
                     self._say(_ready_text(event))
                 case _:
@@ -72,6 +71,13 @@ class TerminalSink:
         if self._bars is not None:
             self._bars.stop()
             self._bars = None
+
+    def _item(self, event: Item) -> None:
+        """How one of several ended; what to do about an error stands below it."""
+        state = str(event.error["message"]) if event.error else _("done")
+        self._say(f"{event.name}: {state}")
+        if event.error and event.error.get("hint"):
+            self._say("      " + str(event.error["hint"]))
 
     def _log(self, event: Log) -> None:
         if event.level == "device":  # what was asked for: it can be piped into a file

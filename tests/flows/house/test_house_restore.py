@@ -68,7 +68,8 @@ def block_of(net, number=0):
 
 
 def set_up(net, kind, number=0):
-    body = {"vendor": "x", "name": kind, "chip": "BK7231T", **KINDS[kind]}
+    chip = net.server.devices[number].identity.chip
+    body = {"vendor": "x", "name": kind, "chip": chip, **KINDS[kind]}
     extra = {
         "short_name": "living_4", "long_name": "Living room 4", "mqtt_host": "192.168.1.2",
         "mqtt_client": "living_4", "mqtt_password": "canary-pw", "wifi_ssid": "canary-net",
@@ -111,9 +112,12 @@ def stored_backup(net, ctx, number=0):
     return Path(backup(ctx, [net.hosts[number]], full=False)["folder"])
 
 
-@pytest.mark.parametrize("kind", list(KINDS))
-def test_a_wiped_device_is_back_to_the_byte(tmp_path, kind):
-    with lan(tmp_path) as net:
+@pytest.mark.parametrize(
+    ("kind", "chip"),
+    [*((kind, "BK7231T") for kind in KINDS), ("bulb PWM", "BK7231N"), ("TuyaMCU", "BK7231N")],
+)
+def test_a_wiped_device_is_back_to_the_byte(tmp_path, kind, chip):
+    with lan(tmp_path, SimObk(chip=chip, speed=SPEED)) as net:
         ctx = set_up(net, kind)
         before, files = block_of(net), net.device.files.image()
         folder = stored_backup(net, ctx)
