@@ -129,6 +129,25 @@ def test_a_cpu_that_sleeps_with_interrupts_masked_is_woken_by_one(chip: str) -> 
     assert pin["first_s"] == pytest.approx(0x1_0000 / 26e6, abs=0.0002)
 
 
+# PWM channel 1 every 0x8000 ticks, its interrupt wanted, masked in the CPU:
+# { wait for bit 9 of 0x80204C }; then P8 becomes an output and the guest stays.
+WAITS_FOR_PENDING = (
+    0xE3A00502, 0xE2800C2A, 0xE3A01902, 0xE5801094, 0xE3A01030, 0xE5801080,
+    0xE3A03502, 0xE2833A02, 0xE3A01C02, 0xE5831040, 0xE593204C, 0xE3120C02, 0x0AFFFFFC,
+    0xE3A03502, 0xE2833B0A, 0xE3A01002, 0xE5831020, 0xEAFFFFFE,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231U"])
+def test_a_guest_that_waits_for_a_masked_interrupt_gets_on_in_the_right_time(chip: str) -> None:
+    limits = EmuLimits(instructions=2_000_000, wall_s=20.0)
+    flash = scrambled(guest(*WAITS_FOR_PENDING), chip)
+    answer = run_boot(flash, chip=chip, limits=limits, pins=True)
+    (pin,) = answer["pins"]
+    assert pin["first_s"] == pytest.approx(0x8000 / 26e6, abs=0.0001)
+    assert answer["polled"] is None
+
+
 # r0 = 0x802C00; converter on; { +0xC |= 0x28010; while +0xC has one of them }; then P8 as above.
 CLEARS_ADC_STATES = (
     0xE3A00502, 0xE2800B0B, 0xE3A01001, 0xE5801000, 0xE3A01A28, 0xE3811010,

@@ -36,7 +36,8 @@ _COUNTER_LATCHES = frozenset({0x10, 0x50})  # offsets from 0x802A00
 class Peripherals:
     """The register space of one board; `now` gives emulated seconds.
 
-    `copy` moves memory for the DMA controller; `waiting` is told when the guest looks at a counter.
+    `copy` moves memory for the DMA controller; `waiting` is told when the guest looks at a counter
+    or at what is pending.
     """
 
     def __init__(
@@ -148,7 +149,8 @@ class Peripherals:
                 return self._icu_global
             case 0x80_2048:
                 return self._pending()
-            case 0x80_204C:
+            case 0x80_204C:  # with interrupts off, guests wait here for one [run: Kobi's lamp]
+                self._waiting()
                 return self._pending() & self._icu_enable
             case _ if addr == RESET_REASON:
                 return self.reset_reason
