@@ -4,7 +4,7 @@ SAMPLE places are drawn from each module, one change each (a comparison, a numbe
 statement left out). TESTS run once with a tracer; a change is then judged by the tests that run its
 line, the quickest first. It works on a copy of the source. Prints killed and survived per module;
 exit 1 if a module is below 85 % or all are below 92 %. Survivors that change nothing that can be
-seen stand with a reason in docs/mutants.md, and are not counted.
+seen stand with a reason in docs/search.md, and are not counted.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "plugsmith"
 LINES = ROOT / "build" / "mutant-lines.json"  # kept for the next run with KEEP=1
-EXPLAINED = ROOT / "docs" / "mutants.md"
+EXPLAINED = ROOT / "docs" / "search.md"
 WANTED, WANTED_WHOLE = 85.0, 92.0
 MOST_S = float(
     os.environ.get("MOST", "40")
@@ -257,7 +257,7 @@ def killed(tests: list[str], copied: Path) -> bool:
 
 
 def explained() -> frozenset[str]:
-    """The survivors that docs/mutants.md lists with a reason, as `survivor` words them."""
+    """The survivors that docs/search.md lists with a reason, as `survivor` words them."""
     if not EXPLAINED.is_file():
         return frozenset()
     return frozenset(

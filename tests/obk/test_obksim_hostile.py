@@ -135,6 +135,7 @@ def test_any_mqtt_message(data: bytes, topic: str, payload: str) -> None:
     for base in (topic, f"obk8C1A2B3C/{topic}", f"cmnd/obk8C1A2B3C/{topic}"):
         one.publisher.received(base, payload)
         one.publisher.received(base, data.decode("latin-1"))
+    assert one.publisher  # it took all of them and lives
 
 
 @given(st.binary(max_size=4096))

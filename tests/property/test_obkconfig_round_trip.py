@@ -102,19 +102,24 @@ def test_changing_one_setting_leaves_all_other_bytes(name, noise, version):
     ),
 )  # fmt: skip
 def test_any_value_is_stored_or_refused(name, value):
+    before = new_block()
     try:
-        change_settings(new_block(), {name: value})
+        after = change_settings(before, {name: value})
     except SettingUnusable:
         return
+    assert name in NAMES
+    assert read_block(after.raw).raw == after.raw  # its sum is right
+    assert len(after.raw) == len(before.raw)
 
 
 @given(st.binary(max_size=3600))
 def test_any_bytes_are_a_block_or_an_error(data):
     for head in (b"", b"CFG\x00\x05\x00\x00\x00"):
         try:
-            read_settings(read_block(head + data))
+            found = read_settings(read_block(head + data))
         except PlugsmithError:
             continue
+        assert set(found) <= set(NAMES)
 
 
 def test_the_defaults_of_a_first_start():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import string
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
@@ -45,10 +47,10 @@ def test_key_block(device_key):
 
 @given(st.binary(max_size=64))
 def test_any_bytes_as_key_block(raw):
-    try:
+    with pytest.raises(PlugsmithError):  # a block is a whole sector
         keys.decode_key_block(raw)
-    except PlugsmithError:
-        return
+    with pytest.raises(PlugsmithError):
+        keys.decode_key_block(raw.ljust(0x1000, b"\xff"))
 
 
 @given(
@@ -75,13 +77,12 @@ def test_damaged_store_never_raises(items, data):
 
 @given(st.binary(max_size=300))
 def test_any_bytes_as_pages(raw):
-    kv.read_header(raw)
-    kv.read_index(raw)
-    store.read_store([raw])
-    try:
+    header, index = kv.read_header(raw), kv.read_index(raw)
+    assert header is None or header.total <= 0xFFFF_FFFF
+    assert index is None or index.length <= 0xFFFF_FFFF
+    assert all(len(item.value) <= len(raw) for item in store.read_store([raw]).records)
+    with pytest.raises(PlugsmithError):  # a sector has 4096 bytes
         kv.decode_sector(raw)
-    except PlugsmithError:
-        return
 
 
 @given(
@@ -126,10 +127,8 @@ def test_protected_sector(device_key, items, leftover, writes):
 @given(st.binary(max_size=0x1000))
 def test_any_bytes_as_protected_sector(raw):
     for body in (raw, raw.ljust(0x1000, b"\0")):
-        try:
+        with pytest.raises(PlugsmithError):  # its magic and its sum are wrong
             protected.decode_protected(body)
-        except PlugsmithError:
-            continue
 
 
 @given(
@@ -208,7 +207,8 @@ def test_fast_connect(item):
 
 @given(st.binary(max_size=400))
 def test_any_bytes_as_fast_connect(raw):
-    fast_connect.read_fast_connect(raw)
+    found = fast_connect.read_fast_connect(raw)
+    assert found is None or (len(found.bssid) == 6 and len(found.ssid) <= 33)
 
 
 @given(
@@ -237,11 +237,14 @@ def test_rf_sector(groups):
 @given(st.binary(max_size=200))
 def test_any_bytes_as_rf_sector(raw):
     for body in (raw, rf.RF_MAGIC + raw):
-        rf.read_mac(body)
+        mac = rf.read_mac(body)
+        assert mac is None or mac in body
         try:
-            rf.decode_rf(body)
+            groups = rf.decode_rf(body).groups
         except PlugsmithError:
-            continue
+            assert mac is None or body.startswith(rf.RF_MAGIC)
+        else:
+            assert sum(len(item.value) for group in groups for item in group.records) <= len(body)
 
 
 @given(
@@ -273,8 +276,9 @@ def test_serial_records(baud, name):
 @given(st.binary(max_size=200))
 def test_any_bytes_as_small_records(raw):
     for body in (raw, b"{" + raw + b"}", b"[" + raw + b"]", b"[" * 5000):
-        records.read_json(body)
-        records.read_platform(body)
-        records.read_serial("baud_cfg", body)
-        records.read_device_info(body)
-        schema.read_schema(body)
+        assert json.dumps(records.read_json(body))  # a value of JSON
+        assert isinstance(records.read_platform(body), str | None)
+        assert isinstance(records.read_serial("baud_cfg", body), records.SerialSettings | None)
+        points = schema.read_schema(body)
+        assert points is None or all(isinstance(item, schema.SchemaPoint) for item in points)
+        assert isinstance(records.read_device_info(body), records.ProductFacts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,10 +69,8 @@ def test_an_escape_that_is_none_is_taken_as_written():
 
 @given(st.text())
 def test_any_text_is_read_without_an_error(text):
-    try:
-        read_po(text)
-    except (SyntaxError, ValueError):
-        pytest.fail("a torn file must not stop the program")
+    found = read_po(text)  # a torn file must not stop the program
+    assert all(isinstance(word, str) for pair in found.items() for word in pair)
 
 
 def test_one_file_is_a_language_of_the_terminal_and_of_the_page(tmp_path, monkeypatch):

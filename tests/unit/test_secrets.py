@@ -142,6 +142,6 @@ def test_masking_twice_is_masking_once(line: str, value: str) -> None:
 
 def test_a_long_text_takes_no_time() -> None:
     with within_cpu(5):
-        redact("wifi_" * 40_000)
-        redact('"' * 100_000 + "pass" * 20_000)
-        redact("a://" + "b" * 200_000)
+        assert redact("wifi_" * 40_000) == "wifi_" * 40_000
+        assert redact('"' * 100_000 + "pass" * 20_000).count("pass") == 20_000
+        assert len(redact("a://" + "b" * 200_000)) > 4

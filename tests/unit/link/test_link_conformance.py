@@ -134,6 +134,7 @@ def test_modem_lines_never_fail(line: Line) -> None:
     line.port.set_lines(rts=False)
     line.port.set_lines(dtr=False)
     line.port.set_lines()
+    assert line.port.capabilities  # and it is still open
 
 
 def test_speed_changes_work_or_are_refused(line: Line) -> None:
