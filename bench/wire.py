@@ -74,15 +74,23 @@ def changed(image: bytes, share: float) -> bytes:
     return bytes(out)
 
 
+# Reads of the whole flash, by chip and latency in ms; on a ROM the way there and back of each 4 KiB
+# is the floor (docs/speed.md).
+_READS = {
+    ("BK7231T", 1.0): 1.02,
+    ("BK7231T", 16.0): 1.03,
+    ("BK7231N", 1.0): 1.03,
+    ("BK7231N", 16.0): 1.40,
+}
+
+
 def reads(bauds: list[int]) -> Iterator[Row]:
     """Full reads of a flash without blanks."""
     for baud in bauds:
         for chip in ("BK7231T", "BK7231N"):
             for latency in (1.0, 16.0):
                 setting = Setting(chip, baud=baud, latency_ms=latency)
-                target = None
-                if baud == 921_600 and (latency == 1.0 or chip == "BK7231T"):
-                    target = 1.05 if latency == 1.0 else 1.10
+                target = _READS.get((chip, latency)) if baud == 921_600 else None
                 yield Row(
                     f"read 2 MiB, {chip}, {baud} baud, L = {latency:.0f} ms",
                     read_all(setting, full_flash(chip)),
@@ -106,13 +114,16 @@ def blank_skip(name: str, content: bytes) -> Iterator[Row]:
     yield Row("read without blanks, CRC 2.5 us, against no map", read_all(slow, full), plain, 1.0)
 
 
-# Re-flash against a full write, by chip and adapter latency in ms.
+# Re-flash against a full write, by chip and adapter latency in ms; T: with every proof kept.
 _FEW = {
-    ("BK7231T", 1.0): 0.12,
-    ("BK7231T", 16.0): 0.12,
+    ("BK7231T", 1.0): 0.135,
+    ("BK7231T", 16.0): 0.16,
     ("BK7231N", 1.0): 0.14,
     ("BK7231N", 16.0): 0.25,
 }
+
+
+_WRITES = {("BK7231T", 1.0): 1.05, ("BK7231T", 16.0): 1.10}
 
 
 def differential() -> Iterator[Row]:
@@ -126,7 +137,7 @@ def differential() -> Iterator[Row]:
         blank = old[:APP_START] + other + old[APP_START + IMAGE_LEN :]
         full_s, written_s = write_image(setting, blank, image)
         limit = write_limit_s(IMAGE_LEN, setting.baud) + erase_limit_s(setting)
-        target = 1.05 if latency == 1.0 else 1.10 if chip == "BK7231T" else None
+        target = _WRITES.get((chip, latency))
         yield Row(f"write {IMAGE_LEN // 1024} KiB, proof, {at}", written_s, limit, target)
         same = old[:APP_START] + image + old[APP_START + IMAGE_LEN :]
         few_s, _written = write_image(setting, same, changed(image, 0.05))
@@ -166,7 +177,7 @@ def second_backup() -> Iterator[Row]:
             board.clock.sleep(1)
             board.chip.hold()
             again_s = backup(board.ctx()).seconds
-            yield Row(f"second backup against the first, {chip}", again_s, first_s, 0.05)
+            yield Row(f"second backup against the first, {chip}", again_s, first_s, 0.06)
 
 
 def corpus_dump(name: str) -> bytes | None:
