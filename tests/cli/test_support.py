@@ -45,7 +45,7 @@ def replayed(path: Path, library: Path):
         return port.about, device.identity, played
 
 
-@pytest.mark.parametrize("chip", ["bk7231n", "bk7238"])
+@pytest.mark.parametrize("chip", ["bk7231n", "bk7238", "bk7231t", "bk7231u", "bk7231q"])
 def test_a_bundle_plays_back_against_the_client(chip, tmp_path, capsys):
     code, members = bundle(tmp_path / "b.zip", "info", "--port", f"sim://{chip}")
     assert code == 0
@@ -54,7 +54,6 @@ def test_a_bundle_plays_back_against_the_client(chip, tmp_path, capsys):
     assert played > 10
     # what tells an N from an M is a byte of its eFuse, which no trace holds
     assert identity.chip.name[:6] == about["identity"]["chip"][:6] == chip.upper()[:6]
-    assert identity.chip.family.value == "rom"
 
 
 def test_a_client_that_says_something_else_does_not_pass(tmp_path, capsys):
@@ -148,5 +147,7 @@ def test_nothing_is_written_where_the_search_finds_something(place, tmp_path, mo
 
 
 @pytest.mark.parametrize("wanted", [0, 1, 0xDEADBEEF, 0xFFFFFFFF])
-def test_filler_has_the_checksum_that_is_wanted(wanted):
-    assert zlib.crc32(with_crc(4096, wanted)) == wanted
+@pytest.mark.parametrize("start", [b"", b"any bytes of 256" * 16])
+def test_filler_has_the_checksum_that_is_wanted(wanted, start):
+    filler = with_crc(4096, wanted, start)
+    assert (zlib.crc32(filler), len(filler), filler[: len(start)]) == (wanted, 4096, start)
