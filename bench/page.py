@@ -28,7 +28,7 @@ _EVENTS = 20_000
 
 
 @request
-class _Talk(Record):
+class Talk(Record):
     events: int = option(default=_EVENTS, help="How many.")
 
 
@@ -37,17 +37,21 @@ class _Said(Result):
     events: int
 
 
-class _Talker:
+class Talker:
     """A verb that says `events` things as fast as it can: a mixture as a backup gives."""
 
     name, summary, needs, asks, group = "talk", "Talks.", (), False, ""
-    request_type = _Talk
+    request_type = Talk
 
     def run(self, session: Any, asked: Any) -> _Said:
         for at in range(asked.events):
             session.sink.emit(Progress(task="read", done=at, total=asked.events, rate=1.0))
             if at % 20 == 0:
                 session.say(f"sector {at} is the same in both reads")
+        return self.said(asked)
+
+    def said(self, asked: Talk) -> _Said:
+        """The result."""
         return _Said(events=asked.events)
 
 
@@ -59,7 +63,7 @@ def main(*, full: bool = False) -> bool:
         print("page: the extra `ui` is not installed")
         return True
     real = plugsmith.verb
-    plugsmith.verb = lambda name: _Talker() if name == "talk" else real(name)  # type: ignore[assignment]
+    plugsmith.verb = lambda name: Talker() if name == "talk" else real(name)  # type: ignore[assignment]
     with tempfile.TemporaryDirectory() as folder:
         server = PageServer(Library(Path(folder)), host="127.0.0.1", port=0)
         server.start()
@@ -74,7 +78,7 @@ def main(*, full: bool = False) -> bool:
 
 def _rate(server: Any, listeners: int) -> bool:
     """Events a second that reach every one of `listeners`; each is asked to keep up."""
-    job = _call(server, "POST", "/api/jobs", {"verb": "talk"})["id"]
+    job = call(server, "POST", "/api/jobs", {"verb": "talk"})["id"]
     began = time.perf_counter()
     counts = [0] * listeners
     threads = [
@@ -85,7 +89,7 @@ def _rate(server: Any, listeners: int) -> bool:
     for thread in threads:
         thread.join()
     seconds = time.perf_counter() - began
-    last = _call(server, "GET", "/api/jobs")["jobs"][-1]["last"]
+    last = call(server, "GET", "/api/jobs")["jobs"][-1]["last"]
     rate = last / seconds
     print(
         f"page: {last} events to {listeners} listeners in {seconds:.2f} s: {rate:.0f} events/s "
@@ -106,7 +110,7 @@ def _growth(server: Any, *, rounds: int) -> bool:
     """Peak memory of this process before and after `rounds` long jobs."""
     before = _peak_mib()
     for _round in range(rounds):
-        job = _call(server, "POST", "/api/jobs", {"verb": "talk"})["id"]
+        job = call(server, "POST", "/api/jobs", {"verb": "talk"})["id"]
         _listen(server, job, [0], 0)
     grown = _peak_mib() - before
     print(f"page: {rounds} jobs of {_EVENTS} events: peak memory grew by {grown:.1f} MiB")
@@ -126,7 +130,7 @@ def _key(server: Any) -> dict[str, str]:
     return {"Authorization": f"Bearer {server.door.token}", "Content-Type": "application/json"}
 
 
-def _call(server: Any, method: str, path: str, body: object = None) -> Any:
+def call(server: Any, method: str, path: str, body: object = None) -> Any:
     link = _connect(server)
     try:
         link.request(method, path, json.dumps(body) if body else None, _key(server))
