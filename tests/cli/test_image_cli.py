@@ -9,6 +9,9 @@ import pytest
 from plugsmith.cli.app import main
 from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
+from plugsmith.library.library import Library
+from plugsmith.library.releases import ReleaseCache
+from plugsmith.openbeken.releases import DEFAULT_REPO
 
 SMALL = 0x4000
 
@@ -146,3 +149,19 @@ def test_fetch_without_a_network_says_what_to_do(files, capsys):
     assert (code, lines[-1]["code"]) == (10, "PS-NET-UNREACHABLE")
     code, lines = run(capsys, "image", "fetch", "--offline")
     assert (code, lines[-1]["code"]) == (8, "PS-RELEASE-NOT-FOUND")
+
+
+def test_fetch_takes_chip_and_build_from_the_pins(tmp_path, capsys, monkeypatch):
+    """Nothing was fetched yet, so the answer says which file it looked for."""
+    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))
+    library = Library(tmp_path / "home")
+    ReleaseCache(library.cache / "releases").keep_list(DEFAULT_REPO, [], fetched="2026-01-01")
+    device = tmp_path / "device.json"
+    device.write_text('{"chip": "BK7231N", "pins": {"7": "SHT3X_SCK;0", "8": "SHT3X_SDA;0"}}')
+    given = ("image", "fetch", "--offline", "--template", str(device))
+    code, lines = run(capsys, *given)
+    assert (code, lines[-1]["code"]) == (8, "PS-RELEASE-NOT-FOUND")
+    assert "sensors for BK7231N" in lines[-1]["message"]
+    device.write_text('{"pins": {"7": "Rel;1"}}')
+    code, lines = run(capsys, *given)
+    assert (code, lines[-1]["code"]) == (2, "PS-USAGE")

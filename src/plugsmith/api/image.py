@@ -74,6 +74,14 @@ class ReleaseRequest(Record):
         metavar="NAME",
         help=N_("With --chip: a build with other drivers, for example sensors or powerMetering."),
     )
+    template: Path | None = option(
+        default=None,
+        metavar="FILE",
+        help=N_(
+            "Download the build that has the drivers for these pins: a template, a configuration "
+            "or a dump; its chip counts unless --chip says another."
+        ),
+    )
     ota: bool = option(
         default=False,
         help=N_("With --chip: the file for updates over the network (.rbl), not for the wires."),
@@ -160,14 +168,15 @@ def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFil
     from plugsmith.library.releases import ReleaseCache
     from plugsmith.openbeken.releases import DEFAULT_REPO
 
+    chip, variant = _build_for(session, request)
     return do_it(
         FetchRequest(
             repo=request.repo or DEFAULT_REPO,
             server=request.server,
             version=request.version,
             asset=request.asset,
-            chip=request.chip,
-            variant=request.variant,
+            chip=chip,
+            variant=variant,
             ota=request.ota,
             prereleases=request.prereleases,
             offline=request.offline,
@@ -177,6 +186,22 @@ def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFil
         sink=session.sink,
         cancel=session.cancel,
     )
+
+
+def _build_for(session: Session, request: ReleaseRequest) -> tuple[str | None, str | None]:
+    """Chip and variant: as they are named, else as the pins of a device need them."""
+    if request.template is None:
+        return request.chip, request.variant
+    from plugsmith.errors import UsageError
+    from plugsmith.flows.catalogue.build_wanted import needs_in_file, variant_for
+
+    needs = needs_in_file(request.template)
+    chip = request.chip or needs.chip
+    if chip is None:
+        raise UsageError(problem=_("{name} names no chip: add --chip", name=request.template.name))
+    for need in (*needs.of_build(chip), *needs.of_build_perhaps(chip)):
+        session.say(need.text)
+    return chip, request.variant or variant_for([needs], chip)
 
 
 def boot(session: Session, request: ImageBootRequest) -> BootResult:

@@ -127,11 +127,12 @@ class EraseRequest(ChangeRequest):
 
 def flash(session: Session, request: FlashRequest) -> FlashResult:
     """`flash`."""
+    from plugsmith.flows.catalogue.build_wanted import needs_of_settings
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.flash import flash as do_it
     from plugsmith.flows.wire.results import FlashResult
 
-    extra = _settings(session, request)
+    desired, extra = _settings(session, request)
     if request.with_settings and request.image is None:
         raise UsageError(problem=_("--with-settings needs an IMAGE that holds settings"))
     if request.image is not None and extra is None:
@@ -144,6 +145,7 @@ def flash(session: Session, request: FlashRequest) -> FlashResult:
         boot_check=request.boot_check,
         download=FetchRequest() if request.download else None,
         extra=extra,
+        needs=needs_of_settings(desired.settings) if desired is not None else None,
     )
     written = counted(context, outcome.result())
     known = _likeness(written.backup.file) if written.backup is not None else None
@@ -181,8 +183,10 @@ def _likeness(backup: str) -> str | None:
     return backup_looks_like(Path(backup))
 
 
-def _settings(session: Session, request: FlashRequest) -> Extra | None:
-    """What makes the settings sector for the device, once it is known which one it is."""
+def _settings(
+    session: Session, request: FlashRequest
+) -> tuple[DesiredSettings | None, Extra | None]:
+    """The wish, and what makes the settings sector, once it is known which device it is."""
     from plugsmith.flows.image.file import open_image
     from plugsmith.flows.settings.desired_settings import desired_from
     from plugsmith.flows.settings.own_pins import AUTO, own_template
@@ -211,10 +215,14 @@ def _settings(session: Session, request: FlashRequest) -> Extra | None:
     if request.with_settings and request.image is not None:
         file = open_image(request.image)
         block = block_in_image(file.data, name=file.name, chip=file.image.chip)
-        return lambda ctx, device, safety: prepared_piece(device, block, wish(ctx, device, safety))
+        return desired, lambda ctx, device, safety: prepared_piece(
+            device, block, wish(ctx, device, safety)
+        )
     if desired is None:
-        return None
-    return lambda ctx, device, safety: settings_piece(device, wish(ctx, device, safety) or desired)
+        return None, None
+    return desired, lambda ctx, device, safety: settings_piece(
+        device, wish(ctx, device, safety) or desired
+    )
 
 
 def _tell_settings(session: Session, image: Path) -> None:

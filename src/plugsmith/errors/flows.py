@@ -112,6 +112,20 @@ class NoImage(NothingFound):
     )
 
 
+class NoVariant(NothingFound):
+    """`flash` was called without an image, and the build that the pins need is not in the cache."""
+
+    code = "PS-IMAGE-VARIANT-NONE-CACHED"
+    what = N_(
+        "The pins of this device need the build {variant} of OpenBeken, and the cache holds none "
+        "for {chip}."
+    )
+    next_step = N_(
+        "Run `plugsmith image fetch --chip {chip} --variant {variant}` once with a network, or "
+        "name an image."
+    )
+
+
 class NoSpaceLeft(PlugsmithError):
     """The library's disk cannot take what must be kept; nothing was changed on the device.
 

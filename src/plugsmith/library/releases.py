@@ -87,10 +87,10 @@ class ReleaseCache:
         ]
         return [item for item in found if item is not None]
 
-    def newest(self, repo: str, prefix: str) -> CachedAsset | None:
-        """The newest plain build in the cache whose name starts with `prefix`."""
+    def newest(self, repo: str, prefix: str, *, variant: str | None = None) -> CachedAsset | None:
+        """The newest build in the cache whose name starts with `prefix`: plain, or `variant`."""
         cached = {item.path.name: item for item in self.all_of(repo)}
-        chosen = choose_asset(cached, prefix)
+        chosen = choose_asset(cached, prefix, variant=variant)
         return cached[chosen] if chosen is not None else None
 
     def keep_list(self, repo: str, releases: list[Release], *, fetched: str) -> None:

@@ -14,7 +14,7 @@ from plugsmith.messages import _
 from plugsmith.records import frozen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from plugsmith.openbeken.script import Script
 
@@ -105,15 +105,34 @@ def needs_of(
 
     A chip that was not examined, or none, counts as if it lacked what every examined build lacks.
     """
+
+    def lacks(item: MissingDriver) -> bool:
+        lacking = chip in item.chips if chip in EXAMINED else item.chips == EXAMINED
+        return lacking and (variant is None or variant not in item.variants)
+
+    return _needs(roles, script, lacks)
+
+
+def lacking_in(code: bytes, roles: Iterable[str], script: Script) -> tuple[VariantNeed, ...]:
+    """What a device needs and a firmware with this plain code does not have: its marks miss."""
+    return _needs(roles, script, lambda item: item.mark not in code)
+
+
+def _needs(
+    roles: Iterable[str], script: Script, lacks: Callable[[MissingDriver], bool]
+) -> tuple[VariantNeed, ...]:
     used = tuple(dict.fromkeys(roles))
     found: list[VariantNeed] = []
     for item in MISSING:
-        lacking = chip in item.chips if chip in EXAMINED else item.chips == EXAMINED
         wanted = tuple(role for role in used if role in item.roles)
-        asked = wanted or script.starts_driver(item.driver)
-        if lacking and asked and (variant is None or variant not in item.variants):
+        if (wanted or script.starts_driver(item.driver)) and lacks(item):
             found.append(VariantNeed(driver=item.driver, roles=wanted, variants=item.variants))
     return tuple(found)
+
+
+def variant_with(needs: Iterable[VariantNeed]) -> str | None:
+    """The one variant that has what is needed; None where the plain build or none does."""
+    return next((item.variants[0] for item in needs if item.variants), None)
 
 
 def variants_for(driver: str) -> tuple[str, ...]:

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from flows_rig import Rig
 
-from plugsmith.errors.flows import NoImage
+from plugsmith.errors.flows import NoImage, NoVariant
+from plugsmith.flows.catalogue.build_wanted import PinNeeds, needs_in_content, needs_of_settings
 from plugsmith.flows.wire.flash import flash
+from plugsmith.forge.dump import forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.storage import StorageRequest
+from plugsmith.image.kinds import recognise
 from plugsmith.library.releases import ReleaseCache, ReleaseOrigin
 from plugsmith.openbeken.releases import DEFAULT_REPO
+from plugsmith.tuya.user_param import format_pin_text
+
+SENSOR = needs_of_settings({"pins": {"7": "SHT3X_SCK;0", "8": "SHT3X_SDA;0"}})
 
 
-def fill(library, *names):
+def fill(library, *names, variant=""):
     cache = ReleaseCache(library.cache / "releases")
     for chip in names:
         data = forge_openbeken_qio(chip, "1.18.300")
@@ -23,7 +31,7 @@ def fill(library, *names):
             ReleaseOrigin(
                 repo=DEFAULT_REPO,
                 tag="1.18.300",
-                name=f"Open{chip}_QIO_1.18.300.bin",
+                name=f"Open{chip}_QIO_1.18.300{variant}.bin",
                 url="https://example.invalid/x",
                 size=len(data),
                 sha256=hashlib.sha256(data).hexdigest(),
@@ -50,3 +58,48 @@ def test_an_empty_cache_names_the_command(tmp_path):
         flash(rig.ctx(yes=True), None)
     assert "plugsmith image fetch --chip BK7231T" in refusal.value.hint
     assert rig.content == rig.before
+
+
+def test_pins_that_need_another_build_get_it_or_its_name(tmp_path):
+    rig = Rig(tmp_path, "BK7231N")
+    fill(rig.library, "BK7231N")
+    with pytest.raises(NoVariant) as refusal:
+        flash(rig.ctx(yes=True), None, needs=SENSOR)
+    assert "--chip BK7231N --variant sensors" in refusal.value.hint
+    assert rig.content == rig.before
+    fill(rig.library, "BK7231N", variant="_sensors")
+    outcome = flash(rig.ctx(yes=True), None, needs=SENSOR)
+    assert outcome.image.facts["file"].endswith("OpenBK7231N_QIO_1.18.300_sensors.bin")
+    plain = flash(rig.ctx(yes=True), None, needs=needs_of_settings({"pins": {"7": "Rel;1"}}))
+    assert plain.image.facts["file"].endswith("OpenBK7231N_QIO_1.18.300.bin")
+
+
+def test_an_image_that_lacks_a_driver_is_told_by_its_content(tmp_path):
+    rig = Rig(tmp_path, "BK7231N")
+    fill(rig.library, "BK7231N", variant="_sensors")  # it says so, and holds no such driver
+    outcome = flash(rig.ctx(yes=True), None, needs=SENSOR)
+    assert "PS-NOTE-VARIANT" in rig.warnings()
+    assert [note for note in outcome.notes if "SHT3X_SCK" in note]
+
+
+def test_what_an_image_lacks_is_seen_in_its_code_only():
+    image = recognise(forge_openbeken_qio("BK7231N", "1.18.300"))
+    (need,) = SENSOR.of_image(image)
+    assert need.driver == "SHT3X"
+    code = image.app.section.code
+    having = replace(
+        image, app=replace(image.app, section=replace(image.app.section, code=code + b"SHT_cycle"))
+    )
+    assert SENSOR.of_image(having) == ()
+    assert SENSOR.of_image(replace(image, firmware="Tuya")) == ()
+    assert PinNeeds(roles=("Rel",)).of_image(image) == ()
+
+
+def test_the_needs_of_a_device_are_read_from_its_own_store():
+    """An I2C device does not say which sensor it has: the build is proposed, not sure."""
+    pins = {"module": "CBU", "i2c_scl_pin": 7, "i2c_sda_pin": 8, "samp_pin": 23, "samp_sw_pin": 17}
+    needs = needs_in_content(
+        forge_dump(StorageRequest(chip="BK7231N", pin_text=format_pin_text(pins))).data
+    )
+    assert [need.driver for need in needs.of_build_perhaps("BK7231N")] == ["SHT3X"]
+    assert needs_in_content(bytes(4096)) is None

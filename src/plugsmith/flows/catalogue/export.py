@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from plugsmith.device.function import Function
 from plugsmith.errors import UsageError
 from plugsmith.errors.catalogue import EntryIncomplete
 from plugsmith.errors.flows import NoRightToWrite
@@ -13,6 +12,7 @@ from plugsmith.errors.library import OutputExists
 from plugsmith.export.esphome_extras import check_extras
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions, OutputFile, safe_name
+from plugsmith.flows.catalogue.build_wanted import needs_of_device
 from plugsmith.flows.catalogue.device_input import device_input_of
 from plugsmith.flows.catalogue.results import (
     ChipClaim,
@@ -29,8 +29,6 @@ from plugsmith.interpret.openbeken.lint_publication import publication_findings
 from plugsmith.library.catalogue.shipped import open_to_read
 from plugsmith.library.home import write_whole
 from plugsmith.messages import _
-from plugsmith.openbeken.builds import needs_of
-from plugsmith.openbeken.script import Script, read_startup
 from plugsmith.openbeken.template import Template, write_template
 from plugsmith.visible import json_text
 
@@ -110,14 +108,11 @@ def _chip_claim(subject: DeviceInput) -> ChipClaim:
 
 
 def _variant_needs(subject: DeviceInput) -> Iterator[VariantNeed]:
-    template = subject.template
-    chip = template.chip.strip().upper() or None
-    needs = needs_of([pin.role for pin in template.pins], read_startup(template.command), chip=chip)
-    unnamed = subject.profile.with_function(Function.I2C_DATA) and not subject.from_template
-    others = needs_of(["SHT3X_SDA", "SHT3X_SCK"], Script(), chip=chip) if unnamed else ()
-    for need in (*needs, *others):
+    wanted = needs_of_device(subject)
+    sure, perhaps = wanted.of_build(wanted.chip), wanted.of_build_perhaps(wanted.chip)
+    for need in (*sure, *perhaps):
         yield VariantNeed(
-            driver=need.driver, variants=need.variants, certain=need in needs, text=need.text
+            driver=need.driver, variants=need.variants, certain=need in sure, text=need.text
         )
 
 

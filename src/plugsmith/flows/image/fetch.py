@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.errors import UsageError
-from plugsmith.errors.flows import NoImage
+from plugsmith.errors.flows import NoImage, NoVariant
 from plugsmith.errors.image import ImageDamaged
 from plugsmith.errors.network import ReleaseNotFound
 from plugsmith.flows.image.file import doubt_name
@@ -105,10 +105,17 @@ def fetch(
     return _fetched(found, held, downloaded=fresh)
 
 
-def pick_cached(cache: ReleaseCache, owner: Chip, key_class: KeyClass) -> Path:
-    """The newest cached OpenBeken image for a chip whose code key has this class; else NoImage."""
+def pick_cached(
+    cache: ReleaseCache, owner: Chip, key_class: KeyClass, *, variant: str | None = None
+) -> Path:
+    """The newest cached OpenBeken image for a chip whose code key has this class: plain or variant.
+
+    Raises NoImage, or NoVariant where only the needed variant is missing.
+    """
     prefix = wanted_prefix(owner, key_class)
-    found = cache.newest(DEFAULT_REPO, prefix) if prefix is not None else None
+    found = cache.newest(DEFAULT_REPO, prefix, variant=variant) if prefix is not None else None
+    if found is None and variant is not None:
+        raise NoVariant(chip=owner.name, variant=variant)
     if found is None:
         raise NoImage(chip=owner.name, asset=f"{prefix or 'OpenBK'}_QIO_<version>.bin")
     return found.path
@@ -154,7 +161,10 @@ def _wanted(request: FetchRequest, releases: list[Release]) -> tuple[Release, As
         asset = release.asset(name)
         if asset is not None:
             return release, asset
-    what = request.asset or _("A build for {chip}", chip=request.chip or request.prefix)
+    chip = request.chip or request.prefix
+    what = request.asset or _("A build for {chip}", chip=chip)
+    if request.variant is not None and request.asset is None:
+        what = _("A build {variant} for {chip}", variant=request.variant, chip=chip)
     raise _not_found(what, request.repo)
 
 

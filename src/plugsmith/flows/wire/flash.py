@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import BootLoop
+from plugsmith.flows.catalogue.build_wanted import needs_in_content, variant_for
 from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import flash_after
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from plugsmith.flows.catalogue.build_wanted import PinNeeds
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.connection import Device
@@ -96,28 +98,31 @@ def flash(
     boot_check: bool = False,
     download: FetchRequest | None = None,
     extra: Callable[[FlowContext, Device, Safety], Segment] | None = None,
+    needs: PinNeeds | None = None,
 ) -> WriteOutcome:
     """Write the image in `path` to the connected device; `extra` makes a piece that goes with it,
-    from the linked device and what secures the write.
+    from the linked device and what secures the write. `needs`: of the pins that are set with it.
 
     Without `path` the newest OpenBeken image for the chip and its code key is taken from the cache,
-    or with `download` from the public releases; NoImage when there is none.
+    or with `download` from the public releases: the build whose drivers the pins need. NoImage or
+    NoVariant when there is none. An image that lacks a driver is told.
     Raises exit-9 errors for an unusable file (before the port is opened), PreflightRefused for one
     that does not fit, BootLoop when the device was seen not to boot.
     """
     source = load_image(path) if path is not None else None
     with connected(ctx, writes=not dry_run) as device:
         if source is None:
-            source = _choose(ctx, device, download=download)
+            source = _choose(ctx, device, download=download, needs=needs)
         if extra is not None:
             _refuse_other_firmware(source)
         subject = PreflightSubject(identity=device.identity, source=source, sets_pins=True)
         checks = preflight(ctx, subject, Stage.LINKED)
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
+        lacking = _lacking(ctx, source, safety, needs)
         if extra is not None:
             source = replace(source, pieces=(*source.pieces, extra(ctx, device, safety)))
-        return write_source(
+        outcome = write_source(
             ctx,
             device,
             source,
@@ -128,6 +133,25 @@ def flash(
             dry_run=dry_run,
             boot_check=boot_check,
         )
+        return replace(outcome, notes=(*outcome.notes, *lacking))
+
+
+def _lacking(
+    ctx: FlowContext, source: ImageSource, safety: Safety, needs: PinNeeds | None
+) -> tuple[str, ...]:
+    """Told as a warning: what the pins need and the image does not have, by its own content.
+
+    Without pins of a template those of the device's own store count.
+    """
+    if needs is None and source.image.firmware == "OpenBeken":
+        content = safety.content
+        if content is None and safety.backup is not None:
+            content = safety.backup.read()
+        needs = needs_in_content(content) if content is not None else None
+    found = needs.of_image(source.image) if needs is not None else ()
+    for need in found:
+        ctx.warn("PS-NOTE-VARIANT", need.text)
+    return tuple(need.text for need in found)
 
 
 def _refuse_other_firmware(source: ImageSource) -> None:
@@ -310,14 +334,17 @@ def _finished(
     return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
 
 
-def _choose(ctx: FlowContext, device: Device, *, download: FetchRequest | None) -> ImageSource:
-    """The right image for the identified chip; the link is kept alive meanwhile."""
+def _choose(
+    ctx: FlowContext, device: Device, *, download: FetchRequest | None, needs: PinNeeds | None
+) -> ImageSource:
+    """The right image for the identified chip and its pins; the link is kept alive meanwhile."""
     owner, key_class = device.identity.chip, device.identity.key.key_class
+    variant = variant_for([needs], owner.name)
     cache = ReleaseCache(ctx.library.cache / "releases")
     if download is not None:
-        wish = replace(download, chip=owner.name, key_class=key_class)
+        wish = replace(download, chip=owner.name, key_class=key_class, variant=variant)
         fetch(wish, cache=cache, clock=ctx.clock, sink=ctx.sink, cancel=ctx.cancel)
-    path = pick_cached(cache, owner, key_class)
+    path = pick_cached(cache, owner, key_class, variant=variant)
     ctx.say(_("Taking {name} from the cache of releases.", name=path.name))
     return load_image(path)
 
