@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
+from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import FirmwareImage, ImageKind
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from plugsmith.dump.finding import Finding
 
 _WORDS: Mapping[ImageKind, str] = {
     ImageKind.OTA: N_("a package for updates over the air"),
@@ -22,6 +25,11 @@ _WORDS: Mapping[ImageKind, str] = {
     ImageKind.FLASH_START: N_("a flash from its start"),
     ImageKind.FULL_DUMP: N_("a whole flash"),
 }
+_PACKAGES = frozenset({ImageKind.OTA, ImageKind.UF2})
+_PIECES = frozenset({ImageKind.BOOTLOADER, ImageKind.APP})
+_OF_FIRMWARE = frozenset(
+    {FindingKind.BOOTLOADER, FindingKind.APPLICATION, FindingKind.ERASED, FindingKind.ZERO}
+)
 _FIRMWARE_KINDS = {
     "OpenBeken": DumpKind.OPENBEKEN,
     "ESPHome": DumpKind.ESPHOME,
@@ -33,6 +41,16 @@ def known_image(data: bytes) -> FirmwareImage | None:
     """What `data` is as a firmware file; None where the recogniser knows nothing in it."""
     image = recognise(data)
     return image if image.kind is not ImageKind.UNKNOWN or image.app or image.loader else None
+
+
+def stands_alone(image: FirmwareImage, findings: Iterable[Finding]) -> bool:
+    """Whether the file is one piece of firmware and no flash: nothing of a device is in it.
+
+    A package says so by its own structure, whatever its payload looks like.
+    """
+    if image.kind in _PACKAGES:
+        return True
+    return image.kind in _PIECES and all(item.kind in _OF_FIRMWARE for item in findings)
 
 
 def image_kind(image: FirmwareImage) -> tuple[DumpKind, str]:

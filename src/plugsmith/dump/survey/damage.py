@@ -13,10 +13,28 @@ from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from plugsmith.dump.store.stores import VendorStore
 
+_MISMATCH = (DamageKind.MISMATCH,)
+_DAMAGED = (
+    DamageKind.APP_DAMAGED,
+    DamageKind.APP_INCOMPLETE,
+    DamageKind.LOADER_DAMAGED,
+    DamageKind.SHIFTED,
+    DamageKind.BYTES_LOST,
+)
+# What the recogniser of firmware files says -> what the survey may have said of it already.
+_SAID_BY_SURVEY = {
+    "chip-conflict": _MISMATCH,
+    "key-conflict": _MISMATCH,
+    "rotated": (DamageKind.ROTATED,),
+    "cut-off": (DamageKind.TRUNCATED, DamageKind.APP_INCOMPLETE),
+    "no-loader": (DamageKind.LOADER_MISSING, DamageKind.ROTATED, DamageKind.SHIFTED),
+    "no-application": (DamageKind.APP_MISSING, DamageKind.TRUNCATED),
+    "no-code": (DamageKind.APP_MISSING, DamageKind.LOADER_MISSING),
+}
 _NO_FLASH = {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}
 
 
@@ -26,14 +44,23 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
         return tuple(_nothing(report))
     if report.looks_like:
         text = _("This is {what}: it holds no data of any one device.", what=report.looks_like)
-        return (Damage(kind=DamageKind.IMAGE, text=text),)
-    return (
+        return (Damage(kind=DamageKind.IMAGE, text=text), *_of_image(report, ()))
+    seen = (
         *_layout(report),
         *_loader(report),
         *_application(report),
         *_rf(report),
         *_storage(report, stores),
     )
+    return (*seen, *_of_image(report, {item.kind for item in seen}))
+
+
+def _of_image(report: DumpReport, seen: Collection[DamageKind]) -> Iterator[Damage]:
+    """What speaks against the file as firmware, where the survey of the flash does not say it."""
+    for item in report.image.problems if report.image is not None else ():
+        same = _SAID_BY_SURVEY.get(item.code, _DAMAGED)
+        if not any(kind in seen for kind in same):
+            yield Damage(kind=next(iter(same)), text=item.text)
 
 
 def found(report: DumpReport, kind: FindingKind) -> Finding | None:
@@ -137,7 +164,7 @@ def _ends(report: DumpReport) -> Iterator[Damage]:
 def _loader(report: DumpReport) -> Iterator[Damage]:
     loader = found(report, FindingKind.BOOTLOADER)
     if loader is None:
-        if report.kind is not DumpKind.STORAGE_ONLY:
+        if report.kind is not DumpKind.STORAGE_ONLY or report.layout.complete:
             yield Damage(
                 kind=DamageKind.LOADER_MISSING, text=_("There is no boot loader in the file.")
             )
@@ -155,7 +182,7 @@ def _loader(report: DumpReport) -> Iterator[Damage]:
 def _application(report: DumpReport) -> Iterator[Damage]:
     app = found(report, FindingKind.APPLICATION)
     if app is None:
-        if report.kind is not DumpKind.STORAGE_ONLY:
+        if report.kind is not DumpKind.STORAGE_ONLY or report.layout.complete:
             yield Damage(
                 kind=DamageKind.APP_MISSING, text=_("There is no application in the file.")
             )

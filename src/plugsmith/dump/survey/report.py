@@ -49,6 +49,7 @@ class DamageKind(StrEnum):
     KEY_MISSING = "key-missing"
     BLANK = "blank"
     NOT_A_FLASH = "not-a-flash"
+    MISMATCH = "parts-do-not-match"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from plugsmith.dump.randomness import Texture, measure, uniform_byte
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey import chip_guess, damage, regions
-from plugsmith.dump.survey.as_image import image_kind, key_word, known_image
+from plugsmith.dump.survey.as_image import image_kind, key_word, known_image, stands_alone
 from plugsmith.dump.survey.looked import looked
 from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts, Secrets
 from plugsmith.dump.survey.secret_scan import scan_summary
@@ -65,7 +65,8 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
     image = known_image(dump.data)
     guess = chip_guess.agreed(guess, image)
     kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
-    if image is not None and kind in {DumpKind.UNKNOWN, DumpKind.RANDOM}:
+    nothing_else = kind in {DumpKind.UNKNOWN, DumpKind.RANDOM}
+    if image is not None and (nothing_else or stands_alone(image, findings)):
         kind, looks_like = image_kind(image)
     report = DumpReport(
         kind=kind,
