@@ -10,7 +10,8 @@ export PLUGSMITH_TEST_SEED := $(SEED)
 
 .PHONY: setup demo lint test-fast test test-ui test-web web page page-shots
 .PHONY: peers test-peers test-oldest test-newest
-.PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries bench
+.PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries
+.PHONY: campaign-texts bench
 .PHONY: generated evidence lock clean help site release test-release changelog
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -122,6 +123,12 @@ mutants: setup
 # Every verb on every model of an adapter, twice.
 campaign-adapters: setup
 	$(PYTEST) -n $(JOBS) -m campaign tests/flows/wire/test_flows_adapters.py
+
+# Texts that never existed: N constructed flashes from seed FIRST on (50 a second of CPU time), and
+# a hundredth of them read whole, from file and chip.
+campaign-texts: setup
+	$(BIN)/python tools/mixed_texts.py --count $(or $(N),100000) --first $(or $(FIRST),0)
+	$(BIN)/python tools/mixed_texts.py --whole --count $$(( $(or $(N),100000) / 100 )) --first $(or $(FIRST),0)
 
 # Every spelling of a planted secret in every place of six kinds of dump; STEP=10 runs a tenth.
 campaign-canaries: setup

@@ -3,7 +3,8 @@
     python tools/mixed_texts.py [--count N] [--first SEED] [--whole]
 
 Each flash knows every text that ever was in it. A text that never was must not be called strong or
-proven, and a text that is not the newest must not be called proven. Ends with 1 if one was.
+proven, and a text that is not the newest must not be called proven. With --whole also the chip's
+answer, read piece by piece, must be the file's. Ends with 1 if one was not. Ctrl-C ends it early.
 """
 
 from __future__ import annotations
@@ -12,12 +13,19 @@ import argparse
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from plugsmith.dump.recovery.live import recover_from
 from plugsmith.dump.recovery.outcome import Confidence
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.errors import PlugsmithError
 from plugsmith.forge.lived_flash import LivedFlash, lived_flash
 from plugsmith.forge.troubles import Trouble
+
+if TYPE_CHECKING:
+    from plugsmith.memory import AddressRange
 
 _SURE = {Confidence.PROVEN, Confidence.STRONG}
 
@@ -48,6 +56,32 @@ def _may_be_newest(made: LivedFlash, text: bytes) -> bool:
     return made.live == [text] or (text in made.live and Trouble.SECTOR_LOST in made.troubles)
 
 
+def differs(made: LivedFlash) -> str:
+    """What file and chip answer differently; "" if nothing."""
+    try:
+        file, chip = recover(made.data), recover_from(_Chip(made.data))
+    except PlugsmithError:
+        return ""
+    for name in ("status", "reason", "confidence", "best", "facts"):
+        if getattr(file, name) != getattr(chip, name):
+            return f"file and chip differ in {name}"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chip:
+    """A flash that is read piece by piece."""
+
+    image: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.image)
+
+    def read(self, span: AddressRange) -> bytes:
+        return self.image[span.start : span.end]
+
+
 def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -56,20 +90,29 @@ def main() -> int:
     parser.add_argument("--whole", action="store_true", help="search the whole flash, not its tail")
     given = parser.parse_args()
     words: Counter[str] = Counter()
-    faults = 0
+    faults: list[str] = []
     begin = time.process_time()
-    for seed in range(given.first, given.first + given.count):
-        made = lived_flash(seed)
-        fault, word = fault_of(made, whole=given.whole)
-        words[word] += 1
-        if fault:
-            faults += 1
-            troubles = ", ".join(made.troubles) or "none"
-            print(f"seed {seed}: {fault} ({word}; trouble: {troubles}; leftover: {made.leftover})")
+    with suppress(KeyboardInterrupt):
+        for seed in range(given.first, given.first + given.count):
+            _try(seed, words, faults, whole=given.whole)
     took = time.process_time() - begin
-    print(f"{given.count} flashes in {took:.0f} s of CPU time, {faults} faults")
+    print(f"{words.total()} flashes in {took:.0f} s of CPU time, {len(faults)} faults")
     print(", ".join(f"{count} {word}" for word, count in words.most_common()))
     return 1 if faults else 0
+
+
+def _try(seed: int, words: Counter[str], faults: list[str], *, whole: bool) -> None:
+    """Judge the flash of one seed; a fault is printed at once."""
+    made = lived_flash(seed)
+    fault, word = fault_of(made, whole=whole)
+    fault = fault or (differs(made) if whole else "")
+    words[word] += 1
+    if fault:
+        troubles = ", ".join(made.troubles) or "none"
+        faults.append(
+            f"seed {seed}: {fault} ({word}; trouble: {troubles}; leftover: {made.leftover})"
+        )
+        print(faults[-1], flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import PurePosixPath
 
 import pytest
@@ -11,7 +12,11 @@ from plugsmith.dump.compare import compare
 from plugsmith.dump.extract import extract, safe_name
 from plugsmith.dump.listing import list_records
 from plugsmith.dump.randomness import Texture, measure
+from plugsmith.dump.store.opened import MAX_TRIED, open_stores
+from plugsmith.dump.store.stores import find_stores
 from plugsmith.forge.dump import FORUM_TEXT
+from plugsmith.memory import SECTOR_LEN
+from plugsmith.tuya.keys import encode_key_block
 from plugsmith.tuya.kv import StoreKind
 
 
@@ -114,3 +119,12 @@ def _crc() -> str:
 )
 def test_textures(data, texture):
     assert measure(data).texture is texture
+
+
+def test_a_file_full_of_key_blocks_costs_a_bounded_number_of_looks_at_it():
+    """One and a half thousand keys, none of which opens anything."""
+    rng = random.Random(1)
+    data = b"".join(encode_key_block(rng.randbytes(16)) for _ in range(0x60_0000 // SECTOR_LEN))
+    opened = open_stores(data)
+    assert opened.tried <= MAX_TRIED + len(data)
+    assert len(find_stores(data)) <= 16

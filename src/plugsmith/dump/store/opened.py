@@ -6,7 +6,6 @@ One search for all who ask: the pin recovery, the survey, the list of records, t
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.store.arena import Arena, open_arena
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     from plugsmith.dump.store.sites import Site
     from plugsmith.dump.store.tables import FoundTable
 
-_MAX_KEYS = 64  # hostile files may pretend to hold thousands
+# Hostile files may pretend to hold thousands of keys. A key costs a look at the whole file in each
+# family, so the larger the file the fewer: 64 of a 2 MiB flash, 8 of a 16 MiB one.
+MAX_TRIED = 64 * 0x20_0000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,13 +44,17 @@ class OpenedStores:
     arenas: list[Arena] = field(default_factory=list)
     keys: list[FoundKey] = field(default_factory=list)
     homes: Homes = field(default_factory=Homes)
+    tried: int = 0  # bytes looked at, in all families
 
     def try_keys(self, keys: Iterable[FoundKey], *, phases: Iterable[int] = ()) -> None:
         """Open the arena of each key that opens anything; `phases` for keys without a place."""
-        for key in islice(keys, _MAX_KEYS):
+        for key in keys:
+            if self.tried >= MAX_TRIED:
+                return
             if any(key.device_key == held.device_key for held in self.keys):
                 continue
             places = phases if key.offset is None else (key.offset % BLOCK_LEN,)
+            self.tried += len(self.data)
             arena = open_arena(self.data, key, phases=places)
             if arena is not None:
                 self.arenas.append(arena)

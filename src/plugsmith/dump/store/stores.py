@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
-from plugsmith.dump.store.arena import open_arena
 from plugsmith.dump.store.keyring import FoundKey, KeyOrigin, sound_keys
-from plugsmith.dump.store.opened import open_stores
+from plugsmith.dump.store.opened import MAX_TRIED, open_stores
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.tuya.keys import KEY_MAGIC, MASTER_KEY, data_key
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from plugsmith.tuya.kv import SectorHeader
     from plugsmith.tuya.store import StoredRecord
 
+_LEAST_SHUT = 4  # keys that open nothing and still count in a file of any size
 _KEY_MAGIC_BYTES = KEY_MAGIC.to_bytes(4, "little")
 
 
@@ -138,16 +138,20 @@ def find_stores(data: bytes) -> tuple[VendorStore, ...]:
     opened = open_stores(data)
     phases = sorted({0, *opened.phases()})
     protected = protected_sectors(data, phases=phases)
-    keys = {key.device_key: key for key in sound_keys(opened.traces)}
-    keys |= {arena.found_key.device_key: arena.found_key for arena in opened.arenas}
-    for device_key, places in protected.items():
-        found = FoundKey(device_key=device_key, origin=KeyOrigin.PROTECTED, offset=places[0])
-        keys.setdefault(device_key, found)
+    held = [
+        FoundKey(device_key=device_key, origin=KeyOrigin.PROTECTED, offset=places[0])
+        for device_key, places in protected.items()
+    ]
+    opened.try_keys(held, phases=phases)  # may open more; which store is the own one is settled
+    keys = {key.device_key: key for key in (*held, *sound_keys(opened.traces))}
+    shut = [
+        key
+        for key in keys.values()
+        if key.device_key not in {key.device_key for key in opened.keys}
+    ]
+    most = max(_LEAST_SHUT, MAX_TRIED // 4 // len(data)) if data else 0  # each is searched with
+    keys = {key.device_key: key for key in (*opened.keys, *shut[:most])}
     arenas = {arena.found_key.device_key: arena for arena in opened.arenas}
-    for device_key in keys.keys() - arenas.keys():  # the key of a protected sector may open more
-        arena = open_arena(data, keys[device_key], phases=phases)
-        if arena is not None:
-            arenas[device_key] = arena
     stores = [
         _store(key, arenas.get(device_key), opened, protected.get(device_key, ()))
         for device_key, key in keys.items()
