@@ -193,7 +193,7 @@ def _build_for(session: Session, request: ReleaseRequest) -> tuple[str | None, s
     if request.template is None:
         return request.chip, request.variant
     from plugsmith.errors import UsageError
-    from plugsmith.flows.catalogue.build_wanted import needs_in_file, variant_for
+    from plugsmith.flows.catalogue.build_wanted import needs_in_file
 
     needs = needs_in_file(request.template)
     chip = request.chip or needs.chip
@@ -201,7 +201,7 @@ def _build_for(session: Session, request: ReleaseRequest) -> tuple[str | None, s
         raise UsageError(problem=_("{name} names no chip: add --chip", name=request.template.name))
     for need in (*needs.of_build(chip), *needs.of_build_perhaps(chip)):
         session.say(need.text)
-    return chip, request.variant or variant_for([needs], chip)
+    return chip, request.variant or needs.variant(chip)
 
 
 def boot(session: Session, request: ImageBootRequest) -> BootResult:

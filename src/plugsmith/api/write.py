@@ -127,10 +127,10 @@ class EraseRequest(ChangeRequest):
 
 def flash(session: Session, request: FlashRequest) -> FlashResult:
     """`flash`."""
-    from plugsmith.flows.catalogue.build_wanted import needs_of_settings
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.flash import flash as do_it
     from plugsmith.flows.wire.results import FlashResult
+    from plugsmith.interpret.openbeken.pin_needs import needs_of_settings
 
     desired, extra = _settings(session, request)
     if request.with_settings and request.image is None:

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 
 import pytest
 from flows_rig import Rig
 
 from plugsmith.errors.flows import NoImage, NoVariant
-from plugsmith.flows.catalogue.build_wanted import PinNeeds, needs_in_content, needs_of_settings
 from plugsmith.flows.wire.flash import flash
-from plugsmith.forge.dump import forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
-from plugsmith.forge.storage import StorageRequest
 from plugsmith.image.kinds import recognise
+from plugsmith.interpret.openbeken.pin_needs import PinNeeds, needs_of_config, needs_of_settings
 from plugsmith.library.releases import ReleaseCache, ReleaseOrigin
 from plugsmith.openbeken.releases import DEFAULT_REPO
-from plugsmith.tuya.user_param import format_pin_text
 
 SENSOR = needs_of_settings({"pins": {"7": "SHT3X_SCK;0", "8": "SHT3X_SDA;0"}})
 
@@ -83,23 +79,16 @@ def test_an_image_that_lacks_a_driver_is_told_by_its_content(tmp_path):
 
 
 def test_what_an_image_lacks_is_seen_in_its_code_only():
-    image = recognise(forge_openbeken_qio("BK7231N", "1.18.300"))
-    (need,) = SENSOR.of_image(image)
+    code = recognise(forge_openbeken_qio("BK7231N", "1.18.300")).app.section.code
+    (need,) = SENSOR.of_code(code)
     assert need.driver == "SHT3X"
-    code = image.app.section.code
-    having = replace(
-        image, app=replace(image.app, section=replace(image.app.section, code=code + b"SHT_cycle"))
-    )
-    assert SENSOR.of_image(having) == ()
-    assert SENSOR.of_image(replace(image, firmware="Tuya")) == ()
-    assert PinNeeds(roles=("Rel",)).of_image(image) == ()
+    assert SENSOR.of_code(code + b"SHT_cycle") == ()
+    assert PinNeeds(roles=("Rel",)).of_code(code) == ()
 
 
-def test_the_needs_of_a_device_are_read_from_its_own_store():
-    """An I2C device does not say which sensor it has: the build is proposed, not sure."""
+def test_a_device_that_does_not_say_which_sensor_it_has_may_need_a_build():
     pins = {"module": "CBU", "i2c_scl_pin": 7, "i2c_sda_pin": 8, "samp_pin": 23, "samp_sw_pin": 17}
-    needs = needs_in_content(
-        forge_dump(StorageRequest(chip="BK7231N", pin_text=format_pin_text(pins))).data
-    )
+    needs = needs_of_config(pins)
+    assert needs.of_build("BK7231N") == ()
     assert [need.driver for need in needs.of_build_perhaps("BK7231N")] == ["SHT3X"]
-    assert needs_in_content(bytes(4096)) is None
+    assert needs.variant("BK7231N") is None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import BootLoop
-from plugsmith.flows.catalogue.build_wanted import needs_in_content, variant_for
+from plugsmith.flows.dump.config import recover_bytes
 from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import flash_after
@@ -34,6 +34,7 @@ from plugsmith.flows.write.proven import Safety, secure, up_to_date
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image
 from plugsmith.flows.write.target_image import FlashState, TargetImage, image_target, loader_body
+from plugsmith.interpret.openbeken.pin_needs import needs_of_config
 from plugsmith.library.jobs.store import Job, JobHeader, JobKind
 from plugsmith.library.releases import ReleaseCache
 from plugsmith.memory import AddressRange
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from plugsmith.flows.catalogue.build_wanted import PinNeeds
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.connection import Device
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.preflight import PreflightCheck
     from plugsmith.flows.write.source import ImageSource
     from plugsmith.flows.write.target_image import Segment
+    from plugsmith.interpret.openbeken.pin_needs import PinNeeds
 
 _HEADER_AREA = AddressRange(
     0xF000, APP_START
@@ -147,11 +148,21 @@ def _lacking(
         content = safety.content
         if content is None and safety.backup is not None:
             content = safety.backup.read()
-        needs = needs_in_content(content) if content is not None else None
-    found = needs.of_image(source.image) if needs is not None else ()
+        needs = _own_needs(content) if content is not None else None
+    app = source.image.app if source.image.firmware == "OpenBeken" else None
+    found = needs.of_code(app.section.code) if needs is not None and app is not None else ()
     for need in found:
         ctx.warn("PS-NOTE-VARIANT", need.text)
     return tuple(need.text for need in found)
+
+
+def _own_needs(content: bytes) -> PinNeeds | None:
+    """The needs of the pins in a device's own store; None where it tells none."""
+    try:
+        config = recover_bytes(content, name="flash").config
+    except PlugsmithError:
+        return None
+    return needs_of_config(config) if isinstance(config, dict) else None
 
 
 def _refuse_other_firmware(source: ImageSource) -> None:
@@ -339,7 +350,7 @@ def _choose(
 ) -> ImageSource:
     """The right image for the identified chip and its pins; the link is kept alive meanwhile."""
     owner, key_class = device.identity.chip, device.identity.key.key_class
-    variant = variant_for([needs], owner.name)
+    variant = needs.variant(owner.name) if needs is not None else None
     cache = ReleaseCache(ctx.library.cache / "releases")
     if download is not None:
         wish = replace(download, chip=owner.name, key_class=key_class, variant=variant)
