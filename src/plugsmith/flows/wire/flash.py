@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import BootLoop
-from plugsmith.flows.dump.config import recover_bytes
-from plugsmith.flows.image.fetch import fetch, pick_cached
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
@@ -24,6 +22,7 @@ from plugsmith.flows.wire.results import (
     plan_rows,
 )
 from plugsmith.flows.write.checklist import Stage, preflight
+from plugsmith.flows.write.chosen_image import choose_image, tell_lacking
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
@@ -34,9 +33,7 @@ from plugsmith.flows.write.proven import Safety, secure, up_to_date
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image
 from plugsmith.flows.write.target_image import FlashState, TargetImage, image_target, loader_body
-from plugsmith.interpret.openbeken.pin_needs import needs_of_config
 from plugsmith.library.jobs.store import Job, JobHeader, JobKind
-from plugsmith.library.releases import ReleaseCache
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
@@ -113,14 +110,14 @@ def flash(
     source = load_image(path) if path is not None else None
     with connected(ctx, writes=not dry_run) as device:
         if source is None:
-            source = _choose(ctx, device, download=download, needs=needs)
+            source = choose_image(ctx, device, download=download, needs=needs)
         if extra is not None:
             _refuse_other_firmware(source)
         subject = PreflightSubject(identity=device.identity, source=source, sets_pins=True)
         checks = preflight(ctx, subject, Stage.LINKED)
         device.raise_speed()
         safety = secure(ctx, device, may_read=not dry_run)
-        lacking = _lacking(ctx, source, safety, needs)
+        lacking = tell_lacking(ctx, source, safety, needs)
         if extra is not None:
             source = replace(source, pieces=(*source.pieces, extra(ctx, device, safety)))
         outcome = write_source(
@@ -135,34 +132,6 @@ def flash(
             boot_check=boot_check,
         )
         return replace(outcome, notes=(*outcome.notes, *lacking))
-
-
-def _lacking(
-    ctx: FlowContext, source: ImageSource, safety: Safety, needs: PinNeeds | None
-) -> tuple[str, ...]:
-    """Told as a warning: what the pins need and the image does not have, by its own content.
-
-    Without pins of a template those of the device's own store count.
-    """
-    if needs is None and source.image.firmware == "OpenBeken":
-        content = safety.content
-        if content is None and safety.backup is not None:
-            content = safety.backup.read()
-        needs = _own_needs(content) if content is not None else None
-    app = source.image.app if source.image.firmware == "OpenBeken" else None
-    found = needs.of_code(app.section.code) if needs is not None and app is not None else ()
-    for need in found:
-        ctx.warn("PS-NOTE-VARIANT", need.text)
-    return tuple(need.text for need in found)
-
-
-def _own_needs(content: bytes) -> PinNeeds | None:
-    """The needs of the pins in a device's own store; None where it tells none."""
-    try:
-        config = recover_bytes(content, name="flash").config
-    except PlugsmithError:
-        return None
-    return needs_of_config(config) if isinstance(config, dict) else None
 
 
 def _refuse_other_firmware(source: ImageSource) -> None:
@@ -343,21 +312,6 @@ def _finished(
     ctx: FlowContext, outcome: WriteOutcome, boot: BootSighting, began_s: float
 ) -> WriteOutcome:
     return replace(outcome, verified=True, boot=boot, seconds=ctx.clock.monotonic() - began_s)
-
-
-def _choose(
-    ctx: FlowContext, device: Device, *, download: FetchRequest | None, needs: PinNeeds | None
-) -> ImageSource:
-    """The right image for the identified chip and its pins; the link is kept alive meanwhile."""
-    owner, key_class = device.identity.chip, device.identity.key.key_class
-    variant = needs.variant(owner.name) if needs is not None else None
-    cache = ReleaseCache(ctx.library.cache / "releases")
-    if download is not None:
-        wish = replace(download, chip=owner.name, key_class=key_class, variant=variant)
-        fetch(wish, cache=cache, clock=ctx.clock, sink=ctx.sink, cancel=ctx.cancel)
-    path = pick_cached(cache, owner, key_class, variant=variant)
-    ctx.say(_("Taking {name} from the cache of releases.", name=path.name))
-    return load_image(path)
 
 
 def _state(device: Device, source: ImageSource) -> FlashState:
