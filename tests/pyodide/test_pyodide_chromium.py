@@ -86,9 +86,12 @@ class Page:
         self.errors = []
         self.tab.on("pageerror", lambda problem: self.errors.append(str(problem)))
         self.downloads = []
-        self.tab.on("download", self.downloads.append)
+        self.tab.on("download", self._saved)
         self.tab.set_default_timeout(120_000)
         self.open()
+
+    def _saved(self, found):
+        self.downloads.append(found)
 
     def open(self):
         self.tab.goto(self.server.url)

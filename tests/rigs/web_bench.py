@@ -28,6 +28,7 @@ from plugsmith.sim.timing import SERVED, WaitTimes
 ROOT = Path(__file__).parents[2]
 EDITION = ROOT / "dist" / "web"
 FAKE = Path(__file__).parent / "fake_serial.js"
+DRIVE = Path(__file__).parent / "drive_page.js"
 _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
@@ -174,6 +175,10 @@ class EditionServer:
         self.bench = bench
         self.serial = serial
         self.online = True
+        self.steps: list[dict] = []  # what a browser without a driver does by itself
+        self.files: dict[str, bytes] = {}
+        self.told: list = []
+        self.heard = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -184,6 +189,11 @@ class EditionServer:
 
             def do_GET(self) -> None:
                 outer.answer(self)
+
+            def do_POST(self) -> None:
+                outer.told = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                outer.heard.set()
+                outer._give(self, b"{}", "application/json")
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
@@ -209,6 +219,17 @@ class EditionServer:
             there = self.bench is not None and self.bench.plugged
             self._give(call, json.dumps(there).encode(), "application/json")
             return
+        if parts.path == "/_steps":
+            self._give(call, json.dumps(self.steps).encode(), "application/json")
+            return
+        if parts.path.startswith("/_files/"):
+            self._give(
+                call, self.files[parts.path.removeprefix("/_files/")], "application/octet-stream"
+            )
+            return
+        if parts.path == "/_drive.js":
+            self._give(call, DRIVE.read_bytes(), "text/javascript")
+            return
         if parts.path == "/_fake.js":
             self._give(call, FAKE.read_bytes(), "text/javascript")
             return
@@ -220,6 +241,8 @@ class EditionServer:
         data = place.read_bytes()
         if self.serial and name == "index.html":
             first = b'<script type="module"'
+            if self.steps:
+                data = data.replace(first, b'<script src="./_drive.js" defer></script>' + first, 1)
             data = data.replace(first, b'<script src="./_fake.js"></script>' + first, 1)
         if self.serial and name.startswith("assets/worker-"):
             data = FAKE.read_bytes() + data
