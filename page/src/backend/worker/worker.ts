@@ -69,7 +69,7 @@ async function answer(asked: ToWorker): Promise<void> {
   const core = await face;
   if (!core) return;
   if (asked.kind === "call") {
-    if (asked.name === "ports" || asked.name === "start") await host?.look();
+    if (asked.name === "ports" || asked.name === "start") await host?.look().catch(() => undefined);
     scope.postMessage({ kind: "answer", id: asked.id, text: core.call(asked.name, asked.text) });
   } else if (asked.kind === "put") {
     scope.postMessage({ kind: "answer", id: asked.id, text: core.put(asked.name, new Uint8Array(asked.data)) });
@@ -78,4 +78,7 @@ async function answer(asked: ToWorker): Promise<void> {
   }
 }
 
-scope.onmessage = (event) => void answer(event.data);
+// A call that Python cannot end is the end of Python: the page says so instead of waiting for ever.
+scope.onmessage = (event) => {
+  answer(event.data).catch((problem) => scope.postMessage({ kind: "failed", problem: String(problem) }));
+};
