@@ -1,9 +1,13 @@
 // What a page without a server says about itself: how far its start is, and what this browser lacks.
 import type { JSX } from "preact";
-import { backend, startup } from "../backend/current";
+import { backend, reopenMs, startup } from "../backend/current";
+import { runToEnd } from "../state/jobs";
+import { journey } from "../state/journey";
 import { refreshPorts } from "../state/server";
 import { t } from "../text/t";
-import { Box, Button } from "./parts";
+import { Box, Button, saveBlob } from "./parts";
+
+const TRACE = "wire-trace.txt";
 
 /** The banner of the start; null where a server does the work, and when all is well. */
 export function StartupBanner(): JSX.Element | null {
@@ -53,11 +57,27 @@ export function ChooseAdapter(): JSX.Element | null {
   const choose = async (): Promise<void> => {
     if (await backend().choosePort?.()) await refreshPorts();
   };
+  const report = async (): Promise<void> => {
+    const port = journey.value.port;
+    const view = await runToEnd("info", { port, trace: TRACE, link_timeout: 30 });
+    const about = `${navigator.userAgent}\nbuild ${found.build}, last opening ${reopenMs.value ?? "?"} ms, ${view.error?.code ?? "linked"}\n\n`;
+    const trace = await backend().get(`output:${view.id}/${TRACE}`);
+    saveBlob(new Blob([about, trace]), TRACE);
+  };
   return (
     <div class="stack-s">
       <div class="row">
         <Button kind="primary" onClick={() => void choose()}>{t("Choose an adapter")}</Button>
       </div>
+      {journey.value.port && (
+        <details class="fold">
+          <summary>{t("No real adapter was tried in a browser yet: tell us how yours does")}</summary>
+          <div class="fold-in">
+            <p>{t("This identifies the chip and saves what went over the wire as a file; passwords and keys are left out of it. Look at it before you send it to anybody.")}</p>
+            <div class="row"><Button onClick={() => void report()}>{t("Save what goes over the wire")}</Button></div>
+          </div>
+        </details>
+      )}
       <p class="quiet small">{t("The browser shows its own list. If yours is not in it: try another cable, since many only charge, and another USB port; on Windows it may need its driver (CH340, CP210x).")}</p>
     </div>
   );
