@@ -21,14 +21,8 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.proven import Safety
     from plugsmith.memory import AddressRange
 
-
-_PORT_STATES = (
-    Heard.PORT_LOST,
-    Heard.PORT_TAKEN,
-    Heard.SERVER_CLOSES,
-    Heard.WRITES_STUCK,
-    Heard.TELNET,
-)
+_LOST = (Heard.PORT_LOST, Heard.PORT_TAKEN, Heard.SERVER_CLOSES)
+_PORT_STATES = (*_LOST, Heard.WRITES_STUCK, Heard.TELNET)
 
 
 @record
