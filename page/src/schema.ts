@@ -599,6 +599,15 @@ export type DumpUnreadRow = {
   "state": string;
 };
 
+/** A device that answers in the network after it was flashed; `url` is its own page. */
+export type FlowsArrivedDevice = {
+  "host": string;
+  "mac": string | null;
+  "name": string;
+  "version": string | null;
+  "url": string;
+};
+
 /** How many files gave what; one line each. `exit_code` is the highest among them. */
 export type FlowsManyResult = {
   "files": number;
@@ -1092,15 +1101,6 @@ export type UiPageServed = {
   "jobs": number;
 };
 
-/** A device that answers in the network after it was flashed; `url` is its own page. */
-export type WireArrivedDevice = {
-  "host": string;
-  "mac": string | null;
-  "name": string;
-  "version": string | null;
-  "url": string;
-};
-
 /** `backup`; sizes in bytes. */
 export type WireBackupResult = {
   "resets"?: number;
@@ -1207,7 +1207,7 @@ export type WireFlashResult = {
   "seconds": number;
   "notes": (string)[];
   "looks_like": string | null;
-  "found"?: WireArrivedDevice;
+  "found"?: FlowsArrivedDevice;
 };
 
 /** The flash part; `jedec` is null where the chip cannot report it, `size` in bytes. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -70,7 +71,8 @@ _SETTINGS = (
 def scratch() -> Path:
     """A folder of this process for readers that want a path."""
     place = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="fuzz-", dir=place if place.is_dir() else None))
+    usable = place.is_dir() and os.access(place, os.W_OK)  # not everybody may write there
+    return Path(tempfile.mkdtemp(prefix="fuzz-", dir=place if usable else None))
 
 
 def _settings(data: bytes) -> str:

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.api.session import Session
+    from plugsmith.flows.arrived import ArrivedDevice
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
-    from plugsmith.flows.wire.results import ArrivedDevice, EraseResult, FlashResult, WriteResult
+    from plugsmith.flows.wire.results import EraseResult, FlashResult, WriteResult
     from plugsmith.flows.write.proven import Safety
     from plugsmith.flows.write.target_image import Segment
 

@@ -118,7 +118,7 @@ def quick_copies() -> str:
     for path in sorted(_DATA.glob("*.toml")):
         text = path.read_text(encoding="utf-8")
         copies[path.name] = {"crc32": crc32(text.encode()), "tables": parse(text)}
-    return json.dumps(copies, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json.dumps(copies, separators=(",", ":")) + "\n"
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import is_placeholder_mac
+from plugsmith.flows.arrived import ArrivedDevice
 from plugsmith.flows.device.scan import look
-from plugsmith.flows.wire.results import ArrivedDevice
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Family, KeyClass, Support
 from plugsmith.errors import ExitCode, Fact
+from plugsmith.flows.arrived import ArrivedDevice
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
@@ -197,17 +198,6 @@ class ResetResult(Result):
 
     how: str
     chip: str
-
-
-@record
-class ArrivedDevice(Record):
-    """A device that answers in the network after it was flashed; `url` is its own page."""
-
-    host: str
-    mac: str | None
-    name: str
-    version: str | None
-    url: str
 
 
 @record
