@@ -137,7 +137,7 @@ def test_several_files_without_an_unusable_one_end_with_8(dumps, capsys):
 
 
 def test_a_system_without_shared_semaphores_works_file_by_file(dumps, capsys, monkeypatch):
-    def refused(**_options):
+    def refused(*_given, **_options):
         raise PermissionError(13, "Permission denied")  # what no /dev/shm gives
 
     monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refused)
