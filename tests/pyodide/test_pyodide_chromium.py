@@ -23,7 +23,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
     pytest.mark.skipif(not (EDITION / "build.json").exists(), reason="make web was not run"),
 ]
-PORT = "webserial://1a86:7523/1"
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
 RUN = """async ([verb, request, answer, cancelAt]) => {
   const job = await plugsmith.start(verb, request);
@@ -138,18 +137,18 @@ def test_a_dump_gives_its_pins_and_a_safe_copy_without_any_port(page, dump):
 
 def test_backup_recovery_flash_and_verify_over_web_serial(page, server, dump, image):
     server.bench = Bench(dump)
-    backup = page.run("backup", port=PORT)
+    backup = page.run("backup", port=server.bench.port)
     assert _said(backup) == "result", backup
     assert page.get(backup["data"]["file"]) == dump
     assert server.bench.openings[0] == 115_200
     assert max(server.bench.openings) >= 921_600
     firmware = page.put(NAME, image)
-    flashed = page.run("flash", port=PORT, image=firmware)
+    flashed = page.run("flash", port=server.bench.port, image=firmware)
     assert _said(flashed) == "result", flashed
     assert flashed["data"]["verified"] is True
     assert server.bench.flash[0x11000 : len(image)] == image[0x11000:]
     assert server.bench.flash[:0x11000] == dump[:0x11000]  # the loader stays
-    restored = page.run("restore", port=PORT, backup=backup["data"]["file"])
+    restored = page.run("restore", port=server.bench.port, backup=backup["data"]["file"])
     assert _said(restored) == "result", restored
     assert server.bench.flash == dump
 
@@ -158,8 +157,8 @@ def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(page, server,
     server.bench = Bench(dump)
     firmware = page.put(NAME, image)
     page.downloads.clear()
-    refused = page.run("flash", port=PORT, image=firmware, answer=False)
-    assert _said(refused) == "PS-CONSENT-MISSING", refused
+    refused = page.run("flash", port=server.bench.port, image=firmware, answer=False)
+    assert _said(refused) == "PS-SAFETY-CONSENT", refused
     assert server.bench.flash == dump
     ask = next(line for line in page.lines if line["type"] == "ask")
     assert page.get(ask["file"]) == dump
@@ -169,9 +168,9 @@ def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(page, server,
 
 def test_a_backup_that_was_stopped_goes_on_where_it_stopped(page, server, dump):
     server.bench = Bench(dump)
-    stopped = page.run("backup", port=PORT, cancel_at=400_000)
+    stopped = page.run("backup", port=server.bench.port, cancel_at=400_000)
     assert stopped.get("exit") == 130, stopped
-    backup = page.run("backup", port=PORT, resume=True)
+    backup = page.run("backup", port=server.bench.port, resume=True)
     assert backup["data"]["resumed"] > 0
     assert page.get(backup["data"]["file"]) == dump
 
@@ -182,7 +181,7 @@ def test_a_slow_opening_costs_no_speed(page, server, dump, reopen_ms):
     for _try in range(3):
         server.bench = Bench(dump, reopen_s=reopen_ms / 1000, waits=SERVED)
         found = page.run(
-            "read", port=PORT, start="0x0", length="0x1000", file="part.bin", baud=921_600
+            "read", port=server.bench.port, start="0x0", length="0x1000", file="part.bin", baud=921_600
         )
         assert _said(found) == "result", found
         assert page.get(found["data"]["file"]) == dump[:0x1000]
@@ -191,17 +190,23 @@ def test_a_slow_opening_costs_no_speed(page, server, dump, reopen_ms):
     pytest.fail(f"stayed slow: {server.bench.openings}")
 
 
-def test_lines_that_pulse_cen_at_each_opening_cost_no_byte(page, server, dump):
+def test_lines_that_pulse_cen_at_each_opening_are_noticed_and_cost_no_byte(page, server, dump):
     server.bench = Bench(dump, wired_cen=True)
-    found = page.run("read", port=PORT, start="0x0", length="0x1000", file="cen.bin")
+    port = server.bench.port
+    found = page.run("read", port=port, start="0x0", length="0x1000", file="cen.bin")
     assert _said(found) == "result", found
     assert page.get(found["data"]["file"]) == dump[:0x1000]
+    assert "Changing the speed of this port resets the chip" in json.dumps(page.lines)
+    before = len(server.bench.openings)
+    again = page.run("read", port=port, start="0x0", length="0x1000", file="cen.bin")
+    assert _said(again) == "result", again
+    assert set(server.bench.openings[before:]) == {115_200}
 
 
 def test_a_cable_that_is_pulled_and_put_back_costs_nothing(page, server, dump):
     server.bench = Bench(dump)
     server.bench.pull_after = 200_000
-    backup = page.run("backup", port=PORT)
+    backup = page.run("backup", port=server.bench.port)
     assert _said(backup) == "result", backup
     assert any(_said(line) == "PS-NOTE-PORT-BACK" for line in page.lines)
     assert page.get(backup["data"]["file"]) == dump
@@ -217,7 +222,7 @@ def test_what_no_browser_can_do_is_said_with_the_way_to_get_it(page):
 
 def test_the_library_is_there_after_a_reload(page, server, dump):
     server.bench = Bench(dump)
-    backup = page.run("backup", port=PORT)
+    backup = page.run("backup", port=server.bench.port)
     page.open()
     listed = page.run("backups list")
     assert backup["data"]["file"] in [row["file"] for row in listed["data"]["backups"]]

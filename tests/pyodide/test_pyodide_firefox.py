@@ -21,7 +21,6 @@ pytestmark = [
     pytest.mark.skipif(not (EDITION / "build.json").exists(), reason="make web was not run"),
 ]
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
-PORT = {"port": "webserial://1a86:7523/1", "link_timeout": 60}
 PATIENCE_S = 400.0  # only ever waited for by a test that fails
 
 
@@ -37,13 +36,14 @@ def test_a_dump_is_read_and_a_chip_backed_up_flashed_and_verified(server, tmp_pa
     dump = forge_dump(wish, mac=forged_mac("BK7231T")).data
     image = forge_openbeken_qio("BK7231T", version="1.18.300")
     server.bench = Bench(dump)
+    port = {"port": server.bench.port, "link_timeout": 60}
     server.files = {"forum.bin": dump, NAME: image}
     server.steps = [
         {"put": "forum.bin"},
         {"put": NAME},
         {"verb": "dump config", "request": {"files": ["$forum.bin"]}},
-        {"verb": "backup", "request": PORT},
-        {"verb": "flash", "request": PORT | {"image": f"${NAME}"}},
+        {"verb": "backup", "request": port},
+        {"verb": "flash", "request": port | {"image": f"${NAME}"}},
     ]
     command = [FIREFOX, "--headless", "--no-remote", "--profile", str(tmp_path), server.url]
     browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

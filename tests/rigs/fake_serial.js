@@ -1,4 +1,4 @@
-// A navigator.serial of the tests: one adapter (1a86:7523) whose bytes go over a WebSocket to the
+// A navigator.serial of the tests: one adapter whose bytes go over a WebSocket to the
 // simulator. As strict as the real one: opening twice, or a port that is away, is an error.
 (() => {
   const base = `${self.location.protocol === "https:" ? "wss" : "ws"}://${self.location.host}`;
@@ -8,11 +8,12 @@
       this.readable = null;
       this.writable = null;
       this.socket = null;
+      this.usb = [0, 0];
       this.waiting = new Map();
       this.number = 0;
     }
     getInfo() {
-      return { usbVendorId: 0x1a86, usbProductId: 0x7523 };
+      return { usbVendorId: this.usb[0], usbProductId: this.usb[1] };
     }
     async open({ baudRate }) {
       if (this.socket) throw new DOMException("The port is already open.", "InvalidStateError");
@@ -81,7 +82,9 @@
   const serial = {
     getPorts: async () => {
       try {
-        return (await (await fetch(`${self.location.origin}/_ports`, { cache: "no-store" })).json()) ? [port] : [];
+        const usb = await (await fetch(`${self.location.origin}/_ports`, { cache: "no-store" })).json();
+        if (usb) port.usb = usb;
+        return usb ? [port] : [];
       } catch {
         return []; // the test has switched its server off
       }

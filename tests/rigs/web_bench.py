@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import mimetypes
 import socket
@@ -33,7 +34,12 @@ _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
 
 class Bench:
-    """The desk: one chip, one adapter. `reopen_s`: how long an opening takes."""
+    """The desk: one chip, one adapter. `reopen_s`: how long an opening takes.
+
+    Each desk has an adapter of its own kind: what the page remembers of one says nothing of another.
+    """
+
+    _kinds = itertools.count(0x7523)
 
     def __init__(
         self,
@@ -46,6 +52,7 @@ class Bench:
         waits: WaitTimes = SERVED,
     ) -> None:
         self.clock = RealClock()
+        self.usb = (0x1A86, next(self._kinds))
         self.reopen_s = reopen_s
         self.wired_cen = wired_cen
         self.plugged = True
@@ -64,6 +71,11 @@ class Bench:
         self.sockets: set[socket.socket] = set()
         self.pull_after: int | None = None  # bytes sent to the page
         self.back_after_s = 0.5
+
+    @property
+    def port(self) -> str:
+        """What the page calls the adapter."""
+        return f"webserial://{self.usb[0]:04x}:{self.usb[1]:04x}/1"
 
     @property
     def flash(self) -> bytes:
@@ -217,7 +229,8 @@ class EditionServer:
             return
         if parts.path == "/_ports":
             there = self.bench is not None and self.bench.plugged
-            self._give(call, json.dumps(there).encode(), "application/json")
+            found = self.bench.usb if self.bench is not None and there else None
+            self._give(call, json.dumps(found).encode(), "application/json")
             return
         if parts.path == "/_steps":
             self._give(call, json.dumps(self.steps).encode(), "application/json")

@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.boot.exchange import Exchanger
+    from plugsmith.boot.protocol.frames import Reply
     from plugsmith.clock import Clock
     from plugsmith.link.port import Port
 
 _DELAY = 40  # 82 ms on loaders (2 ms ticks), 40 ms on ROMs: enough for a usual host to follow
 _LONGEST = 255  # 512 ms and 255 ms: for a host that closes and opens its port
+_WAITS_S = _LONGEST / 1000  # every chip that was told so is deaf and mute for so long
+_LOOKS = 2  # openings for one question: noise may have taken the answer of the first
 _SLOW_S = 0.03
 _LATE = 1.2  # of the usual time to an answer
 _CHECKS, _SOUND = 4, 3  # link checks that are sent once each, and how many must be answered
@@ -30,11 +33,13 @@ class HostRates:
     """What is known of the host's side: rates it can set, how long a change takes.
 
     `steady`: a change was seen not to reset the chip; False: it was seen to, so none may be made;
-    None: not known, and only to be asked where a change closes the port.
+    None: not known, and only to be asked where a change closes the port. `opening_s`: how long the
+    last change took, from the end of the request on.
     """
 
     can: dict[int, bool] = field(default_factory=lambda: {START_BAUD: True})
     change_s: float = 0.0
+    opening_s: float = 0.0
     steady: bool | None = None
 
     def slow(self, port: Port) -> bool:
@@ -80,6 +85,8 @@ class RateSwitch:
             self._exchanger.errors += 1
             there = self._found_after(old, baud)
             self._exchanger.note_silence()
+        if self.host.steady is None and port.capabilities.reopens and baud != START_BAUD:
+            self._judge(steady=port.baud != START_BAUD)
         if not there or baud < old or self._sound():
             return there
         if self._switch(old) or self._exchanger.called_down(baud):
@@ -104,31 +111,62 @@ class RateSwitch:
     def _look_whether_steady(self) -> None:
         """Where a change closes the port: whether that resets the chip, as wired lines do.
 
-        The chip is told to take the rate that it has and to wait; so silence does it no harm.
+        The chip is told to take the rate that it has and to wait; so silence does it no harm. Its
+        answer to that request is a yes, and so is any answer at a raised rate, which a reset ends.
+        A link check is answered by a fresh boot code as well: when the chip should still be
+        waiting, that is a no. After a slow opening the first change of the rate tells.
         """
-        if self.host.steady is None and self._wire.port.capabilities.reopens:
-            self.host.steady = self._switch(self._wire.port.baud)
+        port = self._wire.port
+        if self.host.steady is None and port.capabilities.reopens:
+            for _look in range(_LOOKS):
+                reply = self._asked(port.baud)
+                there = reply is not None and self._answers()
+                fresh = reply is None or (is_link_answer(reply) and port.baud == START_BAUD)
+                if not there or not fresh:
+                    self.host.steady = there
+                    break
+                if self.host.opening_s >= _WAITS_S:
+                    break
+            else:
+                self.host.steady = False
+        self._refuse_if_unsteady()
+
+    def _judge(self, *, steady: bool) -> None:
+        self.host.steady = steady
+        self._refuse_if_unsteady()
+
+    def _refuse_if_unsteady(self) -> None:
         if self.host.steady is False:
             raise LinkLost(port=self._wire.port.info.name)
 
     def _switch(self, baud: int) -> bool:
+        return self._asked(baud) is not None and self._answers()
+
+    def _answers(self) -> bool:
+        wire = self._wire
+        return wire.answered(0.1 + wire.latency_s) or wire.resync()
+
+    def _asked(self, baud: int) -> Reply | None:
+        """Ask chip and host for `baud`; the first answer there: to that, or to a link check."""
         delay = _LONGEST if self.host.slow(self._wire.port) else _DELAY
         command = cmd.SetBaud(baud=baud, delay=delay)
         wire = self._wire
         wire.send(command)
         wire.port.drain()
+        begin = wire.clock.monotonic()
         wire.clock.sleep(SETTLE_S)
         if not self._exchanger.host_to(baud):
             self.host.can[baud] = False
-            return False
+            return None
+        self.host.opening_s = wire.clock.monotonic() - begin
         end = wire.clock.monotonic() + 2 * (delay + 1) / 1000 + 0.2 + 2 * wire.latency_s
         while (left := end - wire.clock.monotonic()) > 0:
             reply = wire.take(min(left, ALIVE_EVERY_S))
             if reply is not None and (command.answers(reply) or is_link_answer(reply)):
-                return wire.answered(0.1 + wire.latency_s) or wire.resync()
+                return reply
             if reply is None and wire.clock.monotonic() - wire.last_sent_s >= ALIVE_EVERY_S:
                 wire.send_link_check()  # noise for a chip at the old rate, but it stays awake
-        return False
+        return None
 
     def _found_after(self, old: int, new: int) -> bool:
         """Whether the chip is at `new` after a change without an answer; back at `old` if not."""

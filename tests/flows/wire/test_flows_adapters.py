@@ -104,8 +104,26 @@ def test_noise_at_every_speed_that_nothing_survives_is_named_as_noise_and_change
     assert rig.content == old_flash(chip)
 
 
-def test_a_port_that_resets_the_chip_at_each_change_stays_at_the_start_and_says_so(tmp_path):
-    rig = rig_with(tmp_path, "BK7231N", "reopen:0.1:resets")
+@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("at", ["resets", "resets-late"])
+@pytest.mark.parametrize("opening_s", [0, 0.05, 0.1, 0.2, 0.35])
+def test_a_port_that_resets_the_chip_at_each_change_stays_at_the_start_and_says_so(
+    tmp_path, chip, at, opening_s
+):
+    """A reset before or after the opening: the boot code may be fresh, gone or still to come."""
+    rig = rig_with(tmp_path, chip, f"reopen:{opening_s}:{at}")
     info(rig.ctx(timeout=30.0))
     assert any("resets the chip" in text for text in messages(rig))
     assert rig.library.adapters.facts("sim:adapter").good == (115_200,)
+    assert rig.adapter.reopenings <= 4
+
+
+@pytest.mark.parametrize("chip", CHIPS)
+@pytest.mark.parametrize("opening_s", [0, 0.05, 0.1, 0.2, 0.35])
+def test_a_port_that_only_opens_slowly_keeps_its_speed(tmp_path, chip, opening_s):
+    rig = rig_with(tmp_path, chip, f"reopen:{opening_s}")
+    info(rig.ctx(timeout=30.0))
+    assert not any("resets the chip" in text for text in messages(rig))
+    assert rig.library.adapters.facts("sim:adapter").bad == ()
+    assert rig.adapter.reopenings >= 3  # one that is only a look, up, and down again
+    assert rig.adapter.user_resets == 0

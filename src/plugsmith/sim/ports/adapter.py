@@ -33,7 +33,8 @@ class AdapterModel:
     `most`: a higher rate is taken and this one used. `maps`: rates asked for and rates used.
     `refuses`: rates above are refused with an error. `noise` is the share of bytes that arrive
     wrong, both ways, at rates above `noise_above`. A new rate is used `late_s` after the request.
-    `reopen_s`: a change of rate closes the port for so long; with `reopen_resets` that pulls CEN.
+    `reopen_s`: a change of rate closes the port for so long; `reopen_resets` "resets" pulls CEN
+    when it is closed, "resets-late" when it is opened.
     `buffer`: bytes that wait for the wire; what does not fit is lost. `inverted`: CEN is pulled
     while the wired line is off. `deaf`: nothing that is sent leaves the adapter; after
     `stuck_after` bytes it takes no more. `talks`, `greeting` (at each opening) and `low` (only
@@ -49,7 +50,7 @@ class AdapterModel:
     noise_above: int = 0
     late_s: float = 0.0
     reopen_s: float | None = None
-    reopen_resets: bool = False
+    reopen_resets: str = ""
     buffer: int | None = None
     inverted: bool = False
     deaf: bool = False
@@ -81,6 +82,7 @@ class Adapter:
         self.user_resets = 0
         self.lost = 0  # bytes that found no room
         self.taken = 0  # bytes from the host
+        self.reopenings = 0
         self._random = random.Random(seed)  # noqa: S311 - repeatable, nothing secret
         self._rate = self._next_rate = DEFAULT_BAUD
         self._next_at = 0.0
@@ -189,6 +191,12 @@ def _share(text: str) -> float:
     return share
 
 
+def _resets(text: str) -> str:
+    if text not in ("resets", "resets-late"):
+        raise ValueError(text)
+    return text
+
+
 def _talk(values: list[str]) -> Talk:
     every_s = _seconds(values[2])
     if every_s <= 0:
@@ -203,7 +211,7 @@ _WORDS: dict[str, Callable[[AdapterModel, list[str]], AdapterModel]] = {
     "noise": lambda model, v: replace(model, noise_above=int(v[0]), noise=_share(v[1])),
     "late": lambda model, v: replace(model, late_s=_seconds(v[0])),
     "reopen": lambda model, v: replace(
-        model, reopen_s=_seconds(v[0]), reopen_resets=v[1:] == ["resets"]
+        model, reopen_s=_seconds(v[0]), reopen_resets=_resets(v[1]) if v[1:] else ""
     ),
     "buffer": lambda model, v: replace(model, buffer=_rate(v[0])),
     "inverted": lambda model, _v: replace(model, inverted=True),
@@ -222,7 +230,7 @@ _WORDS: dict[str, Callable[[AdapterModel, list[str]], AdapterModel]] = {
 }
 _USAGE = (
     "most:RATE", "map:ASKED:USED", "refuse:ABOVE", "noise:ABOVE:SHARE", "late:SECONDS",
-    "reopen:SECONDS[:resets]", "buffer:BYTES", "inverted", "deaf", "stuck:BYTES",
+    "reopen:SECONDS[:resets|:resets-late]", "buffer:BYTES", "inverted", "deaf", "stuck:BYTES",
     "talk:RATE:HEX:SECONDS", "greet:HEX", "low", "gone:SECONDS", "far:SECONDS", "dips:SECONDS",
     "dips-after-erases:COUNT:SECONDS", "dark:SECONDS",
 )  # fmt: skip

@@ -198,10 +198,13 @@ class SimPort:
         model = self.adapter.model
         if model.reopen_s is None:
             return
+        self.adapter.reopenings += 1
         now = self._now()
-        if model.reopen_resets:
+        if model.reopen_resets == "resets":
             self.chip.press_reset(now=now)
         self._clock.sleep(model.reopen_s)
+        if model.reopen_resets == "resets-late":
+            self.chip.press_reset(now=self._now())
         self.chip.advance(self._now())
         self.chip.tx.drop_until(self._now())
 
