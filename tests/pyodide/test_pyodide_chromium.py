@@ -181,7 +181,12 @@ def test_a_slow_opening_costs_no_speed(page, server, dump, reopen_ms):
     for _try in range(3):
         server.bench = Bench(dump, reopen_s=reopen_ms / 1000, waits=SERVED)
         found = page.run(
-            "read", port=server.bench.port, start="0x0", length="0x1000", file="part.bin", baud=921_600
+            "read",
+            port=server.bench.port,
+            start="0x0",
+            length="0x1000",
+            file="part.bin",
+            baud=921_600,
         )
         assert _said(found) == "result", found
         assert page.get(found["data"]["file"]) == dump[:0x1000]

@@ -36,7 +36,7 @@ _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 class Bench:
     """The desk: one chip, one adapter. `reopen_s`: how long an opening takes.
 
-    Each desk has an adapter of its own kind: what the page remembers of one says nothing of another.
+    Each desk has an adapter of its own kind: what the page remembers of one is not of the next.
     """
 
     _kinds = itertools.count(0x7523)
