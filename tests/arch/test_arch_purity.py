@@ -210,5 +210,4 @@ def test_json_with_letters_of_every_script_is_written_in_one_place():
         for path in MODULES
         if "ensure_ascii=False" in path.read_text(encoding="utf-8")
     }
-    tables = "chips/tables.py"  # a file of the package, for programs: nobody reads it on a terminal
-    assert {name for name in others if not name.startswith("sim/")} == {"visible.py", tables}
+    assert {name for name in others if not name.startswith("sim/")} == {"visible.py"}

@@ -29,7 +29,7 @@ SYNONYMS = {
     r"\bRF data\b|\bRF partition\b|\bcalibration data\b": "RF calibration",
     r"\bMAC[- ](?:addr|address|id)\b|\bmac address\b": "MAC",
     r"\bSSID\b(?! \d)(?=.*\bWi-Fi name\b)": "Wi-Fi name",
-    r"\bwifi\b|\bWiFi\b|\bWLAN\b": "Wi-Fi",
+    r"\bwifi\b(?!-)|\bWiFi\b|\bWLAN\b": "Wi-Fi",  # wifi-signal is the name of a part
     r"\bfirm-ware\b|\bfw\b": "firmware",
     r"\bback-up\b": "backup",
     r"\bpass-port\b": "passport",

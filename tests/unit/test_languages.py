@@ -17,7 +17,7 @@ from plugsmith.plurals import filled, forms_of
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
-from texts import faults, file_of, texts_of  # noqa: E402 - tools is no package
+from texts import faults, file_of, sentences, texts_of  # noqa: E402 - tools is no package
 
 OTHERS = [name for name in languages() if name != "en"]
 
@@ -113,3 +113,9 @@ def test_the_system_s_language_is_the_default(monkeypatch):
         assert (language(), _("yes")) == ("en", "yes")
     finally:
         messages._catalogue.cache_clear()
+
+
+def test_polish_is_complete():
+    """A new sentence brings its text: tools/texts.py missing pl lists what has none."""
+    texts = texts_of(file_of("pl"))
+    assert [each for each in sentences() if not texts.get(each)] == []
