@@ -66,6 +66,21 @@ class SimRequest(OpenBekenRequest):
     link: Path | None = option(
         default=None, metavar="PATH", help=N_("A stable path to the pseudo-terminal.")
     )
+    spi: bool = option(
+        default=False,
+        help=N_(
+            "Serve the flash download pins (SPI) behind a serprog programmer instead of the UART, "
+            "on TCP unless --pty is given."
+        ),
+    )
+    cen: str = option(
+        default="hand",
+        choices=("hand", "cs1", "none"),
+        help=N_(
+            "With --spi, what pulls CEN: hand (somebody who taps it once a second until the "
+            "chip is in the mode), cs1 (the programmer's second chip select) or none."
+        ),
+    )
     log: bool = option(
         "--log/--no-log", default=True, help=N_("Serve UART2, the chip's log, as well.")
     )

@@ -24,6 +24,10 @@ def sim(session: Session, request: SimRequest) -> ChipSession | EmulatedSession 
 
         return serve_openbeken(session, request)
     match request.engine:
+        case "fast" if request.spi:
+            from plugsmith.api.sim.spi import serve_spi
+
+            return serve_spi(session, request, _board(_board_request(request)))
         case "fast":
             return _chip(session, request)
         case "emu":

@@ -1,0 +1,1 @@
+"""The flash itself, over an SPI adapter: programmer, entry, commands, protection, SpiFlash."""
