@@ -57,6 +57,14 @@ of the ROM family (dialect n-rom) rests on other tools and on vendor source of a
 was executed.
 """
 
+_SPI = """
+## Over SPI
+
+The flash of a silent chip can be reached over SPI ([spi.md](spi.md)). The way in was modelled from
+published measurements and **tried on no hardware by us**; others report it for BK7231T, BK7231U and
+BK7252. For BK7231Q only the pins are known; for **BK7231N, BK7231M and BK7238 it is unproven**.
+"""
+
 
 def page() -> str:
     """The whole page."""
@@ -81,6 +89,7 @@ def page() -> str:
             [_chip_row(chip) for chip in catalog.chips()],
         ),
         *(f"- **{family.value} family**: {text}" for family, text in FAMILY_MEANING.items()),
+        _SPI,
         "\n## Boot codes\n",
         table(
             (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plugsmith.errors.base import ExitCode, PlugsmithError
+from plugsmith.errors.port import PortError
 from plugsmith.messages import N_
 
 
@@ -60,3 +61,32 @@ class OtherDevice(LinkError):
         "Connect the device that this run began with and run the same command again; what was "
         "interrupted on it is still known. For the other device run the command anew."
     )
+
+
+class NotAProgrammer(PortError):
+    """What is behind the port does not speak serprog, or cannot do SPI."""
+
+    code = "PS-SPI-ADAPTER"
+    what = N_("The port {port} does not answer as a serprog programmer: {problem}.")
+    next_step = N_(
+        "Check that the adapter runs a serprog firmware (pico-serprog for example) and that no "
+        "other program uses it."
+    )
+
+
+class NotInFlashMode(LinkError):
+    """The chip does not give its flash to the pins; `heard_text` says what came instead."""
+
+    code = "PS-SPI-ENTRY"
+    what = N_("The flash did not answer on {port} after {tries} tries.")
+    why = N_("{heard_text}")
+    next_step = N_("{remedy}")
+
+
+class NotOverSpi(PlugsmithError):
+    """What was asked for needs the chip's processor, which is switched off over SPI."""
+
+    code = "PS-SPI-UART-ONLY"
+    exit_code = ExitCode.USAGE
+    what = N_("This is not possible over SPI: {problem}.")
+    next_step = N_("Connect the download UART and name its port.")

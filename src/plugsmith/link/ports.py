@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.port import NoPort, NoPortMatches, PortChoice, PortUnsupported
 from plugsmith.link.port import PortInfo
 from plugsmith.link.port_list import list_ports, listing
+from plugsmith.link.spi_address import is_spi, read_address
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ def check_address(name: str, *, more: Sequence[str] = ()) -> None:
     scheme, marker, rest = name.partition("://")
     if not marker or scheme in {*_SCHEMES, *more}:
         return
+    if is_spi(name):
+        read_address(name)
+        return
     if not name.startswith(_NETWORK):
         raise PortUnsupported(
             port=name, problem=_("addresses of the kind {scheme}:// are not known", scheme=scheme)
@@ -90,12 +94,13 @@ def open_port(
     cancel: CancelToken | None = None,
     connect_s: float | None = None,
 ) -> Port:
-    """Open a device name, socket://, rfc2217:// or a registered scheme, at 115200.
+    """Open a device name, socket://, rfc2217://, what carries serprog://, or a registered scheme.
 
     A server may take `connect_s`, at most 5 s; `cancel` ends that.
 
     Raises PortNotFound, PortBusy, PortDenied, PortUnsupported.
     """
+    name = read_address(name).carrier if is_spi(name) else name
     scheme, marker, _rest = name.partition("://")
     if marker and scheme in _SCHEMES:
         return _SCHEMES[scheme](name, clock)

@@ -1,6 +1,6 @@
 """Into the chip's flash mode: CEN, the window, D2, and what each answer means.
 
-spi-download.md A1: deaf for 5 ms after CEN rises, then D2 on MISO until 53 ms; D2 D2 opens the
+spi-download.md 1: deaf for 5 ms after CEN rises, then D2 on MISO until 53 ms; D2 D2 opens the
 mode, the flash answers up to 40 ms later. Each number is data of one measured chip.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.spi import NotInFlashMode
+from plugsmith.errors.link import NotInFlashMode
 from plugsmith.events import Log
 from plugsmith.messages import N_, _
 from plugsmith.spi.nor import is_id

@@ -69,7 +69,19 @@ class SpiFlash:
         """Bytes sent to the adapter and received."""
         return self.nor.bus.bytes_on_wire
 
+    def raise_speed(self) -> int:
+        """The clock, which is the programmer's own matter."""
+        return self.baud
+
+    def allow(self, writable: AddressRange) -> None:
+        """Set what may be changed from now on."""
+        self._writable = writable
+
     # reading
+
+    def read_all(self) -> bytes:
+        """Everything, proven."""
+        return self._piecewise(AddressRange(0, self.size))
 
     def read(self, span: AddressRange) -> bytes:
         """The bytes of `span`, the same in two reads."""

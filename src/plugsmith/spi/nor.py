@@ -1,4 +1,4 @@
-"""The 25-series commands of a NOR flash: spi-download.md A2.
+"""The 25-series commands of a NOR flash: spi-download.md 2.
 
 There is no chip erase here, and no opcode of a security (OTP) area: 3A, 42, 44, 48, 60, C7.
 """

@@ -1,4 +1,4 @@
-"""A client for serprog programmers, flashrom's protocol version 1: spi-download.md A3.
+"""A client for serprog programmers, flashrom's protocol version 1: spi-download.md 3.
 
 Only opcodes that the programmer lists are sent: some firmwares never answer others. Half duplex.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.flash import ExchangeFailed
-from plugsmith.errors.spi import NotAProgrammer
+from plugsmith.errors.link import NotAProgrammer
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _ANSWER_S = 2.0
 _BYTES_PER_S = 5_000  # slower than any programmer
 _SYNCS = 8
 _TRIES = 4
-# pico-serprog overruns its buffer behind this and reports no maximum (spi-download.md A3)
+# pico-serprog overruns its buffer behind this and reports no maximum (spi-download.md 3)
 _SAFE_WRITE = 4096
 _SAFE_READ = 4096
 

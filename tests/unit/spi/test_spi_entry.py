@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from spi_rig import SpiRig
 
-from plugsmith.errors.spi import NotAProgrammer, NotInFlashMode
+from plugsmith.errors.link import NotAProgrammer, NotInFlashMode
 from plugsmith.sim.spi.serprog import CenWire, Manners
 
 

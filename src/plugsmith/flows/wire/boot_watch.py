@@ -53,6 +53,10 @@ def watch_boot(ctx: FlowContext, device: Device, *, firmware: str | None = None)
     is proven already: trouble here is told as something that was not seen, and raises nothing.
     """
     try:
+        if device.over_spi:
+            device.flash.reboot()
+            seen = _("Whether it boots cannot be seen over SPI. Look for its access point or LED.")
+            return BootSighting(booted=None, seen=seen)
         if device.log is None:
             device.flash.reboot()
             return _probe_download_uart(ctx, device)

@@ -7,10 +7,12 @@ from os.path import realpath
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.flows.spi.device import SpiDevice
 from plugsmith.flows.wire.connection import Device
 from plugsmith.library.home import check_room
 from plugsmith.library.lock import held
 from plugsmith.link.advice import SUPPLY
+from plugsmith.link.spi_address import is_spi
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -46,7 +48,7 @@ def _connected(ctx: FlowContext) -> Iterator[Device]:
     try:
         if ctx.warn_of_mains:
             warn_about_mains(ctx)
-        device = Device(ctx, port, log=log)
+        device = SpiDevice(ctx, port) if is_spi(ctx.port_name) else Device(ctx, port, log=log)
         try:
             yield device
         finally:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.jobs.store import Job
     from plugsmith.link.port import Port
+    from plugsmith.spi.flash import SpiFlash
 
 T = TypeVar("T")
 
@@ -44,6 +45,8 @@ _RELINKS = 3  # without progress in between; then the supply or a wire is at fau
 
 class Device(DeviceOwn):
     """The chip behind the port: client, identity and flash, replaced together on a new link."""
+
+    over_spi = False  # see `spi_device.SpiDevice`
 
     def __init__(self, ctx: FlowContext, port: Port, *, log: Port | None = None) -> None:
         """`log` is where the firmware prints, if the user has wired it."""
@@ -61,7 +64,7 @@ class Device(DeviceOwn):
         self._wire_before = self._skipped_before = self._silences_before = 0
         self.client: BootClient
         self.identity: Identity
-        self.flash: UartFlash
+        self.flash: UartFlash | SpiFlash
         self.speeds = Speeds(ctx, port)
         self._meet(sink=ctx.sink, expected=ctx.chip)
         self.first = self.identity
@@ -234,10 +237,13 @@ class Device(DeviceOwn):
                 if left() < least:
                     failures, least = 0, left()
                 failures += 1
-                lower = failures > 1 and self.speeds.shaken(self._noted_baud)
+                lower = failures > 1 and self._goes_lower()
                 if failures > _RELINKS and not lower:
                     raise
             self.relink()
+
+    def _goes_lower(self) -> bool:
+        return self.speeds.shaken(self._noted_baud)
 
     def read_sectors(self, addrs: Sequence[int]) -> dict[int, bytes]:
         """Sectors that belong together, all read on one link."""

@@ -33,7 +33,7 @@ def check_support(subject: PreflightSubject) -> PreflightCheck:
 def check_part(subject: PreflightSubject) -> PreflightCheck:
     """Whether the flash part is one whose write protection is known."""
     flash = subject.identity.flash
-    if subject.identity.family is Family.LOADER:
+    if subject.identity.family is Family.LOADER and flash.jedec is None:
         return passed(
             "flash-part",
             _(

@@ -9,9 +9,11 @@ from plugsmith.chips.model import Space
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import UnstableRead
 from plugsmith.errors.flows import SpaceAbsent
+from plugsmith.errors.link import NotOverSpi
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_read import ReadOutcome
+from plugsmith.link.spi_address import is_spi
 from plugsmith.memory import AddressRange, format_addr
 from plugsmith.messages import _
 
@@ -33,6 +35,8 @@ def read_space(ctx: FlowContext, name: str, span_of: SpanOf) -> ReadOutcome:
     except ValueError as problem:
         known = ", ".join(["flash", *(item.value for item in Space)])
         raise UsageError(problem=_("--space takes one of {known}", known=known)) from problem
+    if is_spi(ctx.port_name):
+        raise NotOverSpi(problem=_("the memory {name} is not in the flash", name=name))
     with connected(ctx) as device:
         chip = device.identity.chip
         area = next((item for item in chip.spaces if item.space is space), None)

@@ -1,4 +1,4 @@
-"""The 25-series commands that the part answers: spi-download.md A2."""
+"""The 25-series commands that the part answers: spi-download.md 2."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """P20..P23 and CEN: the window after a reset, its echo, and the flash behind it.
 
-Modelled from published measurements of one chip (spi-download.md A1): deaf for 5 ms after CEN
+Modelled from published measurements of one chip (spi-download.md 1): deaf for 5 ms after CEN
 rises, D2 on MISO until 53 ms, two D2 with the chip select low open the mode, the flash answers
 40 ms later. After the window without a handshake the pins belong to the firmware.
 """
