@@ -1033,6 +1033,7 @@ export type SettingsChangedDevice = {
   "undo": string;
   "skipped"?: string;
   "mqtt"?: unknown;
+  "dry_run"?: boolean;
 };
 
 /** `obk config write` on a file; `applied` are the names of the settings that were asked for. */
@@ -1057,6 +1058,9 @@ export type SettingsRunCounts = {
   "skipped": number;
   "failed": number;
   "exit_code": number;
+  "changed"?: number;
+  "dry_run"?: boolean;
+  "would_change"?: number;
 };
 
 /** `obk config read`: the settings by name; `offset` in the file or flash, `length` in bytes. */

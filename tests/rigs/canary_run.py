@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from plugsmith.dump.sanitize.sanitize import Sanitized
     from plugsmith.memory import AddressRange
 
+_RUN = 16  # erased bytes side by side that are a run
+
 
 def failures(kind: str, cells: list[Cell]) -> list[str]:
     """What is wrong with the copies of a dump that holds all the cells; [] if nothing is."""
@@ -42,24 +44,25 @@ def _of_cell(cell: Cell, judge: Judge, clean: Sanitized, made: Bed, *, strict: b
     found = [item for item in stays if cell.place == "split over pages" or item.start not in HALVES]
     wrong = [f"{label}: not found by search, {item}" for item in found[:1] if promised]
     listed = [span for span in clean.unread if len(span)]
+    hidden = [item for item in stays if not _is_listed(clean.data, item, listed)]
     return wrong + [
-        f"{label}: stays where nothing is said to be unread, {item}"
-        for item in stays[:1]
-        if not _is_listed(clean.data, item, listed)
+        f"{label}: stays where nothing is said to be unread, {item}" for item in hidden[:1]
     ]
 
 
 def _is_listed(data: bytes, item: Stay, listed: list[AddressRange]) -> bool:
-    """Whether it lies in one of the ranges; erased bytes at its ends tell nobody anything.
+    """Whether it lies in one of the ranges.
 
-    A letter under a mask can be FF: it then belongs to the erased run in front of it.
+    A masked letter can be FF. With an erased run beside it one such letter, at one end, tells
+    nobody anything; a second one, or one at the other end as well, must be listed.
     """
-    start, end = item.start, item.end
-    while start < end and data[start] in (0x00, 0xFF):
-        start += 1
-    while start < end and data[end - 1] in (0x00, 0xFF):
-        end -= 1
-    return start < end and any(span.start <= start and end <= span.end for span in listed)
+    spans = [(item.start, item.end)]
+    if item.view.startswith("mask"):
+        if data[item.start - _RUN : item.start + 1] == b"\xff" * (_RUN + 1):
+            spans.append((item.start + 1, item.end))
+        if data[item.end - 1 : item.end + _RUN] == b"\xff" * (_RUN + 1):
+            spans.append((item.start, item.end - 1))
+    return any(span.start <= start and end <= span.end for start, end in spans for span in listed)
 
 
 def _promised(cell: Cell) -> bool:

@@ -16,8 +16,12 @@ from plugsmith.messages import _
 from plugsmith.visible import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.progress import Progress as Bars
     from rich.progress import TaskID
+
+    from plugsmith.errors import Fact
 
 
 def wants_bars() -> bool:
@@ -74,7 +78,7 @@ class TerminalSink:
 
     def _item(self, event: Item) -> None:
         """How one of several ended; what to do about an error stands below it."""
-        state = str(event.error["message"]) if event.error else _("done")
+        state = str(event.error["message"]) if event.error else _ended(event.data or {})
         self._say(f"{event.name}: {state}")
         if event.error and event.error.get("hint"):
             self._say("      " + str(event.error["hint"]))
@@ -161,6 +165,18 @@ def _ready_text(event: Ready) -> str:
         port=event.port,
         use=use,
     )
+
+
+def _ended(data: Mapping[str, Fact]) -> str:
+    """How it ended with one of several, in the tense of what was done."""
+    if data.get("skipped"):
+        return _("skipped: {reason}", reason=data["skipped"])
+    changes = data.get("applied") or data.get("updated") or data.get("update")
+    if changes or not {"applied", "updated"} & data.keys() or data.get("files") == "restored":
+        return _("done")
+    if data.get("dry_run") and data.get("planned"):
+        return _("would be changed")
+    return _("nothing to do")
 
 
 def _make_bars() -> Bars:

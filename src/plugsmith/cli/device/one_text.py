@@ -32,12 +32,31 @@ def scan_text(found: ScanResult) -> str:
 
 
 def counts_text(data: dict[str, Fact]) -> str:
-    """The last line of a run over several devices."""
+    """The last line of a run over several devices, in the tense of what was done."""
+    if data.get("dry_run"):
+        return _dry_counts(data)
+    if data.get("changed") == 0 and data["done"] == data["devices"]:
+        return _("Nothing to do: {devices} of {devices} devices are as wanted.", **data)
     text = _("{done} of {devices} devices done, {failed} failed.", **data)
     if data.get("skipped"):
         text += " " + _("{skipped} skipped.", **data)
     if data.get("not_started"):
         text += " " + _("{not_started} not begun.", **data)
+    return text
+
+
+def _dry_counts(data: dict[str, Fact]) -> str:
+    if data["would_change"]:
+        text = _(
+            "Dry run: {would_change} of {devices} devices would be changed; nothing was changed.",
+            **data,
+        )
+    else:
+        text = _("Dry run: nothing to do on {devices} {devices:device|devices}.", **data)
+    if data.get("skipped"):
+        text += " " + _("{skipped} would be skipped.", **data)
+    if data.get("failed"):
+        text += " " + _("{failed} could not be looked at.", **data)
     return text
 
 
@@ -132,10 +151,14 @@ def change_text(found: FactsResult) -> str:
     data = found.facts
     if "failed" in data:
         return counts_text(data)
-    applied = data["applied"]
+    if data.get("skipped"):
+        return _("{host} is skipped: {reason}", host=data["host"], reason=data["skipped"])
+    applied, planned = data["applied"], data.get("planned")
     if not applied:
-        return _("Nothing was changed.")
-    names = ", ".join(map(str, applied)) if isinstance(applied, list) else ""
+        if not planned:
+            return _("Nothing to do: {host} is as wanted already.", host=data["host"])
+        return would_set(str(data["host"]), planned)
+    names = ", ".join(map(str, applied)) if isinstance(applied, (list, tuple)) else ""
     state = _("read back equal") if data["verified"] else _("not read back")
     lines = [_("{host}: {names} set, {state}.", host=data["host"], names=names, state=state)]
     broker = data.get("mqtt")
@@ -146,13 +169,30 @@ def change_text(found: FactsResult) -> str:
     return "\n".join(lines)
 
 
+def would_set(host: str, planned: Fact) -> str:
+    """The end of a dry run that has something to do."""
+    names = ", ".join(map(str, cast("list[Fact]", planned)))
+    return _(
+        "Dry run: {names} would be set on {host}; nothing was changed.", host=host, names=names
+    )
+
+
 def ota_text(found: FactsResult) -> str:
     """What an update did."""
     data = found.facts
     if "failed" in data:
         return counts_text(data)
+    if data.get("would_change") and data["verified"]:
+        return _("Dry run: {host} would get its files back; nothing was changed.", **data)
+    if data.get("would_change"):
+        return _(
+            "Dry run: {host} would be updated from {from_} to {to}; nothing was changed.",
+            from_=data["from"], **data,
+        )  # fmt: skip
+    if not data["updated"] and data.get("files") == "restored":
+        return _("{host} has its files back; it runs {to} already.", **data)
     if not data["updated"]:
-        return _("{host} runs {to} already.", **data)
+        return _("Nothing to do: {host} runs {to} already.", **data)
     return _("{host} was updated from {from_} to {to}.", from_=data["from"], **data)
 
 

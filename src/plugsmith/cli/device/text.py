@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from plugsmith.cli.device.one_text import columns, counts_text
+from plugsmith.cli.device.one_text import columns, counts_text, would_set
 from plugsmith.cli.table import table
 from plugsmith.messages import _
 from plugsmith.visible import json_text
@@ -76,6 +76,8 @@ def plan_text(found: PlanResult) -> str:
 def restore_text(found: FactsResult) -> str:
     """The result of `device restore`."""
     data = found.facts
+    if data.get("dry_run"):
+        return _restore_planned(data)
     rows = [
         (_("Device"), f"{data['host']} ({data['name']})"),
         (_("Settings"), ", ".join(map(str, cast("list[Fact]", data["applied"]))) or _("equal")),
@@ -85,6 +87,13 @@ def restore_text(found: FactsResult) -> str:
         (_("To go back"), str(data["undo"])),
     ]
     return table(rows)
+
+
+def _restore_planned(data: dict[str, Fact]) -> str:
+    """A dry run compares the settings; what files the device has is seen when they are put back."""
+    if data["planned"]:
+        return would_set(str(data["host"]), data["planned"])
+    return _("Dry run: the settings of {host} are equal; its files were not compared.", **data)
 
 
 def command_text(found: FactsResult) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 from plugsmith.openbeken.flag_names import flag_name
 from plugsmith.openbeken.flags import flag_bits
 from plugsmith.openbeken.settings import PRIVATE
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from plugsmith.lan.change import ConfigChange
 
 
-def change_lines(host: str, change: ConfigChange) -> str:
-    """What changes on a device."""
+def change_lines(host: str, change: ConfigChange, *, would: bool = False) -> str:
+    """What changes on a device; `would` is the tense of a dry run."""
     if not change.steps:
         return _("{host} is as wanted already.", host=host)
-    lines = [_("{host} will change:", host=host)]
+    head = N_("{host} would change:") if would else N_("{host} will change:")
+    lines = [_(head, host=host)]
     for name, new in change.new.items():
         lines += difference_lines(name, change.old.get(name), new)
     if change.restart or change.restarts_itself:
-        lines.append("  " + _("Then it restarts."))
+        lines.append("  " + (_("Then it would restart.") if would else _("Then it restarts.")))
     return "\n".join(lines)
 
 

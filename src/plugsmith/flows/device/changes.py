@@ -18,7 +18,7 @@ from plugsmith.errors.device import (
 )
 from plugsmith.errors.network import NetworkError
 from plugsmith.flows.device.change_text import change_lines
-from plugsmith.flows.device.context import Outcome, counts, each, emit_item
+from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.mqtt_check import broker_after
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
@@ -62,7 +62,7 @@ def change_devices(
     """Plan for each, show the plans, ask once where there are several, carry them out."""
     looked = ctx.run(each(ctx, hosts, look))
     for item in looked:
-        ctx.say(_plan_text(item))
+        ctx.say(_plan_text(item, would=dry_run))
     if len(hosts) == 1:
         return _only(ctx, looked[0], dry_run=dry_run)
     _warn_of_twins(ctx, looked)
@@ -89,6 +89,8 @@ def change_devices(
             problem=_("the template is for none of these devices"),
             remedy=_("Choose a template for these chips."),
         )
+    if dry_run:
+        return looked_over(ended, would_change=sum(_is_open(item) for item in looked))
     return counts(ended)
 
 
@@ -120,16 +122,18 @@ def settled(item: Outcome[ChangePlan], *, dry_run: bool) -> Outcome[Data]:
 def settled_data(host: str, plan: ChangePlan, *, dry_run: bool = False) -> Data:
     """What is told of a device that is as wanted, skipped, or only looked at."""
     data = _data(host, plan.state, plan.change, applied=[], verified=not dry_run, undo="")
+    if dry_run:
+        data |= {"dry_run": True}
     return data | {"skipped": plan.skip, "verified": False} if plan.skip else data
 
 
-def _plan_text(item: Outcome[ChangePlan]) -> str:
+def _plan_text(item: Outcome[ChangePlan], *, would: bool) -> str:
     plan = item.value
     if plan is None:
         return f"{item.host}: {item.error.message if item.error else ''}"
     if plan.skip:
         return _("{host} is skipped: {reason}", host=item.host, reason=plan.skip)
-    return change_lines(f"{item.host} ({plan.state.info.short_name})", plan.change)
+    return change_lines(f"{item.host} ({plan.state.info.short_name})", plan.change, would=would)
 
 
 def _warn_of_twins(ctx: LanContext, looked: Sequence[Outcome[ChangePlan]]) -> None:

@@ -171,8 +171,13 @@ def emit_item(ctx: LanContext, item: Outcome[Data]) -> None:
 
 
 def counts(items: Sequence[Outcome[Data]]) -> Data:
-    """The result of a run over several devices. A skipped one has `skipped` in its data."""
+    """The result of a run over several devices. A skipped one has `skipped` in its data.
+
+    `changed` is there where the items say what was changed on each.
+    """
     codes = [item.code for item in items]
+    changes = [change_of(item.value) for item in items if item.value is not None]
+    changed = {} if None in changes else {"changed": sum(map(bool, changes))}
     skipped = sum(bool(item.value and item.value.get("skipped")) for item in items)
     return {
         "devices": len(codes),
@@ -180,7 +185,21 @@ def counts(items: Sequence[Outcome[Data]]) -> Data:
         "skipped": skipped,
         "failed": len(codes) - codes.count(0),
         "exit_code": max(codes, default=0),
+        **(changed if changes else {}),
     }
+
+
+def change_of(data: Data) -> bool | None:
+    """Whether a device was changed; None where the verb changes none."""
+    if "applied" not in data and "updated" not in data:
+        return None
+    told = data.get("applied") or data.get("updated") or data.get("update")
+    return bool(told) or data.get("files") == "restored"
+
+
+def looked_over(items: Sequence[Outcome[Data]], *, would_change: int) -> Data:
+    """The counts of a dry run: how many devices would have been changed."""
+    return {**counts(items), "dry_run": True, "would_change": would_change}
 
 
 def _error_data(error: PlugsmithError) -> dict[str, Fact]:

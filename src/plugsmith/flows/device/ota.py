@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import WrongUpdate
 from plugsmith.flows.device.changes import state_of
-from plugsmith.flows.device.context import Outcome, counts, each, emit_item
+from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.update_file import (
     check_update,
     choose,
@@ -110,9 +110,10 @@ def _paths(path: Path | Sequence[Path] | None) -> list[Path]:
 
 def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) -> Data:
     plan = _value(item)
-    ctx.say(update_line(item.host, plan))
+    ctx.say(update_line(item.host, plan, would=dry_run))
     if not plan.is_open or dry_run:
-        return update_data(str(item.host), plan, updated=False, files="none")
+        data = update_data(str(item.host), plan, updated=False, files="none")
+        return {**data, "dry_run": True, "would_change": plan.is_open} if dry_run else data
     if plan.needed and plan.older:
         ctx.consent(
             _("{host} would get an older version. Go on?", host=item.host),
@@ -124,7 +125,9 @@ def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) ->
 def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bool) -> Data:
     for item in looked:
         ctx.say(
-            update_line(item.host, item.value) if item.value else f"{item.host}: {_error(item)}"
+            update_line(item.host, item.value, would=dry_run)
+            if item.value
+            else f"{item.host}: {_error(item)}"
         )
     todo = [item for item in looked if item.value is not None and item.value.is_open]
     ended = [_settled(item) for item in looked if item not in todo]
@@ -138,7 +141,7 @@ def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bo
         ctx.consent(question, _("updating several devices"))
         ended += ctx.run(_roll_out(ctx, todo))
     waiting = len(looked) - len(ended)
-    data = counts(ended)
+    data = looked_over(ended, would_change=len(todo)) if dry_run else counts(ended)
     _refuse_if_none_fits(looked)
     return {**data, "devices": len(looked), "not_started": waiting}
 
@@ -184,17 +187,24 @@ def _error(item: Outcome[UpdatePlan]) -> str:
     return item.error.message if item.error else ""
 
 
-def update_line(host: Host, plan: UpdatePlan) -> str:
-    """What is planned for one device, for people."""
+def update_line(host: Host, plan: UpdatePlan, *, would: bool = False) -> str:
+    """What is planned for one device, for people; `would` is the tense of a dry run."""
     now, new = _version(plan.state.info), _version(plan.update)
     if plan.skip:
         return _("{host} is skipped: {reason}", host=host, reason=plan.skip)
     if not plan.needed and plan.repair:
-        return _("{host} gets the files back that a broken update cost it.", host=host)
+        return repair_line(host, would=would)
     if not plan.needed:
         return _("{host} runs {version} already.", host=host, version=now)
     mark = _(" (older!)") if plan.older else ""
     return f"{host}: {plan.state.info.short_name}  {now} -> {new}{mark}"
+
+
+def repair_line(host: Host, *, would: bool = False) -> str:
+    """That files which an update cost the device come back, or would in a dry run."""
+    if would:
+        return _("{host} would get the files back that a broken update cost it.", host=host)
+    return _("{host} gets the files back that a broken update cost it.", host=host)
 
 
 def _version(source: ApiInfo | OtaUpdate) -> str:

@@ -68,12 +68,14 @@ def restore(
     _check_chip(str(host), stored, state)
     wanted = wanted_settings(stored, state, how, taken=taken)
     change = make_change(state.settings, _settable(wanted), type_names=state.type_names)
-    ctx.say(change_lines(f"{host} ({state.info.short_name})", change))
+    name = f"{host} ({state.info.short_name})"
+    ctx.say(change_lines(name, change, would=how.dry_run))
     for name in stored.masked:
         ctx.warn("PS-NOTE-MASKED", _("{name} is masked in the source and stays as it is.",
                                      name=name))  # fmt: skip
     if how.dry_run:
-        return _data(host, state, applied=[], planned=list(change.names), files="-", left=[])
+        data = _data(host, state, applied=[], planned=list(change.names), files="-", left=[])
+        return {**data, "dry_run": True}
     if stored.mac is not None and state.info.mac != stored.mac and not how.as_clone:
         ctx.consent(
             _("The backup is of another device ({mac}). Make {host} its replacement, with the same "

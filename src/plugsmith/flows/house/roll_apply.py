@@ -27,8 +27,8 @@ from plugsmith.flows.device.changes import (
     settled,
     settled_data,
 )
-from plugsmith.flows.device.context import Outcome, counts, each, emit_item
-from plugsmith.flows.device.ota import update_line
+from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
+from plugsmith.flows.device.ota import repair_line, update_line
 from plugsmith.flows.device.update_file import (
     check_update,
     is_older,
@@ -122,7 +122,7 @@ def apply_roll(
     look = _looker(ctx, roll, places, given, update=how.update)
     looked = ctx.run(each(ctx, hosts, look))
     for item in looked:
-        ctx.say(_plan_text(item))
+        ctx.say(_plan_text(item, would=how.dry_run))
     todo = [item for item in looked if item.value and item.value.is_open and not how.dry_run]
     ended = [
         settled(_settings_only(item), dry_run=how.dry_run) for item in looked if item not in todo
@@ -192,18 +192,19 @@ def _looker(
     return look
 
 
-def _plan_text(item: Outcome[RollPlan]) -> str:
+def _plan_text(item: Outcome[RollPlan], *, would: bool) -> str:
     plan = item.value
     if plan is None:
         return f"{item.host}: {item.error.message if item.error else ''}"
     found = plan.compared
     if found.skip:
         return _("{host} is skipped: {reason}", host=item.host, reason=found.skip)
-    lines = [update_line(item.host, plan.update)] if plan.update else []
+    lines = [update_line(item.host, plan.update, would=would)] if plan.update else []
     if plan.repair:
-        lines.append(_("{host} gets the files back that a broken update cost it.", host=item.host))
+        lines.append(repair_line(item.host, would=would))
     if found.change.steps or not lines:
-        lines.append(change_lines(f"{item.host} ({found.state.info.short_name})", found.change))
+        name = f"{item.host} ({found.state.info.short_name})"
+        lines.append(change_lines(name, found.change, would=would))
     return "\n".join(lines)
 
 
@@ -304,7 +305,8 @@ def _result(
             problem=_("the roll fits none of these devices"),
             remedy=_("`plugsmith device plan` says what is wrong with each."),
         )
-    data = counts(ended)
+    would = sum(bool(item.value and item.value.is_open) for item in looked)
+    data = looked_over(ended, would_change=would) if dry_run else counts(ended)
     unmet = bool(missing or (old and update)) and not dry_run
     left: list[Fact] = [*missing]
     other: list[Fact] = [*sorted(old)]

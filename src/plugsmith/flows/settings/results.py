@@ -62,6 +62,7 @@ class ChangedDevice(Result):
     undo: str
     skipped: str | None = sparse(default=None)
     mqtt: Fact = sparse(default=None)
+    dry_run: bool | None = sparse(default=None)
 
 
 @record
@@ -73,6 +74,9 @@ class RunCounts(Result):
     skipped: int
     failed: int
     exit_code: int
+    changed: int | None = sparse(default=None)
+    dry_run: bool | None = sparse(default=None)
+    would_change: int | None = sparse(default=None)
 
     @property
     def exit_status(self) -> ExitCode:
