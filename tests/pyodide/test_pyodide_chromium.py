@@ -7,7 +7,9 @@ import hashlib
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 import pytest
 from web_bench import EDITION, Bench, EditionServer
@@ -34,6 +36,39 @@ RUN = """async ([verb, request, answer, cancelAt]) => {
   };
   await plugsmith.events(job, 0, hear, new AbortController().signal);
   return lines;
+}"""
+SAVE_LIBRARY = """async () => {
+  const bytes = new Uint8Array(await (await plugsmith.library.save()).arrayBuffer());
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text);
+}"""
+TAKE_LIBRARY = """(text) => plugsmith.library.take(
+  new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))])
+).catch((problem) => problem.line.code)"""
+EMPTY_STORAGE = """async () => {
+  const root = await navigator.storage.getDirectory();
+  await root.removeEntry("plugsmith-library", { recursive: true });
+}"""
+STORED_BACKUPS = """async () => {
+  const root = await navigator.storage.getDirectory();
+  const library = await root.getDirectoryHandle("plugsmith-library");
+  const names = [];
+  for await (const name of (await library.getDirectoryHandle("backups")).keys()) names.push(name);
+  return names;
+}"""
+UNTIL_WRITING = """async (request) => {
+  const job = await plugsmith.start("flash", request);
+  let task = "";
+  await new Promise((resolve, reject) => {
+    const hear = (line) => {
+      if (line.type === "task_begin") task = line.task;
+      if (line.type === "ask") plugsmith.answer(job, line.id, true);
+      if (line.type === "error") reject(new Error(JSON.stringify(line)));
+      if (line.type === "progress" && task === "write" && line.done > 60000) resolve();
+    };
+    void plugsmith.events(job, 0, hear, new AbortController().signal);
+  });
 }"""
 PUT = """([name, text]) => plugsmith.put(
   name, new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]))"""
@@ -208,13 +243,90 @@ def test_lines_that_pulse_cen_at_each_opening_are_noticed_and_cost_no_byte(page,
     assert set(server.bench.openings[before:]) == {115_200}
 
 
-def test_a_cable_that_is_pulled_and_put_back_costs_nothing(page, server, dump):
+def another(*words):
+    """The dump of a device that no other test has backed up."""
+    wish = StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)
+    return forge_dump(wish, mac=forged_mac("BK7231T", *words)).data
+
+
+def test_a_cable_that_is_pulled_and_put_back_costs_nothing(page, server):
+    dump = another("cable")
     server.bench = Bench(dump)
-    server.bench.pull_after = 200_000
+    server.bench.pull_after = 100_000
     backup = page.run("backup", port=server.bench.port)
     assert _said(backup) == "result", backup
+    assert server.bench.pull_after is None  # it was pulled
     assert any(_said(line) == "PS-NOTE-PORT-BACK" for line in page.lines)
     assert page.get(backup["data"]["file"]) == dump
+
+
+def test_a_write_that_a_reload_cut_in_two_goes_on_and_loses_nothing(page, server, image):
+    dump = another("reload")
+    server.bench = Bench(dump)
+    firmware = page.put(NAME, image)
+    request = {"port": server.bench.port, "image": firmware, "link_timeout": 30}
+    page.tab.evaluate(UNTIL_WRITING, request)
+    page.open()
+    assert server.bench.flash != dump  # it was cut in the middle
+    backups = page.run("backups list")["data"]["backups"]
+    assert dump in [page.get(row["file"]) for row in backups]
+    firmware = page.put(NAME, image)
+    flashed = page.run("flash", port=server.bench.port, image=firmware)
+    assert _said(flashed) == "result", flashed
+    assert flashed["data"]["verified"] is True
+    assert server.bench.flash[:0x11000] == dump[:0x11000]
+    assert server.bench.flash[0x11000 : len(image)] == image[0x11000:]
+    assert len(page.run("backups list")["data"]["backups"]) == len(backups)  # none of a torn chip
+
+
+def test_a_full_storage_ends_the_job_before_anything_is_changed(page, server, image):
+    dump = another("full")
+    server.bench = Bench(dump)
+    firmware = page.put(NAME, image)
+    before = page.run("backups list")["data"]["backups"]
+    used = page.tab.evaluate("navigator.storage.estimate().then((found) => found.usage)")
+    quota = page.context.new_cdp_session(page.tab)
+    place = {"origin": server.url.rstrip("/")}
+    quota.send("Storage.overrideQuotaForOrigin", place | {"quotaSize": used + 100_000})
+    try:
+        refused = page.run("flash", port=server.bench.port, image=firmware)
+        assert _said(refused) == "PS-LIBRARY-NO-SPACE", refused
+        assert server.bench.flash == dump
+    finally:
+        quota.send("Storage.overrideQuotaForOrigin", place)
+    page.open()
+    after = page.run("backups list", check=True)["data"]["backups"]
+    names = [row["name"] for row in before]
+    assert [row["name"] for row in after if row["state"] == "sound"][-len(names) :] == names
+    flashed = page.run("flash", port=server.bench.port, image=page.put(NAME, image))
+    assert _said(flashed) == "result", flashed
+
+
+def test_a_tab_in_the_background_goes_on(server, tmp_path):
+    """No driver, which would keep the page visible: it drives itself, and another tab covers it."""
+    dump = another("hidden")
+    server.bench = Bench(dump)
+    server.steps = [{"cover": True}]
+    port = {"port": server.bench.port, "link_timeout": 60}
+    server.steps.append({"verb": "backup", "request": port})
+    command = [
+        str(CHROMIUM), "--headless=new", "--no-sandbox", f"--user-data-dir={tmp_path}",
+        "--remote-debugging-port=0", server.url,
+    ]  # fmt: skip
+    browser = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        assert server.covered.wait(120), "Chromium did not come up"
+        number = (tmp_path / "DevToolsActivePort").read_text("ascii").splitlines()[0]
+        call = Request(f"http://127.0.0.1:{number}/json/new?about:blank", method="PUT")
+        urlopen(call, timeout=30).close()
+        assert server.heard.wait(200), "the page said nothing"
+    finally:
+        browser.terminate()
+        browser.wait(30)
+        server.steps = []
+    hidden, backup = server.told
+    assert hidden == {"hidden": True}
+    assert backup["data"]["sha256"] == hashlib.sha256(dump).hexdigest()
 
 
 def test_what_no_browser_can_do_is_said_with_the_way_to_get_it(page):
@@ -232,6 +344,28 @@ def test_the_library_is_there_after_a_reload(page, server, dump):
     listed = page.run("backups list")
     assert backup["data"]["file"] in [row["file"] for row in listed["data"]["backups"]]
     assert page.get(backup["data"]["file"]) == dump
+
+
+def test_the_whole_library_goes_out_as_one_file_and_comes_back(page, server):
+    dump = another("library")
+    server.bench = Bench(dump)
+    backup = page.run("backup", port=server.bench.port)["data"]
+    before = page.run("backups list")["data"]["backups"]
+    saved = base64.b64decode(page.tab.evaluate(SAVE_LIBRARY))
+    page.tab.evaluate(EMPTY_STORAGE)
+    page.open()
+    assert page.run("backups list")["data"]["backups"] == []
+    refused = page.tab.evaluate(TAKE_LIBRARY, base64.b64encode(saved[:-5]).decode())
+    assert refused == "PS-UI-NO-LIBRARY"
+    taken = page.tab.evaluate(TAKE_LIBRARY, base64.b64encode(saved).decode())
+    assert taken["added"] > 0
+    assert taken["differs"] == []
+    after = page.run("backups list", check=True)["data"]["backups"]
+    assert [row["name"] for row in after] == [row["name"] for row in before]
+    assert {row["state"] for row in after} == {"sound"}
+    assert page.get(backup["file"]) == dump
+    stored = page.tab.evaluate(STORED_BACKUPS)  # in the browser's own storage, not in memory
+    assert {row["name"] for row in after} <= {name.removesuffix(".bin") for name in stored}
 
 
 def test_the_page_works_without_a_network_after_the_first_visit(page, server, dump):

@@ -1,11 +1,18 @@
 // The page drives itself: for browsers without a driver. Steps come from the server, and what came of
-// them goes there: {"put": NAME} or {"verb", "request"}; "$NAME" in a request is the file of that name.
+// them goes there: {"put": NAME}, {"verb", "request"} or {"cover": true}, which waits until another tab
+// covers this one; "$NAME" in a request is the file of that name.
 (async () => {
   const told = [];
   try {
     while (!globalThis.plugsmith) await new Promise((resolve) => setTimeout(resolve, 50));
     const files = {};
-    for (const { put, verb, request } of await (await fetch("./_steps")).json()) {
+    for (const { put, verb, request, cover } of await (await fetch("./_steps")).json()) {
+      if (cover) {
+        await fetch("./_cover");
+        while (!document.hidden) await new Promise((resolve) => setTimeout(resolve, 50));
+        told.push({ hidden: document.hidden });
+        continue;
+      }
       if (put) {
         files[`$${put}`] = (await plugsmith.put(put, await (await fetch(`./_files/${put}`)).blob())).file;
         continue;

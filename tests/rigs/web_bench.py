@@ -191,6 +191,7 @@ class EditionServer:
         self.files: dict[str, bytes] = {}
         self.told: list = []
         self.heard = threading.Event()
+        self.covered = threading.Event()  # the page waits to be covered
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -234,6 +235,10 @@ class EditionServer:
             return
         if parts.path == "/_steps":
             self._give(call, json.dumps(self.steps).encode(), "application/json")
+            return
+        if parts.path == "/_cover":
+            self.covered.set()
+            self._give(call, b"{}", "application/json")
             return
         if parts.path.startswith("/_files/"):
             self._give(

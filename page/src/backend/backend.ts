@@ -83,6 +83,12 @@ export interface Practice {
   end(port: string): Promise<void>;
 }
 
+/** The library as one file; what is there already is never changed. */
+export interface WholeLibrary {
+  save(): Promise<Blob>;
+  take(file: Blob): Promise<{ added: number; same: number; differs: string[] }>;
+}
+
 /** `last` numbers the events of a job from 1 on. */
 export type OnEvent = (line: Line, number: number) => void;
 
@@ -104,6 +110,8 @@ export interface Backend {
   handbook(): Promise<HandbookPage[]>;
   page(name: string): Promise<string>;
   practice: Practice | null;
+  /** Only where the browser itself keeps the library. */
+  library?: WholeLibrary;
   /** Only where the browser itself holds the ports: let the user choose one, in a click. False: none was chosen. */
   choosePort?(): Promise<boolean>;
 }

@@ -26,6 +26,8 @@ export interface Startup {
   failed: string | null;
   /** Why the browser keeps nothing; null when it does. */
   kept: string | null;
+  /** Whether the browser promised not to clear it away; null before it said. */
+  lasting: boolean | null;
   serial: boolean; // the browser has Web Serial, and can wait for it
   secure: boolean; // the address begins with https, or is this computer
   build: string; // a hash over all files

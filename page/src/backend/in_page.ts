@@ -27,13 +27,16 @@ type Asked = { call: (text: string) => void; bytes: (data: Uint8Array | null) =>
 type Question =
   | { kind: "call"; name: string; text: string }
   | { kind: "put"; name: string; data: ArrayBuffer }
-  | { kind: "get"; handle: string };
+  | { kind: "get"; handle: string }
+  | { kind: "pack" }
+  | { kind: "take"; data: ArrayBuffer };
 
 const BEFORE: Startup = {
   done: 0,
   ready: false,
   failed: null,
   kept: null,
+  lasting: null,
   serial: serialOf(globalThis) !== null,
   secure: globalThis.isSecureContext,
   build: "",
@@ -42,6 +45,14 @@ const BEFORE: Startup = {
 
 export class InPageBackend implements Backend {
   practice = null;
+  library = {
+    save: (): Promise<Blob> => this.bytes({ kind: "pack" }, "library"),
+    take: async (file: Blob): Promise<{ added: number; same: number; differs: string[] }> => {
+      void this.persist();
+      const data = await file.arrayBuffer();
+      return this.read(await this.ask({ kind: "take", data }, [data]));
+    },
+  };
   private readonly worker: Worker;
   private readonly open = new Map<number, Asked>();
   private readonly listeners = new Map<JobId, Set<() => void>>();
@@ -55,6 +66,7 @@ export class InPageBackend implements Backend {
     startup.value = BEFORE;
     this.post({ kind: "begin", base, language: language.value });
     void this.nameBuild(base);
+    void navigator.storage?.persisted?.().then((lasting) => this.note({ lasting }), () => undefined);
   }
 
   about(): Promise<About> {
@@ -79,6 +91,7 @@ export class InPageBackend implements Backend {
   }
 
   async start(verb: string, request: Request, secrets?: Secrets): Promise<JobId> {
+    if (request.port) void this.persist();
     return (await this.call<{ id: JobId }>("start", { verb, request, secrets: secrets ?? null })).id;
   }
 
@@ -118,13 +131,24 @@ export class InPageBackend implements Backend {
   }
 
   get(handle: Handle): Promise<Blob> {
+    return this.bytes({ kind: "get", handle }, handle);
+  }
+
+  private bytes(question: Question, name: string): Promise<Blob> {
     return new Promise((resolve, reject) => {
       const bytes = (data: Uint8Array | null): void => {
         if (data) resolve(new Blob([data as Uint8Array<ArrayBuffer>]));
-        else reject(new Refused(notThere(handle), 404));
+        else reject(new Refused(notThere(name), 404));
       };
-      this.send({ kind: "get", handle }, { bytes, fail: reject, call: () => undefined });
+      this.send(question, { bytes, fail: reject, call: () => undefined });
     });
+  }
+
+  /** Asks the browser not to clear the library away: when something is about to lie in it. */
+  private async persist(): Promise<void> {
+    const storage = navigator.storage as StorageManager | undefined;
+    if (startup.value?.lasting || !storage?.persist) return;
+    this.note({ lasting: await storage.persist().catch(() => false) });
   }
 
   texts(name: string): Promise<Record<string, string>> {

@@ -9,6 +9,7 @@ import { ActionCard, Doing } from "../ui/doing";
 import { Box, Button, Facts, Field, Head, saveBlob } from "../ui/parts";
 import { WaitingForReset, waitingForReset } from "../ui/progress";
 import { ports, refreshPorts } from "../state/server";
+import { Whole } from "./whole_library";
 
 const STATES: Record<string, [string, string]> = {
   present: ["", n("there")],
@@ -43,6 +44,7 @@ export function Backups(): JSX.Element {
         {rows.map((row) => (
           <OneBackup key={row.name} row={row} open={open === row.name} onOpen={() => setOpen(open === row.name ? null : row.name)} changed={() => look()} />
         ))}
+        {backend().library && <Whole changed={() => look()} />}
       </div>
     </div>
   );

@@ -37,7 +37,7 @@ export function SettingsPage(): JSX.Element {
         <Facts
           rows={[
             ["Plugsmith", about.value?.version ?? "…"],
-            ...(startup.value ? [[t("Build"), startup.value.build.slice(0, 16)], [t("Last change of speed"), reopenMs.value === null ? null : `${reopenMs.value} ms`]] as [string, string | null][] : []),
+            ...(startup.value ? [[t("Build"), startup.value.build.slice(0, 16)], [t("Library"), startup.value.lasting ? t("the browser keeps it until you delete it") : t("the browser may clear it when it runs out of room")], [t("Last change of speed"), reopenMs.value === null ? null : `${reopenMs.value} ms`]] as [string, string | null][] : []),
             [t("Firmware emulator"), about.value?.extras.emu ? t("installed") : t("not installed (pip install 'plugsmith[emu]')")],
             [t("Data format"), about.value?.schema ?? ""],
           ]}

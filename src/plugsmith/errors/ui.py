@@ -111,6 +111,15 @@ class UiFull(UiError):
     next_step = N_("Stop `plugsmith ui` and start it again: that clears the page's own files.")
 
 
+class UiNoLibrary(UiError):
+    """A file that should be a whole library is none; nothing of it was taken."""
+
+    code = "PS-UI-NO-LIBRARY"
+    exit_code = ExitCode.BAD_INPUT
+    what = N_("This file is no saved library: {problem}.")
+    next_step = N_("Choose the file that the page saved as the whole library.")
+
+
 class UiPortBusy(UiError):
     """Another job of the page uses the port."""
 

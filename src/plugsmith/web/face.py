@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from plugsmith.api.session import Session
 from plugsmith.errors import Defect, PlugsmithError
+from plugsmith.errors.flows import NoSpaceLeft
 from plugsmith.errors.ui import UiNotInBrowser, UiRequest
 from plugsmith.events import ErrorEvent
 from plugsmith.image.aes import use_engine
@@ -24,6 +25,7 @@ from plugsmith.ui import asked
 from plugsmith.ui.files import Files
 from plugsmith.ui.job_list import Jobs
 from plugsmith.visible import json_text
+from plugsmith.web.bundle import Taken, drop, pack_library, take_library
 from plugsmith.web.cipher import HostCipher
 from plugsmith.web.desk import NoDesk
 from plugsmith.web.limits import check_possible
@@ -67,6 +69,8 @@ class Face:
         on_write(self._keep)
         use_lister(lambda: list_host_ports(host) if serial and patient else [])
         register_scheme(SCHEME, lambda name, _clock: open_host_port(name, clock, host, wait))
+        self._library = library
+        self._taken = Taken()
         self._files = Files(library)
         self._jobs = Jobs(
             self._files,
@@ -106,6 +110,29 @@ class Face:
             return json_text({"error": ErrorEvent.of(error).as_json()})
         ok = {"file": found.file, "size": found.size, "sha256": found.sha256}
         return json_text({"ok": ok})
+
+    def pack(self) -> bytes:
+        """The whole library as one file."""
+        return pack_library(self._library)
+
+    def take(self, data: bytes) -> str:
+        """Put a packed library back; as `call`. `keep_back` follows where it cannot last."""
+        self._taken = Taken()
+        try:
+            self._taken = take_library(self._library, data)
+        except PlugsmithError as error:
+            return json_text({"error": ErrorEvent.of(error).as_json()})
+        except OSError as problem:
+            return self.keep_back(problem.strerror or str(problem))
+        taken = self._taken
+        ok = {"added": len(taken.added), "same": taken.same, "differs": taken.differs}
+        return json_text({"ok": ok})
+
+    def keep_back(self, problem: str) -> str:
+        """What was just taken cannot be kept: it goes again, and the error says why."""
+        drop(self._taken)
+        error = NoSpaceLeft(folder=str(self._library), free=0, needed=None, shortage=problem)
+        return json_text({"error": ErrorEvent.of(error).as_json()})
 
     def get(self, handle: str) -> bytes | None:
         """The bytes behind a handle; None where there is nothing."""

@@ -3,7 +3,9 @@ export type ToWorker =
   | { kind: "begin"; base: string; language: string }
   | { kind: "call"; id: number; name: string; text: string }
   | { kind: "put"; id: number; name: string; data: ArrayBuffer }
-  | { kind: "get"; id: number; handle: string };
+  | { kind: "get"; id: number; handle: string }
+  | { kind: "pack"; id: number }
+  | { kind: "take"; id: number; data: ArrayBuffer };
 
 export type FromWorker =
   | { kind: "ready"; ms: number; kept: string | null; serial: boolean; patient: boolean }

@@ -6,6 +6,9 @@ export interface Face {
   call(name: string, text: string): string;
   put(name: string, data: Uint8Array): string;
   get(handle: string): Uint8Array | undefined;
+  pack(): Uint8Array;
+  take(data: Uint8Array): string;
+  keep_back(problem: string): string;
 }
 
 interface PyodideLike {
@@ -80,6 +83,12 @@ class _Face:
     def get(self, handle):
         found = self._face.get(handle)
         return None if found is None else to_js(found)
+    def pack(self):
+        return to_js(self._face.pack())
+    def take(self, data):
+        return self._face.take(data.to_bytes())
+    def keep_back(self, problem):
+        return self._face.keep_back(problem)
 
 _Face()
 `;

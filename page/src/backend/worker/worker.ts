@@ -60,6 +60,16 @@ async function begin(base: string, language: string): Promise<Face> {
   return started.face;
 }
 
+/** Puts a saved library back; what the browser's storage has no room for goes again. */
+async function take(core: Face, data: Uint8Array): Promise<string> {
+  const text = core.take(data);
+  const problem = (await host?.keep()) ?? "";
+  if (!problem) return text;
+  const refused = core.keep_back(problem);
+  await host?.keep();
+  return refused;
+}
+
 async function answer(asked: ToWorker): Promise<void> {
   if (asked.kind === "begin") {
     face = begin(asked.base, asked.language);
@@ -73,6 +83,10 @@ async function answer(asked: ToWorker): Promise<void> {
     scope.postMessage({ kind: "answer", id: asked.id, text: core.call(asked.name, asked.text) });
   } else if (asked.kind === "put") {
     scope.postMessage({ kind: "answer", id: asked.id, text: core.put(asked.name, new Uint8Array(asked.data)) });
+  } else if (asked.kind === "pack") {
+    scope.postMessage({ kind: "bytes", id: asked.id, data: core.pack() });
+  } else if (asked.kind === "take") {
+    scope.postMessage({ kind: "answer", id: asked.id, text: await take(core, new Uint8Array(asked.data)) });
   } else {
     scope.postMessage({ kind: "bytes", id: asked.id, data: core.get(asked.handle) ?? null });
   }
