@@ -56,7 +56,7 @@ def test_info_for_people(paired, capsys):
 
 @pytest.mark.parametrize(
     ("data", "code", "kind"),
-    [(b"\xff" * 0x4000, 0, "blank"), (b"a text\n" * 99, 9, "unknown"), (b"x", 9, "unknown")],
+    [(b"\xff" * 0x4000, 9, "blank"), (b"a text\n" * 99, 9, "unknown"), (b"x", 9, "unknown")],
 )
 def test_info_of_odd_files(tmp_path, capsys, data, code, kind):
     path = tmp_path / "odd.bin"
@@ -126,14 +126,13 @@ def test_summary_is_one_paragraph_without_secrets(paired, tmp_path, capsys):
 
 
 @pytest.mark.parametrize("verb", ["sanitize", "repair"])
-def test_nothing_is_overwritten_without_consent(piece, tmp_path, capsys, verb):
+def test_nothing_is_overwritten_whatever_yes_says(piece, tmp_path, capsys, verb):
     out = tmp_path / "precious.bin"
     out.write_bytes(b"precious")
-    assert main(["dump", verb, str(piece), "-o", str(out), "--json"]) == 5
-    assert result(capsys)["code"] == "PS-SAFETY-CONSENT"
+    for agreed in ([], ["--yes"]):
+        assert main(["dump", verb, str(piece), "-o", str(out), "--json", *agreed]) == 2
+        assert result(capsys)["code"] == "PS-OUTPUT-EXISTS"
     assert out.read_bytes() == b"precious"
-    assert main(["dump", verb, str(piece), "-o", str(out), "--json", "--yes"]) == 0
-    assert out.stat().st_size == piece.stat().st_size
 
 
 def test_repair_of_a_rotated_dump(paired, tmp_path, capsys):
@@ -166,7 +165,7 @@ def test_extract_stays_in_its_folder(piece, tmp_path, capsys):
     data = result(capsys)["data"]
     assert (folder / "records" / "user_param_key").read_bytes() == FORUM_TEXT.encode() + b"\0"
     assert len(data["files"]) == sum(1 for path in folder.rglob("*") if path.is_file())
-    assert main(["dump", "extract", str(piece), "-o", str(folder), "--json"]) == 5
+    assert main(["dump", "extract", str(piece), "-o", str(folder), "--json"]) == 2
 
 
 def test_forge_and_recover(tmp_path, capsys):

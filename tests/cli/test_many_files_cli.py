@@ -101,9 +101,45 @@ def test_an_archive_of_several_is_several_inputs(tmp_path, capsys, dump):
     for verb in (("dump", "info"), ("dump", "config"), ("image", "info")):
         code, items, _last = run(capsys, *verb, tmp_path / "two.zip")
         assert (code, set(items)) == (0, {"a.bin", "b.bin"})
-    code, _items, last = run(capsys, "dump", "records", tmp_path / "two.zip")
-    assert (code, last["code"]) == (9, "PS-INPUT-SEVERAL")
-    assert "two.zip/a.bin" in last["message"]
+
+
+MAKERS = ["repair", "sanitize", "extract"]
+
+
+@pytest.mark.parametrize("verb", ["records", *MAKERS])
+def test_folders_lists_and_archives_in_the_verbs_on_what_is_in_a_dump(tmp_path, capsys, dump, verb):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "plug.bin").write_bytes(dump)
+    (tmp_path / "in" / "empty.bin").write_bytes(b"")
+    lone = tmp_path / "lone.bin.gz"
+    lone.write_bytes(gzip.compress(dump, 1))
+    out = tmp_path / "out"
+    made = ["-o", out] if verb in MAKERS else []
+    code, items, last = run(capsys, "dump", verb, tmp_path / "in", lone, *made)
+    assert set(items) == {"plug.bin", "empty.bin", "lone.bin.gz"}
+    assert items["empty.bin"]["error"]["code"] == "PS-INPUT-EMPTY"
+    assert (code, last["data"]["counts"]) == (9, {"done": 2, "unusable": 1})
+    one = tmp_path / "one"
+    alone = run(capsys, "dump", verb, tmp_path / "in" / "plug.bin", *(["-o", one] if made else []))
+    same = {"file", "folder", "count"}
+    assert {k: v for k, v in items["plug.bin"]["data"].items() if k not in same} == {
+        k: v for k, v in alone[2]["data"].items() if k not in same
+    }
+    if made:
+        assert sorted(item.name for item in out.iterdir()) == ["lone.bin", "plug.bin"]
+    if verb in {"repair", "sanitize"}:
+        assert (out / "plug.bin").read_bytes() == one.read_bytes()
+        assert (out / "lone.bin").read_bytes() == one.read_bytes()
+
+
+@pytest.mark.parametrize("verb", MAKERS)
+def test_two_that_would_be_one_file_are_refused_before_anything_is_made(tmp_path, capsys, verb):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "plug.bin").write_bytes(b"x" * 64)
+    out = tmp_path / "out"
+    code, _items, last = run(capsys, "dump", verb, tmp_path / "a", tmp_path / "b", "-o", out)
+    assert (code, last["code"], out.exists()) == (2, "PS-USAGE", False)
 
 
 def test_an_empty_folder_is_said(tmp_path, capsys):

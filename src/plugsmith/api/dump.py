@@ -28,11 +28,17 @@ if TYPE_CHECKING:
 
 @request
 class DumpRequest(Record):
-    """A dump by its path, a backup by its name in the library, or `-` for standard input."""
+    """A dump by its path, a backup by its name in the library, or `-` for standard input.
+
+    `file` may be a folder or an archive too, and `more` hold others: then each file is an item.
+    """
 
     file: str = argument(
         metavar="FILE",
-        help=N_("A dump, the name of a backup in your library, or - for standard input."),
+        help=N_("A dump, a folder, the name of a backup in your library, or - for standard input."),
+    )
+    more: tuple[str, ...] = argument(
+        default=(), metavar="MORE", help=N_("More of them: each file becomes an item.")
     )
 
 
@@ -151,16 +157,23 @@ def info(session: Session, request: DumpRequest) -> InfoResult | ManyResult:
     from plugsmith.flows.dump.files import info as do_it
     from plugsmith.flows.dump.files import info_many
 
-    several = files_of(session, request.file)
+    several = files_of(session, request)
     if several is not None:
         return info_many(several, sink=session.sink, cancel=session.cancel)
     return do_it(open_named(session, request.file))
 
 
-def records(session: Session, request: RecordsRequest) -> RecordsResult:
+def records(session: Session, request: RecordsRequest) -> RecordsResult | ManyResult:
     """`dump records`; NothingFound where nothing is stored."""
     from plugsmith.flows.dump.files import records as do_it
 
+    several = files_of(session, request)
+    if several is not None:
+        from plugsmith.flows.dump.over_many import records_many
+
+        return records_many(
+            several, show_secrets=request.show_secrets, sink=session.sink, cancel=session.cancel
+        )
     return do_it(open_named(session, request.file), show_secrets=request.show_secrets)
 
 
@@ -180,11 +193,22 @@ def gpio(session: Session, request: GpioRequest) -> GpioResult:
     return gpio_table(source, session.sink, chip=request.chip, wall_s=request.timeout)
 
 
-def files_of(session: Session, name: str) -> list[Path] | None:
-    """The files in a folder or in an archive with several; None where one file is meant."""
-    from plugsmith.flows.input_file import several_in
+def files_of(session: Session, request: DumpRequest) -> list[Path] | None:
+    """The files that are meant, in folders and archives too; None where it is one file alone."""
+    from plugsmith.flows.input_file import expand, several_in
+    from plugsmith.flows.many import no_files
 
-    return several_in(named_file(session, name)) if name != "-" else None
+    if not request.more:
+        name = request.file
+        return several_in(named_file(session, name)) if name != "-" else None
+    names = (request.file, *request.more)
+    if "-" in names:
+        raise UsageError(problem=_("- (standard input) stands alone"))
+    given = [named_file(session, name) for name in names]
+    found = expand(given)
+    if not found:
+        raise no_files(given)
+    return found
 
 
 def open_named(session: Session, name: str) -> Dump:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.dump import DumpRequest, open_named
+from plugsmith.api.dump import DumpRequest, files_of, open_named
 from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, option, request
 from plugsmith.errors import InputMissing, UsageError
-from plugsmith.errors.library import OutputIsInput
+from plugsmith.errors.library import OutputExists, OutputIsInput
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         RepairResult,
         SanitizeResult,
     )
+    from plugsmith.flows.many import ManyResult
     from plugsmith.forge.damage import DamageName
     from plugsmith.tuya.kv import StoreKind
 
@@ -34,7 +35,11 @@ class OutputRequest(Record):
     """The file that is made."""
 
     output: Path = option(
-        "-o", "--output", metavar="OUT", panel=Panel.OUTPUT, help=N_("The file to make.")
+        "-o",
+        "--output",
+        metavar="OUT",
+        panel=Panel.OUTPUT,
+        help=N_("The file to make; of several files, the folder for them."),
     )
 
 
@@ -131,39 +136,61 @@ class ForgeRequest(OutputRequest):
     )
 
 
-def extract(session: Session, request: ExtractRequest) -> ExtractResult:
-    """`dump extract`; ConsentMissing for a folder with something in it."""
-    from plugsmith.flows.dump.files import extract_to, is_filled
+def extract(session: Session, request: ExtractRequest) -> ExtractResult | ManyResult:
+    """`dump extract`; OutputExists for a folder with something in it."""
+    from plugsmith.flows.dump.files import extract_to
+    from plugsmith.flows.dump.over_many import extract_many
 
-    dump = open_named(session, request.file)
-    if is_filled(request.output):
-        session.confirm(
-            _("{name} is not empty. Write into it and replace files there?", name=request.output),
-            step=_("writing into {name}", name=request.output),
-        )
-    return extract_to(dump, request.output, show_secrets=request.show_secrets)
+    secrets, several = request.show_secrets, files_of(session, request)
+    if several is None:
+        dump = open_named(session, request.file)
+        return extract_to(dump, request.output, show_secrets=secrets)
+    return extract_many(
+        several, request.output, show_secrets=secrets, sink=session.sink, cancel=session.cancel
+    )
 
 
-def repair(session: Session, request: RepairRequest) -> RepairResult:
+def repair(session: Session, request: RepairRequest) -> RepairResult | ManyResult:
     """`dump repair`."""
     from plugsmith.flows.dump.files import repair_to
+    from plugsmith.flows.dump.over_many import repair_many
 
+    several = files_of(session, request)
+    if several is not None:
+        return repair_many(
+            several,
+            request.output,
+            sanitized=frozenset()
+            if request.keep_secrets
+            else frozenset(path for path in several if is_in_library(session, str(path))),
+            sink=session.sink,
+            cancel=session.cancel,
+        )
+    _check_output(session, request)
     dump = open_named(session, request.file)
-    _refuse_input(session, request.file, request.output)
-    _ask_to_overwrite(session, request.output)
     sanitized = is_in_library(session, request.file) and not request.keep_secrets
     return repair_to(dump, request.output, sanitized=sanitized)
 
 
-def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult:
+def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult | ManyResult:
     """`dump sanitize`; nothing is written without the proof."""
     from plugsmith.flows.dump.files import sanitize_to
+    from plugsmith.flows.dump.over_many import sanitize_many
 
-    dump = open_named(session, request.file)
-    _refuse_input(session, request.file, request.output)
-    _ask_to_overwrite(session, request.output)
+    several = files_of(session, request)
+    if several is not None:
+        return sanitize_many(
+            several,
+            request.output,
+            keep_mac=request.keep_mac,
+            strict=request.strict,
+            secret_file=request.secret_file,
+            sink=session.sink,
+            cancel=session.cancel,
+        )
+    _check_output(session, request)
     return sanitize_to(
-        dump,
+        open_named(session, request.file),
         request.output,
         keep_mac=request.keep_mac,
         strict=request.strict,
@@ -171,15 +198,18 @@ def sanitize(session: Session, request: SanitizeRequest) -> SanitizeResult:
     )
 
 
-def _refuse_input(session: Session, name: str, output: Path) -> None:
-    """OutputIsInput where the result would replace its source, by whatever path."""
+def _check_output(session: Session, request: RepairRequest | SanitizeRequest) -> None:
+    """OutputIsInput where the result would replace its source, by whatever path; OutputExists."""
     from plugsmith.flows.input_file import is_same_file
 
+    name, output = request.file, request.output
     if name != "-" and is_same_file(named_file(session, name), output):
         raise OutputIsInput(name=str(output))
+    if output.exists():
+        raise OutputExists(name=str(output))
 
 
-def forge(session: Session, request: ForgeRequest) -> ForgeResult:
+def forge(_session: Session, request: ForgeRequest) -> ForgeResult:
     """`dump forge`; the same request gives the same bytes."""
     from plugsmith.flows.dump.file_results import ForgeResult
     from plugsmith.flows.dump.files import digest_of, write_whole
@@ -196,8 +226,9 @@ def forge(session: Session, request: ForgeRequest) -> ForgeResult:
         file_copy=not request.no_file_copy,
         seed=request.seed,
     )
+    if request.output.exists():
+        raise OutputExists(name=str(request.output))
     made = forge_dump(storage, mac=_mac(request.mac), damages=_damages(request.damage))
-    _ask_to_overwrite(session, request.output)
     write_whole(request.output, made.data)
     return ForgeResult(
         file=str(request.output),
@@ -212,14 +243,6 @@ def is_in_library(session: Session, name: str) -> bool:
     """Whether FILE means a backup in the library, by its name or by its path."""
     path = named_file(session, name).resolve()
     return any(item.file.resolve() == path for item in session.library.backups.entries())
-
-
-def _ask_to_overwrite(session: Session, output: Path) -> None:
-    if output.exists():
-        session.confirm(
-            _("{name} exists already. Overwrite it?", name=output),
-            step=_("overwriting {name}", name=output),
-        )
 
 
 def _read_text(path: Path) -> str:

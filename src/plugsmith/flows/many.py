@@ -58,7 +58,7 @@ def over_files(
     paths: Sequence[Path],
     work: Work,
     *,
-    word: str,
+    word: str | None = None,
     brief: tuple[str, ...] = (),
     sink: EventSink,
     cancel: CancelToken,
@@ -66,7 +66,8 @@ def over_files(
 ) -> ManyResult:
     """Run `work` (a function of a module, for it goes to other processes) on every path.
 
-    Files are counted by the field `word` of their data; `brief` names the fields of one line.
+    Files are counted by the field `word` of their data, without one as done or unusable; `brief`
+    names the fields of one line.
     """
     counts: dict[str, int] = {}
     items: list[dict[str, Fact]] = []
@@ -74,11 +75,11 @@ def over_files(
     for outcome in _outcomes(paths, work, cancel=cancel, workers=workers):
         sink.emit(outcome.item())
         data = outcome.data
-        name = str(data.get(word)) if data is not None else "unusable"
+        name = "unusable" if data is None else str(data.get(word)) if word else "done"
         counts[name] = counts.get(name, 0) + 1
         known = {key: (data or {}).get(key) for key in brief}
         shown = {key: value for key, value in known.items() if value is not None}
-        items.append({"name": outcome.name, word: name, **shown})
+        items.append({"name": outcome.name, word or "state": name, **shown})
         highest = max(highest, outcome.exit_code)
     return ManyResult(
         files=len(paths),

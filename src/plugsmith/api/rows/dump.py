@@ -11,6 +11,7 @@ _DUMP_FILES = "plugsmith.api.dump_files"
 _DUMP_FILE_RESULTS = "plugsmith.flows.dump.file_results"
 _IMAGE_RESULTS = "plugsmith.flows.image.results"
 
+# Those that make files ask nothing; `asks` keeps `--yes`, which scripts give to all of them.
 DUMP: tuple[Verb, ...] = (
     Verb(
         name="dump config",
@@ -37,7 +38,7 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP,
         request="RecordsRequest",
         runner="records",
-        results=(f"{_DUMP_RESULTS}:RecordsResult",),
+        results=(f"{_DUMP_RESULTS}:RecordsResult", "plugsmith.flows.many:ManyResult"),
     ),
     Verb(
         name="dump extract",
@@ -45,7 +46,7 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP_FILES,
         request="ExtractRequest",
         runner="extract",
-        results=(f"{_DUMP_FILE_RESULTS}:ExtractResult",),
+        results=(f"{_DUMP_FILE_RESULTS}:ExtractResult", "plugsmith.flows.many:ManyResult"),
         asks=True,
     ),
     Verb(
@@ -54,7 +55,7 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP_FILES,
         request="RepairRequest",
         runner="repair",
-        results=(f"{_DUMP_FILE_RESULTS}:RepairResult",),
+        results=(f"{_DUMP_FILE_RESULTS}:RepairResult", "plugsmith.flows.many:ManyResult"),
         asks=True,
     ),
     Verb(
@@ -63,7 +64,7 @@ DUMP: tuple[Verb, ...] = (
         home=_DUMP_FILES,
         request="SanitizeRequest",
         runner="sanitize",
-        results=(f"{_DUMP_FILE_RESULTS}:SanitizeResult",),
+        results=(f"{_DUMP_FILE_RESULTS}:SanitizeResult", "plugsmith.flows.many:ManyResult"),
         asks=True,
     ),
     Verb(

@@ -54,8 +54,10 @@ def info_text(found: InfoResult | ManyResult) -> str:
     return "\n".join([table(rows), *because, "", _("Regions (file offsets):"), *_regions(found)])
 
 
-def records_text(found: RecordsResult) -> str:
+def records_text(found: RecordsResult | ManyResult) -> str:
     """The result of `dump records`: one line each."""
+    if isinstance(found, ManyResult):
+        return counts_text(fields_of(found))
     lines = []
     for item in found.records:
         state = _("live") if item.live else _("old")

@@ -14,6 +14,7 @@ from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, NothingFound
 from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.facts import (
     damage_row,
     diff_result,
@@ -120,9 +121,7 @@ def sanitize_to(
     secret_file: Path | None = None,
 ) -> SanitizeResult:
     """Write the clean copy; nothing without the proof. `secret_file` holds a word a line."""
-    lines = read_limited(secret_file, limit=_LONGEST).splitlines() if secret_file else []
-    secrets = [line.strip() for line in lines]
-    KNOWN.note(*(line.decode("utf-8", "replace") for line in secrets))
+    secrets = secret_words(secret_file)
     clean = sanitize(dump, keep_mac=keep_mac, strict=strict, secrets=secrets)
     write_whole(output, clean.data)
     return SanitizeResult(
@@ -147,12 +146,22 @@ def sanitize_to(
     )
 
 
+def secret_words(path: Path | None) -> list[bytes]:
+    """The user's own words in a file, one a line; from now on this process masks them."""
+    lines = read_limited(path, limit=_LONGEST).splitlines() if path else []
+    secrets = [line.strip() for line in lines]
+    KNOWN.note(*(line.decode("utf-8", "replace") for line in secrets))
+    return secrets
+
+
 def extract_to(dump: Dump, folder: Path, *, show_secrets: bool) -> ExtractResult:
-    """Write every part below `folder`."""
+    """Write every part below `folder`; OutputExists where something is in it already."""
+    if is_filled(folder):
+        raise OutputExists(name=str(folder))
     written: list[ExtractedFile] = []
     for part in extract(dump, show_secrets=show_secrets):
         target = folder / part.path
-        _make_folder(target.parent)
+        make_folder(target.parent)
         write_whole(target, part.data)
         written.append(ExtractedFile(file=part.path, size=len(part.data), facts=part.facts))
     withheld = not any(item.file.startswith("partitions/") for item in written)
@@ -185,7 +194,8 @@ def is_filled(folder: Path) -> bool:
         raise _no_right(folder, problem) from problem
 
 
-def _make_folder(folder: Path) -> None:
+def make_folder(folder: Path) -> None:
+    """Make it, for its owner alone; NoRightToWrite where that fails."""
     try:
         make_private_folder(folder)
     except OSError as problem:

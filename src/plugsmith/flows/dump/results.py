@@ -8,6 +8,8 @@ from plugsmith.dump.survey.report import DamageKind, DumpKind, Looked
 from plugsmith.errors import ExitCode, Fact
 from plugsmith.records import Record, Result, record, sparse, spread
 
+_NOTHING = {DumpKind.UNKNOWN, DumpKind.BLANK, DumpKind.RANDOM}
+
 
 @record
 class LayoutRow(Record):
@@ -109,8 +111,8 @@ class InfoResult(Result):
 
     @property
     def exit_status(self) -> ExitCode:
-        """9 for a file that is no flash at all."""
-        return ExitCode.BAD_INPUT if self.kind is DumpKind.UNKNOWN else ExitCode.DONE
+        """9 for a file that holds nothing of a flash: unknown, blank, random."""
+        return ExitCode.BAD_INPUT if self.kind in _NOTHING else ExitCode.DONE
 
 
 @record
