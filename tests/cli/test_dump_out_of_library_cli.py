@@ -31,9 +31,9 @@ def backup(tmp_path, monkeypatch, capsys):
 
 def test_repair_of_a_library_backup_is_sanitized(backup, tmp_path, capsys):
     assert secrets_in(backup.read_bytes())
-    for name in (backup.stem, str(backup)):
-        out = tmp_path / "copy.bin"
-        assert main(["dump", "repair", name, "-o", str(out), "--yes", "--json"]) == 0
+    for number, name in enumerate((backup.stem, str(backup))):
+        out = tmp_path / f"copy-{number}.bin"
+        assert main(["dump", "repair", name, "-o", str(out), "--json"]) == 0
         assert json.loads(capsys.readouterr().out.splitlines()[-1])["data"]["sanitized"] is True
         assert secrets_in(out.read_bytes()) == []
     raw = tmp_path / "raw.bin"
