@@ -616,6 +616,16 @@ export type FlowsManyResult = {
   "exit_code": number;
 };
 
+/** Such a chip, and who frees it; empty texts are not known. */
+export type FlowsOtherChipRow = {
+  "name": string;
+  "firmware": (string)[];
+  "tool": string;
+  "install": string;
+  "backup": string;
+  "flash": string;
+};
+
 /** The facts of one device, or the counts of several with their highest exit code. */
 export type HouseFactsResult = Record<string, unknown>;
 
@@ -1177,6 +1187,7 @@ export type WireDoctorResult = {
   "port": string;
   "causes": (WireCauseRow)[];
   "wiring": string;
+  "other_chip"?: FlowsOtherChipRow;
 };
 
 /** `erase`; `proof` is null for a dry run. */

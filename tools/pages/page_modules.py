@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import modules
+from plugsmith.chips.other_chips import OtherChip, other_chip
 from plugsmith.chips.outlines import outline
+
+if TYPE_CHECKING:
+    from plugsmith.chips.model import ModuleBoard
 
 
 def page() -> str:
-    """One row a module, the chips that we can free only."""
+    """One row a module; with the way to free it where the chip is none that we can free."""
     rows = []
     for board in modules():
-        if not board.chip.startswith("BK7"):
+        other = other_chip(board.chip)
+        if other is not None:
+            rows.append(_other_row(board, other))
             continue
         shape = outline(board.name)
         rows.append(
@@ -40,3 +47,25 @@ def page() -> str:
         )
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f"[\n{lines}\n]\n"
+
+
+def _other_row(board: ModuleBoard, other: OtherChip) -> dict[str, object]:
+    return {
+        "name": board.name,
+        "chip": board.chip,
+        "support": str(board.support),
+        "gpios": [],
+        "pads": [],
+        "outline": None,
+        "other": {
+            "firmware": list(other.firmware),
+            "tool": other.tool,
+            "install": other.install,
+            "backup": other.backup,
+            "flash": other.flash,
+            "rx": other.rx,
+            "tx": other.tx,
+            "strap": other.strap,
+            "level": other.level,
+        },
+    }

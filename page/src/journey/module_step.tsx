@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Refused } from "../backend/backend";
-import { moduleNamed, searchModules } from "../model/modules";
+import { moduleNamed, searchModules, type OtherWay } from "../model/modules";
 import { change, finish, journey } from "../state/journey";
 import { t } from "../text/t";
 import { ModulePicture } from "../ui/module";
@@ -19,6 +19,7 @@ export function ModuleStep(): JSX.Element {
   const [busy, setBusy] = useState(false);
   const { practice, module } = journey.value;
   const all = practice ? PRACTICE.map(moduleNamed).filter((one) => !!one) : searchModules(words);
+  const other = moduleNamed(module)?.other;
   const next = async (): Promise<void> => {
     setBusy(true);
     setProblem("");
@@ -38,7 +39,7 @@ export function ModuleStep(): JSX.Element {
       lead={practice
         ? t("In practice you choose one. A real plug has a small green or blue board with a name such as WB2S.")
         : t("Look for the small board with the aerial, often below a metal lid. Its name says where to solder.")}
-      primary={{ words: busy ? t("One moment") : t("Next: the wires"), act: () => void next(), disabled: busy || !module }}
+      primary={{ words: busy ? t("One moment") : t("Next: the wires"), act: () => void next(), disabled: busy || !module || !!other }}
       secondary={!practice && (
         <button class="button plain" type="button" onClick={() => { change({ module: "" }); finish("module", "wiring"); }}>{t("Mine is not here")}</button>
       )}
@@ -59,8 +60,24 @@ export function ModuleStep(): JSX.Element {
           <p>{t("No module has this name. Go on with “Mine is not here”: the chip says what it is as soon as it answers, and the wires are the same four everywhere.")}</p>
         </Box>
       )}
+      {other && <OtherChip name={module ?? ""} way={other} />}
       {problem && <Box kind="danger" word={t("This did not work")} alert><p>{problem}</p></Box>}
     </Step>
+  );
+}
+
+/** Who frees a chip that we cannot, with which commands, on which pins of the chip. */
+function OtherChip({ name, way }: { name: string; way: OtherWay }): JSX.Element {
+  const commands = [way.install, way.backup, way.flash].filter((one) => one);
+  return (
+    <Box kind="note" word={t("Another chip")}>
+      <p>{t("Plugsmith cannot work on the chip of {name}.", { name })}</p>
+      {way.firmware.length > 0 && <p>{t("Free firmware for it: {firmware}.", { firmware: way.firmware.join(", ") })}</p>}
+      {way.tool && <p>{t("Tool: {tool}", { tool: way.tool })}</p>}
+      {commands.map((one) => <p><code>{one}</code></p>)}
+      {way.rx && <p>{t("Adapter TX to {rx}, adapter RX to {tx} of the chip.", { rx: way.rx, tx: way.tx })}</p>}
+      {way.strap && <p>{t("While the chip starts, connect {strap} to {level}.", { strap: way.strap, level: way.level })}</p>}
+    </Box>
   );
 }
 

@@ -16,6 +16,20 @@ export interface Module {
   gpios: number[];
   pads: Pad[];
   outline: { width: number; height: number; rows: Record<string, string[]> } | null;
+  /** The way to free it, where Plugsmith cannot; empty texts are not known. */
+  other?: OtherWay;
+}
+
+export interface OtherWay {
+  firmware: string[];
+  tool: string;
+  install: string;
+  backup: string;
+  flash: string;
+  rx: string;
+  tx: string;
+  strap: string;
+  level: string;
 }
 
 export const MODULES = rows as unknown as Module[];

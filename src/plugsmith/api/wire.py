@@ -14,6 +14,8 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
+    from plugsmith.chips.model import ModuleBoard
+    from plugsmith.chips.other_chips import OtherChip
     from plugsmith.flows.wire.results import (
         BackupResult,
         DoctorResult,
@@ -142,26 +144,43 @@ def ports(session: Session, request: PortRequest) -> PortsResult:
 
 def doctor(session: Session, request: DoctorRequest) -> DoctorResult:
     """`doctor`; UsageError for a module that is not known."""
-    from plugsmith.chips.catalog import module as find_module
-    from plugsmith.chips.catalog import modules
     from plugsmith.errors.port import NoPort
     from plugsmith.flows.wire.doctor import doctor as do_it
     from plugsmith.flows.wire.doctor import without_adapter
-    from plugsmith.flows.wire.wiring_card import wiring_card
 
-    board = find_module(request.module) if request.module else None
-    if request.module and board is None:
-        known = ", ".join(item.name for item in modules())
-        raise UsageError(
-            problem=_("{name} is not a known module ({known})", name=request.module, known=known)
-        )
+    board, other = _named_module(request.module) if request.module else (None, None)
     try:
         context = flow_context(session, request)
     except NoPort:
-        if board is None:
+        if not request.module:
             raise
-        return without_adapter().result(wiring=wiring_card(board))  # the drawing is what was wanted
-    return do_it(context).result(wiring=wiring_card(board))
+        found = without_adapter()  # the drawing is what was wanted
+    else:
+        found = do_it(context)
+    return found.result(board=board, named=other)
+
+
+def _named_module(name: str) -> tuple[ModuleBoard | None, OtherChip | None]:
+    """The module called `name`, and its chip where Plugsmith cannot free it; chips count as well.
+
+    A name without its revision is enough where all revisions carry one chip.
+    """
+    from plugsmith.chips.catalog import module as find_module
+    from plugsmith.chips.catalog import modules
+    from plugsmith.chips.other_chips import other_chip
+    from plugsmith.interpret.module_chip import revisions
+
+    board = find_module(name)
+    if board is None:
+        boards = revisions(name)
+        board = boards[0] if len({item.chip for item in boards}) == 1 else None
+    other = other_chip(board.chip if board is not None else name)
+    if board is None and other is None:
+        known = ", ".join(item.name for item in modules())
+        raise UsageError(
+            problem=_("{name} is not a known module ({known})", name=name, known=known)
+        )
+    return board, other
 
 
 def info(session: Session, request: ChipRequest) -> InfoResult:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from plugsmith.chips.modules import module as module_record
 from plugsmith.chips.modules import modules
 from plugsmith.messages import _
 from plugsmith.records import frozen
+
+if TYPE_CHECKING:
+    from plugsmith.chips.model import ModuleBoard
 
 # Names of other makers' modules: longest prefix first; the digit keeps TYWE and TW apart.
 _FOREIGN: tuple[tuple[str, str], ...] = (
@@ -90,7 +94,7 @@ def identify_module(name: str | None) -> ModuleChip:
         return known
     maker = next((chip for prefix, chip in _FOREIGN if clean.startswith(prefix)), None)
     if maker is not None:
-        return ModuleChip(certainty=Certainty.FOREIGN, chip=maker, reason=_foreign(clean, maker))
+        return ModuleChip(certainty=Certainty.FOREIGN, chip=maker, reason=_by_name(clean, maker))
     likely = _siblings(clean) or next(
         (chips for prefix, chips in _LIKELY if clean.startswith(prefix)), ()
     )
@@ -129,17 +133,30 @@ def _catalogued(clean: str) -> ModuleChip | None:
     return None
 
 
-def _siblings(clean: str) -> tuple[str, ...]:
-    """The chips of catalogued modules that are this one with a revision behind its name."""
+def revisions(name: str) -> tuple[ModuleBoard, ...]:
+    """The catalogued modules that are this one with a revision behind its name."""
+    clean = (module_name(name) or name).upper()
     starts = tuple(clean + mark for mark in (" V", "_V", "-V", "-"))
-    found = (item.chip for item in modules() if item.name.upper().startswith(starts))
-    return tuple(dict.fromkeys(found))
+    return tuple(item for item in modules() if item.name.upper().startswith(starts))
+
+
+def _siblings(clean: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.chip for item in revisions(clean)))
+
+
+def _by_name(name: str, chip: str) -> str:
+    return _(
+        "Nobody has documented the module {name}. By its name it is no Beken module but likely "
+        "carries a {chip}: look at the print on the chip itself.",
+        name=name,
+        chip=chip,
+    )
 
 
 def _foreign(name: str, chip: str) -> str:
     return _(
         "The module {name} is not a Beken module ({chip}): its pin numbers follow another scheme, "
-        "and Plugsmith cannot flash it.",
+        "and Plugsmith cannot flash it. `plugsmith doctor --module` names the tool that can.",
         name=name,
         chip=chip,
     )

@@ -132,7 +132,12 @@ def _sentence(state: Heard, seen: Observations, rate: int) -> str:
         (Heard.SILENCE, seen.stray > 0): _(
             "Nothing but {n} stray bytes was received.", n=seen.stray
         ),
-        (Heard.OTHER_CHIP, True): _("The text of something else was received: {name}.", name=name),
+        (Heard.OTHER_CHIP, not seen.boot_answers): _(
+            "The text of something else was received: {name}.", name=name
+        ),
+        (Heard.OTHER_CHIP, seen.boot_answers): _(
+            "The boot code of another chip answers: {name}.", name=name
+        ),
         (Heard.CONSOLE, seen.asked_console): _(
             "OpenBeken runs and talks here, but does not obey the text `reboot`."
         ),

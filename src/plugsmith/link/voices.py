@@ -13,7 +13,10 @@ from plugsmith.messages import N_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """Who talks: `marks` are bytes of its start-up text, `baud` the rate that this text has."""
+    """Who talks, by the name that the catalogue of chips has.
+
+    `marks` are bytes of its start-up text, `baud` the rate that this text has.
+    """
 
     name: str
     marks: tuple[bytes, ...]
@@ -21,47 +24,65 @@ class Voice:
     baud: int = 115_200
 
 
+_ESPTOOL = N_(
+    "This is no Beken chip: back it up with `esptool --port PORT read-flash 0 ALL backup.bin`, "
+    "then write Tasmota or ESPHome."
+)
+_LTCHIPTOOL = N_("This is no Beken chip: use ltchiptool, and read its flash first.")
 VOICES = (
     Voice(
         name="ESP8266",
         marks=(b"ets Jan  8 2013", b"rst cause:", b"boot mode:("),
         baud=74_880,
-        next_step=N_("This is no Beken chip: use esptool (Tasmota or ESPHome run on it)."),
+        next_step=_ESPTOOL,
     ),
+    Voice(name="ESP32-C3", marks=(b"ESP-ROM:esp32c3",), next_step=_ESPTOOL),
+    Voice(name="ESP32-C2", marks=(b"ESP-ROM:esp8684",), next_step=_ESPTOOL),
     Voice(
         name="ESP32",
         marks=(b"ESP-ROM:", b"ets Jun  8 2016", b"ets Jul 29 2019", b"(POWERON_RESET)"),
-        next_step=N_("This is no Beken chip: use esptool (Tasmota or ESPHome run on it)."),
+        next_step=_ESPTOOL,
+    ),
+    Voice(name="RTL8720C", marks=(b"Rtl8710c IoT Platform", b"$8710c>"), next_step=_LTCHIPTOOL),
+    Voice(
+        name="RTL8710B",
+        marks=(b"ROM:[V0.", b"IMG1 ENTER", b"IMG1 DATA[", b"calibration_ok:", b"RTL8195A"),
+        next_step=_LTCHIPTOOL,
     ),
     Voice(
-        name="Realtek RTL8710/8720",
-        marks=(b"ROM:[V0.", b"IMG1 ENTER", b"calibration_ok:", b"Rtl8710c IoT", b"RTL8195A"),
-        next_step=N_("This is no Beken chip: use ltchiptool."),
-    ),
-    Voice(
-        name="Bouffalo BL602",
+        name="BL602",
         marks=(b"Starting bl602 now", b"Booting BL602", b"[Bouffalolab]"),
         baud=2_000_000,
-        next_step=N_("This is no Beken chip: use bflb-mcu-tool or blflash."),
+        next_step=N_("This is no Beken chip: use bl602tool or the maker's bflb-mcu-tool."),
     ),
     Voice(
         name="LN882H",
-        marks=(b"LN882H", b"ln882h"),
-        next_step=N_("This is no Beken chip: use ltchiptool."),
+        marks=(b"LN882H", b"ln882h", b"Mar 14 2021/00:23:32"),
+        next_step=_LTCHIPTOOL,
     ),
     Voice(
-        name="WinnerMicro W600/W800",
+        name="LN8825B",
+        marks=(b"LN8825", b"ln8825", b"Jun 19 2019/21:01:04"),
+        next_step=N_("This is no Beken chip: use BK7231GUIFlashTool, which knows it."),
+    ),
+    Voice(
+        name="W600",
         marks=(b"CCCCCCCCCCCCCCCC", b"secboot running", b"PCCCCCCCC"),
         next_step=N_("This is no Beken chip: it waits for a file by XMODEM; use wm_tool."),
     ),
     Voice(
-        name="XR809/XR872",
+        name="XR809",
         marks=(b"XRADIO Skylark", b"XR809", b"XR872"),
         next_step=N_("This is no Beken chip: use the maker's phoenixMC or xrflash."),
     ),
     Voice(
-        name="BK7236/BK7258",
-        marks=(b"BK7236", b"BK7258", b"bk7236", b"bk7258"),
+        name="BK7236",
+        marks=(b"BK7236", b"bk7236"),
+        next_step=N_("Plugsmith recognises this chip and does not work on it."),
+    ),
+    Voice(
+        name="BK7258",
+        marks=(b"BK7258", b"bk7258"),
         next_step=N_("This chip is not supported yet: use the maker's tyutool."),
     ),
     Voice(

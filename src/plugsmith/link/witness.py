@@ -33,6 +33,7 @@ class Observations:
     `stray` bytes that were no reply, `links_lost` boot codes that answered and did not stay.
     `losses` are the times for which the port had been open when it vanished; `round_trip_s` is
     known for network ports after an answer.
+    `boot_answers`: what `voice` names answered its own greeting.
     `log` is the sound on the log port, None where there is none.
     """
 
@@ -59,6 +60,7 @@ class Observations:
     echo_beside_answers: bool = False
     came_back: bool = False
     asked_console: bool = False
+    boot_answers: bool = False
     log: Heard | None = None
 
     @property
@@ -86,6 +88,7 @@ class Witness:
     echo_beside_answers: bool = False
     came_back: bool = False
     asked_console: bool = False
+    boot_answers: bool = False
     told: set[str] = field(default_factory=set)  # what the user has read already
     _begin_s: float = field(init=False)
     _opened_s: float = field(init=False)
@@ -135,6 +138,12 @@ class Witness:
         if ear.total or self.longest_gap_s > 0:
             self._listened.append(rate)
 
+    def answered_as(self, name: str, rate: int) -> None:
+        """Another chip's boot code answered its own greeting."""
+        self._voice = name
+        self.boot_answers = True
+        self._elsewhere[rate] = Heard.OTHER_CHIP
+
     def next_rates(self, rates: Sequence[int], count: int = 2) -> list[int]:
         """The `count` of `rates` at which least was listened, in their order."""
         ranked = sorted(rates, key=lambda rate: (self._listened.count(rate), rates.index(rate)))
@@ -176,7 +185,7 @@ class Witness:
             seconds=now_s - self._begin_s,
             heard=self._over_all(now_s),
             now=self.ear.sound_at(now_s) if self.ear.heard_within(3.0, now_s) else Heard.SILENCE,
-            voice=self.ear.voice() or self._voice,
+            voice=self._voice if self.boot_answers else self.ear.voice() or self._voice,
             baud=self.port.baud,
             stray=self._received,
             zeros_only=self.ear.zeros_only,
@@ -196,6 +205,7 @@ class Witness:
             echo_beside_answers=self.echo_beside_answers,
             came_back=self.came_back,
             asked_console=self.asked_console,
+            boot_answers=self.boot_answers,
             log=self._log_ear.sound if self.log is not None or self._log_ear.total else None,
         )
 

@@ -62,15 +62,19 @@ TROUBLES = {
     "OpenBeken talks and does not obey": Trouble(
         ("talk:115200:" + words("Info:MAIN:Time 12, idle 104203/s, free 79208\r\n") + ":1",), DARK
     ),
-    "an ESP8266 is connected": Trouble(
-        ("talk:74880:" + words(" ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n") + ":1",),
-        DARK,
-        seconds=16.0,
-        verbs=("info",),
-    ),
-    "a Realtek chip is connected": Trouble(
-        ("talk:115200:" + words("ROM:[V0.1]\r\nFLASHRATE:4\r\nIMG1 ENTER\r\n") + ":4",), DARK
-    ),
+    "an ESP8266 is connected": Trouble(("other:esp8266",), seconds=16.0, verbs=("info",)),
+    "an ESP8266 waits in its boot mode": Trouble(("other:esp8266-boot",), verbs=()),
+    "an ESP32-C3 is connected": Trouble(("other:esp32c3",)),
+    "an ESP32-C3 waits in its boot mode": Trouble(("other:esp32c3-boot",), verbs=()),
+    "an LN882H is connected": Trouble(("other:ln882h",), verbs=("info",)),
+    "an LN882H waits in its boot mode": Trouble(("other:ln882h-boot",), verbs=()),
+    "an LN8825B waits in its boot mode": Trouble(("other:ln8825b-boot",), verbs=()),
+    "an RTL8710B is connected": Trouble(("other:rtl8710b",)),
+    "an RTL8710B waits in its boot mode": Trouble(("other:rtl8710b-boot",), verbs=()),
+    "an RTL8720C is connected": Trouble(("other:rtl8720c",), verbs=("info",)),
+    "an RTL8720C waits in its boot mode": Trouble(("other:rtl8720c-boot",), verbs=()),
+    "a BL602 is connected": Trouble(("other:bl602",), verbs=()),
+    "a BL602 waits in its boot mode": Trouble(("other:bl602-boot",), verbs=()),
     "a computer's login is on the port": Trouble(
         ("talk:115200:" + words("\r\nDebian GNU/Linux 12 box ttyUSB0\r\nbox login: ") + ":4",), DARK
     ),
@@ -218,7 +222,7 @@ def test_doctor_says_what_the_page_says(tmp_path, name):
     sentence, _step, end = ROWS[name]
     rig, ctx = desk(name, tmp_path)
     found = doctor(ctx)
-    result = found.result(wiring="")
+    result = found.result()
     assert matches(sentence.rstrip("."), result.text + said(rig, None)), result.text
     assert int(result.exit_status) == int(end[0])
     assert result.causes[0].likelihood == "likely"

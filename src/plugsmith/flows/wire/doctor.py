@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.linking import answers_again, link
 from plugsmith.boot.protocol.frames import LINK_CHECK
+from plugsmith.chips.other_chips import OtherChip, other_chip
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.link import LinkError
 from plugsmith.errors.port import PortError, PortLost
+from plugsmith.flows.other_chip import other_chip_row
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import CauseRow, DoctorResult
+from plugsmith.flows.wire.wiring_card import other_chip_card, wiring_card
 from plugsmith.link.advice import CAUSES
 from plugsmith.link.hearing import Heard, is_echo
+from plugsmith.link.other_boot import look_for_other_chip
 from plugsmith.link.verdict import Verdict, judge
 from plugsmith.link.witness import Witness
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
+    from plugsmith.chips.model import ModuleBoard
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
 
@@ -42,14 +47,21 @@ class Diagnosis:
     answers: bool
     detail: str
     port: str
+    other: OtherChip | None = None  # who talks, where it is a chip with another way to free it
 
     @property
     def heard(self) -> Heard:
         """The state of the wire."""
         return self.verdict.state
 
-    def result(self, *, wiring: str) -> DoctorResult:
-        """For the `doctor` verb."""
+    def result(
+        self, *, board: ModuleBoard | None = None, named: OtherChip | None = None
+    ) -> DoctorResult:
+        """For the `doctor` verb: `board` is the module that the user named, `named` its chip where
+        Plugsmith cannot free it. What talks on the wire counts more than a name.
+        """
+        other = self.other or named
+        module = board.name if board is not None and other is named else ""
         return DoctorResult(
             heard=self.heard,
             text=self.verdict.text,
@@ -60,7 +72,8 @@ class Diagnosis:
                 CauseRow(cause=item.cause, likelihood=item.likelihood, next_step=item.next_step)
                 for item in self.verdict.causes
             ),
-            wiring=wiring,
+            wiring=other_chip_card(other, module) if other else wiring_card(board),
+            other_chip=other_chip_row(other),
         )
 
 
@@ -98,14 +111,22 @@ class _Examination:
     def diagnosis(self) -> Diagnosis:
         """Listen, poll, and look whether the firmware stays up."""
         gone = answers = False
-        detail = _("No boot code answered.")
+        detail = _("No boot code of a Beken chip answered.")
         try:
             detail, answers = self._examine()
         except PortError as lost:
             gone = isinstance(lost, PortLost) or self._witness.seen().losses != ()
             detail = _("Seen while the port was listened to.")
-        verdict = judge(self._witness.seen(), answers=answers, by_text=self._by_text, gone=gone)
-        return Diagnosis(verdict=verdict, answers=answers, detail=detail, port=self._ctx.port_name)
+        seen = self._witness.seen()
+        verdict = judge(seen, answers=answers, by_text=self._by_text, gone=gone)
+        talker = seen.voice if verdict.state is Heard.OTHER_CHIP else None
+        return Diagnosis(
+            verdict=verdict,
+            answers=answers,
+            detail=detail,
+            port=self._ctx.port_name,
+            other=other_chip(talker) if talker else None,
+        )
 
     def _examine(self) -> tuple[str, bool]:
         try:
@@ -114,7 +135,12 @@ class _Examination:
         except PortLost:
             pass  # the search meets the same, and waits for the port
         client = self._linked()
-        return (_("No boot code answered."), False) if client is None else self._watch(client)
+        if client is not None:
+            return self._watch(client)
+        look_for_other_chip(
+            self._port, witness=self._witness, clock=self._ctx.clock, cancel=self._ctx.cancel
+        )
+        return _("No boot code of a Beken chip answered."), False
 
     def _linked(self) -> BootClient | None:
         """First without, then with the text that restarts a running OpenBeken."""

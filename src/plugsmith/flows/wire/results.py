@@ -8,6 +8,7 @@ from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Family, KeyClass, Support
 from plugsmith.errors import ExitCode, Fact
 from plugsmith.flows.arrived import ArrivedDevice
+from plugsmith.flows.other_chip import OtherChipRow
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
@@ -59,7 +60,10 @@ class CauseRow(Record):
 
 @record
 class DoctorResult(Result):
-    """`doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text."""
+    """`doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text.
+
+    `other_chip`: the named module, or what talks on the wire, is a chip of another kind.
+    """
 
     heard: Heard
     text: str
@@ -68,6 +72,7 @@ class DoctorResult(Result):
     port: str
     causes: tuple[CauseRow, ...]
     wiring: str
+    other_chip: OtherChipRow | None = sparse(default=None)
 
     @property
     def exit_status(self) -> ExitCode:

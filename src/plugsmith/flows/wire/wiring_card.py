@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugsmith.chips.model import ModuleBoard, Pad
+    from plugsmith.chips.other_chips import OtherChip
 
 # adapter pin, arrow, signal of the module, remark
 _WIRES = (
@@ -26,17 +27,64 @@ def wiring_card(board: ModuleBoard | None) -> str:
     """The wires for `board`, or the signals that every module has where it is not known."""
     pads = {pad.signal: pad for pad in board.pads} if board else {}
     title = f"{board.name} ({board.chip})" if board else _("module")
-    width = max(len(_(name)) for name, _arrow, _signal, _remark in _WIRES)
-    lines = [f"  {_('adapter'):<{width}}          {title}"]
-    for name, arrow, signal, remark in _WIRES:
-        place = _place(pads.get(signal))
-        note = _(remark) if remark else ""
-        about = "  ".join(part for part in (place, note) if part)
-        lines.append(f"  {_(name):<{width}}  {arrow}  {signal:<4} {about}".rstrip())
+    wires = [
+        (_(name), arrow, signal, _place(pads.get(signal)), _(remark) if remark else "")
+        for name, arrow, signal, remark in _WIRES
+    ]
+    lines = _drawn(title, wires)
     if board and board.pads:
         lines += ["", *_rows(board)]
-    lines += ["", "  " + _("All signals are 3.3 V. Never connect anything while mains is near.")]
-    return "\n".join(lines)
+    return "\n".join([*lines, "", _warning()])
+
+
+def other_chip_card(other: OtherChip, module: str = "") -> str:
+    """The wires of a chip that Plugsmith cannot free, and the way to free it.
+
+    What is not known of it is left out, and said where it matters.
+    """
+    wires = [("3.3 V", "------", "3V3", "", ""), ("GND", "------", "GND", "", "")]
+    if other.rx and other.tx:
+        wires.append(("TX", "----->", other.rx, "", _("the chip receives here")))
+        wires.append(("RX", "<-----", other.tx, "", _("the chip sends here")))
+    if other.strap:
+        wires.append((other.level, "- - - ", other.strap, "", _("while the chip starts")))
+    lines = _drawn(f"{module} ({other.name})" if module else other.name, wires)
+    if not (other.rx and other.tx):
+        lines.append("  " + _("Which of its pins to use is not known here: ask its tool's pages."))
+    return "\n".join([*lines, "", *_way_to_free(other), "", _warning()])
+
+
+def _way_to_free(other: OtherChip) -> list[str]:
+    firmware = ", ".join(other.firmware)
+    rows = [_("Plugsmith cannot work on this chip.")]
+    if firmware:
+        rows.append(_("Free firmware for it: {firmware}.", firmware=firmware))
+    else:
+        rows.append(_("No free firmware for it is known here."))
+    if other.tool:
+        rows.append(_("Tool: {tool}", tool=other.tool))
+    if other.install:
+        rows.append(_("Get it: {command}", command=other.install))
+    if other.backup:
+        rows.append(_("Back up first: {command}", command=other.backup))
+    if other.flash:
+        rows.append(_("Then write: {command}", command=other.flash))
+    rows.append(_("Known from: {evidence}", evidence="; ".join(other.evidence)))
+    return [f"  {row}" for row in rows]
+
+
+def _warning() -> str:
+    return "  " + _("All signals are 3.3 V. Never connect anything while mains is near.")
+
+
+def _drawn(title: str, wires: Sequence[tuple[str, str, str, str, str]]) -> list[str]:
+    """Adapter pin, arrow, signal, place, remark, in columns."""
+    width = max(len(_("adapter")), *(len(wire[0]) for wire in wires))
+    lines = [f"  {_('adapter'):<{width}}          {title}"]
+    for name, arrow, signal, *notes in wires:
+        about = "  ".join(part for part in notes if part)
+        lines.append(f"  {name:<{width}}  {arrow}  {signal:<4} {about}".rstrip())
+    return lines
 
 
 def _place(pad: Pad | None) -> str:

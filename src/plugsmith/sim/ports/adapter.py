@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.sim import SimSetup
 from plugsmith.messages import _
+from plugsmith.sim.ports.other_rom import ROMS, RomModel
 from plugsmith.sim.timing import DEFAULT_BAUD, FRAME_BITS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class AdapterModel:
     `stuck_after` bytes it takes no more. `talks`, `greeting` (at each opening) and `low` (only
     zeros) are heard beside or instead of the chip. The port vanishes `gone_s` after each opening.
     `far_s` is the round trip of a network. The supply dips every `dips_every_s`, or `dip_late_s`
-    after each so many erases.
+    after each so many erases. `other` is a chip of another maker in the place of this one.
     """
 
     most: int | None = None
@@ -64,6 +65,7 @@ class AdapterModel:
     dips_after_erases: int | None = None
     dip_late_s: float = 0.02
     dark_s: float | None = None
+    other: RomModel | None = None
 
     def real_rate(self, baud: int) -> int:
         """The rate on the wire when `baud` is asked for."""
@@ -197,6 +199,12 @@ def _resets(text: str) -> str:
     return text
 
 
+def _rom(name: str) -> RomModel:
+    if name not in ROMS:
+        raise ValueError(name)
+    return ROMS[name]
+
+
 def _talk(values: list[str]) -> Talk:
     every_s = _seconds(values[2])
     if every_s <= 0:
@@ -223,6 +231,7 @@ _WORDS: dict[str, Callable[[AdapterModel, list[str]], AdapterModel]] = {
     "gone": lambda model, v: replace(model, gone_s=_seconds(v[0])),
     "far": lambda model, v: replace(model, far_s=_seconds(v[0])),
     "dark": lambda model, v: replace(model, dark_s=_seconds(v[0])),
+    "other": lambda model, v: replace(model, other=_rom(v[0])),
     "dips": lambda model, v: replace(model, dips_every_s=_seconds(v[0])),
     "dips-after-erases": lambda model, v: replace(
         model, dips_after_erases=_rate(v[0]), dip_late_s=_seconds(v[1])
@@ -232,5 +241,5 @@ _USAGE = (
     "most:RATE", "map:ASKED:USED", "refuse:ABOVE", "noise:ABOVE:SHARE", "late:SECONDS",
     "reopen:SECONDS[:resets|:resets-late]", "buffer:BYTES", "inverted", "deaf", "stuck:BYTES",
     "talk:RATE:HEX:SECONDS", "greet:HEX", "low", "gone:SECONDS", "far:SECONDS", "dips:SECONDS",
-    "dips-after-erases:COUNT:SECONDS", "dark:SECONDS",
+    "dips-after-erases:COUNT:SECONDS", "dark:SECONDS", "other:CHIP",
 )  # fmt: skip

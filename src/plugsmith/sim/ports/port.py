@@ -165,7 +165,9 @@ class SimPort:
             raise PortStuck(port=self.info.name)
         kept = self.adapter.garble(self.adapter.accept(bytes(data), now), now)
         rate = self.adapter.rate(now)
-        if self._distance is not None:
+        if self._voices.other is not None:
+            self._voices.other.take(kept, rate, now)
+        elif self._distance is not None:
             self._distance.going.append((now + self._distance.half_s, kept, rate))
         else:
             self.chip.host_send(kept, now=now, baud=rate)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.flash.nor import OpKind
+from plugsmith.sim.ports.other_rom import OtherRom
 from plugsmith.sim.wire import through_rates
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Voices:
         self._next = [(opened + talk.every_s * 0.5, talk) for talk in model.talks]
         self._pending = bytearray(model.greeting)
         self._low_at = opened if model.low else None
+        self.other = OtherRom(model.other, opened) if model.other is not None else None
 
     def heard(self, host_rate: float, now: float) -> bytes:
         """What came since the last call, as a host at `host_rate` hears it."""
@@ -59,6 +61,8 @@ class Voices:
                 out += through_rates(talk.data, talk.rate, host_rate)
                 when += talk.every_s
             self._next[at] = (when, talk)
+        for data, rate in self.other.came(now) if self.other is not None else ():
+            out += through_rates(data, rate, host_rate)
         if self._low_at is not None and self._low_at <= now:
             count = int((now - self._low_at) / _LOW_EVERY_S) + 1
             out += bytes(count)
@@ -74,6 +78,9 @@ class Voices:
         times = [due for due, _talk in self._next]
         if self._low_at is not None:
             times.append(self._low_at)
+        due = self.other.next_event() if self.other is not None else None
+        if due is not None:
+            times.append(due)
         return min(times) if times else None
 
 

@@ -1,0 +1,86 @@
+"""Chips that Plugsmith cannot free: who frees them, with which tool, on which wires."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from plugsmith.chips.tables import FactTable, load, tables
+
+FILE = "other_chips.toml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherChip:
+    """A chip and the way to free it; empty texts and None stand for what is not known.
+
+    `backup` and `flash` are commands with PORT and IMAGE to fill in. `rx`, `tx` and `strap` are
+    pins of the chip; `strap` lies at `level` (GND or 3.3 V) while the chip starts. `listed` counts
+    entries in OpenBeken's device list.
+    """
+
+    name: str
+    also: tuple[str, ...]
+    maker: str
+    firmware: tuple[str, ...]
+    tool: str
+    install: str
+    backup: str
+    flash: str
+    rx: str
+    tx: str
+    strap: str
+    level: str
+    listed: int
+    evidence: tuple[str, ...]
+
+
+def other_chips() -> tuple[OtherChip, ...]:
+    """Every such chip."""
+    return tuple(dict.fromkeys(_by_name().values()))
+
+
+def other_chip(name: str) -> OtherChip | None:
+    """The chip called `name`, by its own or another of its names; None for none of these.
+
+    Of "A/B" (a module with one of several) it is the entry of A.
+    """
+    return _by_name().get(name.partition("/")[0].strip().casefold())
+
+
+@cache
+def _by_name() -> dict[str, OtherChip]:
+    found: dict[str, OtherChip] = {}
+    for table in tables(load(FILE), "chip", file=FILE):
+        item = _chip(table)
+        for name in (item.name, *item.also):
+            table.require(name.casefold() not in found, f"{name} occurs twice")
+            found[name.casefold()] = item
+    return found
+
+
+def _chip(table: FactTable) -> OtherChip:
+    def text(name: str) -> str:
+        return table.optional(name, str) or ""
+
+    item = OtherChip(
+        name=table.take("name", str),
+        also=table.texts("also"),
+        maker=text("maker"),
+        firmware=table.texts("firmware"),
+        tool=text("tool"),
+        install=text("install"),
+        backup=text("backup"),
+        flash=text("flash"),
+        rx=text("rx"),
+        tx=text("tx"),
+        strap=text("strap"),
+        level=text("level"),
+        listed=table.optional("listed", int) or 0,
+        evidence=table.texts("evidence"),
+    )
+    table.done()
+    table.require(bool(item.evidence), "evidence is missing")
+    table.require(bool(item.strap) == bool(item.level), "a strap pin needs its level")
+    table.require(not item.backup or bool(item.tool), "a command needs its tool")
+    return item

@@ -1,0 +1,88 @@
+"""Greets the boot codes of other chips and listens at the rates of their start-up texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.errors.port import PortUnsupported
+from plugsmith.link.hearing import Heard, Hearing
+from plugsmith.link.probes import PROBES, TEXT_RATES, Probe
+
+if TYPE_CHECKING:
+    from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken
+    from plugsmith.link.port import Port
+    from plugsmith.link.witness import Witness
+
+_OPEN = (Heard.SILENCE, Heard.NOISE, Heard.TEXT)  # only then is a stranger looked for
+_TEXT_S = 1.3
+_QUIET_S = 0.05
+_MOST = 4096
+
+
+def look_for_other_chip(port: Port, *, witness: Witness, clock: Clock, cancel: CancelToken) -> None:
+    """Who is there, if it is none of ours? What is found goes to `witness`, for the judge.
+
+    Call it when no boot code answered. Sends the greetings of `link.probes` unless somebody
+    talked clearly; the port is left at the rate that it had.
+    """
+    seen = witness.seen()
+    heard = {seen.heard, *(sound for _rate, sound in seen.elsewhere)}
+    if seen.writes_stuck or seen.too_slow or not heard <= set(_OPEN):
+        return
+    before = port.baud
+    try:
+        if seen.stray and _listen(port, witness, clock, cancel):
+            return
+        for probe in PROBES:
+            cancel.check()
+            if not _to(port, probe.baud):
+                continue
+            name = probe.named(_greet(port, probe, clock))
+            if name is not None:
+                witness.answered_as(name, probe.baud)
+                return
+    finally:
+        _to(port, before)
+
+
+def _listen(port: Port, witness: Witness, clock: Clock, cancel: CancelToken) -> bool:
+    """Whether a text of a chip comes at one of its rates."""
+    for rate in TEXT_RATES:
+        cancel.check()
+        if not _to(port, rate):
+            continue
+        ear = Hearing()
+        ear.add(_received(port, _TEXT_S, clock), clock.monotonic())
+        if ear.sound is Heard.OTHER_CHIP:
+            witness.heard_at(rate, ear)
+            return True
+    return False
+
+
+def _greet(port: Port, probe: Probe, clock: Clock) -> bytes:
+    if probe.first:
+        port.write(probe.first)
+        _received(port, _QUIET_S, clock)
+    port.discard_input()
+    if probe.request:
+        port.write(probe.request)
+    return _received(port, probe.wait_s, clock)
+
+
+def _received(port: Port, seconds: float, clock: Clock) -> bytes:
+    data = bytearray()
+    end_s = clock.monotonic() + seconds
+    while (left := end_s - clock.monotonic()) > 0 and len(data) < _MOST:
+        data += port.read(512, left)
+    return bytes(data)
+
+
+def _to(port: Port, rate: int) -> bool:
+    if port.baud == rate or not port.capabilities.speed_changes:
+        return port.baud == rate
+    try:
+        port.set_baud(rate)
+    except PortUnsupported:
+        return False
+    return True

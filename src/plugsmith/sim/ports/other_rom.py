@@ -1,0 +1,113 @@
+"""Chips of other makers at the end of the wires: what they print when they start, and how their
+boot ROMs answer the greeting of their own tool. Nothing else of them is simulated.
+
+Texts: public boot logs. Answers: Espressif's serial protocol, ltchiptool's tools for LN882H,
+RTL8710B and RTL8720C, Bouffalo's ISP papers. A ROM takes what came before its greeting for a part
+of it, as a console does: without a line end in front nothing is understood.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ESP_SYNC = bytes.fromhex("c0000824000000000007071220")
+_BURST = 32  # bytes of 0x55 by which Bouffalo's ROM measures the speed
+_LATE_S = 0.004
+
+
+def _esp(status: int) -> Callable[[bytes], bytes]:
+    """Eight answers to one sync, each with `status` bytes of zero behind the value."""
+    body = bytes([1, 8, status, 0]) + bytes.fromhex("07071220") + bytes(status)
+    frame = b"\xc0" + body + b"\xc0"
+    return lambda heard: frame * 8 if heard.startswith(_ESP_SYNC) and heard[-1:] == b"\xc0" else b""
+
+
+def _line(request: bytes, answer: bytes) -> Callable[[bytes], bytes]:
+    return lambda heard: answer if heard.rstrip(b"\r\n") == request and heard[-1:] == b"\n" else b""
+
+
+def _burst(heard: bytes) -> bytes:
+    return b"OK" if len(heard) >= _BURST and not heard.strip(b"\x55") else b""
+
+
+@dataclass(frozen=True, slots=True)
+class RomModel:
+    """What a chip says by itself (every so many seconds) and to what it answers."""
+
+    rate: int
+    says: bytes = b""
+    every_s: float = 1.0
+    answers: Callable[[bytes], bytes] | None = None
+    ends: bytes = b"\n"  # of a request; empty: each write is one
+    any_rate: bool = False
+
+
+_C3 = b"ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:0x1 (POWERON),boot:0x"
+ROMS: dict[str, RomModel] = {
+    "esp8266": RomModel(74_880, b"\r\n ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n"),
+    "esp8266-boot": RomModel(115_200, answers=_esp(2), ends=b"", any_rate=True),
+    "esp32c3": RomModel(115_200, _C3 + b"c (SPI_FAST_FLASH_BOOT)\r\nmode:DIO, clock div:1\r\n"),
+    "esp32c3-boot": RomModel(115_200, answers=_esp(4), ends=b"", any_rate=True),
+    "ln882h": RomModel(115_200, b"\r\n[LN882H] SDK start, version 2.0\r\n"),
+    "ln882h-boot": RomModel(115_200, answers=_line(b"version", b"Mar 14 2021/00:23:32\r\n")),
+    "ln8825b-boot": RomModel(115_200, answers=_line(b"version", b"Jun 19 2019/21:01:04\r\n")),
+    "rtl8710b": RomModel(
+        115_200, b"ROM:[V0.1]\r\nFLASHRATE:4\r\nBOOT TYPE:0 XTAL:40000000\r\nIMG1 ENTER\r\n"
+    ),
+    "rtl8710b-boot": RomModel(1_500_000, b"\x15", 0.5),
+    "rtl8720c": RomModel(
+        115_200, b"\r\n== Rtl8710c IoT Platform ==\r\nChip VID: 5, Ver: 3\r\nROM Version: v3.0\r\n"
+    ),
+    "rtl8720c-boot": RomModel(115_200, answers=_line(b"ping", b"ping")),
+    "bl602": RomModel(2_000_000, b"Starting bl602 now....\r\nBooting BL602 Chip...\r\n"),
+    "bl602-boot": RomModel(115_200, answers=_burst, ends=b"", any_rate=True),
+}
+
+
+@dataclass(slots=True)
+class OtherRom:
+    """One such chip since the port was opened."""
+
+    model: RomModel
+    said_s: float
+    due: list[tuple[float, bytes, float]] = field(default_factory=list)  # when, what, at which rate
+    _request: bytearray = field(default_factory=bytearray)
+
+    def take(self, data: bytes, rate: float, now: float) -> None:
+        """What the host sent at `rate`."""
+        model = self.model
+        if model.answers is None or not (model.any_rate or rate == model.rate):
+            return
+        if not model.ends:
+            self._answer(data, rate, now)
+            return
+        for byte in data:
+            self._request.append(byte)
+            if self._request.endswith(model.ends):
+                self._answer(bytes(self._request), rate, now)
+                self._request.clear()
+
+    def _answer(self, request: bytes, rate: float, now: float) -> None:
+        answer = self.model.answers(request) if self.model.answers else b""
+        if answer:
+            self.due.append((now + _LATE_S, answer, rate))
+
+    def came(self, now: float) -> list[tuple[bytes, float]]:
+        """What it sent since the last call, each with its rate."""
+        out = [(data, rate) for due, data, rate in self.due if due <= now]
+        self.due = [item for item in self.due if item[0] > now]
+        while self.model.says and self.said_s + self.model.every_s <= now:
+            self.said_s += self.model.every_s
+            out.append((self.model.says, self.model.rate))
+        return out
+
+    def next_event(self) -> float | None:
+        """When it sends next."""
+        times = [item[0] for item in self.due]
+        if self.model.says:
+            times.append(self.said_s + self.model.every_s)
+        return min(times) if times else None
