@@ -1,0 +1,111 @@
+"""The core in Chromium against the core on this computer, over the same paced simulator.
+
+Real time: what else the machine does counts, so the load stands with the numbers. After `make web`,
+with Playwright's environment: `PYTHONPATH=tests/rigs .venvs/page/bin/python -m bench._browser`.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+from web_bench import Bench, EditionServer
+
+import plugsmith
+from plugsmith.api.session import Session
+from plugsmith.events import EventLog
+from plugsmith.forge.dump import FORUM_TEXT, forge_dump
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.flash import forged_mac
+from plugsmith.forge.storage import StorageRequest
+from plugsmith.link.ports import register_scheme
+from plugsmith.sim.ports.port import SimPort
+
+NAME = "OpenBK7231T_QIO_1.18.300.bin"
+RUN = """async ([verb, request]) => {
+  const job = await plugsmith.start(verb, request);
+  const lines = [];
+  await plugsmith.events(job, 0, (line) => {
+    lines.push(line);
+    if (line.type === "ask") plugsmith.answer(job, line.id, true);
+  }, new AbortController().signal);
+  return lines;
+}"""
+PUT = """([name, text]) => plugsmith.put(
+  name, new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]))"""
+
+
+def natively(dump: bytes, image: bytes, baud: int) -> dict[str, float]:
+    """Seconds of each task of a flash with its backup, in this process."""
+    bench = Bench(dump, paced=True)
+    register_scheme("bench", lambda name, _clock: SimPort(bench.chip, bench.clock, name=name))
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["PLUGSMITH_HOME"] = folder
+        place = Path(folder) / NAME
+        place.write_bytes(image)
+        log = EventLog()
+        verb = plugsmith.verb("flash")
+        request = verb.request_type(port="bench://1", image=place, baud=baud)
+        verb.run(Session(sink=log, assume_yes=True), request)
+    return _tasks([json.loads(json.dumps(event.as_json())) for event in log])
+
+
+def in_page(tab, server: EditionServer, dump: bytes, image: bytes, baud: int) -> dict[str, float]:
+    """The same in the page."""
+    server.bench = Bench(dump, paced=True)
+    text = base64.b64encode(image).decode()
+    file = tab.evaluate(PUT, [NAME, text])["file"]
+    request = {"port": server.bench.port, "image": file, "baud": baud, "link_timeout": 30}
+    lines = tab.evaluate(RUN, ["flash", request])
+    assert lines[-1]["type"] == "result", lines[-1]
+    return _tasks(lines)
+
+
+def _tasks(lines) -> dict[str, float]:
+    spent: dict[str, float] = {}
+    for line in lines:
+        if line["type"] == "task_end":
+            spent[line["task"]] = spent.get(line["task"], 0.0) + line["seconds"]
+    return spent
+
+
+def main() -> None:
+    """Print a line for each task and rate."""
+    from playwright.sync_api import sync_playwright
+
+    image = forge_openbeken_qio("BK7231T", version="1.18.300")
+    server = EditionServer()
+    with sync_playwright() as driver:
+        chromium = os.environ.get("PLUGSMITH_CHROMIUM") or shutil.which("chromium")
+        browser = driver.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--headless=new"]
+        )
+        tab = browser.new_page()
+        tab.set_default_timeout(300_000)
+        began = time.monotonic()
+        tab.goto(server.url)
+        tab.evaluate("plugsmith.about()")
+        print(f"start: {time.monotonic() - began:.1f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+        for baud in (921_600, 2_000_000):
+            wish = StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)
+            dump = forge_dump(wish, mac=forged_mac("BK7231T", str(baud))).data
+            here, there = natively(dump, image, baud), in_page(tab, server, dump, image, baud)
+            for task, seconds in here.items():
+                if seconds > 1 and there.get(task):
+                    ratio = seconds / there[task]
+                    print(
+                        f"{baud} {task}: {seconds:.1f} s, in the page {there[task]:.1f} s, "
+                        f"{ratio:.2f} of native, load {os.getloadavg()[0]:.1f}",
+                        flush=True,
+                    )
+        browser.close()
+    server.close()
+
+
+if __name__ == "__main__":
+    main()
