@@ -143,3 +143,30 @@ def test_what_holds_no_configuration_is_none():
         assert read_pasted(text.encode()) is None
     assert read_pasted(base64.b64encode(bytes(range(256)) * 20)) is None
     assert read_pasted(bytes(range(256)) * 16) is None
+
+
+LINED = {"rl1_pin": 26, "rl1_lv": 1, "bt1_pin": 10, "module": "WB2S"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}: {}", "  {}: {}", "{} = {}", '{} = "{}"', "{}={}", "{},{}", "{}\t{}", "| {} | {} |",
+        "'{}' => {},", '"{}" => "{}",', "{}   : {}", "- {}: {}",
+    ],
+)  # fmt: skip
+def test_a_pair_on_each_line_is_a_configuration(line):
+    text = "\n".join(["[pins]", *(line.format(key, value) for key, value in LINED.items())])
+    found = read_pasted(text.encode())
+    assert found is not None
+    assert {key: found.best.config[key] for key in LINED} == LINED
+
+
+@pytest.mark.parametrize("text", ["a: 1\nb: 2\n", "rl1_pin: x\nb: 2\n", "rl1_pin: 26\n"])
+def test_lines_without_a_configuration_are_none(text):
+    assert read_pasted(text.encode()) is None
+
+
+def test_arrows_between_keys_and_values_are_read():
+    text = "{" + ", ".join(f'"{key}" => {json.dumps(value)}' for key, value in LINED.items()) + "}"
+    assert {key: read_pasted(text.encode()).best.config[key] for key in LINED} == LINED

@@ -69,7 +69,7 @@ class _Reader:
         while not self._closed("}"):
             key = self._key()
             if not self._take(":"):
-                if not self._take("="):
+                if not (self._take("=>") or self._take("=")):
                     raise self._bad("a key has no value")
                 self.remarks.append(EQUALS)
             found[key] = self._value(depth + 1)

@@ -15,6 +15,7 @@ from plugsmith.dump.pasted.boot_log import agreements, disagreements, own_readin
 from plugsmith.dump.pasted.dialects import read_object
 from plugsmith.dump.pasted.holdings import Holdings, holdings_of
 from plugsmith.dump.pasted.letters import letters_of
+from plugsmith.dump.pasted.line_pairs import line_pairs
 from plugsmith.dump.pasted.pin_texts import find_pin_texts
 from plugsmith.dump.pasted.wrapping import unwrappings
 from plugsmith.errors.content import Malformed
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 PROSE = N_("text around the configuration was left out")
 ENCODING = N_("the text is not stored as UTF-8")
 STRINGS = N_("the lines stood as texts inside of a list, as in a notebook")
+LINES = N_("a key and its value on each line were read as a configuration")
 LOG_BRACKET = N_("the log prints the first brace as a bracket")
 
 _MAX_OBJECTS = 64
@@ -97,15 +99,21 @@ class _Haul:
 def read_pasted(data: bytes) -> Pasted | None:
     """The configurations in the bytes of a text; None if they are no text or hold none."""
     letters = letters_of(data)
-    if letters is None or not any(mark in letters.text for mark in "{[%&"):
+    if letters is None:
         return None
     best = _Haul()
-    for form in unwrappings(letters.text):
+    marked = any(mark in letters.text for mark in "{[%&")
+    for form in unwrappings(letters.text) if marked else ():
         haul = _search(form)
         if haul.score() > best.score():
             best = haul
         if best.score()[0] >= _SURE:
             break
+    if not best.found and (pairs := line_pairs(letters.text)):
+        holdings = holdings_of(pairs)
+        if holdings.config is not None:
+            best.found.append(PastedConfig(kind=PasteKind.JSON, holdings=holdings))
+            best.remarks.append(LINES)
     if not best.found:
         return None
     remarks = [ENCODING] if letters.encoding != "utf-8" else []
