@@ -1,9 +1,10 @@
 """Chips of other makers at the end of the wires: what they print when they start, and how their
 boot ROMs answer the greeting of their own tool. Nothing else of them is simulated.
 
-Texts: public boot logs. Answers: Espressif's serial protocol, ltchiptool's tools for LN882H,
-RTL8710B and RTL8720C, Bouffalo's ISP papers. A ROM takes what came before its greeting for a part
-of it, as a console does: without a line end in front nothing is understood.
+Texts: public boot logs, but that of the LN882H is made up around its name. Answers: Espressif's
+serial protocol, ltchiptool's tools for LN882H, RTL8710B and RTL8720C, Bouffalo's ISP papers. A ROM
+takes what came before its greeting for a part of it, as a console does: without a line end in front
+nothing is understood.
 """
 
 from __future__ import annotations
