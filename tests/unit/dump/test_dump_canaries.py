@@ -43,6 +43,11 @@ def test_no_canary_stays_and_without_strict_none_where_the_copy_is_called_clean(
     assert failures(kind, cells_of(kind, turn)) == []
 
 
+def test_a_coded_copy_in_front_of_a_masked_one_costs_it_no_letter_before_it_is_found():
+    cells = [cell for cell in cells_of("q", 18) if "calibration" in cell.place]
+    assert failures("q", cells) == []
+
+
 @pytest.mark.parametrize("strict", [True, False])
 def test_a_damaged_settings_block_away_from_home_is_erased(strict):
     made = forged("BK7231N", DEVICES[1][1], paired=True)

@@ -83,6 +83,8 @@ def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals:
     spans = data_spans(bytes(buffer), report.findings)
     own = _own_spans(report)
     clean = [*_clean_fields(report), *proven_code(bytes(buffer), report.findings)]
+    # Found before anything is blanked: a coded stretch can take the first letter of a masked copy.
+    under_masks = list(judge.known.in_views(masked_views(bytes(buffer), spans)))
     for span in spans:
         body = bytes(buffer[span.start : span.end])
         pins = pin_spans(body, judge.pin_text)
@@ -91,7 +93,7 @@ def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals:
             if not any(at in pin for pin in pins) and not any(hit.start in item for item in own):
                 _blank(buffer, hit, [*own, *clean], keep_length=not coded)
                 removals.add(SecretKind.COPY, "coded" if coded else "raw")
-    for view, at, length in judge.known.in_views(masked_views(bytes(buffer), spans)):
+    for view, at, length in under_masks:
         hit = AddressRange.sized(view.base + at, length)
         if not any(hit.start in item for item in own):
             _blank(buffer, hit, [*own, *clean], keep_length=False)
