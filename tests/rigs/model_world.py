@@ -359,8 +359,8 @@ def _no_module(_data: bytes, *, name: str):
 
 
 @lru_cache(maxsize=64)
-def _judged_once(data: bytes, *, chip: str | None = None, flash_size: int | None = None):
-    return judge_backup(data, chip=chip, flash_size=flash_size)
+def _judged_once(data: bytes, **known):
+    return judge_backup(data, **known)
 
 
 def on_the_way(now: bytes, aim: bytes) -> bool:

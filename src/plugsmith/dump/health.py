@@ -65,30 +65,37 @@ class BackupVerdict:
 
 
 def judge_backup(
-    data: bytes, *, chip: str | None = None, flash_size: int | None = None
+    data: bytes,
+    *,
+    chip: str | None = None,
+    flash_size: int | None = None,
+    as_read: bool = False,
 ) -> BackupVerdict:
     """The verdict on `data`; with `chip`, a dump of another chip is foreign. Never raises.
 
     `flash_size` is what the device has proven; without it the chip's usual sizes are expected.
+    `as_read`: the device has proven every byte at its address, so the order need not be shown.
     """
-    return _verdict(bytes(data), chip, flash_size)
+    return _verdict(bytes(data), chip, flash_size, as_read=as_read)
 
 
 # One job asks about the same bytes several times: as they are read, and as they are stored.
 @lru_cache(maxsize=3)
-def _verdict(data: bytes, chip: str | None, flash_size: int | None) -> BackupVerdict:
+def _verdict(
+    data: bytes, chip: str | None, flash_size: int | None, *, as_read: bool
+) -> BackupVerdict:
     try:
         report = survey(Dump(data=data), flash_size=flash_size)
     except (InputEmpty, InputTooLarge) as problem:
         reason = BackupReason.EMPTY if isinstance(problem, InputEmpty) else BackupReason.NOT_A_FLASH
         because = (Because(reason=reason, text=problem.message),)
         return BackupVerdict(level=BackupLevel.NONE, because=because)
-    return judge(report, chip=chip)
+    return judge(report, chip=chip, as_read=as_read)
 
 
-def judge(report: DumpReport, *, chip: str | None = None) -> BackupVerdict:
+def judge(report: DumpReport, *, chip: str | None = None, as_read: bool = False) -> BackupVerdict:
     """The verdict on a surveyed file."""
-    checks = run_checks(report)
+    checks = run_checks(report, as_read=as_read)
     failed = [*_of(checks, CheckOutcome.FAILED), *_wrong_chip(report, chip)]
     if failed:
         return BackupVerdict(level=BackupLevel.NONE, because=tuple(failed), checks=checks)
@@ -97,6 +104,14 @@ def judge(report: DumpReport, *, chip: str | None = None) -> BackupVerdict:
     if not lost:
         return BackupVerdict(
             level=BackupLevel.WHOLE, because=tuple(passed), remarks=remarks, checks=checks
+        )
+    if all(item.reason is BackupReason.ORDER_UNPROVEN for item in lost):
+        because = (*lost, *passed)
+        return BackupVerdict(
+            level=BackupLevel.RESTORABLE,
+            because=because,
+            remarks=(*lost, *remarks),
+            checks=checks,
         )
     summary = Because(
         reason=BackupReason.RESTORABLE,

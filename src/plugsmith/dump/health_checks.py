@@ -10,13 +10,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import FindingKind
+from plugsmith.dump.survey.proven_code import CODE_KINDS
 from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.survey.standing import standings, unproven_len
 from plugsmith.image.model import CheckVerdict
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from plugsmith.dump.survey.report import Damage, DumpReport
     from plugsmith.image.model import CodeSection, FirmwareImage
@@ -36,6 +38,7 @@ class BackupReason(StrEnum):
     NO_LOADER = "no-bootloader"
     NOT_FACTORY = "not-factory"
     RESTORABLE = "restorable"
+    ORDER_UNPROVEN = "order-unproven"
     NO_CALIBRATION = "no-calibration"
     STORAGE_DAMAGED = "storage-damaged"
     VENDOR_DATA_LOST = "vendor-data-lost"
@@ -71,6 +74,7 @@ _ORDER = {
     DamageKind.SHIFTED: BackupReason.SHIFTED,
     DamageKind.TRAILING: BackupReason.SHIFTED,
     DamageKind.BYTES_LOST: BackupReason.SHIFTED,
+    DamageKind.MOVED: BackupReason.SHIFTED,
     DamageKind.TRUNCATED: BackupReason.TRUNCATED,
     DamageKind.IMAGE: BackupReason.TRUNCATED,
 }
@@ -80,9 +84,12 @@ _STORE = {DamageKind.STORAGE_MISSING, DamageKind.STORAGE_DAMAGED, DamageKind.KEY
 _NO_FLASH = {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}
 
 
-def run_checks(report: DumpReport) -> tuple[BackupCheck, ...]:
-    """Every check that can be made on the file; of what is no flash only the first."""
-    whole = _check_order(report)
+def run_checks(report: DumpReport, *, as_read: bool = False) -> tuple[BackupCheck, ...]:
+    """Every check that can be made on the file; of what is no flash only the first.
+
+    `as_read`: a device has proven each byte at its address, so the order is not the file's to show.
+    """
+    whole = _check_order(report, as_read=as_read)
     if report.kind in _NO_FLASH:
         return whole
     return (
@@ -94,16 +101,60 @@ def run_checks(report: DumpReport) -> tuple[BackupCheck, ...]:
     )
 
 
-def _check_order(report: DumpReport) -> tuple[BackupCheck, ...]:
+def _check_order(report: DumpReport, *, as_read: bool) -> tuple[BackupCheck, ...]:
     """Whether every byte of the flash is there, at its place."""
     wrong = [item for item in report.damage if item.kind in _ORDER]
+    if as_read:
+        wrong = [item for item in wrong if item.kind is not DamageKind.MOVED]
     if wrong:
         return tuple(_failed("complete", _ORDER[item.kind], item.text) for item in wrong)
     if not report.layout.complete or not report.layout.straight:
         text = _("The file does not hold the whole flash.")
         return (_failed("complete", BackupReason.TRUNCATED, text),)
-    text = _("All {size} bytes of the flash are there, in order.", size=report.size)
-    return (_passed("complete", BackupReason.WHOLE, text),)
+    if as_read:
+        text = _("All {size} bytes of the flash are there, in order.", size=report.size)
+        return (_passed("complete", BackupReason.WHOLE, text), *_elsewhere(report))
+    return (_check_places(report),)
+
+
+def _elsewhere(report: DumpReport) -> Iterator[BackupCheck]:
+    """What a device itself has elsewhere than its chip: no fault of the reading."""
+    text = _texts(report.damage, {DamageKind.MOVED})
+    if text:
+        yield BackupCheck(
+            name="places", outcome=CheckOutcome.LOST, reason=BackupReason.SHIFTED, text=text
+        )
+
+
+def _check_places(report: DumpReport) -> BackupCheck:
+    """What proves the order: things behind the application that stand where the chip has them."""
+    behind = [item for item in standings(report) if item.kind not in CODE_KINDS]
+    proven = [item for item in behind if item.proven]
+    unusual = any(item.kind is FindingKind.TUYA_KEY and not item.proven for item in behind)
+    if unusual or not proven:
+        text = _(
+            "The file is as long as the flash, but nothing in it proves the order of what lies "
+            "behind the application."
+        )
+        return BackupCheck(
+            name="complete",
+            outcome=CheckOutcome.LOST,
+            reason=BackupReason.ORDER_UNPROVEN,
+            text=text,
+        )
+    text = _(
+        "All {size} bytes of the flash are there, and what has a place of its own stands in it "
+        "({proven}). For {rest} bytes in between nothing can prove the order.",
+        size=report.size,
+        proven=", ".join(
+            f"{item.kind.value} {format_addr(at)}"
+            for item in proven
+            for at in item.at
+            if at in item.homes
+        ),
+        rest=unproven_len(report),
+    )
+    return _passed("complete", BackupReason.WHOLE, text)
 
 
 def _check_loader(report: DumpReport) -> BackupCheck:

@@ -8,6 +8,7 @@ from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpReport
+from plugsmith.dump.survey.standing import moved
 from plugsmith.image.physical import LINE_LEN
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
@@ -24,6 +25,7 @@ _DAMAGED = (
     DamageKind.LOADER_DAMAGED,
     DamageKind.SHIFTED,
     DamageKind.BYTES_LOST,
+    DamageKind.MOVED,
 )
 # What the recogniser of firmware files says -> what the survey may have said of it already.
 _SAID_BY_SURVEY = {
@@ -47,6 +49,7 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
         return (Damage(kind=DamageKind.IMAGE, text=text), *_of_image(report, ()))
     seen = (
         *_layout(report),
+        *moved(report, stores),
         *_loader(report),
         *_application(report),
         *_rf(report),

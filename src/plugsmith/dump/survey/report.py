@@ -35,6 +35,7 @@ class DamageKind(StrEnum):
     ROTATED = "rotated"
     SHIFTED = "shifted"
     BYTES_LOST = "bytes-lost"
+    MOVED = "sectors-moved"
     TRUNCATED = "truncated"
     IMAGE = "firmware-image"
     TRAILING = "trailing-bytes"

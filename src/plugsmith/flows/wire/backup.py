@@ -327,7 +327,7 @@ def _summarise(meter: ProgressMeter, device: Device) -> None:
 
 
 def _refuse_unsound(ctx: FlowContext, content: bytes, *, chip: str) -> None:
-    verdict = judge_backup(content, chip=chip, flash_size=len(content))
+    verdict = judge_backup(content, chip=chip, flash_size=len(content), as_read=True)
     if not verdict.restorable:
         raise NotABackup(
             reason=" ".join(item.text for item in verdict.because),

@@ -95,7 +95,8 @@ def _judged(
     ctx: FlowContext, path: Path, data: bytes, *, flash_size: int | None = None
 ) -> ImageSource:
     """The bytes as something to write, once every check on a backup has passed."""
-    verdict = judge_backup(data, flash_size=flash_size)
+    as_read = flash_size is not None  # the passport says what the device proved
+    verdict = judge_backup(data, flash_size=flash_size, as_read=as_read)
     if not verdict.restorable:
         raise FileNotABackup(
             name=path.name,

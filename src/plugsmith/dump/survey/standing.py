@@ -1,0 +1,223 @@
+"""Whether what a flash holds stands where the chip has it.
+
+Whole sectors that were lost, added or exchanged leave every sum right and move what lies behind
+them. Places: the chip catalogue; order of the vendor's store: tuya-storage.md 3.1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.catalog import chip as chip_called
+from plugsmith.chips.catalog import chips
+from plugsmith.chips.model import APP_START, RegionRole
+from plugsmith.dump.finding import FindingKind
+from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind
+from plugsmith.errors import PlugsmithError
+from plugsmith.memory import SECTOR_LEN, format_addr
+from plugsmith.messages import _
+from plugsmith.tuya.kv import StoreKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plugsmith.chips.model import Chip
+    from plugsmith.dump.finding import Finding
+    from plugsmith.dump.store.stores import DataSector, VendorStore
+    from plugsmith.dump.survey.report import DumpReport
+
+_ROLES = {
+    FindingKind.RF_CALIBRATION: RegionRole.RF,
+    FindingKind.OBK_CONFIG: RegionRole.CONFIG,
+    FindingKind.TUYA_KEY: RegionRole.KEY,
+    FindingKind.TUYA_PROTECTED: RegionRole.PROTECTED,
+    FindingKind.TUYA_FILES: RegionRole.FILES,
+}
+_VENDOR = ("tuya", "sdk")
+_EVERYWHERE = (RegionRole.RF, RegionRole.CONFIG)  # also where the vendor divides the flash anew
+_MOST_SWAP = 4  # sectors behind the data of a store that may be blank (BK7231Q has most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """Where the things of one kind stand, and where the chip has them; () if nobody knows.
+
+    `seen`: where some of its devices may have them too, which proves nothing.
+    """
+
+    kind: FindingKind
+    at: tuple[int, ...]
+    homes: tuple[int, ...]
+    seen: tuple[int, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """One of them stands in its place."""
+        return any(at in self.homes for at in self.at)
+
+    @property
+    def wrong(self) -> bool:
+        """Its place is known, and none of them stands there."""
+        if self.kind is FindingKind.TUYA_FILES:  # of the two copies the first may be torn
+            second = {home + SECTOR_LEN for home in self.homes}
+            return bool(self.homes) and not self.proven and not set(self.at) <= second
+        return bool(self.homes) and not self.proven and not set(self.at) & set(self.seen)
+
+
+def standings(report: DumpReport) -> tuple[Standing, ...]:
+    """Every kind of thing with a place of its own that was found in a straight, whole flash."""
+    if not (report.layout.straight and report.layout.complete):
+        return ()
+    found = [_of_code(report, FindingKind.BOOTLOADER, 0)]
+    found.append(_of_code(report, FindingKind.APPLICATION, APP_START))
+    owners = _owners(report)
+    keys = {item.span.start for item in _of_kind(report, FindingKind.TUYA_KEY)}
+    usual = not keys or keys & set(_homes(owners, RegionRole.KEY, report))
+    for kind, role in _ROLES.items():
+        at = tuple(item.span.start for item in _of_kind(report, kind))
+        homes = _homes(owners, role, report)
+        if role is RegionRole.KEY:
+            others = _key_homes(report)
+            found.append(Standing(kind=kind, at=at, homes=homes or others, seen=others))
+        elif usual or role in _EVERYWHERE:
+            found.append(Standing(kind=kind, at=at, homes=homes))
+    return tuple(item for item in found if item.at)
+
+
+def unproven_len(report: DumpReport) -> int:
+    """Bytes outside of everything that was recognised, other than erased ones."""
+    known = sum(len(item.span) for item in report.findings)
+    return max(0, report.size - known)
+
+
+def moved(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Damage]:
+    """What stands elsewhere than the chip has it, and a store whose blocks are out of order."""
+    wrong = [item for item in standings(report) if item.wrong]
+    for item in wrong:
+        yield Damage(
+            kind=DamageKind.MOVED,
+            text=_(
+                "What belongs at {home} stands at {at} ({what}): whole sectors were lost, added "
+                "or exchanged.",
+                what=item.kind.value,
+                at=format_addr(item.at[0]),
+                home=format_addr(item.homes[0]),
+            ),
+        )
+    own = [store for store in stores if store.sectors and store.key_block is not None]
+    if own and not wrong and standings(report):
+        yield from _blocks(own[0])
+        yield from _end(own[0], report)
+
+
+def _blocks(store: VendorStore) -> Iterator[Damage]:
+    """A classic store has block k in its sector k; swap sectors stand behind the highest one."""
+    first = (store.key_block or 0) + SECTOR_LEN
+    classic = [
+        item for item in store.sectors if item.header.kind is StoreKind.CLASSIC and item.sum_ok
+    ]
+    own = [item for item in classic if item in _own(store) and item.offset >= first]
+    highest = max((item.header.block for item in own), default=-1)
+    wrong = [
+        item
+        for item in own
+        if item.header.block != (place := (item.offset - first) // SECTOR_LEN) and place <= highest
+    ]
+    wrong += [  # the last block, in front of its store
+        item for item in classic if item.offset < first and item.header.block == highest + 1
+    ]
+    for item in wrong[:1]:
+        yield Damage(
+            kind=DamageKind.MOVED,
+            text=_(
+                "Block {block} of the vendor's storage stands at {at}, not at {home}: whole "
+                "sectors were lost, added or exchanged.",
+                block=item.header.block,
+                at=format_addr(item.offset),
+                home=format_addr(first + item.header.block * SECTOR_LEN),
+            ),
+        )
+
+
+def _end(store: VendorStore, report: DumpReport) -> Iterator[Damage]:
+    """The data of a store reach to the end of its area, but for the swap sectors."""
+    maps = [
+        layout
+        for owner in chips()
+        for layout in owner.memory_maps
+        if (key := layout.region(RegionRole.KEY)) and key.span.start == store.key_block
+    ]
+    regions = [item for it in maps for item in it.with_role(RegionRole.KV, RegionRole.KV_SWAP)]
+    swap = [len(item.span) for item in regions if item.role is RegionRole.KV_SWAP]
+    end = min(max((item.span.end for item in regions), default=0), report.size)
+    last = max(item.span.end for item in _own(store))
+    if end - last > max(swap, default=_MOST_SWAP * SECTOR_LEN):
+        yield Damage(
+            kind=DamageKind.STORAGE_DAMAGED,
+            text=_(
+                "The vendor's storage stops at {last}, its area goes on to {end}: sectors of it "
+                "are missing.",
+                last=format_addr(last),
+                end=format_addr(end),
+            ),
+        )
+
+
+def _own(store: VendorStore) -> list[DataSector]:
+    """The sectors of the store that the device uses."""
+    return [item for item in store.sectors if item.offset in store.own] or list(store.sectors)
+
+
+def _of_code(report: DumpReport, kind: FindingKind, home: int) -> Standing:
+    at = tuple(item.span.start for item in _of_kind(report, kind))
+    return Standing(kind=kind, at=at, homes=(home,))
+
+
+def _owners(report: DumpReport) -> list[Chip]:
+    """The chips that the file may be of."""
+    names = [report.chip]
+    for loader in _of_kind(report, FindingKind.BOOTLOADER):
+        named = loader.facts["chips"]
+        names += [str(name) for name in named] if isinstance(named, list) else []
+    for app in _of_kind(report, FindingKind.APPLICATION):
+        said = app.facts["chip"]
+        names.append(said if isinstance(said, str) else None)
+    found: dict[str, Chip] = {}
+    for name in names:
+        try:
+            owner = chip_called(name) if name else None
+        except PlugsmithError:
+            continue
+        if owner is not None:
+            found[owner.name] = owner
+    return list(found.values())
+
+
+def _of_kind(report: DumpReport, kind: FindingKind) -> Iterator[Finding]:
+    return (item for item in report.findings if item.kind is kind)
+
+
+def _homes(owners: Sequence[Chip], role: RegionRole, report: DumpReport) -> tuple[int, ...]:
+    """Where these chips have a role; the vendor's firmware knows the vendor's places alone."""
+    vendor = report.kind is DumpKind.FACTORY and role is not RegionRole.CONFIG
+    found = [
+        region.span.start
+        for owner in owners
+        for layout in owner.memory_maps
+        if not vendor or layout.origin in _VENDOR
+        for region in layout.with_role(role)
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def _key_homes(report: DumpReport) -> tuple[int, ...]:
+    """Where any chip has the key block: some modules have it where another chip does."""
+    found = [
+        region.span.start
+        for owner in chips()
+        for layout in owner.memory_maps
+        for region in layout.with_role(RegionRole.KEY)
+        if region.span.end <= report.size
+    ]
+    return tuple(dict.fromkeys(found))

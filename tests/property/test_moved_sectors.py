@@ -1,0 +1,130 @@
+"""Whole sectors lost, added, doubled or exchanged in a dump: never a whole backup that is none."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from dump_rig import DEVICES, forged
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from plugsmith.dump.dump import Dump
+from plugsmith.dump.finding import FindingKind
+from plugsmith.dump.health import BackupLevel, BackupReason, judge_backup
+from plugsmith.dump.survey.survey import survey
+from plugsmith.forge.flash import forge_flash
+from plugsmith.memory import SECTOR_LEN
+
+SECTORS = 0x20_0000 // SECTOR_LEN
+ESSENTIAL = {
+    FindingKind.BOOTLOADER,
+    FindingKind.APPLICATION,
+    FindingKind.RF_CALIBRATION,
+    FindingKind.TUYA_KEY,
+    FindingKind.TUYA_PROTECTED,
+    FindingKind.TUYA_STORAGE,
+}
+WAYS = ("lost", "added blank", "added noise", "doubled", "exchanged")
+PLACES = (0, 0x5000, 0x1_1000, 0x3_0000, 0x13_2000, 0x1C_0000, 0x1D_0000, 0x1E_1000, 0x1E_3000)
+PLACES += (0x1E_E000, 0x1F_2000, 0x1F_6000, 0x1F_8000)
+
+
+def torn(data: bytes, way: str, at: int, count: int, other: int) -> bytes:
+    """The flash with `count` sectors of `at` treated in one of WAYS, as long as before."""
+    start, length = at * SECTOR_LEN, count * SECTOR_LEN
+    if way == "lost":
+        return (data[:start] + data[start + length :]).ljust(len(data), b"\xff")
+    if way == "exchanged":
+        changed = bytearray(data)
+        there = other * SECTOR_LEN
+        changed[start : start + SECTOR_LEN] = data[there : there + SECTOR_LEN]
+        changed[there : there + SECTOR_LEN] = data[start : start + SECTOR_LEN]
+        return bytes(changed)
+    piece = {
+        "added blank": b"\xff" * length,
+        "added noise": random.Random(at).randbytes(length),
+        "doubled": data[start : start + length],
+    }[way]
+    return (data[:start] + piece + data[start:])[: len(data)]
+
+
+def changed_essentials(whole: bytes, other: bytes, *, any_order: bool) -> set[FindingKind]:
+    """What a device needs and does not find in `other` where it was in `whole`."""
+    wrong = set()
+    for item in survey(Dump(data=whole)).findings:
+        span = item.span
+        if item.kind not in ESSENTIAL:
+            continue
+        same = whole[span.start : span.end] == other[span.start : span.end]
+        if item.kind is FindingKind.TUYA_STORAGE and any_order:
+            area = range(span.start, len(whole), SECTOR_LEN)
+            held = {other[at : at + SECTOR_LEN] for at in area}
+            wanted = (whole[at : at + SECTOR_LEN] for at in range(span.start, span.end, SECTOR_LEN))
+            same = all(sector in held for sector in wanted)
+        if not same:
+            wrong.add(item.kind)
+    return wrong
+
+
+@settings(max_examples=40)
+@given(
+    device=st.sampled_from(DEVICES),
+    way=st.sampled_from(WAYS),
+    at=st.sampled_from([place // SECTOR_LEN for place in PLACES]) | st.integers(0, SECTORS - 1),
+    count=st.integers(1, 3) | st.sampled_from([7, 16, 17]),
+    other=st.integers(0, SECTORS - 1),
+)
+def test_a_flash_with_moved_sectors_is_whole_only_if_all_stands_in_place(
+    device, way, at, count, other
+):
+    name, kind = device
+    data = forged(name, kind).data
+    broken = torn(data, way, at, count, other)
+    wrong = changed_essentials(data, broken, any_order=kind.value == "tuyaos3")
+    verdict = judge_backup(broken)
+    if wrong:
+        assert not verdict.usable, (device, way, at, count, other, wrong)
+
+
+@pytest.mark.parametrize("paired", [False, True])
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_whole_flash_is_refused_by_none_of_these_checks(device, paired):
+    verdict = judge_backup(forged(*device, paired=paired).data)
+    assert verdict.usable
+    assert "rf-calibration 0x" in verdict.checks[0].text
+
+
+@pytest.mark.parametrize("way", WAYS[:4])
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_sector_too_few_or_many_before_the_calibration_makes_no_backup(device, way):
+    broken = torn(forged(*device).data, way, 0x14_0000 // SECTOR_LEN, 1, 0)
+    verdict = judge_backup(broken)
+    assert verdict.level is BackupLevel.NONE
+    assert {item.reason for item in verdict.because} == {BackupReason.SHIFTED}
+
+
+def test_what_a_device_proved_at_its_address_is_restorable_also_from_an_unusual_place():
+    broken = torn(forged().data, "lost", 0x14_0000 // SECTOR_LEN, 1, 0)
+    verdict = judge_backup(broken, flash_size=len(broken), as_read=True)
+    assert verdict.level is BackupLevel.RESTORABLE
+
+
+def test_a_store_moved_to_the_place_of_another_chip_is_never_called_whole():
+    broken = torn(forged("BK7231N").data, "added blank", 0x1D_4000 // SECTOR_LEN, 7, 0)
+    verdict = judge_backup(broken)
+    assert verdict.level is BackupLevel.RESTORABLE
+    assert verdict.because[0].reason is BackupReason.ORDER_UNPROVEN
+
+
+def test_the_last_sector_of_a_store_that_stands_in_front_of_it_is_seen():
+    broken = torn(forged("BK7238").data, "exchanged", 479, 1, SECTORS - 1)
+    assert judge_backup(broken).level is BackupLevel.NONE
+
+
+def test_where_nothing_stands_in_a_place_of_its_own_no_order_is_claimed():
+    data = bytearray(forge_flash(chip="BK7231T"))
+    data[0x1E_0000:0x1E_1000] = b"\xff" * SECTOR_LEN
+    verdict = judge_backup(bytes(data))
+    assert not verdict.usable
+    assert BackupReason.ORDER_UNPROVEN in {item.reason for item in verdict.because}
