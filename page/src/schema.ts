@@ -390,7 +390,7 @@ export type DumpCheckRow = {
 
 /** One thing that is wrong, as a stable word and as a sentence. */
 export type DumpDamageRow = {
-  "what": "rotated" | "shifted" | "bytes-lost" | "truncated" | "firmware-image" | "trailing-bytes" | "bootloader-missing" | "bootloader-damaged" | "application-missing" | "application-damaged" | "application-incomplete" | "rf-missing" | "storage-missing" | "storage-damaged" | "key-missing" | "blank" | "not-a-flash" | "parts-do-not-match";
+  "what": "rotated" | "shifted" | "bytes-lost" | "sectors-moved" | "truncated" | "firmware-image" | "trailing-bytes" | "bootloader-missing" | "bootloader-damaged" | "application-missing" | "application-damaged" | "application-incomplete" | "rf-missing" | "storage-missing" | "storage-damaged" | "key-missing" | "blank" | "not-a-flash" | "parts-do-not-match";
   "text": string;
 };
 

@@ -17,7 +17,7 @@ CASES = {
     "CR3L": ("RTL8720C", "ltchiptool flash read -d PORT ambz2", "PA0"),
     "TYWE3S": ("ESP8266", "esptool --port PORT read-flash", "GPIO0"),
     "ESP32-C3": ("ESP32-C3", "esptool --port PORT read-flash", "GPIO9"),
-    "SM-028": ("BL602", "bltool.py -p PORT", "GPIO8"),
+    "SM-028": ("BL602", "bl602tool", "GPIO8"),
     "AXYU": ("TR6260", "BK7231GUIFlashTool", "is not known here"),
     "ZT3L": ("EFR32", "No free firmware", "is not known here"),
     "T3-U": ("BK7236", "BK7231GUIFlashTool", "OpenBeken"),
