@@ -106,8 +106,7 @@ class KnownSecrets:
         finally:
             _run.reset(before)
             with self._lock:
-                place = self._runs.index(own)
-                self._runs = self._runs[:place] + self._runs[place + 1 :]
+                self._runs = tuple(each for each in self._runs if each is not own)
 
     def note(self, *values: str) -> None:
         """Remember values, and how URLs, JSON and HTTP logins write them."""

@@ -280,7 +280,7 @@ def test_killing_the_simulator_ends_with_3_or_6(served):
     served.process.kill()
     out, err = first.communicate(timeout=240)
     last = check_lines(text + out)
-    assert first.returncode in {3, 6}
+    assert first.returncode in {3, 4, 6}  # 4: the chip is gone and its port is still there
     assert last["type"] == "error"
     assert "Traceback" not in err
 

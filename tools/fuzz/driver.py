@@ -11,7 +11,7 @@ import sys
 import time
 import traceback
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,10 @@ class HungError(BaseException):
     """An input took more processor time than any should."""
 
 
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 @dataclass(slots=True)
 class Tally:
     """What a run of one target measured; times are processor time, memory that of the process."""
@@ -45,6 +49,7 @@ class Tally:
     seconds: float = 0.0
     worst_s: float = 0.0
     worst_mib: float = 0.0
+    before_mib: float = field(default_factory=_peak_mib)  # of the process before
     typed: int = 0
     outcomes: int = 0
     findings: int = 0
@@ -148,11 +153,11 @@ def _feed(target: Target, data: bytes, tally: Tally, keep: Path) -> str | None:
     except (Exception, HungError):  # noqa: BLE001 - exactly what this looks for
         _report(target, data, tally, keep, traceback.format_exc())
     took_s = time.process_time() - began_s
-    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    mib = _peak_mib() - tally.before_mib
     if outcome is not None and took_s > MOST_S:
         _report(target, data, tally, keep, f"took {took_s:.1f} s")
     if mib > MOST_MIB >= tally.worst_mib:
-        _report(target, data, tally, keep, f"the process has {mib:.0f} MiB")
+        _report(target, data, tally, keep, f"the process grew by {mib:.0f} MiB")
     tally.inputs += 1
     tally.worst_s, tally.worst_mib = max(tally.worst_s, took_s), max(tally.worst_mib, mib)
     return outcome

@@ -259,12 +259,12 @@ def test_nobody_there(tmp_path):
 
 def test_one_flag_is_set_by_its_words_and_the_others_stay(tmp_path):
     with lan(tmp_path) as net:
-        net.device.run("Flags 1028")
+        net.device.run("Flags 1025")
         wish = desired_from(template=None, settings={"flag": {"Enable UART command line": "on"}})
         data = apply(net.ctx, net.hosts, wish)
         assert data["applied"] == ["flags"]
-        assert net.device.block.flags == 1028 | 1 << 31
+        assert net.device.block.flags == 1025 | 1 << 31
         assert "flag 31: on  [UART] Enable UART command line" in net.everything_said()
         assert apply(net.ctx, net.hosts, wish)["applied"] == []
         undo(net.ctx, net.hosts)
-        assert net.device.block.flags == 1028
+        assert net.device.block.flags == 1025

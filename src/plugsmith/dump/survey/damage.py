@@ -37,6 +37,7 @@ _SAID_BY_SURVEY = {
     "no-application": (DamageKind.APP_MISSING, DamageKind.TRUNCATED),
     "no-code": (DamageKind.APP_MISSING, DamageKind.LOADER_MISSING),
 }
+_LEAST_FLASH = 512 << 10
 _NO_FLASH = {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}
 
 
@@ -60,7 +61,11 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
 
 def _of_image(report: DumpReport, seen: Collection[DamageKind]) -> Iterator[Damage]:
     """What speaks against the file as firmware, where the survey of the flash does not say it."""
+    size = report.size
+    whole = size >= _LEAST_FLASH and size & (size - 1) == 0  # 1 MiB ends before a header at 1.2 MB
     for item in report.image.problems if report.image is not None else ():
+        if whole and item.code == "cut-off":
+            continue
         same = _SAID_BY_SURVEY.get(item.code, _DAMAGED)
         if not any(kind in seen for kind in same):
             yield Damage(kind=next(iter(same)), text=item.text)
