@@ -260,6 +260,7 @@ def test_nobody_there(tmp_path):
 def test_one_flag_is_set_by_its_words_and_the_others_stay(tmp_path):
     with lan(tmp_path) as net:
         net.device.run("Flags 1025")
+        net.device.save()  # as it does within a second
         wish = desired_from(template=None, settings={"flag": {"Enable UART command line": "on"}})
         data = apply(net.ctx, net.hosts, wish)
         assert data["applied"] == ["flags"]
