@@ -65,5 +65,5 @@ def test_no_number_of_them_shows_a_traceback(where, times):
     with where() as (arguments, ready):
         code, err = stopped(arguments, ready, times=times)
     assert not [word for word in NOISE if word in err], err
-    assert code == 130
+    assert code == 130, err
     assert "PS-CANCELLED" in err

@@ -81,8 +81,8 @@ def _run(line: str) -> str:
 def _plain(text: str, folder: str) -> str:
     text = text.replace(os.path.realpath(folder), "DIR").replace(folder, "DIR")
     text = re.sub(r"\d+\.\d+ kB/s", "N kB/s", text)
-    # when a line of progress comes is up to the machine
-    text = re.sub(r"^  \d+ %  N kB/s.*\n", "", text, flags=re.MULTILINE)
+    # how many lines of progress come, and when, is up to the machine
+    text = re.sub(r"(^  \d+ %  N kB/s.*\n)+", "  N %  N kB/s\n", text, flags=re.MULTILINE)
     text = re.sub(r"\b\d+(\.\d+)? s\b", "N s", text)
     text = re.sub(r"\b\d{4}-\d{2}-\d{2}\b", "DATE", text)
     return re.sub(r"\b[0-9a-f]{64}\b", "SHA", text)

@@ -2,6 +2,8 @@
 
 The words are those of the page /cfg_generic and of the list that the firmware's project generates
 from its sources (openbeken.md section 3; firmware 1.18.299 and later, flags only ever appended).
+They are labels that people see on the device and search by, so they stand as they are, with the
+firmware's own abbreviations and remarks to its developers.
 """
 
 from __future__ import annotations

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from plugsmith.records import Result, record
+
+if TYPE_CHECKING:
+    from plugsmith.sim.chip.board import SimBoard
 
 
 @record
@@ -15,6 +20,20 @@ class ChipSession(Result):
     programmed: int
     resets: int
     struck: tuple[str, ...]
+
+    @classmethod
+    def of(cls, board: SimBoard, sessions: int) -> ChipSession:
+        """What became of a board that served so many clients."""
+        from plugsmith.sim.flash.nor import OpKind
+
+        return cls(
+            boot=board.boot,
+            sessions=sessions,
+            erased=sum(board.chip.nor.erase_counts.values()),
+            programmed=[item.kind for item in board.chip.nor.operations].count(OpKind.PROGRAM),
+            resets=board.chip.resets,
+            struck=tuple(board.chip.faults.struck),
+        )
 
 
 @record

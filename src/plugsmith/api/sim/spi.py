@@ -19,7 +19,6 @@ def serve_spi(session: Session, request: SimRequest, board: SimBoard) -> ChipSes
     """Serve until interrupted; the flash file is changed like a real chip's."""
     from plugsmith.clock import RealClock
     from plugsmith.events import Log, Ready
-    from plugsmith.sim.flash.nor import OpKind
     from plugsmith.sim.spi.serprog import CenWire, Manners
     from plugsmith.sim.spi.served import SpiServer
 
@@ -34,12 +33,4 @@ def serve_spi(session: Session, request: SimRequest, board: SimBoard) -> ChipSes
         server.run(lambda: session.cancel.cancelled)
     finally:
         port.close()
-    kinds = [item.kind for item in board.chip.nor.operations]
-    return ChipSession(
-        boot=board.boot,
-        sessions=port.sessions,
-        erased=sum(board.chip.nor.erase_counts.values()),
-        programmed=kinds.count(OpKind.PROGRAM),
-        resets=board.chip.resets,
-        struck=tuple(board.chip.faults.struck),
-    )
+    return ChipSession.of(board, port.sessions)

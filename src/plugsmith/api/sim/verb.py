@@ -109,7 +109,6 @@ def _serve(
 ) -> ChipSession:
     from plugsmith.clock import RealClock
     from plugsmith.events import Log, Ready
-    from plugsmith.sim.flash.nor import OpKind
     from plugsmith.sim.ports.serve import Power, SimServer
 
     port, log_port = ports
@@ -132,12 +131,4 @@ def _serve(
     finally:
         if log_port is not None:
             log_port.close()
-    kinds = [item.kind for item in board.chip.nor.operations]
-    return ChipSession(
-        boot=board.boot,
-        sessions=port.sessions,
-        erased=sum(board.chip.nor.erase_counts.values()),
-        programmed=kinds.count(OpKind.PROGRAM),
-        resets=board.chip.resets,
-        struck=tuple(board.chip.faults.struck),
-    )
+    return ChipSession.of(board, port.sessions)

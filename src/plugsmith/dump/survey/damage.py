@@ -56,19 +56,22 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
         *_rf(report),
         *_storage(report, stores),
     )
-    return (*seen, *_of_image(report, {item.kind for item in seen}))
+    of_image = _of_image(report, {item.kind for item in seen})
+    return (*seen, *(item for item in of_image if not _ends_with_its_flash(report, item)))
 
 
 def _of_image(report: DumpReport, seen: Collection[DamageKind]) -> Iterator[Damage]:
     """What speaks against the file as firmware, where the survey of the flash does not say it."""
-    size = report.size
-    whole = size >= _LEAST_FLASH and size & (size - 1) == 0  # 1 MiB ends before a header at 1.2 MB
     for item in report.image.problems if report.image is not None else ():
-        if whole and item.code == "cut-off":
-            continue
         same = _SAID_BY_SURVEY.get(item.code, _DAMAGED)
         if not any(kind in seen for kind in same):
             yield Damage(kind=next(iter(same)), text=item.text)
+
+
+def _ends_with_its_flash(report: DumpReport, item: Damage) -> bool:
+    """A flash of 1 MiB ends before the place of a full image's header; that is no cut."""
+    whole = report.size >= _LEAST_FLASH and report.size & (report.size - 1) == 0
+    return whole and item.kind is DamageKind.TRUNCATED
 
 
 def found(report: DumpReport, kind: FindingKind) -> Finding | None:

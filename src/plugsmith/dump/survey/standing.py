@@ -15,7 +15,7 @@ from plugsmith.chips.model import APP_START, RegionRole
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind
 from plugsmith.errors import PlugsmithError
-from plugsmith.memory import SECTOR_LEN, format_addr
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, merge_ranges
 from plugsmith.messages import _
 from plugsmith.tuya.kv import StoreKind
 
@@ -86,9 +86,21 @@ def standings(report: DumpReport) -> tuple[Standing, ...]:
 
 
 def unproven_len(report: DumpReport) -> int:
-    """Bytes outside of everything that was recognised, other than erased ones."""
-    known = sum(len(item.span) for item in report.findings)
-    return max(0, report.size - known)
+    """Bytes outside of everything that was recognised, other than erased ones.
+
+    The room between an application's code and its header belongs to nobody: no sum covers it.
+    """
+    return report.size - sum(map(len, merge_ranges(_recognised(report))))
+
+
+def _recognised(report: DumpReport) -> Iterator[AddressRange]:
+    for item in report.findings:
+        code_end, header = item.facts.get("code_end"), item.facts.get("trailer")
+        if isinstance(code_end, int) and isinstance(header, int):
+            yield AddressRange(item.span.start, code_end)
+            yield AddressRange(header, item.span.end)
+        else:
+            yield item.span
 
 
 def moved(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Damage]:
