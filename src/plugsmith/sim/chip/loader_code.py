@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PAYLOAD_BUFFER = 4104
 _OVERRUN_CRASH = PAYLOAD_BUFFER + 512  # so much beyond the buffer the RAM is ruined
 _PAGE = 0x100
+_ADDR_LEN = 4
 _STATUS_GUARD = 6
 _TICK_S = 0.002  # SetBaud counts 2 ms ticks
 _ERASE_UNITS = {0x20: 0x1000, 0xD8: 0x1_0000}
@@ -108,7 +109,7 @@ class LoaderCode:
                 self._filled = 0
                 self._page.clear()
                 self._state = _State.PAYLOAD
-                if self._length == 1:
+                if self._length == 1 and not self._streaming:
                     return self._finish()
         return None
 
@@ -117,31 +118,37 @@ class LoaderCode:
         return self._long and self._command == 0x07
 
     def _payload(self, data: bytes, at: int) -> tuple[int, Work | None]:
-        left = self._length - 1 - self._filled
-        if self._streaming and self._filled >= 4:
-            count = min(left, _PAGE - len(self._page), len(data) - at)
-            self._page += data[at : at + count]
-        else:
-            count = min(left, len(data) - at)
-            if self._streaming:
-                count = min(count, 4 - self._filled)
-            room = max(0, min(count, PAYLOAD_BUFFER - self._filled))
-            self._buffer[self._filled : self._filled + room] = data[at : at + room]
-        self._filled += count
-        return count, self._after_payload()
+        if self._streaming:
+            return self._stream(data, at)
+        count = min(self._length - 1 - self._filled, len(data) - at)
+        self._fill(data[at : at + count])
+        if self._filled > _OVERRUN_CRASH:
+            return count, Work(outcome=Outcome.RESET)
+        return count, self._finish() if self._filled == self._length - 1 else None
 
-    def _after_payload(self) -> Work | None:
-        if not self._streaming and self._filled > _OVERRUN_CRASH:
-            return Work(outcome=Outcome.RESET)
-        done = self._filled == self._length - 1
-        if self._streaming and len(self._page) == _PAGE:
-            return self._store_page(last=done)
-        return self._finish() if done else None
+    def _stream(self, data: bytes, at: int) -> tuple[int, Work | None]:
+        """Write4K: only a full page that ends with the frame ends it.
+
+        Other lengths make it take all that follows as data, until the chip resets itself [M: the
+        vendor's code in the emulator].
+        """
+        if self._filled < _ADDR_LEN:
+            count = min(_ADDR_LEN - self._filled, len(data) - at)
+            self._fill(data[at : at + count])
+            return count, None
+        count = min(_PAGE - len(self._page), len(data) - at)
+        self._page += data[at : at + count]
+        self._filled += count
+        full = len(self._page) == _PAGE
+        return count, self._store_page(last=self._filled == self._length - 1) if full else None
+
+    def _fill(self, piece: bytes) -> None:
+        room = max(0, min(len(piece), PAYLOAD_BUFFER - self._filled))
+        self._buffer[self._filled : self._filled + room] = piece[:room]
+        self._filled += len(piece)
 
     def _finish(self) -> Work | None:
         self._state = _State.START
-        if self._streaming:
-            return None  # not a multiple of 256: never answered
         run = (self._long_commands if self._long else self._short_commands).get(self._command)
         return run(self) if run else None
 
