@@ -66,7 +66,7 @@ class Hearing:
         self.bursts = 0  # bytes with a gap of a tenth of a second before them
         self.largest = 0  # bytes of the largest burst
         self.big_bursts = 0
-        self.longest_gap_s = 0.0  # between two bursts
+        self.began_s: float | None = None  # the first byte
         self.banners = 0
         self._burst = 0
         self._first: bytes = b""
@@ -88,8 +88,8 @@ class Hearing:
     def _count(self, count: int, now_s: float | None) -> None:
         now = now_s if now_s is not None else self._last_s or 0.0
         if self._last_s is None or now - self._last_s > _BURST_GAP_S:
-            if self._last_s is not None:
-                self.longest_gap_s = max(self.longest_gap_s, now - self._last_s)
+            if self._last_s is None:
+                self.began_s = now
             self.bursts += 1
             self._burst = 0
         before, self._burst = self._burst, self._burst + count

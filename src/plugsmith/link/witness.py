@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
 from plugsmith.link.hearing import FORGOTTEN_S, Heard, Hearing
@@ -21,6 +23,7 @@ _LASTING = (
     Heard.TELNET, Heard.RESET_LOOP, Heard.TUYA_MCU, Heard.CONSOLE, Heard.BOOT_TEXT,
     Heard.OTHER_CHIP, Heard.TEXT, Heard.ECHO, Heard.LINE_LOW,
 )  # fmt: skip
+_REGULAR_S = 0.8  # between bursts; who talks more often is met anyhow
 _QUICK_S = 5.0  # a port that goes so soon after each opening is taken away, not unplugged
 
 
@@ -95,11 +98,11 @@ class Witness:
     _losses: list[float] = field(default_factory=list)
     _open: bool = True
     _past: list[tuple[Heard, float]] = field(default_factory=list)
-    _gap_s: float = 0.0
     _received: int = 0
     _voice: str | None = None
     _elsewhere: dict[int, Heard] = field(default_factory=dict)
     _listened: list[int] = field(default_factory=list)
+    _bursts_s: list[float] = field(default_factory=list)  # when each began
     _log_ear: Hearing = field(default_factory=Hearing)
 
     def __post_init__(self) -> None:
@@ -112,13 +115,20 @@ class Witness:
     def heard(self, data: bytes) -> None:
         """Bytes that were no reply, at the start rate."""
         if data:
-            self.ear.add(data, self.clock.monotonic())
+            bursts, now_s = self.ear.big_bursts, self.clock.monotonic()
+            self.ear.add(data, now_s)
+            if self.ear.big_bursts > bursts:
+                self._bursts_s.append(now_s)
             self._received += len(data)
 
     @property
     def longest_gap_s(self) -> float:
-        """The longest silence between two bursts, also over a pause in listening."""
-        return max(self._gap_s, self.ear.longest_gap_s)
+        """The longest silence between two of the last bursts, at any rate; 0 before a second."""
+        return max(self._gaps_s, default=0.0)
+
+    @property
+    def _gaps_s(self) -> list[float]:
+        return [later - one for one, later in pairwise(self._bursts_s[-4:])]
 
     def forget(self) -> None:
         """Listen anew; what was told clearly stays known."""
@@ -127,7 +137,6 @@ class Witness:
             self._past.append((sound, self.clock.monotonic()))
             self._voice = self.ear.voice() or self._voice
         del self._past[:-16]
-        self._gap_s = self.longest_gap_s
         self.ear = Hearing()
 
     def heard_at(self, rate: int, ear: Hearing) -> None:
@@ -137,6 +146,20 @@ class Witness:
             self._elsewhere[rate] = ear.sound
         if ear.total or self.longest_gap_s > 0:
             self._listened.append(rate)
+        if ear.big_bursts and ear.began_s is not None:
+            self._bursts_s.append(ear.began_s)
+
+    def listened(self, rate: int) -> int:
+        """How often was listened at `rate` when somebody should have talked."""
+        return self._listened.count(rate)
+
+    def due_s(self, now_s: float) -> float | None:
+        """When who talks regularly, at any rate, talks next; None when nobody is known to."""
+        gap_s = min(self._gaps_s, default=0.0)
+        if gap_s < _REGULAR_S:
+            return None
+        last_s = self._bursts_s[-1]
+        return last_s + gap_s * max(1, ceil((now_s - last_s) / gap_s))
 
     def answered_as(self, name: str, rate: int) -> None:
         """Another chip's boot code answered its own greeting."""

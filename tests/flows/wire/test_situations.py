@@ -226,3 +226,37 @@ def test_doctor_says_what_the_page_says(tmp_path, name):
     assert matches(sentence.rstrip("."), result.text + said(rig, None)), result.text
     assert int(result.exit_status) == int(end[0])
     assert result.causes[0].likelihood == "likely"
+
+
+@pytest.mark.parametrize(
+    ("rate", "period_s", "verbs"),
+    [
+        (9_600, 5, "both"),
+        (19_200, 1, "both"),
+        (19_200, 4.5, "both"),
+        (57_600, 3.3, "both"),
+        (38_400, 7, "doctor"),  # five times seven seconds are more than a verb has
+    ],
+)
+def test_a_serial_mcu_that_talks_seldom_is_known_to_doctor_as_to_every_verb(
+    tmp_path, rate, period_s, verbs
+):
+    adapter = Adapter(adapter_model((f"talk:{rate}:{MCU}:{period_s}",)), seed=3)
+    rig = Rig(tmp_path, "BK7231T", old_flash("BK7231T"), adapter=adapter, paced=True,
+              latency_s=0.001, faults=FaultPlan(faults=DARK))  # fmt: skip
+    rig.lines = "none"
+    if verbs == "both":
+        with pytest.raises(PlugsmithError) as seen:
+            info(rig.ctx(timeout=30.0))
+        assert "Frames of a TuyaMCU" in seen.value.message
+    assert doctor(rig.ctx(timeout=None)).heard.value == "tuya-mcu"
+
+
+def test_a_chip_is_caught_although_somebody_talks_every_five_seconds(tmp_path):
+    """Listening at other rates is short: a reset by hand between two frames is not missed."""
+    adapter = Adapter(adapter_model((f"talk:38400:{MCU}:5",)), user_s=4.0, seed=3)
+    rig = Rig(tmp_path, "BK7231T", old_flash("BK7231T"), adapter=adapter, paced=True,
+              latency_s=0.001)  # fmt: skip
+    rig.lines = "none"
+    assert info(rig.ctx(timeout=30.0)).identity.chip.name == "BK7231T"
+    assert adapter.user_resets <= 2

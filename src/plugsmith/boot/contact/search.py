@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.contact.no_link import MOST_ROUND_TRIP_S, failure
 from plugsmith.boot.contact.port_return import wait_for_port
 from plugsmith.boot.contact.round_trip import measure_round_trip
+from plugsmith.boot.contact.talkers import Talkers
 from plugsmith.boot.contact.waiting import Waiting
 from plugsmith.boot.exchange import START_BAUD
 from plugsmith.boot.protocol.frames import LINK_CHECK, ReplyDecoder
 from plugsmith.boot.wire import Wire, is_link_answer
 from plugsmith.errors import Cancelled
 from plugsmith.errors.port import PortLost, PortUnsupported
-from plugsmith.link.hearing import Heard, Hearing
+from plugsmith.link.hearing import Heard
 from plugsmith.link.reset import CONSOLE_REBOOT, LINE_RECIPES, SDK_REBOOT, ResetRecipe, play
 from plugsmith.link.witness import Witness
 from plugsmith.messages import _
@@ -50,10 +51,6 @@ _GAPS_FIRST_S, _GAPS_EVERY_S = 12.0, 25.0
 _GAPS_LEFT_EVERY_S = 8.0
 _CONSOLE_EVERY_S = 8.0
 _SDK_EVERY = 3  # rounds
-# Rates of serial MCUs (uart-protocol.md 4: 9600) and of an ESP8266 that starts.
-_TALKERS = (9_600, 74_880, 19_200, 57_600, 38_400)
-_TALK_MOST_S = 4.0
-_TALK_S = 1.3  # longer than the second between two frames of a serial MCU
 _OVERRUN_S = 1.8  # of the limit, for the rates of serial MCUs: no verdict before that
 _TORN_WRITE = b"\xff" * 4352  # a Write4K that was cut off counts these as data; they write nothing
 
@@ -98,6 +95,7 @@ class Search:
         self.witness = witness or Witness(port, clock)
         self.witness.begin()
         self.waiting = Waiting(self.witness, clock=clock, sink=sink)
+        self.talkers = Talkers(self.witness, clock=clock, cancel=cancel)
         self.decoder = ReplyDecoder()
         self.trying = False  # at a rate that is only tried: what is heard there says nothing
         now = clock.monotonic()
@@ -204,6 +202,7 @@ class Search:
         self._check_end()
         now = self.clock.monotonic()
         self.waiting.look()
+        self.talkers.meet()
         ear = self.witness.ear
         if ear.sound is Heard.TELNET and self.witness.port.info.name.startswith("socket://"):
             raise failure(self.witness)
@@ -220,34 +219,20 @@ class Search:
         """Something talks at another speed: look there, then let a confused loader reset itself."""
         self._try_speeds()
         self._try_common()
-        begin_s = self.clock.monotonic()
-        self._listen_elsewhere()
-        self._listen(_QUIET_S - (self.clock.monotonic() - begin_s))
+        end_s = self.clock.monotonic() + _QUIET_S
+        if self.witness.due_s(end_s) is None:  # else it is met when it is due
+            self._listen_elsewhere()
+        while (left := end_s - self.clock.monotonic()) > 0:
+            self._listen(min(left, 0.1))
+            self.talkers.meet()
         self.witness.forget()
         self.decoder.reset()
         self.garbled_since_s = None
         self.quiet_done_s = self.clock.monotonic()
 
     def _listen_elsewhere(self) -> None:
-        """Who talks at rates of serial MCUs? Silent meanwhile; the limit is overrun a little.
-
-        A rate is tried again until something was heard there: who talks seldom is missed easily.
-        """
-        for at, rate in enumerate(self._rates_of_talkers()):
-            if at and self._time_is_up():
-                break
-            ear = Hearing()
-            if self._to(rate):
-                most_s = max(_TALK_S, min(_TALK_MOST_S, 1.2 * self.witness.longest_gap_s))
-                end_s = min(self.clock.monotonic() + most_s, self._end_s() + _OVERRUN_S)
-                while (left := end_s - self.clock.monotonic()) > 0 and not self.cancel.cancelled:
-                    ear.add(self.port.read(512, min(left, 0.1)), self.clock.monotonic())
-            self.witness.heard_at(rate, ear)
-        self._to(START_BAUD)
-
-    def _rates_of_talkers(self) -> list[int]:
-        changeable = self.port.capabilities.speed_changes
-        return self.witness.next_rates(_TALKERS) if changeable else []
+        """Who talks at rates of serial MCUs? Silent meanwhile; the limit is overrun a little."""
+        self.talkers.listen_briefly(self._end_s() + _OVERRUN_S)
 
     def _leave_alone(self) -> None:
         """Give a chip that hears our polls as noise the silence in which it resets itself."""

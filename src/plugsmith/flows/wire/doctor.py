@@ -1,7 +1,7 @@
 """`doctor`: listen, poll, and let the judge say what is on the wire and what to do about it.
 
-Order: first only listen (an application may talk), then poll as linking does; the search listens
-at 9600 for a serial MCU where what came was unreadable.
+Order: first only listen (an application may talk), then poll as linking does, then listen at other
+rates where what came was unreadable.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.contact.talkers import Talkers
 from plugsmith.boot.linking import answers_again, link
 from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.chips.other_chips import OtherChip, other_chip
@@ -36,6 +37,7 @@ _LISTEN_S = 1.5
 _POLL_S = 8.0
 _START_S = 1.2  # longer than any listening window (uart-protocol.md 1.3)
 _WATCH_S = 1.5
+_IN_ALL_S = 60.0  # who talks every 8 s has been met at every rate by then
 _TELLING = {Heard.ECHO, Heard.TUYA_MCU, Heard.RESET_LOOP}
 
 
@@ -107,6 +109,7 @@ class _Examination:
         self._port = port
         self._witness = Witness(port, ctx.clock)
         self._by_text = False
+        self._began_s = ctx.clock.monotonic()
 
     def diagnosis(self) -> Diagnosis:
         """Listen, poll, and look whether the firmware stays up."""
@@ -140,7 +143,17 @@ class _Examination:
         look_for_other_chip(
             self._port, witness=self._witness, clock=self._ctx.clock, cancel=self._ctx.cancel
         )
+        self._listen_patiently()
         return _("No boot code of a Beken chip answered."), False
+
+    def _listen_patiently(self) -> None:
+        """Noise may be somebody who talks seldom, at another rate."""
+        if judge(self._witness.seen()).state is not Heard.NOISE:
+            return
+        limit_s = self._ctx.policy.timeout_s
+        talkers = Talkers(self._witness, clock=self._ctx.clock, cancel=self._ctx.cancel)
+        talkers.listen_patiently(self._began_s + (_IN_ALL_S if limit_s is None else limit_s))
+        self._ctx.cancel.check()
 
     def _linked(self) -> BootClient | None:
         """First without, then with the text that restarts a running OpenBeken."""
