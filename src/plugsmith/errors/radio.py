@@ -49,7 +49,7 @@ class RfContentUnfit(SafetyRefusal):
 
     code = "PS-RF-CONTENT"
     what = N_("Refused to write {span}: what is to go there is no RF calibration.")
-    why = N_("The device would lose its address and the calibration of its radio.")
+    why = N_("The device would lose its MAC and its RF calibration.")
     next_step = N_(
         "For a part of a whole dump name where it starts in the file with --skip; to bring "
         "calibration back use `plugsmith rf put-back BACKUP`."

@@ -128,7 +128,7 @@ async def _radio(
             sector = await obk.read_flash(span)
             folder.put("rf.bin", sector)
             if mac_in_rf(sector) is None:
-                notes.append(_("The radio sector holds no address; it may be blank."))
+                notes.append(_("The RF sector holds no MAC; it may be blank."))
         vendor = await obk.read_flash(_VENDOR)
         if vendor.strip(b"\xff"):
             folder.put("vendor.bin", vendor)

@@ -118,7 +118,7 @@ def _notes(rows: list[RfRow]) -> list[str]:
             )
         if row.state == "sound" and not row.measured:
             notes.append(
-                _("Calibration of the radio is missing: only the address and defaults are there.")
+                _("RF calibration is missing: only the MAC and defaults are there.")
             )
     if not any(row.state == "sound" for row in rows):
         notes.append(
