@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,9 +177,10 @@ def _named_module(name: str) -> tuple[ModuleBoard | None, OtherChip | None]:
         board = boards[0] if len({item.chip for item in boards}) == 1 else None
     other = other_chip(board.chip if board is not None else name)
     if board is None and other is None:
-        known = ", ".join(item.name for item in modules())
+        known = [item.name for item in modules()]
+        near = difflib.get_close_matches(name.upper(), known, n=5, cutoff=0.5) or known
         raise UsageError(
-            problem=_("{name} is not a known module ({known})", name=name, known=known)
+            problem=_("{name} is not a known module ({known})", name=name, known=", ".join(near))
         )
     return board, other
 

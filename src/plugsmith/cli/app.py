@@ -20,6 +20,7 @@ from plugsmith.cli.first_contact import (
 )
 from plugsmith.cli.interrupt import interrupted
 from plugsmith.cli.layout import help_width
+from plugsmith.cli.misuse import in_our_words
 from plugsmith.cli.writer import StdoutGoneError, flush, give_up, write_text
 from plugsmith.errors import ExitCode, PlugsmithError, UsageError
 from plugsmith.messages import N_, _, speaking
@@ -173,12 +174,13 @@ def _usage_failure(args: Sequence[str], problem: str) -> int:
     from plugsmith.cli.session import report_error
 
     as_json = "--json" in args
+    told = in_our_words(problem)
     unknown = re.fullmatch(r"No such command '(.*)'\.", problem)
     if unknown:
         other = known_elsewhere(unknown[1]) if args[:1] == [unknown[1]] else ""
         help_with = other or did_you_mean(unknown[1], _siblings(args, unknown[1]))
-        problem = f"{problem} {help_with}".rstrip()
-    return report_error(UsageError(problem=problem), as_json=as_json)
+        told = f"{told} {help_with}".rstrip()
+    return report_error(UsageError(problem=told), as_json=as_json)
 
 
 def _siblings(args: Sequence[str], wrong: str) -> list[str]:

@@ -135,6 +135,7 @@ def command_of(verb: Verb, words: Words) -> TyperCommand:
 def parse_command(words: Sequence[str]) -> tuple[Verb, Record]:
     """The verb and the request that a command line means; UsageError for one that means none."""
     from plugsmith.api.table import BY_NAME
+    from plugsmith.cli.misuse import in_our_words
     from plugsmith.cli.words import WORDS
     from plugsmith.errors import UsageError
 
@@ -149,7 +150,7 @@ def parse_command(words: Sequence[str]) -> tuple[Verb, Record]:
     try:
         given = command.make_context(name, list(words[count:])).params
     except typer.TyperException as problem:
-        raise UsageError(problem=problem.format_message()) from problem
+        raise UsageError(problem=in_our_words(problem.format_message())) from problem
     kind = verb.request_type
     made = kind(**{item.name: _plain(item, given[item.name]) for item in parameters(kind)})
     return verb, made
@@ -231,8 +232,11 @@ class _Conversion:
     def _limited(self, value: Any, param: Any, ctx: Any) -> object:
         least, most = self._item.words.least, self._item.words.most
         if (least is not None and value < least) or (most is not None and value > most):
-            limits = _("{least} to {most}", least=least, most=most) if most is not None else least
-            text = _("{value} is not in the range: {limits}.", value=value, limits=limits)
+            if most is None:
+                text = _("{value} is less than {least}.", value=value, least=least)
+            else:
+                limits = _("{least} to {most}", least=least, most=most)
+                text = _("{value} is not in the range: {limits}.", value=value, limits=limits)
             raise typer.BadParameter(text, ctx=ctx, param=param)
         return value
 

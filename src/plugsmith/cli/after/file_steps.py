@@ -149,7 +149,9 @@ def _lint(_request: Any, data: dict[str, Any]) -> Steps:
     return [("plugsmith device apply HOST TEMPLATE --dry-run", _("what it would change"))]
 
 
-def _backups(_request: Any, _data: dict[str, Any]) -> Steps:
+def _backups(_request: Any, data: dict[str, Any]) -> Steps:
+    if "backups" in data and not data["backups"]:
+        return [("plugsmith backup", _("a proven copy of all that is in it"))]
     return [("plugsmith restore NAME --dry-run", _("what putting one back would do"))]
 
 

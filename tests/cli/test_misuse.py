@@ -1,0 +1,47 @@
+"""A command line that cannot be meant is answered in our words, in the user's language."""
+
+from __future__ import annotations
+
+import pytest
+
+from plugsmith.cli.app import main
+from plugsmith.messages import speaking
+
+
+@pytest.mark.parametrize(("line", "said"), [
+    ("flsh", "there is no command flsh. Did you mean flash?"),
+    ("info --nope", "there is no option --nope."),
+    ("flash --dryrun", "there is no option --dryrun. Did you mean --dry-run?"),
+    ("dump sanitize x.bin", "the option --output is missing."),
+    ("dump sanitize -o x.bin", "FILE is missing."),
+    ("config show a b", "nothing is expected where a b stands."),
+    ("info --port", "--port needs a value."),
+    ("flash --dry-run=1", "--dry-run takes no value."),
+    ("info --baud 3", "--baud: 3 is not in the range: 9600 to 4000000."),
+    ("sim --raw-baud 3", "--raw-baud: 3 is less than 300."),
+    ("sim --count x", "--count: 'x' is not a whole number."),
+    ("doctor --module CB2X", "CB2X is not a known module (CB2S, CB2L,"),
+])  # fmt: skip
+def test_what_is_wrong_is_said_in_a_sentence(line, said, capsys):
+    assert main(line.split()) == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.mark.parametrize("line", [
+    "flsh", "info --nope", "dump sanitize x.bin", "dump sanitize -o x.bin", "config show a b",
+    "info --port", "flash --dry-run=1", "info --baud 3", "sim --raw-baud 3", "sim --count x",
+])  # fmt: skip
+def test_it_is_said_in_polish_too(line, capsys, monkeypatch):
+    said = {}
+    for language in ("en", "pl"):
+        monkeypatch.setenv("PLUGSMITH_LANGUAGE", language)
+        with speaking(language):
+            assert main(line.split()) == 2
+        said[language] = capsys.readouterr().err.splitlines()[0].split(": ", 2)[2]
+    assert said["pl"] != said["en"]
+
+
+def test_an_empty_library_names_how_to_make_a_backup(capsys):
+    assert main(["backups", "list"]) == 0
+    out, err = capsys.readouterr()
+    assert "restore" not in out + err
