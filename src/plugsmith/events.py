@@ -231,10 +231,14 @@ class EventLog:
 
 
 class CancelToken:
-    """Set by the user's Ctrl-C; flows look at it between steps that must not be torn."""
+    """Set by the user's Ctrl-C; flows look at it between steps that must not be torn.
+
+    `watched`: somebody has looked at it. Until then nothing is in flight that would have to end.
+    """
 
     def __init__(self) -> None:
         self._set = threading.Event()
+        self.watched = False
 
     def cancel(self) -> None:
         """Ask the work to stop at the next safe place."""
@@ -243,6 +247,7 @@ class CancelToken:
     @property
     def cancelled(self) -> bool:
         """Whether somebody asked to stop."""
+        self.watched = True
         return self._set.is_set()
 
     def check(self) -> None:
@@ -251,7 +256,7 @@ class CancelToken:
             raise Cancelled
 
     def __repr__(self) -> str:
-        return f"CancelToken(cancelled={self.cancelled})"
+        return f"CancelToken(cancelled={self._set.is_set()})"
 
 
 __all__ = [

@@ -67,3 +67,19 @@ def test_no_number_of_them_shows_a_traceback(where, times):
     assert not [word for word in NOISE if word in err], err
     assert code == 130, err
     assert "PS-CANCELLED" in err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_waiting_for_a_pipe_ends_with_the_first(number, tmp_path):
+    """Nothing has begun that would have to be ended first."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    child = plugsmith("dump", "info", str(pipe))
+    try:
+        with pipe.open("wb"):  # waits until somebody reads, and says nothing
+            child.send_signal(number)
+            _out, err = child.communicate(timeout=LONGEST_S)
+    finally:
+        child.kill()
+    assert child.returncode == 130, err
+    assert not [word for word in NOISE if word in err], err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from plugsmith.cli.after.next_steps import quoted
 from plugsmith.cli.app import main
 from plugsmith.messages import speaking
 
@@ -39,6 +40,22 @@ def test_it_is_said_in_polish_too(line, capsys, monkeypatch):
             assert main(line.split()) == 2
         said[language] = capsys.readouterr().err.splitlines()[0].split(": ", 2)[2]
     assert said["pl"] != said["en"]
+
+
+@pytest.mark.parametrize("line", [
+    "dump sanitize plug.bin -o -", "dump repair plug.bin -o -", "read -o -", "backup -o -",
+    "template export x --to esphome -o -", "rf save -o -", "obk config build -o -",
+])  # fmt: skip
+def test_no_file_of_the_name_of_standard_output_is_made(line, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert main(line.split()) == 2
+    assert "--output: nothing is written to standard output" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "told"), [("-", "FILE"), ("-x.bin", "./-x.bin")])
+def test_a_next_step_can_be_typed(name, told):
+    assert quoted(name) == told
 
 
 def test_an_empty_library_names_how_to_make_a_backup(capsys):

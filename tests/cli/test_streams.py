@@ -134,3 +134,15 @@ def test_the_same_with_real_streams(words, where, code):
     assert done.returncode == code, done.stderr
     for noise in ("Traceback", "Exception ignored", "DEFECT"):
         assert noise not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize("words", [["dump", "info", "{dump}"], ["help"]], ids=" ".join)
+def test_a_full_disk_is_told_once(words, dump, monkeypatch, capsys):
+    """What did not get out is still in the buffer when the program ends."""
+    capsys.readouterr()
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main(given(words, dump)) == 5
+        monkeypatch.undo()
+    assert capsys.readouterr().err.count("Error PS-OUTPUT-LOST") == 1

@@ -48,6 +48,8 @@ def _judge(item: Parameter, value: object) -> None:
             item,
             _("{value!r} is none of {known}", value=str(value), known=", ".join(words.choices)),
         )
+    if str(value) == "-" and (item.name == "output" or words.judge == "new-file"):
+        raise _bad(item, _("nothing is written to standard output; name a file"))
     if not words.judge:
         return
     try:
@@ -135,7 +137,7 @@ def _mac(text: str) -> None:
 def _new_file(text: str) -> None:
     from plugsmith.errors.library import OutputExists
 
-    if text != "-" and Path(text).exists():
+    if Path(text).exists():
         raise OutputExists(name=text)
 
 

@@ -20,7 +20,7 @@ from plugsmith.api import session as api
 from plugsmith.api.verb import Need, told
 from plugsmith.cli.paint import Mark
 from plugsmith.cli.quiet_end import end_quietly
-from plugsmith.cli.writer import StdoutGoneError, say, write_text
+from plugsmith.cli.writer import StdoutGoneError, give_up, say, write_text
 from plugsmith.errors import Cancelled, Defect, ExitCode, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent
 from plugsmith.events import Result as ResultEvent
@@ -198,7 +198,8 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
     """Do `body`; every outcome becomes an exit code, every error one JSON line or sentences.
 
     The first Ctrl-C sets the cancel token, so that a flow can finish the sector in flight; the
-    second interrupts at once.
+    second interrupts at once, and so does the first where no flow has begun (a pipe that nobody
+    writes to would be waited for without end).
     """
     as_json = session.as_json
     restore = _catch_interrupts(session)
@@ -211,6 +212,8 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
     except PlugsmithError as error:
         session.close()
         session.keep_failed_run(error)
+        if error.code == "PS-OUTPUT-LOST":
+            give_up(sys.stdout)  # or the end of the program tries again, and reports it again
         code = report_error(error, as_json=as_json)
     except KeyboardInterrupt:
         session.close()
@@ -230,7 +233,7 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
 
 def _catch_interrupts(session: Session) -> Callable[[], None]:
     def on_interrupt(_signum: int, _frame: FrameType | None) -> None:
-        if session.cancel.cancelled:
+        if not session.cancel.watched or session.cancel.cancelled:
             end_quietly()
             raise KeyboardInterrupt
         session.cancel.cancel()

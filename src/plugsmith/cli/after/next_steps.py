@@ -54,5 +54,8 @@ def shown(steps: Steps) -> str:
 
 
 def quoted(value: Any) -> str:
-    """A file or name as a shell takes it."""
-    return shlex.quote(str(value))
+    """A file or name as a shell and a verb take it; what came through a pipe is FILE."""
+    text = str(value)
+    if text.startswith("-"):
+        text = "FILE" if text == "-" else f"./{text}"
+    return shlex.quote(text)

@@ -117,9 +117,7 @@ def _notes(rows: list[RfRow]) -> list[str]:
                 )
             )
         if row.state == "sound" and not row.measured:
-            notes.append(
-                _("RF calibration is missing: only the MAC and defaults are there.")
-            )
+            notes.append(_("RF calibration is missing: only the MAC and defaults are there."))
     if not any(row.state == "sound" for row in rows):
         notes.append(
             _(
