@@ -25,6 +25,8 @@ def read_limited(path: Path, *, limit: int) -> bytes:
         facts = path.stat()
         if stat.S_ISREG(facts.st_mode) and facts.st_size > limit:
             raise InputTooLarge(name=path.name, size=facts.st_size, limit=limit)
+        if stat.S_ISCHR(facts.st_mode) and _is_terminal(path):
+            raise InputMissing(name=str(path), problem=_("it is a serial port, not a file"))
         with path.open("rb") as stream:
             parts: list[bytes] = []
             size = 0
@@ -57,6 +59,15 @@ def read_regular(path: Path, *, limit: int) -> bytes:
     if len(data) > limit:
         raise InputTooLarge(name=path.name, size=len(data), limit=limit)
     return data
+
+
+def _is_terminal(path: Path) -> bool:
+    """Whether reading from it waits until somebody types or sends a line."""
+    handle = os.open(path, os.O_RDONLY | _NO_WAIT | getattr(os, "O_NOCTTY", 0))
+    try:
+        return os.isatty(handle)
+    finally:
+        os.close(handle)
 
 
 def _missing(path: Path, problem: OSError) -> InputMissing:

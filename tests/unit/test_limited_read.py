@@ -156,3 +156,14 @@ def test_no_reader_of_the_library_hangs_or_fills_memory(tmp_path, name):
     path.rename(fetch / MANIFEST)
     with pytest.raises(BackupUnusable):
         open_fetch(fetch)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals of POSIX")
+def test_a_serial_port_is_no_file():
+    ours, theirs = os.openpty()
+    try:
+        with pytest.raises(InputMissing, match="serial port"):
+            read_limited(Path(os.ttyname(theirs)), limit=10)
+    finally:
+        os.close(ours)
+        os.close(theirs)

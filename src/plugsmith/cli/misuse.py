@@ -16,8 +16,11 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, sentence in (
         (r"No such command '(?P<name>.*)'\.", N_("there is no command {name}.")),
         (
-            r"No such option: (?P<name>\S+)(?: Did you mean (?P<near>.+)\?| "
-            r"\(Possible options: (?P<nears>.+)\))?",
+            r"No such option: (?P<name>\S+)(?: Did you mean (?P<near>.+)\?)?",
+            N_("there is no option {name}."),
+        ),
+        (
+            r"No such option: (?P<name>\S+) \(Possible options: (?P<near>.+)\)",
             N_("there is no option {name}."),
         ),
         (r"Missing option (?:'-\w' / )?'(?P<name>[^']+)'.*", N_("the option {name} is missing.")),
@@ -29,8 +32,7 @@ _SAID: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"Option '(?P<name>[^']+)' requires an argument\.", N_("{name} needs a value.")),
         (r"Option '(?P<name>[^']+)' does not take a value\.", N_("{name} takes no value.")),
         (
-            r"Invalid value for '(?P<name>[^']+)'(?: / '[^']+')*(?: \(env var: '[^']+'\))?: "
-            r"(?P<text>.+)",
+            r"Invalid value for '(?P<name>[^']+)'(?:[^:(]|\(env var: '\w+'\))*: (?P<text>.+)",
             N_("{name}: {text}"),
         ),
     )
@@ -44,7 +46,7 @@ def in_our_words(problem: str) -> str:
         if found is None:
             continue
         given = found.groupdict()
-        near = given.pop("near", None) or given.pop("nears", None)
+        near = given.pop("near", None)
         told = _(sentence, **given)
         names = re.findall(r"[^\s,']+", near or "")
         return f"{told} {did_you_mean(given['name'], names)}".rstrip()
