@@ -11,6 +11,7 @@ from corpus_place import corpus_root
 from fast_set import is_fast
 from hypothesis import HealthCheck, settings
 
+from plugsmith.messages import choose_language, speaking
 from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
@@ -70,10 +71,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(autouse=True)
-def _own_secrets() -> Iterator[None]:
-    """A process is one run of a user; what one test gave away must not mask the texts of others."""
+def _own_run() -> Iterator[None]:
+    """A process is one run of a user; what one test gave away must not mask the texts of others.
+
+    Nor does its language stay: a configuration file may have chosen one.
+    """
     KNOWN.forget()
-    yield
+    with speaking(None):
+        yield
+    choose_language(None)
     KNOWN.forget()
 
 
