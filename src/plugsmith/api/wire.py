@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.chips.model import ModuleBoard
     from plugsmith.chips.other_chips import OtherChip
+    from plugsmith.flows.spi.results import UnbrickResult
     from plugsmith.flows.wire.results import (
         BackupResult,
         DoctorResult,
@@ -135,6 +136,40 @@ class VerifyRequest(SpanRequest):
     skip: str | None = option(default=None, metavar="SIZE", help=SKIP)
 
 
+@request
+class UnbrickRequest(ChipRequest):
+    """Where the boot loader comes from, where the copy goes, and where the chip is looked for."""
+
+    image: Path | None = option(
+        default=None,
+        metavar="FILE",
+        panel=Panel.SAFETY,
+        help=N_(
+            "Take the boot loader out of this file: a backup of the same chip, or a QIO image. "
+            "Left out: your backup of this device, else one of the same chip."
+        ),
+    )
+    output: Path | None = option(
+        "-o",
+        "--output",
+        default=None,
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+        help=N_("The file to write."),
+    )
+    uart: str | None = option(
+        default=None,
+        metavar="PORT",
+        judge="port",
+        panel=Panel.LINK,
+        help=N_("Afterwards look whether the chip answers on its download UART, on this port."),
+    )
+    dry_run: bool = option(
+        default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
+    )
+
+
 def ports(session: Session, request: PortRequest) -> PortsResult:
     """`ports`."""
     from plugsmith.flows.wire.ports import ports as do_it
@@ -242,6 +277,26 @@ def reset(session: Session, request: ChipRequest) -> ResetResult:
     from plugsmith.flows.wire.raw_read import reset as do_it
 
     return do_it(flow_context(session, request))
+
+
+def unbrick(session: Session, request: UnbrickRequest) -> UnbrickResult:
+    """`unbrick`."""
+    from plugsmith.flows.spi.unbrick import Uart
+    from plugsmith.flows.spi.unbrick import unbrick as do_it
+    from plugsmith.link.ports import open_port
+
+    context, uart = flow_context(session, request), request.uart
+    found = (
+        Uart(
+            name=uart,
+            open_port=lambda: open_port(uart, clock=context.clock, cancel=session.cancel),
+        )
+        if uart
+        else None
+    )
+    return do_it(
+        context, image=request.image, out=request.output, uart=found, dry_run=request.dry_run
+    )
 
 
 def bytes_of(

@@ -28,6 +28,7 @@ WORDS: dict[str, Words] = {
     "write": Words(home=_WRITE, render="write_text"),
     "erase": Words(home=_WRITE, render="erase_text"),
     "verify": Words(home=_WIRE, render="verify_text"),
+    "unbrick": Words(home="plugsmith.cli.wire.unbrick_text", render="unbrick_text"),
     "reset": Words(home=_WIRE, render="reset_text"),
     "dump config": Words(
         home="plugsmith.cli.dump.config_text",

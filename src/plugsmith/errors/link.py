@@ -83,6 +83,19 @@ class NotInFlashMode(LinkError):
     next_step = N_("{remedy}")
 
 
+class NoBootCode(PlugsmithError):
+    """No boot loader for this chip was found that could be put back."""
+
+    code = "PS-SPI-NO-LOADER"
+    exit_code = ExitCode.NOTHING_FOUND
+    what = N_("No sound boot loader for {chip} was found.")
+    why = N_("Looked for in the backups of this device, in the library and in --image.")
+    next_step = N_(
+        "Give one with --image: a full backup of a device with the same chip, or the QIO image of "
+        "OpenBeken for {chip}. The backup that was made is kept."
+    )
+
+
 class NotOverSpi(PlugsmithError):
     """What was asked for needs the chip's processor, which is switched off over SPI."""
 

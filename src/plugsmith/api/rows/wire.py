@@ -120,6 +120,16 @@ WIRE: tuple[Verb, ...] = (
         asks=True,
     ),
     Verb(
+        name="unbrick",
+        summary=N_("Put a lost boot loader back over SPI; nothing else is changed."),
+        home=_WIRE,
+        request="UnbrickRequest",
+        runner="unbrick",
+        results=("plugsmith.flows.spi.results:UnbrickResult",),
+        needs=_CHIP,
+        asks=True,
+    ),
+    Verb(
         name="reset",
         summary=N_("Let the chip start what is in its flash."),
         home=_WIRE,

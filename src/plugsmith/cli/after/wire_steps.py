@@ -109,6 +109,14 @@ def _rf_show(_request: Any, _data: dict[str, Any]) -> Steps:
     return [("plugsmith rf save -o rf.bin", _("keeps it in a file"))]
 
 
+def _unbrick(request: Any, data: dict[str, Any]) -> Steps:
+    if data["broken"] and not data["verified"]:
+        return [(f"plugsmith unbrick --port {quoted(request.port)}", _("does it"))]
+    if data["answers"] is None:
+        return [("plugsmith info", _("over the download UART, when the SPI wires are off"))]
+    return [("plugsmith backup", _("a proven copy of all that is in it"))]
+
+
 WIRE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
     "ports": _ports,
     "doctor": _doctor,
@@ -120,6 +128,7 @@ WIRE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
     "write": _write,
     "erase": _erase,
     "verify": _verify,
+    "unbrick": _unbrick,
     "reset": _reset,
     "rf show": _rf_show,
     "rf save": _rf,

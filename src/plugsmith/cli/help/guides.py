@@ -70,6 +70,19 @@ CHIPS_AND_FILES: dict[str, Guide] = {
             ("plugsmith restore --dry-run plug.bin", N_("what would be done")),
         ),
     ),
+    "unbrick": Guide(
+        "spi",
+        (
+            (
+                "plugsmith unbrick --port serprog:///dev/ttyACM0",
+                N_("with a boot loader out of your backups"),
+            ),
+            (
+                "plugsmith unbrick --port serprog:///dev/ttyACM0 --image other.bin --dry-run",
+                N_("out of a file; what would be done"),
+            ),
+        ),
+    ),
     "read": Guide(
         "linking",
         (

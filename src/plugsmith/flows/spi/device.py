@@ -46,6 +46,7 @@ class SpiDevice(Device):
         self._status_found: int | None = None
         self._line: Port | None = None
         self.links = 0
+        self._hits: list[AddressRange] = []
         _warn_about_voltage(ctx)
         self._bus = Serprog(port, clock=ctx.clock, hz=self._address.hz)
         self._cen = self._wire_to_cen()
@@ -58,6 +59,10 @@ class SpiDevice(Device):
             raise
         self.first = self.identity
         self.identified_epoch = self.epoch
+
+    def allow(self, writable: AddressRange) -> None:
+        """Set what may be changed, for `unbrick` alone."""
+        self._spi_flash.allow(writable)
 
     def _wire_to_cen(self) -> Cen:
         line, _at, where = self._address.cen.partition("@")
@@ -91,7 +96,7 @@ class SpiDevice(Device):
         )
         self.identity = identify_content(flash, facts, expected=expected)
         flash.allow(self._writable or _beside_the_loader(self.identity.chip, facts.size))
-        self.flash = flash
+        self.flash = self._spi_flash = flash
         self.ctx.say(
             _(
                 "Found over SPI: {chip}, flash {part} ({kib} KiB), MAC {mac}.",

@@ -1,0 +1,98 @@
+"""Is a boot loader sound, and does it fit this device? And where a sound one is to be had."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.link import NoBootCode
+from plugsmith.flows.image.file import open_image
+from plugsmith.image.checks import CheckList, check_match, check_section
+from plugsmith.image.kinds import read_app
+from plugsmith.image.loader import loader_starts_at, read_loader
+from plugsmith.image.model import FindingLevel
+from plugsmith.image.physical import APP_START, LOADER_LEN
+from plugsmith.image.sections import looks_like_code
+from plugsmith.library.backups.store import try_open
+from plugsmith.messages import _
+from plugsmith.openbeken.releases import DEFAULT_REPO
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.library.device_key import DeviceKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """`data` are the first bytes of a flash; `source` says where they are from, in words."""
+
+    source: str
+    file: Path
+    data: bytes = field(repr=False)
+
+
+def faults_of(loader: bytes, rest: bytes, *, chip: str) -> list[str]:
+    """What speaks against `loader` in front of `rest` on a `chip`, in sentences; empty: sound.
+
+    Sound means proven: every line's CRC, the container's header and body, and the chip.
+    """
+    whole = loader + rest
+    if len(loader) != LOADER_LEN or not loader_starts_at(whole):
+        return [_("There is no boot loader.")]
+    facts, checks = read_loader(whole), CheckList()
+    check_section(checks, facts.section)
+    if facts.chips and chip not in facts.chips:
+        names = " / ".join(facts.chips)
+        checks.problem("chip", _("The boot loader is for {names}.", names=names))
+    if facts.section.trailer is None:
+        checks.problem("header", _("The boot loader is cut off: its header is missing."))
+    if looks_like_code(whole, APP_START):
+        check_match(checks, facts, read_app(whole))
+    return [item.text for item in checks.findings if item.level is FindingLevel.PROBLEM]
+
+
+def find_loader(ctx: FlowContext, key: DeviceKey, rest: bytes, *, image: Path | None) -> Candidate:
+    """The first sound one: `image` alone if given, else own backup, library. NoBootCode."""
+    for item in _given(image) if image is not None else _stored(ctx, key):
+        faults = faults_of(item.data, rest, chip=key.chip)
+        if not faults:
+            return item
+        ctx.say(
+            _("Not taken: {source}: {why}", source=item.source, why=" ".join(faults)),
+            level="info" if image is not None else "detail",
+        )
+    raise NoBootCode(chip=key.chip)
+
+
+def _given(image: Path) -> Iterator[Candidate]:
+    opened = open_image(image)
+    yield Candidate(source=opened.name, file=image, data=opened.data[:LOADER_LEN])
+
+
+def _stored(ctx: FlowContext, key: DeviceKey) -> Iterator[Candidate]:
+    """Backups of this device, the latest first, those of the same chip, then images fetched."""
+    own = [item for item in ctx.library.backups.entries() if key.is_same(item.device)]
+    alike = [
+        item
+        for item in ctx.library.backups.entries()
+        if item.device.chip == key.chip and item not in own
+    ]
+    for entry in [*own, *alike]:
+        try:
+            backup = try_open(entry.file)
+            data = backup.read() if backup is not None else b""
+        except PlugsmithError:
+            continue
+        words = _("your backup of this device, {file}") if entry in own else _("the backup {file}")
+        yield Candidate(
+            source=words.format(file=entry.file.name), file=entry.file, data=data[:LOADER_LEN]
+        )
+    for asset in ctx.library.releases.all_of(DEFAULT_REPO):
+        with suppress(PlugsmithError):
+            data = open_image(asset.path).data
+            yield Candidate(source=asset.path.name, file=asset.path, data=data[:LOADER_LEN])

@@ -1,0 +1,193 @@
+"""`unbrick`: the boot loader of a T, U or Q is put back over SPI; nothing else is changed.
+
+A second run after a cut finds a boot loader that is not sound and does the same again.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, cast
+
+from plugsmith.chips.model import Family
+from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.flows import KeptChanged, VerifyFailed
+from plugsmith.errors.link import LinkError
+from plugsmith.flows.progress import task
+from plugsmith.flows.spi.boot_loader import Candidate, faults_of, find_loader
+from plugsmith.flows.spi.results import UnbrickResult
+from plugsmith.flows.wire.connected import connected
+from plugsmith.flows.wire.results import span_rows
+from plugsmith.image.kinds import recognise
+from plugsmith.image.physical import LOADER_LEN
+from plugsmith.library.home import check_output, write_whole
+from plugsmith.link.spi_address import is_spi
+from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, merge_ranges
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.spi.device import SpiDevice
+    from plugsmith.flows.wire.connection import Device
+    from plugsmith.link.port import Port
+
+LOADER = AddressRange(0, LOADER_LEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uart:
+    """The download UART on which the chip is looked for afterwards."""
+
+    name: str
+    open_port: Callable[[], Port]
+
+
+def unbrick(
+    ctx: FlowContext,
+    *,
+    image: Path | None = None,
+    out: Path | None = None,
+    uart: Uart | None = None,
+    dry_run: bool = False,
+) -> UnbrickResult:
+    """Read everything, keep it, put a sound boot loader back if there is none, verify, look.
+
+    Raises NoBootCode, UnknownFlashPart, VerifyFailed, KeptChanged besides errors of the link.
+    """
+    if not is_spi(ctx.port_name):
+        raise UsageError(problem=_("unbrick works over SPI: give --port serprog://..."))
+    if out is not None:
+        check_output(out)
+    with connected(ctx) as device:
+        done = _put_back(ctx, cast("SpiDevice", device), image=image, out=out, dry_run=dry_run)
+    if uart is None or dry_run:
+        return done
+    return replace(done, answers=_answers(ctx, uart))
+
+
+def _put_back(
+    ctx: FlowContext, device: SpiDevice, *, image: Path | None, out: Path | None, dry_run: bool
+) -> UnbrickResult:
+    chip = device.identity.chip
+    if chip.family is not Family.LOADER:
+        raise UsageError(
+            problem=_("a {chip} answers from a mask ROM and needs no unbrick", chip=chip.name)
+        )
+    device.claim()
+    content = _read_all(ctx, device)
+    saved = ctx.library.rescued.keep(device.key(), 0, content)
+    if out is not None:
+        write_whole(out, content)
+    ctx.say(_("Everything that was in the flash is kept in {file}.", file=str(out or saved)))
+    broken = faults_of(content[: LOADER.end], content[LOADER.end :], chip=chip.name)
+    for text in broken:
+        ctx.say(text)
+    result = UnbrickResult(
+        chip=chip.name,
+        mac=device.mac(),
+        backup=str(out or saved),
+        broken=tuple(broken),
+        other_problems=_other_problems(content),
+        source=None,
+        written=(),
+        verified=not broken,
+        answers=None,
+    )
+    if not broken:
+        ctx.say(_("The boot loader is sound; nothing was changed."))
+        return result
+    found = find_loader(ctx, device.key(), content[LOADER.end :], image=image)
+    ctx.say(_("The boot loader comes from {source}.", source=found.source))
+    todo = [
+        part for part in LOADER.split(SECTOR_LEN)
+        if content[part.start : part.end] != found.data[part.start : part.end]
+    ]  # fmt: skip
+    if not dry_run:
+        _write(ctx, device, found, todo, content)
+    return replace(
+        result,
+        source=str(found.file),
+        written=span_rows(merge_ranges(todo)),
+        verified=not dry_run,
+    )
+
+
+def _read_all(ctx: FlowContext, device: Device) -> bytes:
+    data = bytearray()
+
+    def read() -> None:
+        for block in device.flash.blocks(AddressRange(len(data), device.size)):
+            data.extend(block.data)
+            meter.advance(len(block.span))
+            ctx.cancel.check()
+
+    with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
+        device.resume_on_relink(read, left=lambda: device.size - len(data))
+    return bytes(data)
+
+
+def _other_problems(content: bytes) -> tuple[str, ...]:
+    """What else the judge of files says: it is told, and not touched."""
+    return tuple(item.text for item in recognise(content).problems if (item.at or 0) >= LOADER.end)
+
+
+def _write(
+    ctx: FlowContext,
+    device: SpiDevice,
+    found: Candidate,
+    todo: list[AddressRange],
+    content: bytes,
+) -> None:
+    device.known.learn(content, changing=[part.start for part in LOADER.split(SECTOR_LEN)])
+    device.allow(LOADER)
+    left = list(todo)
+
+    def write() -> None:
+        device.flash.prepare_writes(LOADER)
+        while left:
+            ctx.cancel.check()
+            part = left[0]
+            device.flash.rewrite(part.start, found.data[part.start : part.end])
+            left.pop(0)
+            meter.advance(len(part))
+
+    total = sum(map(len, todo))
+    with task("write", _("Writing"), total=total, clock=ctx.clock, sink=ctx.sink) as meter:
+        device.resume_on_relink(write, left=lambda: len(left))
+    _verify(ctx, device, found, content)
+    device.resume_on_relink(device.flash_restore_protection, left=lambda: 0)
+
+
+def _verify(ctx: FlowContext, device: Device, found: Candidate, content: bytes) -> None:
+    """The loader is the one that was chosen, and everything else is as it was."""
+    wanted = found.data + content[LOADER.end :]
+    spans = [*LOADER.split(SECTOR_LEN), *AddressRange(LOADER.end, len(content)).split(BLOCK_LEN)]
+    checks = [(span, zlib.crc32(wanted[span.start : span.end])) for span in spans]
+    wrong = device.differing(checks)
+    kept = [span for span in wrong if span.start >= LOADER.end]
+    if kept:
+        raise KeptChanged(
+            ranges=", ".join(map(str, kept)),
+            remedy=_("Put it back from the copy that was kept, over SPI, with `plugsmith write`."),
+        )
+    if wrong:
+        raise VerifyFailed(ranges=", ".join(map(str, wrong)), rounds=1, resume=ctx.again)
+
+
+def _answers(ctx: FlowContext, uart: Uart) -> bool:
+    """Whether a boot code answers on the download UART now."""
+    over_uart = replace(
+        ctx, port_name=uart.name, open_port=uart.open_port, warn_of_mains=False, chip=None
+    )
+    try:
+        with connected(over_uart):
+            return True
+    except LinkError as silence:
+        ctx.warn(silence.code, silence.message, hint=silence.hint)
+        return False
+    except PlugsmithError as problem:
+        ctx.warn(problem.code, problem.message, hint=problem.hint)
+        return False

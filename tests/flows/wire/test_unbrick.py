@@ -1,0 +1,171 @@
+"""A boot loader that is gone comes back over SPI, and nothing else changes."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from flows_rig import Rig, openbeken
+from spi_rig import LOADER, SpiRig, factory
+from test_spi_flows import CS1, context
+
+from plugsmith.errors import Cancelled, PlugsmithError, UsageError
+from plugsmith.errors.link import NoBootCode
+from plugsmith.errors.safety import UnknownFlashPart
+from plugsmith.flows.spi.unbrick import Uart, unbrick
+from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.info import info
+from plugsmith.sim.faults import FaultPlan
+
+REST = slice(LOADER.end, None)
+
+
+def dead(kind="erased", chip="BK7231T"):
+    whole = bytearray(factory(chip))
+    if kind == "erased":
+        whole[: LOADER.end] = b"\xff" * LOADER.end
+    elif kind == "half":
+        whole[0x8000 : LOADER.end] = b"\xff" * (LOADER.end - 0x8000)
+    elif kind == "first-sector":
+        whole[:0x1000] = b"\xff" * 0x1000
+    elif kind == "one-bit":
+        whole[0x4321] ^= 0x10
+    return bytes(whole)
+
+
+def image(tmp_path, content=None):
+    path = tmp_path / "given.bin"
+    path.write_bytes(factory() if content is None else content)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["erased", "half", "first-sector", "one-bit"])
+def test_the_loader_is_back_the_rest_untouched_and_the_uart_answers(kind, tmp_path):
+    rig = SpiRig(dead(kind), manners=CS1, status=0x7C)
+    done = unbrick(context(rig, tmp_path), image=image(tmp_path))
+    assert done.broken
+    assert done.verified
+    assert rig.content == factory()
+    assert rig.chip.nor.status == 0x7C
+    assert Path(done.backup).read_bytes() == rig.before
+    changed = {item.addr for item in rig.chip.nor.operations if item.kind in ("erase", "prog")}
+    assert all(addr < LOADER.end for addr in changed)
+    uart = Rig(tmp_path, "BK7231T", rig.content)
+    assert info(uart.ctx()).identity.chip.name == "BK7231T"
+
+
+def test_the_devices_own_backup_is_taken_first(tmp_path):
+    backup(Rig(tmp_path, "BK7231T", factory()).ctx())
+    rig = SpiRig(dead(), manners=CS1)
+    done = unbrick(context(rig, tmp_path))
+    assert "bk7231t" in done.source
+    assert rig.content == factory()
+
+
+def test_the_qio_image_of_openbeken_has_one_too(tmp_path):
+    rig = SpiRig(dead(), manners=CS1)
+    unbrick(context(rig, tmp_path), image=image(tmp_path, openbeken("BK7231T")))
+    assert rig.content[REST] == rig.before[REST]
+    assert rig.content[: LOADER.end] == openbeken("BK7231T")[: LOADER.end]
+
+
+@pytest.mark.parametrize("kind", ["erased", "half", "one-bit", "short", "other-chip"])
+def test_a_loader_that_is_not_sound_or_not_for_this_chip_is_never_written(kind, tmp_path):
+    given = {"short": factory()[:0x8000], "other-chip": factory("BK7231U")}.get(kind)
+    rig = SpiRig(dead(), manners=CS1)
+    with pytest.raises(NoBootCode):
+        unbrick(context(rig, tmp_path), image=image(tmp_path, given or dead(kind)))
+    assert rig.content == rig.before
+
+
+def test_a_sound_loader_is_left_alone(tmp_path):
+    rig = SpiRig(manners=CS1)
+    done = unbrick(context(rig, tmp_path), image=image(tmp_path))
+    assert (done.broken, done.written) == ((), ())
+    assert rig.content == rig.before
+    assert rig.chip.nor.operations == []
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_change(tmp_path):
+    rig = SpiRig(dead(), manners=CS1)
+    done = unbrick(context(rig, tmp_path), image=image(tmp_path), dry_run=True)
+    assert sum(span.length for span in done.written) <= LOADER.end
+    assert done.written
+    assert rig.content == rig.before
+
+
+def test_an_unknown_part_is_kept_as_a_file_and_not_written(tmp_path):
+    rig = SpiRig(dead(), manners=CS1, jedec="AB4015")
+    with pytest.raises(UnknownFlashPart):
+        unbrick(context(rig, tmp_path), image=image(tmp_path))
+    assert rig.content == rig.before
+    assert [path.read_bytes() for path in (tmp_path / "library/rescued").glob("*.bin")] == [
+        rig.before
+    ]
+
+
+def test_over_the_uart_there_is_no_unbrick(tmp_path):
+    with pytest.raises(UsageError):
+        unbrick(Rig(tmp_path, "BK7231T", factory()).ctx())
+
+
+def test_a_silent_uart_afterwards_is_exit_7(tmp_path):
+    silent = Rig(tmp_path, "BK7231T", factory(), faults=FaultPlan.named(["silent"], 1))
+    rig = SpiRig(dead(), manners=CS1)
+    done = unbrick(
+        context(rig, tmp_path),
+        image=image(tmp_path),
+        uart=Uart(name="sim://rig", open_port=silent.port),
+    )
+    assert done.verified
+    assert done.exit_status == 7
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_cut_anywhere_and_run_again_ends_well(seed, tmp_path):
+    """The process is gone at some operation of the flash; the chip keeps what it has."""
+    rig = SpiRig(dead("half"), manners=CS1)
+    left = [random.Random(seed).randrange(1, 160)]
+    real = rig.face.commands._change
+
+    def cut(opcode, out, now):
+        left[0] -= opcode in (0x20, 0xD8, 0x02, 0x01)
+        if left[0] == 0:
+            raise Cancelled
+        real(opcode, out, now)
+
+    rig.face.commands._change = cut
+    given = image(tmp_path)
+    for _run in range(2):
+        try:
+            unbrick(context(rig, tmp_path), image=given)
+            break
+        except Cancelled:
+            rig.face.commands._change = real
+    assert rig.content == factory()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_under_random_faults_it_ends_well(seed, tmp_path):
+    faulty(seed, tmp_path)
+
+
+@pytest.mark.campaign
+@pytest.mark.parametrize("seed", range(100, 150))
+def test_under_many_random_faults_it_ends_well(seed, tmp_path):
+    faulty(seed, tmp_path)
+
+
+def faulty(seed, tmp_path):
+    rig = SpiRig(dead(), manners=CS1, faults=FaultPlan.random(seed, traffic=4_000_000, sectors=17))
+    given = image(tmp_path)
+    for _run in range(4):
+        try:
+            assert unbrick(context(rig, tmp_path), image=given).verified
+            break
+        except PlugsmithError:
+            continue
+    else:
+        pytest.fail("four runs did not help")
+    assert rig.content == factory()
