@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,6 @@ from plugsmith.image.physical import APP_START, LOADER_LEN
 from plugsmith.image.sections import looks_like_code
 from plugsmith.library.backups.store import try_open
 from plugsmith.messages import _
-from plugsmith.openbeken.releases import DEFAULT_REPO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +73,7 @@ def _given(image: Path) -> Iterator[Candidate]:
 
 
 def _stored(ctx: FlowContext, key: DeviceKey) -> Iterator[Candidate]:
-    """Backups of this device, the latest first, those of the same chip, then images fetched."""
+    """Backups of this device, the latest first, then those of the same chip."""
     own = [item for item in ctx.library.backups.entries() if key.is_same(item.device)]
     alike = [
         item
@@ -92,7 +90,3 @@ def _stored(ctx: FlowContext, key: DeviceKey) -> Iterator[Candidate]:
         yield Candidate(
             source=words.format(file=entry.file.name), file=entry.file, data=data[:LOADER_LEN]
         )
-    for asset in ctx.library.releases.all_of(DEFAULT_REPO):
-        with suppress(PlugsmithError):
-            data = open_image(asset.path).data
-            yield Candidate(source=asset.path.name, file=asset.path, data=data[:LOADER_LEN])
