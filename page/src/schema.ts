@@ -1109,6 +1109,19 @@ export type SimHouseSession = {
   "restarts": number;
 };
 
+/** `broken`: what spoke against the boot loader; `other_problems`: told, not touched. */
+export type SpiUnbrickResult = {
+  "chip": string;
+  "mac": string | null;
+  "backup": string;
+  "broken": (string)[];
+  "other_problems": (string)[];
+  "source": string | null;
+  "written": (WireSpanRow)[];
+  "verified": boolean;
+  "answers": boolean | null;
+};
+
 /** The address (without the key), and how many jobs were run from the page. */
 export type UiPageServed = {
   "url": string;
