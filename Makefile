@@ -104,7 +104,8 @@ campaign: setup campaign-model
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 	PLUGSMITH_CAMPAIGN=$(or $(POINTS),all) $(PYTEST) -n $(JOBS) --timeout=0 \
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
-	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli
+	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli \
+		tests/flows/wire/test_unbrick.py tests/peers
 
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup

@@ -64,6 +64,7 @@ export type ReadyLine = {
   "schema": "plugsmith/1";
   "type": "ready";
   "port": string;
+  "uart_port"?: string;
   "log_port"?: string;
   "boot"?: string;
   "url"?: string;

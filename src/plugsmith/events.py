@@ -125,10 +125,14 @@ class Item(Event):
 
 @frozen
 class Ready(Event):
-    """A service can be used now; `url` is the link of a page, with its key in the fragment."""
+    """A service can be used now; `url` is the link of a page, with its key in the fragment.
+
+    `uart_port` is the download UART where `port` is the same chip's SPI.
+    """
 
     kind: ClassVar[str] = "ready"
     port: str
+    uart_port: str | None = None
     log_port: str | None = None
     boot: str | None = None
     url: str | None = None

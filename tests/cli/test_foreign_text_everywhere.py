@@ -42,7 +42,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "rf save": ("rf save {whole} -o {out}.rf", "rf save {dump} -o {out}.rf"),
     "rf put-back": ("rf put-back {dump} --port {port}",),
     "rf set-mac": ("rf set-mac {text} --port {port}",),
-    "unbrick": ("unbrick --port {port} --image {dump}",),
+    "unbrick": ("unbrick --port serprog://{text}", "unbrick --port {port} --image {dump}"),
     "rf rebuild": ("rf rebuild --port {port} --mac {text}",),
     "backups list": ("backups label {backup} {text}", "backups list", "backups list {text}"),
     "backups label": ("backups label {backup} {text} --note {text}", "backups label {text} a"),

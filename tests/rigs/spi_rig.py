@@ -15,6 +15,7 @@ from plugsmith.sim.chip.chip import SimChip, SimSettings
 from plugsmith.sim.chip.personality import loader_on
 from plugsmith.sim.faults import FaultPlan
 from plugsmith.sim.flash.parts import part_for
+from plugsmith.sim.ports.port import SimPort
 from plugsmith.sim.spi.face import SpiFace
 from plugsmith.sim.spi.serprog import Manners, SerprogServer
 from plugsmith.spi.cen import ByHand, BySelect
@@ -81,6 +82,7 @@ class SpiRig:
             self.before,
             settings=SimSettings(faults=faults or FaultPlan(), part=part, held=False, **settings),
         )
+        self.clock.sleep(1.0)  # switched on a while ago
         self.face = SpiFace(self.chip)
         self.manners = manners or Manners()
         self.log = EventLog()
@@ -92,6 +94,9 @@ class SpiRig:
 
     def port(self):
         return SerprogPort(SerprogServer(self.face, self.manners), self.clock)
+
+    def uart(self):
+        return SimPort(self.chip, self.clock, name="sim://rig")
 
     def bus(self):
         return Serprog(self.port(), clock=self.clock)

@@ -59,6 +59,14 @@ NO_POWER = Cause(
     likelihood="likely",
     next_step=N_("Measure 3.3 V between 3V3 and GND at the module, and 3.3 V on CEN."),
 )
+NO_LOADER = Cause(
+    cause=N_("The boot loader in the flash is lost: a BK7231T, U or Q then stays silent for good."),
+    likelihood="unlikely",
+    next_step=N_(
+        "When nothing else helped: `plugsmith unbrick` puts it back over SPI, docs/spi.md says "
+        "with which wires. A BK7231N or M cannot get into this state."
+    ),
+)
 SLOW_TALK = Cause(
     cause=N_("Another processor talks at another speed."),
     likelihood="possible",

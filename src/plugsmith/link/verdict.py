@@ -185,14 +185,23 @@ def _weighed(state: Heard, seen: Observations) -> list[Cause]:
         found.append(replace(advice.FAR_SPEED, likelihood=likely))
     if state is Heard.NOISE:
         found.append(advice.SLOW_TALK)
-    if state is Heard.SILENCE and seen.losses:
-        found.append(replace(CAUSES[Heard.PORT_LOST][0], likelihood="possible"))
     if state is Heard.SILENCE:
-        if seen.log in (Heard.BOOT_TEXT, Heard.CONSOLE, Heard.TEXT):
-            found.append(advice.STARTS)
-        elif seen.log is Heard.SILENCE:
-            found.append(advice.NO_POWER)
-        if seen.zeros_only:
-            found.append(replace(advice.LOW_LINE, likelihood="possible"))
-        found.append(advice.NOT_SENDING)
+        found += _of_silence(seen)
+    return found
+
+
+def _of_silence(seen: Observations) -> list[Cause]:
+    found: list[Cause] = []
+    starts = seen.log in (Heard.BOOT_TEXT, Heard.CONSOLE, Heard.TEXT)
+    if seen.losses:
+        found.append(replace(CAUSES[Heard.PORT_LOST][0], likelihood="possible"))
+    if starts:
+        found.append(advice.STARTS)
+    elif seen.log is Heard.SILENCE:
+        found.append(advice.NO_POWER)
+    if seen.zeros_only:
+        found.append(replace(advice.LOW_LINE, likelihood="possible"))
+    found.append(advice.NOT_SENDING)
+    if not starts:
+        found.append(advice.NO_LOADER)
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import random
+from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,15 @@ from flows_rig import Rig, openbeken
 from spi_rig import LOADER, SpiRig, factory
 from test_spi_flows import CS1, context
 
-from plugsmith.errors import Cancelled, PlugsmithError, UsageError
-from plugsmith.errors.link import NoBootCode
+from plugsmith.boot.linking import LinkPolicy
+from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors.link import NoAnswer, NoBootCode
 from plugsmith.errors.safety import UnknownFlashPart
 from plugsmith.flows.spi.unbrick import Uart, unbrick
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.info import info
+from plugsmith.forge.flash import forge_flash
+from plugsmith.library.jobs.store import Job
 from plugsmith.sim.faults import FaultPlan
 
 REST = slice(LOADER.end, None)
@@ -43,16 +47,38 @@ def image(tmp_path, content=None):
 @pytest.mark.parametrize("kind", ["erased", "half", "first-sector", "one-bit"])
 def test_the_loader_is_back_the_rest_untouched_and_the_uart_answers(kind, tmp_path):
     rig = SpiRig(dead(kind), manners=CS1, status=0x7C)
-    done = unbrick(context(rig, tmp_path), image=image(tmp_path))
+    done = unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(rig.uart))
     assert done.broken
     assert done.verified
+    assert done.answers
     assert rig.content == factory()
     assert rig.chip.nor.status == 0x7C
     assert Path(done.backup).read_bytes() == rig.before
     changed = {item.addr for item in rig.chip.nor.operations if item.kind in ("erase", "prog")}
     assert all(addr < LOADER.end for addr in changed)
-    uart = Rig(tmp_path, "BK7231T", rig.content)
-    assert info(uart.ctx()).identity.chip.name == "BK7231T"
+
+
+def uart(port):
+    return Uart(name="sim://rig", open_port=port)
+
+
+def test_before_it_the_same_chip_is_silent_on_its_uart(tmp_path):
+    rig = SpiRig(dead())
+    with pytest.raises(NoAnswer):
+        info(replace(context(rig, tmp_path), port_name="sim://rig", open_port=rig.uart))
+
+
+def test_another_board_on_the_uart_is_no_answer(tmp_path):
+    rig = SpiRig(dead(), manners=CS1)
+    other = Rig(
+        tmp_path,
+        "BK7231T",
+        forge_flash(chip="BK7231T", mac=bytes.fromhex("c8478c000099")),
+        clock=rig.clock,
+    )
+    done = unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(other.port))
+    assert (done.verified, done.answers, done.exit_status) == (True, False, 7)
+    assert "PS-LINK-OTHER-DEVICE" in [item.code for item in rig.log if item.kind == "warning"]
 
 
 def test_the_devices_own_backup_is_taken_first(tmp_path):
@@ -111,42 +137,49 @@ def test_over_the_uart_there_is_no_unbrick(tmp_path):
 
 
 def test_a_silent_uart_afterwards_is_exit_7(tmp_path):
-    silent = Rig(tmp_path, "BK7231T", factory(), faults=FaultPlan.named(["silent"], 1))
     rig = SpiRig(dead(), manners=CS1)
-    done = unbrick(
-        context(rig, tmp_path),
-        image=image(tmp_path),
-        uart=Uart(name="sim://rig", open_port=silent.port),
-    )
+    silent = FaultPlan.named(["silent"], 1)
+    other = Rig(tmp_path, "BK7231T", factory(), faults=silent, clock=rig.clock)
+    forever = replace(context(rig, tmp_path), policy=LinkPolicy(timeout_s=None))
+    done = unbrick(forever, image=image(tmp_path), uart=uart(other.port))
     assert done.verified
     assert done.exit_status == 7
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_cut_anywhere_and_run_again_ends_well(seed, tmp_path):
-    """The process is gone at some operation of the flash; the chip keeps what it has."""
-    rig = SpiRig(dead("half"), manners=CS1)
-    left = [random.Random(seed).randrange(1, 160)]
-    real = rig.face.commands._change
+class Killed(BaseException):
+    """The process is gone."""
 
-    def cut(opcode, out, now):
-        left[0] -= opcode in (0x20, 0xD8, 0x02, 0x01)
-        if left[0] == 0:
-            raise Cancelled
-        real(opcode, out, now)
 
-    rig.face.commands._change = cut
+CUTS = [(0x01, 1), (0x01, 2), (0x20, 1), (0x20, 5), (0x02, 1), (0x02, 99)]
+
+
+@pytest.mark.parametrize(("opcode", "nth"), CUTS)
+def test_cut_anywhere_and_run_again_ends_well(opcode, nth, tmp_path, monkeypatch):
+    """Nothing runs any more from some operation of the flash on; the chip keeps what it has."""
+    rig = SpiRig(dead("half"), manners=CS1, status=0x7C)
+    seen = Counter()
+    real = rig.face.exchange
+
+    def cut(out, read, now):
+        seen[out[:1]] += 1
+        if seen[bytes((opcode,))] >= nth:
+            raise Killed
+        return real(out, read, now=now)
+
+    rig.face.exchange = cut
     given = image(tmp_path)
-    for _run in range(2):
-        try:
+    with monkeypatch.context() as dying:
+        dying.setattr(Job, "close", lambda _job: None)
+        with pytest.raises(Killed):
             unbrick(context(rig, tmp_path), image=given)
-            break
-        except Cancelled:
-            rig.face.commands._change = real
+    rig.face.exchange = real
+    assert unbrick(context(rig, tmp_path), image=given).verified
     assert rig.content == factory()
+    assert rig.chip.nor.status == 0x7C
+    assert not list((tmp_path / "library/jobs").glob("*.journal"))
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_under_random_faults_it_ends_well(seed, tmp_path):
     faulty(seed, tmp_path)
 

@@ -59,6 +59,8 @@ def test_the_log_port_tells_a_chip_that_starts_from_one_without_power():
     dark = judge(replace(SEEN, log=Heard.SILENCE))
     assert "starts" in starts.causes[0].cause or any("starts" in c.cause for c in starts.causes[:3])
     assert any("no power, or CEN" in cause.cause for cause in dark.causes[:3])
+    assert any("unbrick" in cause.next_step for cause in dark.causes)
+    assert not any("unbrick" in cause.next_step for cause in starts.causes)
 
 
 def test_what_was_counted_stands_in_the_sentence():

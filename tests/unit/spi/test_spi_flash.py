@@ -121,8 +121,9 @@ def test_a_write_enable_that_is_not_taken_is_sent_again():
 @pytest.mark.parametrize("act", ["read", "erase"])
 def test_a_chip_that_left_the_mode_is_noticed_and_never_read_as_content(act):
     rig = SpiRig(manners=Manners(cen="none"))
-    rig.face.set_cen(low=True, now=0.0)
-    rig.face.set_cen(low=False, now=0.0)
+    on = rig.clock.monotonic()
+    rig.face.set_cen(low=True, now=on)
+    rig.face.set_cen(low=False, now=on)
     flash = rig.open()
     flash.prepare_writes(SECTOR)
     now = rig.clock.monotonic()

@@ -27,6 +27,7 @@ def sim(session: Session, request: SimRequest) -> ChipSession | EmulatedSession 
         case "fast" if request.spi:
             from plugsmith.api.sim.spi import serve_spi
 
+            _check(request)
             return serve_spi(session, request, _board(_board_request(request)))
         case "fast":
             return _chip(session, request)
@@ -49,12 +50,7 @@ def _emulated(session: Session, request: SimRequest) -> EmulatedSession:
 
 
 def _chip(session: Session, request: SimRequest) -> ChipSession:
-    if request.pty and request.tcp:
-        raise UsageError(problem=_("--pty and --tcp exclude each other"))
-    if request.lines not in ("none", "rts", "dtr", "both"):
-        raise UsageError(problem=_("--lines is none, rts, dtr or both"))
-    if request.power not in ("held", "kept", "running"):
-        raise UsageError(problem=_("--power is held, kept or running"))
+    _check(request)
     board = _board(_board_request(request))
     port = chip_endpoint(
         request.tcp,
@@ -67,6 +63,15 @@ def _chip(session: Session, request: SimRequest) -> ChipSession:
         return _serve(session, board, (port, log_port), (request.power, request.lines))
     finally:
         port.close()
+
+
+def _check(request: SimRequest) -> None:
+    if request.pty and request.tcp:
+        raise UsageError(problem=_("--pty and --tcp exclude each other"))
+    if request.lines not in ("none", "rts", "dtr", "both"):
+        raise UsageError(problem=_("--lines is none, rts, dtr or both"))
+    if request.power not in ("held", "kept", "running"):
+        raise UsageError(problem=_("--power is held, kept or running"))
 
 
 def _board_request(request: SimRequest) -> BoardRequest:

@@ -12,6 +12,7 @@ from plugsmith.flows.spi.content_identity import flash_facts, identify_content
 from plugsmith.flows.wire.connection import Device
 from plugsmith.flows.wire.device_own import DeviceOwn
 from plugsmith.flows.wire.same_device import prove_own
+from plugsmith.library.jobs.store import CHANGING
 from plugsmith.link.ports import open_port
 from plugsmith.link.spi_address import read_address
 from plugsmith.memory import AddressRange
@@ -25,6 +26,7 @@ from plugsmith.spi.serprog import Serprog
 if TYPE_CHECKING:
     from plugsmith.chips.model import Chip
     from plugsmith.flows.context import FlowContext
+    from plugsmith.library.jobs.store import JobState
     from plugsmith.link.port import Port
     from plugsmith.spi.cen import Cen
 
@@ -63,6 +65,17 @@ class SpiDevice(Device):
     def allow(self, writable: AddressRange) -> None:
         """Set what may be changed, for `unbrick` alone."""
         self._spi_flash.allow(writable)
+
+    def lifted(self) -> list[JobState]:
+        """Jobs on this device that changed nothing but its write protection."""
+        key = self.key()
+        jobs = self.ctx.library.jobs.open_jobs(kinds=CHANGING)
+        return [item for item in jobs if not item.begun and key.is_same(item.header.device)]
+
+    def put_back_protection(self, status: int) -> None:
+        """Have the flash part protected as `status` says."""
+        self._spi_flash.status_found = status
+        self.resume_on_relink(self.flash_restore_protection, left=lambda: 0)
 
     def _wire_to_cen(self) -> Cen:
         line, _at, where = self._address.cen.partition("@")

@@ -1,6 +1,7 @@
 """`unbrick`: the boot loader of a T, U or Q is put back over SPI; nothing else is changed.
 
-A second run after a cut finds a boot loader that is not sound and does the same again.
+A second run after a cut finds a boot loader that is not sound and does the same again; the job of
+the first tells it how the flash part was protected.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, cast
 from plugsmith.chips.model import Family
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
-from plugsmith.errors.link import LinkError
+from plugsmith.errors.link import OtherDevice
+from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.spi.boot_loader import Candidate, faults_of, find_loader
 from plugsmith.flows.spi.results import UnbrickResult
@@ -21,6 +23,7 @@ from plugsmith.flows.wire.results import span_rows
 from plugsmith.image.kinds import recognise
 from plugsmith.image.physical import LOADER_LEN
 from plugsmith.library.home import check_output, write_whole
+from plugsmith.library.jobs.store import JobHeader, JobKind
 from plugsmith.link.spi_address import is_spi
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, merge_ranges
 from plugsmith.messages import _
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 LOADER = AddressRange(0, LOADER_LEN)
+_UART_S = 30.0  # also for who waits at a terminal: the work is done, this is a look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +69,7 @@ def unbrick(
         done = _put_back(ctx, cast("SpiDevice", device), image=image, out=out, dry_run=dry_run)
     if uart is None or dry_run:
         return done
-    return replace(done, answers=_answers(ctx, uart))
+    return replace(done, answers=_answers(ctx, uart, mac=done.mac))
 
 
 def _put_back(
@@ -98,6 +102,8 @@ def _put_back(
     )
     if not broken:
         ctx.say(_("The boot loader is sound; nothing was changed."))
+        if not dry_run:
+            _settle(ctx, device)
         return result
     found = find_loader(ctx, device.key(), content[LOADER.end :], image=image)
     ctx.say(_("The boot loader comes from {source}.", source=found.source))
@@ -155,10 +161,39 @@ def _write(
             meter.advance(len(part))
 
     total = sum(map(len, todo))
-    with task("write", _("Writing"), total=total, clock=ctx.clock, sink=ctx.sink) as meter:
-        device.resume_on_relink(write, left=lambda: len(left))
-    _verify(ctx, device, found, content)
-    device.resume_on_relink(device.flash_restore_protection, left=lambda: 0)
+    device.job = job = ctx.library.jobs.start(_job(ctx, device, found))
+    try:
+        with task("write", _("Writing"), total=total, clock=ctx.clock, sink=ctx.sink) as meter:
+            device.resume_on_relink(write, left=lambda: len(left))
+        _verify(ctx, device, found, content)
+        device.resume_on_relink(device.flash_restore_protection, left=lambda: 0)
+    except BaseException:
+        job.close()
+        raise
+    finally:
+        device.job = None
+    job.finish()
+    _settle(ctx, device)
+
+
+def _job(ctx: FlowContext, device: Device, found: Candidate) -> JobHeader:
+    return JobHeader(
+        kind=JobKind.WRITE,
+        device=device.key(),
+        port=ctx.port_name,
+        adapter=device.port.info.adapter,
+        subject=found.source,
+        command=ctx.again,
+        started=now_text(ctx.clock),
+    )
+
+
+def _settle(ctx: FlowContext, device: SpiDevice) -> None:
+    """Put back a protection that a run of this verb lifted, and forget those runs."""
+    for state in device.lifted():
+        if state.protection is not None:
+            device.put_back_protection(state.protection)
+        ctx.library.jobs.forget(state)
 
 
 def _verify(ctx: FlowContext, device: Device, found: Candidate, content: bytes) -> None:
@@ -177,17 +212,28 @@ def _verify(ctx: FlowContext, device: Device, found: Candidate, content: bytes) 
         raise VerifyFailed(ranges=", ".join(map(str, wrong)), rounds=1, resume=ctx.again)
 
 
-def _answers(ctx: FlowContext, uart: Uart) -> bool:
-    """Whether a boot code answers on the download UART now."""
+def _answers(ctx: FlowContext, uart: Uart, *, mac: str | None) -> bool:
+    """Whether the boot code of the device with this `mac` answers on the download UART now."""
+    limit = ctx.policy.timeout_s
     over_uart = replace(
-        ctx, port_name=uart.name, open_port=uart.open_port, warn_of_mains=False, chip=None
+        ctx,
+        port_name=uart.name,
+        open_port=uart.open_port,
+        warn_of_mains=False,
+        chip=None,
+        policy=replace(ctx.policy, timeout_s=_UART_S if limit is None else limit),
     )
     try:
-        with connected(over_uart):
+        with connected(over_uart) as device:
+            found = device.mac()
+            if None not in {mac, found} and mac != found:
+                raise OtherDevice(
+                    port=uart.name,
+                    difference=_(
+                        "its MAC is {theirs}, the device has {ours}", theirs=found, ours=mac
+                    ),
+                )
             return True
-    except LinkError as silence:
-        ctx.warn(silence.code, silence.message, hint=silence.hint)
-        return False
     except PlugsmithError as problem:
         ctx.warn(problem.code, problem.message, hint=problem.hint)
         return False

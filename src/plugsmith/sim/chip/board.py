@@ -104,6 +104,7 @@ def build_board(request: BoardRequest, *, now: float, content: bytes | None = No
         status=request.status,
         uart=_uart(request.uart),
         named_boot=request.boot is not None,
+        silicon="" if who is not None else chip_name(request.chip) or "",
         held=request.held,
     )
     chip = SimChip(who, content, settings=settings, now=now)

@@ -38,7 +38,10 @@ _REBOOT_S = 0.001
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimSettings:
-    """How a chip is set up. `named_boot`: the boot code was named, the flash need not hold it."""
+    """How a chip is set up. `named_boot`: the boot code was named, the flash need not hold it.
+
+    `silicon` is the chip, where there is no boot code that says it; empty: any.
+    """
 
     paced: bool = False
     latency_s: float = 0.0
@@ -49,6 +52,7 @@ class SimSettings:
     status: int | None = None
     uart: AppUart = AppUart.SILENT
     named_boot: bool = False
+    silicon: str = ""
     held: bool = True  # held in reset until the first byte
 
 
@@ -63,7 +67,7 @@ class SimChip:
         settings: SimSettings | None = None,
         now: float = 0.0,
     ) -> None:
-        """`who` None: a loader-family chip without a boot loader, which stays silent."""
+        """`who` None: a loader-family chip without a boot loader, silent until it gets one."""
         self.settings = settings or SimSettings()
         self.who = who
         rom = who is not None and who.family is Family.ROM
@@ -80,6 +84,7 @@ class SimChip:
         self.registers = Registers(who) if who is not None else None
         self.log = LogBuffer()
         self.resets = 0
+        self.reset_at: float | None = None  # when it began to run for the last time
         self.rx = Line(paced=self.settings.paced, receiver_rate=lambda: self.rate)
         self.tx = AdapterLine(paced=self.settings.paced, latency_s=self.settings.latency_s)
         self.rate = self._default_rate()
@@ -137,6 +142,11 @@ class SimChip:
             self.reset(at=now)
         self._reset_line = low
 
+    @property
+    def reset_line_low(self) -> bool:
+        """Whether something pulls CEN low."""
+        return self._reset_line
+
     def hold(self) -> None:
         """Switch off and wait in reset for the host's first byte, as a patient user does."""
         self.tx.clear()
@@ -190,6 +200,7 @@ class SimChip:
     def reset(self, *, at: float) -> None:
         """Start the boot code anew, if there is one that can run."""
         self.resets += 1
+        self.reset_at = at
         self.tx.cut(at)
         self.rate = self._default_rate()
         self._crashed = False
@@ -234,12 +245,15 @@ class SimChip:
 
     def _boot_code(self) -> SimBootCode | None:
         who = self.who
-        if who is None or who.family is Family.ROM or not self._loader_changed:
+        if (who is not None and who.family is Family.ROM) or not self._loader_changed:
             return who
-        found = loader_on(who.chip, bytes(self.nor.content[:257]))
-        if found is None:
+        head = bytes(self.nor.content[:LOADER_CODE_END])
+        silicon = who.chip if who is not None else self.settings.silicon
+        found = loader_on(silicon, head[:257]) if silicon else recognise_loader(head[:257])
+        if found is None or not loader_is_sound(head):
             return None
-        return found if loader_is_sound(bytes(self.nor.content[:LOADER_CODE_END])) else None
+        self.who = who or found
+        return found
 
     def _flash_loader_runs(self, who: SimBootCode) -> bool:
         if self.settings.named_boot and not self._loader_changed:

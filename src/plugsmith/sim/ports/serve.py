@@ -49,6 +49,11 @@ class SimServer:
         self._printed = 0
         self._gone = False
 
+    @property
+    def address(self) -> str:
+        """Where the UART is served."""
+        return self._port.address
+
     def run(self, stopped: Callable[[], bool]) -> None:
         """Serve until `stopped()`; the flash file is up to date afterwards."""
         try:
@@ -58,7 +63,7 @@ class SimServer:
             self._chip.advance(self._clock.monotonic())
             self._save()
 
-    def step(self) -> None:
+    def step(self, *, at_most_s: float = _LONGEST_WAIT_S) -> None:
         """One turn: hear the client, let time pass, answer, wait for what comes next."""
         self._vanish_if_due()
         for act in self._port.poll(device_rate=self._chip.rate):
@@ -67,7 +72,7 @@ class SimServer:
         self._welcome()
         self._answer()
         self._save()
-        self._port.wait(self._pause())
+        self._port.wait(min(at_most_s, self._pause()))
 
     def _welcome(self) -> None:
         if self._port.sessions == self._seen:

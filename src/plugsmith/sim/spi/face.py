@@ -28,33 +28,30 @@ class SpiFace:
     def __init__(self, chip: SimChip) -> None:
         self.chip = chip
         self.commands = NorCommands(chip.nor, chip.timing)
-        self._rose_at: float | None = None
-        self._low = False
-        self._entered_at: float | None = None
+        self._entered_at = 0.0
+        self._in_mode: Dark | None = None  # what the chip does since then, until a reset
 
     @property
     def entered(self) -> bool:
-        """Whether the pins are the flash's own now."""
-        return self._entered_at is not None
+        """Whether the pins are the flash's own now; any reset of the chip ends that."""
+        return self._in_mode is not None and self.chip.stage is self._in_mode
 
     def set_cen(self, *, low: bool, now: float) -> None:
         """Pull CEN low, or let it go: the mode ends, and the window opens anew."""
-        if low == self._low:
-            return
-        self.chip.set_reset_line(low=low, now=now)
-        self.commands.power_lost()
-        self._low, self._entered_at = low, None
-        self._rose_at = None if low else now
+        if low != self.chip.reset_line_low:
+            self.chip.set_reset_line(low=low, now=now)
+            self.commands.power_lost()
 
     def exchange(self, out: bytes, read: int, *, now: float) -> bytes:
         """One transaction with the chip select low: `out` clocked in, then `read` bytes out."""
-        if self._entered_at is not None:
+        if self.entered:
             if now - self._entered_at < WAKING_S:
                 return bytes(read)
             reply = self.commands.transaction(out, read, now=now)
             self._supply_may_dip(now)
             return reply
-        if self._low or self._rose_at is None or not self._in_window(now - self._rose_at):
+        rose_at = self.chip.reset_at
+        if self.chip.reset_line_low or rose_at is None or not self._in_window(now - rose_at):
             return bytes(read)
         return self._knock(out, read, now)
 
@@ -67,7 +64,8 @@ class SpiFace:
             heard = heard + 1 if byte == KNOCK else 0
             if heard == _KNOCKS:
                 self._entered_at = now
-                self.chip.stage = Dark(self.chip)  # the CPU is out of the game
+                self.commands.power_lost()
+                self.chip.stage = self._in_mode = Dark(self.chip)  # the CPU is out of the game
                 return bytes(read)
         return bytes((KNOCK,)) * read if heard == 0 else bytes(read)
 

@@ -13,19 +13,29 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.sim.chip.board import SimBoard
     from plugsmith.sim.ports.endpoint import Endpoint
+    from plugsmith.sim.ports.serve import SimServer
 
 _WAIT_S = 0.02  # short enough for somebody who taps CEN
 
 
 class SpiServer:
-    """Serves `board` behind a serprog programmer at `port`."""
+    """Serves `board` behind a serprog programmer at `port`, the chip's other pins by `uart`."""
 
-    def __init__(self, board: SimBoard, clock: Clock, *, port: Endpoint, manners: Manners) -> None:
+    def __init__(
+        self,
+        board: SimBoard,
+        clock: Clock,
+        *,
+        port: Endpoint,
+        manners: Manners,
+        uart: SimServer | None = None,
+    ) -> None:
         self._board = board
         self._clock = clock
         self._port = port
         self.face = SpiFace(board.chip)
         self._programmer = SerprogServer(self.face, manners)
+        self._uart = uart
 
     @property
     def address(self) -> str:
@@ -50,7 +60,11 @@ class SpiServer:
         if self._port.connected:
             self._programmer.pass_time(self._clock.monotonic())
         self._save()
-        self._port.wait(_WAIT_S)
+        here = self._uart is None or self._port.connected
+        if self._uart is not None:
+            self._uart.step(at_most_s=0.0 if here else _WAIT_S)
+        if here:
+            self._port.wait(_WAIT_S)
 
     def _save(self) -> None:
         if self._board.file is not None:
