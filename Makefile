@@ -11,7 +11,7 @@ export PLUGSMITH_TEST_SEED := $(SEED)
 .PHONY: setup demo lint test-fast test test-ui test-web web page page-shots
 .PHONY: peers test-peers test-oldest test-newest
 .PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries
-.PHONY: campaign-texts bench
+.PHONY: campaign-texts campaign-house bench
 .PHONY: generated evidence lock clean help site release test-release changelog
 
 # Makes .venv from locks/dev.txt and keeps compiled files ready, so that no start waits for them.
@@ -83,11 +83,11 @@ peers:
 
 # What our dependencies touch, with the oldest versions that pyproject.toml allows ... Left out is
 # what takes minutes and meets the same calls of the same libraries as the rest does: processes that
-# are killed, all situations of the first contact, an update that is cut at every request.
+# are killed, all situations of the first contact.
 WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \
   tests/unit/export tests/ui tests/cli tests/emu tests/flows/device \
   --ignore=tests/cli/test_cli_flows_contract.py --ignore=tests/cli/test_first_contact.py \
-  --ignore=tests/emu/test_emu_judges_sim.py --ignore=tests/flows/device/test_device_ota_killed.py
+  --ignore=tests/emu/test_emu_judges_sim.py
 
 test-oldest:
 	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project
@@ -140,6 +140,10 @@ campaign-canaries: setup
 campaign-kills: setup
 	$(BIN)/python tools/kill_campaign.py sim $(or $(N),30) $(or $(FIRST),0)
 	$(if $(DUMP),$(BIN)/python tools/kill_campaign.py emu $(or $(N),30) $(or $(FIRST),0) $(DUMP))
+
+# Restore, group update and roll over the network, cut off in six ways at every one of their requests.
+campaign-house: setup
+	PLUGSMITH_CAMPAIGN=all $(PYTEST) -n $(JOBS) --timeout=0 -m "campaign or not campaign" tests/flows/house/test_cut_anywhere.py
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)

@@ -18,7 +18,8 @@ from plugsmith.library.device_folders import (
     LONGEST_MANIFEST,
     MANIFEST,
     SCHEMA,
-    UNFINISHED,
+    Owed,
+    clear_mark,
     manifest_number,
 )
 from plugsmith.limited_read import read_regular
@@ -51,15 +52,20 @@ class StoredFetch:
     files: Mapping[str, Mapping[str, Fact]] = field(repr=False)
     number: int = 0
 
-    @property
-    def unfinished(self) -> bool:
-        """Whether the device may still lack its files."""
-        return (self.path / UNFINISHED).exists()
+    def owes(self, owed: Owed) -> bool:
+        """Whether the device may still lack that."""
+        return (self.path / owed).exists()
 
-    def clear_mark(self) -> None:
-        """The device has its files."""
-        with suppress(OSError):
-            (self.path / UNFINISHED).unlink()
+    def note(self, owed: Owed) -> str:
+        """What was written down with the sign; empty where that cannot be read."""
+        try:
+            return read_regular(self.path / owed, limit=1 << 16).decode("utf-8", "replace")
+        except InputError:
+            return ""
+
+    def clear(self, owed: Owed) -> None:
+        """The device has got it."""
+        clear_mark(self.path, owed)
 
     def has(self, name: str) -> bool:
         """Whether a file of this name was stored."""
@@ -104,13 +110,18 @@ class DeviceBackups:
         own = [item for item in self.all() if (item.mac, item.host) == (mac, host)]
         return sorted(own, key=lambda item: (item.number, item.created, item.path.name))
 
-    def unfinished(self, mac: str | None, host: str) -> StoredFetch | None:
-        """The newest fetch whose files the device may still lack."""
-        return next((item for item in reversed(self.of(mac, host)) if item.unfinished), None)
+    def owing(self, mac: str | None, host: str, owed: Owed) -> StoredFetch | None:
+        """The newest fetch of a device that may still lack that."""
+        return next((item for item in reversed(self.of(mac, host)) if item.owes(owed)), None)
+
+    def settle(self, mac: str | None, host: str, owed: Owed) -> None:
+        """A device has got it, whichever runs left that sign."""
+        for item in self.of(mac, host):
+            item.clear(owed)
 
     def thin_out(self, mac: str | None, host: str, *, keep: int) -> list[Path]:
         """Remove all but the newest `keep` backups that the user asked for; what was removed."""
-        own = [item for item in self.of(mac, host) if not item.why and not item.unfinished]
+        own = [item for item in self.of(mac, host) if not item.why and not item.owes(Owed.FILES)]
         gone = [item.path for item in own[: max(0, len(own) - max(keep, 1))]]
         _remove(gone)
         return gone

@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from contextlib import suppress
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputError
@@ -28,10 +29,17 @@ if TYPE_CHECKING:
 
 SCHEMA = "plugsmith-device-backup/1"
 MANIFEST = "manifest.json"
-UNFINISHED = "unfinished"
 LONGEST_MANIFEST = 1 << 22
 _MOST_NAMES = 1000
 _SAFE = re.compile(r"[0-9A-Za-z_][0-9A-Za-z_.\-]{0,80}")
+
+
+class Owed(StrEnum):
+    """What a run that was cut off may still owe the device: the name of a file in the folder."""
+
+    FILES = "unfinished"  # an update was sent: the device may lack the stored files
+    RESTART = "restart"  # its files were written: it saves no settings until it has restarted
+    POWER_CYCLE = "power-cycle"  # its settings sector was written: a soft restart undoes that
 
 
 class DeviceFolder:
@@ -70,15 +78,20 @@ class DeviceFolder:
         self.put(MANIFEST, (json_text(body, indent=1) + "\n").encode())
         return body
 
-    def mark_unfinished(self) -> None:
-        """Leave a sign that the device may lack the stored files, until `clear_mark`."""
-        self.put(UNFINISHED, b"")
-        del self._files[UNFINISHED]
+    def mark(self, owed: Owed, note: str = "") -> None:
+        """Leave a sign of what is about to be owed, until `clear`."""
+        self.put(owed, note.encode())
+        del self._files[owed]
 
-    def clear_mark(self) -> None:
-        """The device has its files."""
-        with suppress(OSError):
-            (self.path / UNFINISHED).unlink()
+    def clear(self, owed: Owed) -> None:
+        """The device has got it."""
+        clear_mark(self.path, owed)
+
+
+def clear_mark(folder: Path, owed: Owed) -> None:
+    """Remove a sign; harmless where there is none."""
+    with suppress(OSError):
+        (folder / owed).unlink()
 
 
 def new_folder(root: Path, *, device: str, created: str) -> DeviceFolder:

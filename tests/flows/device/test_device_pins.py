@@ -20,7 +20,7 @@ from plugsmith.flows.device.apply import apply
 from plugsmith.flows.device.pins import examine
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan.apply import read_state
-from plugsmith.lan.pin_doctor import PinDoctor, drive_line
+from plugsmith.lan.pin_doctor import STOP_SCRIPTS, PinDoctor, drive_line
 from plugsmith.openbeken.pin_findings import (
     COMBINATIONS,
     Depends,
@@ -153,11 +153,13 @@ def test_the_end_of_a_drive_does_not_strike_the_pins_that_were_put_back(tmp_path
     with endless_drives(tmp_path, monkeypatch) as net:
         device, run_line = net.device, net.device.run
         before = run(read_state(net.obk)).settings["pins"]
-        struck = []
+        struck, stops = [], []
 
         def run_and_meet(line):
             if "delay_ms" in line:
                 net.cancel.cancel()
+            if line == STOP_SCRIPTS and net.cancel.cancelled:
+                stops.append(line)
             outcome = run_line(line)
             if "setPinRole 6 LED_n" in line:
                 struck.extend(rests(device))
@@ -167,19 +169,13 @@ def test_the_end_of_a_drive_does_not_strike_the_pins_that_were_put_back(tmp_path
 
         async def sleep(seconds):
             """Whoever sleeps amid a drive sleeps until the stop is heard."""
-            stopped = net.cancel.cancelled and not slept
-            slept.append(seconds)
-            await asyncio.sleep(60.0 if stopped else seconds)
+            amid = net.cancel.cancelled and not stops
+            await asyncio.sleep(60.0 if amid else seconds)
 
-        slept = []
         net.ctx = replace(net.ctx, patience=replace(net.ctx.patience, sleep=sleep))
         monkeypatch.setattr(device, "run", run_and_meet)
-
-        def begin():
-            slept.clear()
-
         with pytest.raises(Cancelled):
-            examine(net.ctx, net.hosts[0], Owner(net, at=2, act=begin), only=(6, 26))
+            examine(net.ctx, net.hosts[0], Owner(net), only=(6, 26))
         assert struck == []
         assert run(read_state(net.obk)).settings["pins"] == before
 

@@ -1,4 +1,4 @@
-"""`device restore`: every kind of device back as it was, also after being cut off anywhere."""
+"""`device restore`: every kind of device back as it was. Cut off anywhere: test_cut_anywhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from lan_fleet import SPEED, lan
 from lan_rig import run
 
-from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import BackupUnusable, WrongPinDevice
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.apply import apply, undo
@@ -216,29 +216,6 @@ def outcome_of(work):
     return None
 
 
-@pytest.mark.parametrize("at", [1, 4, 8, 10, 12, 14, 16, 20, 26, 32])
-def test_killed_at_any_step_the_same_command_goes_on(tmp_path, at):
-    with lan(tmp_path) as net:
-        ctx = set_up(net, "plug with meter")
-        before, image = settings_of(net), net.device.files.image()
-        folder = stored_backup(net, ctx)
-        wipe(net)
-        hand(net)
-        net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=at))
-        options = RestoreOptions(power_cycle=True, power_cycle_s=3.0)
-        hasty = replace(ctx, patience=net.hasty.patience)
-        error = outcome_of(lambda: restore(hasty, net.hosts[0], open_stored(folder), options))
-        assert error is None or (int(error.exit_code) in {6, 7, 10} and error.hint), error
-        net.endpoint.faults.clear()
-        net.device.power_off()
-        net.device.power_on()
-        run(ctx.obk(net.hosts[0]).wait_back(None))
-        data = restore(ctx, net.hosts[0], open_stored(folder), options)
-        assert data["verified"] is True
-        assert settings_of(net) == before
-        assert net.device.files.image() == image
-
-
 def test_a_restore_can_be_undone(tmp_path):
     with lan(tmp_path) as net:
         ctx = set_up(net, "curtain")
@@ -280,54 +257,6 @@ def test_a_masked_source_says_what_it_does_not_hold(tmp_path):
         restore(net.ctx, net.hosts[0], open_stored(told))
         assert settings_of(net)["short_name"] == "x"
         assert "PS-NOTE-MASKED" in [e.code for e in net.log if e.kind == "warning"]
-
-
-class Stopper:
-    """Ctrl-C when the device has answered so many requests."""
-
-    def __init__(self, net, at):
-        self.net, self.end = net, net.server.endpoints[0]
-        self.at = len(self.end.requests) + at
-        self.over = threading.Event()
-        self.thread = threading.Thread(target=self._watch)
-
-    def _watch(self):
-        while not self.over.wait(0.002):
-            if len(self.end.requests) >= self.at:
-                self.net.cancel.cancel()
-                return
-
-    def __enter__(self):
-        self.thread.start()
-
-    def __exit__(self, *_exc):
-        self.over.set()
-        self.thread.join()
-
-
-@pytest.mark.parametrize("at", [1, 8, 16, 22, 28, 33])
-def test_stopped_by_the_user_at_any_step_it_says_how_far_it_came(tmp_path, at):
-    with lan(tmp_path) as net:
-        ctx = set_up(net, "curtain")
-        before, image = settings_of(net), net.device.files.image()
-        folder = stored_backup(net, ctx)
-        wipe(net)
-        empty = net.device.files.image()
-        with Stopper(net, at):
-            stop = outcome_of(lambda: restore(ctx, net.hosts[0], open_stored(folder)))
-        if stop is not None:
-            changed = settings_of(net) != before or net.device.files.image() != empty
-            assert isinstance(stop, Cancelled)
-            assert stop.facts["state"], stop.message
-            assert not (changed and "Nothing was changed" in stop.message)
-            assert "same command" in stop.hint or "undo" in stop.hint or not changed
-        net.cancel.__init__()
-        net.device.power_cycle()
-        run(ctx.obk(net.hosts[0]).wait_back(None))
-        data = restore(ctx, net.hosts[0], open_stored(folder))
-        assert data["verified"] is True
-        assert settings_of(net) == before
-        assert net.device.files.image() == image
 
 
 def test_a_device_that_is_lost_among_the_stages_is_told_with_what_is_done(tmp_path):

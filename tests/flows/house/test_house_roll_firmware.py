@@ -24,10 +24,8 @@ from plugsmith.image.ota import read_package
 from plugsmith.lan.apply import read_state
 from plugsmith.lan.discover import FoundDevice
 from plugsmith.sim.obk.device import SimObk
-from plugsmith.sim.obk.net.faults import Fault, FaultKind
 
 MAC = "c8478c1a2b"
-TEXT = b"echo A\n"
 NEW = "1.18.301"
 
 
@@ -197,39 +195,6 @@ def test_a_dry_run_sends_nothing_and_tells_the_versions(tmp_path):
         apply_roll(net.ctx, roll_of(tmp_path, 2), None, with_files(package(tmp_path), dry_run=True))
         assert f"1.18.299 -> {NEW}" in net.everything_said()
         assert not any("POST" in line for end in net.server.endpoints for line in end.requests)
-
-
-@pytest.mark.parametrize(
-    ("kind", "at"),
-    [
-        *((FaultKind.VANISH, at) for at in (4, 10, 15, 22, 31)),
-        *((FaultKind.LOSE_REPLY, at) for at in (7, 13, 18, 27)),
-    ],
-)
-def test_cut_off_at_any_request_the_same_command_goes_on(tmp_path, at, kind):
-    file = package(tmp_path, size=515_000)  # reaches into the file system
-    with lan(tmp_path, device(0), device(1)) as net:
-        meet(net)
-        roll = roll_of(tmp_path, 2)
-        for host in net.hosts:
-            run(net.ctx.obk(host).write_file("autoexec.bat", TEXT))
-        end = net.server.endpoints[0]
-        end.faults.add(Fault(kind=kind, at=at))
-        data = apply_roll(net.hasty, roll, None, with_files(file))
-        failed = [item for item in net.items.values() if item.error]
-        assert bool(failed) == bool(data["failed"])
-        assert all(item.error["hint"] for item in failed)
-        assert (data["exit_code"] == 0) == (not failed and not data["missing"])
-        end.faults.clear()
-        net.device.power_cycle()
-        run(net.obk.wait_back(None))
-        again = apply_roll(net.ctx, roll, None, with_files(file))
-        assert (again["done"], again["exit_code"]) == (2, 0), net.everything_said()[-3000:]
-        assert versions(net) == [NEW] * 2
-        assert names(net) == ["plug_1", "plug_2"]
-        for host in net.hosts:
-            assert run(net.ctx.obk(host).read_file("autoexec.bat", size=len(TEXT))) == TEXT
-        assert plan(net.ctx, roll, None).exit_status is ExitCode.DONE
 
 
 def test_what_the_new_firmware_changes_by_itself_is_shown_before_it_is_sent(tmp_path):

@@ -7,7 +7,7 @@ import pytest
 from plugsmith.errors import InputMissing
 from plugsmith.errors.device import BackupUnusable
 from plugsmith.library.device_backups import DeviceBackups, open_fetch
-from plugsmith.library.device_folders import new_folder
+from plugsmith.library.device_folders import Owed, new_folder
 
 MAC = "c8:47:8c:1a:2b:3c"
 
@@ -37,7 +37,7 @@ def test_thinning_keeps_the_newest_and_spares_what_it_must(tmp_path):
         store(tmp_path, at)
     store(tmp_path, 1, host="10.0.0.9")
     store(tmp_path, 1, why="before an update")
-    store(tmp_path, 6).mark_unfinished()
+    store(tmp_path, 6).mark(Owed.FILES)
     gone = DeviceBackups(tmp_path).thin_out(MAC, "10.0.0.5", keep=2)
     assert len(gone) == 3
     left = [item.created[8:10] for item in DeviceBackups(tmp_path).of(MAC, "10.0.0.5")]
@@ -74,10 +74,10 @@ def test_a_manifest_that_points_outside_reads_nothing(tmp_path):
 
 
 def test_the_mark_of_an_unfinished_update(tmp_path):
-    store(tmp_path, 1).mark_unfinished()
+    store(tmp_path, 1).mark(Owed.FILES)
     store(tmp_path, 2)
-    found = DeviceBackups(tmp_path).unfinished(MAC, "10.0.0.5")
+    found = DeviceBackups(tmp_path).owing(MAC, "10.0.0.5", Owed.FILES)
     assert found is not None
     assert found.created.startswith("2026-11-21")
-    found.clear_mark()
-    assert DeviceBackups(tmp_path).unfinished(MAC, "10.0.0.5") is None
+    found.clear(Owed.FILES)
+    assert DeviceBackups(tmp_path).owing(MAC, "10.0.0.5", Owed.FILES) is None

@@ -20,6 +20,7 @@ from plugsmith.errors.network import NetworkError
 from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.mqtt_check import broker_after
+from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import read_state, verify
@@ -60,7 +61,7 @@ def change_devices(
     dry_run: bool = False,
 ) -> Data:
     """Plan for each, show the plans, ask once where there are several, carry them out."""
-    looked = ctx.run(each(ctx, hosts, look))
+    looked = ctx.look(each(ctx, hosts, look))
     for item in looked:
         ctx.say(_plan_text(item, would=dry_run))
     if len(hosts) == 1:
@@ -103,7 +104,7 @@ def _only(ctx: LanContext, item: Outcome[ChangePlan], *, dry_run: bool) -> Data:
         if not dry_run:
             _drop_used(ctx, item.value)
         return data
-    return ctx.run(_carry_out_now(ctx, ctx.obk(item.host), item.value))
+    return ctx.run(carry_out_plan(ctx, ctx.obk(item.host), item.value, asked=False))
 
 
 def _is_open(item: Outcome[ChangePlan]) -> bool:
@@ -159,18 +160,17 @@ async def state_of(ctx: LanContext, obk: Obk) -> DeviceState:
     return await read_state(obk)
 
 
-async def carry_out_plan(ctx: LanContext, obk: Obk, plan: ChangePlan) -> Data:
-    """Carry a plan out if the device still is what it was made for: somebody was asked since."""
-    await obk.expect(plan.state.info.mac)
-    now = await state_of(ctx, obk)
-    if differences(now.settings, plan.change.old):
-        raise ChangedMeanwhile(host=obk.host)
-    return await _carry_out_now(ctx, obk, plan)
-
-
-async def _carry_out_now(ctx: LanContext, obk: Obk, plan: ChangePlan) -> Data:
-    await obk.expect(plan.state.info.mac)
-    data = await execute(ctx, obk, plan.state, plan.change, kind=plan.kind)
+async def carry_out_plan(
+    ctx: LanContext, obk: Obk, plan: ChangePlan, *, asked: bool = True
+) -> Data:
+    """Carry a plan out; if somebody was `asked` since, only while the device still is as then."""
+    with Stages(ctx, obk.host).told():
+        await obk.expect(plan.state.info.mac)
+        if asked:
+            now = await state_of(ctx, obk)
+            if differences(now.settings, plan.change.old):
+                raise ChangedMeanwhile(host=obk.host)
+        data = await execute(ctx, obk, plan.state, plan.change, kind=plan.kind)
     _drop_used(ctx, plan)
     return data
 
@@ -185,7 +185,10 @@ async def execute(
 ) -> Data:
     """Store the undo (an undo itself has none), carry the change out, read it back."""
     record = _record(obk, state, change, kind=kind)
-    goes_on = ctx.library.undo.unfinished(record.mac, record.host, kind) is not None
+    cut = ctx.library.undo.unfinished(record.mac, record.host, kind)
+    if cut is not None and not differences(state.settings, cut.left):
+        ctx.library.undo.finish(cut)  # it was done whole, and only its proof was cut off
+        cut = None
     stored: list[UndoRecord] = []
 
     def begin() -> None:
@@ -203,7 +206,7 @@ async def execute(
                 ctx, obk, change, undo=undo, begin=begin, step_done=lambda: meter.advance(1)
             )
         except DeviceRefused:  # the first setting: nothing was changed that could be undone
-            if not goes_on:
+            if cut is None:
                 _forget(ctx, stored)
             raise
     for done in stored:
@@ -212,7 +215,12 @@ async def execute(
     if back is None:
         return _data(obk.host, state, change, applied=list(change.names), verified=False, undo=undo)
     data = _data(obk.host, back, change, applied=list(change.names), verified=True, undo=undo)
-    broker = await broker_after(ctx, obk, change)
+    try:
+        broker = await broker_after(ctx, obk, change)
+    except asyncio.CancelledError as stop:
+        raise Cancelled(
+            state=_("All was sent and verified. The broker was not waited for.")
+        ) from stop
     return {**data, "mqtt": broker} if broker else data
 
 

@@ -58,6 +58,13 @@ class LanContext:
         """Run network work to its end, or until the user stops it."""
         return run_network(work, cancelled=lambda: self.cancel.cancelled)
 
+    def look(self, work: Awaitable[_T]) -> _T:
+        """Run network work that changes no device; a stop meanwhile says so."""
+        try:
+            return self.run(work)
+        except Cancelled as stop:
+            raise Cancelled(state=_("Nothing was changed.")) from stop
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome(Generic[_T]):
@@ -110,8 +117,12 @@ async def each(
     work: Work[_T],
     *,
     tell: Callable[[Outcome[_T]], None] = lambda _item: None,
+    done_before: int = 0,
+    of: int = 0,
 ) -> list[Outcome[_T]]:
     """`work` on every device, each to its own end; `tell` hears of each end at once.
+
+    `hosts` may be a part of `of` devices, of which `done_before` were done: a stop tells of all.
 
     Nothing that happens to one device cuts off another: an upload that is torn hangs its device.
     So an unexpected exception, or a stop, is raised only when all that had begun have ended.
@@ -126,14 +137,15 @@ async def each(
             if broken:
                 return
             try:
-                ctx.cancel.check()
+                _check_begin(ctx)
                 item = Outcome(
                     host=host, number=number, value=await work(ctx, ctx.obk(host), number)
                 )
             except PlugsmithError as error:
                 item = Outcome(host=host, number=number, error=error)
             except asyncio.CancelledError:
-                tell(Outcome(host=host, number=number, error=Cancelled()))
+                stopped = Cancelled(resume=_("Run the same command again: it goes on from there."))
+                tell(Outcome(host=host, number=number, error=stopped))
                 raise
             except Exception:
                 broken = True
@@ -147,17 +159,22 @@ async def each(
     try:
         results = await work_of_all
     except asyncio.CancelledError as stop:
-        raise _stopped(ended, len(hosts)) from stop
+        raise _stopped(ended, of or len(hosts), done_before) from stop
     for result in results:
         if isinstance(result, BaseException):
             raise result
     if any(isinstance(item.error, Cancelled) for item in ended):
-        raise _stopped(ended, len(hosts))
+        raise _stopped(ended, of or len(hosts), done_before)
     return sorted(ended, key=lambda item: item.number)
 
 
-def _stopped(ended: Sequence[Outcome[_T]], total: int) -> Cancelled:
-    done = sum(item.error is None for item in ended)
+def _check_begin(ctx: LanContext) -> None:
+    if ctx.cancel.cancelled:
+        raise Cancelled(state=_("Nothing was changed."))
+
+
+def _stopped(ended: Sequence[Outcome[_T]], total: int, done_before: int = 0) -> Cancelled:
+    done = done_before + sum(item.error is None for item in ended)
     return Cancelled(
         state=_("{done} of {total} devices are done.", done=done, total=total),
         resume=_("Run the same command again: it goes on with the others."),

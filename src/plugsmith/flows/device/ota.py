@@ -24,10 +24,11 @@ from plugsmith.flows.device.update_file import (
 from plugsmith.flows.house.update import (
     UpdatePlan,
     carry_out_update,
-    lost_files,
+    debt_of,
     update_data,
 )
 from plugsmith.flows.house.waves import in_waves
+from plugsmith.library.device_folders import Owed
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -65,12 +66,12 @@ def ota(
     """
     given = [load_update(item) for item in _paths(path)]
     if download is not None and not given:
-        infos = ctx.run(each(ctx, hosts, _info))
+        infos = ctx.look(each(ctx, hosts, _info))
         download([(item.value, version) for item in infos if item.value is not None])
 
     async def look(ctx: LanContext, obk: Obk, _number: int) -> UpdatePlan:
         state = await state_of(ctx, obk)
-        repair = await lost_files(ctx, obk, state) is not None
+        owed = await debt_of(ctx, obk, state)
         if version:
             update = wanted_update(given, ctx.library, state, version)
         else:
@@ -82,17 +83,17 @@ def ota(
             if len(hosts) == 1:
                 raise
             return UpdatePlan(
-                state=state, update=update, needed=False, repair=repair, skip=wrong.message
+                state=state, update=update, needed=False, owed=owed, skip=wrong.message
             )
         return UpdatePlan(
             state=state,
             update=update,
             needed=again or not is_running(update, state),
             older=is_older(update, state),
-            repair=repair,
+            owed=owed,
         )
 
-    looked = ctx.run(each(ctx, hosts, look))
+    looked = ctx.look(each(ctx, hosts, look))
     if len(hosts) == 1:
         return _one_device(ctx, looked[0], dry_run=dry_run)
     return _many(ctx, looked, dry_run=dry_run)
@@ -192,16 +193,20 @@ def update_line(host: Host, plan: UpdatePlan, *, would: bool = False) -> str:
     now, new = _version(plan.state.info), _version(plan.update)
     if plan.skip:
         return _("{host} is skipped: {reason}", host=host, reason=plan.skip)
-    if not plan.needed and plan.repair:
-        return repair_line(host, would=would)
+    if not plan.needed and plan.owed:
+        return debt_line(host, plan.owed, would=would)
     if not plan.needed:
         return _("{host} runs {version} already.", host=host, version=now)
     mark = _(" (older!)") if plan.older else ""
     return f"{host}: {plan.state.info.short_name}  {now} -> {new}{mark}"
 
 
-def repair_line(host: Host, *, would: bool = False) -> str:
-    """That files which an update cost the device come back, or would in a dry run."""
+def debt_line(host: Host, owed: Owed, *, would: bool = False) -> str:
+    """What an update that was cut off left to do, and comes now or would in a dry run."""
+    if owed is Owed.RESTART:
+        if would:
+            return _("{host} would be restarted: its last update was cut off.", host=host)
+        return _("{host} is restarted: its last update was cut off.", host=host)
     if would:
         return _("{host} would get the files back that a broken update cost it.", host=host)
     return _("{host} gets the files back that a broken update cost it.", host=host)

@@ -53,10 +53,10 @@ def look_around(ctx: LanContext, where: str | None) -> list[FoundDevice]:
             found = find(ctx, None)
         else:
             hosts = find_targets(ctx, where).hosts
-            found = ctx.run(sweep(hosts, password=ctx.password))
+            found = ctx.look(sweep(hosts, password=ctx.password))
     else:
         known = [parse_host(item.host) for item in sightings(ctx.library).all()]
-        found = ctx.run(sweep(known, password=ctx.password)) if known else []
+        found = ctx.look(sweep(known, password=ctx.password)) if known else []
     found = without_doubles(found)
     remember(ctx.library, found)
     return found
@@ -76,7 +76,7 @@ def of_roll(ctx: LanContext, roll: Roll, where: str | None) -> dict[str, list[Fo
             for item in sightings(ctx.library).all()
             if roll.row_of(item.mac) is not None
         ]
-        found = without_doubles(ctx.run(sweep(hosts, password=ctx.password)) if hosts else [])
+        found = without_doubles(ctx.look(sweep(hosts, password=ctx.password)) if hosts else [])
         remember(ctx.library, found)
     by_mac: dict[str, list[FoundDevice]] = {}
     for item in found:

@@ -86,7 +86,7 @@ def plan(ctx: LanContext, path: Path, where: str | None) -> PlanResult:
     roll = read_roll(path)
     places = of_roll(ctx, roll, where)
     hosts = [item.host for row in roll.rows for item in places.get(row.mac, ())]
-    outcomes = ctx.run(each(ctx, hosts, comparer(ctx, roll, places))) if hosts else []
+    outcomes = ctx.look(each(ctx, hosts, comparer(ctx, roll, places))) if hosts else []
     rows = []
     for outcome in outcomes:
         done = outcome.value

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
@@ -15,11 +14,16 @@ from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.changes import execute, state_of, undo_command
 from plugsmith.flows.house.clone import cloned
 from plugsmith.flows.house.stages import Stages
-from plugsmith.flows.now import now_text
+from plugsmith.flows.house.stored_files import (
+    backups_of,
+    file_system_size,
+    keep_as_it_is,
+    restore_stored_files,
+)
 from plugsmith.flows.settings.settings_block import sector_of
-from plugsmith.lan.apply import files_size, read_state, region_of
+from plugsmith.lan.apply import read_state, region_of
 from plugsmith.lan.change import SETTABLE, make_change
-from plugsmith.library.device_folders import new_folder
+from plugsmith.library.device_folders import Owed
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import NAMES, change_settings
 
@@ -64,7 +68,7 @@ def restore(
     are settings that only a power cycle could bring back and that were not asked for.
     """
     how = options or RestoreOptions()
-    state = ctx.run(_look(ctx, ctx.obk(host)))
+    state = ctx.look(state_of(ctx, ctx.obk(host)))
     _check_chip(str(host), stored, state)
     wanted = wanted_settings(stored, state, how, taken=taken)
     change = make_change(state.settings, _settable(wanted), type_names=state.type_names)
@@ -83,10 +87,6 @@ def restore(
             _("replacing a device"),
         )  # fmt: skip
     return ctx.run(_restore(ctx, ctx.obk(host), stored, wanted, how, mac=state.info.mac))
-
-
-async def _look(ctx: LanContext, obk: Obk) -> DeviceState:
-    return await state_of(ctx, obk)
 
 
 def _check_chip(host: str, stored: StoredSettings, state: DeviceState) -> None:
@@ -154,8 +154,8 @@ async def _in_stages(
     mac: str | None,
 ) -> Data:
     await obk.expect(mac)
-    state = await _file_system_size(ctx, obk, stored, stages)
-    files = await _restore_files(ctx, obk, stored, state, stages)
+    state = await file_system_size(ctx, obk, stored, stages)
+    files = await restore_stored_files(ctx, obk, stored, state, stages)
     state = await read_state(obk)
     change = make_change(state.settings, _settable(wanted), type_names=state.type_names)
     applied: list[Fact] = []
@@ -167,11 +167,11 @@ async def _in_stages(
         return _data(obk.wire.host, state, applied=applied, planned=applied, files=files, left=[],
                      verified=False)  # fmt: skip
     state = await read_state(obk)
-    left = _left(wanted, state)
+    left = _left(wanted, state) or _unproven(ctx, obk, state)
     if left and how.power_cycle:
         stages.reached(_("Its settings are back, but for these: {names}.",
                          names=", ".join(map(str, left))))  # fmt: skip
-        await _whole_block(ctx, obk, state, wanted, limit_s=how.power_cycle_s, stages=stages)
+        await _whole_block(ctx, obk, state, wanted, left, how=how, stages=stages)
         applied += left
         left = []
     elif left:
@@ -197,13 +197,29 @@ def _left(wanted: dict[str, Fact], state: DeviceState) -> list[Fact]:
     return found
 
 
+def _unproven(ctx: LanContext, obk: Obk, state: DeviceState) -> list[Fact]:
+    """What the sector holds since an earlier try, but perhaps not the running firmware.
+
+    A device that counts fewer seconds than then has started again: what it holds is what it runs.
+    """
+    cut = backups_of(ctx).owing(state.info.mac, obk.host, Owed.POWER_CYCLE)
+    if cut is None:
+        return []
+    uptime_s, _space, names = cut.note(Owed.POWER_CYCLE).partition(" ")
+    if not uptime_s.isdecimal() or state.info.uptime_s >= int(uptime_s):
+        return [*names.split()]
+    backups_of(ctx).settle(state.info.mac, obk.host, Owed.POWER_CYCLE)
+    return []
+
+
 async def _whole_block(
     ctx: LanContext,
     obk: Obk,
     state: DeviceState,
     wanted: dict[str, Fact],
+    left: list[Fact],
     *,
-    limit_s: float,
+    how: RestoreOptions,
     stages: Stages,
 ) -> None:
     """Write the settings sector and wait for a power cycle: a soft restart would undo it."""
@@ -211,6 +227,8 @@ async def _whole_block(
     region = region_of(state.info.chip, RegionRole.CONFIG)
     assert region is not None  # read_state would have refused
     watch = await obk.watch_uptime()
+    kept = keep_as_it_is(ctx, obk, state, None)
+    kept.mark(Owed.POWER_CYCLE, f"{watch.uptime_s} {' '.join(map(str, left))}")
     stages.begins(_("Its settings sector may hold the rest, which counts once it was unplugged."))
     await obk.write_sector(region.start, sector_of(block, under=state.sector))
     ctx.say(
@@ -220,88 +238,14 @@ async def _whole_block(
             host=obk.host,
         )
     )
-    await obk.wait_back(watch, limit_s=limit_s)
+    await obk.wait_back(watch, limit_s=how.power_cycle_s)
     after = await read_state(obk)
-    left = _left(wanted, after)
-    if left:
+    backups_of(ctx).settle(state.info.mac, obk.host, Owed.POWER_CYCLE)
+    lost = _left(wanted, after)
+    if lost:
         raise SettingsDiffer(
-            host=obk.host, fields=", ".join(map(str, left)), undo=undo_command(obk.host)
+            host=obk.host, fields=", ".join(map(str, lost)), undo=undo_command(obk.host)
         )
-
-
-async def _file_system_size(
-    ctx: LanContext, obk: Obk, stored: StoredSettings, stages: Stages
-) -> DeviceState:
-    """A file system of another size comes first: files would be lost with a later change."""
-    state = await state_of(ctx, obk)
-    wanted = stored.settings.get("littlefs_size")
-    have = state.settings.get("littlefs_size")
-    if isinstance(wanted, int) and wanted and wanted != have:
-        stages.begins(_("Its file system gets the size that it had in the backup."))
-        await obk.command(f"lfs_size 0x{wanted:x}", repeatable=True)
-        await obk.restart_and_wait()
-        stages.reached(_("Its file system has the size that it had in the backup."))
-        state = await read_state(obk)
-    return state
-
-
-async def _restore_files(
-    ctx: LanContext, obk: Obk, stored: StoredSettings, state: DeviceState, stages: Stages
-) -> str:
-    """The files of the backup: "none", "equal", or "restored". What was there is kept first."""
-    if stored.fetch is None:
-        return "none"
-    size = files_size(state)
-    have = await obk.read_filesystem(size=size)
-    if stored.fetch.has("littlefs.bin") and len(image := stored.fetch.read("littlefs.bin")) == size:
-        if image == have:
-            return "equal"
-        kept = _keep_files(ctx, obk, state, have)
-        stages.begins(_half_files(kept))
-        await obk.write_filesystem(image)
-        await obk.restart_and_wait()
-        if await obk.read_filesystem(size=size) != image:
-            raise SettingsDiffer(host=obk.host, fields=_("files"), undo=undo_command(obk.host))
-        stages.reached(_("Its files are back."))
-        return "restored"
-    files = stored.fetch.device_files()
-    changed = 0
-    for name, data in files.items():
-        if not await _holds(obk, name, data):
-            if not changed:
-                stages.begins(_half_files(_keep_files(ctx, obk, state, have)))
-            await obk.write_file(name, data)
-            changed += 1
-    if not files:
-        return "none"
-    if changed:
-        stages.reached(_("Its files are back."))
-    return "restored" if changed else "equal"
-
-
-def _half_files(kept: str) -> str:
-    """What a stop among the files leaves."""
-    if not kept:
-        return _("Its files may be half written.")
-    return _("Its files may be half written; those that it had are kept in {folder}.", folder=kept)
-
-
-async def _holds(obk: Obk, name: str, data: bytes) -> bool:
-    answer = await obk.wire.get(f"/api/lfs/{quote(name)}", limit=len(data) + 4096)
-    return answer.status == 200 and answer.body == data
-
-
-def _keep_files(ctx: LanContext, obk: Obk, state: DeviceState, image: bytes | None) -> str:
-    """Files that are about to be replaced go to the library; where."""
-    if image is None:
-        return ""
-    name = (state.info.mac or state.info.short_name).replace(":", "")
-    folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
-    folder.put("config.bin", state.sector)
-    folder.put("littlefs.bin", image)
-    facts = {"created": now_text(), "why": "before a restore", "host": obk.host}
-    folder.finish({**facts, **state.info.as_data()})
-    return str(folder.path)
 
 
 def _data(

@@ -28,7 +28,7 @@ from plugsmith.flows.device.changes import (
     settled_data,
 )
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
-from plugsmith.flows.device.ota import repair_line, update_line
+from plugsmith.flows.device.ota import debt_line, update_line
 from plugsmith.flows.device.update_file import (
     check_update,
     is_older,
@@ -42,10 +42,11 @@ from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.house.update import (
     UpdatePlan,
     carry_out_update,
-    lost_files,
-    put_back_lost,
+    debt_of,
+    settle_debt,
 )
 from plugsmith.flows.house.waves import in_waves
+from plugsmith.library.device_folders import Owed
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class RollPlan:
 
     compared: Compared
     update: UpdatePlan | None = None
-    repair: bool = False
+    owed: Owed | None = None
     lacks: str = ""
 
     @property
@@ -96,7 +97,7 @@ class RollPlan:
     @property
     def is_open(self) -> bool:
         """Whether anything is to be sent."""
-        some = self.update or self.repair or self.compared.change.steps
+        some = self.update or self.owed or self.compared.change.steps
         return bool(some) and not self.compared.skip
 
 
@@ -120,7 +121,7 @@ def apply_roll(
     if how.download is not None and how.update:
         how.download(_to_download(roll, places, given))
     look = _looker(ctx, roll, places, given, update=how.update)
-    looked = ctx.run(each(ctx, hosts, look))
+    looked = ctx.look(each(ctx, hosts, look))
     for item in looked:
         ctx.say(_plan_text(item, would=how.dry_run))
     todo = [item for item in looked if item.value and item.value.is_open and not how.dry_run]
@@ -171,8 +172,7 @@ def _looker(
         found = await compare(ctx, obk, number)
         if found.skip:
             return RollPlan(compared=found)
-        repair = await lost_files(ctx, obk, found.state) is not None
-        plain = RollPlan(compared=found, repair=repair)
+        plain = RollPlan(compared=found, owed=await debt_of(ctx, obk, found.state))
         if not found.version_differs:
             return plain
         wanted = found.row.version
@@ -200,8 +200,8 @@ def _plan_text(item: Outcome[RollPlan], *, would: bool) -> str:
     if found.skip:
         return _("{host} is skipped: {reason}", host=item.host, reason=found.skip)
     lines = [update_line(item.host, plan.update, would=would)] if plan.update else []
-    if plan.repair:
-        lines.append(repair_line(item.host, would=would))
+    if plan.owed and not (plan.update and plan.owed is Owed.RESTART):
+        lines.append(debt_line(item.host, plan.owed, would=would))
     if found.change.steps or not lines:
         name = f"{item.host} ({found.state.info.short_name})"
         lines.append(change_lines(name, found.change, would=would))
@@ -239,15 +239,21 @@ async def _carry_out(
 
     settings = [host for host, plan in plans.items() if plan.update is None]
     updates = [host for host, plan in plans.items() if plan.update is not None]
-    ended = await each(ctx, settings, one, tell=tell)
+    ended = await each(ctx, settings, one, tell=tell, of=len(plans))
     waves = replace(ctx, at_once=min(ctx.at_once, _UPDATES_AT_ONCE))
-    return ended + await in_waves(waves, updates, one, tell=tell)
+    done = sum(item.error is None for item in ended)
+    return ended + await in_waves(waves, updates, one, tell=tell, done_before=done, of=len(plans))
 
 
 async def _one_device(ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared]) -> Data:
+    with Stages(ctx, obk.host).told():
+        return await _as_planned(ctx, obk, plan, compare)
+
+
+async def _as_planned(ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared]) -> Data:
     await obk.expect(plan.compared.state.info.mac)
-    if plan.repair:
-        await put_back_lost(ctx, obk, plan.compared.state)
+    if plan.owed is Owed.FILES or (plan.owed and plan.update is None):
+        await settle_debt(ctx, obk, plan.compared.state)
     if plan.update is None:
         if not plan.compared.change.steps:
             return settled_data(obk.host, plan.change)

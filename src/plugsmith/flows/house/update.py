@@ -14,7 +14,7 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import files_size
 from plugsmith.library.device_backups import DeviceBackups
-from plugsmith.library.device_folders import new_folder
+from plugsmith.library.device_folders import Owed, new_folder
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -33,40 +33,37 @@ if TYPE_CHECKING:
 class UpdatePlan:
     """What will happen to one device; `skip` is why nothing will.
 
-    `repair`: a broken update cost it its files, which are kept in the library.
+    `owed` is what an update that was cut off left to do.
     """
 
     state: DeviceState
     update: OtaUpdate
     needed: bool
     older: bool = False
-    repair: bool = False
+    owed: Owed | None = None
     skip: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether anything is to be sent."""
-        return self.needed or self.repair
+        return self.needed or self.owed is not None
 
 
 async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
-    """First the files that a broken update cost, then the update."""
-    await obk.expect(plan.state.info.mac)
-    if plan.repair:
-        await put_back_lost(ctx, obk, plan.state)
-    if plan.needed:
-        return await _update(ctx, obk, plan)
-    data = update_data(obk.host, plan, updated=False, files="restored")
+    """First what a broken update left to do, then the update."""
+    stages = Stages(ctx, obk.host)
+    with stages.told():
+        await obk.expect(plan.state.info.mac)
+        if plan.owed is Owed.FILES or (plan.owed and not plan.needed):
+            await settle_debt(ctx, obk, plan.state)
+        if plan.needed:
+            return await _update(ctx, obk, plan, stages)
+    files = "restored" if plan.owed is Owed.FILES else "kept"
+    data = update_data(obk.host, plan, updated=False, files=files)
     return {**data, "skipped": plan.skip} if plan.skip else data
 
 
-async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
-    stages = Stages(ctx, obk.host)
-    with stages.told():
-        return await _in_stages(ctx, obk, plan, stages)
-
-
-async def _in_stages(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages) -> Data:
+async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages) -> Data:
     state, update = plan.state, plan.update
     size = files_size(state)
     files = await obk.read_filesystem(size=size)
@@ -74,7 +71,7 @@ async def _in_stages(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages
     if files is not None and overwrites_files(update, state):
         ctx.say(_("The update reaches into the files of {host}: they are put back after it.",
                   host=obk.host))  # fmt: skip
-    folder.mark_unfinished()
+    folder.mark(Owed.FILES)
     watch = await obk.watch_uptime()
     await _send(ctx, obk, update, files, folder)
     stages.begins(
@@ -86,7 +83,7 @@ async def _in_stages(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages
     after = await obk.wait_back(watch, limit_s=2 * obk.patience.boot_s)
     put_back = await restore_files(obk, files)
     stages.reached()
-    folder.clear_mark()
+    _backups(ctx).settle(state.info.mac, obk.host, Owed.FILES)
     if (after.version, after.variant) != (update.version, update.variant):
         raise VersionUnchanged(
             host=obk.host, version=after.version or "?", files=_about_files(put_back)
@@ -145,7 +142,7 @@ async def _after_a_broken_upload(obk: Obk, files: bytes | None, folder: DeviceFo
         return _("Its files may be gone; they are kept in {folder} and the same command puts them "
                  "back.", folder=str(folder.path))  # fmt: skip
     if how == "restored":
-        folder.clear_mark()
+        folder.clear(Owed.FILES)
     return _about_files(how)
 
 
@@ -160,31 +157,42 @@ async def restore_files(obk: Obk, files: bytes | None) -> str:
     return "restored"
 
 
-async def lost_files(ctx: LanContext, obk: Obk, state: DeviceState) -> StoredFetch | None:
-    """What the library keeps of files that a cut-off update cost the device; None if it has them.
+async def debt_of(ctx: LanContext, obk: Obk, state: DeviceState) -> Owed | None:
+    """What a cut-off update left to do: files to put back, or only a restart.
 
-    The device has lost them where its file system cannot be mounted any more.
+    The device has lost its files where its file system cannot be mounted any more.
     """
-    kept = DeviceBackups(ctx.library.root / "devices").unfinished(state.info.mac, obk.host)
+    kept = _kept(ctx, obk, state)
     if kept is None:
         return None
-    lost = kept.has("littlefs.bin") and await obk.list_folder() is None
-    if lost and len(kept.read("littlefs.bin")) == files_size(state):
-        return kept
-    if not lost:
-        kept.clear_mark()
-    return None
+    if not kept.has("littlefs.bin") or await obk.list_folder() is not None:
+        return Owed.RESTART
+    return Owed.FILES if len(kept.read("littlefs.bin")) == files_size(state) else None
 
 
-async def put_back_lost(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
-    """Give the device the files back that `lost_files` finds."""
-    kept = await lost_files(ctx, obk, state)
-    if kept is None:
+async def settle_debt(ctx: LanContext, obk: Obk, state: DeviceState) -> None:
+    """Give the device what `debt_of` finds."""
+    owed, kept = await debt_of(ctx, obk, state), _kept(ctx, obk, state)
+    if owed is None or kept is None:
         return
-    await obk.write_filesystem(kept.read("littlefs.bin"))
-    await obk.restart_and_wait()
-    ctx.say(_("{host}: the files that a broken update had cost were put back.", host=obk.host))
-    kept.clear_mark()
+    stages = Stages(ctx, obk.host)
+    with stages.told():
+        if owed is Owed.FILES:
+            stages.begins(_("Its files may be half written; those that it had are kept in "
+                            "{folder}.", folder=str(kept.path)))  # fmt: skip
+            await obk.write_filesystem(kept.read("littlefs.bin"))
+        await obk.restart_and_wait()
+    if owed is Owed.FILES:
+        ctx.say(_("{host}: the files that a broken update had cost were put back.", host=obk.host))
+    _backups(ctx).settle(state.info.mac, obk.host, Owed.FILES)
+
+
+def _backups(ctx: LanContext) -> DeviceBackups:
+    return DeviceBackups(ctx.library.root / "devices")
+
+
+def _kept(ctx: LanContext, obk: Obk, state: DeviceState) -> StoredFetch | None:
+    return _backups(ctx).owing(state.info.mac, obk.host, Owed.FILES)
 
 
 def _keep(ctx: LanContext, obk: Obk, state: DeviceState, files: bytes | None) -> DeviceFolder:

@@ -22,8 +22,12 @@ async def in_waves(
     work: Work[_T],
     *,
     tell: Callable[[Outcome[_T]], None],
+    done_before: int = 0,
+    of: int = 0,
 ) -> list[Outcome[_T]]:
     """The first host alone, the others `ctx.at_once` at a time; how those that were begun ended.
+
+    `done_before`, `of`: as `each` has them.
 
     After a failure nothing more is begun, which is said.
     """
@@ -33,7 +37,8 @@ async def in_waves(
         size = 1 if at == 0 else ctx.at_once
         wave = hosts[at : at + size]
         at += size
-        ended += await each(ctx, wave, work, tell=tell)
+        done = done_before + len(ended)
+        ended += await each(ctx, wave, work, tell=tell, done_before=done, of=of or len(hosts))
     if at < len(hosts):
         ctx.warn(
             "PS-NOTE-OTA-STOPPED",

@@ -55,7 +55,7 @@ class Endpoint:
             self.close()
 
     async def _listen(self) -> None:
-        server = await asyncio.start_server(self._connected, self.host, self.port, backlog=16)
+        server = await asyncio.start_server(self.connected, self.host, self.port, backlog=16)
         self.port = server.sockets[0].getsockname()[1]
         self._server = server
         self.device.port = self.port
@@ -68,7 +68,8 @@ class Endpoint:
         for writer in list(self._writers):
             writer.transport.abort()
 
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection."""
         self._writers.add(writer)
         try:
             with contextlib.suppress(ConnectionError, TimeoutError, asyncio.CancelledError):
