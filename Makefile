@@ -143,7 +143,7 @@ campaign-kills: setup
 
 # Restore, group update and roll over the network, cut off in six ways at every one of their requests.
 campaign-house: setup
-	PLUGSMITH_CAMPAIGN=all $(PYTEST) -n $(JOBS) --timeout=0 -m "campaign or not campaign" tests/flows/house/test_cut_anywhere.py
+	PLUGSMITH_CAMPAIGN=all $(PYTEST) -n $(JOBS) --timeout=0 -m "campaign or not campaign" tests/flows/house/test_house_cut_anywhere.py
 
 bench: setup
 	$(BIN)/python -m bench $(if $(FULL),--full)

@@ -1,4 +1,4 @@
-"""A group update that its user stops; cut off anywhere: house/test_cut_anywhere."""
+"""A group update that its user stops; cut off anywhere: house/test_house_cut_anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`device restore`: every kind of device back as it was. Cut off anywhere: test_cut_anywhere."""
+"""`device restore`: every kind of device back as it was. Cut off: test_house_cut_anywhere."""
 
 from __future__ import annotations
 
