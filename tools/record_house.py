@@ -62,7 +62,8 @@ class Recorder:
         lines = [item for item in lines if item and not re.match(r"\s*\d+ %", item)]
         if len(lines) > most:
             left = len(lines) - most
-            lines = [*lines[: most // 2], f"... ({left} more lines)", *lines[-most // 2 :]]
+            first = most // 3
+            lines = [*lines[:first], f"... ({left} more lines)", *lines[first - most :]]
         body = "\n".join(lines)
         self.parts.append(f"```\n$ plugsmith {line}\n{body}\n(exit {code})\n```")
         return text
@@ -75,8 +76,8 @@ def record(server: ObkServer, home: Path) -> str:
     (home / "plug.json").write_text(TEMPLATE)
     os.environ["PLUGSMITH_HOME"] = str(home / "library")
     book.say("Who is there, and what is known of them from now on:")
-    book.run(f"device scan {where}", most=8)
-    book.run("device list --now", most=8)
+    book.run(f"device scan {where}", most=12)
+    book.run("device list --now", most=12)
     book.say("A roll of them. By hand (here: by a program) they get names, a template, a flag:")
     book.run(f"device roll init {where} -o ~/roll.toml")
     roll = home / "roll.toml"
@@ -84,12 +85,12 @@ def record(server: ObkServer, home: Path) -> str:
         "[defaults]", '[defaults]\ntemplate = "plug.json"\nsettings = { ping_host = "192.168.1.1" }'
     )
     roll.write_text(re.sub(r'name = "obk\w+"', 'name = "plug_{n}"', text), encoding="utf-8")
-    book.run("device plan ~/roll.toml", most=8)
+    book.run("device plan ~/roll.toml", most=12)
     book.say("Several devices are changed only after one question, or with `--yes`:")
-    book.run("device apply --roll ~/roll.toml", most=4)
-    book.run("device apply --roll ~/roll.toml --yes --at-once 16", most=10)
-    book.run("device plan ~/roll.toml", most=6)
-    book.run("device backup --all --no-full --keep 3", most=8)
+    book.run("device apply --roll ~/roll.toml", most=9)
+    book.run("device apply --roll ~/roll.toml --yes --at-once 16", most=13)
+    book.run("device plan ~/roll.toml", most=9)
+    book.run("device backup --all --no-full --keep 3", most=12)
     book.say("Two of them lose everything (a long press on the wrong button):")
     for at in (4, 11):
         server.devices[at].run("clearAll")
@@ -101,18 +102,18 @@ def record(server: ObkServer, home: Path) -> str:
         mac = f"c8478c1a{0x2B3C + at:04x}"
         folder = max(devices.glob(f"{mac}_*"))
         book.run(f"device restore 127.0.9.{at + 1}:{PORT} ~/library/devices/{folder.name} --yes")
-    book.run("device plan ~/roll.toml", most=6)
+    book.run("device plan ~/roll.toml", most=9)
     book.say(
         "An update. The first device goes ahead alone; here its boot loader does not take the file "
         "(on purpose), so nothing else is begun:"
     )
     (home / "update.rbl").write_bytes(forge_ota("BK7231T", version="1.18.301"))
     server.devices[0]._unpack = lambda _package: None  # noqa: SLF001 - the fault of the session
-    book.run(f"device ota {where} ~/update.rbl --yes", most=10)
+    book.run(f"device ota {where} ~/update.rbl --yes", most=13)
     book.say("Its boot loader takes it now; the same command goes on with all of them:")
     server.devices[0]._unpack = _unpack  # noqa: SLF001 - the fault is mended
-    book.run(f"device ota {where} ~/update.rbl --yes --at-once 10", most=10)
-    book.run("device list --now", most=8)
+    book.run(f"device ota {where} ~/update.rbl --yes --at-once 10", most=13)
+    book.run("device list --now", most=12)
     return "\n\n".join(book.parts)
 
 

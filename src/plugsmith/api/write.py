@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, counted, flow_context
-from plugsmith.api.library.names import named_file
+from plugsmith.api.library.names import named_backup
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.places import REGION, skip_in, where
 from plugsmith.api.settings import SettingsRequest, desired_settings
@@ -250,8 +250,8 @@ def restore(session: Session, request: RestoreRequest) -> WriteResult:
     """`restore`."""
     from plugsmith.flows.wire.restore import restore as do_it
 
+    backup = named_backup(session, str(request.backup))
     context = flow_context(session, request)
-    backup = named_file(session, str(request.backup))
     return counted(context, do_it(context, backup, dry_run=request.dry_run).result())
 
 

@@ -59,8 +59,14 @@ class Sightings:
         self._aside = aside or SetAside()
 
     def all(self) -> list[Sighting]:
-        """Every device that was ever seen and not forgotten, by name and address."""
-        return sorted(self._read().values(), key=lambda item: (item.name, item.host, item.mac))
+        """Every device that was ever seen and not forgotten, by name and address.
+
+        Numbers in them count as numbers: plug_2 stands before plug_10.
+        """
+        return sorted(
+            self._read().values(),
+            key=lambda item: (_counted(item.name), _counted(item.host), item.mac),
+        )
 
     def remember(self, seen: Iterable[Sighting]) -> None:
         """Keep newer facts; what a device did not say this time stays as it was."""
@@ -132,3 +138,9 @@ def _merged(old: Sighting, new: Sighting) -> Sighting:
         for item in fields(new)
     }
     return Sighting(**facts)
+
+
+def _counted(text: str) -> list[str | int]:
+    """The text in pieces that sort as a person would sort them."""
+    pieces = re.split("([0-9]{1,18})", text)
+    return [int(piece) if at % 2 else piece for at, piece in enumerate(pieces)]

@@ -22,3 +22,13 @@ def named_file(session: Session, name: str) -> Path:
         return path
     entry = called(session.library.backups.entries(), name)
     return entry.file if entry is not None else path
+
+
+def named_backup(session: Session, name: str) -> Path:
+    """The same; BackupUnknown for a plain word that is neither a file nor a backup."""
+    from plugsmith.errors.library import BackupUnknown
+
+    path = named_file(session, name)
+    if str(path) == name and path.name == name and not path.suffix and not path.exists():
+        raise BackupUnknown(name=name)
+    return path

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import ExitCode
+from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.catalogue.results import LintResult
 from plugsmith.flows.input_file import read_input
 from plugsmith.flows.many import ManyResult, over_files
+from plugsmith.flows.settings.template_text import template_text
 from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
 from plugsmith.openbeken.template import find_template
@@ -23,10 +26,11 @@ if TYPE_CHECKING:
     from plugsmith.events import CancelToken, EventSink
 
 _MAX_BYTES = 1_000_000
+_HEAD = 4096
 
 
 def lint(file: Path, *, publish: bool = False) -> LintResult:
-    """Findings about a template, also of one inside a result of `dump config`.
+    """Findings about a template, also of one inside a result of `dump config`, or of a dump's pins.
 
     `-` is standard input; `publish` adds what a public list demands. Raises InputMissing, and the
     errors of the template reader.
@@ -58,4 +62,8 @@ def _read(file: Path) -> str:
     """The text of the file; bytes that are no UTF-8 are replaced, the JSON reader judges them."""
     if str(file) == "-":
         return sys.stdin.read(_MAX_BYTES + 1)
-    return read_input(file).data[: _MAX_BYTES + 1].decode("utf-8", "replace")
+    data = read_input(file).data
+    if b"\0" in data[:_HEAD]:
+        with suppress(TemplateUnusable):  # then the reader of templates says what is wrong
+            return template_text(file)
+    return data[: _MAX_BYTES + 1].decode("utf-8", "replace")

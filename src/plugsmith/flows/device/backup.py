@@ -88,7 +88,7 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
         }
     )
     for problem in problems:
-        ctx.warn("PS-NOTE-DEVICE-BACKUP", str(problem), data={"host": obk.host})
+        ctx.warn("PS-NOTE-DEVICE-BACKUP", f"{obk.host}: {problem}", data={"host": obk.host})
     return {
         "host": obk.host,
         "folder": str(folder.path),

@@ -15,7 +15,7 @@ from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
 from plugsmith.openbeken.flag_names import PREFIX, gathered
 from plugsmith.openbeken.settings import NAMES, PASSWORDS, TEXT_NAMES
-from plugsmith.secrets import KNOWN
+from plugsmith.secrets import KNOWN, secret_spans
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -145,7 +145,15 @@ def refuse_passwords(words: Sequence[str]) -> None:
     """UsageError for a password in `name=value` words: others see it in the list of processes."""
     for word in words:
         name, _equals, value = word.partition("=")
-        name = name.strip().replace("-", "_")
+        name = name.strip().replace("-", "_").lower()
+        if name in NAMES and name not in PASSWORDS and any(secret_spans(value)):
+            raise UsageError(
+                problem=_(
+                    "the password in {name} would be seen by others on this machine and kept in "
+                    "the shell's history; give {name} in a file with --config",
+                    name=name,
+                )
+            )
         if name in PASSWORDS and value and not value.startswith(_ELSEWHERE):
             raise UsageError(
                 problem=_(
