@@ -26,6 +26,7 @@ SOURCE, PAGE = ROOT / "src" / "plugsmith", ROOT / "page" / "src"
 SYNONYMS = {
     r"\bboot-?loader\b(?!\|)": "boot loader",
     r"\bradio (?:calibration|data)\b": "RF calibration",
+    r"\bradio sector\b|\bcalibration of (?:its|the) radio\b": "RF calibration",
     r"\bRF data\b|\bRF partition\b|\bcalibration data\b": "RF calibration",
     r"\bMAC[- ](?:addr|address|id)\b|\bmac address\b": "MAC",
     r"\bSSID\b(?! \d)(?=.*\bWi-Fi name\b)": "Wi-Fi name",

@@ -21,7 +21,7 @@ from plugsmith.messages import speaking
     ("info --baud 3", "--baud: 3 is not in the range: 9600 to 4000000."),
     ("sim --raw-baud 3", "--raw-baud: 3 is less than 300."),
     ("sim --count x", "--count: 'x' is not a whole number."),
-    ("doctor --module CB2X", "CB2X is not a known module (CB2S, CB2L,"),
+    ("doctor --module CB2X", "CB2X is not a known module (CB2S,"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_in_a_sentence(line, said, capsys):
     assert main(line.split()) == 2
