@@ -103,7 +103,9 @@ test-newest:
 campaign: setup campaign-model
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
 	PLUGSMITH_CAMPAIGN=$(or $(POINTS),all) $(PYTEST) -n $(JOBS) --timeout=0 \
-		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py
+		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py \
+		tests/flows/wire/test_reach.py tests/flows/wire/test_flows_headers.py \
+		tests/flows/wire/test_flows_flash.py tests/flows/wire/test_flows_adapters.py
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli \
 		tests/flows/wire/test_unbrick.py tests/peers
 

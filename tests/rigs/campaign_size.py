@@ -8,6 +8,8 @@ _WORD = os.environ.get("PLUGSMITH_CAMPAIGN", "")
 WHOLE = _WORD == "all"
 #: None: the whole of it
 COUNT = int(_WORD) if _WORD.isdigit() else None if WHOLE else 0
+#: whether a campaign runs: tables that `make test` samples are tried whole
+CAMPAIGN = WHOLE or bool(COUNT)
 
 
 def spread(total: int, *, usual: list[int]) -> list[int]:

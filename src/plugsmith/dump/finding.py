@@ -55,3 +55,21 @@ def find_all(data: bytes, pattern: bytes, *, limit: int = 256) -> list[int]:
         hits.append(at)
         at = data.find(pattern, at + 1)
     return hits
+
+
+def find_in_steps(data: bytes, pattern: bytes, *, step: int, limit: int = 256) -> list[int]:
+    """Offsets of `pattern` that are multiples of `step`, ascending, at most `limit`.
+
+    Several times quicker than `find_all` in bytes without order, such as what a wrong key makes.
+    """
+    firsts, first = data[::step], pattern[:1]
+    hits: list[int] = []
+    if firsts.count(first) > len(firsts) // 16:  # made to be slow
+        every = find_all(data, pattern, limit=len(data))
+        return [at for at in every if at % step == 0][:limit]
+    at = firsts.find(first)
+    while at >= 0 and len(hits) < limit:
+        if data.startswith(pattern, at * step):
+            hits.append(at * step)
+        at = firsts.find(first, at + 1)
+    return hits

@@ -1,11 +1,11 @@
-"""40 seeded fault plans over backup, flash and restore on T and N; hundreds: make campaign."""
+"""16 seeded fault plans over backup, flash and restore on T and N; hundreds: make campaign."""
 
 from __future__ import annotations
 
 import pytest
 from campaign import Case, run_seed
 
-CASES = 40
+CASES = 16
 BATCH = 4
 
 

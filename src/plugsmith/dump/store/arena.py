@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.finding import find_all
+from plugsmith.dump.finding import find_all, find_in_steps
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.dump.store.keyring import KeyOrigin
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt, ecb_encrypt
@@ -159,8 +159,9 @@ def _headed(view: View, key: bytes) -> list[Sector]:
     """Sectors whose header can be read."""
     found: list[Sector] = []
     for magic in SECTOR_MAGICS.values():
-        for at in find_all(view.plain, magic.to_bytes(4, "little"), limit=4 * _MAX_SECTORS):
-            header = read_header(view.plain[at : at + PAGE_LEN]) if at % BLOCK_LEN == 0 else None
+        word = magic.to_bytes(4, "little")
+        for at in find_in_steps(view.plain, word, step=BLOCK_LEN, limit=4 * _MAX_SECTORS):
+            header = read_header(view.plain[at : at + PAGE_LEN])
             if header is not None and len(found) < _MAX_SECTORS:
                 place = view.phase + at
                 found.append(_mended(_cut(view, place, header=header, block=header.block), key=key))

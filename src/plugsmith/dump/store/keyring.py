@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.finding import find_all
+from plugsmith.dump.finding import find_in_steps
 from plugsmith.dump.store.bits import flipped_blocks
 from plugsmith.image.aes import BLOCK_LEN, ecb_decrypt
 from plugsmith.memory import SECTOR_LEN
@@ -172,8 +172,8 @@ def sector_keys(data: bytes, *, phase: int) -> list[FoundKey]:
         return []
     plain = ecb_decrypt(data[phase:end], key=MASTER_KEY)
     found: list[FoundKey] = []
-    for at in find_all(plain, _MAGIC):
-        if at % BLOCK_LEN or len(plain) - at < KEY_HEAD_LEN:
+    for at in find_in_steps(plain, _MAGIC, step=BLOCK_LEN):
+        if len(plain) - at < KEY_HEAD_LEN:
             continue
         head = read_key_head(plain[at : at + KEY_HEAD_LEN])
         if head.sound:

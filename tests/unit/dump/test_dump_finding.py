@@ -1,0 +1,30 @@
+"""Searching for a pattern in a whole flash: only where it can stand, quickly and completely."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from plugsmith.dump.finding import find_all, find_in_steps
+
+PATTERN = b"\x12\x34\x56\x78"
+
+
+@pytest.mark.parametrize(
+    "filling", [b"\xff", b"\x00", b"\x12", b"\x12\x34\x56\x00" + bytes(12), b""]
+)
+@pytest.mark.parametrize("limit", [256, 3])
+def test_a_search_in_steps_finds_what_a_whole_search_finds_there(filling, limit):
+    source = random.Random(5)
+    data = bytearray((filling * 0x4000)[:0x4000] if filling else source.randbytes(0x4000))
+    for at in (0, 33, 160, 0x1000, 0x1234, 0x3FF0, 0x3FFC, *range(0x2000, 0x2200, 8)):
+        data[at : at + 4] = PATTERN
+    every = [at for at in find_all(bytes(data), PATTERN, limit=len(data)) if at % 16 == 0]
+    assert find_in_steps(bytes(data), PATTERN, step=16, limit=limit) == every[:limit]
+    assert len(every) > 30
+
+
+def test_nothing_is_found_in_nothing():
+    assert find_in_steps(b"", PATTERN, step=16) == []
+    assert find_in_steps(PATTERN[:3], PATTERN, step=16) == []
