@@ -19,6 +19,7 @@ from pages import (
     messages,
     page_modules,
     page_types,
+    page_words,
     rooms,
     schema,
 )
@@ -40,6 +41,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "src/plugsmith/locale/plugsmith.pot": messages.page,
     "page/src/schema.ts": page_types.page,
     "page/src/facts/modules.json": page_modules.page,
+    "page/src/facts/words.json": page_words.page,
 }
 #: files that another program lays out: their content is compared, not their bytes
 SAME: dict[str, Callable[[str, str], bool]] = {

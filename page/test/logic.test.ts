@@ -10,7 +10,7 @@ import { blocks, inlines } from "../src/model/markdown";
 import { redact } from "../src/model/redact";
 import { troubleHeard, troubleOf } from "../src/model/trouble";
 import { emptyView, finished, fold, runToEnd, watch } from "../src/state/jobs";
-import { about, addCatalogue, bytes, language, t } from "../src/text/t";
+import { about, addCatalogue, bytes, language, t, told } from "../src/text/t";
 
 const s = "plugsmith/1" as const;
 const begin = (task: string, total?: number): Line => ({ schema: s, type: "task_begin", task, title: task, total, unit: "bytes" });
@@ -187,5 +187,16 @@ describe("pictures of what is wrong with the wires", () => {
   it("are not drawn where wires are right", () => {
     expect(troubleHeard("chip")).toBeNull();
     expect(troubleOf(error("PS-IMAGE-CHIP"))).toBeNull();
+  });
+});
+
+describe("codes of results", () => {
+  it("are words, in the page's language where it has them", () => {
+    addCatalogue("xx", { "vendor files": "pliki producenta" });
+    language.value = "xx";
+    expect(told("tuya-files")).toBe("pliki producenta");
+    expect(told("rf-calibration")).toBe("RF calibration and MAC");
+    expect(told("never-heard-of")).toBe("never heard of");
+    language.value = "en";
   });
 });

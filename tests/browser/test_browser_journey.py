@@ -18,25 +18,26 @@ STEPS = (
 )
 
 
-def test_a_practice_plug_goes_from_stock_to_a_switched_relay_and_watts(tab):
-    tab.begin_practice()
+@pytest.mark.parametrize("language", ["en", "pl"])
+def test_a_practice_plug_goes_from_stock_to_a_switched_relay_and_watts(open_tab, language):
+    tab = open_tab(language=language).begin_practice()
     for step in STEPS:
         getattr(tab, step)()
     assert tab.practice["relay"] is False
-    tab.page.get_by_role("switch", name="Relay").click()
+    tab.page.get_by_role("switch", name=tab.words("Relay")).click()
     tab.page.wait_for_selector('.relay-switch[aria-checked="true"]')
     assert tab.practice["relay"] is True
     tab.page.wait_for_function("() => Number(document.querySelector('.watts')?.dataset.watts) > 10")
     shown = float(re.sub(r"[^0-9.]", "", tab.page.locator(".watts").inner_text()))
     assert shown == pytest.approx(tab.practice["watts"], rel=0.25)
-    tab.page.get_by_text("Make the readings right").click()
+    tab.page.get_by_text(tab.words("Make the readings right")).click()
     tab.page.wait_for_selector(".chart canvas")
     tab.accessible("the chart")
     # the way back, and the copy that is safe to share
     assert "plugsmith restore" in tab.page.locator(".undo .cmd").inner_text()
     tab.press("Make a copy that is safe to share")
     tab.page.wait_for_selector('[data-result="sanitize"]')
-    tab.see("searches find no secret any more")
+    tab.see("{n} searches find no secret any more")
 
 
 def test_every_step_survives_a_reload(tab):

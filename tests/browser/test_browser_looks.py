@@ -9,10 +9,12 @@ PRIMARY = ".step-foot .button.primary:not([disabled])"
 PAGES = ("", "free", "file", "devices", "backups", "templates", "settings", "help")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
-def test_every_page_and_step_is_accessible_and_fits(open_tab, theme, width):
-    tab = open_tab(width=width, theme=theme).open()
+@pytest.mark.parametrize(
+    ("theme", "width", "language"),
+    [("light", 360, "en"), ("dark", 360, "pl"), ("light", 1280, "pl"), ("dark", 1280, "en")],
+)
+def test_every_page_and_step_is_accessible_and_fits(open_tab, theme, width, language):
+    tab = open_tab(width=width, theme=theme, language=language).open()
     for page in PAGES:
         tab.page.evaluate("name => { location.hash = '#/' + name }", page)
         tab.page.wait_for_selector("h1")

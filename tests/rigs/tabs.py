@@ -7,6 +7,9 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from plugsmith.messages import LOCALE_DIR
+from plugsmith.po_file import read_po
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,6 +18,14 @@ if TYPE_CHECKING:
 PATIENCE_MS = 60_000  # only ever waited for by a test that fails
 #: a device that restarts, or a server that is gone, makes the browser itself write this line
 _EXPECTED = re.compile(r"Failed to load resource|net::ERR_")
+
+
+def _texts(language: str) -> dict[str, str] | None:
+    """English sentence -> what stands for it; none for English."""
+    if language == "en":
+        return None
+    catalogue = LOCALE_DIR / language / "LC_MESSAGES" / "plugsmith.po"
+    return read_po(catalogue.read_text(encoding="utf-8"))
 
 
 class Tab:
@@ -31,12 +42,15 @@ class Tab:
         theme: str = "light",
         fast: bool = True,
         auto_reset: bool = True,
+        language: str = "en",
     ) -> None:
         self.server = server
+        self._texts = _texts(language)
         self._axe = axe
         self.complaints: list[str] = []
         self.context = browser.new_context(
             viewport={"width": width, "height": height},
+            locale=language,
             color_scheme=theme,
             reduced_motion="reduce",
             accept_downloads=True,
@@ -82,15 +96,24 @@ class Tab:
 
     # --- what a person does
 
+    def words(self, english: str) -> str | re.Pattern[str]:
+        """What this sentence of the catalogue is in the language of the tab; {names} are any text.
+
+        In English a part of a sentence is enough.
+        """
+        said = english if self._texts is None else self._texts[english]
+        parts = [re.escape(part) for part in re.split(r"\{[^{}]*\}", said)]
+        return said if len(parts) == 1 else re.compile(".+".join(parts))
+
     def press(self, words: str) -> None:
         """The button with these words, wherever it is."""
-        self.page.get_by_role("button", name=words).first.click()
+        self.page.get_by_role("button", name=self.words(words)).first.click()
 
     def next(self, words: str = "") -> None:
         """The one primary button of a step."""
         button = self.page.locator(".step-foot .button.primary")
         if words:
-            button = button.filter(has_text=words)
+            button = button.filter(has_text=self.words(words))
         button.click()
 
     def at(self, step: str) -> None:
@@ -99,7 +122,7 @@ class Tab:
 
     def see(self, text: str) -> None:
         """Wait until this text can be read."""
-        self.page.get_by_text(text).first.wait_for()
+        self.page.get_by_text(self.words(text)).first.wait_for()
 
     @property
     def practice(self) -> dict[str, Any]:
@@ -159,7 +182,7 @@ class Tab:
     def to_identity(self) -> None:
         self.next("Next: connect")
         self.at("connect")
-        self.next("Listen")
+        self.next("Listen for the chip")
         self.at("identity")
 
     def to_backup(self) -> None:
@@ -176,14 +199,14 @@ class Tab:
     def to_firmware(self) -> None:
         self.next("Next: the firmware")
         self.at("firmware")
-        self.press("Take OpenBK")
+        self.press("Take {name}")
         self.page.wait_for_selector('[data-result="image"]')
 
     def to_settings(self) -> None:
         self.next("Next: settings")
         self.at("settings")
         self.press("Fill it in")
-        self.page.get_by_label("What the device is called").fill("plug-test")
+        self.page.get_by_label(self.words("What the device is called")).fill("plug-test")
 
     def to_plan(self) -> None:
         self.next("Next: the plan")
@@ -194,7 +217,7 @@ class Tab:
         """The password is asked for again: after a reload the page does not know it any more."""
         dialog = self.page.get_by_role("dialog")
         dialog.locator("input").fill(self.practice["wifi"]["password"])
-        dialog.get_by_role("button", name="Answer").click()
+        dialog.get_by_role("button", name=self.words("Answer")).click()
 
     def to_written(self, *, forgotten: bool = False) -> None:
         self.next("Write it")

@@ -16,6 +16,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from pages.page_texts import page_texts
+from pages.page_words import data_texts
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 _FOR_DEVELOPERS = {"ValueError", "TypeError", "AssertionError", "NotImplementedError"}
@@ -32,7 +33,7 @@ def page() -> str:
     for path in sorted(SOURCE.rglob("*.py")):
         for message in error_facts(ast.parse(path.read_text(encoding="utf-8"))):
             catalog.add(message)
-    for message in page_texts():
+    for message in (*page_texts(), *data_texts()):
         catalog.add(message)
     text = io.BytesIO()
     write_po(text, catalog, width=100, no_location=True, omit_header=True, sort_output=True)

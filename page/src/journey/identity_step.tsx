@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { moduleNamed } from "../model/modules";
 import type { WireInfoResult } from "../schema";
 import { finish, jobView, journey } from "../state/journey";
-import { bytes, t, n } from "../text/t";
+import { bytes, t, told, n } from "../text/t";
 import { Box, Facts } from "../ui/parts";
 import { Step } from "./frame";
 
@@ -46,7 +46,7 @@ export function IdentityStep(): JSX.Element {
               [t("Runs now"), info.firmware.name && info.firmware.name !== "blank" ? `${info.firmware.name} ${info.firmware.version ?? ""}` : t("nothing: the flash holds no application")],
               [t("Project"), info.firmware.project],
               [t("Address"), info.mac ? <span class="num">{info.mac}</span> : t("not found")],
-              [t("Code key"), <>{info.key.class} <span class="quiet small">{info.key.evidence}</span></>],
+              [t("Code key"), told(info.key.class)],
             ]}
           />
         </div>
@@ -59,7 +59,7 @@ export function IdentityStep(): JSX.Element {
       {info && info.evidence.length > 0 && (
         <details class="fold">
           <summary>{t("How this is known")}</summary>
-          <div class="fold-in"><ul>{info.evidence.map((one) => <li>{one}</li>)}</ul></div>
+          <div class="fold-in"><ul>{[...info.evidence, info.key.evidence].map((one) => <li>{one}</li>)}</ul></div>
         </details>
       )}
     </Step>

@@ -7,7 +7,7 @@ import type { DeviceScanResult, DumpSanitizeResult, WireBackupResult } from "../
 import { change, jobView, journey } from "../state/journey";
 import { ended, run } from "../state/jobs";
 import { refreshPractice } from "../state/server";
-import { t } from "../text/t";
+import { t, told } from "../text/t";
 import { useEvery } from "../ui/hooks";
 import { Box, Button, Checks, ErrorCard, Facts, Field } from "../ui/parts";
 import type { Point } from "../ui/chart";
@@ -302,7 +302,7 @@ export function SanitizeReport({ result }: { result: DumpSanitizeResult }): JSX.
           { verdict: result.proof.records_intact ? "pass" : "warn", text: t("all records can still be read") },
         ]}
       />
-      <p>{t("Taken out:")} {result.removed.length ? result.removed.map((one) => `${one.what} (${one.count})`).join(", ") : t("nothing was found to take out")}</p>
+      <p>{t("Taken out:")} {result.removed.length ? result.removed.map((one) => `${told(one.what)} (${one.count})`).join(", ") : t("nothing was found to take out")}</p>
       <p class="small quiet">{result.summary}</p>
       <div class="row"><SaveButton file={result.file} words={t("Save the safe copy")} /></div>
     </div>

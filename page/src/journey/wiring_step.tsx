@@ -19,7 +19,7 @@ export function WiringStep(): JSX.Element {
   const place = (signal: string): string => {
     const pad = module?.pads.find((one) => one.signal === signal);
     if (!pad) return "";
-    return [pad.number !== null ? t("pad {n}", { n: pad.number }) : "", pad.where, pad.note ?? ""].filter(Boolean).join(", ");
+    return [pad.number !== null ? t("pad {n}", { n: pad.number }) : "", t(pad.where), pad.note ? t(pad.note) : ""].filter(Boolean).join(", ");
   };
   return (
     <Step

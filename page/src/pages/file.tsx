@@ -15,7 +15,7 @@ import type {
   ImageImageInfo,
 } from "../schema";
 import { runToEnd, type JobView } from "../state/jobs";
-import { bytes, n, t } from "../text/t";
+import { bytes, n, t, told } from "../text/t";
 import { FileDrop } from "../ui/filedrop";
 import { FlashMap } from "../ui/flashmap";
 import { DetailsFold } from "../ui/details";
@@ -141,17 +141,13 @@ const STATES: Record<string, CellState> = { erased: "blank", damaged: "damaged",
 
 function dumpMap(info: DumpInfoResult): MapModel {
   const regions = (info.regions as unknown as { name: string; start: number; end: number; sound?: boolean; place?: string; texture?: string }[]).map((row) => ({
-    name: row.place ? `${words(row.name)} (${row.place})` : words(row.name),
+    name: row.place ? `${told(row.name)} (${t(row.place)})` : told(row.name),
     start: row.start,
     end: row.end,
-    why: row.texture && row.name !== "erased" ? row.texture : undefined,
+    why: row.texture && row.name !== "erased" ? told(row.texture) : undefined,
     state: (row.sound === false ? "damaged" : (STATES[row.name] ?? "sound")) as CellState,
   }));
   return mapOf(info.size, regions);
-}
-
-function words(name: string): string {
-  return name.replace(/-/g, " ");
 }
 
 export function FilePage(): JSX.Element {
@@ -227,7 +223,7 @@ function WhatItIs({ now }: { now: Looked }): JSX.Element | null {
     <Section title={t("What it is")} name="what">
       <Facts
         rows={[
-          [t("It is"), isText ? t("a text with pins in it") : isImage && image ? t(IMAGE_KINDS[image.kind] ?? image.kind) : dump ? (dump.kind === "unknown" && dump.looks_like) || t(KINDS[dump.kind] ?? words(dump.kind)) : ""],
+          [t("It is"), isText ? t("a text with pins in it") : isImage && image ? t(IMAGE_KINDS[image.kind] ?? image.kind) : dump ? (dump.kind === "unknown" && dump.looks_like) || t(KINDS[dump.kind] ?? told(dump.kind)) : ""],
           [t("Chip"), dump?.chip ?? image?.chip ?? pins?.template?.chip],
           [t("Firmware"), [dump?.firmware?.name ?? image?.firmware, dump?.firmware?.version ?? image?.version].filter(Boolean).join(" ")],
           [t("Size"), bytes(now.size)],
@@ -385,7 +381,7 @@ function Compare({ now }: { now: Looked }): JSX.Element | null {
           <p><strong>{now.diff.result.equal ? t("Both hold the same.") : t("{a} and {b} differ.", { a: now.name, b: now.diff.name })}</strong></p>
           <DiffMap size={now.dump.size} rows={rows} />
           <ul>
-            {rows.map((row) => <li>{words(row.name)}: {t("{n} bytes in {m} sectors", { n: row.differing, m: row.sectors })}</li>)}
+            {rows.map((row) => <li>{told(row.name)}: {t("{n} bytes in {m} sectors", { n: row.differing, m: row.sectors })}</li>)}
             {records.map((row) => <li>{t("record {name}", { name: String((row as { name?: string }).name ?? "") })}</li>)}
           </ul>
         </div>
@@ -398,7 +394,7 @@ function DiffMap({ size, rows }: { size: number; rows: DumpDiffResult["regions"]
   if (!rows.length) return null;
   const map = mapOf(size, [
     { name: t("the same"), start: 0, end: size, state: "equal" },
-    ...rows.map((row) => ({ name: words(row.name), start: row.start, end: row.end, state: "differs" as CellState })),
+    ...rows.map((row) => ({ name: told(row.name), start: row.start, end: row.end, state: "differs" as CellState })),
   ]);
   return <FlashMap map={map} title={t("Where they differ")} />;
 }

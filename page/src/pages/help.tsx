@@ -55,7 +55,7 @@ function Handbook(): JSX.Element | null {
   return (
     <section class="stack no-print">
       <h2>{t("Documents")}</h2>
-      <p class="quiet">{t("In English. They lie in the package: nothing is downloaded.")}</p>
+      <p class="quiet">{t("Some are in English only. They lie in the package: nothing is downloaded.")}</p>
       <ul class="documents">
         {pages.map((page) => <li><a href={href("help", page.name)}>{page.title}</a></li>)}
       </ul>

@@ -1,5 +1,6 @@
 // Every sentence of the page goes through here: the English text is the key of its translation.
 import { signal } from "@preact/signals";
+import WORDS from "../facts/words.json";
 
 export type Catalogue = Record<string, string>;
 export const language = signal("en");
@@ -37,6 +38,12 @@ function formOf(forms: string[], value: string | number, spoken: string): string
 /** Marks a text for translation where it stands in a table; t() translates it where it is shown. */
 export function n(text: string): string {
   return text;
+}
+
+/** The words for a code of a result: "tuya-files" -> "vendor files". */
+export function told(code: string): string {
+  const found = (WORDS as Record<string, string>)[code];
+  return found ? t(found) : code.replace(/-/g, " ");
 }
 
 const UNITS = ["bytes", "KiB", "MiB"];

@@ -145,7 +145,7 @@ function Regions(props: { id: string; regions: Region[]; onAt: (cell: number | n
   const row = (region: Region): JSX.Element => (
     <li onPointerEnter={() => props.onAt(Math.floor(region.start / CELL))} onPointerLeave={() => props.onAt(null)}>
       <Swatch id={props.id} state={region.state} />
-      <span>{region.name}<span class="quiet">, {t(NAMES[region.state])}</span></span>
+      <span>{t(region.name)}<span class="quiet">, {t(NAMES[region.state])}</span></span>
       <span class="num quiet">{bytes(region.end - region.start)}</span>
     </li>
   );
@@ -169,7 +169,7 @@ function tell(map: MapModel, cell: number): JSX.Element {
   const region = regionAt(map.regions, start);
   return (
     <>
-      <strong class="num">{address(start)}</strong> {region?.name ? `${region.name}, ` : ""}
+      <strong class="num">{address(start)}</strong> {region?.name ? `${t(region.name)}, ` : ""}
       {t(NAMES[map.cells[cell] ?? "unknown"])}
       {region?.why ? `. ${region.why}` : ""}
     </>

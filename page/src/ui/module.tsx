@@ -233,7 +233,7 @@ function drawList(parts: JSX.Element[], props: Props): number {
   rows.forEach((pad, n) => {
     const y = 44 + n * 30;
     const signal = SIGNALS[pad.signal] ?? pad.signal;
-    const place = [pad.number !== null ? t("pad {n}", { n: pad.number }) : "", pad.where, pad.note ?? ""].filter(Boolean).join(", ");
+    const place = [pad.number !== null ? t("pad {n}", { n: pad.number }) : "", t(pad.where), pad.note ? t(pad.note) : ""].filter(Boolean).join(", ");
     drawTag(parts, props, { label: "", signal, gpio: null }, { name: pad.signal, words: t(ADAPTER[signal] ?? ""), kind: props.wires ? "hot" : "plain" }, [[4, y], [4, y]], 1);
     parts.push(<text x="180" y={y + 4.5}>{place}</text>);
   });
@@ -247,7 +247,7 @@ function describe(props: Props): string {
       .map((pad) => {
         const signal = SIGNALS[pad.signal] ?? "";
         const wire = ADAPTER[signal];
-        const place = pad.number !== null ? t("pad {n}", { n: pad.number }) : pad.note || pad.where;
+        const place = pad.number !== null ? t("pad {n}", { n: pad.number }) : t(pad.note || pad.where);
         return wire ? `${pad.signal} (${place}): ${t(wire)}` : "";
       })
       .filter(Boolean);
