@@ -68,7 +68,10 @@ def main() -> int:
     LOCKS.mkdir(exist_ok=True)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = project["project"]["optional-dependencies"]
-    users = [*project["project"]["dependencies"], *extras["emu"], *extras["ui"]]
+    users = [
+        *project["project"]["dependencies"],
+        *(item for name in ("emu", "ui", "spi") for item in extras[name]),
+    ]
     build = [*project["build-system"]["requires"], "editables"]  # hatchling's, to install editable
     for name, wanted in (INSTALLERS | PEERS).items():
         compile_lock(name, wanted, upgrade=upgrade)

@@ -56,6 +56,10 @@ WALLS = {
     "sqlite3": ("library/",),
     "platformdirs": ("library/",),
     "unicorn": ("emu/",),
+    "usb": ("spi/adapters/",),
+    "libusb_package": ("spi/adapters/",),
+    "pyftdi": ("spi/adapters/",),
+    "gpiod": ("spi/adapters/",),
     "babel": (),
     "pydantic": (),
 }

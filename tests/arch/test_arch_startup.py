@@ -30,6 +30,9 @@ HEAVY = {
     "babel",
     "asyncio",
     "starlette",
+    "usb",
+    "pyftdi",
+    "gpiod",
     "uvicorn",
 }
 # How many modules of ours a start may import; the CPU times are measured by bench/start.py, which

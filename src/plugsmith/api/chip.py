@@ -159,6 +159,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     )
     clock = session.clock or clock_for(name)
     register_sim(clock)
+    register_programmers(name, traced=asked.trace is not None)
     log_port = asked.log_port if isinstance(asked, LoggedRequest) else None
     expected = asked if isinstance(asked, ChipRequest) else ChipRequest()
 
@@ -222,6 +223,25 @@ def register_sim(clock: Clock) -> None:
     scheme = SimScheme(clock, practice=practice_flash)
     # its records have the fields of PortInfo and PortCapabilities, but share no code with them
     register_scheme("sim", lambda url, _clock: cast("Port", scheme.open(url)))
+
+
+def register_programmers(name: str, *, traced: bool) -> None:
+    """Make the address open, if it names an SPI adapter that is no serial port.
+
+    UsageError where the wire is to be traced, which a serial port alone can be.
+    """
+    from plugsmith.errors import UsageError
+    from plugsmith.link.ports import register_scheme
+    from plugsmith.link.spi_address import is_spi
+
+    scheme = name.partition("://")[0]
+    if not is_spi(name) or scheme == "serprog":
+        return
+    if traced:
+        raise UsageError(problem=_("--trace records serial ports, not {scheme}://", scheme=scheme))
+    from plugsmith.spi.adapters.opened import open_programmer
+
+    register_scheme(scheme, lambda address, _clock: open_programmer(address))
 
 
 def _chooser(session: Session) -> Callable[[Sequence[PortEntry]], PortEntry]:

@@ -1,4 +1,4 @@
-"""Who pulls CEN, the chip's reset: somebody's hand, the second chip select, a serial line."""
+"""Who pulls CEN, the chip's reset: a hand, the adapter's own line, a chip select, a serial line."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.link.port import Port
+    from plugsmith.spi.adapters.programmer import Programmer
     from plugsmith.spi.serprog import Serprog
 
 _LOW_S = 0.15
@@ -70,6 +71,26 @@ class BySelect:
         finally:
             bus.select(0)
             bus.set_clock(usual)
+
+
+class ByAdapter:
+    """CEN hangs on a line of the SPI adapter itself."""
+
+    by_hand = False
+
+    def __init__(self, bus: Programmer, clock: Clock, port_name: str) -> None:
+        self._bus, self._clock = bus, clock
+        self.port_name = port_name
+
+    def ask(self) -> str:
+        """What is done."""
+        return _("Resetting the chip by the line {line}.", line=self._bus.cen_name)
+
+    def pulse(self) -> None:
+        """Low for as long as a reset needs."""
+        self._bus.pull_cen(low=True)
+        self._clock.sleep(_LOW_S)
+        self._bus.pull_cen(low=False)
 
 
 class ByLine:

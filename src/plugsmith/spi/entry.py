@@ -28,6 +28,7 @@ _UP_S = 0.500
 _TRIES = 20
 _HAND_S = 2.0  # counted as one try where somebody resets by hand
 _TELL_EVERY = 5
+_TURN = 4  # tries in one SPI mode, where there are several (mode 0 works on most chips)
 _SAME = 3
 
 _DEAD = N_(
@@ -95,6 +96,7 @@ def enter(
     sink.emit(Log(message=cen.ask()))
     while True:
         cancel.check()
+        nor.bus.set_mode(nor.bus.modes[tries // _TURN % len(nor.bus.modes)])
         tries += 1
         found = _try_once(nor, cen, clock, heard, cancel)
         if found is not None:

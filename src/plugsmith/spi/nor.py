@@ -29,11 +29,19 @@ _DWORD_DENSITY = 1
 
 
 class SpiBus(Protocol):
-    """One transaction at a time with a flash; `transfer` may repeat what it sends."""
+    """One transaction at a time with a flash; `transfer` may repeat what it sends.
+
+    `hz` is the clock; `modes` are the SPI modes that it knows, the usual one first.
+    """
 
     max_write: int
     max_read: int
     bytes_on_wire: int
+    hz: int
+    modes: tuple[int, ...]
+
+    def set_mode(self, mode: int) -> None:
+        """Use SPI mode `mode`, one of `modes`."""
 
     def transfer(self, out: bytes, read: int) -> bytes:
         """Clock `out` in, then `read` bytes out, the chip select low throughout."""

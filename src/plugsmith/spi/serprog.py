@@ -35,6 +35,8 @@ class Serprog:
     Raises NotAProgrammer when it is made, later ExchangeFailed or PortLost.
     """
 
+    modes: tuple[int, ...] = (0,)  # the protocol has no way to ask for another
+
     def __init__(self, port: Port, *, clock: Clock, hz: int = 1_000_000) -> None:
         self.port = port
         self._clock = clock
@@ -62,6 +64,10 @@ class Serprog:
     def selects(self) -> bool:
         """Whether there is a second chip select."""
         return _SELECT in self._opcodes
+
+    def set_mode(self, mode: int) -> None:
+        """Nothing: there is but one."""
+        del mode
 
     def transfer(self, out: bytes, read: int) -> bytes:
         """Send `out`, then read; repeated after a garbled answer, so it must bear repetition."""

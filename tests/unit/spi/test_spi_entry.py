@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from spi_rig import SpiRig
 
@@ -77,3 +79,32 @@ def test_something_else_than_a_programmer_is_refused():
 
     with pytest.raises(NotAProgrammer):
         Serprog(port, clock=rig.clock)
+
+
+#: what comes back before the mode is on, what the id reads afterwards, what must be said
+ECHOES = {
+    "all D2": (b"\xd2", None, "does not take ours"),
+    "all 00": (b"\x00", None, "CEN did not move"),
+    "all FF": (b"\xff", None, "hangs in the air"),
+    "shifted right": (b"\x69", None, "shifted bits"),
+    "shifted left": (b"\xa5", None, "shifted bits"),
+    "two bits": (b"\xe4", None, "shifted bits"),
+    "taken, then nothing": (None, [b"\x00\x00\x00"], "supply is too weak"),
+    "taken, then noise": (None, [b"\x12\x34\x56", b"\x99\x00\x41"], "shorter wires"),
+}
+
+
+@pytest.mark.parametrize("name", ECHOES)
+def test_every_echo_has_a_sentence_of_its_own(name):
+    echo, ids, words = ECHOES[name]
+    rig = SpiRig()
+    turns = itertools.cycle(ids or [b""])
+    if echo is not None:
+        rig.face.exchange = lambda out, read, now: echo * read
+    else:
+        rig.face.commands.transaction = lambda out, read, now: next(turns)[:read]
+    assert words in _entry_error(rig)
+
+
+def test_the_sentences_of_the_echoes_differ():
+    assert len({words for _echo, _ids, words in ECHOES.values()}) == 6

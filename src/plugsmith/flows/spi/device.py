@@ -17,7 +17,9 @@ from plugsmith.link.ports import open_port
 from plugsmith.link.spi_address import read_address
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
-from plugsmith.spi.cen import ByHand, ByLine, BySelect
+from plugsmith.spi.adapters.programmer import ProgrammerPort
+from plugsmith.spi.adapters.traps import TRAPS
+from plugsmith.spi.cen import ByAdapter, ByHand, ByLine, BySelect
 from plugsmith.spi.entry import enter
 from plugsmith.spi.flash import SpiFlash
 from plugsmith.spi.nor import Nor
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.jobs.store import JobState
     from plugsmith.link.port import Port
+    from plugsmith.spi.adapters.programmer import Programmer
     from plugsmith.spi.cen import Cen
 
 _LINKS = 3
@@ -49,8 +52,9 @@ class SpiDevice(Device):
         self._line: Port | None = None
         self.links = 0
         self._hits: list[AddressRange] = []
-        _warn_about_voltage(ctx)
-        self._bus = Serprog(port, clock=ctx.clock, hz=self._address.hz)
+        for trap in TRAPS[self._address.scheme]:
+            ctx.warn("PS-NOTE-SPI-VOLTAGE", _(trap.text))
+        self._bus = self._begin(port)
         self._cen = self._wire_to_cen()
         self._nor = Nor(self._bus, clock=ctx.clock, port_name=ctx.port_name)
         try:
@@ -77,13 +81,21 @@ class SpiDevice(Device):
         self._spi_flash.status_found = status
         self.resume_on_relink(self.flash_restore_protection, left=lambda: 0)
 
+    def _begin(self, port: Port) -> Serprog | Programmer:
+        if isinstance(port, ProgrammerPort):
+            return port.begin()
+        return Serprog(port, clock=self.ctx.clock, hz=self._address.hz)
+
     def _wire_to_cen(self) -> Cen:
         line, _at, where = self._address.cen.partition("@")
-        if where:
+        if line in {"rts", "dtr"}:
             self._line = open_port(where, clock=self.ctx.clock)
             return ByLine(self._line, line, self.ctx.clock, self.ctx.port_name)
-        if line == "cs1" and self._bus.selects:
-            return BySelect(self._bus, self.ctx.port_name)
+        if isinstance(self._bus, Serprog):
+            if line == "cs1" and self._bus.selects:
+                return BySelect(self._bus, self.ctx.port_name)
+        elif line in {"line", "gpio"}:
+            return ByAdapter(self._bus, self.ctx.clock, self.ctx.port_name)
         return ByHand(self.ctx.port_name)
 
     def _enter(self) -> None:
@@ -203,13 +215,3 @@ class SpiDevice(Device):
 
 def _beside_the_loader(owner: Chip, size: int) -> AddressRange:
     return AddressRange(owner.protected_until, size)
-
-
-def _warn_about_voltage(ctx: FlowContext) -> None:
-    ctx.warn(
-        "PS-NOTE-SPI-VOLTAGE",
-        _(
-            "The chip's pins bear 3.9 V at most. Many programmers drive 5 V (black CH341A boards, "
-            "Arduinos): measure before you connect one."
-        ),
-    )
