@@ -13,6 +13,7 @@ from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.proven_code import CODE_KINDS
 from plugsmith.dump.survey.report import DamageKind, DumpKind
 from plugsmith.dump.survey.standing import standings, unproven_len
+from plugsmith.dump.survey.store_places import blank_places
 from plugsmith.image.model import CheckVerdict
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
@@ -135,6 +136,19 @@ def _check_places(report: DumpReport) -> BackupCheck:
         text = _(
             "The file is as long as the flash, but nothing in it proves the order of what lies "
             "behind the application."
+        )
+        return BackupCheck(
+            name="complete",
+            outcome=CheckOutcome.LOST,
+            reason=BackupReason.ORDER_UNPROVEN,
+            text=text,
+        )
+    blank = blank_places(report)
+    if blank:
+        text = _(
+            "{blank} {blank:sector is|sectors are} erased where the vendor's storage keeps older "
+            "copies: nothing proves that none was lost.",
+            blank=blank,
         )
         return BackupCheck(
             name="complete",

@@ -14,11 +14,13 @@ from plugsmith.records import frozen
 class StoreMap:
     """The store of some chips: sectors for data and swap, and what lies at known distances.
 
-    Addresses are flash addresses; `rf` and `table` are None where no source names them.
+    Addresses are flash addresses, `data_end` is where swap begins; `rf` and `table` are None where
+    no source names them.
     """
 
     chips: tuple[str, ...]
     key_addr: int
+    data_end: int
     end: int
     rf: int | None
     table: int | None
@@ -32,7 +34,7 @@ class StoreMap:
 @cache
 def store_maps() -> tuple[StoreMap, ...]:
     """One map for each way to lay out the store, those of 2 MiB chips first."""
-    found: dict[tuple[int, int, int | None, int | None], list[str]] = {}
+    found: dict[tuple[int, int, int, int | None, int | None], list[str]] = {}
     for chip in chips():
         regions = chip.memory_map
         key, data = regions.region(RegionRole.KEY), regions.region(RegionRole.KV)
@@ -43,10 +45,10 @@ def store_maps() -> tuple[StoreMap, ...]:
         rf = regions.region(RegionRole.RF)
         files = regions.with_role(RegionRole.FILES)  # the last part holds the table
         places = (rf.span.start if rf else None, files[-1].span.start if files else None)
-        found.setdefault((key.span.start, end, *places), []).append(chip.name)
+        found.setdefault((key.span.start, data.span.end, end, *places), []).append(chip.name)
     maps = [
-        StoreMap(chips=tuple(names), key_addr=key, end=end, rf=rf, table=files)
-        for (key, end, rf, files), names in found.items()
+        StoreMap(chips=tuple(names), key_addr=key, data_end=data_end, end=end, rf=rf, table=files)
+        for (key, data_end, end, rf, files), names in found.items()
     ]
     return tuple(sorted(maps, key=lambda item: (item.key_addr >= 0x20_0000, item.key_addr)))
 
@@ -61,6 +63,11 @@ def anchor_addrs(size: int) -> tuple[int, ...]:
     """The addresses of RF sectors and file tables that a flash of `size` bytes has room for."""
     found = (addr for item in store_maps() for addr in (item.rf, item.table) if addr is not None)
     return tuple(sorted({addr for addr in found if addr + SECTOR_LEN <= size}))
+
+
+def store_map_at(key_addr: int) -> StoreMap | None:
+    """The division of a store with its key block at an address, where some chip has it there."""
+    return next((item for item in store_maps() if item.key_addr == key_addr), None)
 
 
 def span_len(key_addr: int | None) -> int:

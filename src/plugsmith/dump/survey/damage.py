@@ -9,8 +9,9 @@ from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpReport
 from plugsmith.dump.survey.standing import moved
+from plugsmith.dump.survey.store_places import erased_offsets, store_places
 from plugsmith.image.physical import LINE_LEN
-from plugsmith.memory import SECTOR_LEN, format_addr
+from plugsmith.memory import format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -252,7 +253,8 @@ def _storage(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Dama
         )
     sums = [sector.sum_ok for sector in store.sectors]
     bad = sums.count(False)
-    missing = max(_lost_blocks(store), _empty_places(store))
+    places = store_places(store, blank=erased_offsets(report))
+    missing = max(_lost_blocks(store), places.missing)
     if bad or missing:
         yield Damage(
             kind=DamageKind.STORAGE_DAMAGED,
@@ -271,13 +273,6 @@ def _lost_blocks(store: VendorStore) -> int:
     own = [group for group in store.groups if group.sectors & store.own]
     newest = (own or store.groups)[0].newest
     return max(newest) + 1 - len(newest) if newest else 0
-
-
-def _empty_places(store: VendorStore) -> int:
-    """Sector places between the key block and the last sector where no sector is."""
-    offsets = [sector.offset for sector in store.sectors]
-    first = offsets[0] if store.key_block is None else store.key_block + SECTOR_LEN
-    return max(0, (offsets[-1] - first) // SECTOR_LEN + 1 - len(offsets))
 
 
 def _storage_cut(report: DumpReport) -> bool:

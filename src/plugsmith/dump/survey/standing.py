@@ -14,18 +14,19 @@ from plugsmith.chips.catalog import chips
 from plugsmith.chips.model import APP_START, RegionRole
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind
+from plugsmith.dump.survey.store_places import erased_offsets, store_places
 from plugsmith.errors import PlugsmithError
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, merge_ranges
 from plugsmith.messages import _
-from plugsmith.tuya.kv import StoreKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plugsmith.chips.model import Chip
     from plugsmith.dump.finding import Finding
-    from plugsmith.dump.store.stores import DataSector, VendorStore
+    from plugsmith.dump.store.stores import VendorStore
     from plugsmith.dump.survey.report import DumpReport
+    from plugsmith.dump.survey.store_places import StorePlaces
 
 _ROLES = {
     FindingKind.RF_CALIBRATION: RegionRole.RF,
@@ -36,7 +37,6 @@ _ROLES = {
 }
 _VENDOR = ("tuya", "sdk")
 _EVERYWHERE = (RegionRole.RF, RegionRole.CONFIG)  # also where the vendor divides the flash anew
-_MOST_SWAP = 4  # sectors behind the data of a store that may be blank (BK7231Q has most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,68 +117,34 @@ def moved(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Damage]
                 home=format_addr(item.homes[0]),
             ),
         )
-    own = [store for store in stores if store.sectors and store.key_block is not None]
+    own = [store for store in stores if store.sectors]
     if own and not wrong and standings(report):
-        yield from _blocks(own[0])
-        yield from _end(own[0], report)
+        yield from _strays(store_places(own[0], blank=erased_offsets(report)))
 
 
-def _blocks(store: VendorStore) -> Iterator[Damage]:
-    """A classic store has block k in its sector k; swap sectors stand behind the highest one."""
-    first = (store.key_block or 0) + SECTOR_LEN
-    classic = [
-        item for item in store.sectors if item.header.kind is StoreKind.CLASSIC and item.sum_ok
-    ]
-    own = [item for item in classic if item in _own(store) and item.offset >= first]
-    highest = max((item.header.block for item in own), default=-1)
-    wrong = [
-        item
-        for item in own
-        if item.header.block != (place := (item.offset - first) // SECTOR_LEN) and place <= highest
-    ]
-    wrong += [  # the last block, in front of its store
-        item for item in classic if item.offset < first and item.header.block == highest + 1
-    ]
-    for item in wrong[:1]:
+def _strays(places: StorePlaces) -> Iterator[Damage]:
+    for item in places.strays[:1]:
         yield Damage(
             kind=DamageKind.MOVED,
             text=_(
                 "Block {block} of the vendor's storage stands at {at}, not at {home}: whole "
                 "sectors were lost, added or exchanged.",
-                block=item.header.block,
-                at=format_addr(item.offset),
-                home=format_addr(first + item.header.block * SECTOR_LEN),
+                block=item.block,
+                at=format_addr(item.at),
+                home=format_addr(item.home),
             ),
         )
-
-
-def _end(store: VendorStore, report: DumpReport) -> Iterator[Damage]:
-    """The data of a store reach to the end of its area, but for the swap sectors."""
-    maps = [
-        layout
-        for owner in chips()
-        for layout in owner.memory_maps
-        if (key := layout.region(RegionRole.KEY)) and key.span.start == store.key_block
-    ]
-    regions = [item for it in maps for item in it.with_role(RegionRole.KV, RegionRole.KV_SWAP)]
-    swap = [len(item.span) for item in regions if item.role is RegionRole.KV_SWAP]
-    end = min(max((item.span.end for item in regions), default=0), report.size)
-    last = max(item.span.end for item in _own(store))
-    if end - last > max(swap, default=_MOST_SWAP * SECTOR_LEN):
+    for item in places.doubled[:1]:
         yield Damage(
-            kind=DamageKind.STORAGE_DAMAGED,
+            kind=DamageKind.MOVED,
             text=_(
-                "The vendor's storage stops at {last}, its area goes on to {end}: sectors of it "
-                "are missing.",
-                last=format_addr(last),
-                end=format_addr(end),
+                "Block {block} of the vendor's storage stands at {home} and once more at {at}, and "
+                "neither is the older one: whole sectors were doubled.",
+                block=item.block,
+                at=format_addr(item.at),
+                home=format_addr(item.home),
             ),
         )
-
-
-def _own(store: VendorStore) -> list[DataSector]:
-    """The sectors of the store that the device uses."""
-    return [item for item in store.sectors if item.offset in store.own] or list(store.sectors)
 
 
 def _of_code(report: DumpReport, kind: FindingKind, home: int) -> Standing:
