@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.survey.credentials import Secret, SecretKind
 from plugsmith.errors import Malformed
-from plugsmith.openbeken.config_block import FIELDS, FieldKind, block_len, checksum, read_block
+from plugsmith.openbeken.config_block import (
+    FIELDS,
+    ConfigBlock,
+    FieldKind,
+    block_len,
+    checksum,
+    read_block,
+)
 from plugsmith.openbeken.config_layout import PinTableLayout, known_layout
 from plugsmith.secrets import secret_spans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugsmith.openbeken.config_block import ConfigBlock, Field
+    from plugsmith.openbeken.config_block import Field
 
 PUBLIC_ADDRESS = b"https://openbekeniot.github.io/webapp/"
 _TAIL_FROM = 0xCBC  # unused bytes up to the end of the sector (tuya-storage.md section 9.2)
@@ -47,8 +54,10 @@ def secrets_in_block(sector: bytes, *, chip: str | None) -> list[Secret]:
         block = read_block(sector)
     except Malformed:
         return []
-    found = [secret for field in _fields_of(block, chip) if (secret := _in_field(block, field))]
-    for start, end in _unused(block, chip):
+    found = [
+        secret for field in _fields_of(len(block.raw), chip) if (secret := _in_field(block, field))
+    ]
+    for start, end in _unused(len(block.raw), chip):
         if block.raw[start:end].strip(b"\0\xff"):
             rest = block.raw[start:end]
             found.append(Secret(kind=SecretKind.LEFTOVER, start=start, value=rest))
@@ -66,10 +75,10 @@ def clean_block(sector: bytes, *, keep_mac: bool, chip: str | None) -> bytes:
     """
     block = read_block(sector)
     raw = bytearray(block.raw)
-    for field in _fields_of(block, chip):
+    for field in _fields_of(len(block.raw), chip):
         if not (keep_mac and field.name == "mac"):
             raw[field.offset : field.end] = _cleaned(bytes(raw[field.offset : field.end]), field)
-    for start, end in _unused(block, chip):
+    for start, end in _unused(len(block.raw), chip):
         raw[start:end] = bytes(end - start)
     raw[_TAIL_FROM:] = bytes(max(0, len(raw) - _TAIL_FROM))
     raw[3] = block.checksum_of(bytes(raw))
@@ -87,23 +96,26 @@ def resealed(sector: bytes) -> bytes:
     return sector
 
 
-def _fields_of(block: ConfigBlock, chip: str | None) -> list[Field]:
-    """Every field where it lies under the chip's layout, or under each one."""
-    layout = known_layout(chip)
-    blocks = [replace(block, layout=item) for item in ([layout] if layout else PinTableLayout)]
+@lru_cache(maxsize=64)
+def _fields_of(length: int, chip: str | None) -> tuple[Field, ...]:
+    """Every field of a block of `length` bytes under the chip's layout, or under each one."""
+    layout, raw = known_layout(chip), bytes(length)
+    layouts = [layout] if layout else PinTableLayout
+    blocks = [ConfigBlock(raw=raw, signed=True, layout=item) for item in layouts]
     places = (held.place(field) for held in blocks for field in FIELDS if held.has(field))
-    return list(dict.fromkeys(places))
+    return tuple(dict.fromkeys(places))
 
 
-def _unused(block: ConfigBlock, chip: str | None) -> list[tuple[int, int]]:
+@lru_cache(maxsize=64)
+def _unused(length: int, chip: str | None) -> tuple[tuple[int, int], ...]:
     """Start and end of what no field claims."""
     found: list[tuple[int, int]] = []
     end = 0
-    for field in sorted(_fields_of(block, chip), key=lambda item: item.offset):
+    for field in sorted(_fields_of(length, chip), key=lambda item: item.offset):
         if field.offset - end >= _UNUSED_LEN:
             found.append((end, field.offset))
         end = max(end, field.end)
-    return found
+    return tuple(found)
 
 
 def secrets_in_script(data: bytes) -> Iterator[Secret]:
