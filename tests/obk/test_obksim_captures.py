@@ -17,8 +17,8 @@ from obksim_rig import FAST, RawReply, request
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.net.server import ObkServer, serve
-from plugsmith.sim.obk.net.ssdp import search_answer
 from plugsmith.sim.obk.plug.plug import Load, Plug, Tolerance
+from plugsmith.sim.obk.web.ssdp import search_answer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ import pytest
 from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.block import Block, Identity, Number, Table, Text, signed_crc
 from plugsmith.sim.obk.bootloader import plain_package
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Network, Phase
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.plug.plug import Lamps, Load, Plug, Tolerance, Wiring
 from plugsmith.sim.obk.web.message import Request
 from plugsmith.sim.obk.web.site import answer

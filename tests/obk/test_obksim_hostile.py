@@ -9,12 +9,12 @@ from plugsmith.clock import VirtualClock
 from plugsmith.sim.obk.block import Block
 from plugsmith.sim.obk.bootloader import read_update
 from plugsmith.sim.obk.command.meter import METER_COMMANDS
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.system import SYSTEM_COMMANDS
 from plugsmith.sim.obk.command.table import _NO_EFFECT, _TABLE
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.files import FileStore
 from plugsmith.sim.obk.nor import SparseFlash
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.web.message import Reply, Request, parse_request
 from plugsmith.sim.obk.web.rest import _GET, _POST
 from plugsmith.sim.obk.web.site import _PAGES, answer

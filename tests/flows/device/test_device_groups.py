@@ -242,7 +242,7 @@ def test_drivers_that_were_stopped_for_a_refused_change_are_started_again(tmp_pa
         real = type(net.device).run
 
         def refuse(device, line):
-            from plugsmith.sim.obk.command.outcome import Outcome
+            from plugsmith.sim.obk.outcome import Outcome
 
             return Outcome.BAD if "setPin" in line else real(device, line)
 

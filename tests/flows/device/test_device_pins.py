@@ -33,10 +33,10 @@ from plugsmith.openbeken.pin_findings import (
     solve_lamp,
 )
 from plugsmith.openbeken.template import parse_template
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.firmware import ScriptRest
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
 from plugsmith.sim.obk.net.server import make_fleet
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.plug.plug import Mode
 
 SPEED = 20.0

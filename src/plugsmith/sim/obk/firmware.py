@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, Block, Identity, Number, Table, Text
-from plugsmith.sim.obk.command.led import LedState
+from plugsmith.sim.obk.buttons import ButtonWatch
 from plugsmith.sim.obk.command.table import run_command, run_script
 from plugsmith.sim.obk.files import DEFAULT_SIZE, FileStore
 from plugsmith.sim.obk.log import LogRing
 from plugsmith.sim.obk.mqtt.publisher import Publisher
-from plugsmith.sim.obk.plug.buttons import ButtonWatch
 from plugsmith.sim.obk.plug.gpio import PinBank
+from plugsmith.sim.obk.plug.lamp import LedState
 from plugsmith.sim.obk.plug.meter import DRIVERS, Meter
+from plugsmith.sim.obk.running import FlashVars
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from plugsmith.sim.obk.command.outcome import Outcome
     from plugsmith.sim.obk.nor import SparseFlash
+    from plugsmith.sim.obk.outcome import Outcome
     from plugsmith.sim.obk.plug.plug import Plug
 
 _NO_AUTOSTART = 36
@@ -61,15 +63,6 @@ LAYOUTS = {
 }
 
 
-@dataclass(slots=True, kw_only=True)
-class FlashVars:
-    """What the firmware keeps outside the configuration."""
-
-    failed_boots: int = 0
-    retained: dict[int, int] = field(default_factory=dict)
-    unpacked: int = 0  # hash of the update that was unpacked last
-
-
 @dataclass(frozen=True, slots=True)
 class ScriptRest:
     """What a line with a delay in it has still to do."""
@@ -82,7 +75,7 @@ class ScriptRest:
         run_script(self.device, self.parts)
 
 
-class Firmware:
+class Firmware(ABC):
     """What runs on the chip; the device around it supplies time, power and network."""
 
     block: Block
@@ -155,13 +148,13 @@ class Firmware:
         """A soft reboot, which saves a pending configuration first."""
         self.after(seconds, self.soft_reboot)
 
+    @abstractmethod
     def soft_reboot(self) -> None:
         """Restart; the device knows how."""
-        raise NotImplementedError
 
+    @abstractmethod
     def open_ap(self) -> None:
         """Become an access point; the device knows how."""
-        raise NotImplementedError
 
     def leave_safe_mode(self) -> None:
         """The normal start, three seconds from now."""

@@ -1,1 +1,1 @@
-"""The command line of the simulated firmware."""
+"""The command line of the simulated firmware, and what it answers."""

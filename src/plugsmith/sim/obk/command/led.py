@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.words import number, plain_args
+from plugsmith.sim.obk.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
-    Handler = Callable[[Firmware, str], Outcome]
+    Handler = Callable[[Running, str], Outcome]
 
 _COLOUR = re.compile(r"#?([0-9a-fA-F]{6})(?:[0-9a-fA-F]{4})?")
 _REMAP = slice(0x537, 0x53C)
 _FULL = 255
 
 
-@dataclass(slots=True)
-class LedState:
-    """What a lamp shows: on or off, percent, mireds, red green blue."""
-
-    on: bool = False
-    dimmer: int = 100
-    temperature: int = 154
-    colour: tuple[int, int, int] = (_FULL, _FULL, _FULL)
-    white: bool = field(default=True)
-    strip: list[tuple[int, int, int]] = field(default_factory=list)  # as set
-    sent: list[tuple[int, int, int]] = field(default_factory=list)  # as on the line
-    order: str = "RGB"
-
-    def values(self) -> list[int]:
-        """Red, green, blue, cold, warm in percent, as the firmware works them out."""
-        if not self.on:
-            return [0] * 5
-        if not self.white:
-            return [*(round(part * self.dimmer / _FULL) for part in self.colour), 0, 0]
-        warm = max(0.0, min(1.0, (self.temperature - 154) / 346))
-        return [0, 0, 0, round((1 - warm) * self.dimmer), round(warm * self.dimmer)]
-
-    def outputs(self, places: bytes) -> list[int]:
-        """What the outputs of a driver chip get under its map."""
-        values = self.values()
-        plain = places if any(places) else bytes(range(5))
-        return [values[place] if place < 5 else 0 for place in plain]
-
-
-def _changed(device: Firmware) -> Outcome:
+def _changed(device: Running) -> Outcome:
     """Put the lamp's state on the channels of its PWM pins, in ascending order."""
     led = device.led
     if led.white:
@@ -63,14 +33,14 @@ def _changed(device: Firmware) -> Outcome:
     return Outcome.OK
 
 
-def _enable(device: Firmware, rest: str) -> Outcome:
+def _enable(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if words:
         device.led.on = not device.led.on if words[0].lower() == "toggle" else number(words[0]) > 0
     return _changed(device)
 
 
-def _dimmer(device: Firmware, rest: str) -> Outcome:
+def _dimmer(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if words:
         device.led.dimmer = max(0, min(100, number(words[0])))
@@ -78,7 +48,7 @@ def _dimmer(device: Firmware, rest: str) -> Outcome:
     return _changed(device)
 
 
-def _temperature(device: Firmware, rest: str) -> Outcome:
+def _temperature(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if words:
         device.led.temperature = max(154, min(500, number(words[0])))
@@ -86,7 +56,7 @@ def _temperature(device: Firmware, rest: str) -> Outcome:
     return _changed(device)
 
 
-def _colour(device: Firmware, rest: str) -> Outcome:
+def _colour(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     found = _COLOUR.fullmatch(words[0]) if words else None
     if found:
@@ -95,7 +65,7 @@ def _colour(device: Firmware, rest: str) -> Outcome:
     return _changed(device)
 
 
-def _map(device: Firmware, rest: str) -> Outcome:
+def _map(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if len(words) >= 5:
         device.block.raw[_REMAP] = bytes(number(word) & 0xFF for word in words[:5])
@@ -103,7 +73,7 @@ def _map(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _strip_init(device: Firmware, rest: str) -> Outcome:
+def _strip_init(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
@@ -112,7 +82,7 @@ def _strip_init(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _strip_pixel(device: Firmware, rest: str) -> Outcome:
+def _strip_pixel(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if len(words) < 4:
         return Outcome.TOO_FEW
@@ -125,7 +95,7 @@ def _strip_pixel(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _strip_start(device: Firmware, _rest: str) -> Outcome:
+def _strip_start(device: Running, _rest: str) -> Outcome:
     places = ["RGB".index(mark) for mark in device.led.order if mark in "RGB"][:3]
     device.led.sent = [
         (pixel[places[0]], pixel[places[1]], pixel[places[2]]) for pixel in device.led.strip

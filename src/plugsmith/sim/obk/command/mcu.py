@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.words import plain_args
+from plugsmith.sim.obk.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
-    Handler = Callable[[Firmware, str], Outcome]
+    Handler = Callable[[Running, str], Outcome]
 
 _QUERY_ALL = "55AA0008000007"
 _TYPES = ("raw", "bool", "val", "str", "enum", "bitmap")
 
 
-def tell(device: Firmware) -> None:
+def tell(device: Running) -> None:
     """The MCU states every data point that it has, if its driver runs."""
     if "TUYAMCU" not in device.drivers:
         return
@@ -34,7 +34,7 @@ def tell(device: Firmware) -> None:
             device.log.add("Info", "TuyaMCU", f"ParseState: {word} {value}")
 
 
-def _send_hex(device: Firmware, rest: str) -> Outcome:
+def _send_hex(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.words import decimal
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.plug.meter import Quantity
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from plugsmith.sim.obk.firmware import Firmware
     from plugsmith.sim.obk.plug.meter import Meter
+    from plugsmith.sim.obk.running import Running
 
-    MeterHandler = Callable[[Meter, Firmware, list[str]], Outcome]
+    MeterHandler = Callable[[Meter, Running, list[str]], Outcome]
 
 _POWER_MAX_RANGE = (200.0, 7200.0)
 
 
 def _calibrate(item: Quantity) -> MeterHandler:
-    def handler(meter: Meter, device: Firmware, words: list[str]) -> Outcome:
+    def handler(meter: Meter, device: Running, words: list[str]) -> Outcome:
         if not words:
             return Outcome.TOO_FEW
         real = decimal(words[0])
@@ -35,7 +35,7 @@ def _calibrate(item: Quantity) -> MeterHandler:
     return handler
 
 
-def _power_max(_meter: Meter, device: Firmware, words: list[str]) -> Outcome:
+def _power_max(_meter: Meter, device: Running, words: list[str]) -> Outcome:
     if not words:
         return Outcome.TOO_FEW
     limit = decimal(words[0])
@@ -46,13 +46,13 @@ def _power_max(_meter: Meter, device: Firmware, words: list[str]) -> Outcome:
     return Outcome.OK
 
 
-def _reset_energy(meter: Meter, _device: Firmware, words: list[str]) -> Outcome:
+def _reset_energy(meter: Meter, _device: Running, words: list[str]) -> Outcome:
     meter.energy_wh = (decimal(words[0]) or 0.0) if words else 0.0
     return Outcome.OK
 
 
 def _settings(least: int) -> MeterHandler:
-    def handler(_meter: Meter, _device: Firmware, words: list[str]) -> Outcome:
+    def handler(_meter: Meter, _device: Running, words: list[str]) -> Outcome:
         return Outcome.OK if len(words) >= least else Outcome.TOO_FEW
 
     return handler

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import Block, Number, Table
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.words import decimal, number, plain_args, quoted_args
+from plugsmith.sim.obk.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
-    Handler = Callable[[Firmware, str], Outcome]
+    Handler = Callable[[Running, str], Outcome]
 
 _RESTART_S = 3.0
 
 
-def _start_driver(device: Firmware, rest: str) -> Outcome:
+def _start_driver(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
@@ -26,7 +26,7 @@ def _start_driver(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _stop_driver(device: Firmware, rest: str) -> Outcome:
+def _stop_driver(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
@@ -34,25 +34,25 @@ def _stop_driver(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _restart(device: Firmware, rest: str) -> Outcome:
+def _restart(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     device.restart_in((decimal(words[0]) if words else None) or _RESTART_S)
     return Outcome.OK
 
 
-def _safe_mode(device: Firmware, rest: str) -> Outcome:
+def _safe_mode(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     device.vars.failed_boots = 99
     device.restart_in((decimal(words[0]) if words else None) or _RESTART_S)
     return Outcome.OK
 
 
-def _open_ap(device: Firmware, _rest: str) -> Outcome:
+def _open_ap(device: Running, _rest: str) -> Outcome:
     device.open_ap()
     return Outcome.OK
 
 
-def _clear_io(device: Firmware, _rest: str) -> Outcome:
+def _clear_io(device: Running, _rest: str) -> Outcome:
     for table in (Table.ROLES, Table.CHANNELS, Table.CHANNELS2, Table.TYPES):
         for at in range(table.value[2]):
             device.block.set_item(table, at, 0)
@@ -60,24 +60,24 @@ def _clear_io(device: Firmware, _rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _clear_config(device: Firmware, _rest: str) -> Outcome:
+def _clear_config(device: Running, _rest: str) -> Outcome:
     device.block.raw[:] = Block.defaults(device.identity).raw
     device.touch()
     return Outcome.OK
 
 
-def _clear_all(device: Firmware, rest: str) -> Outcome:
+def _clear_all(device: Running, rest: str) -> Outcome:
     _clear_config(device, rest)
     device.files.format()
     return Outcome.OK
 
 
-def _lfs_format(device: Firmware, _rest: str) -> Outcome:
+def _lfs_format(device: Running, _rest: str) -> Outcome:
     device.files.format()
     return Outcome.OK
 
 
-def _lfs_size(device: Firmware, rest: str) -> Outcome:
+def _lfs_size(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if words:
         device.block.set_number(Number.LFS_SIZE, number(words[0]))
@@ -85,7 +85,7 @@ def _lfs_size(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _lfs_put(device: Firmware, rest: str, *, append: bool) -> Outcome:
+def _lfs_put(device: Running, rest: str, *, append: bool) -> Outcome:
     name, _space, text = rest.partition(" ")
     if not name or not text:
         return Outcome.TOO_FEW
@@ -94,14 +94,14 @@ def _lfs_put(device: Firmware, rest: str, *, append: bool) -> Outcome:
     return Outcome.OK if device.files.write(name, content) == len(content) else Outcome.FAILED
 
 
-def _lfs_remove(device: Firmware, rest: str) -> Outcome:
+def _lfs_remove(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
     return Outcome.OK if device.files.remove(words[0]) else Outcome.FAILED
 
 
-def _run_file(device: Firmware, rest: str) -> Outcome:
+def _run_file(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
@@ -109,12 +109,12 @@ def _run_file(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _stop_scripts(device: Firmware, _rest: str) -> Outcome:
+def _stop_scripts(device: Running, _rest: str) -> Outcome:
     device.stop_scripts()
     return Outcome.OK
 
 
-def _publish(device: Firmware, rest: str) -> Outcome:
+def _publish(device: Running, rest: str) -> Outcome:
     words = quoted_args(rest)
     if len(words) < 2:
         return Outcome.TOO_FEW
@@ -122,25 +122,25 @@ def _publish(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _publish_channels(device: Firmware, _rest: str) -> Outcome:
+def _publish_channels(device: Running, _rest: str) -> Outcome:
     for channel in device.bank.used_channels():
         device.publisher.channel(channel, device.bank.values[channel])
     return Outcome.OK
 
 
-def _discovery(device: Firmware, rest: str) -> Outcome:
+def _discovery(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     device.after((decimal(words[0]) if words else None) or 5.0, device.publisher.discover)
     return Outcome.OK
 
 
-def _show_gpi(device: Firmware, _rest: str) -> Outcome:
+def _show_gpi(device: Running, _rest: str) -> Outcome:
     levels = sum(device.plug.level(pin) << pin for pin in range(29))
     device.log.add("Info", "GEN", f"GPIs are 0x{levels:016x}")
     return Outcome.OK
 
 
-def _nothing(_device: Firmware, _rest: str) -> Outcome:
+def _nothing(_device: Running, _rest: str) -> Outcome:
     return Outcome.OK
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import CHANNEL_COUNT, PIN_COUNT, Number, Table, Text
+from plugsmith.sim.obk.command.channel_types import CHANNEL_TYPES
 from plugsmith.sim.obk.command.led import LED_COMMANDS
 from plugsmith.sim.obk.command.mcu import MCU_COMMANDS
 from plugsmith.sim.obk.command.meter import METER_COMMANDS
-from plugsmith.sim.obk.command.outcome import Outcome
 from plugsmith.sim.obk.command.system import SYSTEM_COMMANDS
 from plugsmith.sim.obk.command.words import (
     backlog_parts,
@@ -18,15 +18,15 @@ from plugsmith.sim.obk.command.words import (
     quoted_args,
     split_command,
 )
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.plug.gpio import role_index
-from plugsmith.sim.obk.web.channel_types import CHANNEL_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
-    Handler = Callable[[Firmware, str], Outcome]
+    Handler = Callable[[Running, str], Outcome]
 
 _ASYNCHRONOUS = ("delay_ms", "delay_s", "waitfor")
 # Commands that exist and whose effect no client of ours reads back.
@@ -52,7 +52,7 @@ _AS_TYPED = frozenset(
 _NO_EFFECT = frozenset(_IDLE_NAMES.split())
 
 
-def run_command(device: Firmware, line: str) -> Outcome:
+def run_command(device: Running, line: str) -> Outcome:
     """Carry one line out."""
     name, rest = split_command(line)
     key = name.lower()
@@ -75,7 +75,7 @@ def run_command(device: Firmware, line: str) -> Outcome:
     return handler(device, rest)
 
 
-def _alias(device: Firmware, rest: str) -> Outcome:
+def _alias(device: Running, rest: str) -> Outcome:
     """`alias name command`: from now on the name is a command."""
     name, _blank, line = rest.partition(" ")
     if not name or not line.strip():
@@ -97,7 +97,7 @@ def _find(key: str) -> Handler | None:
     return None
 
 
-def _backlog(device: Firmware, rest: str) -> Outcome:
+def _backlog(device: Running, rest: str) -> Outcome:
     parts = backlog_parts(rest)
     if any(split_command(part)[0].lower() in _ASYNCHRONOUS for part in parts):
         run_script(device, parts)
@@ -110,7 +110,7 @@ def _backlog(device: Firmware, rest: str) -> Outcome:
     return worst
 
 
-def run_script(device: Firmware, parts: Sequence[str]) -> None:
+def run_script(device: Running, parts: Sequence[str]) -> None:
     """With a delay in it a backlog goes on by itself; `waitFor` is not waited for."""
     for at, part in enumerate(parts):
         name, words = split_command(part)
@@ -122,7 +122,7 @@ def run_script(device: Firmware, parts: Sequence[str]) -> None:
             run_command(device, part)
 
 
-def _power(device: Firmware, rest: str, *, index: int = 0) -> Outcome:
+def _power(device: Running, rest: str, *, index: int = 0) -> Outcome:
     words = plain_args(rest)
     relays = device.bank.relay_channels() or device.bank.light_channels()
     relays = relays[index - 1 : index] if index else relays[:1]
@@ -144,7 +144,7 @@ def _numbers(rest: str, least: int) -> list[int] | Outcome:
     return [number(word) for word in words]
 
 
-def _set_pin_role(device: Firmware, rest: str) -> Outcome:
+def _set_pin_role(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if len(words) < 2:
         return Outcome.TOO_FEW
@@ -158,7 +158,7 @@ def _set_pin_role(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _set_pin_channel(device: Firmware, rest: str) -> Outcome:
+def _set_pin_channel(device: Running, rest: str) -> Outcome:
     values = _numbers(rest, 2)
     if isinstance(values, Outcome):
         return values
@@ -170,8 +170,8 @@ def _set_pin_channel(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _on_channel(act: Callable[[Firmware, int, int], None], least: int) -> Handler:
-    def handler(device: Firmware, rest: str) -> Outcome:
+def _on_channel(act: Callable[[Running, int, int], None], least: int) -> Handler:
+    def handler(device: Running, rest: str) -> Outcome:
         values = _numbers(rest, least)
         if isinstance(values, Outcome):
             return values
@@ -182,11 +182,11 @@ def _on_channel(act: Callable[[Firmware, int, int], None], least: int) -> Handle
     return handler
 
 
-def _start_value(device: Firmware, channel: int, value: int) -> None:
+def _start_value(device: Running, channel: int, value: int) -> None:
     device.set_item(Table.START_VALUES, channel, value)
 
 
-def _set_type(device: Firmware, rest: str) -> Outcome:
+def _set_type(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
@@ -202,7 +202,7 @@ def _set_type(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _set_label(device: Firmware, rest: str) -> Outcome:
+def _set_label(device: Running, rest: str) -> Outcome:
     words = quoted_args(rest)
     if len(words) < 2:
         return Outcome.TOO_FEW
@@ -210,7 +210,7 @@ def _set_label(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _set_flag(device: Firmware, rest: str) -> Outcome:
+def _set_flag(device: Running, rest: str) -> Outcome:
     values = _numbers(rest, 2)
     if isinstance(values, Outcome):
         return values
@@ -221,7 +221,7 @@ def _set_flag(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _flags(device: Firmware, rest: str) -> Outcome:
+def _flags(device: Running, rest: str) -> Outcome:
     values = _numbers(rest, 1)
     if isinstance(values, Outcome):
         return values
@@ -229,7 +229,7 @@ def _flags(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _button_times(device: Firmware, rest: str) -> Outcome:
+def _button_times(device: Running, rest: str) -> Outcome:
     values = _numbers(rest, 3)
     if isinstance(values, Outcome):
         return values
@@ -241,7 +241,7 @@ def _button_times(device: Firmware, rest: str) -> Outcome:
 
 
 def _text(field: Text, *, getter: bool = False) -> Handler:
-    def handler(device: Firmware, rest: str) -> Outcome:
+    def handler(device: Running, rest: str) -> Outcome:
         words = quoted_args(rest)
         if not words:
             return Outcome.OK if getter else Outcome.TOO_FEW
@@ -251,7 +251,7 @@ def _text(field: Text, *, getter: bool = False) -> Handler:
     return handler
 
 
-def _short_name(device: Firmware, rest: str) -> Outcome:
+def _short_name(device: Running, rest: str) -> Outcome:
     words = quoted_args(rest)
     if not words:
         return Outcome.TOO_FEW
@@ -259,7 +259,7 @@ def _short_name(device: Firmware, rest: str) -> Outcome:
     return Outcome.OK
 
 
-def _startup(device: Firmware, rest: str) -> Outcome:
+def _startup(device: Running, rest: str) -> Outcome:
     words = quoted_args(rest)
     if not words:
         return Outcome.TOO_FEW

@@ -1,1 +1,1 @@
-"""The MQTT session."""
+"""What the firmware tells a broker."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.sim.obk.block import Text
 
 if TYPE_CHECKING:
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
 _AS_LIGHT = 34
 _KWH = 40
@@ -33,7 +33,7 @@ _DIAGNOSTICS = (
 )
 
 
-def discovery_messages(device: Firmware, prefix: str) -> list[tuple[str, str]]:
+def discovery_messages(device: Running, prefix: str) -> list[tuple[str, str]]:
     """Topics and payloads; empty when there is nothing to publish."""
     relays = device.bank.relay_channels()
     if not relays and device.meter is None:
@@ -45,7 +45,7 @@ def discovery_messages(device: Firmware, prefix: str) -> list[tuple[str, str]]:
     return found
 
 
-def _common(device: Firmware, unique: str, name: str) -> dict[str, object]:
+def _common(device: Running, unique: str, name: str) -> dict[str, object]:
     long_name = device.block.text(Text.LONG_NAME)
     return {
         "dev": {
@@ -63,7 +63,7 @@ def _common(device: Firmware, unique: str, name: str) -> dict[str, object]:
     }
 
 
-def _switch(device: Firmware, prefix: str, channel: int) -> tuple[str, str]:
+def _switch(device: Running, prefix: str, channel: int) -> tuple[str, str]:
     unique = f"{device.block.text(Text.LONG_NAME)}_relay_{channel}"
     name = device.bank.labels.get(channel, str(channel))
     body = _common(device, unique, name) | {
@@ -76,7 +76,7 @@ def _switch(device: Firmware, prefix: str, channel: int) -> tuple[str, str]:
     return f"{prefix}/{kind}/{unique}/config", _json(body)
 
 
-def _sensor(device: Firmware, prefix: str, row: tuple[int, str, str, str, str]) -> tuple[str, str]:
+def _sensor(device: Running, prefix: str, row: tuple[int, str, str, str, str]) -> tuple[str, str]:
     number, topic, device_class, unit, state_class = row
     unique = f"{device.block.text(Text.LONG_NAME)}_sensor_{number}"
     if unit == "Wh" and device.block.flag(_KWH):
@@ -91,7 +91,7 @@ def _sensor(device: Firmware, prefix: str, row: tuple[int, str, str, str, str]) 
     return f"{prefix}/sensor/{unique}/config", _json(body)
 
 
-def _diagnostic(device: Firmware, prefix: str, row: tuple[str, str, str]) -> tuple[str, str]:
+def _diagnostic(device: Running, prefix: str, row: tuple[str, str, str]) -> tuple[str, str]:
     topic, device_class, unit = row
     unique = f"{device.block.text(Text.LONG_NAME)}_{topic}"
     body = _common(device, unique, topic) | {

@@ -10,7 +10,7 @@ from plugsmith.sim.obk.block import Text
 from plugsmith.sim.obk.mqtt.discovery import discovery_messages
 
 if TYPE_CHECKING:
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
 _QUEUE_LIMIT = 400
 _RETAIN_CHANNELS = 21
@@ -35,7 +35,7 @@ class Message:
 class Publisher:
     """The queue; nothing is kept for later while there is no connection."""
 
-    def __init__(self, device: Firmware) -> None:
+    def __init__(self, device: Running) -> None:
         self._device = device
         self.queue: deque[Message] = deque(maxlen=_QUEUE_LIMIT)
         self.connected = False
@@ -176,7 +176,7 @@ class Publisher:
             self._device.bank.set_value(int(name), int(payload))
 
     def _answer(self, name: str, payload: str) -> None:
-        from plugsmith.sim.obk.web.replies import command_reply  # noqa: PLC0415 - replies need us too
+        from plugsmith.sim.obk.command.replies import command_reply  # noqa: PLC0415 - replies need us too
 
         reply = command_reply(self._device, f"{name} {payload}".strip())
         part = f"STATUS{payload.strip()}" if name.lower() == "status" else "RESULT"

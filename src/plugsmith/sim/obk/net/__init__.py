@@ -1,1 +1,1 @@
-"""Sockets, discovery and faults on the way."""
+"""Sockets, the session with a broker, discovery and faults on the way."""

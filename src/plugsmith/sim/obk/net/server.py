@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors.sim import SimCannotListen
 from plugsmith.sim.obk.device import SimObk
-from plugsmith.sim.obk.mqtt.session import keep_connected
 from plugsmith.sim.obk.net.endpoint import SETTLE_S, Endpoint
+from plugsmith.sim.obk.net.mqtt_session import keep_connected
 from plugsmith.sim.obk.net.ssdp_server import open_ssdp
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import socket
 import struct
 from typing import TYPE_CHECKING, cast
 
-from plugsmith.sim.obk.net.ssdp import search_answer
+from plugsmith.sim.obk.web.ssdp import search_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

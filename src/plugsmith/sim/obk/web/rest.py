@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import PIN_COUNT, Number, Table, Text
-from plugsmith.sim.obk.command.outcome import Outcome
+from plugsmith.sim.obk.command.channel_types import CHANNEL_TYPES
+from plugsmith.sim.obk.command.replies import command_reply
+from plugsmith.sim.obk.command.status import mac_text
 from plugsmith.sim.obk.command.words import split_command
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.plug.gpio import ROLE_NAMES
-from plugsmith.sim.obk.web.channel_types import CHANNEL_TYPES
 from plugsmith.sim.obk.web.message import Reply, Request, json_reply
 from plugsmith.sim.obk.web.pages import echo_page
-from plugsmith.sim.obk.web.replies import command_reply
-from plugsmith.sim.obk.web.status import mac_text
 from plugsmith.sim.obk.web.tokens import JsonProblem, parse_object, parse_value
 from plugsmith.sim.obk.web.uploads import get_storage, post_storage
 

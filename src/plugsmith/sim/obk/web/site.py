@@ -8,12 +8,12 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import Text
-from plugsmith.sim.obk.command.outcome import Outcome
-from plugsmith.sim.obk.net.ssdp import description
+from plugsmith.sim.obk.command.replies import command_reply
+from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.web import forms, pages, wifi_forms
 from plugsmith.sim.obk.web.message import Reply, Request, form_arg, json_reply, unauthorised
-from plugsmith.sim.obk.web.replies import command_reply
 from plugsmith.sim.obk.web.rest import rest_reply
+from plugsmith.sim.obk.web.ssdp import description
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

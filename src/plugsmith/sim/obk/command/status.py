@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from plugsmith.sim.obk.block import Number, Text
 
 if TYPE_CHECKING:
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
 _NO_TIME = "0000-00-00T00:00:00"
 
 
-def sections(device: Firmware, power: str) -> dict[str, str]:
+def sections(device: Running, power: str) -> dict[str, str]:
     """All sections as JSON texts, in the order of `Status 0`."""
     short = device.block.text(Text.SHORT_NAME)
     topic = device.block.text(Text.MQTT_CLIENT)
@@ -59,12 +59,12 @@ def sections(device: Firmware, power: str) -> dict[str, str]:
     }
 
 
-def mac_text(device: Firmware) -> str:
+def mac_text(device: Running) -> str:
     """The MAC as the Beken builds write it."""
     return ":".join(f"{byte:02x}" for byte in device.block.mac)
 
 
-def state(device: Firmware, power: str) -> str:
+def state(device: Running, power: str) -> str:
     """The STATE document."""
     seconds = int(device.uptime)
     days, rest = divmod(seconds, 86_400)
@@ -79,7 +79,7 @@ def state(device: Firmware, power: str) -> str:
     )
 
 
-def sensors(device: Firmware) -> str:
+def sensors(device: Running) -> str:
     """The SENSOR document; ENERGY only while a metering driver runs."""
     meter = device.meter
     energy = ""

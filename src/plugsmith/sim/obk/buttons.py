@@ -8,7 +8,7 @@ from plugsmith.sim.obk.block import Number, Table, Text
 from plugsmith.sim.obk.plug.gpio import BUTTONS
 
 if TYPE_CHECKING:
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
 _INSTANT = 6
 _CHILD_LOCK = 41
@@ -22,7 +22,7 @@ class ButtonWatch:
         self._down_since: dict[int, float] = {}
         self._clicked_at: dict[int, float] = {}
 
-    def poll(self, device: Firmware, now: float) -> None:
+    def poll(self, device: Running, now: float) -> None:
         """Look at every pin with a button role."""
         for pin in device.bank.used_pins() if device.bank.active else ():
             role = device.bank.role(pin)
@@ -39,7 +39,7 @@ class ButtonWatch:
                 self._released(device, pin, (since, now))
             self._settle(device, pin, now)
 
-    def _released(self, device: Firmware, pin: int, when: tuple[float, float]) -> None:
+    def _released(self, device: Running, pin: int, when: tuple[float, float]) -> None:
         held = when[1] - when[0]
         if held >= device.block.number(Number.BUTTON_LONG) / 10 or device.block.flag(_INSTANT):
             return
@@ -48,7 +48,7 @@ class ButtonWatch:
         else:
             self._clicked_at[pin] = when[1]
 
-    def _settle(self, device: Firmware, pin: int, now: float) -> None:
+    def _settle(self, device: Running, pin: int, now: float) -> None:
         """A click is a single one when no second followed in time."""
         clicked = self._clicked_at.get(pin)
         if clicked is not None and now - clicked >= device.block.number(Number.BUTTON_SHORT) / 10:
@@ -56,7 +56,7 @@ class ButtonWatch:
             _act(device, pin, double=False)
 
 
-def _act(device: Firmware, pin: int, *, double: bool) -> None:
+def _act(device: Running, pin: int, *, double: bool) -> None:
     if device.block.flag(_CHILD_LOCK):
         return
     if double and device.uptime < _RESCUE_S:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from plugsmith.sim.obk.block import Table, Text
 from plugsmith.sim.obk.command.led import LIT_REPLIES
+from plugsmith.sim.obk.command.status import sections, sensors, state
 from plugsmith.sim.obk.command.words import number, plain_args, split_command
-from plugsmith.sim.obk.web.status import sections, sensors, state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from plugsmith.sim.obk.firmware import Firmware
+    from plugsmith.sim.obk.running import Running
 
-    Answer = Callable[[Firmware, str], str]
+    Answer = Callable[[Running, str], str]
 
 _STATUS_SECTION = {
     1: "StatusPRM",
@@ -33,7 +33,7 @@ _STATUS_SECTION = {
 _ECHOED = 511  # the tokenizer keeps no more of an argument
 
 
-def command_reply(device: Firmware, line: str) -> str:
+def command_reply(device: Running, line: str) -> str:
     """JSON, a bare number or plain text; `{}` when there is nothing to say."""
     name, rest = split_command(line)
     key = name.lower()
@@ -47,7 +47,7 @@ def command_reply(device: Firmware, line: str) -> str:
     return "{}"
 
 
-def power(device: Firmware) -> str:
+def power(device: Running) -> str:
     """The POWER members, without braces."""
     relays = device.bank.relay_channels() or device.bank.light_channels()
     words = ["ON" if device.bank.values[channel] else "OFF" for channel in relays]
@@ -56,11 +56,11 @@ def power(device: Firmware) -> str:
     return ",".join(f'"POWER{at}":"{word}"' for at, word in enumerate(words, 1))
 
 
-def _power(device: Firmware, _rest: str) -> str:
+def _power(device: Running, _rest: str) -> str:
     return f"{{{power(device)}}}"
 
 
-def _status(device: Firmware, rest: str) -> str:
+def _status(device: Running, rest: str) -> str:
     words = plain_args(rest)
     wanted = number(words[0]) if words else 0
     parts = sections(device, power(device))
@@ -70,15 +70,15 @@ def _status(device: Firmware, rest: str) -> str:
     return "{" + ",".join(f'"{name}":{text}' for name, text in parts.items()) + "}"
 
 
-def _state(device: Firmware, _rest: str) -> str:
+def _state(device: Running, _rest: str) -> str:
     return state(device, power(device))
 
 
-def _sensor(device: Firmware, _rest: str) -> str:
+def _sensor(device: Running, _rest: str) -> str:
     return sensors(device)
 
 
-def _channels(device: Firmware, asked: str) -> str:
+def _channels(device: Running, asked: str) -> str:
     known = set(device.bank.used_channels())
     known |= {at for at, value in enumerate(device.bank.values) if value}
     if asked:
@@ -93,7 +93,7 @@ def _first_channel(rest: str) -> int | None:
     return at if at is not None and 0 <= at < 64 else None
 
 
-def _channel_value(device: Firmware, rest: str) -> str:
+def _channel_value(device: Running, rest: str) -> str:
     at = _first_channel(rest)
     words = plain_args(rest)
     if at is None:
@@ -101,7 +101,7 @@ def _channel_value(device: Firmware, rest: str) -> str:
     return str(device.bank.values[at])
 
 
-def _channel_type(device: Firmware, rest: str) -> str:
+def _channel_type(device: Running, rest: str) -> str:
     at = _first_channel(rest)
     return "{}" if at is None else str(device.block.item(Table.TYPES, at))
 
