@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.clock import RealClock
 from plugsmith.sim.chip.board import BoardRequest, build_board
-from plugsmith.sim.ports.serve import SimServer
+from plugsmith.sim.ports.serve import Power, SimServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,11 +19,17 @@ if TYPE_CHECKING:
 
 
 @contextlib.contextmanager
-def served(request: BoardRequest, endpoint: Endpoint, *, lines: str = "none") -> Iterator[str]:
+def served(
+    request: BoardRequest,
+    endpoint: Endpoint,
+    *,
+    lines: str = "none",
+    power: Power = Power.HELD,
+) -> Iterator[str]:
     """A simulated chip at `endpoint` for the length of the block; yields its address."""
     clock = RealClock()
     board = build_board(request, now=clock.monotonic())
-    server = SimServer(board, clock, port=endpoint, lines=lines)
+    server = SimServer(board, clock, port=endpoint, lines=lines, power=power)
     over = threading.Event()
     thread = threading.Thread(target=server.run, args=(over.is_set,), daemon=True)
     thread.start()

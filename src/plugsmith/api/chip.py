@@ -5,6 +5,7 @@ The options of the link are declared here and nowhere else; a verb's request inh
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -160,6 +161,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     clock = session.clock or clock_for(name)
     register_sim(clock)
     register_programmers(name, traced=asked.trace is not None)
+    register_bridge()
     log_port = asked.log_port if isinstance(asked, LoggedRequest) else None
     expected = asked if isinstance(asked, ChipRequest) else ChipRequest()
 
@@ -242,6 +244,20 @@ def register_programmers(name: str, *, traced: bool) -> None:
     from plugsmith.spi.adapters.opened import open_programmer
 
     register_scheme(scheme, lambda address, _clock: open_programmer(address))
+def register_bridge() -> None:
+    """Make openbeken:// addresses open; the module's web password comes from the environment."""
+    from plugsmith.api.lan import PASSWORD_VARIABLE, note_secret
+    from plugsmith.link.bridge_address import SCHEME
+    from plugsmith.link.ports import register_scheme
+
+    def opened(name: str, clock: Clock) -> Port:
+        from plugsmith.lan.bridge_port import BridgePort
+
+        password = os.environ.get(PASSWORD_VARIABLE) or None
+        note_secret(password or "")
+        return BridgePort(name, clock=clock, password=password)
+
+    register_scheme(SCHEME, opened)
 
 
 def _chooser(session: Session) -> Callable[[Sequence[PortEntry]], PortEntry]:

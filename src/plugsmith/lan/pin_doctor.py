@@ -153,7 +153,7 @@ class PinDoctor:
             for gpio in chosen:
                 await self.release(gpio)
         rates = {
-            gpio: (after.get(_channel(gpio), 0) - before.get(_channel(gpio), 0)) / seconds
+            gpio: (after.get(work_channel(gpio), 0) - before.get(work_channel(gpio), 0)) / seconds
             for gpio in chosen
         }
         self.pulsing |= {gpio for gpio, rate in rates.items() if rate > 1}
@@ -209,9 +209,7 @@ class PinDoctor:
         await self._set_input(gpio, INPUT)
 
     async def _set_input(self, gpio: int, role: str) -> None:
-        channel = _channel(gpio)
-        line = f"backlog setPinRole {gpio} {role}; setPinChannel {gpio} {channel}"
-        await self._obk.command(line, repeatable=True)
+        await self._obk.command(_role_line(gpio, role), repeatable=True)
 
     def _scaled(self, seconds: float) -> float:
         """Real seconds on a real device; shorter where the patience is (window 1.1 s = real)."""
@@ -227,7 +225,7 @@ def drive_line(gpio: int, level: int, *, hold_s: float) -> str:
 
     The channel is set to 0 before the role, or the role would drive the level of an old channel.
     """
-    channel = _channel(gpio)
+    channel = work_channel(gpio)
     parts = [
         f"setPinChannel {gpio} {channel}",
         f"SetChannel {channel} 0",
@@ -240,9 +238,18 @@ def drive_line(gpio: int, level: int, *, hold_s: float) -> str:
     return "backlog " + "; ".join(parts)
 
 
-def _channel(gpio: int) -> int:
-    """A work channel of its own for every pin."""
+def release_line(gpio: int) -> str:
+    """The command line that makes a pin a plain input: `None` would leave it driven."""
+    return _role_line(gpio, INPUT)
+
+
+def work_channel(gpio: int) -> int:
+    """A channel of its own for every pin that is tried."""
     return 63 - gpio
+
+
+def _role_line(gpio: int, role: str) -> str:
+    return f"backlog setPinRole {gpio} {role}; setPinChannel {gpio} {work_channel(gpio)}"
 
 
 def _activity(row: list[int]) -> Activity:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.port import NoPort, NoPortMatches, PortChoice, PortUnsupported
+from plugsmith.link.bridge_address import is_bridge, read_bridge
 from plugsmith.link.port import PortInfo
 from plugsmith.link.port_list import list_ports, listing
 from plugsmith.link.spi_address import is_spi, read_address
@@ -65,6 +66,9 @@ def check_address(name: str, *, more: Sequence[str] = ()) -> None:
     Raises PortUnsupported.
     """
     scheme, marker, rest = name.partition("://")
+    if is_bridge(name):
+        read_bridge(name)
+        return
     if not marker or scheme in {*_SCHEMES, *more}:
         return
     if is_spi(name):

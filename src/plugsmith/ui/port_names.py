@@ -11,7 +11,7 @@ import re
 from plugsmith.errors.ui import UiFileName
 
 PRACTICE = "practice://"
-_NETWORK = ("socket://", "rfc2217://", "webserial://", PRACTICE)
+_NETWORK = ("socket://", "rfc2217://", "openbeken://", "webserial://", PRACTICE)
 _WINDOWS = re.compile(r"(?i)(\\\\\.\\)?com\d{1,3}")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from boot_rig import forged
+from bridge_rig import bridged
 from link_servers import echo_pty, served
 
 from plugsmith.boot.linking import LinkPolicy, link
@@ -20,6 +21,7 @@ from plugsmith.link.ports import open_port
 from plugsmith.link.trace import TracingPort
 from plugsmith.sim.chip.board import BoardRequest
 from plugsmith.sim.ports.pty_endpoint import PtyEndpoint
+from plugsmith.sim.ports.serve import Power
 from plugsmith.sim.ports.tcp_endpoint import TcpEndpoint
 from plugsmith.sim.ports.url import open_sim_port
 from plugsmith.sim.timing import SERVED
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
 LINK_CHECK = bytes.fromhex("01e0fc0100")
 ANSWER = bytes.fromhex("040e0501e0fc0100")
-KINDS = ("pty", "socket", "rfc2217", "sim", "traced")
+KINDS = ("pty", "socket", "rfc2217", "sim", "traced", "bridge")
 
 
 @dataclass
@@ -63,6 +65,12 @@ def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
         port = open_it()
         yield Line(port, clock, kind, open_it)
         port.close()
+        return
+    if kind == "bridge":
+        with bridged(board, power=Power.KEPT) as bench:
+            port = bench.open()
+            yield Line(port, RealClock(), kind, bench.open)
+            port.close()
         return
     endpoint = PtyEndpoint() if kind == "pty" else TcpEndpoint("127.0.0.1", 0)
     with served(board, endpoint) as address:
@@ -126,7 +134,7 @@ def test_capabilities_do_not_pretend(line: Line) -> None:
     can = line.port.capabilities
     assert can.local is (line.kind in {"pty", "sim", "traced"})
     assert can.speed_changes is (line.kind != "socket")
-    assert can.modem_lines is (line.kind in {"rfc2217", "sim", "traced"})
+    assert can.modem_lines is (line.kind in {"rfc2217", "sim", "traced", "bridge"})
 
 
 def test_modem_lines_never_fail(line: Line) -> None:

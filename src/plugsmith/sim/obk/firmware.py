@@ -75,6 +75,15 @@ class ScriptRest:
         run_script(self.device, self.parts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedUart:
+    """The driver UartTCP as it was started: `started` counts the starts."""
+
+    started: int
+    baud: int
+    buffer: int
+
+
 class Firmware(ABC):
     """What runs on the chip; the device around it supplies time, power and network."""
 
@@ -86,6 +95,7 @@ class Firmware(ABC):
     drivers: set[str]
     aliases: dict[str, str]
     led: LedState
+    uart: PassedUart | None
     safe_mode: bool
     failed_boots: int
     upload_marker: bool  # set by flash, file system and OTA uploads until restart
@@ -107,6 +117,7 @@ class Firmware(ABC):
         self.now_s = 0.0  # device seconds since power was first applied
         self.booted_at = 0.0
         self.strays = 0  # OPTIONS answered
+        self._uart_starts = 0
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.publisher = Publisher(self)
         self.blank()
@@ -121,6 +132,7 @@ class Firmware(ABC):
         self.drivers = set()
         self.aliases: dict[str, str] = {}
         self.led = LedState()
+        self.uart = None
         self.safe_mode = False
         self.failed_boots = 0
         self.upload_marker = False
@@ -244,8 +256,16 @@ class Firmware(ABC):
         if driver is not None or name.upper() in ("SSDP", "MDNS", "NTP", "TUYAMCU", "DDP"):
             self.drivers.add(name.upper())
 
+    def pass_uart(self, baud: int, buffer: int) -> None:
+        """Start UartTCP; nothing where it runs already."""
+        if self.uart is None:
+            self._uart_starts += 1
+            self.uart = PassedUart(started=self._uart_starts, baud=baud, buffer=buffer)
+
     def stop_driver(self, name: str) -> None:
         """Stop a driver, or all with `*`."""
+        if name == "*" or name.lower() == "uarttcp":
+            self.uart = None
         if name == "*":
             self.drivers.clear()
         self.drivers.discard(name.upper())

@@ -24,7 +24,7 @@ class TcpEndpoint:
 
     def __init__(self, host: str, port: int, *, raw_baud: int | None = None) -> None:
         self._host = host
-        self._raw_baud = raw_baud
+        self.raw_baud = raw_baud
         self._listener: socket.socket | None = None
         self._client: socket.socket | None = None
         self._telnet: TelnetSession | None = None
@@ -40,6 +40,16 @@ class TcpEndpoint:
         return f"socket://{self._host}:{self._port}"
 
     @property
+    def number(self) -> int:
+        """The TCP port."""
+        return self._port
+
+    @property
+    def listening(self) -> bool:
+        """Whether clients are taken."""
+        return self._listener is not None
+
+    @property
     def connected(self) -> bool:
         """Whether a client is connected."""
         return self._client is not None
@@ -47,7 +57,7 @@ class TcpEndpoint:
     @property
     def baud(self) -> int | None:
         """The rate an RFC 2217 client asked for, or the fixed rate of raw clients."""
-        return self._telnet.baud if self._telnet is not None else self._raw_baud
+        return self._telnet.baud if self._telnet is not None else self.raw_baud
 
     def wait(self, timeout_s: float) -> None:
         """Sleep until a socket has something for us."""
@@ -96,7 +106,7 @@ class TcpEndpoint:
             self._decided = True
             self._telnet = TelnetSession(baud=_START_BAUD) if telnet else None
         if self._telnet is None:
-            return [HostAct(data=data, baud=self._raw_baud)]
+            return [HostAct(data=data, baud=self.raw_baud)]
         acts = [
             HostAct(data=e.data, baud=e.baud, rts=e.rts, dtr=e.dtr, purge=e.purge)
             for e in self._telnet.feed(data)

@@ -22,6 +22,9 @@ def _start_driver(device: Running, rest: str) -> Outcome:
     words = plain_args(rest)
     if not words:
         return Outcome.TOO_FEW
+    if words[0].lower() == "uarttcp":
+        baud, buffer = [*(decimal(word) for word in words[1:3]), None, None][:2]
+        device.pass_uart(int(baud or 115_200), int(buffer or 512))
     device.start_driver(words[0])  # an unknown name is not an error
     return Outcome.OK
 

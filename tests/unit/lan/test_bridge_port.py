@@ -1,0 +1,94 @@
+"""A second OpenBeken module as a port: UART, speed, a pin at CEN; all given back at the end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from boot_rig import forged
+from bridge_rig import CEN, bridged
+
+from plugsmith.cli.app import main
+from plugsmith.errors.port import PortUnsupported
+from plugsmith.link.bridge_address import BridgeAddress, read_bridge
+from plugsmith.link.ports import check_address
+from plugsmith.sim.chip.board import BoardRequest
+from plugsmith.sim.obk.plug.plug import Mode
+from plugsmith.sim.ports.serve import Power
+from plugsmith.sim.timing import SERVED
+
+
+@pytest.fixture
+def board(tmp_path):
+    flash = tmp_path / "flash.bin"
+    flash.write_bytes(forged("BK7231T"))
+    return BoardRequest(chip="bk7231t", flash=flash, patience=SERVED, keep=True)
+
+
+def test_its_address():
+    assert read_bridge("openbeken://10.0.0.9") == BridgeAddress(host="10.0.0.9")
+    assert read_bridge("openbeken://plug.lan:81/?cen=p14&uart=9000") == BridgeAddress(
+        host="plug.lan:81", cen=14, uart=9000
+    )
+    check_address("openbeken://[fe80::1]:80?cen=26")
+
+
+@pytest.mark.parametrize(
+    "name", ["openbeken://", "openbeken://h?cen=", "openbeken://h?cen=29", "openbeken://h?cen=A1",
+             "openbeken://h?uart=0", "openbeken://h?uart=x", "openbeken://h?reset=14"],
+)  # fmt: skip
+def test_what_is_no_address(name):
+    with pytest.raises(PortUnsupported):
+        check_address(name)
+
+
+def test_the_module_is_as_before_when_the_port_is_closed(board):
+    with bridged(board, power=Power.RUNNING) as bench:
+        before = bytes(bench.module.block.raw)
+        port = bench.open()
+        assert port.capabilities.modem_lines
+        assert port.capabilities.reopens
+        assert bench.module.uart.baud == port.baud == 115_200
+        port.set_baud(921_600)
+        assert bench.module.uart.baud == port.baud == 921_600
+        port.set_lines(rts=True, dtr=False)
+        assert bench.module.plug.driven(CEN) == 0
+        port.set_lines(rts=False, dtr=False)
+        assert bench.module.plug.driven(CEN) is None
+        port.close()
+        port.close()
+        assert bench.module.uart is None
+        assert bench.module.plug.pins[CEN].mode is not Mode.OUTPUT
+        assert bytes(bench.module.block.raw) == before
+
+
+def test_a_pin_that_has_work_is_not_taken_and_one_of_a_lost_run_is(board):
+    with bridged(board, power=Power.RUNNING) as bench:
+        bench.module.run(f"backlog setPinRole {CEN} Btn; setPinChannel {CEN} 1")
+        with pytest.raises(PortUnsupported, match="in use"):
+            bench.open()
+        assert bench.module.uart is None
+        bench.module.run(f"backlog setPinRole {CEN} Rel; setPinChannel {CEN} {63 - CEN}")
+        bench.open().close()
+
+
+def test_a_build_without_the_driver_is_told_as_such(board, monkeypatch):
+    monkeypatch.setattr("plugsmith.lan.bridge_port._LISTENS_S", 0.1)
+    with bridged(board, power=Power.RUNNING) as bench:
+        monkeypatch.setattr(bench.module, "pass_uart", lambda _baud, _buffer: None)
+        with pytest.raises(PortUnsupported, match="UartTCP"):
+            bench.open()
+
+
+def test_a_chip_is_reset_and_read_through_it(board, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))
+    with bridged(board, power=Power.RUNNING) as bench:
+        arguments = ["--port", bench.name, "--link-timeout", "60", "--json"]
+        out = tmp_path / "part.bin"
+        code = main(
+            ["read", "--start", "0x11000", "--length", "0x4000", "-o", str(out), *arguments]
+        )
+        lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert code == 0, lines[-1]
+        assert out.read_bytes() == forged("BK7231T")[0x11000:0x15000]
+        assert "2000000 baud" in json.dumps(lines)
