@@ -9,6 +9,9 @@ import pytest
 from boot_rig import forged
 
 from plugsmith.cli.app import main
+from plugsmith.cli.terminal import TerminalSink
+from plugsmith.clock import VirtualClock
+from plugsmith.events import CancelToken, EventLog, Item
 from plugsmith.flows.wire import ports
 from plugsmith.forge.flash import forge_flash
 from plugsmith.link.port_list import PortEntry
@@ -142,3 +145,21 @@ def test_ports_for_people(
     monkeypatch.setattr(ports, "list_ports", lambda **_kwargs: entries)
     assert main(["ports"]) == 0
     assert words in capsys.readouterr().out
+
+
+def test_ports_that_come_and_go_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    usb, plain = _entries()
+    looks = iter([[plain], [plain, usb], [plain, usb], [usb], [usb]])
+    monkeypatch.setattr(ports, "list_ports", lambda **_kwargs: next(looks))
+    log, clock = EventLog(), VirtualClock()
+    found = ports.watch(None, clock=clock, sink=log, cancel=CancelToken(), seconds=1.4)
+    told = [(item.name, item.data["state"]) for item in log if isinstance(item, Item)]
+    assert told == [("/dev/ttyUSB0", "came"), ("/dev/ttyS0", "went")]
+    assert found.picked == "/dev/ttyUSB0"
+    face = TerminalSink()
+    for event in log:
+        face.emit(event)
+    assert "/dev/ttyUSB0: is there now  QinHeng CH340" in capsys.readouterr().err
+    assert main(["ports", "--watch", "--seconds", "0.05"]) == 2

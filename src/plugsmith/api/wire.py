@@ -170,12 +170,36 @@ class UnbrickRequest(ChipRequest):
     )
 
 
-def ports(session: Session, request: PortRequest) -> PortsResult:
-    """`ports`."""
-    from plugsmith.flows.wire.ports import ports as do_it
+@request
+class PortsRequest(PortRequest):
+    """Which ports, and whether to stay and see others come."""
 
-    del session
-    return do_it(request.port)
+    watch: bool = option(
+        "--watch",
+        "-w",
+        default=False,
+        help=N_("Go on, and say which ports come and go, until you press Ctrl-C."),
+    )
+    seconds: float | None = option(
+        default=None, least=0.1, most=86400, help=N_("Stop after this time, else with Ctrl-C.")
+    )
+
+
+def ports(session: Session, request: PortsRequest) -> PortsResult:
+    """`ports`."""
+    from plugsmith.clock import RealClock
+    from plugsmith.flows.wire.ports import ports as do_it
+    from plugsmith.flows.wire.ports import watch
+
+    if not request.watch:
+        return do_it(request.port)
+    return watch(
+        request.port,
+        clock=RealClock(),
+        sink=session.sink,
+        cancel=session.cancel,
+        seconds=request.seconds,
+    )
 
 
 def doctor(session: Session, request: DoctorRequest) -> DoctorResult:

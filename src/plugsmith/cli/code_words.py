@@ -32,6 +32,9 @@ WORDS = {
     "foreign-file": N_("a file of another kind"),
     "zero": N_("zeros"),
     "unknown": N_("not recognised"),
+    # a serial port that is watched
+    "came": N_("is there now"),
+    "went": N_("is gone"),
     # what was private, and where
     "mac": N_("MAC"),
     "wifi-name": N_("Wi-Fi name"),

@@ -8,6 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from plugsmith.cli.code_words import told_if_known
 from plugsmith.cli.layout import fitted, width_of
 from plugsmith.cli.paint import STYLES, Mark
 from plugsmith.cli.writer import say, write_text
@@ -171,6 +172,9 @@ def _ended(data: Mapping[str, Fact]) -> str:
     """How it ended with one of several, in the tense of what was done."""
     if data.get("skipped"):
         return _("skipped: {reason}", reason=data["skipped"])
+    if data.get("state") in {"came", "went"}:  # a port, while they are watched
+        words = " ".join(str(data[key]) for key in ("maker", "product") if data.get(key))
+        return f"{told_if_known(str(data['state']))}  {words}".strip()
     changes = data.get("applied") or data.get("updated") or data.get("update")
     if changes or not {"applied", "updated"} & data.keys() or data.get("files") == "restored":
         return _("done")

@@ -15,7 +15,7 @@ WIRE: tuple[Verb, ...] = (
         name="ports",
         summary=N_("List the serial ports and which one would be picked."),
         home=_WIRE,
-        request="PortRequest",
+        request="PortsRequest",
         runner="ports",
         results=(f"{_WIRE_RESULTS}:PortsResult",),
     ),

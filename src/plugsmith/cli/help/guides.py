@@ -18,7 +18,10 @@ class Guide:
 CHIPS_AND_FILES: dict[str, Guide] = {
     "ports": Guide(
         "linking",
-        (("plugsmith ports", N_("the adapters, and the one that is used by itself")),),
+        (
+            ("plugsmith ports", N_("the adapters, and the one that is used by itself")),
+            ("plugsmith ports --watch", N_("which ones come and go, until Ctrl-C")),
+        ),
     ),
     "doctor": Guide(
         "linking",

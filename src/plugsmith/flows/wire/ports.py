@@ -1,14 +1,20 @@
-"""`ports`: which adapters are connected, who uses them, and which one would be used."""
+"""`ports`: which adapters are connected, who uses them, which is picked, which come and go."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.events import Item
 from plugsmith.flows.wire.results import PortRow, PortsResult
 from plugsmith.link.port_list import list_ports
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
+    from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken, EventSink
     from plugsmith.link.port_list import PortEntry
+
+_LOOK_S = 0.5
 
 
 def ports(named: str | None) -> PortsResult:
@@ -20,6 +26,28 @@ def ports(named: str | None) -> PortsResult:
         ports=tuple(_row(entry, picked=entry.device == picked) for entry in entries),
         picked=picked,
     )
+
+
+def watch(
+    named: str | None,
+    *,
+    clock: Clock,
+    sink: EventSink,
+    cancel: CancelToken,
+    seconds: float | None = None,
+) -> PortsResult:
+    """An item for each port that comes or goes, until `cancel` or `seconds`; the ports then."""
+    known = {entry.device: entry for entry in list_ports()}
+    end_s = None if seconds is None else clock.monotonic() + seconds
+    while not cancel.cancelled and (end_s is None or clock.monotonic() < end_s):
+        clock.sleep(_LOOK_S)
+        now = {entry.device: entry for entry in list_ports()}
+        for device in sorted(known.keys() ^ now.keys()):
+            state, entry = ("came", now[device]) if device in now else ("went", known[device])
+            row = fields_of(_row(entry, picked=False))
+            sink.emit(Item(name=device, data={"state": state, **row}))
+        known = now
+    return ports(named)
 
 
 def _row(entry: PortEntry, *, picked: bool) -> PortRow:
