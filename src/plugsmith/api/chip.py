@@ -244,6 +244,8 @@ def register_programmers(name: str, *, traced: bool) -> None:
     from plugsmith.spi.adapters.opened import open_programmer
 
     register_scheme(scheme, lambda address, _clock: open_programmer(address))
+
+
 def register_bridge() -> None:
     """Make openbeken:// addresses open; the module's web password comes from the environment."""
     from plugsmith.api.lan import PASSWORD_VARIABLE, note_secret
