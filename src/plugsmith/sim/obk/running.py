@@ -106,6 +106,9 @@ class Running(Protocol):
     def run_file(self, name: str) -> None:
         """Run a script of the file system, if there is one."""
 
+    def pass_uart(self, baud: int, buffer: int) -> None:
+        """Start UartTCP; nothing where it runs already."""
+
     def start_driver(self, name: str) -> None:
         """Start a driver."""
 
