@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         ReleaseList,
     )
     from plugsmith.flows.many import ManyResult
+    from plugsmith.image.scramble import ScrambleKey
 
 
 @request
@@ -55,6 +56,19 @@ class ImageConvertRequest(ImageRequest):
         metavar="CHIP",
         judge="chip",
         help=N_("The chip that an OTA package is for, where it does not say so."),
+    )
+    key: str | None = option(
+        default=None,
+        metavar="KEY",
+        help=N_(
+            "Store the code with this key: none, tuya, four hexadecimal words, or @FILE with them "
+            "or with the 16 bytes of the eFuse."
+        ),
+    )
+    from_key: str | None = option(
+        default=None,
+        metavar="KEY",
+        help=N_("The key that the file has, where it is one of its own; written as for --key."),
     )
 
 
@@ -156,8 +170,26 @@ def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
             loader=open_image(request.loader) if request.loader is not None else None,
             chip=request.chip,
             time=int(time.time()),
+            key=_key(request.key),
+            from_key=_key(request.from_key),
         )
     )
+
+
+def _key(text: str | None) -> ScrambleKey | None:
+    """The key that was named; from now on nothing tells its words."""
+    from plugsmith.api.lan import note_secret
+    from plugsmith.flows.input_file import read_input
+    from plugsmith.image.rekey import key_in_file, read_key
+
+    if text is None:
+        return None
+    if text.startswith("@"):
+        return key_in_file(read_input(Path(text[1:])).data)
+    key = read_key(text)
+    if " " in text.strip():
+        note_secret(text.strip())
+    return key
 
 
 def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFile:

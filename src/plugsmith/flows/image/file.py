@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputEmpty
+from plugsmith.chips.model import KeyClass
+from plugsmith.errors import InputEmpty, UsageError
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.image import ConversionImpossible
 from plugsmith.errors.library import OutputExists
@@ -18,6 +19,8 @@ from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
+from plugsmith.image.rekey import with_key
+from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY
 from plugsmith.messages import _
 from plugsmith.private_files import write_private
 from plugsmith.records import fields_of
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.image.model import FirmwareImage
+    from plugsmith.image.scramble import ScrambleKey
 
 _CHIP_IN_NAME = re.compile(r"BK(7231[TNMUQ]|7238|7252N?)(?![0-9A-Za-z])", re.IGNORECASE)
 _VERSION_IN_NAME = re.compile(r"OpenBK\w*?_(\d+\.\d+\.\d+)", re.IGNORECASE)
@@ -112,7 +116,10 @@ def describe(source: ConvertInput, sink: EventSink) -> ImageInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertRequest:
-    """What `image convert` is asked to do; `time` is Unix time for headers that must be made."""
+    """What `image convert` is asked to do; `time` is Unix time for headers that must be made.
+
+    `from_key`: of the source, where it is one of its own; `key`: of the result, else the same.
+    """
 
     source: ConvertInput
     to: ImageKind
@@ -120,6 +127,8 @@ class ConvertRequest:
     loader: ConvertInput | None = None
     chip: str | None = None
     time: int = 0
+    key: ScrambleKey | None = field(default=None, repr=False)
+    from_key: ScrambleKey | None = field(default=None, repr=False)
 
 
 def convert_file(request: ConvertRequest) -> ConvertResult:
@@ -129,10 +138,14 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
     """
     if request.output.exists():
         raise OutputExists(name=str(request.output))
+    if request.key is not None and request.to is ImageKind.OTA:
+        raise UsageError(problem=_("an update package holds plain code: --key is for qio and app"))
+    source = _unlocked(request.source, request.from_key)
+    loader = _unlocked(request.loader, request.from_key) if request.loader else None
     data = convert(
-        request.source,
+        source,
         to=request.to,
-        loader=request.loader,
+        loader=loader,
         chip=request.chip,
         time=request.time,
     )
@@ -145,6 +158,10 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
             reason=_("What came out would not be right: {text}", text=" ".join(reasons)),
             remedy=_("Convert another file of the same firmware."),
         )
+    key = request.key or request.from_key
+    if key is not None and request.to is not ImageKind.OTA:
+        data = with_key(data, key, name=request.source.name)
+        made = replace(made, key=_class_of(key))
     _write_whole(request.output, data)
     return ConvertResult(
         file=str(request.output),
@@ -153,6 +170,19 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
         source=OriginRow(file=request.source.name, kind=request.source.image.kind),
         image=image_row(made),
     )
+
+
+def _unlocked(source: ConvertInput, key: ScrambleKey | None) -> ConvertInput:
+    """The source with its code under the usual key, so that everything in it can be judged."""
+    if key is None:
+        return source
+    data = with_key(source.data, TUYA_KEY, name=source.name, old=key)
+    return ConvertInput(name=source.name, data=data, image=recognise(data))
+
+
+def _class_of(key: ScrambleKey) -> KeyClass:
+    named = {PLAIN_KEY: KeyClass.NONE, TUYA_KEY: KeyClass.TUYA}
+    return KeyClass.NONE if key.plain else named.get(key, KeyClass.OTHER)
 
 
 def _write_whole(path: Path, data: bytes) -> None:
