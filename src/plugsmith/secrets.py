@@ -34,7 +34,7 @@ _BEFORE = (
 _PASSWORDS = r"pass(?:w(?:or)?d|phrase|wrd)?\d?|pwsd|pwd\d?|psk\w*|pmk|secret"
 _NAMES = r"ssid\d?|login|user(?:name)?"
 _WORDS = (
-    rf"{_PASSWORDS}|{_NAMES}|bssid|token|uuid|au(?:th|z)_?key|local_?key|lckey|sec_?key|key|"
+    rf"{_PASSWORDS}|{_NAMES}|bssid|pw|wep_?key\d?|token|uuid|au(?:th|z)_?key|local_?key|lckey|sec_?key|key|"
     r"mac(?:addr(?:ess)?)?|devid|dev_id|gw_?id|authorization|bearer|cookie"
 )
 _TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped themselves
@@ -50,8 +50,10 @@ _NAMED = rf"""(?ix) {_START}(?:{_WORDS}))
 # A password may hold blanks and commas, and nothing says where it ends but the line.
 _LONG = rf"""(?ix) {_START}(?:{_PASSWORDS}))
          (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
-# Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`.
-_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES})) (?P<link>[ \t]+)
+# Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`, also as an
+# address of HTTP writes them: `/cm?cmnd=Password1%20x`.
+_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}))
+         (?P<link>(?:[ \t]|%20)+ | (?<=\d)\+ | (?<=[a-z]password)\+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
 _WORDS_IN_PROSE = {
     *("is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null", "none", "true"),

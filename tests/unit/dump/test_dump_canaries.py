@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import lzma
 import random
 
 import pytest
@@ -19,6 +21,7 @@ from plugsmith.errors.dump import SecretsLeft
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.openbeken.config_block import MAGIC, field, read_block
 from plugsmith.openbeken.config_layout import layout_of
+from plugsmith.secrets import redact, secret_spans
 
 STRANGER = b"Zq7-stranger_words"  # stands nowhere else in the dump
 
@@ -78,6 +81,42 @@ def test_a_letter_of_noise_in_front_hides_no_telling_name():
         values.append(value)
     clean = sanitize(dump_of(dirty), strict=False)
     assert [value for value in values if value in clean.data] == []
+
+
+MORE = {  # met later than those of the matrix
+    "xz, best": lambda v: lzma.compress(b"abc " + v * 2, preset=9),
+    "hex_": lambda v: v.hex("_").encode(),
+    "hex {0X": lambda v: b"{" + ",".join(f"0X{b:02X}" for b in v).encode() + b"}",
+    "hex in lines": lambda v: v.hex("\n", 8).encode(),
+    "octal": lambda v: "".join(f"\\{b:03o}" for b in v).encode(),
+    "\\u{}": lambda v: "".join(f"\\u{{{ord(c):x}}}" for c in v.decode()).encode(),
+    "entities": lambda v: "".join(f"&#{b};" for b in v).encode(),
+    "base64 twice": lambda v: base64.b64encode(base64.b64encode(v)),
+    "mixed case": lambda v: v.swapcase(),
+}
+
+
+@pytest.mark.parametrize("spelling", MORE)
+def test_a_known_value_is_found_in_other_spellings_too(spelling):
+    value = b"tr0ub4dor-And.3"
+    assert list(hidden(b"\xff\0" + MORE[spelling](value) + b"\0\xff", lowered([value])))
+
+
+@pytest.mark.parametrize("text", [
+    "GET /x?a=1&pw={} HTTP/1.1", "http://10.0.0.2/cm?cmnd=Password1%20{}", "cmnd=WebPassword+{}",
+    'wep_key0="{}"', '{{"wifiPassword":"{}"}}', "'password' => '{}'", "<password>{}</password>",
+    "密password:{}", '{{"x":"{{\\"y\\":\\"{{\\\\\\"psk\\\\\\":\\\\\\"{}\\\\\\"}}\\"}}"}}',
+])  # fmt: skip
+def test_a_telling_name_is_found_in_other_spellings_too(text):
+    value = "tr0ub4dor-And.3"
+    spelt = text.format(value)
+    assert any(start <= spelt.find(value) < end for start, end in secret_spans(spelt))
+    assert value not in redact(spelt)
+
+
+@pytest.mark.parametrize("text", ["user+device", "1 login+2 tokens", "pw 5", "the key0 of it"])
+def test_prose_with_such_words_stays(text):
+    assert redact(text) == text
 
 
 def test_words_of_the_user_are_looked_for_too():

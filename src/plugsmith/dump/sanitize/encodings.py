@@ -21,11 +21,12 @@ MIN_VALUE = 6  # shorter values would be found by chance
 _MAX_UNPACKED = 1 << 19
 _MAX_UNPACKED_IN_ALL = 4 << 20
 _MAX_STREAMS = 5000
+_MAX_MEMORY = 80 << 20  # the strongest setting of xz needs 65 MiB
 _PIECE = 256
 _DEEPEST = 2
 _LARGEST_INSIDE = 1 << 16  # of what is in a code, codes are looked for
 
-_HEX = re.compile(rb"(?i)(?:(?:0x|\\x|%|=|#)?[0-9a-f]{2}(?:[ \t\r\n:,;.-]{0,3})){6,}")
+_HEX = re.compile(rb"(?i)(?:(?:0x|\\x|%|=|#)?[0-9a-f]{2}(?:[ \t\r\n:,;._-]{0,3})){6,}")
 _HEX_NOISE = re.compile(rb"(?i)0x|\\x|[^0-9a-f]")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-](?:[\r\n]{0,2}[A-Za-z0-9+/_-]){7,}")
 _LINES = re.compile(rb"[\r\n]+")
@@ -38,7 +39,7 @@ _WIDE = {
 _TEXT = re.compile(rb"[\t\r\n\x20-\x7e\x80-\xff]{6,}")
 _ESCAPE = re.compile(
     rb"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|%([0-9A-Fa-f]{2})|&#x([0-9A-Fa-f]{1,4});"
-    rb"|&#([0-9]{1,5});|\\([\"'\\/])"
+    rb"|&#([0-9]{1,5});|\\([\"'\\/])|\\u\{([0-9A-Fa-f]{1,6})\}|\\([0-3][0-7]{2})"
 )
 _STREAMS = re.compile(rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|\xfd7zXZ\0|\x5d\0\0[\0-\xff]{2}")
 
@@ -115,12 +116,14 @@ def _escaped(body: bytes) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _letter(hit: re.Match[bytes]) -> bytes:
-    wide, small, percent, entity, decimal, mark = hit.groups()
+    wide, small, percent, entity, decimal, mark, braced, octal = hit.groups()
     if mark is not None:
         return bytes(mark)
+    if octal is not None:
+        return bytes([int(octal, 8)])
     if small is not None or percent is not None:
         return bytes([int(small or percent, 16)])
-    number = int(decimal) if decimal is not None else int(wide or entity, 16)
+    number = int(decimal) if decimal is not None else int(wide or entity or braced, 16)
     return chr(min(number, 0x10FFFF)).encode("utf-8", "replace")
 
 
@@ -159,4 +162,4 @@ def _unpacked(data: memoryview) -> tuple[bytes, int] | None:
 def _opener(data: memoryview) -> zlib._Decompress | lzma.LZMADecompressor:
     if data[0] in {0x78, 0x1F}:
         return zlib.decompressobj(wbits=47)
-    return lzma.LZMADecompressor(memlimit=64 << 20)
+    return lzma.LZMADecompressor(memlimit=_MAX_MEMORY)
