@@ -44,7 +44,7 @@ def list_text(found: ListResult) -> str:
 def roll_text(found: RollResult) -> str:
     """The result of `device roll init`."""
     return _(
-        "{count} devices are in {file}. Edit it, then: plugsmith device plan {file}",
+        "{count} {count:device is|devices are} in {file}.",
         count=found.devices,
         file=found.file,
     )

@@ -128,9 +128,8 @@ def _secrets(answer: InfoResult) -> str:
 def _regions(found: InfoResult) -> list[str]:
     lines = []
     for item in found.regions:
-        extra = [
-            str(part) for part in (item.facts.get("place"), item.texture, item.entropy) if part
-        ]
+        texture = None if item.texture == item.name else item.texture
+        extra = [str(part) for part in (item.facts.get("place"), texture, item.entropy) if part]
         if not item.sound:
             extra.append(_("damaged"))
         place = f"{format_addr(item.start)}..{format_addr(item.end)}"
