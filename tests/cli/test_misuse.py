@@ -11,6 +11,7 @@ from plugsmith.messages import speaking
 
 @pytest.mark.parametrize(("line", "said"), [
     ("flsh", "there is no command flsh. Did you mean flash?"),
+    ("support bakup", "'bakup' is no verb. Did you mean backup, backups?"),
     ("info --nope", "there is no option --nope."),
     ("flash --dryrun", "there is no option --dryrun. Did you mean --dry-run?"),
     ("dump sanitize x.bin", "the option --output is missing."),

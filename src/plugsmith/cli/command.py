@@ -135,6 +135,7 @@ def command_of(verb: Verb, words: Words) -> TyperCommand:
 def parse_command(words: Sequence[str]) -> tuple[Verb, Record]:
     """The verb and the request that a command line means; UsageError for one that means none."""
     from plugsmith.api.table import BY_NAME
+    from plugsmith.cli.first_contact import did_you_mean
     from plugsmith.cli.misuse import in_our_words
     from plugsmith.cli.words import WORDS
     from plugsmith.errors import UsageError
@@ -144,7 +145,9 @@ def parse_command(words: Sequence[str]) -> tuple[Verb, Record]:
         if name in BY_NAME and count <= len(words):
             break
     else:
-        raise UsageError(problem=_("{word!r} is no verb", word=" ".join(words[:2])[:80]))
+        told = _("{word!r} is no verb", word=" ".join(words[:2])[:80])
+        near = did_you_mean(" ".join(words[:1]), [name.split()[0] for name in BY_NAME])
+        raise UsageError(problem=f"{told}. {near}" if near else told)
     verb = BY_NAME[name]
     command = command_of(verb, WORDS[name])
     try:

@@ -93,7 +93,7 @@ def asked_page(args: Sequence[str], columns: int) -> str | None:
 
 def did_you_mean(typed: str, known: Iterable[str]) -> str:
     """A sentence that names what was probably meant, or nothing."""
-    close: Sequence[str] = difflib.get_close_matches(typed, list(known), n=3, cutoff=0.6)
+    close: Sequence[str] = difflib.get_close_matches(typed, dict.fromkeys(known), n=3, cutoff=0.6)
     return _("Did you mean {names}?", names=", ".join(close)) if close else ""
 
 
