@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import runpy
-import shlex
 import sys
 from pathlib import Path
 
 import pytest
+from documented_commands import PAGES, PLACEHOLDERS, commands
 
 from plugsmith.cli.app import main
 from plugsmith.cli.command import parse_command
@@ -63,29 +62,7 @@ def test_safe_copies(monkeypatch, capsys, tmp_path, dump):
     assert (tmp_path / "clean" / "plug.bin").read_bytes() != dump
 
 
-# --- the documentation -----------------------------------------------------------------------
-
-_COMMAND = re.compile(r"^ *(?:\$ )?(plugsmith [a-z].*)$", re.MULTILINE)
-_BLOCK = re.compile(r"^(?:```[a-z]*\n.*?^```|(?: {4,}\S.*\n)+)", re.MULTILINE | re.DOTALL)
-#: examples for values that stand for what the reader has
-_PLACEHOLDERS = {"VERB", "N", "NAME", "WORD", "PAGE", "ADDRESS", "..."}
-
-
-def commands(text):
-    """The commands in the code blocks of a page, without their remarks."""
-    found = []
-    for block in _BLOCK.findall(text):
-        joined = re.sub(r"\\\n\s*", " ", block)
-        for line in _COMMAND.findall(joined):
-            words = shlex.split(re.split(r" {2,}", line)[0], comments=True)  # then a remark
-            cut = next(
-                (at for at, word in enumerate(words) if word in "|>&&;" or word == "2>"), None
-            )
-            found.append([word for word in words[1:cut] if word])
-    return found
-
-
-PAGES = sorted([*ROOT.glob("docs/*.md"), ROOT / "README.md"])
+# --- the documentation: what is run stands in test_documented_commands.py -----------------------
 
 
 def test_there_are_commands_to_look_at():
@@ -95,7 +72,7 @@ def test_there_are_commands_to_look_at():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_command_of_the_documentation_can_be_meant(page):
     for words in commands(page.read_text(encoding="utf-8")):
-        if _PLACEHOLDERS & set(words) or words[0] in {"help", "--help", "-V"}:
+        if PLACEHOLDERS & set(words) or words[0] in {"help", "--help", "-V"}:
             continue
         behind = words[1:] if words[0] == "support" else words  # it runs the verb behind it
         said = [word for word in behind if word not in {"--json", "--yes"}]
