@@ -194,7 +194,7 @@ def _with_ports(verb: Verb, request: Record) -> tuple[Record, tuple[str, ...]]:
     named = {item.name: getattr(request, item.name) for item in fields(cast("Any", request))}
     # a verb that can work on a file or a device instead needs none when it has one
     needs_one = Need.PORT in verb.needs and Need.NETWORK not in verb.needs
-    needs_one = needs_one and not (verb.group == "rf" and named.get("file"))
+    needs_one = needs_one and not (verb.group == "rf" and (named.get("file") or named.get("host")))
     if needs_one and named.get("port") is None:
         from plugsmith.link.ports import pick_port  # noqa: PLC0415 - looks at the system
 

@@ -21,6 +21,8 @@ from plugsmith.flows.house.remote import (
     remove_file,
     restart,
 )
+from plugsmith.forge.rf import forge_rf
+from plugsmith.sim.obk.device import SimObk
 
 
 def refusing(net):
@@ -156,3 +158,19 @@ def test_the_verbs_on_the_command_line(tmp_path, capsys):
         for verb in ("list", "plan"):
             assert main(["device", verb, *([str(roll)] if verb == "plan" else [])]) == 0
             assert "kitchen" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("chip", "at"), [("BK7231T", 0x1E_0000), ("BK7231N", 0x1D_0000)])
+def test_the_radio_sector_of_a_running_device_is_shown_and_saved(tmp_path, capsys, chip, at):
+    sector = forge_rf(bytes.fromhex("c8478c1a2b3c"))
+    device = SimObk(chip=chip)
+    device.flash.program(at, sector)
+    with lan(tmp_path, device) as net:
+        host, out = str(net.hosts[0]), tmp_path / "rf.bin"
+        assert main(["rf", "show", "--host", host, "--json"]) == 0
+        row = json.loads(capsys.readouterr().out.splitlines()[-1])["data"]["sectors"][0]
+        assert (row["offset"], row["state"], row["mac"]) == (at, "sound", "c8:47:8c:1a:2b:3c")
+        assert main(["rf", "save", "--host", host, "-o", str(out)]) == 0
+        assert out.read_bytes() == sector
+        assert main(["rf", "show", str(out), "--host", host]) == 2
+        assert not any("POST" in line for line in net.endpoint.requests)

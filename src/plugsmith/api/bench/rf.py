@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, ChipRequest, flow_context
+from plugsmith.api.lan import LoginRequest, lan_context
 from plugsmith.api.library.names import named_file
 from plugsmith.api.options import argument, option, request
 from plugsmith.errors import UsageError
@@ -23,10 +24,16 @@ _MAC = re.compile(r"(?:[0-9a-fA-F]{2}([:-]?))(?:[0-9a-fA-F]{2}\1){4}[0-9a-fA-F]{
 
 
 @request
-class RfRequest(ChipRequest):
-    """A file, or the chip on the port."""
+class RfRequest(ChipRequest, LoginRequest):
+    """A file, a running device, or the chip on the port."""
 
     file: str | None = argument(default=None, metavar="FILE", help=_FILE)
+    host: str | None = option(
+        default=None,
+        metavar="HOST",
+        judge="host",
+        help=N_("A running OpenBeken device instead: its sector is read over the network."),
+    )
 
 
 @request
@@ -121,6 +128,12 @@ def rebuild(session: Session, request: RfRebuildRequest) -> WriteResult:
 def _found(session: Session, request: RfRequest) -> FoundRf:
     from plugsmith.flows.rf import look
 
+    if request.host is not None:
+        from plugsmith.flows.device.live_flash import rf_of_running
+
+        if request.file is not None or request.port is not None:
+            raise UsageError(problem=_("--host takes the place of FILE and --port"))
+        return rf_of_running(lan_context(session, request), request.host)
     if request.file is None:
         return look.rf_of_chip(flow_context(session, request))
     if request.port is not None:

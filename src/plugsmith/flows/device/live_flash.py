@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.flows.dump.config import recover_chip
+from plugsmith.flows.rf.look import FoundRf
+from plugsmith.flows.write.target_image import rf_sectors
 from plugsmith.lan.host import parse_host
+from plugsmith.memory import SECTOR_LEN, AddressRange
 
 if TYPE_CHECKING:
     from plugsmith.flows.device.context import LanContext
     from plugsmith.interpret.config_result import ConfigResult
     from plugsmith.lan.obk_http import Obk
-    from plugsmith.memory import AddressRange
 
 
 class LiveFlash:
@@ -42,3 +44,13 @@ def recover_running(ctx: LanContext, host: str) -> ConfigResult:
     obk = ctx.obk(parse_host(host))
     chip = chip_called(ctx.run(obk.info()).chip)
     return recover_chip(LiveFlash(ctx, obk, size=chip.flash_size), name=obk.host, chip=chip.name)
+
+
+def rf_of_running(ctx: LanContext, host: str) -> FoundRf:
+    """The places for RF sectors of a running device, as they are now; nothing is written there."""
+    obk = ctx.obk(parse_host(host))
+    chip = chip_called(ctx.run(obk.info()).chip)
+    flash = LiveFlash(ctx, obk, size=chip.flash_size)
+    places = rf_sectors(chip, chip.flash_size)
+    found = {at: flash.read(AddressRange.sized(at, SECTOR_LEN)) for at in places}
+    return FoundRf(source=obk.host, chip=chip.name, sectors=found)
