@@ -2,7 +2,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 MAKE_ENV := $(PYTHON) tools/make_env.py
-PYTEST := $(BIN)/python -m pytest
+# Tests are compiled once and kept, whatever the environment says: each worker loads all of them.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 # Processes that run tests: half of a run's time is spent waiting for other processes and ports, so
 # two more than there are processors. Order is random: SEED=N repeats one.
 JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 2)")

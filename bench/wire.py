@@ -217,7 +217,5 @@ def main(*, full: bool) -> bool:
         good &= show("Blank ranges, ours:", blank_skip(DUMP, dump))
     good &= show("Writing, ours:", differential())
     good &= show("Until something is known, ours:", [*first_lines(), *second_backup()])
-    title = (
-        "Real time, whole commands on the same served chip (start, link, identify, read, proof):"
-    )
-    return show(title, peer_rows(full=full, dump=dump)) and good
+    title = "Whole tasks on the same chip (link, identify, work, proof), in virtual time too:"
+    return show(title, peer_rows(full=full)) and good

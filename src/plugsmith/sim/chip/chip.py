@@ -234,7 +234,7 @@ class SimChip:
     # inside
 
     def _run_application(self, who: SimBootCode, at: float) -> None:
-        verdict = judge_application(bytes(self.nor.content), who)
+        verdict = judge_application(self.nor.content, who)
         if self.faults.boot_loop or not verdict.boots:
             last_words = [(0.005, "prvHeapInit-start\r\n")] if self.faults.boot_loop else []
             self.stage = CrashStage(self, at=at, text=last_words)

@@ -71,9 +71,10 @@ def _fnv1a(data: bytes) -> int:
     return value
 
 
-def judge_application(flash: bytes, who: SimBootCode) -> AppVerdict:
+def judge_application(flash: bytes | bytearray, who: SimBootCode) -> AppVerdict:
     """The verdict on the application in `flash` for the chip of `who`."""
-    return _judge(flash[APP_START:_APP_AREA_END], who)
+    with memoryview(flash) as view:
+        return _judge(bytes(view[APP_START:_APP_AREA_END]), who)
 
 
 @lru_cache(maxsize=8)
