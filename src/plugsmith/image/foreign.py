@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from plugsmith.chips.other_chips import other_chip
 from plugsmith.image.model import FindingLevel, ImageFinding
+from plugsmith.image.other_makers import OtherMaker, read_other_maker
 from plugsmith.messages import N_, _
 
 _MAGICS = (
@@ -11,7 +13,6 @@ _MAGICS = (
     (0, b"7z\xbc\xaf", N_("a 7z archive: unpack it and take the file inside")),
     (0, b"Rar!", N_("a RAR archive: unpack it and take the file inside")),
     (0, b"\x7fELF", N_("a linker output (ELF), not the image that is made of it")),
-    (0, b"\xe9", N_("an image for an Espressif chip, not for a Beken chip")),
     (0, b"<!DOCTYPE", N_("a web page: the download did not give the file but a page about it")),
     (0, b"<html", N_("a web page: the download did not give the file but a page about it")),
     (0, b"{", N_("a JSON text, perhaps a template: no firmware")),
@@ -21,7 +22,30 @@ _MAGICS = (
 
 def foreign_finding(data: bytes) -> ImageFinding:
     """The problem with `data`, which has no boot loader, application or package in it."""
-    return ImageFinding(code="not-firmware", level=FindingLevel.PROBLEM, text=_reason(data), at=0)
+    code = "other-chip" if read_other_maker(data) is not None else "not-firmware"
+    return ImageFinding(code=code, level=FindingLevel.PROBLEM, text=_reason(data), at=0)
+
+
+def name_of(other: OtherMaker) -> str:
+    """What the file is, without a sentence."""
+    if other.flash:
+        return _("a flash of the chip {chip}", chip=other.chip)
+    return _("an image for the chip {chip}", chip=other.chip)
+
+
+def words_of(other: OtherMaker) -> str:
+    """What the file is, what was checked, where its parts lie, and who can do something with it."""
+    lines = [
+        _("The file is {name}.", name=name_of(other)),
+        _("Seen: {checked}.", checked=", ".join(_(item) for item in other.checked)),
+    ]
+    if other.parts:
+        listed = ", ".join(f"{item.name} {item.span}" for item in other.parts)
+        lines.append(_("Its parts: {listed}.", listed=listed))
+    known = other_chip(other.chip)
+    if known is not None and known.tool:
+        lines.append(_("Plugsmith cannot write it; {tool} can.", tool=known.tool))
+    return " ".join(lines)
 
 
 def _reason(data: bytes) -> str:
@@ -29,6 +53,9 @@ def _reason(data: bytes) -> str:
         return _("The file is empty.")
     if data.count(data[0]) == len(data):
         return _("Every byte of the file is 0x{byte:02X}: there is nothing in it.", byte=data[0])
+    other = read_other_maker(data)
+    if other is not None:
+        return words_of(other)
     for at, magic, name in _MAGICS:
         if data[at : at + len(magic)] == magic:
             return _("The file is {name}.", name=_(name))

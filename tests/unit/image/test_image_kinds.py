@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from other_images import esp_image
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import Family
@@ -243,7 +244,7 @@ def test_a_dump_whose_loader_could_not_be_read():
         (b"\xff" * 0x200000, "0xFF"),
         (b"PK\x03\x04" + bytes(range(200)), "ZIP"),
         (b"<!DOCTYPE html><title>404</title>", "web page"),
-        (b"\xe9\x02\x02\x20" + bytes(range(200)), "Espressif"),
+        (esp_image(), "ESP32-C3"),
         (bytes(random.Random(3).randbytes(4096)), "neither"),
     ],
 )

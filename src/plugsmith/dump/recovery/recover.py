@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.carve import carve
@@ -36,7 +37,10 @@ from plugsmith.dump.store.opened import open_stores
 from plugsmith.dump.store.origin import Origin, find_origin
 from plugsmith.dump.store.tables import current_tables
 from plugsmith.errors import Malformed
+from plugsmith.image.foreign import name_of
+from plugsmith.image.other_makers import OtherMaker, read_other_maker
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.messages import _
 from plugsmith.tuya.files import FILE_AREAS
 from plugsmith.tuya.records import SERIAL_RECORDS
 from plugsmith.tuya.store import Store, read_store
@@ -142,8 +146,11 @@ def _answer(
     ranked = work.ranked()
     chosen, parsed = _choose(ranked, work, state, store, origin)
     verdict = AbsenceVerdict(status=Status.FOUND)
+    other = read_other_maker(work.data)
     if chosen is None:
         verdict = _absence(work, store, state, origin, name=name)
+        if other is not None and not work.opened.arenas:
+            verdict = replace(verdict, reason=None)  # the places of a Beken chip say nothing here
     return Recovery(
         status=verdict.status,
         reason=verdict.reason,
@@ -155,9 +162,22 @@ def _answer(
         store=state,
         facts=device_facts(work.data, store, origin),
         keys=tuple(work.opened.keys),
-        origin=origin.address,
+        origin=origin.address if other is None else 0,
         flash_size=len(work.data),
+        notes=_notes_on(other) if other is not None else (),
         at_home=chosen is not None and chosen.live and work.at_home(),
+    )
+
+
+def _notes_on(other: OtherMaker) -> tuple[str, ...]:
+    return (
+        _(
+            "The file is {name}. It was searched for the store of Beken devices, at every place "
+            "and with their keys; other chips may keep it in another form. Pin numbers are those "
+            "of {chip}: the template is none for a Beken device.",
+            name=name_of(other),
+            chip=other.chip,
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpReport
 from plugsmith.dump.survey.standing import moved
 from plugsmith.dump.survey.store_places import erased_offsets, store_places
+from plugsmith.image.foreign import words_of
 from plugsmith.image.physical import LINE_LEN
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from plugsmith.dump.store.stores import VendorStore
+    from plugsmith.image.other_makers import OtherMaker
 
 _MISMATCH = (DamageKind.MISMATCH,)
 _DAMAGED = (
@@ -59,6 +61,11 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
     )
     of_image = _of_image(report, {item.kind for item in seen})
     return (*seen, *(item for item in of_image if not _ends_with_its_flash(report, item)))
+
+
+def of_other(other: OtherMaker) -> tuple[Damage, ...]:
+    """The one thing to say of another maker's chip, whose places nobody here knows."""
+    return (Damage(kind=DamageKind.NOT_A_FLASH, text=words_of(other)),)
 
 
 def _of_image(report: DumpReport, seen: Collection[DamageKind]) -> Iterator[Damage]:

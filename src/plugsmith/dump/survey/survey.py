@@ -31,6 +31,8 @@ from plugsmith.dump.survey.looked import looked
 from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts, Secrets
 from plugsmith.dump.survey.secret_scan import scan_summary
 from plugsmith.errors import InputEmpty, InputTooLarge
+from plugsmith.image.foreign import name_of
+from plugsmith.image.other_makers import read_other_maker
 from plugsmith.memory import SECTOR_LEN
 
 if TYPE_CHECKING:
@@ -55,16 +57,19 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
     stores = () if uniform_byte(dump.data) is not None else find_stores(dump.data)
     findings = find_everything(dump.data, stores)
     guess = chip_guess.guess_chip(findings, stores)
+    other = read_other_maker(dump.data)
     layout = find_layout(
-        anchors_of(findings),
+        anchors_of(findings) if other is None else (),
         size=dump.size,
         flash_size=flash_size or chip_guess.flash_size(guess.chip, dump.data),
     )
     if guess.chip is None:
         guess = chip_guess.by_addresses(findings, layout)
     image = known_image(dump.data)
-    guess = chip_guess.agreed(guess, image)
+    guess = chip_guess.agreed(guess, image) if other is None else chip_guess.ChipGuess()
     kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
+    if other is not None:
+        looks_like = name_of(other)
     nothing_else = kind in {DumpKind.UNKNOWN, DumpKind.RANDOM}
     if image is not None and (nothing_else or stands_alone(image, findings)):
         kind, looks_like = image_kind(image)
@@ -84,7 +89,8 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
         looks_like=looks_like,
         image=image,
     )
-    report = replace(report, damage=damage.assess(report, stores=stores))
+    wrong = damage.assess(report, stores=stores) if other is None else damage.of_other(other)
+    report = replace(report, damage=wrong)
     found = scan_summary(dump.data, findings=findings, stores=stores)
     return replace(report, secrets=replace(found, looked=looked(report)))
 

@@ -1,0 +1,257 @@
+"""Images and flashes of other makers' chips, by what chance cannot make: chips-beyond.md 1."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from struct import Struct
+from typing import TYPE_CHECKING
+
+from plugsmith.memory import AddressRange
+from plugsmith.messages import N_
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ESP_IDS = {0: "ESP32", 2: "ESP32-S2", 5: "ESP32-C3", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6"}
+_ESP_STARTS = (0x0, 0x1000)  # of the first image in a flash
+_ESP_TABLE, _ESP_TABLE_LEN = 0x8000, 0xC00
+_ESP_ENTRY = Struct("<2sBBII16sI")
+_ESP_MOST_SEGMENTS = 16
+_ESP_CODE = range(0x3C00_0000, 0x5100_0000)  # where code and data of any of them lie
+_ESP8266_ENTRY = range(0x4010_0000, 0x4030_0000)
+
+_LN_HEAD = Struct("<I2H4I")
+_LN_TABLE, _LN_ENTRY = 0x6000, Struct("<4I")
+_LN_NAMES = ("app", "ota", "kv", "nvds", "eeprom", "user", "invalid", "boot", "table")
+
+_AMEBA = bytes.fromhex("99999696 3FCC66FC")
+_AMEBA_Z2 = _AMEBA + bytes.fromhex("C033CC03 E5DC3162")
+_AMEBA_Z_SIGN, _AMEBA_Z_OTA1 = b"81958711", 0xB000
+_AMEBA_LARGEST = 0x40_0000
+_BLANK16 = b"\xff" * 16
+
+_WM_HEAD = Struct("<6I")
+_WM_MAGIC, _WM_BASE, _WM_LARGEST = 0xA0FF_FF9F, 0x0800_0000, 0x40_0000
+_WM_STARTS = (0x0, 0x2000)
+
+_BL_MARKS = ((0x00, b"BFNP"), (0x08, b"FCFG"), (0x64, b"PCFG"))
+_BL_TABLES = (0xE000, 0xF000)
+
+_XR_HEAD = Struct("<4sIHH7I")
+_XR_HEAD_LEN, _XR_LARGEST = 64, 0x100_0000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A partition that the file's own table names."""
+
+    name: str
+    span: AddressRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherMaker:
+    """`chip` as in other_chips.toml where it stands there; `checked` is what was proven, in words.
+
+    `flash`: the bytes are a flash from its start on, not an image alone.
+    """
+
+    chip: str
+    checked: tuple[str, ...]
+    flash: bool
+    parts: tuple[Part, ...] = ()
+
+
+def read_other_maker(data: bytes) -> OtherMaker | None:
+    """What `data` is by the boot headers of other makers; None for everything else."""
+    for reader in _READERS:
+        found = reader(data)
+        if found is not None:
+            return found
+    return None
+
+
+def _espressif(data: bytes) -> OtherMaker | None:
+    """An image with a sound checksum at the start, or where an ESP32 starts."""
+    parts = _esp_parts(data)
+    for start in _ESP_STARTS:
+        chip = _esp_image(data, start)
+        if chip is not None and (start == 0 or parts):
+            return OtherMaker(
+                chip=chip,
+                checked=(
+                    N_("the checksum over the parts of the image"),
+                    *((N_("the MD5 of the partition table"),) if parts else ()),
+                ),
+                flash=bool(parts),
+                parts=parts,
+            )
+    return None
+
+
+def _esp_image(data: bytes, start: int) -> str | None:
+    """The chip of the image at `start`, if its checksum is right."""
+    if data[start : start + 1] != b"\xe9" or len(data) < start + 24:
+        return None
+    count, entry = data[start + 1], int.from_bytes(data[start + 4 : start + 8], "little")
+    if not 1 <= count <= _ESP_MOST_SEGMENTS:
+        return None
+    chip = _ESP_IDS.get(int.from_bytes(data[start + 12 : start + 14], "little"))
+    if chip is not None and _esp_sound(data, start + 24, count, start):
+        return chip
+    if entry in _ESP8266_ENTRY and _esp_sound(data, start + 8, count, start):
+        return "ESP8266"
+    return None
+
+
+def _esp_sound(data: bytes, at: int, count: int, start: int) -> bool:
+    """Whether `count` segments from `at` on lie in the file and their checksum follows them."""
+    total = 0xEF
+    for _segment in range(count):
+        load = int.from_bytes(data[at : at + 4], "little")
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        piece = data[at + 8 : at + 8 + length]
+        if len(piece) != length or not length or (load not in _ESP_CODE and load != 0):
+            return False
+        total ^= _xor(piece)
+        at += 8 + length
+    last = start + ((at - start) | 15)  # the checksum ends a line of 16 bytes
+    return last < len(data) and data[last] == total
+
+
+def _xor(piece: bytes) -> int:
+    """The exclusive or of all bytes."""
+    while len(piece) > 8:
+        half = (len(piece) + 1) // 2
+        one, other = piece[:half], piece[half:].ljust(half, b"\0")
+        mixed = int.from_bytes(one, "little") ^ int.from_bytes(other, "little")
+        piece = mixed.to_bytes(half, "little")
+    found = 0
+    for byte in piece:
+        found ^= byte
+    return found
+
+
+def _esp_parts(data: bytes) -> tuple[Part, ...]:
+    """The partition table at 0x8000, if its MD5 is right; else nothing."""
+    table = data[_ESP_TABLE : _ESP_TABLE + _ESP_TABLE_LEN]
+    parts: list[Part] = []
+    for at in range(0, len(table) - _ESP_ENTRY.size + 1, _ESP_ENTRY.size):
+        entry = table[at : at + _ESP_ENTRY.size]
+        if entry.startswith(b"\xeb\xeb"):
+            sound = hashlib.md5(table[:at], usedforsecurity=False).digest() == entry[16:]
+            return tuple(parts) if sound else ()
+        magic, _kind, _sub, offset, size, name, _flags = _ESP_ENTRY.unpack(entry)
+        if magic != b"\xaa\x50" or not size:
+            return ()
+        parts.append(_part(name, offset, size))
+    return ()
+
+
+def _lightning(data: bytes) -> OtherMaker | None:
+    """An LN882H: the CRC of its boot header, then those of the table's entries."""
+    if len(data) < _LN_HEAD.size or not any(data[: _LN_HEAD.size]):
+        return None
+    if zlib.crc32(data[:20]) != _LN_HEAD.unpack_from(data)[6]:
+        return None
+    parts = []
+    for at in range(_LN_TABLE, min(len(data), _LN_TABLE + 0x1000) - 15, 16):
+        kind, start, size, crc = _LN_ENTRY.unpack_from(data, at)
+        if zlib.crc32(data[at : at + 12]) != crc or kind >= len(_LN_NAMES) or not size:
+            break
+        parts.append(_part(_LN_NAMES[kind].encode(), start, size))
+    return OtherMaker(
+        chip="LN882H",
+        checked=(
+            N_("the CRC-32 of the boot header"),
+            *((N_("the CRC-32 of each row of the partition table"),) if parts else ()),
+        ),
+        flash=bool(parts),
+        parts=tuple(parts),
+    )
+
+
+def _ameba(data: bytes) -> OtherMaker | None:
+    """RTL8720C by 16 bytes; RTL8710B by 8, what follows them, and the mark of its application."""
+    if data.startswith(_AMEBA_Z2):
+        return OtherMaker(
+            chip="RTL8720C", checked=(N_("the pattern of 16 bytes at the start"),), flash=True
+        )
+    ota1 = _is_ameba_z(data, _AMEBA_Z_OTA1, _AMEBA_Z_SIGN)
+    if _is_ameba_z(data, 0, _AMEBA):
+        checked = (
+            N_("the header of the boot loader"),
+            *((N_("the header of the application"),) if ota1 else ()),
+        )
+        return OtherMaker(chip="RTL8710B", checked=checked, flash=True)
+    if _is_ameba_z(data, 0, _AMEBA_Z_SIGN):
+        return OtherMaker(
+            chip="RTL8710B", checked=(N_("the header of the application"),), flash=False
+        )
+    return None
+
+
+def _is_ameba_z(data: bytes, at: int, mark: bytes) -> bool:
+    length = int.from_bytes(data[at + 8 : at + 12], "little")
+    return (
+        data[at : at + len(mark)] == mark
+        and 0 < length <= _AMEBA_LARGEST
+        and data[at + 16 : at + 32] == _BLANK16
+    )
+
+
+def _winner(data: bytes) -> OtherMaker | None:
+    """W600 and W800: the magic, and addresses and length that a flash of theirs can have."""
+    for start in _WM_STARTS:
+        if len(data) < start + _WM_HEAD.size:
+            continue
+        magic, _attributes, load, length, head, _upgrade = _WM_HEAD.unpack_from(data, start)
+        places = all(0 <= place - _WM_BASE < _WM_LARGEST for place in (load, head))
+        if magic == _WM_MAGIC and places and 0 < length <= _WM_LARGEST:
+            checked = (N_("the mark, addresses and length of the header"),)
+            return OtherMaker(chip="W600", checked=checked, flash=start > 0)
+    return None
+
+
+def _bouffalo(data: bytes) -> OtherMaker | None:
+    """BL602 and its kin: three marks at their places; a table at 0xE000 or 0xF000."""
+    if any(data[at : at + len(mark)] != mark for at, mark in _BL_MARKS):
+        return None
+    tables = [at for at in _BL_TABLES if data[at : at + 4] == b"BFPT"]
+    return OtherMaker(
+        chip="BL602",
+        checked=(
+            N_("the marks of boot header, flash and clock"),
+            *((N_("the mark of the partition table"),) if tables else ()),
+        ),
+        flash=bool(tables),
+    )
+
+
+def _xradio(data: bytes) -> OtherMaker | None:
+    """XR809 and its kin: the mark, and sizes and the next section inside a flash."""
+    if len(data) < _XR_HEAD_LEN or not data.startswith(b"AWIH"):
+        return None
+    fields = _XR_HEAD.unpack_from(data)
+    size, following = fields[4], fields[9]
+    inside = following == 0xFFFF_FFFF or _XR_HEAD_LEN <= following < _XR_LARGEST
+    if not 0 < size <= _XR_LARGEST or not inside:
+        return None
+    sections = following != 0xFFFF_FFFF and data[following : following + 4] == b"AWIH"
+    checked = (
+        N_("the mark and sizes of the header"),
+        *((N_("the mark of the next section"),) if sections else ()),
+    )
+    return OtherMaker(chip="XR809", checked=checked, flash=sections)
+
+
+def _part(name: bytes, start: int, size: int) -> Part:
+    text = name.split(b"\0", 1)[0].decode("ascii", "replace")
+    return Part(name=text, span=AddressRange.sized(start, size))
+
+
+_READERS: tuple[Callable[[bytes], OtherMaker | None], ...] = (
+    _ameba, _bouffalo, _xradio, _winner, _espressif, _lightning,
+)  # fmt: skip
