@@ -14,6 +14,9 @@ from plugsmith.chips.model import (
     Quirk,
     Support,
 )
+from plugsmith.chips.other_chips import OtherChip, other_chips
+from plugsmith.link.probes import ANSWERING
+from plugsmith.link.voices import VOICES
 
 SUPPORT_MEANING = {
     Support.OBSERVED: "seen on real boot code (executed) or in real dumps",
@@ -63,6 +66,17 @@ _SPI = """
 The flash of a silent chip can be reached over SPI ([spi.md](spi.md)). The way in was modelled from
 published measurements and **tried on no hardware by us**; others report it for BK7231T, BK7231U and
 BK7252. For BK7231Q only the pins are known; for **BK7231N, BK7231M and BK7238 it is unproven**.
+None of the SPI adapters was tried on hardware by us either; each is run against a model of it,
+through its unmodified library.
+"""
+_OTHERS = """
+## Chips that Plugsmith names and does not free
+
+*Wire*: the doctor knows its start-up text or an answer of its boot code, played by the simulator
+and seen on no device. *File*: how its images and flashes are known: judged (a sample of ours is
+accepted by a program of others), source (read in public source), memory (written down from memory,
+no sample seen). Every one is known from the label of its modules. *Tool*: what others use;
+Plugsmith does not run it.
 """
 
 
@@ -90,6 +104,11 @@ def page() -> str:
         ),
         *(f"- **{family.value} family**: {text}" for family, text in FAMILY_MEANING.items()),
         _SPI,
+        _OTHERS,
+        table(
+            ("chip", "also called", "wire", "file", "tool", "evidence"),
+            [_other_row(item) for item in other_chips()],
+        ),
         "\n## Boot codes\n",
         table(
             (
@@ -110,6 +129,18 @@ def page() -> str:
         _modules(),
     ]
     return "\n".join(parts)
+
+
+def _other_row(other: OtherChip) -> tuple[str, ...]:
+    heard = {other.name, *other.also} & {*ANSWERING, *(item.name for item in VOICES)}
+    return (
+        f"**{other.name}**",
+        ", ".join(other.also) or "-",
+        "claimed" if heard else "-",
+        other.file or "-",
+        other.tool or "-",
+        "; ".join(other.evidence),
+    )
 
 
 def _chip_row(chip: Chip) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from functools import cache
 from plugsmith.chips.tables import FactTable, load, tables
 
 FILE = "other_chips.toml"
+FILE_GRADES = ("judged", "source", "memory")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +17,8 @@ class OtherChip:
 
     `backup` and `flash` are commands with PORT and IMAGE to fill in. `rx`, `tx` and `strap` are
     pins of the chip; `strap` lies at `level` (GND or 3.3 V) while the chip starts. `listed` counts
-    entries in OpenBeken's device list.
+    entries in OpenBeken's device list. `file` says how well its files are known: `judged` (a
+    sample of ours is accepted by others' programs), `source`, `memory` (chips-beyond.md 1), or not.
     """
 
     name: str
@@ -32,6 +34,7 @@ class OtherChip:
     strap: str
     level: str
     listed: int
+    file: str
     evidence: tuple[str, ...]
 
 
@@ -77,10 +80,12 @@ def _chip(table: FactTable) -> OtherChip:
         strap=text("strap"),
         level=text("level"),
         listed=table.optional("listed", int) or 0,
+        file=text("file"),
         evidence=table.texts("evidence"),
     )
     table.done()
     table.require(bool(item.evidence), "evidence is missing")
+    table.require(item.file in {"", *FILE_GRADES}, f"{item.file} is no grade of a file")
     table.require(bool(item.strap) == bool(item.level), "a strap pin needs its level")
     table.require(not item.backup or bool(item.tool), "a command needs its tool")
     return item

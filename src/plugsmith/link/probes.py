@@ -73,5 +73,7 @@ PROBES = (
     Probe(baud=115_200, request=b"\x55" * 70, named=_bouffalo),
     Probe(baud=1_500_000, request=b"", named=_realtek_b, wait_s=2.3),
 )
+#: the chips that the probes name
+ANSWERING = frozenset({"LN882H", "LN8825B", "RTL8720C", "ESP8266", "ESP32", "BL602", "RTL8710B"})
 # Rates of start-up texts above the usual ones; a rate is listened to for about a restart.
 TEXT_RATES = (74_880, 2_000_000)
