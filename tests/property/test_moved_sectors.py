@@ -185,3 +185,34 @@ def test_where_nothing_stands_in_a_place_of_its_own_no_order_is_claimed():
     verdict = judge_backup(bytes(data))
     assert not verdict.usable
     assert BackupReason.ORDER_UNPROVEN in {item.reason for item in verdict.because}
+
+
+@pytest.mark.parametrize("what", ["laid over", "exchanged"])
+@pytest.mark.parametrize("device", DEVICES[:3])
+def test_an_application_without_the_header_in_its_place_is_no_whole_one(device, what):
+    data = forged(*device).data
+    broken = torn(data, what, 0x12_9000 // SECTOR_LEN, 1, 0x4_0000 // SECTOR_LEN)
+    assert judge_backup(broken).level is BackupLevel.NONE
+
+
+def test_a_header_that_was_moved_behind_its_place_is_found_there():
+    data = forged("BK7231N").data
+    broken = torn(data, "exchanged", 0x12_9000 // SECTOR_LEN, 1, 0x1B_0000 // SECTOR_LEN)
+    verdict = judge_backup(broken)
+    assert "0x1B0F0A" in verdict.because[0].text
+
+
+@pytest.mark.parametrize("end", range(0x2_2000, 0x7_7000, 0x1_1000))
+def test_an_application_without_header_that_stops_with_a_sector_is_half_written(end):
+    data = bytearray(forged("BK7231T").data)
+    data[end:0x12_A000] = b"\xff" * (0x12_A000 - end)
+    verdict = judge_backup(bytes(data))
+    assert {item.reason for item in verdict.because} == {BackupReason.HALF_WRITTEN}
+
+
+def test_a_store_whose_oldest_copies_are_erased_proves_no_order():
+    data = bytearray(forged("BK7231T").data)
+    data[0x1F_F000:] = b"\xff" * SECTOR_LEN
+    verdict = judge_backup(bytes(data))
+    assert verdict.level is BackupLevel.RESTORABLE
+    assert [item.reason for item in verdict.remarks] == [BackupReason.ORDER_UNPROVEN]

@@ -223,12 +223,14 @@ class Run:
     def _all_done(self, board: Board, before: dict[int, bytes]) -> bool:
         """Whether a verb that was cut had proven everything: then its job is gone.
 
-        Its plan is on the board to the last byte, and all else is as it was.
+        Its plan is on the board to the last byte, and all else is as it was. A run that only finds
+        that the one before it, which was killed, had done everything counts by that one's plan.
         """
         aim = self.world.aims.get(board.number)
         if not aim or self._jobs(board):
             return False
-        whole = bytearray(before[board.number])
+        erased = board.number in self.world.erased
+        whole = bytearray(before[board.number] if erased else board.settled)
         for addr, data in aim.items():
             whole[addr : addr + SECTOR_LEN] = data
         if board.content != whole:

@@ -180,7 +180,7 @@ class World:
         self.dead = self.full = self.swapped = self.named = False
         self.sent = self.disk = 0
         self.erased: set[int] = set()
-        self.aims: dict[int, dict[int, bytes]] = {}  # what the newest job wants of a board
+        self.aims: dict[int, dict[int, bytes]] = {}  # what the newest job that erased wants
         self._synced: dict[str, int] = {}
         self._snapshot: dict[Path, bytes | None] = {}
         self._backups: dict[Path, bytes] = {}
@@ -219,7 +219,7 @@ class World:
         self.cut = cut
         self.dead = self.full = self.swapped = self.named = False
         self.sent = self.disk = 0
-        self.erased, self.aims = set(), {}
+        self.erased = set()
         self.asked = []
         journals = (self.root / "jobs").glob("*.journal")  # what is old has reached the disk
         self._synced = {str(path): path.stat().st_size for path in journals}

@@ -126,6 +126,8 @@ def _judge(data: bytes, at: int, key: ScrambleKey | None) -> Finding:
         facts["raw_size"] = trailer.header.raw_size
         facts["container_version"] = trailer.header.version
         evidence.append("RBL trailer")
+    elif (stray := _elsewhere(data, end, lines.lines)) is not None:
+        facts["stray_trailer"] = stray
     return Finding(
         kind=FindingKind.APPLICATION,
         span=span,
@@ -141,6 +143,16 @@ def _trailer(stored: bytes) -> Trailer | None:
         trailer = read_trailer(stored, at)
         if trailer is not None and trailer.header.partition == "app" and trailer.lines_ok:
             return trailer
+    return None
+
+
+def _elsewhere(data: bytes, behind: int, lines: int) -> int | None:
+    """Where a trailer for code of so many lines stands, too far behind it to be its own."""
+    for at in find_all(data, b"RBL\0", limit=64):
+        trailer = read_trailer(data, at) if at >= behind else None
+        named = trailer is not None and trailer.lines_ok and trailer.header.partition == "app"
+        if trailer is not None and named and -(-trailer.header.raw_size // LINE_LEN) == lines:
+            return at
     return None
 
 

@@ -12,7 +12,7 @@ from plugsmith.dump.survey.standing import moved
 from plugsmith.dump.survey.store_places import erased_offsets, store_places
 from plugsmith.image.foreign import words_of
 from plugsmith.image.physical import LINE_LEN
-from plugsmith.memory import format_addr
+from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -215,6 +215,16 @@ def _application(report: DumpReport) -> Iterator[Damage]:
                 bad=bad,
                 lines=_number(app.facts["lines"]),
                 at=format_addr(_number(app.facts["first_bad"])),
+            ),
+        )
+    end = _number(app.facts["code_end"])
+    if app.facts["trailer"] is None and end % SECTOR_LEN == 0:
+        yield Damage(
+            kind=DamageKind.APP_INCOMPLETE,
+            text=_(
+                "The application has no header and stops at {at}, exactly where a sector ends: it "
+                "looks half written.",
+                at=format_addr(end),
             ),
         )
     expected = -(-_number(app.facts.get("raw_size")) // LINE_LEN)

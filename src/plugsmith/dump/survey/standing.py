@@ -16,6 +16,7 @@ from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind
 from plugsmith.dump.survey.store_places import erased_offsets, store_places
 from plugsmith.errors import PlugsmithError
+from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, merge_ranges
 from plugsmith.messages import _
 
@@ -107,19 +108,52 @@ def moved(report: DumpReport, stores: Sequence[VendorStore]) -> Iterator[Damage]
     """What stands elsewhere than the chip has it, and a store whose blocks are out of order."""
     wrong = [item for item in standings(report) if item.wrong]
     for item in wrong:
-        yield Damage(
-            kind=DamageKind.MOVED,
-            text=_(
-                "What belongs at {home} stands at {at} ({what}): whole sectors were lost, added "
-                "or exchanged.",
-                what=item.kind.value,
-                at=format_addr(item.at[0]),
-                home=format_addr(item.homes[0]),
-            ),
-        )
+        yield _moved(item.kind.value, item.at[0], item.homes[0])
+    yield from _header(report)
     own = [store for store in stores if store.sectors]
     if own and not wrong and standings(report):
         yield from _strays(store_places(own[0], blank=erased_offsets(report)))
+
+
+def _header(report: DumpReport) -> Iterator[Damage]:
+    """A vendor's application without header, where that place holds something else."""
+    app = next(_of_kind(report, FindingKind.APPLICATION), None)
+    if app is None or app.facts["trailer"] is not None or not standings(report):
+        return
+    homes = [
+        layout.region(RegionRole.APP)
+        for owner in _owners(report)
+        for layout in owner.memory_maps
+        if layout.origin in _VENDOR
+    ]
+    places = [home.span.end - TRAILER_LEN for home in homes if home is not None]
+    stray = app.facts.get("stray_trailer")
+    erased = erased_offsets(report)
+    for home in places[:1]:
+        if isinstance(stray, int):
+            yield _moved(app.kind.value, stray, home)
+        elif report.kind is DumpKind.FACTORY and home // SECTOR_LEN * SECTOR_LEN not in erased:
+            yield Damage(
+                kind=DamageKind.MOVED,
+                text=_(
+                    "Where the header of the application belongs, at {home}, stands something "
+                    "else: whole sectors were lost, added or exchanged.",
+                    home=format_addr(home),
+                ),
+            )
+
+
+def _moved(what: str, at: int, home: int) -> Damage:
+    return Damage(
+        kind=DamageKind.MOVED,
+        text=_(
+            "What belongs at {home} stands at {at} ({what}): whole sectors were lost, added "
+            "or exchanged.",
+            what=what,
+            at=format_addr(at),
+            home=format_addr(home),
+        ),
+    )
 
 
 def _strays(places: StorePlaces) -> Iterator[Damage]:
