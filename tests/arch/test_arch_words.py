@@ -11,7 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 from plugsmith.boot.reading import Proof
-from plugsmith.cli.code_words import WORDS
+from plugsmith.code_words import WORDS
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.outcome import AbsenceReason, AgreeingCheck
 from plugsmith.dump.survey.credentials import SecretKind

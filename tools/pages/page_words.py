@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from plugsmith.chips.catalog import chips, modules
-from plugsmith.cli.code_words import WORDS
+from plugsmith.code_words import WORDS
 
 
 def page() -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.code_words import told_if_known
 from plugsmith.cli.table import table
+from plugsmith.code_words import told_if_known
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

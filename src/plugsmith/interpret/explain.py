@@ -6,6 +6,7 @@ from dataclasses import field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from plugsmith.code_words import told
 from plugsmith.device.function import Function
 from plugsmith.interpret.openbeken.roles import role_for
 from plugsmith.interpret.openbeken.to_openbeken import role_text
@@ -132,11 +133,13 @@ def pin_reason(pin: Pin, provenance: Provenance | None = None) -> str:
             where = _(
                 "The text stands at offset 0x{offset:06X} ({kind}).",
                 offset=offset,
-                kind=provenance.kind,
+                kind=told(provenance.kind),
             )
         parts.append(where)
     if provenance.checks:
-        parts.append(_("It passed these checks: {checks}.", checks=", ".join(provenance.checks)))
+        parts.append(
+            _("It passed these checks: {checks}.", checks=", ".join(map(told, provenance.checks)))
+        )
     else:
         parts.append(_("No check proves it."))
     return " ".join(parts)

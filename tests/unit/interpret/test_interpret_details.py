@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from plugsmith.code_words import WORDS
 from plugsmith.device.profile import DataKind, Gap
+from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind
 from plugsmith.export.text_report import pin_report, text_report
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.explain import Provenance, explain_pin
@@ -52,8 +54,10 @@ def test_one_pin_is_explained_with_key_offset_and_checks() -> None:
     )
     text = pin_report(answer, 26, source)
     assert text.startswith("P26 switches relay 1, active high. OpenBeken role: Rel;1.")
-    for part in ("rl1_pin (26)", "0x1E5123", "kv-live", "crc7, value-sum"):
+    for part in ("rl1_pin (26)", "0x1E5123 (vendor key-value store)"):
         assert part in text
+    assert "CRC-7 of the text, sum of the record" in text
+    assert "kv-live" not in text
     assert "0x1E5000" in pin_report(answer, 10, source)
     assert "No check proves it" in pin_report(answer, 26, Provenance())
     assert explain_pin(answer.profile, 14) == "Nothing in the configuration uses P14."
@@ -390,3 +394,8 @@ def test_plugs_number_their_measurements_alike() -> None:
         str(x) for x in answer_for_serial_mcu(baud=9600, schema=all_three[:2]).setup.script.commands
     ]
     assert "setChannelType 19 ReadOnly_div10" in two
+
+
+@pytest.mark.parametrize("kind", [*SourceKind, *AgreeingCheck])
+def test_every_kind_of_source_and_check_has_words_for_people(kind):
+    assert kind.value in WORDS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
+from plugsmith.code_words import told
 from plugsmith.dump.recovery.outcome import SourceKind, Status
 from plugsmith.flows.many import ManyResult
 from plugsmith.messages import N_, _

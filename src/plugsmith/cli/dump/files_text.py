@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
+from plugsmith.code_words import told
 from plugsmith.dump.repair import Undone
 from plugsmith.flows.many import ManyResult
 from plugsmith.memory import format_addr

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
+from plugsmith.code_words import told
 from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.flows.many import ManyResult

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
-from plugsmith.cli.code_words import told
 from plugsmith.cli.many_text import counts_text
+from plugsmith.code_words import told
 from plugsmith.flows.image.results import FetchedFile, ReleaseList
 from plugsmith.flows.many import ManyResult
 from plugsmith.image.model import ImageKind

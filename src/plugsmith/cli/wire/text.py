@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Support
-from plugsmith.cli.code_words import told
 from plugsmith.cli.table import table
+from plugsmith.code_words import told
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
