@@ -8,10 +8,10 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.code_words import told_if_known
 from plugsmith.cli.layout import fitted, width_of
 from plugsmith.cli.paint import STYLES, Mark
 from plugsmith.cli.writer import say, write_text
+from plugsmith.code_words import told_if_known
 from plugsmith.events import Event, Item, Log, Progress, Ready, TaskBegin, TaskEnd, Warning_
 from plugsmith.messages import _
 from plugsmith.visible import visible
