@@ -41,13 +41,16 @@ def corpus() -> Path:
 SLOW = {
     "test_arch_startup.py",
     "test_boot_faults.py",
+    "test_boot_linking.py",
     "test_catalogue_any_entry.py",
     "test_dump_any_bytes.py",
     "test_dump_canaries.py",
     "test_dump_ledger.py",
     "test_dump_parts.py",
+    "test_dump_promises.py",
     "test_dump_sanitize.py",
     "test_dump_survey.py",
+    "test_recover_lived.py",
     "test_sim_loader_paper.py",
 }
 
