@@ -13,16 +13,18 @@ from plugsmith.boot.contact.talkers import Talkers
 from plugsmith.boot.linking import answers_again, link
 from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.chips.other_chips import OtherChip, other_chip
-from plugsmith.errors import Cancelled, PlugsmithError
+from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import LinkError
 from plugsmith.errors.port import PortError, PortLost
 from plugsmith.flows.other_chip import other_chip_row
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import CauseRow, DoctorResult
+from plugsmith.flows.wire.spi_card import spi_card
 from plugsmith.flows.wire.wiring_card import other_chip_card, wiring_card
 from plugsmith.link.advice import CAUSES
 from plugsmith.link.hearing import Heard, is_echo
 from plugsmith.link.other_boot import look_for_other_chip
+from plugsmith.link.spi_address import is_spi
 from plugsmith.link.verdict import Verdict, judge
 from plugsmith.link.witness import Witness
 from plugsmith.messages import _
@@ -74,9 +76,15 @@ class Diagnosis:
                 CauseRow(cause=item.cause, likelihood=item.likelihood, next_step=item.next_step)
                 for item in self.verdict.causes
             ),
-            wiring=other_chip_card(other, module) if other else wiring_card(board),
+            wiring=other_chip_card(other, module) if other else _wires(board),
             other_chip=other_chip_row(other),
         )
+
+
+def _wires(board: ModuleBoard | None) -> str:
+    """Those of the UART, then those of the flash pins where the module is known."""
+    spi = spi_card(board) if board is not None else ""
+    return "\n\n".join(part for part in (wiring_card(board), spi) if part)
 
 
 def without_adapter() -> Diagnosis:
@@ -91,7 +99,17 @@ def without_adapter() -> Diagnosis:
 
 
 def doctor(ctx: FlowContext) -> Diagnosis:
-    """Find out what is on the wire; raises only what opening the port raises, and Cancelled."""
+    """Find out what is on the wire; raises only what opening the port raises, and Cancelled.
+
+    UsageError for an SPI adapter, which hears no UART.
+    """
+    if is_spi(ctx.port_name):
+        raise UsageError(
+            problem=_(
+                "doctor listens on a UART; over SPI `plugsmith info` says what came back and which "
+                "wire that points at"
+            )
+        )
     port = ctx.open_port()
     try:
         warn_about_mains(ctx)
