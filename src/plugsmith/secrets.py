@@ -28,7 +28,7 @@ _ELSEWHERE = ("env:", "file:", "keyring:")
 # What may stand in front of such a word: `wifi_password`, `MqttPassword`, `ap-ssid`, `api.key`.
 # Every repetition has a bound: a log of a hostile device must not take longer than it is long.
 _BEFORE = (
-    r"(?:[\w.-]{0,40}?[_.-])?"
+    r"(?:[A-Za-z0-9_.-]{0,40}?[_.-])?"
     r"(?:wi-?fi|wlan|mqtts?|web|https?|api|access|set|net|admin|sta|ap|user|cloud|home|router){0,2}"
 )
 _PASSWORDS = r"pass(?:w(?:or)?d|phrase|wrd)?\d?|pwsd|pwd\d?|psk\w*|pmk|secret"
@@ -41,8 +41,11 @@ _TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped t
     r"""\\{1,8}"(?:(?!\\{1,8}").){0,999}\\{0,8}"|\\{1,8}'(?:(?!\\{1,8}').){0,999}\\{0,8}'"""
     r"""|"(?:[^"\\\r\n]|\\.){0,999}"?|'(?:[^'\\\r\n]|\\.){0,999}'?"""
 )
-_LINK = r"""\\{0,8}["']?\s{0,9}[:=]{1,3}>?\s{0,9}"""
-_START = rf"(?<![\w.-]) (?P<word>{_BEFORE}"  # with what may stand before a telling word
+_LINK = r"""\\{0,8}(?:["']|%22)?\s{0,9}(?:[:=]{1,3}>?|->|%3[ad])\s{0,9}"""
+# With what may stand before a telling word; a letter of another script does not hide it.
+_START = rf"(?<![A-Za-z0-9_.-]) (?P<word>{_BEFORE}"
+_HEADER = r"""(?ix) (?P<word>\b(?:authorization|(?:set-)?cookie)) (?P<link>\s{0,9}:\s{0,9})
+         (?P<bare>[^\s"'][^\r\n"']*)"""
 # `word [value]`, `word: value`, `word=value`, `"word":"value"`
 _NAMED = rf"""(?ix) {_START}(?:{_WORDS}))
          (?: (?P<boxlink>\s{{0,9}} (?:[:=]\s{{0,9}})?) \[ (?P<boxed>[^\]\r\n]{{0,999}}) \]
@@ -52,9 +55,10 @@ _LONG = rf"""(?ix) {_START}(?:{_PASSWORDS}))
          (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
 # Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`, also as an
 # address of HTTP writes them: `/cm?cmnd=Password1%20x`.
-_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}))
-         (?P<link>(?:[ \t]|%20)+ | (?<=\d)\+ | (?<=[a-z]password)\+)
+_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}|au(?:th|z)_?key|local_?key|sec_?key|lckey))
+         (?P<link>[ \t]+is:?[ \t]+ | (?:[ \t]|%20)+ | (?<=\d)\+ | (?<=[a-z]password)\+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
+_SHAPES = (_HEADER, _LONG, _NAMED, _COMMAND)
 _WORDS_IN_PROSE = {
     *("is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null", "none", "true"),
     *("and", "or", "of", "for", "to", "was", "has", "are", "with", "from", "wrong", "set", "at"),
@@ -229,14 +233,15 @@ def secret_spans(text: str, *, in_noise: bool = False) -> Iterator[tuple[int, in
 def _shapes(*, in_noise: bool = False) -> tuple[re.Pattern[str], ...]:
     """Compiled when the first text asks for them: a start without one does not pay for it."""
     start = "(?P<word>" if in_noise else _START
-    return tuple(re.compile(shape.replace(_START, start)) for shape in (_LONG, _NAMED, _COMMAND))
+    return tuple(re.compile(shape.replace(_START, start)) for shape in _SHAPES)
 
 
 def _mask_told(match: re.Match[str]) -> str:
     """Mask it unless it is prose: `the password does`, `a placeholder MAC: its RF calibration`."""
     found = match.groupdict()
     if found.get("bare") is not None:
-        prose = not match["link"].strip() and not re.fullmatch(_COMMAND_WORD, match["word"])
+        said = match["link"].strip() in {"", "is", "is:"}
+        prose = said and not re.fullmatch(_COMMAND_WORD, match["word"])
         if prose or match["word"].lower().lstrip("-") in _PLAIN_WORDS:
             return match[0]
     return _mask_value(match)

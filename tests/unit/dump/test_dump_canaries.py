@@ -105,6 +105,8 @@ def test_a_known_value_is_found_in_other_spellings_too(spelling):
 @pytest.mark.parametrize("text", [
     "GET /x?a=1&pw={} HTTP/1.1", "http://10.0.0.2/cm?cmnd=Password1%20{}", "cmnd=WebPassword+{}",
     'wep_key0="{}"', '{{"wifiPassword":"{}"}}', "'password' => '{}'", "<password>{}</password>",
+    "Info:CMD:password is {}", "Authorization: Basic {}", "Cookie: a=1; sid={}; b=2", "auth_key {}",
+    "password->{}", "?x=password%3D{}", "%7B%22password%22%3A%22{}%22%7D", "éssid={}",
     "密password:{}", '{{"x":"{{\\"y\\":\\"{{\\\\\\"psk\\\\\\":\\\\\\"{}\\\\\\"}}\\"}}"}}',
 ])  # fmt: skip
 def test_a_telling_name_is_found_in_other_spellings_too(text):
@@ -114,7 +116,9 @@ def test_a_telling_name_is_found_in_other_spellings_too(text):
     assert value not in redact(spelt)
 
 
-@pytest.mark.parametrize("text", ["user+device", "1 login+2 tokens", "pw 5", "the key0 of it"])
+@pytest.mark.parametrize(
+    "text", ["user+device", "1 login+2 tokens", "pw 5", "the key0 of it", "password is wrong"]
+)
 def test_prose_with_such_words_stays(text):
     assert redact(text) == text
 
