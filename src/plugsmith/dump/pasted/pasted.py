@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.pasted.boot_log import agreements, disagreements, own_reading, with_brace
+from plugsmith.dump.pasted.coded import decodings
 from plugsmith.dump.pasted.dialects import read_object
 from plugsmith.dump.pasted.holdings import Holdings, holdings_of
 from plugsmith.dump.pasted.letters import letters_of
@@ -101,19 +102,12 @@ def read_pasted(data: bytes) -> Pasted | None:
     letters = letters_of(data)
     if letters is None:
         return None
-    best = _Haul()
-    marked = any(mark in letters.text for mark in "{[%&")
-    for form in unwrappings(letters.text) if marked else ():
-        haul = _search(form)
-        if haul.score() > best.score():
-            best = haul
-        if best.score()[0] >= _SURE:
+    best = _best(letters.text)
+    for coded in decodings(letters.text) if not best.found else ():
+        best = _best(coded.text)
+        if best.found:
+            best.remarks[:0] = coded.remarks
             break
-    if not best.found and (pairs := line_pairs(letters.text)):
-        holdings = holdings_of(pairs)
-        if holdings.config is not None:
-            best.found.append(PastedConfig(kind=PasteKind.JSON, holdings=holdings))
-            best.remarks.append(LINES)
     if not best.found:
         return None
     remarks = [ENCODING] if letters.encoding != "utf-8" else []
@@ -125,6 +119,24 @@ def read_pasted(data: bytes) -> Pasted | None:
 
 
 _SURE = 6
+
+
+def _best(text: str) -> _Haul:
+    """What the text holds in that one of its forms that gives most."""
+    best = _Haul()
+    marked = any(mark in text for mark in "{[%&")
+    for form in unwrappings(text) if marked else ():
+        haul = _search(form)
+        if haul.score() > best.score():
+            best = haul
+        if best.score()[0] >= _SURE:
+            break
+    if not best.found and (pairs := line_pairs(text)):
+        holdings = holdings_of(pairs)
+        if holdings.config is not None:
+            best.found.append(PastedConfig(kind=PasteKind.JSON, holdings=holdings))
+            best.remarks.append(LINES)
+    return best
 
 
 def _score(item: PastedConfig) -> int:
