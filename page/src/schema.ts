@@ -1348,3 +1348,23 @@ export type WireWriteResult = {
   "seconds": number;
   "notes": (string)[];
 };
+
+/** `health`; `verdict` is sound, slow, bad, or planned for a dry run. Times in milliseconds. */
+export type WriteHealthResult = {
+  "chip": string;
+  "part": string | null;
+  "verdict": string;
+  "erase_ms": number | null;
+  "program_ms": number | null;
+  "sectors": (WriteSectorHealth)[];
+  "backup": string | null;
+  "dry_run": boolean;
+};
+
+/** One sector: the slowest erase and write of it, and whether each pattern stood in it. */
+export type WriteSectorHealth = {
+  "start": number;
+  "erase_ms": number;
+  "program_ms": number;
+  "sound": boolean;
+};

@@ -36,6 +36,7 @@ LINES: dict[str, tuple[str, ...]] = {
     "write": ("write {qio} --port {port} --start 0x150000 --dry-run",),
     "erase": ("erase --port {port} --start {text} --length 4k",
               "erase --port {port} --start 0x150000 --length 4k --dry-run"),
+    "health": ("health --port {port} --dry-run", "health --port {text}"),
     "verify": ("verify {qio} --port {port} --start 0x150000", "verify {worse} --port {port}"),
     "reset": ("reset --port {port} --trace {out}.jsonl",),
     "rf show": ("rf show {dump}", "rf show {whole}"),

@@ -43,7 +43,7 @@ SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         N_("Your plug"),
         (
             "ports", "doctor", "console", "info", "backup", "flash", "restore",
-            "read", "write", "erase", "verify", "reset", "rf", "unbrick",
+            "read", "write", "erase", "verify", "reset", "health", "rf", "unbrick",
         ),
     ),
     (N_("Files"), ("backups", "dump", "image", "template", "obk")),

@@ -26,6 +26,7 @@ WORDS: dict[str, Words] = {
     "restore": Words(home=_WRITE, render="write_text"),
     "read": Words(home=_WIRE, render="read_text"),
     "write": Words(home=_WRITE, render="write_text"),
+    "health": Words(home="plugsmith.cli.wire.health_text", render="health_text"),
     "erase": Words(home=_WRITE, render="erase_text"),
     "verify": Words(home=_WIRE, render="verify_text"),
     "unbrick": Words(home="plugsmith.cli.wire.unbrick_text", render="unbrick_text"),

@@ -100,6 +100,16 @@ WIRE: tuple[Verb, ...] = (
         asks=True,
     ),
     Verb(
+        name="health",
+        summary=N_("Test how the flash erases and keeps bytes, on free sectors only."),
+        home="plugsmith.api.bench.health",
+        request="HealthRequest",
+        runner="health",
+        results=("plugsmith.flows.write.health:HealthResult",),
+        needs=_CHIP,
+        asks=True,
+    ),
+    Verb(
         name="erase",
         summary=N_("Erase sectors of the flash."),
         home=_WRITE,

@@ -117,6 +117,12 @@ def _unbrick(request: Any, data: dict[str, Any]) -> Steps:
     return [("plugsmith backup", _("a proven copy of all that is in it"))]
 
 
+def _health(_request: Any, data: dict[str, Any]) -> Steps:
+    if data["verdict"] == "planned":
+        return [("plugsmith health", _("does it"))]
+    return [("plugsmith verify BACKUP", _("compares the whole flash with your backup"))]
+
+
 WIRE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
     "ports": _ports,
     "doctor": _doctor,
@@ -127,6 +133,7 @@ WIRE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
     "read": _read,
     "write": _write,
     "erase": _erase,
+    "health": _health,
     "verify": _verify,
     "unbrick": _unbrick,
     "reset": _reset,

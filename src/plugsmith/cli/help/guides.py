@@ -97,6 +97,13 @@ CHIPS_AND_FILES: dict[str, Guide] = {
         "restore",
         (("plugsmith write part.bin --start 0x132000", N_("after a backup, verified")),),
     ),
+    "health": Guide(
+        "restore",
+        (
+            ("plugsmith health", N_("erase and write times of free sectors")),
+            ("plugsmith health --dry-run", N_("which sectors it would take")),
+        ),
+    ),
     "erase": Guide(
         "restore",
         (("plugsmith erase --start 0x1D0000 --length 64k --dry-run", N_("what would be erased")),),

@@ -217,8 +217,12 @@ def run_plan(
     safety: Safety,
     kind: JobKind,
     subject: str,
+    work: Callable[[FlowContext, Device, Execution], None] = execute,
 ) -> None:
-    """Execute `plan` with a job on disk that marks the device as half-written until it is done."""
+    """Execute `plan` with a job on disk that marks the device as half-written until it is done.
+
+    `work` ends as `execute` does: with the content of the plan, proven.
+    """
     if not plan.changed_sectors:
         settle_older(ctx, device, plan)
         return
@@ -243,7 +247,7 @@ def run_plan(
         intend(device, job, plan, survey, safety.content)
         device.job = job
         device.known.keep(survey.baseline, changing=plan.changed_sectors)
-        execute(ctx, device, run)
+        work(ctx, device, run)
     except BaseException:
         if (run.begun and not run.untouched) or device.unprotected:
             job.close()

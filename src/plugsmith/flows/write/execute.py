@@ -139,7 +139,7 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Progres
         return
     ctx.cancel.check()
     first = run.commit[0] if run.commit else run.left[0]
-    _prepare(device, first)
+    prepare(device, first)
     for addr in run.commit:
         if addr in run.left:
             _erase(device, run, AddressRange.sized(addr, SECTOR_LEN))
@@ -153,7 +153,8 @@ def _write_left(ctx: FlowContext, device: Device, run: Execution, meter: Progres
             _program(ctx, device, run, [addr], meter)
 
 
-def _prepare(device: Device, first: int) -> None:
+def prepare(device: Device, first: int) -> None:
+    """Let the flash part take writes, at `first` for one."""
     device.flash.prepare_writes(
         AddressRange.sized(first, SECTOR_LEN),
         allow_unknown_part=Permission.UNKNOWN_PART in device.ctx.permissions,
@@ -261,7 +262,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
     def rewrite() -> None:
         ctx.cancel.check()
         if run.left:
-            _prepare(device, run.left[0])
+            prepare(device, run.left[0])
         while run.left:
             addr = run.left[0]
             device.flash.rewrite(addr, fixes[addr])
