@@ -10,6 +10,7 @@ import os
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -27,9 +28,13 @@ def main(steps: int, first: int) -> int:
     began_s = time.monotonic()
     outcomes: Counter[str] = Counter()
     broken: list[int] = []
-    runs = max(1, steps // STEPS_A_RUN)
-    with Pool(int(os.environ.get("JOBS", "0")) or None) as pool:
-        for report in pool.imap_unordered(play, range(first, first + runs)):
+    done = 0
+    with (
+        suppress(KeyboardInterrupt),  # what was done by then counts
+        Pool(int(os.environ.get("JOBS", "0")) or None) as pool,
+    ):
+        for report in pool.imap_unordered(play, range(first, first + max(1, steps // STEPS_A_RUN))):
+            done += 1
             outcomes.update(report.outcomes)
             if report.problem:
                 broken.append(report.seed)
@@ -39,7 +44,7 @@ def main(steps: int, first: int) -> int:
     for outcome, number in sorted(outcomes.items()):
         print(f"{number:7} {outcome}")
     seconds = time.monotonic() - began_s
-    print(f"{runs * STEPS_A_RUN} steps in {seconds:.0f} s; broken: {sorted(broken) or 'none'}")
+    print(f"{done * STEPS_A_RUN} steps in {seconds:.0f} s; broken: {sorted(broken) or 'none'}")
     return 1 if broken else 0
 
 

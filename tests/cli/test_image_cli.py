@@ -65,6 +65,20 @@ def test_a_contradicting_name_is_a_warning(files, capsys):
     assert lines[-1]["data"]["chip"] == "BK7231T"
 
 
+def test_of_several_files_and_folders_each_file_is_an_item(files, capsys):
+    inside = files / "more"
+    inside.mkdir()
+    (files / "OpenBK7231T_QIO_1.18.300.bin").rename(inside / "t.bin")
+    code, lines = run(
+        capsys, "image", "info", files / "OpenBK7231N_QIO_1.18.300.bin", inside, files / "no.bin"
+    )
+    items = [line for line in lines if line["type"] == "item"]
+    chips = [item["data"]["chip"] if item.get("data") else None for item in items]
+    assert chips == ["BK7231N", "BK7231T", None]
+    assert items[2]["error"]["code"] == "PS-INPUT-MISSING"
+    assert code == 9
+
+
 @pytest.mark.parametrize("name", ["noise.bin", "page.bin"])
 def test_an_unknown_file_is_exit_9_with_its_reason(files, capsys, name):
     code, lines = run(capsys, "image", "info", files / name)

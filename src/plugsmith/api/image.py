@@ -31,6 +31,16 @@ class ImageRequest(Record):
 
 
 @request
+class ImageInfoRequest(Record):
+    """A firmware file; a folder or an archive, and `more` of them, give an item for each file."""
+
+    file: Path = argument(metavar="FILE", help=N_("The firmware file."))
+    more: tuple[Path, ...] = argument(
+        default=(), metavar="MORE", help=N_("More of them: each file becomes an item.")
+    )
+
+
+@request
 class ImageConvertRequest(ImageRequest):
     """What to make of it, and what it does not hold itself."""
 
@@ -137,15 +147,19 @@ class ImageBootRequest(ImageRequest):
     )
 
 
-def info(session: Session, request: ImageRequest) -> ImageInfo | ManyResult:
+def info(session: Session, request: ImageInfoRequest) -> ImageInfo | ManyResult:
     """`image info`; a name that contradicts the content is a warning.
 
-    Of a folder or an archive with several files an item each.
+    Of several files, a folder or an archive with several an item each.
     """
     from plugsmith.flows.image.file import describe, image_info_many, open_image
-    from plugsmith.flows.input_file import several_in
+    from plugsmith.flows.input_file import expand, several_in
+    from plugsmith.flows.many import no_files
 
-    several = several_in(request.file)
+    given = [request.file, *request.more]
+    several = expand(given) if request.more else several_in(request.file)
+    if several == []:
+        raise no_files(given)
     if several is not None:
         return image_info_many(several, sink=session.sink, cancel=session.cancel)
     return describe(open_image(request.file), session.sink)

@@ -22,7 +22,7 @@ IMAGE: tuple[Verb, ...] = (
         name="image info",
         summary=N_("Say what a firmware file is, from its bytes and not from its name."),
         home=_IMAGE,
-        request="ImageRequest",
+        request="ImageInfoRequest",
         runner="info",
         results=(f"{_IMAGE_RESULTS}:ImageInfo", "plugsmith.flows.many:ManyResult"),
     ),

@@ -92,6 +92,8 @@ def _image_info(request: Any, data: dict[str, Any]) -> Steps:
         case "bootloader":
             command = f"plugsmith image convert APP --to qio --loader {file} -o qio.bin"
             return [(command, _("joins it with an application"))]
+        case None:
+            return [("plugsmith image info FILE", _("one of them in full"))]
         case _:
             return [(f"plugsmith dump info {file}", _("what else it may be"))]
 
