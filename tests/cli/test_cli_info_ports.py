@@ -12,7 +12,7 @@ from plugsmith.cli.app import main
 from plugsmith.cli.terminal import TerminalSink
 from plugsmith.clock import VirtualClock
 from plugsmith.events import CancelToken, EventLog, Item
-from plugsmith.flows.wire import ports
+from plugsmith.flows import ports
 from plugsmith.forge.flash import forge_flash
 from plugsmith.link.port_list import PortEntry
 

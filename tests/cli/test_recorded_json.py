@@ -79,7 +79,7 @@ def test_verbs_on_files_and_simulated_chips_print_what_was_recorded(
 ):
     monkeypatch.chdir(tmp_path)
     if name == "ports":
-        monkeypatch.setattr("plugsmith.flows.wire.ports.list_ports", lambda **_options: [])
+        monkeypatch.setattr("plugsmith.flows.ports.list_ports", lambda **_options: [])
     check(name, played(OFFLINE, name, tmp_path, capfd, monkeypatch))
 
 

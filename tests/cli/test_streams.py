@@ -116,7 +116,7 @@ def test_a_link_that_breaks_is_not_taken_for_a_reader_that_went_away(monkeypatch
     def broken(*_args, **_named):
         raise BrokenPipeError(errno.EPIPE, "Broken pipe")
 
-    monkeypatch.setattr("plugsmith.flows.wire.ports.ports", broken)
+    monkeypatch.setattr("plugsmith.flows.ports.ports", broken)
     assert main(["ports"]) == 1
     assert "PS-DEFECT" in capsys.readouterr().err
 

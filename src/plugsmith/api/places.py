@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from plugsmith.errors import UsageError
+from plugsmith.memory import AddressRange, format_addr, parse_size
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.memory import AddressRange
 
 REGION = N_(
     "Instead of --start: a region by name, as rf, config, bootloader, vendor-kv; with --chip, "
@@ -73,3 +73,47 @@ def skip_in(file: Path, request: Placed, skip: str | None, start: str) -> str | 
 
     span = region_span(request.chip, request.region)
     return "0" if len(open_image(file).data) <= len(span) else start
+
+
+def bytes_of(
+    file: Path, length: str | None, *, skip: str | None = None, start: int | None = None
+) -> bytes:
+    """`length` bytes of a file from `skip` on; UsageError where it has not so many.
+
+    A whole flash that is to go, or is compared, elsewhere than where it belongs (`start`) is
+    refused unless `skip` says which part of it is meant: WholeFlashGiven.
+    """
+    from plugsmith.errors.image import WholeFlashGiven
+    from plugsmith.flows.image.file import open_image
+    from plugsmith.image.model import ImageKind
+
+    opened = open_image(file)
+    if skip is None and start and opened.image.kind in {ImageKind.FULL_DUMP, ImageKind.FLASH_START}:
+        raise WholeFlashGiven(name=opened.name, start=format_addr(start))
+    data = opened.data[parse_size(skip) if skip else 0 :]
+    amount = parse_size(length, whole=len(data)) if length else len(data)
+    if not 0 < amount <= len(data):
+        asked = " ".join(
+            text
+            for text in (f"--skip {skip}" if skip else "", f"--length {length}" if length else "")
+            if text
+        )
+        raise UsageError(problem=_("{asked} is not in the file", asked=asked))
+    return data[:amount]
+
+
+def span_in(start: str, length: str | None, *, size: int) -> AddressRange:
+    """A range inside a memory of `size`; UsageError for what cannot be meant."""
+    first = parse_size(start)
+    if first >= size:
+        raise UsageError(
+            problem=_("--start {start} lies behind the end (0x{size:X})", start=start, size=size)
+        )
+    amount = size - first if length is None or length == "all" else parse_size(length)
+    if amount <= 0 or first + amount > size:
+        raise UsageError(
+            problem=_(
+                "{start} + {length} ends behind 0x{size:X}", start=start, length=length, size=size
+            )
+        )
+    return AddressRange.sized(first, amount)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, counted, flow_context
 from plugsmith.api.library.names import named_backup
 from plugsmith.api.options import Panel, argument, option, request
-from plugsmith.api.places import REGION, skip_in, where
+from plugsmith.api.places import REGION, bytes_of, skip_in, where
 from plugsmith.api.settings import SettingsRequest, desired_settings
-from plugsmith.api.wire import SKIP, bytes_of
+from plugsmith.api.wire import SKIP
 from plugsmith.errors import UsageError
 from plugsmith.memory import SECTOR_LEN, AddressRange, parse_size
 from plugsmith.messages import N_, _

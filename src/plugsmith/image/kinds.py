@@ -11,7 +11,7 @@ from plugsmith.image.app import name_firmware
 from plugsmith.image.bare_code import is_plain_code, with_plain_code
 from plugsmith.image.checks import CheckList, check_match, check_section
 from plugsmith.image.crc import build_lines
-from plugsmith.image.foreign import foreign_finding
+from plugsmith.image.foreign.odd_files import foreign_finding
 from plugsmith.image.loader import loader_starts_at, read_loader
 from plugsmith.image.model import (
     AppFacts,

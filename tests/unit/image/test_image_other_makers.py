@@ -12,8 +12,8 @@ from plugsmith.dump.dump import Dump
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.survey.survey import survey
 from plugsmith.forge.flash import forge_flash
+from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.image.kinds import recognise
-from plugsmith.image.other_makers import read_other_maker
 from plugsmith.tuya.user_param import format_pin_text
 
 

@@ -37,8 +37,8 @@ from plugsmith.dump.store.opened import open_stores
 from plugsmith.dump.store.origin import Origin, find_origin
 from plugsmith.dump.store.tables import current_tables
 from plugsmith.errors import Malformed
-from plugsmith.image.foreign import name_of
-from plugsmith.image.other_makers import OtherMaker, read_other_maker
+from plugsmith.image.foreign.odd_files import name_of
+from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 from plugsmith.tuya.files import FILE_AREAS

@@ -10,7 +10,7 @@ from plugsmith.dump.survey.chip_guess import memory_map
 from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpReport
 from plugsmith.dump.survey.standing import moved
 from plugsmith.dump.survey.store_places import erased_offsets, store_places
-from plugsmith.image.foreign import words_of
+from plugsmith.image.foreign.odd_files import words_of
 from plugsmith.image.physical import LINE_LEN
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from plugsmith.dump.store.stores import VendorStore
-    from plugsmith.image.other_makers import OtherMaker
+    from plugsmith.image.foreign.other_makers import OtherMaker
 
 _MISMATCH = (DamageKind.MISMATCH,)
 _DAMAGED = (

@@ -31,8 +31,8 @@ from plugsmith.dump.survey.looked import looked
 from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts, Secrets
 from plugsmith.dump.survey.secret_scan import scan_summary
 from plugsmith.errors import InputEmpty, InputTooLarge
-from plugsmith.image.foreign import name_of
-from plugsmith.image.other_makers import read_other_maker
+from plugsmith.image.foreign.odd_files import name_of
+from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.memory import SECTOR_LEN
 
 if TYPE_CHECKING:

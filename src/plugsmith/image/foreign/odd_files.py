@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from plugsmith.chips.other_chips import other_chip
+from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
 from plugsmith.image.model import FindingLevel, ImageFinding
-from plugsmith.image.other_makers import OtherMaker, read_other_maker
 from plugsmith.messages import N_, _
 
 _MAGICS = (

@@ -1,0 +1,1 @@
+"""Files that are no firmware of these chips, and what they are instead."""
