@@ -69,6 +69,10 @@ WORDS = {
     "masked": N_("masked bytes"),
     "decrypted": N_("encrypted bytes"),
     "unread": N_("bytes that nobody can read"),
+    # causes of a fault
+    "likely": N_("most likely"),
+    "possible": N_("possible"),
+    "unlikely": N_("less likely"),
     # how something is known
     "device-crc": N_("by the chip's own checksums"),
     "read-twice": N_("by reading it twice"),
@@ -100,3 +104,8 @@ def told_if_known(word: str) -> str:
 def told(code: str) -> str:
     """The words for a code; one without any is shown with blanks in place of its dashes."""
     return _(WORDS[code]) if code in WORDS else code.replace("-", " ")
+
+
+def said(words: str) -> str:
+    """Words of the chip data (regions, places on a module), which the catalogue holds too."""
+    return _(words) if words else ""

@@ -62,7 +62,7 @@ def doctor_text(found: DoctorResult) -> str:
     """The result of `doctor`."""
     lines = [f"{found.text} {found.detail}", ""]
     for cause in found.causes:
-        lines += [f"- {cause.cause} ({cause.likelihood})", f"  {cause.next_step}"]
+        lines += [f"- {cause.cause} ({told(cause.likelihood)})", f"  {cause.next_step}"]
     return "\n".join([*lines, "", found.wiring])
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.code_words import said
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _place(pad: Pad | None) -> str:
     if pad is None:
         return ""
     number = _("pin {number}", number=pad.number) if pad.number is not None else ""
-    return ", ".join(part for part in (number, pad.where, pad.note) if part)
+    return ", ".join(part for part in (number, said(pad.where), said(pad.note)) if part)
 
 
 def _rows(board: ModuleBoard) -> list[str]:
@@ -110,5 +111,5 @@ def _row(side: str, pads: Sequence[Pad]) -> list[str]:
     border = "+" + "-" * (_CELL * len(pads) + 1) + "+"
     numbers = "".join(f"{pad.number:^{_CELL}}" for pad in pads)
     signals = "".join(f"{pad.signal:^{_CELL}}" for pad in pads)
-    head = _("{side}, pins in this order (others are left out):", side=side)
+    head = _("{side}, pins in this order (others are left out):", side=said(side))
     return [f"  {head}", f"  {border}", f"  | {numbers}|", f"  | {signals}|", f"  {border}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.code_words import said
 from plugsmith.flows.write.plan import Action
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import N_, _
@@ -63,7 +64,7 @@ def _told(plan: FlashPlan) -> list[PlanStep]:
 
 
 def _line(step: PlanStep) -> str:
-    text = f"  {step.span}  {_(_WORDS[step.action]):<16}{step.name}"
+    text = f"  {step.span}  {_(_WORDS[step.action]):<16}{said(step.name)}"
     return f"{text}  ({step.why})" if step.why else text
 
 
