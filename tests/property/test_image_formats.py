@@ -16,7 +16,7 @@ from plugsmith.forge.firmware import forge_loader, forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota, forge_uf2
 from plugsmith.image.aes import cbc_decrypt, cbc_encrypt, ecb_decrypt, ecb_encrypt
 from plugsmith.image.crc import bad_lines, build_lines
-from plugsmith.image.key_recovery import key_of_vectors, recover_keys, words_of
+from plugsmith.image.keys.recovery import key_of_vectors, recover_keys, words_of
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.ota import read_package, write_package

@@ -194,7 +194,7 @@ def _key(text: str | None) -> ScrambleKey | None:
     """The key that was named; from now on nothing tells its words."""
     from plugsmith.api.lan import note_secret
     from plugsmith.flows.input_file import read_input
-    from plugsmith.image.rekey import key_in_file, read_key
+    from plugsmith.image.keys.rekey import key_in_file, read_key
 
     if text is None:
         return None

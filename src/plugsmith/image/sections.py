@@ -8,7 +8,7 @@ from itertools import islice
 
 from plugsmith.chips.model import KeyClass
 from plugsmith.image.crc import ERASED_LINE, bad_lines, code_end, line_crc
-from plugsmith.image.key_recovery import key_of_vectors
+from plugsmith.image.keys.recovery import key_of_vectors
 from plugsmith.image.model import CodeSection
 from plugsmith.image.physical import (
     APP_LOGICAL_START,

@@ -8,8 +8,8 @@ from test_spi_flows import context
 
 from plugsmith.chips.modules import module
 from plugsmith.errors import UsageError
+from plugsmith.flows.spi.spi_card import spi_card
 from plugsmith.flows.wire.doctor import doctor
-from plugsmith.flows.wire.spi_card import spi_card
 
 #: CEN, P20, P21, P22, P23 as published board files have them; "-": not led out
 PUBLISHED = {

@@ -10,8 +10,8 @@ from plugsmith.cli.app import main
 from plugsmith.errors import UsageError
 from plugsmith.errors.image import KeyMissing
 from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.image.keys.rekey import key_in_file, read_key, with_key
 from plugsmith.image.kinds import recognise
-from plugsmith.image.rekey import key_in_file, read_key, with_key
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey
 
 WORDS = "0x11112222 33334444,55556666 77778888"

@@ -17,9 +17,9 @@ from plugsmith.flows.image.results import ConvertResult, ImageInfo, OriginRow, i
 from plugsmith.flows.input_file import read_input
 from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.image.assemble import ConvertInput, convert
+from plugsmith.image.keys.rekey import with_key
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
-from plugsmith.image.rekey import with_key
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY
 from plugsmith.messages import _
 from plugsmith.private_files import write_private

@@ -17,9 +17,9 @@ from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import LinkError
 from plugsmith.errors.port import PortError, PortLost
 from plugsmith.flows.other_chip import other_chip_row
+from plugsmith.flows.spi.spi_card import spi_card
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import CauseRow, DoctorResult
-from plugsmith.flows.wire.spi_card import spi_card
 from plugsmith.flows.wire.wiring_card import other_chip_card, wiring_card
 from plugsmith.link.advice import CAUSES
 from plugsmith.link.hearing import Heard, is_echo

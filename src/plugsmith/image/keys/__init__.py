@@ -1,0 +1,1 @@
+"""Code keys of chips: found again from scrambled code, and put under code."""
