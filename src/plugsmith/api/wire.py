@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import ChipRequest, ListenRequest, PortRequest, counted, flow_context
+from plugsmith.api.chip import ChipRequest, ListenRequest, counted, flow_context
 from plugsmith.api.options import Panel, argument, option, request
 from plugsmith.api.places import REGION, bytes_of, skip_in, span_in, where
 from plugsmith.errors import UsageError
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         BackupResult,
         DoctorResult,
         InfoResult,
-        PortsResult,
         ReadResult,
         ResetResult,
         VerifyResult,
@@ -167,38 +166,6 @@ class UnbrickRequest(ChipRequest):
     )
     dry_run: bool = option(
         default=False, panel=Panel.SAFETY, help=N_("Show what would be done, change nothing.")
-    )
-
-
-@request
-class PortsRequest(PortRequest):
-    """Which ports, and whether to stay and see others come."""
-
-    watch: bool = option(
-        "--watch",
-        "-w",
-        default=False,
-        help=N_("Go on, and say which ports come and go, until you press Ctrl-C."),
-    )
-    seconds: float | None = option(
-        default=None, least=0.1, most=86400, help=N_("Stop after this time, else with Ctrl-C.")
-    )
-
-
-def ports(session: Session, request: PortsRequest) -> PortsResult:
-    """`ports`."""
-    from plugsmith.clock import RealClock
-    from plugsmith.flows.ports import ports as do_it
-    from plugsmith.flows.ports import watch
-
-    if not request.watch:
-        return do_it(request.port)
-    return watch(
-        request.port,
-        clock=RealClock(),
-        sink=session.sink,
-        cancel=session.cancel,
-        seconds=request.seconds,
     )
 
 

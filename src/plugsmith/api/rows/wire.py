@@ -14,7 +14,7 @@ WIRE: tuple[Verb, ...] = (
     Verb(
         name="ports",
         summary=N_("List the serial ports and which one would be picked."),
-        home=_WIRE,
+        home="plugsmith.api.bench.ports",
         request="PortsRequest",
         runner="ports",
         results=(f"{_WIRE_RESULTS}:PortsResult",),
