@@ -20,11 +20,11 @@ from plugsmith.image.keys.recovery import key_of_vectors, recover_keys, words_of
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.ota import read_package, write_package
+from plugsmith.image.packages.uf2 import read_uf2
 from plugsmith.image.partition import Partition, PartitionTable, find_tables
 from plugsmith.image.physical import physical_len, strip_lines, to_logical, to_physical
 from plugsmith.image.rbl import RblHeader, fnv1a, pad_package, read_header, read_trailer
 from plugsmith.image.scramble import TUYA_KEY, ScrambleKey, scramble, stream
-from plugsmith.image.uf2 import read_uf2
 
 u32 = st.integers(0, 2**32 - 1)
 names = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=15)

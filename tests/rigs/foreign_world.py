@@ -19,7 +19,7 @@ from passport_rig import content, passport_of
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
 from plugsmith.image.aes import ecb_encrypt
-from plugsmith.image.uf2 import Tag
+from plugsmith.image.packages.uf2 import Tag
 from plugsmith.sim.obk.block import Text
 from plugsmith.tuya.keys import data_key, encode_key_block
 from plugsmith.tuya.kv import StoreKind

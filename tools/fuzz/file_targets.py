@@ -25,8 +25,8 @@ from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.ota import read_package
+from plugsmith.image.packages.uf2 import flash_of, read_uf2
 from plugsmith.image.rbl import body_matches, read_header, read_trailer
-from plugsmith.image.uf2 import flash_of, read_uf2
 from plugsmith.interpret.recovered import config_result
 from plugsmith.memory import AddressRange
 from plugsmith.openbeken.config_block import (
@@ -102,6 +102,8 @@ def _rbl(data: bytes) -> str:
     if header is not None:
         body_matches(header, data[96:])
     package = read_package(data)
+    if package.header is None:
+        return f"T1 package of {len(package.code)} bytes"
     return f"{package.header.partition} {package.header.algorithm}"
 
 

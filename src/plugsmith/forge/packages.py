@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip
 from plugsmith.forge.firmware import DEFAULT_APP_LEN, FORGED_TIME, app_code, code_key, forge_app
 from plugsmith.image.ota import GZIP_AES, write_package
+from plugsmith.image.packages.uf2 import (
+    BLOCK_LEN,
+    FAMILIES,
+    MAGIC_END,
+    MAGIC_SECOND,
+    MAGIC_START,
+    Tag,
+)
 from plugsmith.image.physical import APP_LOGICAL_START, APP_START
 from plugsmith.image.rbl import header_for
 from plugsmith.image.scramble import scramble
-from plugsmith.image.uf2 import BLOCK_LEN, FAMILIES, MAGIC_END, MAGIC_SECOND, MAGIC_START, Tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -25,6 +25,7 @@ from plugsmith.image.kinds import recognise
 from plugsmith.image.model import CodeForm, CodeSection, FirmwareImage, ImageKind
 from plugsmith.image.ota import package_start, read_package, write_package
 from plugsmith.image.packaged import uf2_application
+from plugsmith.image.packages.uf2 import read_uf2
 from plugsmith.image.physical import (
     APP_LOGICAL_START,
     APP_START,
@@ -33,7 +34,6 @@ from plugsmith.image.physical import (
 from plugsmith.image.rbl import TRAILER_LEN, header_for
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 from plugsmith.image.sections import find_key
-from plugsmith.image.uf2 import read_uf2
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

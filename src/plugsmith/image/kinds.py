@@ -23,9 +23,9 @@ from plugsmith.image.model import (
 )
 from plugsmith.image.ota import package_start
 from plugsmith.image.packaged import recognise_ota, recognise_uf2
+from plugsmith.image.packages.uf2 import is_uf2
 from plugsmith.image.physical import APP_START, LOADER_LEN
 from plugsmith.image.sections import APP_ENDS, looks_like_code, measure_app
-from plugsmith.image.uf2 import is_uf2
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
 

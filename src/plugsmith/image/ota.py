@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from plugsmith.errors import Malformed
 from plugsmith.errors.image import ContainerUnsupported
 from plugsmith.image.aes import BLOCK_LEN, cbc_decrypt, cbc_encrypt
+from plugsmith.image.packages import diff2ya
 from plugsmith.image.rbl import (
     HEADER_LEN,
     MAGIC,
@@ -38,15 +39,18 @@ _GZIP_FORMAT = 31
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtaPackage:
-    """An unpacked package; `code` is plain and whole, its hash and CRCs were right."""
+    """An unpacked package; `code` is plain and whole, its hash and CRCs were right.
 
-    header: RblHeader
+    `header` None: a package of another form (`image.packages.diff2ya`).
+    """
+
+    header: RblHeader | None
     code: bytes
 
 
 def package_start(data: bytes) -> int | None:
-    """Offset of the RBL header in an OTA file (plain or UG), or None."""
-    if data.startswith(MAGIC):
+    """Offset of the header in an OTA file (RBL, plain or in UG; diff2ya), or None."""
+    if data.startswith(MAGIC) or diff2ya.read_header(data) is not None:
         return 0
     if (
         data.startswith(UG_MAGIC)
@@ -62,6 +66,8 @@ def read_package(data: bytes, at: int = 0) -> OtaPackage:
 
     Raises ContainerUnsupported for other algorithms and Malformed for a package that is damaged.
     """
+    if at == 0 and diff2ya.read_header(data) is not None:
+        return OtaPackage(header=None, code=diff2ya.unpack(data))
     header = read_header(data, at)
     if header is None:
         raise _malformed("there is no header", at)

@@ -13,11 +13,11 @@ from plugsmith.image.app import CodeNaming, build_twins, chips_in_text, name_fir
 from plugsmith.image.checks import CheckList, check_section
 from plugsmith.image.model import CheckVerdict, CodeForm, FirmwareImage, ImageKind, WriteSpan
 from plugsmith.image.ota import UG_MAGIC, read_package
+from plugsmith.image.packages.uf2 import Uf2File, flash_of, read_uf2
 from plugsmith.image.physical import APP_LOGICAL_START, APP_START
 from plugsmith.image.rbl import read_header
 from plugsmith.image.scramble import scramble
 from plugsmith.image.sections import find_key, measure_app
-from plugsmith.image.uf2 import Uf2File, flash_of, read_uf2
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 

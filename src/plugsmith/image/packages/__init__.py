@@ -1,0 +1,1 @@
+"""Forms in which code is carried: the T1's update packages, UF2."""
