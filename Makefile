@@ -58,10 +58,10 @@ web: setup page/node_modules/.made
 	cd page && npm run --silent build:web
 	$(BIN)/python tools/web_build.py dist/web
 
-# The core on Pyodide: in Node, and with a port in Debian's Chromium and Firefox. ONLY=PATHS runs a part.
+# The core on Pyodide: in Node, and with a port in Debian's Chromium and Firefox. ONLY="TESTS" runs a part.
 test-web: web
 	@$(MAKE_ENV) .venvs/page locks/page.txt --project
-	.venvs/page/bin/python -m pytest -n 0 -m "web and not campaign" $(or $(ONLY),tests/pyodide)
+	.venvs/page/bin/python -m pytest -n 2 -m "web and not campaign" $(or $(ONLY),tests/pyodide)
 
 # The pictures in docs/page.md.
 page-shots: page/node_modules/.made

@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.skipif(not (EDITION / "build.json").exists(), reason="make web was not run"),
 ]
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
+OTHER_MAC = forged_mac("BK7231T", "another")
 RUN = """async ([verb, request, answer, cancelAt]) => {
   const job = await plugsmith.start(verb, request);
   const lines = [];
@@ -344,6 +345,23 @@ def test_the_library_is_there_after_a_reload(page, server, dump):
     listed = page.run("backups list")
     assert backup["data"]["file"] in [row["file"] for row in listed["data"]["backups"]]
     assert page.get(backup["data"]["file"]) == dump
+
+
+def test_a_second_tab_takes_nothing_from_the_library_of_the_first(page, server, dump):
+    second = Page(page.context, server)
+    second.tab.get_by_text("Another tab has this page open").wait_for()
+    server.bench = Bench(dump)
+    assert page.run("backup", port=server.bench.port)["type"] == "result"
+    kept = page.tab.evaluate(STORED_BACKUPS)
+    assert kept
+    server.bench = Bench(forge_dump(StorageRequest(chip="BK7231T"), mac=OTHER_MAC).data)
+    second.run("backup", port=server.bench.port)  # a tab that keeps carries its whole library over
+    assert set(page.tab.evaluate(STORED_BACKUPS)) >= set(kept)
+    page.tab.close()
+    second.open()  # and once the first is closed, the second has all of it
+    assert second.tab.get_by_text("Another tab has this page open").count() == 0
+    assert set(second.tab.evaluate(STORED_BACKUPS)) >= set(kept)
+    page.tab = second.tab
 
 
 def test_the_whole_library_goes_out_as_one_file_and_comes_back(page, server):

@@ -11,16 +11,24 @@ TESTS = Path(__file__).parents[1]
 DOCS = TESTS.parent / "docs" / "browser.md"
 FILES = (
     "flows/image/test_image_choice.py",
+    "flows/wire/test_accept_flows.py",
     "flows/wire/test_flows_backup.py",
     "flows/wire/test_flows_flash.py",
+    "flows/wire/test_flows_needed_later.py",
     "flows/wire/test_flows_raw.py",
     "flows/wire/test_flows_restore.py",
+    "flows/wire/test_other_modules.py",
+    "flows/wire/test_promises.py",
     "flows/wire/test_same_device.py",
+    "flows/wire/test_spi_flows.py",
+    "flows/wire/test_unbrick.py",
+    "flows/wire/test_wrong_clock.py",
 )
 NETWORK = "devices in the network"
 HYPOTHESIS = "Hypothesis, which has compiled parts"
-LONG = "hundreds of runs; not tried inside yet"
-UNTRIED = "not tried inside yet"
+LONG = "hundreds of runs, each ten times as long inside"
+MINUTES = "minutes on a computer, ten times as long inside"
+SOCKETS = "ports served over sockets"
 #: what is not run inside, and why; docs/browser.md says the same
 LEFT_OUT = {
     "flows/catalogue/test_catalogue_device.py": NETWORK,
@@ -32,25 +40,22 @@ LEFT_OUT = {
     "flows/image/test_image_matrix_forged.py": LONG,
     "flows/test_backups_shelf.py": HYPOTHESIS,
     "flows/test_rf.py": HYPOTHESIS,
-    "flows/wire/test_accept_flows.py": UNTRIED,
     "flows/wire/test_console.py": HYPOTHESIS,
     "flows/wire/test_cut_anywhere.py": LONG,
     "flows/wire/test_demo.py": "the demo starts servers",
     "flows/wire/test_flows_adapters.py": LONG,
     "flows/wire/test_flows_campaign.py": LONG,
     "flows/wire/test_flows_headers.py": LONG,
-    "flows/wire/test_flows_needed_later.py": UNTRIED,
     "flows/wire/test_mix_ups.py": LONG,
     "flows/wire/test_model.py": LONG,
-    "flows/wire/test_nothing_lost.py": UNTRIED,
+    "flows/wire/test_nothing_lost.py": MINUTES,
     "flows/wire/test_obedience.py": LONG,
-    "flows/wire/test_promises.py": UNTRIED,
-    "flows/wire/test_reach.py": UNTRIED,
-    "flows/wire/test_sim_served_ports.py": "ports served over sockets",
+    "flows/wire/test_reach.py": MINUTES,
+    "flows/wire/test_servers_that_fail.py": SOCKETS,
+    "flows/wire/test_sim_served_ports.py": SOCKETS,
     "flows/wire/test_situations.py": LONG,
-    "flows/wire/test_spi_flows.py": UNTRIED,
-    "flows/wire/test_whose_job.py": UNTRIED,
-    "flows/wire/test_wrong_clock.py": UNTRIED,
+    "flows/wire/test_spi_adapters.py": "adapters on USB that a page does not reach",
+    "flows/wire/test_whose_job.py": MINUTES,
 }
 
 

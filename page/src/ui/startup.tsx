@@ -1,5 +1,6 @@
 // What a page without a server says about itself: how far its start is, and what this browser lacks.
 import type { JSX } from "preact";
+import { ELSEWHERE } from "../backend/worker/messages";
 import { backend, reopenMs, startup } from "../backend/current";
 import { runToEnd } from "../state/jobs";
 import { journey } from "../state/journey";
@@ -33,7 +34,11 @@ export function StartupBanner(): JSX.Element | null {
     return (
       <div class="banner">
         <Box kind="warn" word={t("Nothing lasts here")}>
-          <p>{t("This browser keeps no files for the page, a private window for example. Files can be examined; nothing can be written to a chip.")}</p>
+          <p>
+            {found.kept === ELSEWHERE
+              ? t("Another tab has this page open, and with it the library. Close that one and load this one again. Until then files can be examined; nothing can be written to a chip.")
+              : t("This browser keeps no files for the page, a private window for example. Files can be examined; nothing can be written to a chip.")}
+          </p>
         </Box>
       </div>
     );

@@ -15,3 +15,6 @@ export type FromWorker =
   | { kind: "bytes"; id: number; data: Uint8Array | null }
   | { kind: "news"; job: string }
   | { kind: "reopened"; ms: number };
+
+/** Why a second tab has no library (`kept` of `ready`). */
+export const ELSEWHERE = "another tab of this page has the library";

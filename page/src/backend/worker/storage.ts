@@ -1,10 +1,14 @@
 // The library in the browser's own file system (OPFS). Python writes into memory; `keep` carries it over.
+import { ELSEWHERE } from "./messages.ts";
 import { LIBRARY } from "./python.ts";
 import type { Keeper } from "./host.ts";
 
 interface Mounted {
   syncfs(): Promise<void>;
 }
+
+const LOCK = "plugsmith-library";
+const PATIENCE_MS = 3000; // a tab that was reloaded lets go of it only now
 
 export class Storage implements Keeper {
   private mounted: Mounted | null = null;
@@ -14,6 +18,10 @@ export class Storage implements Keeper {
   problem: string | null = "not opened yet";
 
   async mount(pyodide: { mountNativeFS(path: string, handle: unknown): Promise<Mounted> }): Promise<void> {
+    if (navigator.locks && !(await this.alone())) {
+      this.problem = ELSEWHERE;
+      return;
+    }
     try {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle("plugsmith-library", { create: true });
@@ -22,6 +30,17 @@ export class Storage implements Keeper {
     } catch (problem) {
       this.problem = String((problem as Error).message ?? problem);
     }
+  }
+
+  /** Each tab would take away what the other one kept: the first has the library until it is closed. */
+  private alone(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const hold = (): Promise<never> => {
+        resolve(true);
+        return new Promise(() => undefined);
+      };
+      navigator.locks.request(LOCK, { signal: AbortSignal.timeout(PATIENCE_MS) }, hold).catch(() => resolve(false));
+    });
   }
 
   /** One carry-over at a time; each begins after the write that asked for it. */
