@@ -399,3 +399,20 @@ def test_plugs_number_their_measurements_alike() -> None:
 @pytest.mark.parametrize("kind", [*SourceKind, *AgreeingCheck])
 def test_every_kind_of_source_and_check_has_words_for_people(kind):
     assert kind.value in WORDS
+
+
+@pytest.mark.parametrize("key", ["led1_pin", "led_pin", "total_led_pin", "red_pin", "netled1_pin"])
+def test_the_level_of_a_led_that_nothing_states_is_an_open_question(key):
+    level = key.replace("_pin", "_lv")
+    for stated in ({}, {level: 0}, {level: 1}):
+        answer = answer_for_config({"rl1_pin": 26, "rl1_lv": 1, key: 8, **stated})
+        led = next(pin for pin in answer.pins if pin.gpio == 8)
+        others = [
+            item for item in led.alternatives or () if "does not state its level" in item.reason
+        ]
+        assert len(others) == (not stated)
+        for other in others:
+            assert {led.role.endswith("_n"), other.role.partition(";")[0].endswith("_n")} == {
+                True,
+                False,
+            }

@@ -47,11 +47,13 @@ def read_relay_leds(draft: Draft) -> None:
         if key not in draft.settings:
             continue
         channel = draft.free_channel() if lamp_or_shutter else number
+        level = _led_level(draft, level_key)
         draft.place(
             key,
             Function.INDICATOR,
             channel=channel,
-            level=_led_level(draft, level_key),
+            level=level,
+            alternatives=_other_level(Function.INDICATOR, level, channel),
             note=_("It has a channel of its own, to be switched by script.")
             if lamp_or_shutter
             else "",
@@ -71,15 +73,34 @@ def read_common_leds(draft: Draft) -> None:
     """LEDs for the whole device get a channel above the relays."""
     for key, level_key in _COMMON_KEYS:
         if key in draft.settings:
-            level = _led_level(draft, level_key)
-            note = _("It has a channel of its own, to be switched by script.")
+            level, channel = _led_level(draft, level_key), draft.free_channel()
             draft.place(
-                key, Function.INDICATOR, channel=draft.free_channel(), level=level, note=note
+                key,
+                Function.INDICATOR,
+                channel=channel,
+                level=level,
+                note=_("It has a channel of its own, to be switched by script."),
+                alternatives=_other_level(Function.INDICATOR, level, channel),
             )
     key = "ledtestpin"
     if key in draft.settings:
-        level = draft.level("ledtestlv", default=0)
-        draft.place(key, Function.INDICATOR, channel=draft.free_channel(), level=level)
+        level, channel = draft.level("ledtestlv", default=0), draft.free_channel()
+        other = _other_level(Function.INDICATOR, level, channel)
+        draft.place(key, Function.INDICATOR, channel=channel, level=level, alternatives=other)
+
+
+def _other_level(
+    function: Function, level: tuple[bool, tuple[str, ...]], channel: int
+) -> tuple[Alternative, ...]:
+    """Where no key states the level it is a guess, and the other one stands beside it."""
+    low, stated = level
+    if stated:
+        return ()
+    reason = _(
+        "Choose this if the LED is lit when it should be dark: the configuration does not state "
+        "its level."
+    )
+    return (Alternative(function=function, active_low=not low, channel=channel, reason=reason),)
 
 
 def read_network_leds(draft: Draft) -> None:
@@ -113,7 +134,7 @@ def _shared_led(draft: Draft, key: str, level: tuple[bool, tuple[str, ...]], why
         level=level,
         because=(why,),
         note=note,
-        alternatives=(other,),
+        alternatives=(other, *_other_level(Function.INDICATOR, level, 1)),
     )
 
 
@@ -123,6 +144,7 @@ def _own_led(draft: Draft, key: str, level: tuple[bool, tuple[str, ...]]) -> Non
     alternatives: tuple[Alternative, ...] = ()
     if len(relays) == 1 and not indicators:
         alternatives = (_follow_relay(draft, relays[0].gpio, level=level[0]),)
+    alternatives += _other_level(Function.NETWORK_LED, level, 0)
     draft.place(key, Function.NETWORK_LED, level=level, alternatives=alternatives)
 
 
