@@ -103,6 +103,7 @@ class Session:
 
     def announce(self, event: Event) -> None:
         """Tell that a service can be used now; programs wait for this event."""
+        self.cancel.watched = True  # who reads this may stop the service at once
         self.sink.emit(event)
 
     def say(self, text: str) -> None:

@@ -82,6 +82,7 @@ class Session(api.Session):
 
     def announce(self, event: Event) -> None:
         """On stdout for programs, also without --json; at a terminal in words."""
+        self.cancel.watched = True  # who reads this may stop the service at once
         if self.as_json or sys.stdout.isatty():
             self.sink.emit(event)
         else:
