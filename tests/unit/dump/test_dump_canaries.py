@@ -104,7 +104,7 @@ def test_a_known_value_is_found_in_other_spellings_too(spelling):
 
 @pytest.mark.parametrize("text", [
     "GET /x?a=1&pw={} HTTP/1.1", "http://10.0.0.2/cm?cmnd=Password1%20{}", "cmnd=WebPassword+{}",
-    'wep_key0="{}"', '{{"wifiPassword":"{}"}}', "'password' => '{}'", "<password>{}</password>",
+    'wep_key0="{}"', '{{"wifiPassword":"{}"}}', "'password' => '{}'",
     "Info:CMD:password is {}", "Authorization: Basic {}", "Cookie: a=1; sid={}; b=2", "auth_key {}",
     "password->{}", "?x=password%3D{}", "%7B%22password%22%3A%22{}%22%7D", "éssid={}",
     "密password:{}", '{{"x":"{{\\"y\\":\\"{{\\\\\\"psk\\\\\\":\\\\\\"{}\\\\\\"}}\\"}}"}}',
