@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.execute import Execution
     from plugsmith.flows.write.proven import Safety
 
-SLOW_ERASE_MS = 400.0  # the longest erase of a sector in the data sheets of such parts
+SLOW_ERASE_MS = 400.0  # the usual upper limit for such parts; not looked up part by part
 PATTERNS = (b"\x55" * SECTOR_LEN, b"\xaa" * SECTOR_LEN, bytes(range(256)) * (SECTOR_LEN // 256))
 
 
