@@ -216,3 +216,26 @@ def test_a_store_whose_oldest_copies_are_erased_proves_no_order():
     verdict = judge_backup(bytes(data))
     assert verdict.level is BackupLevel.RESTORABLE
     assert [item.reason for item in verdict.remarks] == [BackupReason.ORDER_UNPROVEN]
+
+
+T3 = ("BK7231N", StoreKind.TUYAOS3)
+
+
+@pytest.mark.parametrize(
+    ("device", "way", "at", "other", "level"),
+    [
+        (("BK7231T",), "exchanged", 0x1E_F000, 0x1F_D000, BackupLevel.NONE),  # older over newer
+        (("BK7231T",), "exchanged", 0x1F_2000, 0x1F_3000, BackupLevel.NONE),
+        (("BK7231T",), "laid over", 0x1F_E000, 0x4_0000, BackupLevel.RESTORABLE),  # foreign bytes
+        (("BK7231T",), "laid over", 0x1F_5000, 0x4_0000, BackupLevel.RESTORABLE),
+        (("BK7231T",), "laid over", 0x1F_5000, 0x1F_6000, BackupLevel.NONE),
+        (T3, "laid over", 0x1F_F000, 0x1F_E000, BackupLevel.NONE),  # the doubled end
+        (T3, "laid over", 0x1F_F000, 0x4_0000, BackupLevel.RESTORABLE),
+        (T3, "laid over", 0x1F_4000, 0x1F_F000, BackupLevel.NONE),
+        (T3, "exchanged", 0x1F_4000, 0x14_0000, BackupLevel.NONE),
+        (T3, "exchanged", 0x1F_4000, 0x1F_8000, BackupLevel.WHOLE),  # any order is right
+    ],
+)
+def test_each_place_of_a_store_holds_what_belongs_there(device, way, at, other, level):
+    broken = torn(forged(*device).data, way, at // SECTOR_LEN, 1, other // SECTOR_LEN)
+    assert judge_backup(broken).level is level
