@@ -54,6 +54,8 @@ MODULES = (
     "boot/speed.py",
     "tuya/user_param.py",
     "dump/survey/damage.py",
+    "dump/survey/standing.py",
+    "dump/survey/store_places.py",
     "dump/survey/secret_scan.py",
     "dump/health.py",
     "dump/sanitize/proof.py",
@@ -81,6 +83,7 @@ TESTS = (
     "tests/flows/test_backups_shelf.py",
     "tests/property/test_tuya_round_trip.py",
     "tests/property/test_library_formats.py",
+    "tests/property/test_moved_sectors.py",
     "tests/property/test_obkconfig_round_trip.py",
 )
 _SWAPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
