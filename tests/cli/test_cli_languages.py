@@ -6,7 +6,9 @@ import json
 
 import pytest
 
+from plugsmith import verbs
 from plugsmith.cli.app import main
+from plugsmith.messages import languages
 
 VERBS = (
     ("dump", "config", "no-such-file.bin"),
@@ -20,12 +22,12 @@ VERBS = (
 @pytest.mark.parametrize("verb", VERBS)
 def test_json_is_the_same_in_every_language(capsys, monkeypatch, verb):
     said = []
-    for name in ("en", "pl"):
+    for name in languages():
         monkeypatch.setenv("PLUGSMITH_LANG", name)
         code = main([*verb, "--json"])
         lines = capsys.readouterr().out.splitlines()
         said.append((code, [json.loads(line) for line in lines]))
-    assert said[0] == said[1]
+    assert all(each == said[0] for each in said)
 
 
 def test_people_are_answered_in_their_language(capsys, monkeypatch):
@@ -35,3 +37,13 @@ def test_people_are_answered_in_their_language(capsys, monkeypatch):
     told = said.out + said.err
     assert "no-such-file.bin" in told
     assert "Sprawdź ścieżkę" in " ".join(told.split())
+
+
+@pytest.mark.parametrize("name", languages())
+def test_help_fits_a_terminal_of_80_columns(capsys, monkeypatch, name):
+    monkeypatch.setenv("PLUGSMITH_LANG", name)
+    monkeypatch.setenv("COLUMNS", "80")
+    for verb in (verb.name.split() for verb in verbs()):
+        assert main([*verb, "--help"]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert [line for line in lines if len(line) > 80 or "\u2026" in line] == [], verb

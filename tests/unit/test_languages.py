@@ -22,8 +22,8 @@ from texts import faults, file_of, sentences, texts_of  # noqa: E402 - tools is 
 OTHERS = [name for name in languages() if name != "en"]
 
 
-def test_polish_is_there():
-    assert "pl" in OTHERS
+def test_polish_and_german_are_there():
+    assert {"pl", "de"} <= set(OTHERS)
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -115,7 +115,8 @@ def test_the_system_s_language_is_the_default(monkeypatch):
         messages._catalogue.cache_clear()
 
 
-def test_polish_is_complete():
-    """A new sentence brings its text: tools/texts.py missing pl lists what has none."""
-    texts = texts_of(file_of("pl"))
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_language_is_complete(name):
+    """A new sentence brings its texts: `tools/texts.py missing pl` lists what has none."""
+    texts = texts_of(file_of(name))
     assert [each for each in sentences() if not texts.get(each)] == []

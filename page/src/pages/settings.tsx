@@ -7,7 +7,7 @@ import { theme, type Theme } from "../state/theme";
 import { language, t } from "../text/t";
 import { Facts, Field, Head } from "../ui/parts";
 
-const NAMES: Record<string, string> = { en: "English", pl: "Polski" };
+const NAMES: Record<string, string> = { en: "English", de: "Deutsch", pl: "Polski" };
 
 export function SettingsPage(): JSX.Element {
   const languages = about.value?.languages ?? ["en"];

@@ -32,7 +32,7 @@ DEVICES: dict[str, Guide] = {
                 N_("for one device"),
             ),
             (
-                "plugsmith obk config build --config all.toml --mac @devices.txt -o plug-{n}.bin",
+                "plugsmith obk config build --config all.toml --mac @macs.txt -o plug-{n}.bin",
                 N_("for every row of a table"),
             ),
         ),
