@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plugsmith.api.house import HOSTS, ONE_HOST, HouseRequest
 from plugsmith.api.lan import LoginRequest
-from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.options import Panel, argument, new_file, option, request
 from plugsmith.api.settings import SettingsRequest
 from plugsmith.messages import N_
 
@@ -239,15 +239,7 @@ class PinsRequest(LoginRequest):
         metavar="FILE",
         help=N_("Start from a recovered or similar template: its pins are tried first."),
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("Write the template to a file."),
-    )
+    output: Path | None = new_file(help=N_("Write the template to a file."))
     include: tuple[int, ...] = option(
         "--include-pin",
         default=(),

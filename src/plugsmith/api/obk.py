@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, ChipRequest, flow_context
 from plugsmith.api.lan import LoginRequest, lan_context
-from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.options import Panel, argument, new_file, option, request
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
@@ -45,15 +45,7 @@ class ConfigReadRequest(ChipRequest, LoginRequest):
     source: str | None = argument(
         default=None, metavar="FILE|HOST", judge="file-or-hosts", help=_PLACE
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("The file to write."),
-    )
+    output: Path | None = new_file()
     show_secrets: bool = option(
         default=False, panel=Panel.OUTPUT, help=N_("Show passwords and network names.")
     )
@@ -66,15 +58,7 @@ class ConfigWriteRequest(SettingsRequest, ChangeRequest, LoginRequest):
     target: str | None = argument(
         default=None, metavar="FILE|HOST", judge="file-or-hosts", help=_PLACE
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("The file to write."),
-    )
+    output: Path | None = new_file()
     block: Path | None = option(
         default=None, metavar="FILE", help=N_("Start from the block in this file.")
     )

@@ -10,6 +10,7 @@ from dataclasses import MISSING, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args, get_type_hints
 
+from plugsmith.messages import N_
 from plugsmith.records import frozen, record
 
 if TYPE_CHECKING:
@@ -96,6 +97,18 @@ def argument(*, help: str, default: Any = MISSING, **words: Any) -> Any:  # noqa
     return _declared(default, Words(help=help, argument=True, **words))
 
 
+def new_file(*, help: str = N_("The file to write.")) -> Any:  # noqa: A002
+    """`-o`, `--output`: a file that is made and must not be there yet; None if left out."""
+    words = Words(
+        help=help,
+        flags=("-o", "--output"),
+        metavar="FILE",
+        judge="new-file",
+        panel=Panel.OUTPUT,
+    )
+    return _declared(None, words)
+
+
 def _declared(default: Any, words: Words) -> Any:
     if default is MISSING:
         return field(metadata={_KEY: words})
@@ -103,7 +116,7 @@ def _declared(default: Any, words: Words) -> Any:
 
 
 @dataclass_transform(
-    frozen_default=True, kw_only_default=True, field_specifiers=(field, option, argument)
+    frozen_default=True, kw_only_default=True, field_specifiers=(field, option, argument, new_file)
 )
 def request(cls: type[T]) -> type[T]:
     """Make a class the request of a verb: a frozen dataclass with named arguments.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.lan import LoginRequest, lan_context
-from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.options import Panel, argument, new_file, option, request
 from plugsmith.errors import UsageError
 from plugsmith.events import Warning_
 from plugsmith.messages import N_, _
@@ -132,15 +132,7 @@ class ContributeRequest(NamedRequest):
     wiki: str = option(default="", help=N_("Address of an article or a thread about the device."))
     product: str = option(default="", help=N_("Address where it is sold."))
     keyword: tuple[str, ...] = option(default=(), help=N_("A word to find it by. Repeatable."))
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("Where to write. Left out: print it."),
-    )
+    output: Path | None = new_file(help=N_("Where to write. Left out: print it."))
 
 
 @request

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChipRequest, ListenRequest, counted, flow_context
-from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.options import Panel, argument, new_file, option, request
 from plugsmith.api.places import REGION, bytes_of, skip_in, span_in, where
 from plugsmith.errors import UsageError
 from plugsmith.memory import AddressRange, parse_size
@@ -41,15 +41,7 @@ class DoctorRequest(ListenRequest):
 class BackupRequest(ChipRequest):
     """Where the backup goes (None: into the library), and whether an interrupted one goes on."""
 
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("The file to write."),
-    )
+    output: Path | None = new_file()
     resume: bool = option(default=False, help=N_("Go on with an interrupted backup."))
 
 
@@ -84,15 +76,7 @@ class ReadRequest(SpanRequest):
     file: Path | None = argument(
         default=None, metavar="FILE", judge="new-file", help=N_("The file to write; or use -o.")
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("The file to write."),
-    )
+    output: Path | None = new_file()
     start: str = option(
         default="0",
         metavar="ADDRESS",
@@ -148,15 +132,7 @@ class UnbrickRequest(ChipRequest):
             "Left out: your backup of this device, else one of the same chip."
         ),
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("The file to write."),
-    )
+    output: Path | None = new_file()
     uart: str | None = option(
         default=None,
         metavar="PORT",

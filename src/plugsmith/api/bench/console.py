@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ListenRequest, flow_context
-from plugsmith.api.options import Panel, option, request
+from plugsmith.api.options import new_file, option, request
 from plugsmith.messages import N_
 
 if TYPE_CHECKING:
@@ -35,15 +35,7 @@ class ConsoleRequest(ListenRequest):
     show_secrets: bool = option(
         default=False, help=N_("Show passwords and keys too. Do not share what comes out.")
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("Keep the lines in a file too."),
-    )
+    output: Path | None = new_file(help=N_("Keep the lines in a file too."))
 
 
 def console(session: Session, request: ConsoleRequest) -> ConsoleResult:

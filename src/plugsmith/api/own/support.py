@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.options import argument, new_file, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
@@ -25,14 +25,8 @@ class SupportRequest(Record):
         metavar="VERB",
         help=N_("The verb to run, with its options. Left out: the last run that failed."),
     )
-    output: Path | None = option(
-        "-o",
-        "--output",
-        default=None,
-        metavar="FILE",
-        judge="new-file",
-        panel=Panel.OUTPUT,
-        help=N_("The archive to write. Left out: plugsmith-support-DATE.zip here."),
+    output: Path | None = new_file(
+        help=N_("The archive to write. Left out: plugsmith-support-DATE.zip here.")
     )
 
 
