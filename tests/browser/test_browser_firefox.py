@@ -31,6 +31,7 @@ def fox(server, tmp_path):
         found.open(f"http://{server.host}/#token={server.server.door.token}")
         found.find("h1")
         yield found
+        found.call("session.status")  # what was said last is heard with its answer
         assert not found.complaints
 
 
