@@ -50,6 +50,7 @@ SLOW = {
     "test_dump_promises.py",
     "test_dump_sanitize.py",
     "test_dump_survey.py",
+    "test_moved_sectors.py",
     "test_recover_lived.py",
     "test_sim_loader_paper.py",
 }
