@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from plugsmith.boot.identity import FlashFacts
+    from plugsmith.chips.model import FlashPart
     from plugsmith.events import CancelToken
     from plugsmith.spi.nor import Nor
 
@@ -145,12 +146,17 @@ class SpiFlash:
         """
         del allow_unknown_part
         self.guard(target)
+        part = self.require_known_part()
+        self.nor.present()
+        unprotect(self.nor, part, before=self._note_status)
+
+    def require_known_part(self) -> FlashPart:
+        """The part, of which the table knows how it is protected; else UnknownFlashPart."""
         part = self._facts.part
         if part is None or not part.status_known:
             jedec = self._facts.jedec.hex(" ").upper() if self._facts.jedec else _("unreadable")
             raise UnknownFlashPart(jedec=jedec)
-        self.nor.present()
-        unprotect(self.nor, part, before=self._note_status)
+        return part
 
     def _note_status(self, found: int) -> None:
         if self.status_found is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,13 +13,19 @@ from spi_rig import LOADER, SpiRig, factory
 from test_spi_flows import CS1, context
 
 from plugsmith.boot.linking import LinkPolicy
-from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import NoAnswer, NoBootCode
 from plugsmith.errors.safety import UnknownFlashPart
+from plugsmith.flows.spi.boot_loader import doubts_of, faults_of
 from plugsmith.flows.spi.unbrick import Uart, unbrick
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.info import info
+from plugsmith.forge.firmware import find_boot_code
 from plugsmith.forge.flash import forge_flash
+from plugsmith.image.crc import build_lines
+from plugsmith.image.physical import physical_len, strip_lines
+from plugsmith.image.rbl import TRAILER_LEN, header_for
+from plugsmith.image.scramble import TUYA_KEY, scramble
 from plugsmith.library.jobs.store import Job
 from plugsmith.sim.faults import FaultPlan
 
@@ -96,6 +103,61 @@ def test_the_qio_image_of_openbeken_has_one_too(tmp_path):
     assert rig.content[: LOADER.end] == openbeken("BK7231T")[: LOADER.end]
 
 
+@cache
+def without_key():
+    """A sound loader that no chip of the catalogue has: a T's, plain, as a file for no key is."""
+    code = find_boot_code("BK7231T 1.0.5")
+    lines = strip_lines(factory()[: physical_len(code.rbl_raw_size)])
+    stored = scramble(lines[: code.rbl_raw_size], TUYA_KEY, start=0)
+    loader = bytearray(build_lines(stored).ljust(LOADER.end, b"\xff"))
+    header = header_for(stored, partition="bootloader", version=code.rbl_version, time=1)
+    at = code.rbl_offset or LOADER.end - TRAILER_LEN
+    loader[at : at + TRAILER_LEN] = header.trailer()
+    return bytes(loader)
+
+
+def blank(loader=b""):
+    return loader.ljust(0x20_0000, b"\xff")
+
+
+def test_a_loader_that_is_sound_but_proven_for_no_chip_is_never_written(tmp_path):
+    assert faults_of(without_key(), b"", chip="BK7231T") == []
+    assert "known ones" in doubts_of(without_key(), chip="BK7231T")[0]
+    assert "the key of a BK7231U" in doubts_of(factory()[: LOADER.end], chip="BK7231U")[0]
+    assert doubts_of(factory()[: LOADER.end], chip="BK7231T") == []
+    rig = SpiRig(blank(), manners=CS1)
+    with pytest.raises(NoBootCode):
+        unbrick(context(rig, tmp_path, chip="BK7231T"), image=image(tmp_path, without_key()))
+    assert rig.content == rig.before
+
+
+def test_where_such_a_loader_stands_already_a_named_image_replaces_it(tmp_path):
+    rig = SpiRig(blank(without_key()), manners=CS1)
+    ctx = context(rig, tmp_path, chip="BK7231T")
+    assert unbrick(ctx, image=None).written == ()
+    assert unbrick(ctx, image=image(tmp_path)).verified
+    assert rig.content == blank(factory()[: LOADER.end])
+
+
+def test_an_spi_address_is_no_uart(tmp_path):
+    rig = SpiRig(dead(), manners=CS1)
+    other = Uart(name="serprog://rig:1?cen=cs1", open_port=rig.port)
+    with pytest.raises(UsageError):
+        unbrick(context(rig, tmp_path), image=image(tmp_path), uart=other)
+    assert rig.content == rig.before
+
+
+def test_ctrl_c_while_the_uart_is_looked_at_is_no_silence(tmp_path):
+    rig = SpiRig(dead(), manners=CS1)
+
+    def stopped():
+        rig.cancel.cancel()
+        return silent(rig, tmp_path).port()
+
+    with pytest.raises(Cancelled):
+        unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(stopped))
+
+
 @pytest.mark.parametrize("kind", ["erased", "half", "one-bit", "short", "other-chip"])
 def test_a_loader_that_is_not_sound_or_not_for_this_chip_is_never_written(kind, tmp_path):
     given = {"short": factory()[:0x8000], "other-chip": factory("BK7231U")}.get(kind)
@@ -121,10 +183,12 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_change(tmp_path):
     assert rig.content == rig.before
 
 
-def test_an_unknown_part_is_kept_as_a_file_and_not_written(tmp_path):
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_unknown_part_is_kept_as_a_file_and_not_written(dry_run, tmp_path):
     rig = SpiRig(dead(), manners=CS1, jedec="AB4015")
     with pytest.raises(UnknownFlashPart):
-        unbrick(context(rig, tmp_path), image=image(tmp_path))
+        unbrick(context(rig, tmp_path), image=image(tmp_path), dry_run=dry_run)
+    assert not list((tmp_path / "library/jobs").glob("*.journal"))
     assert rig.content == rig.before
     assert [path.read_bytes() for path in (tmp_path / "library/rescued").glob("*.bin")] == [
         rig.before
@@ -136,10 +200,14 @@ def test_over_the_uart_there_is_no_unbrick(tmp_path):
         unbrick(Rig(tmp_path, "BK7231T", factory()).ctx())
 
 
+def silent(rig, tmp_path):
+    faults = FaultPlan.named(["silent"], 1)
+    return Rig(tmp_path, "BK7231T", factory(), faults=faults, clock=rig.clock)
+
+
 def test_a_silent_uart_afterwards_is_exit_7(tmp_path):
     rig = SpiRig(dead(), manners=CS1)
-    silent = FaultPlan.named(["silent"], 1)
-    other = Rig(tmp_path, "BK7231T", factory(), faults=silent, clock=rig.clock)
+    other = silent(rig, tmp_path)
     forever = replace(context(rig, tmp_path), policy=LinkPolicy(timeout_s=None))
     done = unbrick(forever, image=image(tmp_path), uart=uart(other.port))
     assert done.verified

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.link import NoBootCode
 from plugsmith.flows.image.file import open_image
@@ -54,10 +55,28 @@ def faults_of(loader: bytes, rest: bytes, *, chip: str) -> list[str]:
     return [item.text for item in checks.findings if item.level is FindingLevel.PROBLEM]
 
 
+def doubts_of(loader: bytes, *, chip: str) -> list[str]:
+    """Why nothing proves that `loader` is one for a `chip`; empty: it names it and has its key."""
+    facts = read_loader(loader)
+    if not facts.chips:
+        crc = f"{facts.fingerprint:08X}"
+        return [
+            _(
+                "The boot loader is none of the known ones (CRC-32 of its first 256 bytes: {crc}).",
+                crc=crc,
+            )
+        ]
+    if facts.section.key_class is not find_chip(chip).expects_key:
+        return [_("The boot loader is not scrambled with the key of a {chip}.", chip=chip)]
+    return []
+
+
 def find_loader(ctx: FlowContext, key: DeviceKey, rest: bytes, *, image: Path | None) -> Candidate:
-    """The first sound one: `image` alone if given, else own backup, library. NoBootCode."""
+    """The first sound one that is proven to be for the chip: `image` alone if given, else own
+    backup, library. NoBootCode.
+    """
     for item in _given(image) if image is not None else _stored(ctx, key):
-        faults = faults_of(item.data, rest, chip=key.chip)
+        faults = faults_of(item.data, rest, chip=key.chip) or doubts_of(item.data, chip=key.chip)
         if not faults:
             return item
         ctx.say(

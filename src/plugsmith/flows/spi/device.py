@@ -70,6 +70,10 @@ class SpiDevice(Device):
         """Set what may be changed, for `unbrick` alone."""
         self._spi_flash.allow(writable)
 
+    def require_known_part(self) -> None:
+        """UnknownFlashPart for a part that is never written over SPI."""
+        self._spi_flash.require_known_part()
+
     def lifted(self) -> list[JobState]:
         """Jobs on this device that changed nothing but its write protection."""
         key = self.key()

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.chips.model import Family
-from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.link import OtherDevice
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
-from plugsmith.flows.spi.boot_loader import Candidate, faults_of, find_loader
+from plugsmith.flows.spi.boot_loader import Candidate, doubts_of, faults_of, find_loader
 from plugsmith.flows.spi.results import UnbrickResult
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import span_rows
@@ -63,6 +63,8 @@ def unbrick(
     """
     if not is_spi(ctx.port_name):
         raise UsageError(problem=_("unbrick works over SPI: give --port serprog://..."))
+    if uart is not None and is_spi(uart.name):
+        raise UsageError(problem=f"--uart: {_('it is an SPI adapter, and this needs a UART')}")
     if out is not None:
         check_output(out)
     with connected(ctx) as device:
@@ -87,6 +89,8 @@ def _put_back(
         write_whole(out, content)
     ctx.say(_("Everything that was in the flash is kept in {file}.", file=str(out or saved)))
     broken = faults_of(content[: LOADER.end], content[LOADER.end :], chip=chip.name)
+    if image is not None and not broken:  # a sound one, but whose? the user named a better one
+        broken = doubts_of(content[: LOADER.end], chip=chip.name)
     for text in broken:
         ctx.say(text)
     result = UnbrickResult(
@@ -105,6 +109,7 @@ def _put_back(
         if not dry_run:
             _settle(ctx, device)
         return result
+    device.require_known_part()
     found = find_loader(ctx, device.key(), content[LOADER.end :], image=image)
     ctx.say(_("The boot loader comes from {source}.", source=found.source))
     todo = [
@@ -234,6 +239,8 @@ def _answers(ctx: FlowContext, uart: Uart, *, mac: str | None) -> bool:
                     ),
                 )
             return True
+    except Cancelled:
+        raise
     except PlugsmithError as problem:
         ctx.warn(problem.code, problem.message, hint=problem.hint)
         return False
