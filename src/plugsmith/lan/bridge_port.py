@@ -40,7 +40,10 @@ _CEN_LOW_S = 3.0  # the module lets go by itself then
 
 
 class BridgePort:
-    """link.port.Port over such a module. It changes nothing else there, and ends what it began."""
+    """link.port.Port over such a module. It ends what it began, and no setting there stays changed.
+
+    A reset ends the module's own scripts too, and a UartTCP that ran before is stopped at the end.
+    """
 
     def __init__(
         self,
@@ -56,12 +59,16 @@ class BridgePort:
         self._clock = clock
         self._obk = Obk(self._host, password=password, patience=patience)
         self._info = PortInfo(name=name)
-        self._cen_low = False
+        self._cen_low: bool | None = False  # None: a command for it was begun, its answer not seen
         self._closed = False
         self._baud = START_BAUD
         self._early = b""  # came while it was seen whether the connection stays
         self._check_module()
-        self._inner = self._restarted(START_BAUD)
+        try:
+            self._inner = self._restarted(START_BAUD)
+        except BaseException:
+            self._give_back()
+            raise
 
     @property
     def info(self) -> PortInfo:
@@ -121,6 +128,7 @@ class BridgePort:
         cen, low = self._address.cen, bool(rts or dtr)
         if cen is None or low == self._cen_low:
             return
+        self._cen_low = None
         try:
             if low:
                 self._command(drive_line(cen, 0, hold_s=_CEN_LOW_S))
@@ -152,8 +160,13 @@ class BridgePort:
             return
         self._closed = True
         self._inner.close()
+        self._give_back()
+
+    def _give_back(self) -> None:
         cen = self._address.cen
-        lines = ["stopDriver UartTCP"]
+        # A script that holds CEN low would give the pin a role again when it ends.
+        lines = [] if self._cen_low is False else [STOP_SCRIPTS]
+        lines.append("stopDriver UartTCP")
         if cen is not None:
             lines += [release_line(cen), f"backlog setPinRole {cen} None; setPinChannel {cen} 0"]
         for line in lines:
@@ -174,6 +187,8 @@ class BridgePort:
                 port=self._info.name,
                 problem=_("P{pin} of the module is in use; take one without a role", pin=cen),
             )
+        if not free:
+            self._cen_low = None  # the line of that run may go on
 
     def _restarted(self, baud: int) -> Port:
         """The driver at `baud`, and a connection to it."""

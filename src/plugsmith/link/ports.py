@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.port import NoPort, NoPortMatches, PortChoice, PortUnsupported
-from plugsmith.link.bridge_address import is_bridge, read_bridge
+from plugsmith.link.bridge_address import is_bridge, is_tcp_port, read_bridge
 from plugsmith.link.port import PortInfo
 from plugsmith.link.port_list import list_ports, listing
 from plugsmith.link.spi_address import is_spi, read_address
@@ -79,7 +79,7 @@ def check_address(name: str, *, more: Sequence[str] = ()) -> None:
             port=name, problem=_("addresses of the kind {scheme}:// are not known", scheme=scheme)
         )
     host, _colon, number = rest.partition("?")[0].rstrip("/").rpartition(":")
-    if not host or not (number.isascii() and number.isdigit() and 0 < int(number) < 65536):
+    if not host or not is_tcp_port(number):
         raise PortUnsupported(
             port=name, problem=_("it must be {scheme}://host:port, port 1 to 65535", scheme=scheme)
         )

@@ -49,7 +49,9 @@ class Line:
 
 
 @pytest.fixture(params=KINDS)
-def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
+def line(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Line]:
     flash = tmp_path / "flash.bin"
     flash.write_bytes(forged("BK7231T"))
     kind = request.param
@@ -67,6 +69,7 @@ def line(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Line]:
         port.close()
         return
     if kind == "bridge":
+        monkeypatch.setattr("plugsmith.lan.bridge_port._LISTENS_S", 60.0)
         with bridged(board, power=Power.KEPT) as bench:
             port = bench.open()
             yield Line(port, RealClock(), kind, bench.open)

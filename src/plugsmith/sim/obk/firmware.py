@@ -117,6 +117,7 @@ class Firmware(ABC):
         self.now_s = 0.0  # device seconds since power was first applied
         self.booted_at = 0.0
         self.strays = 0  # OPTIONS answered
+        self.uart_ends: Callable[[], None] = lambda: None  # who passes its bytes on hears of a stop
         self._uart_starts = 0
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.publisher = Publisher(self)
@@ -264,8 +265,9 @@ class Firmware(ABC):
 
     def stop_driver(self, name: str) -> None:
         """Stop a driver, or all with `*`."""
-        if name == "*" or name.lower() == "uarttcp":
+        if self.uart is not None and (name == "*" or name.lower() == "uarttcp"):
             self.uart = None
+            self.uart_ends()
         if name == "*":
             self.drivers.clear()
         self.drivers.discard(name.upper())

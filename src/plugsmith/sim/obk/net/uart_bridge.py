@@ -7,6 +7,7 @@ openbeken.md 17: 8N1 at the speed that the driver was started with; answers are 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.ports.endpoint import HostAct
@@ -33,19 +34,31 @@ class UartBridge(TcpEndpoint):
         self._since = 0.0
         self._back_at: float | None = None
         self.vanish()
+        module.uart_ends = self._end
+
+    def _end(self) -> None:
+        """The module stops its driver: the connection is over before that command is answered."""
+        with self._module.lock:
+            self._gathered.clear()
+            self._back_at = None
+            self.vanish()
 
     def wait(self, timeout_s: float) -> None:
         """The module has to be looked at between two of its commands."""
         if self.listening:
-            super().wait(min(timeout_s, _LOOK_S))
+            with suppress(OSError, ValueError):  # a command closed what is waited for
+                super().wait(min(timeout_s, _LOOK_S))
         else:
             time.sleep(min(timeout_s, _LOOK_S))
 
     def poll(self, *, device_rate: float) -> list[HostAct]:
         """What the module did with its driver and its pin, then what the client did."""
         with self._module.lock:
-            uart = self._module.uart
-            low = self._cen is not None and self._module.plug.driven(self._cen) == 0
+            return self._turn(device_rate)
+
+    def _turn(self, device_rate: float) -> list[HostAct]:
+        uart = self._module.uart
+        low = self._cen is not None and self._module.plug.driven(self._cen) == 0
         if (uart.started if uart else 0) != self._started:
             self._started = uart.started if uart else 0
             self._gathered.clear()
