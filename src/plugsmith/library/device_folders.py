@@ -38,7 +38,7 @@ class Owed(StrEnum):
     """What a run that was cut off may still owe the device: the name of a file in the folder."""
 
     FILES = "unfinished"  # an update was sent: the device may lack the stored files
-    RESTART = "restart"  # its files were written: it saves no settings until it has restarted
+    RESTART = "restart"  # its files or their room were changed: that counts once it has restarted
     POWER_CYCLE = "power-cycle"  # its settings sector was written: a soft restart undoes that
 
 

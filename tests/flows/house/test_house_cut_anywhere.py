@@ -49,11 +49,13 @@ if TYPE_CHECKING:
     from plugsmith.clock import VirtualClock
 
 NEW = "1.18.301"
+LARGER = 0x10000
 FILES = {"autoexec.bat": b"echo hello\n"}
 PINS = {"6": "LED_n;1", "7": "BL0937CF;0", "10": "Btn;1;2", "24": "BL0937SEL;0", "26": "Rel;1"}
 PLUG = json.dumps({"vendor": "x", "name": "plug", "chip": "BK7231T", "pins": PINS,
                    "flags": "1024", "command": "startDriver BL0937"})  # fmt: skip
 CODES = {ExitCode.TRANSFER, ExitCode.VERIFY, ExitCode.NETWORK, ExitCode.REFUSED}
+LEFT = "PS-NOTE-RESTORE-LEFT"
 NOTHING = "Nothing was changed"
 
 
@@ -106,6 +108,7 @@ class Scene:
             net.fresh_run()
             self.command(net)
             self.requests, self.uploads = net.asked, net.uploads
+            self.lines = list(net.endpoints[0].requests)
             self.goal = self.facts(net)
             assert self.goal != self.before
 
@@ -161,6 +164,29 @@ class Restore(Scene):
         net.unplug_when_asked()
         how = RestoreOptions(power_cycle=True, power_cycle_s=60.0)
         return restore(net.ctx, net.hosts[0], open_stored(Path(self.stored)), how)
+
+
+class Resized(Restore):
+    """The same plug had a larger file system; its backup has no image of it, only the files."""
+
+    def prepare(self, net):
+        device = net.devices[0]
+        device.run(f"lfs_size 0x{LARGER:x}")
+        device.save()
+        device.power_cycle()
+        net.clock.sleep(60.0)
+        for name, data in FILES.items():
+            device.files.write(name, data)
+        super().prepare(net)
+        device.power_cycle()
+        net.clock.sleep(60.0)
+        manifest = Path(self.stored) / "manifest.json"
+        body = json.loads(manifest.read_text())
+        del body["files"]["littlefs.bin"]
+        manifest.write_text(json.dumps(body))
+
+    def facts(self, net):
+        return [{**facts_of(device), "room": device.files.size} for device in net.devices]
 
 
 class Group(Scene):
@@ -234,8 +260,11 @@ def check_left_behind(scene: Scene, net: InProcess) -> None:
     assert scene.facts(net) == scene.goal
 
 
-def cut(scene: Scene, end: End, at: int) -> bool:
-    """One run that ends so at request `at`, then the same command; whether it was cut at all."""
+def cut(scene: Scene, end: End, at: int, *, pause_s: float = 0.0) -> bool:
+    """One run that ends so at request `at`, then the same command; whether it was cut at all.
+
+    After a pause the device has put into its flash what it was told.
+    """
     with scene.network(f"{end.name}-{at}") as net:
         net.fresh_run(end, at)
         outcome = attempt(scene, net)
@@ -244,7 +273,8 @@ def cut(scene: Scene, end: End, at: int) -> bool:
         if not isinstance(outcome, Killed):
             check_told(scene, net, outcome)
         net.fresh_run()
-        again = attempt(scene, net)  # at once, whatever the device does just now
+        net.clock.sleep(pause_s)
+        again = attempt(scene, net)  # without one at once, whatever the device does just now
         assert not isinstance(again, Cancelled)
         check_told(scene, net, again)
         for device in net.devices:
@@ -267,13 +297,46 @@ def ends_of(scene: Scene, at: int) -> list[End]:
     return [End.KILLED_AMID if at in scene.uploads else ends[at % len(ends)]]
 
 
-@pytest.mark.parametrize("kind", [Restore, Group, Roll])
+@pytest.mark.parametrize(
+    "kind", [Restore, Group, Roll, pytest.param(Resized, marks=pytest.mark.campaign)]
+)
 def test_cut_off_at_any_request_the_same_command_goes_on(tmp_path, monkeypatch, kind):
     scene = kind(tmp_path, monkeypatch)
     struck = 0
     for at in spread(scene.requests, usual=[*range(2, scene.requests, 17)]):
         struck += sum(cut(scene, end, at) for end in ends_of(scene, at))
     assert struck
+
+
+def test_cut_off_before_a_new_size_counts_the_same_command_restarts_it_first(tmp_path, monkeypatch):
+    scene = Resized(tmp_path, monkeypatch)
+    assert scene.goal[0]["room"] == LARGER != scene.before[0]["room"]
+    command, reboot = (scene.lines.index(f"POST /api/{it}") + 1 for it in ("cmnd", "reboot"))
+    assert command < reboot < command + 4
+    for at in range(command, reboot + 2):
+        for end in (End.KILLED_BEFORE, End.KILLED_AFTER, End.STOPPED):
+            assert cut(scene, end, at, pause_s=60.0)
+
+
+def test_unplugged_long_ago_or_not_at_all_it_does_not_say_that_nothing_was_put_back(
+    tmp_path, monkeypatch
+):
+    scene = Restore(tmp_path, monkeypatch)
+    with scene.network("left-alone") as net:
+        patient = RestoreOptions(power_cycle=True, power_cycle_s=60.0)
+        with pytest.raises(PlugsmithError):  # nobody unplugs it
+            restore(net.ctx, net.hosts[0], open_stored(Path(scene.stored)), patient)
+        for unplugged in (False, True):
+            if unplugged:
+                net.device.power_cycle()
+            net.clock.sleep(3600.0)
+            net.fresh_run()
+            data = restore(net.ctx, net.hosts[0], open_stored(Path(scene.stored)))
+            assert data["left"] == ["calibration"]
+            (told,) = [item for item in net.log if getattr(item, "code", "") == LEFT]
+            assert "not put back" not in told.message
+            assert "may hold" in told.message
+            assert "calibration" in told.message
 
 
 @pytest.mark.campaign

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from flows_rig import Rig, factory
@@ -58,7 +59,7 @@ def test_without_consent_nothing_is_erased_and_a_dry_run_asks_nothing(rig):
 
 
 def test_a_full_flash_has_nothing_to_try(rig, monkeypatch):
-    monkeypatch.setattr(module, "_free", lambda _chip, _content: [])
+    monkeypatch.setattr(module, "_free", lambda *_arguments: [])
     with pytest.raises(NothingFound):
         health(rig.ctx(yes=True), count=2)
 
@@ -96,6 +97,43 @@ def test_stopped_in_the_midst_the_next_run_makes_the_sectors_blank(rig, monkeypa
     rig.replug()
     assert health(rig.ctx(yes=True), count=3).verdict == "sound"
     assert rig.content == rig.before
+
+
+def store(rig, at, data):
+    """A firmware stores something while the program is away."""
+    content = bytearray(rig.content)
+    content[at : at + len(data)] = data
+    rig.chip.nor.content[:] = content
+
+
+def test_what_was_stored_since_the_backup_stays_and_is_in_a_backup_first(rig):
+    first = health(rig.ctx(yes=True), count=4)
+    theirs = {row.start: bytes([row.start >> 12 & 0xFF]) * 4096 for row in first.sectors[:2]}
+    for at, data in theirs.items():
+        store(rig, at, data)
+    before = rig.content
+    again = health(rig.ctx(yes=True), count=4)
+    assert len(again.sectors) == 4
+    assert not {row.start for row in again.sectors} & set(theirs)
+    assert rig.content == before
+    assert again.backup != first.backup
+    assert Path(again.backup).read_bytes() == before
+
+
+def test_what_a_sector_of_a_run_that_was_cut_off_got_since_is_kept_in_a_file(rig, monkeypatch):
+    ctx = rig.ctx(yes=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(module, "_try_one", lambda *_arguments: ctx.cancel.cancel())
+        with pytest.raises(Cancelled):
+            health(ctx, count=3)
+    (job,) = rig.library.jobs.open_jobs()
+    at = job.changes[-1].start
+    store(rig, at, b"theirs".ljust(4096, b"\0"))
+    rig.cancel.__init__()
+    rig.replug()
+    assert at in {row.start for row in health(rig.ctx(yes=True), count=3).sectors}
+    (told,) = [event for event in rig.log if getattr(event, "code", "") == "PS-NOTE-RESCUED"]
+    assert Path(told.data["file"]).read_bytes().startswith(b"theirs")
 
 
 def test_the_verb_for_people_and_programs(tmp_path, capsys, monkeypatch):

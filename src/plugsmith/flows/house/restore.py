@@ -65,7 +65,7 @@ def restore(
 
     Another device than the one that the backup came from needs consent. WrongPinDevice where the
     chip is another; SettingsDiffer where the read-back is not what was stored. `left` in the result
-    are settings that only a power cycle could bring back and that were not asked for.
+    are settings that only a power cycle that was not asked for could bring back, or could prove.
     """
     how = options or RestoreOptions()
     state = ctx.look(state_of(ctx, ctx.obk(host)))
@@ -167,7 +167,8 @@ async def _in_stages(
         return _data(obk.wire.host, state, applied=applied, planned=applied, files=files, left=[],
                      verified=False)  # fmt: skip
     state = await read_state(obk)
-    left = _left(wanted, state) or _unproven(ctx, obk, state)
+    lacking = _left(wanted, state)
+    left = lacking or _unproven(ctx, obk, state)
     if left and how.power_cycle:
         stages.reached(_("Its settings are back, but for these: {names}.",
                          names=", ".join(map(str, left))))  # fmt: skip
@@ -175,10 +176,11 @@ async def _in_stages(
         applied += left
         left = []
     elif left:
+        names = ", ".join(map(str, left))
         ctx.warn(
             "PS-NOTE-RESTORE-LEFT",
             _("{host}: these settings have no command and were not put back: {names}",
-              host=obk.host, names=", ".join(map(str, left))),
+              host=obk.host, names=names) if lacking else _told_unproven(obk.host, names),
             hint=_("Run the same command with --power-cycle and unplug the device when told."),
         )  # fmt: skip
     return _data(obk.wire.host, state, applied=applied, planned=applied, files=files, left=left)
@@ -201,6 +203,7 @@ def _unproven(ctx: LanContext, obk: Obk, state: DeviceState) -> list[Fact]:
     """What the sector holds since an earlier try, but perhaps not the running firmware.
 
     A device that counts fewer seconds than then has started again: what it holds is what it runs.
+    One that counts more may have done so too, long ago: that is not known, and said so.
     """
     cut = backups_of(ctx).owing(state.info.mac, obk.host, Owed.POWER_CYCLE)
     if cut is None:
@@ -210,6 +213,12 @@ def _unproven(ctx: LanContext, obk: Obk, state: DeviceState) -> list[Fact]:
         return [*names.split()]
     backups_of(ctx).settle(state.info.mac, obk.host, Owed.POWER_CYCLE)
     return []
+
+
+def _told_unproven(host: str, names: str) -> str:
+    back = _("Its settings are back, but for these: {names}.", names=names)
+    rest = _("Its settings sector may hold the rest, which counts once it was unplugged.")
+    return _("{host}: {done}", host=host, done=f"{back} {rest}")
 
 
 async def _whole_block(

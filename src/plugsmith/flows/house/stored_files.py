@@ -22,17 +22,28 @@ if TYPE_CHECKING:
     from plugsmith.library.device_folders import DeviceFolder
 
 
+_NEW_SIZE = "size"  # the note with a restart that a new size of the file system waits for
+
+
 async def file_system_size(
     ctx: LanContext, obk: Obk, stored: StoredSettings, stages: Stages
 ) -> DeviceState:
-    """A file system of another size comes first: files would be lost with a later change."""
+    """A file system of another size comes first: files would be lost with a later change.
+
+    The size counts from the next start on: one that a run which was cut off owes is made up for.
+    """
     state = await state_of(ctx, obk)
     wanted = stored.settings.get("littlefs_size")
     have = state.settings.get("littlefs_size")
-    if isinstance(wanted, int) and wanted and wanted != have:
+    cut = backups_of(ctx).owing(state.info.mac, obk.host, Owed.RESTART)
+    other = isinstance(wanted, int) and wanted and wanted != have
+    if other or (cut is not None and cut.note(Owed.RESTART) == _NEW_SIZE):
         stages.begins(_("Its file system gets the size that it had in the backup."))
-        await obk.command(f"lfs_size 0x{wanted:x}", repeatable=True)
+        if other:
+            keep_as_it_is(ctx, obk, state, None).mark(Owed.RESTART, _NEW_SIZE)
+            await obk.command(f"lfs_size 0x{wanted:x}", repeatable=True)
         await obk.restart_and_wait()
+        backups_of(ctx).settle(state.info.mac, obk.host, Owed.RESTART)
         stages.reached(_("Its file system has the size that it had in the backup."))
         state = await read_state(obk)
     return state

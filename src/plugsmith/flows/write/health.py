@@ -1,7 +1,8 @@
 """`health`: how a flash erases and takes bytes, tried on free sectors only.
 
-Free is what was proven blank and lies where no map of the chip keeps anything but updates. A job on
-disk says that these sectors shall be blank until they are, as for every other write.
+Free is what is proven blank now, was so in the backup, and lies where no map of the chip keeps
+anything but updates. A job on disk says that these sectors shall be blank until they are, as for
+every other write; only what such a job names is blanked although it holds something.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.execute import execute, prepare
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import PreflightSubject
-from plugsmith.flows.write.proven import secure
+from plugsmith.flows.write.proven import secure, up_to_date
 from plugsmith.flows.write.sector_survey import survey_device
 from plugsmith.flows.write.target_image import BLANK_SECTOR, TargetImage
 from plugsmith.library.jobs.store import JobKind
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.proven import Safety
 
 SLOW_ERASE_MS = 400.0  # the usual upper limit for such parts; not looked up part by part
+_SUBJECT = "health"
 PATTERNS = (b"\x55" * SECTOR_LEN, b"\xaa" * SECTOR_LEN, bytes(range(256)) * (SECTOR_LEN // 256))
 
 
@@ -97,6 +99,7 @@ def health(ctx: FlowContext, *, count: int, dry_run: bool = False) -> HealthResu
                 equal=frozenset(),
                 permissions=ctx.permissions,
             )
+            safety = up_to_date(ctx, device, safety, plan)
             run_plan(
                 ctx,
                 device,
@@ -104,7 +107,7 @@ def health(ctx: FlowContext, *, count: int, dry_run: bool = False) -> HealthResu
                 survey_device(target.wanted, device.size, device.crcs),
                 safety=safety,
                 kind=JobKind.ERASE,
-                subject="health",
+                subject=_SUBJECT,
                 work=lambda ctx, device, run: _try_all(ctx, device, run, rows),
             )
         part = device.identity.flash.part
@@ -114,16 +117,21 @@ def health(ctx: FlowContext, *, count: int, dry_run: bool = False) -> HealthResu
 
 
 def _chosen(device: Device, safety: Safety, count: int) -> list[int]:
-    """Sectors that are free by the backup; those that an earlier run left written come along."""
-    before = safety.backup.read() if safety.backup is not None else safety.content or b""
-    free = _free(device.identity.chip, before)
-    now = safety.content or before
-    left = [at for at in free if now[at : at + SECTOR_LEN] != BLANK_SECTOR]
+    """Free sectors; those of a run of this verb that was cut off come along."""
+    if safety.backup is None or safety.content is None:
+        return []
+    free = _free(device.identity.chip, safety.backup.read(), safety.content)
+    left = {
+        at
+        for job in device.unfinished()
+        if (job.state.header.kind, job.state.header.subject) == (JobKind.ERASE, _SUBJECT)
+        for at in job.addrs
+    }
     return sorted({*left, *_spread(free, count)})
 
 
-def _free(chip: Chip, content: bytes) -> list[int]:
-    """Blank sectors in nobody's region, or in that for updates."""
+def _free(chip: Chip, before: bytes, now: bytes) -> list[int]:
+    """Sectors that were and are blank, in nobody's region or in that for updates."""
     kept = [
         region.span
         for layout in chip.memory_maps
@@ -132,8 +140,8 @@ def _free(chip: Chip, content: bytes) -> list[int]:
     ]
     return [
         at
-        for at in range(APP_START, len(content) - SECTOR_LEN + 1, SECTOR_LEN)
-        if content[at : at + SECTOR_LEN] == BLANK_SECTOR
+        for at in range(APP_START, len(now) - SECTOR_LEN + 1, SECTOR_LEN)
+        if before[at : at + SECTOR_LEN] == now[at : at + SECTOR_LEN] == BLANK_SECTOR
         and not any(span.overlaps(AddressRange.sized(at, SECTOR_LEN)) for span in kept)
     ]
 
