@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import UsageError
-from plugsmith.errors.image import KeyMissing
+from plugsmith.errors.image import ImageDamaged, KeyMissing
+from plugsmith.image.checks import CheckList, check_section
 from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
 from plugsmith.image.physical import APP_LOGICAL_START
-from plugsmith.image.rbl import header_for
+from plugsmith.image.rbl import body_matches, header_for
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 from plugsmith.messages import _
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 KEY_LEN = 16
 _LONGEST = 256
+_DAMAGE = frozenset({"crc16", "erased-gap", "header-crc", "body"})  # that storing anew would hide
 _WORD = re.compile(r"(?:0[xX])?([0-9a-fA-F]{1,8})")
+_TEXT = re.compile(rb"[\t\n\r -~]*")
 _NAMED = {"none": PLAIN_KEY, "tuya": TUYA_KEY}
 
 
@@ -37,8 +40,11 @@ def read_key(text: str) -> ScrambleKey:
 
 
 def key_in_file(data: bytes) -> ScrambleKey:
-    """The key in a file with the 16 bytes of the eFuse, or with what `read_key` reads."""
-    if len(data) == KEY_LEN:
+    """The key in a file with the 16 bytes of the eFuse, or with what `read_key` reads.
+
+    16 bytes that are a text are never taken for those of an eFuse.
+    """
+    if len(data) == KEY_LEN and not _TEXT.fullmatch(data):
         return ScrambleKey.from_bytes(data)
     return read_key(data[:_LONGEST].decode("ascii", "replace"))
 
@@ -47,13 +53,15 @@ def with_key(data: bytes, key: ScrambleKey, *, name: str, old: ScrambleKey | Non
     """A file with stored code, all of it under `key` instead of `old`, or of what it is now.
 
     Headers describe the code as it is stored, and are made anew with their version and time.
-    Raises KeyMissing where the key that it has now is not known.
+    Raises KeyMissing where the key that it has now is not known, and ImageDamaged where a check on
+    the code fails: behind new checksums nobody could tell.
     """
     image = recognise(data)
     made = bytearray(data)
     for facts, logical in ((image.loader, 0), (image.app, APP_LOGICAL_START)):
         if facts is not None:
             code = _plain(facts.section, old, logical=logical, name=name)
+            _refuse_damage(facts.section, code, name=name)
             _store(made, facts.section, scramble(code, key, start=logical))
     return bytes(made)
 
@@ -65,6 +73,18 @@ def _plain(section: CodeSection, old: ScrambleKey | None, *, logical: int, name:
     if old is None:
         raise KeyMissing(name=name)
     return scramble(section.code, old, start=logical)
+
+
+def _refuse_damage(section: CodeSection, code: bytes, *, name: str) -> None:
+    checks = CheckList()
+    check_section(checks, section)
+    trailer = section.trailer
+    # after an update over the air the header describes the code before it was scrambled
+    plain = trailer is not None and trailer.header.sound and body_matches(trailer.header, code)
+    failed = _DAMAGE - {"body"} if plain else _DAMAGE
+    for item in checks.findings:
+        if item.code in failed:
+            raise ImageDamaged(name=name, problem=item.text)
 
 
 def _store(made: bytearray, section: CodeSection, raw: bytes) -> None:
