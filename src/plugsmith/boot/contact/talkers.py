@@ -49,7 +49,12 @@ class Talkers:
                 break
 
     def meet(self) -> None:
-        """Be at another rate when who talks regularly is due just now; else return at once."""
+        """Be at another rate when who talks regularly is due just now; else return at once.
+
+        Who can be read at the start rate talks there: to listen elsewhere is to miss a reset.
+        """
+        if self._witness.ear.sound not in _UNCLEAR:
+            return
         now_s = self._clock.monotonic()
         due_s = self._witness.due_s(now_s)
         if due_s is None or due_s - now_s > _EARLY_S or self._known():
