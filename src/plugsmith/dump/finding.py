@@ -65,8 +65,12 @@ def find_in_steps(data: bytes, pattern: bytes, *, step: int, limit: int = 256) -
     firsts, first = data[::step], pattern[:1]
     hits: list[int] = []
     if firsts.count(first) > len(firsts) // 16:  # made to be slow
-        every = find_all(data, pattern, limit=len(data))
-        return [at for at in every if at % step == 0][:limit]
+        at = data.find(pattern)
+        while at >= 0 and len(hits) < limit:
+            if at % step == 0:
+                hits.append(at)
+            at = data.find(pattern, at - at % step + step)
+        return hits
     at = firsts.find(first)
     while at >= 0 and len(hits) < limit:
         if data.startswith(pattern, at * step):

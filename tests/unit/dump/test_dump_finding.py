@@ -28,3 +28,20 @@ def test_a_search_in_steps_finds_what_a_whole_search_finds_there(filling, limit)
 def test_nothing_is_found_in_nothing():
     assert find_in_steps(b"", PATTERN, step=16) == []
     assert find_in_steps(PATTERN[:3], PATTERN, step=16) == []
+
+
+class Counted(bytes):
+    calls = 0
+
+    def find(self, *args):
+        self.calls += 1
+        return super().find(*args)
+
+
+@pytest.mark.parametrize("shift", [0, 3])
+def test_what_was_made_to_be_slow_costs_no_look_at_every_place(shift):
+    row = (b"\x12" * 16)[:shift] + PATTERN * 4
+    data = Counted(row[:16] * 0x1000)
+    found = find_in_steps(data, PATTERN, step=16, limit=3)
+    assert found == ([0, 16, 32] if not shift else [])
+    assert data.calls <= (4 if not shift else 0x1001)
