@@ -171,3 +171,29 @@ def test_partitions_are_listed():
 def test_a_table_whose_checksum_is_wrong_says_nothing_of_partitions():
     assert read_other_maker(changed(ESP_FLASH, 0x8004, b"\x01")).parts == ()
     assert read_other_maker(changed(LN_FLASH, 0x6004, b"\x01")).parts == ()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [ESP[:-1], ESP[:64], OLD[:40], NEAR["esp"][0], ESP_FLASH[:0x100]],
+    ids=["last byte", "head", "old head", "a bit", "flash"],
+)
+def test_a_cut_off_espressif_image_is_still_called_one(data):
+    assert "image for the chip ESP" in recognise(data).findings[0].text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xe9" + bytes(4000), b"\xe9" * 4000, b"\xe9" + made.BODY(4000), ESP[:31], *NEAR["esp"][1:4],
+     NEAR["esp"][5], NEAR["esp"][6], NEAR["esp"][7], NEAR["esp8266"][0], NEAR["esp8266"][2]],
+    ids=range(12),
+)  # fmt: skip
+def test_not_every_file_that_begins_with_its_mark_is_one(data):
+    assert "ESP" not in recognise(data).findings[0].text
+
+
+def test_a_partition_name_cannot_break_the_line_or_move_the_cursor():
+    table = made.esp_table(("a\n\x1b[2Jb", 0x9000, 0x4000))
+    text = recognise(changed(ESP_FLASH, 0x8000, table)).findings[0].text
+    assert r"a\n\x1b[2Jb" in text
+    assert text.isprintable()

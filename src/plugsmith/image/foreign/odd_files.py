@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from plugsmith.chips.other_chips import other_chip
-from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
+from plugsmith.image.foreign.other_makers import OtherMaker, espressif_header, read_other_maker
 from plugsmith.image.model import FindingLevel, ImageFinding
 from plugsmith.messages import N_, _
+from plugsmith.visible import visible_line
 
 _MAGICS = (
     (0, b"PK\x03\x04", N_("a ZIP archive: unpack it and take the file inside")),
@@ -40,7 +41,7 @@ def words_of(other: OtherMaker) -> str:
         _("Seen: {checked}.", checked=", ".join(_(item) for item in other.checked)),
     ]
     if other.parts:
-        listed = ", ".join(f"{item.name} {item.span}" for item in other.parts)
+        listed = ", ".join(f"{visible_line(item.name)} {item.span}" for item in other.parts)
         lines.append(_("Its parts: {listed}.", listed=listed))
     known = other_chip(other.chip)
     if known is not None and known.tool:
@@ -56,6 +57,9 @@ def _reason(data: bytes) -> str:
     other = read_other_maker(data)
     if other is not None:
         return words_of(other)
+    chip = espressif_header(data)
+    if chip is not None:  # cut off, or altered
+        return _("The file is {name}.", name=_("an image for the chip {chip}", chip=chip))
     for at, magic, name in _MAGICS:
         if data[at : at + len(magic)] == magic:
             return _("The file is {name}.", name=_(name))

@@ -20,6 +20,7 @@ _ESP_TABLE, _ESP_TABLE_LEN = 0x8000, 0xC00
 _ESP_ENTRY = Struct("<2sBBII16sI")
 _ESP_MOST_SEGMENTS = 16
 _ESP_CODE = range(0x3C00_0000, 0x5100_0000)  # where code and data of any of them lie
+_ESP_LARGEST = 0x100_0000
 _ESP8266_ENTRY = range(0x4010_0000, 0x4030_0000)
 
 _LN_HEAD = Struct("<I2H4I")
@@ -89,6 +90,19 @@ def _espressif(data: bytes) -> OtherMaker | None:
                 parts=parts,
             )
     return None
+
+
+def espressif_header(data: bytes) -> str | None:
+    """The chip of an image of which the header alone is plausible: a cut-off download."""
+    if data[:1] != b"\xe9" or len(data) < 32 or not 1 <= data[1] <= _ESP_MOST_SEGMENTS:
+        return None
+    entry, old_load, old_length = Struct("<3I").unpack_from(data, 4)
+    load, length = Struct("<2I").unpack_from(data, 24)
+    chip = _ESP_IDS.get(int.from_bytes(data[12:14], "little"))
+    if chip is not None and entry in _ESP_CODE and load in _ESP_CODE and 0 < length < _ESP_LARGEST:
+        return chip
+    old = entry in _ESP8266_ENTRY and old_load in _ESP_CODE and 0 < old_length < _ESP_LARGEST
+    return "ESP8266" if old else None
 
 
 def _esp_image(data: bytes, start: int) -> str | None:
