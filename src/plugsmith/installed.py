@@ -10,7 +10,20 @@ from pathlib import Path
 from plugsmith.messages import _
 
 # where the metadata of the package is missing
-_PARTS = {"emu": "unicorn", "mqtt": "aiomqtt", "keyring": "keyring", "mdns": "zeroconf"}
+_PARTS = {
+    "emu": ("unicorn",),
+    "mqtt": ("aiomqtt",),
+    "keyring": ("keyring",),
+    "ui": ("starlette", "uvicorn"),
+    "mdns": ("zeroconf",),
+    "spi": (
+        "pyusb",
+        "pyftdi",
+        "libusb-package; sys_platform != 'linux'",
+        "gpiod; sys_platform == 'linux'",
+    ),
+}
+_SYSTEM = re.compile(r"""sys_platform\s*(?P<how>[=!]=)\s*['"](?P<name>\w+)['"]""")
 _EXTRA = re.compile(r"""extra\s*==\s*['"](?P<extra>[\w-]+)['"]""")
 
 
@@ -38,19 +51,22 @@ def how_to_add(extra: str) -> str:
 
 
 def parts_of(extra: str) -> list[str]:
-    """The requirements of an extra, as the package itself states them."""
+    """The requirements of an extra on this system, as the package itself states them."""
     from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415 - on errors only
 
     try:
         stated = requires("plugsmith") or []
     except PackageNotFoundError:
         stated = []
-    found = [
-        line.partition(";")[0].strip()
-        for line in stated
-        if (match := _EXTRA.search(line)) and match["extra"] == extra
-    ]
-    return found or [_PARTS.get(extra, extra)]
+    found = [line for line in stated if (match := _EXTRA.search(line)) and match["extra"] == extra]
+    parts = [line.partition(";") for line in found or _PARTS[extra]]
+    return [part.strip() for part, _semicolon, marker in parts if _is_for_here(marker)]
+
+
+def _is_for_here(marker: str) -> bool:
+    """Whether a marker means this system; of all that markers can say, ours name nothing else."""
+    system = _SYSTEM.search(marker)
+    return system is None or (system["how"] == "==") == (system["name"] == sys.platform)
 
 
 def _is_managed() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
@@ -26,6 +27,13 @@ ENDS = {
 @pytest.mark.parametrize("name", [verb.name for verb in verbs() if verb.name not in ENDS])
 def test_every_verb_has_a_next_step(name):
     assert name in STEPS
+
+
+def test_where_the_uart_stays_silent_after_unbrick_no_backup_is_proposed():
+    request = SimpleNamespace(uart="/dev/ttyUSB0")
+    steps = {value: STEPS["unbrick"](request, {"answers": value}) for value in (True, False)}
+    assert steps[True][0][0] == "plugsmith backup"
+    assert steps[False][0][0] == "plugsmith doctor --port /dev/ttyUSB0"
 
 
 def commands(text: str) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+import re
 import sys
+from types import SimpleNamespace
 
 import pytest
 
@@ -56,6 +59,32 @@ def test_the_hint_fits_the_way_it_was_installed(prefix, command, monkeypatch):
     hint = installed.how_to_add("emu")
     assert command in hint
     assert "unicorn" in hint
+
+
+def no_metadata(_name):
+    raise importlib.metadata.PackageNotFoundError
+
+
+@pytest.mark.parametrize("metadata", [True, False])
+@pytest.mark.parametrize(
+    ("system", "own", "foreign"),
+    [("linux", "gpiod", "libusb"), ("darwin", "libusb", "gpiod"), ("win32", "libusb", "gpiod")],
+)
+def test_an_extra_is_named_for_this_system_alone(system, own, foreign, metadata, monkeypatch):
+    if not metadata:
+        monkeypatch.setattr(importlib.metadata, "requires", no_metadata)
+    monkeypatch.setattr(installed, "sys", SimpleNamespace(platform=system))
+    parts = " ".join(installed.parts_of("spi"))
+    assert all(name in parts for name in ("pyusb", "pyftdi", own))
+    assert foreign not in parts
+
+
+def test_every_extra_that_is_named_is_known_without_metadata_too(monkeypatch):
+    stated = {name: installed.parts_of(name) for name in ("emu", "mqtt", "keyring", "ui", "mdns")}
+
+    monkeypatch.setattr(importlib.metadata, "requires", no_metadata)
+    for extra, parts in stated.items():
+        assert [re.split(r"[^\w-]", part)[0] for part in parts] == installed.parts_of(extra)
 
 
 def test_a_python_that_the_system_manages_gets_no_bare_pip(monkeypatch, tmp_path):

@@ -90,6 +90,7 @@ class Ch341Model:
 
     def __init__(self, pins):
         self.pins = pins
+        self.driven = 0  # the pins that are outputs
         self._answers = []
 
     def control(self, request_type, request, value, index, length):
@@ -107,6 +108,8 @@ class Ch341Model:
                 if code & 0xC0 == 0x80:
                     self.pins.cen(high=bool(code & 4))
                     self.pins.select(high=bool(code & 1))
+                elif code & 0xC0 == 0x40:
+                    self.driven = code & 0x3F
         elif packet[0] == 0xA8:
             heard = self.pins.clock_bytes(packet[1:].translate(MIRRORED))
             self._answers.append(heard.translate(MIRRORED))

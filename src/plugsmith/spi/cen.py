@@ -88,9 +88,11 @@ class ByAdapter:
 
     def pulse(self) -> None:
         """Low for as long as a reset needs."""
-        self._bus.pull_cen(low=True)
-        self._clock.sleep(_LOW_S)
-        self._bus.pull_cen(low=False)
+        try:
+            self._bus.pull_cen(low=True)
+            self._clock.sleep(_LOW_S)
+        finally:
+            self._bus.pull_cen(low=False)
 
 
 class ByLine:
@@ -108,9 +110,11 @@ class ByLine:
 
     def pulse(self) -> None:
         """Asserted is low at the pin."""
-        self._set(asserted=True)
-        self._clock.sleep(_LOW_S)
-        self._set(asserted=False)
+        try:
+            self._set(asserted=True)
+            self._clock.sleep(_LOW_S)
+        finally:
+            self._set(asserted=False)
 
     def _set(self, *, asserted: bool) -> None:
         if self._line == "rts":

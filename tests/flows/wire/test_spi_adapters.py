@@ -17,18 +17,20 @@ from spi_rig import SpiRig, factory
 from test_spi_flows import context
 from usb_models import Ch341Model, Ft232hModel, Pins
 
+from plugsmith.errors.flash import ExchangeFailed
 from plugsmith.errors.link import NotInFlashMode
-from plugsmith.errors.port import PortDenied, PortNotFound, PortUnsupported
+from plugsmith.errors.port import PortBusy, PortDenied, PortLost, PortNotFound, PortUnsupported
 from plugsmith.flows.spi.unbrick import unbrick
 from plugsmith.flows.wire.info import info
 from plugsmith.flows.wire.raw_read import read_flash
 from plugsmith.link.spi_address import read_address
 from plugsmith.memory import AddressRange
 from plugsmith.sim.spi.serprog import Manners
-from plugsmith.spi.adapters import spidev, usb_device
+from plugsmith.spi.adapters import usb_device
 from plugsmith.spi.adapters.opened import open_programmer
 from plugsmith.spi.adapters.programmer import ProgrammerPort
 from plugsmith.spi.adapters.spidev import Spidev
+from plugsmith.spi.cen import ByAdapter, ByLine
 
 PLACES = {"ch341": "ch341://", "ftdi": "ftdi://232h/1"}
 MODELS = {"ch341": Ch341Model, "ftdi": Ft232hModel}
@@ -70,6 +72,41 @@ def look(desk, tmp_path):
 def test_the_chip_is_found_and_a_sector_reads_the_same(kind, monkeypatch, tmp_path):
     desk = Desk(kind, monkeypatch)
     assert look(desk, tmp_path) == factory()[RF.start : RF.end]
+
+
+def test_afterwards_no_pin_of_a_ch341a_is_driven(monkeypatch, tmp_path):
+    desk = Desk("ch341", monkeypatch)
+    look(desk, tmp_path)
+    assert desk.model.driven == 0
+
+
+def test_a_ch341a_that_sends_nothing_for_ever_is_not_waited_for(monkeypatch, tmp_path):
+    desk = Desk("ch341", monkeypatch)
+    reads = []
+    monkeypatch.setattr(desk.model, "bulk_in", lambda limit: reads.append(limit) or b"")
+    with pytest.raises(ExchangeFailed):
+        look(desk, tmp_path)
+    assert len(reads) <= 32
+
+
+def test_a_reset_that_is_interrupted_lets_the_line_go():
+    levels = []
+
+    class Stopped:
+        def pull_cen(self, *, low):
+            levels.append(low)
+
+        def set_lines(self, *, rts):
+            levels.append(rts)
+
+        def sleep(self, _seconds):
+            raise KeyboardInterrupt
+
+    both = Stopped()
+    for cen in (ByAdapter(both, both, "ch341://"), ByLine(both, "rts", both, "serprog://a:1")):
+        with pytest.raises(KeyboardInterrupt):
+            cen.pulse()
+    assert levels == [True, False] * 2
 
 
 def test_voltage_is_warned_of_before_the_adapter_is_touched(kind, monkeypatch, tmp_path):
@@ -124,12 +161,19 @@ def test_the_kernels_own_driver_is_let_go(monkeypatch, tmp_path):
 class Kernel:
     """The two ioctls of spidev and a GPIO, with the chip behind them."""
 
-    def __init__(self, pins):
-        self.pins, self.asked = pins, []
+    def __init__(self, pins, modes=(0, 3)):
+        self.pins, self.modes, self.asked = pins, modes, []
 
-    def __call__(self, _file, request, argument):
+    def open(self, _path):
+        return 99
+
+    def close(self, _file): ...
+
+    def ioctl(self, _file, request, argument):
         self.asked.append(request & 0xFF)
         if request == 0x4001_6B01:
+            if argument[0] not in self.modes:
+                raise OSError(errno.EINVAL, "no such mode")
             self.pins.mode = argument[0]
         elif request == 0x4020_6B00:
             sent, heard, count = struct.unpack_from("=QQI", argument)
@@ -137,7 +181,6 @@ class Kernel:
             reply = self.pins.clock_bytes(ctypes.string_at(sent, count))
             self.pins.select(high=True)
             ctypes.memmove(heard, reply, count)
-        return 0
 
     def set_value(self, _line, value):
         self.pins.cen(high="ACTIVE" in str(value) and "INACTIVE" not in str(value))
@@ -149,17 +192,40 @@ def test_spidev_reads_the_flash_with_a_gpio_at_cen(monkeypatch, tmp_path):
     gpiod = pytest.importorskip("gpiod")
     rig = SpiRig(manners=Manners(cen="none"))
     kernel = Kernel(Pins(rig.face, rig.clock))
-    monkeypatch.setattr(spidev.os, "open", lambda *_a: 99)
-    monkeypatch.setattr(spidev.os, "close", lambda _file: None)
     monkeypatch.setattr(gpiod, "request_lines", lambda *_a, **_k: kernel)
     name = "spidev://0.0?cen=gpio@gpiochip0:22"
     assert read_address(name).gpio == "gpiochip0:22"
     port = ProgrammerPort(
-        name, lambda: Spidev(name, path="/dev/spidev0.0", hz=1, cen="gpiochip0:22", ioctl=kernel)
+        name, lambda: Spidev(name, path="/dev/spidev0.0", hz=1, cen="gpiochip0:22", kernel=kernel)
     )
     ctx = replace(context(rig, tmp_path), port_name=name, open_port=lambda: port)
     assert info(ctx).identity.chip.name == "BK7231T"
     assert {0x00, 0x01, 0x04} <= set(kernel.asked)
+
+
+def test_a_controller_without_mode_3_goes_on_in_mode_0(monkeypatch):
+    rig = SpiRig(manners=Manners(cen="none"))
+    kernel = Kernel(Pins(rig.face, rig.clock), modes=(0,))
+    bus = Spidev("spidev://0.0", path="/dev/spidev0.0", hz=1, kernel=kernel)
+    bus.begin()
+    bus.set_mode(3)
+    assert (kernel.pins.mode, len(bus.transfer(b"\x9f", 3))) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("number", "error"),
+    [(errno.ENOENT, PortNotFound), (errno.EACCES, PortDenied), (errno.EBUSY, PortBusy),
+     (errno.ENXIO, PortLost), (errno.EIO, PortLost)],
+)  # fmt: skip
+def test_every_refusal_to_open_is_an_error_of_ours(number, error, monkeypatch):
+    kernel = Kernel(None)
+
+    def refuse(_path):
+        raise OSError(number, "refused")
+
+    monkeypatch.setattr(kernel, "open", refuse)
+    with pytest.raises(error):
+        Spidev("spidev://0.0", path="/dev/spidev0.0", hz=1, kernel=kernel).begin()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from test_spi_flows import CS1, context
 from plugsmith.boot.linking import LinkPolicy
 from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import NoAnswer, NoBootCode
-from plugsmith.errors.safety import UnknownFlashPart
+from plugsmith.errors.safety import ChipMismatch, UnknownFlashPart
 from plugsmith.flows.spi.boot_loader import doubts_of, faults_of
 from plugsmith.flows.spi.unbrick import Uart, unbrick
 from plugsmith.flows.wire.backup import backup
@@ -139,6 +139,23 @@ def test_where_such_a_loader_stands_already_a_named_image_replaces_it(tmp_path):
     assert rig.content == blank(factory()[: LOADER.end])
 
 
+def test_a_t_with_the_image_of_an_n_is_brought_back_when_it_is_named(tmp_path):
+    rig = SpiRig(factory("BK7231N"), manners=CS1)
+    with pytest.raises(UsageError):
+        unbrick(context(rig, tmp_path), image=image(tmp_path))
+    done = unbrick(context(rig, tmp_path, chip="BK7231T"), image=image(tmp_path))
+    assert (done.chip, done.verified) == ("BK7231T", True)
+    assert rig.content == factory()[: LOADER.end] + rig.before[REST]
+
+
+@pytest.mark.parametrize(("content", "named"), [("BK7231T", "BK7231U"), ("BK7231T", "BK7231N")])
+def test_a_chip_named_against_a_loader_that_says_otherwise_is_refused(content, named, tmp_path):
+    rig = SpiRig(factory(content), manners=CS1)
+    with pytest.raises(ChipMismatch):
+        unbrick(context(rig, tmp_path, chip=named), image=image(tmp_path, factory("BK7231U")))
+    assert rig.content == rig.before
+
+
 def test_an_spi_address_is_no_uart(tmp_path):
     rig = SpiRig(dead(), manners=CS1)
     other = Uart(name="serprog://rig:1?cen=cs1", open_port=rig.port)
@@ -223,8 +240,18 @@ CUTS = [(0x01, 1), (0x01, 2), (0x20, 1), (0x20, 5), (0x02, 1), (0x02, 99)]
 
 @pytest.mark.parametrize(("opcode", "nth"), CUTS)
 def test_cut_anywhere_and_run_again_ends_well(opcode, nth, tmp_path, monkeypatch):
+    cut_and_again(
+        SpiRig(dead("half"), manners=CS1, status=0x7C), opcode, nth, tmp_path, monkeypatch
+    )
+
+
+def test_cut_on_a_chip_that_has_lost_its_mac_too_the_protection_is_put_back(tmp_path, monkeypatch):
+    rig = SpiRig(blank(), manners=CS1, status=0x7C)
+    cut_and_again(rig, 0x20, 5, tmp_path, monkeypatch, chip="BK7231T")
+
+
+def cut_and_again(rig, opcode, nth, tmp_path, monkeypatch, **options):
     """Nothing runs any more from some operation of the flash on; the chip keeps what it has."""
-    rig = SpiRig(dead("half"), manners=CS1, status=0x7C)
     seen = Counter()
     real = rig.face.exchange
 
@@ -239,10 +266,10 @@ def test_cut_anywhere_and_run_again_ends_well(opcode, nth, tmp_path, monkeypatch
     with monkeypatch.context() as dying:
         dying.setattr(Job, "close", lambda _job: None)
         with pytest.raises(Killed):
-            unbrick(context(rig, tmp_path), image=given)
+            unbrick(context(rig, tmp_path, **options), image=given)
     rig.face.exchange = real
-    assert unbrick(context(rig, tmp_path), image=given).verified
-    assert rig.content == factory()
+    assert unbrick(context(rig, tmp_path, **options), image=given).verified
+    assert rig.content == factory()[: LOADER.end] + rig.before[REST]
     assert rig.chip.nor.status == 0x7C
     assert not list((tmp_path / "library/jobs").glob("*.journal"))
 

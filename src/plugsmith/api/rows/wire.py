@@ -137,7 +137,7 @@ WIRE: tuple[Verb, ...] = (
         runner="unbrick",
         results=("plugsmith.flows.spi.results:UnbrickResult",),
         needs=_CHIP,
-        asks=True,
+        asks=True,  # it asks nothing; this keeps `--yes`, as for all verbs that write
     ),
     Verb(
         name="reset",

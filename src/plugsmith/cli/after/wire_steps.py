@@ -110,16 +110,14 @@ def _rf_show(_request: Any, _data: dict[str, Any]) -> Steps:
 
 
 def _unbrick(request: Any, data: dict[str, Any]) -> Steps:
-    if data["broken"] and not data["verified"]:
-        return [(f"plugsmith unbrick --port {quoted(request.port)}", _("does it"))]
     if data["answers"] is None:
         return [("plugsmith info", _("over the download UART, when the SPI wires are off"))]
+    if not data["answers"]:
+        return [(f"plugsmith doctor --port {quoted(request.uart)}", _("is a chip there?"))]
     return [("plugsmith backup", _("a proven copy of all that is in it"))]
 
 
-def _health(_request: Any, data: dict[str, Any]) -> Steps:
-    if data["verdict"] == "planned":
-        return [("plugsmith health", _("does it"))]
+def _health(_request: Any, _data: dict[str, Any]) -> Steps:
     return [("plugsmith verify BACKUP", _("compares the whole flash with your backup"))]
 
 

@@ -42,13 +42,22 @@ def flash_facts(nor: Nor) -> FlashFacts:
     )
 
 
-def identify_content(flash: SpiFlash, facts: FlashFacts, *, expected: str | None) -> Identity:
+def identify_content(
+    flash: SpiFlash, facts: FlashFacts, *, expected: str | None, repair: bool = False
+) -> Identity:
     """The chip by boot loader, else by everything in the flash, else as the user named it.
 
-    ChipMismatch where content and user contradict; UnknownBootCode where neither tells.
+    ChipMismatch where content and user contradict, unless `repair` is asked for and the content is
+    of a chip that answers without a loader: such an image is what makes a T, U or Q a brick.
+    UnknownBootCode where neither tells.
     """
     head = flash.peek(0)
-    owner, boot, why = _owner(flash, head, expected)
+    wanted = chip(expected) if expected else None
+    owner, boot, why = _owner(flash, head, wanted)
+    if wanted is not None and wanted.name != owner.name:
+        if not (repair and (wanted.family, owner.family) == (Family.LOADER, Family.ROM)):
+            raise ChipMismatch(expected=wanted.name, found=owner.name)
+        owner, boot, why = wanted, None, "the user said so"
     covers = _COVERS[owner.family]
     return Identity(
         chip=owner,
@@ -69,15 +78,13 @@ def identify_content(flash: SpiFlash, facts: FlashFacts, *, expected: str | None
     )
 
 
-def _owner(flash: SpiFlash, head: bytes, expected: str | None) -> tuple[Chip, BootCode | None, str]:
-    wanted = chip(expected) if expected else None
+def _owner(flash: SpiFlash, head: bytes, wanted: Chip | None) -> tuple[Chip, BootCode | None, str]:
     found = boot_codes_for_crc(257, zlib.crc32(head[:257]))
     found = found or boot_codes_for_crc(256, zlib.crc32(head[:256]))
     if found:
         owners = [chip(name) for name in dict.fromkeys(n for item in found for n in item.chips)]
         fitting = [item for item in owners if item.flash_size == flash.size] or owners
         owner = wanted if wanted in owners else fitting[0]
-        _refuse_other(wanted, owner)
         return owner, found[0], f"the boot loader is {found[0].name}"
     said = survey(Dump(data=flash.read_all()), flash_size=flash.size).chip
     named = chip(said) if said else wanted
@@ -86,13 +93,7 @@ def _owner(flash: SpiFlash, head: bytes, expected: str | None) -> tuple[Chip, Bo
         raise UnknownBootCode(
             port="SPI", found=_("first bytes {first}; name it with --chip", first=first)
         )
-    _refuse_other(wanted, named)
     return named, None, "the content says so" if said else "the user said so"
-
-
-def _refuse_other(wanted: Chip | None, owner: Chip) -> None:
-    if wanted is not None and wanted.name != owner.name:
-        raise ChipMismatch(expected=wanted.name, found=owner.name)
 
 
 def _mac(flash: SpiFlash, owner: Chip) -> str | None:

@@ -26,7 +26,6 @@ from plugsmith.spi.nor import Nor
 from plugsmith.spi.serprog import Serprog
 
 if TYPE_CHECKING:
-    from plugsmith.chips.model import Chip
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.jobs.store import JobState
     from plugsmith.link.port import Port
@@ -37,23 +36,24 @@ _LINKS = 3
 
 
 class SpiDevice(Device):
-    """The same as `Device` to every flow; `writable` None: as over the UART, no boot loader."""
+    """The same as `Device` to every flow; writable is what is over the UART: no boot loader.
+
+    `repair`: it may hold the image of another chip, so a chip with a loader that the user names
+    stands against the content of one without.
+    """
 
     over_spi = True
 
-    def __init__(
-        self, ctx: FlowContext, port: Port, *, writable: AddressRange | None = None
-    ) -> None:
+    def __init__(self, ctx: FlowContext, port: Port, *, repair: bool = False) -> None:
         DeviceOwn.__init__(self)
         self.ctx, self.port, self.job, self.log = ctx, port, None, None
         self._address = read_address(ctx.port_name)
-        self._writable = writable
+        self._repair = repair
         self._status_found: int | None = None
         self._line: Port | None = None
         self.links = 0
         self._hits: list[AddressRange] = []
-        for trap in TRAPS[self._address.scheme]:
-            ctx.warn("PS-NOTE-SPI-VOLTAGE", _(trap.text))
+        ctx.warn("PS-NOTE-SPI-VOLTAGE", _(TRAPS[self._address.scheme]))
         self._bus = self._begin(port)
         self._cen = self._wire_to_cen()
         self._nor = Nor(self._bus, clock=ctx.clock, port_name=ctx.port_name)
@@ -75,10 +75,18 @@ class SpiDevice(Device):
         self._spi_flash.require_known_part()
 
     def lifted(self) -> list[JobState]:
-        """Jobs on this device that changed nothing but its write protection."""
+        """Jobs on this device that changed nothing but its write protection.
+
+        A device without MAC and calibration is told by its chip and flash id, for want of more.
+        """
         key = self.key()
         jobs = self.ctx.library.jobs.open_jobs(kinds=CHANGING)
-        return [item for item in jobs if not item.begun and key.is_same(item.header.device)]
+        return [
+            item
+            for item in jobs
+            if not item.begun
+            and (key.is_same(item.header.device) or (not key.certain and key == item.header.device))
+        ]
 
     def put_back_protection(self, status: int) -> None:
         """Have the flash part protected as `status` says."""
@@ -123,8 +131,8 @@ class SpiDevice(Device):
             before_unprotect=self._about_to_unprotect,
             reset=self._restart,
         )
-        self.identity = identify_content(flash, facts, expected=expected)
-        flash.allow(self._writable or _beside_the_loader(self.identity.chip, facts.size))
+        self.identity = identify_content(flash, facts, expected=expected, repair=self._repair)
+        flash.allow(AddressRange(self.identity.chip.protected_until, facts.size))
         self.flash = self._spi_flash = flash
         self.ctx.say(
             _(
@@ -215,7 +223,3 @@ class SpiDevice(Device):
                 "switch its supply off and on."
             )
         )
-
-
-def _beside_the_loader(owner: Chip, size: int) -> AddressRange:
-    return AddressRange(owner.protected_until, size)

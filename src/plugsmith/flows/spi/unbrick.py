@@ -67,7 +67,7 @@ def unbrick(
         raise UsageError(problem=f"--uart: {_('it is an SPI adapter, and this needs a UART')}")
     if out is not None:
         check_output(out)
-    with connected(ctx) as device:
+    with connected(ctx, repair=True) as device:
         done = _put_back(ctx, cast("SpiDevice", device), image=image, out=out, dry_run=dry_run)
     if uart is None or dry_run:
         return done
@@ -88,7 +88,9 @@ def _put_back(
     if out is not None:
         write_whole(out, content)
     ctx.say(_("Everything that was in the flash is kept in {file}.", file=str(out or saved)))
-    broken = faults_of(content[: LOADER.end], content[LOADER.end :], chip=chip.name)
+    # with the chip named, a loader need not fit the application, which may be the one that is wrong
+    rest = b"" if ctx.chip else content[LOADER.end :]
+    broken = faults_of(content[: LOADER.end], rest, chip=chip.name)
     if image is not None and not broken:  # a sound one, but whose? the user named a better one
         broken = doubts_of(content[: LOADER.end], chip=chip.name)
     for text in broken:
@@ -110,7 +112,7 @@ def _put_back(
             _settle(ctx, device)
         return result
     device.require_known_part()
-    found = find_loader(ctx, device.key(), content[LOADER.end :], image=image)
+    found = find_loader(ctx, device.key(), rest, image=image)
     ctx.say(_("The boot loader comes from {source}.", source=found.source))
     todo = [
         part for part in LOADER.split(SECTOR_LEN)

@@ -26,19 +26,19 @@ _JOURNAL_ROOM = 1024 * 1024  # of a whole rewrite, with what is kept of sectors 
 
 
 @contextmanager
-def connected(ctx: FlowContext, *, writes: bool = False) -> Iterator[Device]:
+def connected(ctx: FlowContext, *, writes: bool = False, repair: bool = False) -> Iterator[Device]:
     """Open the port, link, identify; at the end leave the chip running and close the port.
 
     With `writes` the library must take the journal of a write: NoRightToWrite, NoSpaceLeft before
-    anything is opened.
+    anything is opened. `repair` as for `SpiDevice`.
     """
     if writes:
         check_room(ctx.library.jobs.folder, _JOURNAL_ROOM)
     with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
-        yield from _connected(ctx)
+        yield from _connected(ctx, repair=repair)
 
 
-def _connected(ctx: FlowContext) -> Iterator[Device]:
+def _connected(ctx: FlowContext, *, repair: bool) -> Iterator[Device]:
     log = _open_log(ctx)
     try:
         port = ctx.open_port()
@@ -48,7 +48,10 @@ def _connected(ctx: FlowContext) -> Iterator[Device]:
     try:
         if ctx.warn_of_mains:
             warn_about_mains(ctx)
-        device = SpiDevice(ctx, port) if is_spi(ctx.port_name) else Device(ctx, port, log=log)
+        if is_spi(ctx.port_name):
+            device: Device = SpiDevice(ctx, port, repair=repair)
+        else:
+            device = Device(ctx, port, log=log)
         try:
             yield device
         finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from typing import Any
 
@@ -87,12 +86,14 @@ class Ch341:
             self._pins(_RESET if low else _IDLE)
 
     def close(self) -> None:
-        """All pins high, then free: CEN has a pull-up, so the chip stays in its mode."""
+        """All pins become inputs: CEN has a pull-up, so the chip stays in its mode."""
         device, self._device = self._device, None
         if device is None:
             return
         import usb.util  # noqa: PLC0415 - extra
 
+        with suppress(OSError):
+            device.write(_OUT, bytes((_PINS, _SET | _IDLE, _DIRECTIONS, _END)), _TIMEOUT_MS)
         with suppress(OSError):
             usb.util.dispose_resources(device)
 
@@ -106,10 +107,9 @@ class Ch341:
 
     def _receive(self, count: int) -> bytes:
         got = bytearray()
-        until = time.monotonic() + _TIMEOUT_MS / 1000
-        while len(got) < count:
+        for _read in range(_PACKET):  # an adapter that goes on sending nothing is not waited for
             got += bytes(self._device.read(_IN, _PACKET, _TIMEOUT_MS))
-            if time.monotonic() > until:
-                raise ExchangeFailed(request=_("a transfer over SPI"), attempts=1)
-        self.bytes_on_wire += count
-        return bytes(got[:count]).translate(_MIRRORED)
+            if len(got) >= count:
+                self.bytes_on_wire += count
+                return bytes(got[:count]).translate(_MIRRORED)
+        raise ExchangeFailed(request=_("a transfer over SPI"), attempts=1)

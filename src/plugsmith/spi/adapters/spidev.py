@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import struct
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from plugsmith.errors.port import PortDenied, PortLost, PortNotFound, PortUnsupported
+from plugsmith.errors.port import PortUnsupported
 from plugsmith.messages import _
 from plugsmith.spi.adapters.usb_device import usb_errors, without_extra
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    Ioctl = Callable[[int, int, bytes | bytearray], int]
 
 # linux/spi/spidev.h: _IOW('k', number, type)
 _WRITE_MODE = 0x4001_6B01
@@ -25,10 +21,22 @@ _MESSAGE = 0x4000_6B00 | _TRANSFER.size << 16
 _KERNEL_BUFFER = 4096
 
 
-def _kernel(file: int, request: int, argument: bytes | bytearray) -> int:
-    import fcntl  # noqa: PLC0415 - not on every system
+class Kernel:
+    """The three calls of the system; each may raise OSError."""
 
-    return fcntl.ioctl(file, request, bytes(argument))  # type: ignore[return-value]
+    def open(self, path: str) -> int:
+        """A file number."""
+        return os.open(path, os.O_RDWR)
+
+    def ioctl(self, file: int, request: int, argument: bytes) -> None:
+        """`argument` is handed over as it is; what it points at may be written to."""
+        import fcntl  # noqa: PLC0415 - not on every system
+
+        fcntl.ioctl(file, request, argument)
+
+    def close(self, file: int) -> None:
+        """Let the file number go."""
+        os.close(file)
 
 
 class Spidev:
@@ -39,11 +47,11 @@ class Spidev:
     modes: tuple[int, ...] = (0, 3)
 
     def __init__(
-        self, name: str, *, path: str, hz: int, cen: str = "", ioctl: Ioctl = _kernel
+        self, name: str, *, path: str, hz: int, cen: str = "", kernel: Kernel | None = None
     ) -> None:
         self._name = name
         self._path = path
-        self._ioctl = ioctl
+        self._kernel = kernel or Kernel()
         self._cen = cen
         self._line: Any = None
         self._file = -1
@@ -57,15 +65,11 @@ class Spidev:
 
     def begin(self) -> None:
         """Open it, and take the GPIO, high."""
-        try:
-            self._file = os.open(self._path, os.O_RDWR)
-        except FileNotFoundError as missing:
-            raise PortNotFound(port=self._name) from missing
-        except PermissionError as refused:
-            raise PortDenied(port=self._name) from refused
+        with usb_errors(self._name):
+            self._file = self._kernel.open(self._path)
         self.set_mode(0)
-        with self._errors():
-            self._ioctl(self._file, _WRITE_HZ, struct.pack("=I", self.hz))
+        with usb_errors(self._name):
+            self._kernel.ioctl(self._file, _WRITE_HZ, struct.pack("=I", self.hz))
         if self._cen:
             self._take_line()
 
@@ -84,9 +88,13 @@ class Spidev:
             )
 
     def set_mode(self, mode: int) -> None:
-        """SPI mode `mode` from the next transfer on."""
-        with self._errors():
-            self._ioctl(self._file, _WRITE_MODE, bytes((mode,)))
+        """SPI mode `mode` from the next transfer on, where the controller can; else as before."""
+        with usb_errors(self._name):
+            try:
+                self._kernel.ioctl(self._file, _WRITE_MODE, bytes((mode,)))
+            except OSError as refused:
+                if mode == 0 or refused.errno != errno.EINVAL:
+                    raise
 
     def transfer(self, out: bytes, read: int) -> bytes:
         """One message, full duplex: the kernel keeps the chip select low throughout."""
@@ -96,8 +104,8 @@ class Spidev:
         message = _TRANSFER.pack(
             ctypes.addressof(sent), ctypes.addressof(heard), count, self.hz, 0, 8, 0, 0, 0, 0, 0
         )
-        with self._errors():
-            self._ioctl(self._file, _MESSAGE, message)
+        with usb_errors(self._name):
+            self._kernel.ioctl(self._file, _MESSAGE, message)
         self.bytes_on_wire += count
         return heard.raw[len(out) :]
 
@@ -106,7 +114,7 @@ class Spidev:
         import gpiod  # noqa: PLC0415 - extra
 
         value = gpiod.line.Value.INACTIVE if low else gpiod.line.Value.ACTIVE
-        with self._errors():
+        with usb_errors(self._name):
             self._line.set_value(int(self._cen.rpartition(":")[2]), value)
 
     def close(self) -> None:
@@ -116,24 +124,8 @@ class Spidev:
             self._line = None
         if self._file >= 0:
             with suppress(OSError):
-                os.close(self._file)
+                self._kernel.close(self._file)
             self._file = -1
-
-    def _errors(self) -> _Errors:
-        return _Errors(self._name)
-
-
-class _Errors:
-    """What the kernel says, in our words."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, problem: object, trace: object) -> None:
-        if isinstance(problem, OSError):
-            raise PortLost(port=self._name) from problem
 
 
 def device_path(name: str, place: str) -> str:

@@ -57,12 +57,12 @@ def find_device(name: str, *, vendor: int, product: int, number: int) -> Any:  #
 
 @contextmanager
 def usb_errors(name: str) -> Iterator[None]:
-    """Raise what pyusb and pyftdi raise as PortDenied, PortBusy, PortNotFound or PortLost."""
+    """Raise OSErrors, also of pyusb and pyftdi: PortDenied, PortBusy, PortNotFound or PortLost."""
     try:
         yield
     except PortError:
         raise
-    except OSError as problem:  # usb.core.USBError and pyftdi's errors are OSErrors
+    except OSError as problem:
         raise _port_error(name, problem) from problem
 
 
