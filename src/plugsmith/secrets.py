@@ -58,7 +58,18 @@ _LONG = rf"""(?ix) {_START}(?:{_PASSWORDS}))
 _COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}|au(?:th|z)_?key|local_?key|sec_?key|lckey))
          (?P<link>[ \t]+is:?[ \t]+ | (?:[ \t]|%20)+ | (?<=\d)\+ | (?<=[a-z]password)\+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
-_SHAPES = (_HEADER, _LONG, _NAMED, _COMMAND)
+# XML: `<password>x</password>`, `<item name="password">x</item>` or with `value="x"`, and the pairs
+# of property lists: `<key>password</key><string>x</string>`, whose `key` is only a name.
+_ELEMENT = rf"""(?isx) (?<=[<:]) {_START}(?:{_WORDS}))
+         (?P<link>(?:\s[^<>]{{0,200}})?(?<!/)>\s{{0,40}}) (?P<element>(?:(?!</).){{1,999}})
+         (?=\Z | </(?:[\w.-]{{1,40}}:)?(?P=word)\s?>(?!\s{{0,80}}<(?:string|integer|real|data)>))"""
+_ATTRIBUTE = r"""\s{1,9}(?!value\b)[\w:.-]{1,40}\s?=\s?["'][^"'<>]{0,99}["']"""
+_ITEM = rf"""(?isx) (?<=[>"']) {_START}(?:{_WORDS}))
+         (?: (?P<link>["'](?:{_ATTRIBUTE}){{0,4}}\s?>\s{{0,40}}
+                    | \s?</\w{{1,40}}>\s{{0,80}}<\w{{1,40}}>\s{{0,40}})
+             (?P<element>[^<]{{1,999}} | <!\[CDATA\[.{{0,999}}?\]\]>) (?=</)
+           | (?P<valuelink>["'](?:{_ATTRIBUTE}){{0,4}}\s{{1,9}}value\s?=\s?) (?P<value>{_TEXT}) )"""
+_SHAPES = (_ITEM, _ELEMENT, _HEADER, _LONG, _NAMED, _COMMAND)
 _WORDS_IN_PROSE = {
     *("is", "not", "the", "in", "found", "error", "failed", "ok", "get", "null", "none", "true"),
     *("and", "or", "of", "for", "to", "was", "has", "are", "with", "from", "wrong", "set", "at"),
@@ -251,6 +262,10 @@ def _mask_value(match: re.Match[str]) -> str:
     found = match.groupdict()
     if found.get("boxed") is not None:
         return match["word"] + match["boxlink"] + (f"[{MASK}]" if found["boxed"] else "[]")
+    if found.get("value") is not None:
+        return f'{match["word"]}{match["valuelink"]}"{MASK}"'
+    if found.get("element") is not None:
+        return match["word"] + match["link"] + MASK
     head = match["word"] + match["link"]
     if found.get("quoted") is not None:
         mark = match["quoted"][: match["quoted"].find(match["quoted"].lstrip("\\")[0]) + 1]

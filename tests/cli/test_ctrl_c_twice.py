@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
@@ -69,6 +70,32 @@ def test_no_number_of_them_shows_a_traceback(where, times):
     assert "PS-CANCELLED" in err
 
 
+@contextmanager
+def opened_for(pipe, child):
+    """The writing end of a pipe, open as soon as the child reads; a child that ended fails it."""
+    writer = None
+    while writer is None:
+        assert child.poll() is None, child.communicate()[1]
+        try:
+            writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError as problem:
+            if problem.errno != errno.ENXIO:  # nobody reads yet
+                raise
+            time.sleep(0.02)
+    try:
+        yield
+    finally:
+        os.close(writer)
+
+
+def test_a_child_that_ends_before_it_reads_is_not_waited_for(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    child = plugsmith("--no-such-option")
+    with pytest.raises(AssertionError, match="no-such-option"), opened_for(pipe, child):
+        pass
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_waiting_for_a_pipe_ends_with_the_first(number, tmp_path):
     """Nothing has begun that would have to be ended first."""
@@ -76,7 +103,7 @@ def test_waiting_for_a_pipe_ends_with_the_first(number, tmp_path):
     os.mkfifo(pipe)
     child = plugsmith("dump", "info", str(pipe))
     try:
-        with pipe.open("wb"):  # waits until somebody reads, and says nothing
+        with opened_for(pipe, child):  # says nothing
             child.send_signal(number)
             _out, err = child.communicate(timeout=LONGEST_S)
     finally:

@@ -170,7 +170,7 @@ def test_foreign_text_is_never_raw(verb, world, tmp_path, capsysbinary, monkeypa
             code = main([*world.words(line), *more])
             out, err = capsysbinary.readouterr()
             shown += out + err
-            assert code != 1, (line, err)
+            assert code != 1, (line, more, err, out)
             for raw in RAW:
                 assert raw not in out, (line, out)
                 assert raw not in err, (line, err)

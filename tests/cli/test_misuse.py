@@ -36,7 +36,7 @@ def test_what_is_wrong_is_said_in_a_sentence(line, said, capsys):
 def test_it_is_said_in_polish_too(line, capsys, monkeypatch):
     said = {}
     for language in ("en", "pl"):
-        monkeypatch.setenv("PLUGSMITH_LANGUAGE", language)
+        monkeypatch.setenv("PLUGSMITH_LANG", language)
         with speaking(language):
             assert main(line.split()) == 2
         said[language] = capsys.readouterr().err.splitlines()[0].split(": ", 2)[2]

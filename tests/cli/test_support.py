@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from bundle_port import BundlePort, with_crc
 
+from plugsmith.api.options import parameters
+from plugsmith.api.table import BY_NAME, private_options
 from plugsmith.cli.app import main
 from plugsmith.clock import VirtualClock
 from plugsmith.errors.own import NotClean
@@ -124,8 +126,44 @@ def test_private_texts_are_masked_wherever_they_stand(text):
 
 def test_values_of_private_options_are_masked():
     words = ["flash", "--wifi-ssid", "Home", "--set", "mqtt_user=me", "--name=Kitchen", "x.bin"]
-    assert clean_command(words) == ["flash", "--wifi-ssid", "***", "--set", "***", "--name=***",
-                                    "x.bin"]  # fmt: skip
+    assert clean_command(words, private_options()) == [
+        "flash", "--wifi-ssid", "***", "--set", "***", "--name=***", "x.bin",
+    ]  # fmt: skip
+
+
+TELLING = {"key", "password", "secret", "ssid", "user", "mqtt", "broker", "token", "set", "send"}
+
+
+@pytest.mark.parametrize("verb", sorted(BY_NAME))
+def test_no_option_with_a_telling_name_shows_its_value(verb):
+    for item in parameters(BY_NAME[verb].request_type):
+        telling = TELLING & set(item.shown.strip("-").split("-")) or item.words.metavar == "KEY"
+        for flag in item.written if telling and item.plain_type is not bool else ():
+            words = [verb, flag, "canary", f"{flag}=canary", "x"]
+            cleaned = clean_command(words, private_options())
+            assert cleaned == [verb, flag, "***", f"{flag}=***", "x"]
+
+
+@pytest.mark.parametrize("between", [" ", ",", "\t", ", "])
+@pytest.mark.parametrize("option", ["--key", "--from-key"])
+def test_a_code_key_is_in_no_bundle(option, between, tmp_path, capsys):
+    """The name of the file holds a word of it: what the errors tell is looked through too."""
+    words = ["0x11112222", "33334444", "0xA5A5b6b6", "7777888"]
+    line = ["image", "convert", f"missing {words[1]}.bin", "--to", "app", "-o", "x.bin"]
+    code, members = bundle(tmp_path / "b.zip", *line, option, between.join(words))
+    assert code == 0
+    for text in members.values():
+        assert not [word for word in words if word.lower().removeprefix("0x") in text.lower()]
+
+
+def test_a_private_option_is_in_no_run_that_is_kept(tmp_path, capsys, monkeypatch):
+    line = ["console", "--port", "socket://127.0.0.1:1", "--send", "canary"]
+    monkeypatch.setattr("sys.argv", ["plugsmith", *line])
+    assert main(line) not in {0, 1, 2}
+    _code, members = bundle(tmp_path / "b.zip")
+    about = json.loads(members["bundle.json"])
+    assert about["command"] == [*line[:-1], "***"]
+    assert "canary" not in "".join(members.values())
 
 
 @pytest.mark.parametrize("place", ["error", "events", "trace", "known"])

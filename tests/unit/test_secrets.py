@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from xml.sax.saxutils import escape
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -127,6 +129,49 @@ def test_no_value_behind_a_telling_word_survives(line: str, value: str) -> None:
     assert value not in redact(line.format(value))
 
 
+ELEMENTS = [
+    "<password>{}</password>",
+    "<wifi:psk encoding='plain'>\n  {}\n</wifi:psk>",
+    "<mqtt_user>{}</mqtt_user><rl1_pin>26</rl1_pin>",
+    "<secret><![CDATA[{}]]></secret>",
+    "<wifi><Password>{}",
+    '<wifi password="{}" channel="6"/>',
+    "<wifi channel='6' wifi_password = '{}'/>",
+    '<string name="wifi_password">{}</string>',
+    '<item type="s" key="ssid" kept="1">{}</item>',
+    '<item name="password" value="{}"/>',
+    "<input id='web_password' type='text' value='{}'>",
+    "<key>wifi_password</key>\n  <string>{}</string><key>rl1_pin</key>",
+    "<token>{}</token>",
+]
+
+
+@pytest.mark.parametrize("line", ELEMENTS)
+@given(value=VALUES)
+def test_no_value_of_a_telling_element_or_attribute_survives(line: str, value: str) -> None:
+    shown = redact(line.format(escape(value)))
+    assert escape(value) not in shown
+    assert value[1:-1] not in shown
+    assert redact(shown) == shown
+
+
+@pytest.mark.parametrize("value", ["wrong horse", "a<b>c", "{x} [y], z", "true"])
+def test_what_stands_in_an_element_goes_whole(value: str) -> None:
+    assert redact(f"<a><password>{value}</password><b>1</b></a>") == (
+        f"<a><password>{MASK}</password><b>1</b></a>"
+    )
+
+
+@pytest.mark.parametrize("line", [
+    "<rl1_pin>26</rl1_pin><net_led_pin>7</net_led_pin>",
+    '<item name="rl1_pin" value="26"/><key id="1"/><pin>8</pin>',
+    "<key>rl1_pin</key>\n<integer>26</integer>",
+    "<user>\n<rl1_pin>26</rl1_pin></user>",
+])  # fmt: skip
+def test_pins_in_xml_stay(line: str) -> None:
+    assert redact(line) == line
+
+
 @pytest.mark.parametrize("line", ["wifi_password: {} and more", "WebPassword {} more, much"])
 def test_a_password_of_several_words_goes_whole(line: str) -> None:
     assert "more" not in redact(line.format("first"))
@@ -153,3 +198,11 @@ def test_a_long_text_takes_no_time() -> None:
         assert redact("wifi_" * 40_000) == "wifi_" * 40_000
         assert redact('"' * 100_000 + "pass" * 20_000).count("pass") == 20_000
         assert len(redact("a://" + "b" * 200_000)) > 4
+
+
+@pytest.mark.parametrize(
+    "part", ["<key>", "<key ", ":key>a", "<key a='b' ", "<key>k</key>", '"key"']
+)
+def test_xml_without_an_end_takes_no_time(part: str) -> None:
+    with within_cpu(5):
+        assert redact(part * 10_000)

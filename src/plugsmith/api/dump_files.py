@@ -86,6 +86,7 @@ class SanitizeRequest(DumpRequest, OutputRequest):
         help=N_("Blank what nobody can read; --no-strict leaves it in and lists it."),
     )
     secret_file: Path | None = option(
+        private=True,
         default=None,
         metavar="FILE",
         help=N_("Words of your own that must not be in the copy, one a line."),

@@ -131,6 +131,7 @@ class CommandRequest(HouseRequest):
         ),
     )
     broker: str | None = option(
+        private=True,
         default=None,
         metavar="HOST",
         judge="host",

@@ -68,6 +68,7 @@ class ImageConvertRequest(ImageRequest):
         help=N_("The chip that an OTA package is for, where it does not say so."),
     )
     key: str | None = option(
+        private=True,
         default=None,
         metavar="KEY",
         help=N_(
@@ -76,6 +77,7 @@ class ImageConvertRequest(ImageRequest):
         ),
     )
     from_key: str | None = option(
+        private=True,
         default=None,
         metavar="KEY",
         help=N_("The key that the file has, where it is one of its own; written as for --key."),
@@ -174,6 +176,7 @@ def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
     wanted = next((kind for kind in TARGETS if kind.value == request.to.lower()), None)
     if wanted is None:
         raise UsageError(problem=_("--to {kind} is none of qio, app and ota", kind=request.to))
+    key, from_key = _key(request.key), _key(request.from_key)  # first: errors tell them to nobody
     source = open_image(request.file)
     describe(source, session.sink)
     return convert_file(
@@ -184,26 +187,27 @@ def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
             loader=open_image(request.loader) if request.loader is not None else None,
             chip=request.chip,
             time=int(time.time()),
-            key=_key(request.key),
-            from_key=_key(request.from_key),
+            key=key,
+            from_key=from_key,
         )
     )
 
 
 def _key(text: str | None) -> ScrambleKey | None:
-    """The key that was named; from now on nothing tells its words."""
+    """The key that was named; from now on nothing tells it or one of its words."""
     from plugsmith.api.lan import note_secret
     from plugsmith.flows.input_file import read_input
-    from plugsmith.image.keys.rekey import key_in_file, read_key
+    from plugsmith.image.keys.rekey import NAMED, key_in_file, read_key, words_of
 
     if text is None:
         return None
     if text.startswith("@"):
         return key_in_file(read_input(Path(text[1:])).data)
-    key = read_key(text)
-    if " " in text.strip():
-        note_secret(text.strip())
-    return key
+    if text.strip().lower() not in NAMED:
+        for word in (text.strip(), *words_of(text)):
+            digits = word.lower().removeprefix("0x")
+            note_secret(word, digits, digits.upper())
+    return read_key(text)
 
 
 def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFile:

@@ -23,6 +23,7 @@ class LoginRequest(Record):
     """Where a device's web password comes from; never from the command line itself."""
 
     password_file: Path | None = option(
+        private=True,
         default=None,
         metavar="FILE",
         panel=Panel.LINK,
@@ -86,8 +87,8 @@ def _password(session: Session, request: LoginRequest) -> str | None:
     return found
 
 
-def note_secret(secret: str) -> None:
-    """Let nothing tell it from now on."""
+def note_secret(*secrets: str) -> None:
+    """Let nothing tell them from now on."""
     from plugsmith.secrets import KNOWN
 
-    KNOWN.note(secret)
+    KNOWN.note(*secrets)

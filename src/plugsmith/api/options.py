@@ -36,7 +36,7 @@ class Words:
     """What is said about a field. `flags` replace `--its-name`; `least` and `most` include.
 
     `judge` names the function of `api/judges.py` that every given value must pass before the verb
-    begins; `choices` are all the words that the field takes.
+    begins; `choices` are all the words that the field takes. `private`: no report tells its value.
     """
 
     help: str
@@ -49,6 +49,7 @@ class Words:
     panel: Panel = Panel.WHAT
     judge: str = ""
     choices: tuple[str, ...] = ()
+    private: bool = False
     config: str = ""  # the key of the configuration file that holds where nothing is given
 
 
@@ -73,6 +74,11 @@ class Parameter:
             return self.words.metavar or self.name.upper()
         longest = [flag for flag in self.words.flags if flag.startswith("--")]
         return longest[0].partition("/")[0] if longest else f"--{self.name.replace('_', '-')}"
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Every way to write it in a command; none where it stands without a flag."""
+        return () if self.words.argument else self.words.flags or (self.shown,)
 
     @property
     def plain_type(self) -> Any:

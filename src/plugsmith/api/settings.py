@@ -44,27 +44,32 @@ class SettingsRequest(Record):
     )
     settings: tuple[str, ...] = option(
         "--set",
+        private=True,
         default=(),
         metavar="NAME=VALUE",
         help=N_("One setting, or one flag by its number or words: flag.31=on. Repeatable."),
     )
     wifi_ssid: str | None = option(
-        default=None, help=N_("The Wi-Fi network that the device joins.")
+        private=True, default=None, help=N_("The Wi-Fi network that the device joins.")
     )
     wifi_password_file: Path | None = option(
+        private=True,
         default=None,
         metavar="FILE",
         help=N_("Its password, in a file. Or set PLUGSMITH_WIFI_PASSWORD, or be asked."),
     )
-    mqtt_host: str | None = option(default=None, help=N_("The MQTT broker."))
-    mqtt_user: str | None = option(default=None, help=N_("The user at the MQTT broker."))
+    mqtt_host: str | None = option(private=True, default=None, help=N_("The MQTT broker."))
+    mqtt_user: str | None = option(
+        private=True, default=None, help=N_("The user at the MQTT broker.")
+    )
     mqtt_password_file: Path | None = option(
+        private=True,
         default=None,
         metavar="FILE",
         help=N_("The MQTT password, in a file. Or set PLUGSMITH_MQTT_PASSWORD."),
     )
     name: str | None = option(
-        default=None, help=N_("The device's name; {n} and {mac} are filled in.")
+        private=True, default=None, help=N_("The device's name; {n} and {mac} are filled in.")
     )
 
     @property

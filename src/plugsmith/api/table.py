@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plugsmith.api.options import parameters
 from plugsmith.api.rows.backups import BACKUPS
 from plugsmith.api.rows.dump import DUMP
 from plugsmith.api.rows.image import IMAGE
@@ -267,3 +268,9 @@ VERBS: tuple[Verb, ...] = (
     ),
 )
 BY_NAME: dict[str, Verb] = {verb.name: verb for verb in VERBS}
+
+
+def private_options() -> frozenset[str]:
+    """The options of all verbs whose values no report may tell, as they are written."""
+    told = [item for verb in VERBS for item in parameters(verb.request_type)]
+    return frozenset(flag for item in told if item.words.private for flag in item.written)

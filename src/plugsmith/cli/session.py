@@ -111,11 +111,12 @@ class Session(api.Session):
         """Remember the run for `support`, without secrets; what cannot be kept is no fault."""
         if self.recorder is None or error.exit_code in {ExitCode.USAGE, ExitCode.INTERRUPTED}:
             return
+        from plugsmith.api.table import private_options
         from plugsmith.flows.own.run_record import keep_last_run
 
         self.recorder.error = error
         with suppress(Exception):
-            keep_last_run(self.library.root, self.recorder.record())
+            keep_last_run(self.library.root, self.recorder.record(private_options()))
 
     def check_stream(self) -> None:
         """Raise StdoutGoneError or OutputLost if JSON lines did not get out."""

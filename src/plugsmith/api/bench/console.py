@@ -27,7 +27,10 @@ class ConsoleRequest(ListenRequest):
         help=N_("The speed. Left out: 115200, and others while what is heard is no text."),
     )
     send: tuple[str, ...] = option(
-        default=(), metavar="COMMAND", help=N_("Send a command at the start. Repeatable.")
+        private=True,
+        default=(),
+        metavar="COMMAND",
+        help=N_("Send a command at the start. Repeatable."),
     )
     seconds: float | None = option(
         default=None, least=0.1, most=86400, help=N_("Stop after this time, else with Ctrl-C.")

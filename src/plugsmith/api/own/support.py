@@ -53,6 +53,7 @@ def _run(session: Session, words: tuple[str, ...]) -> RunRecord:
     from typing import Any, cast
 
     from plugsmith.api.chip import ListenRequest
+    from plugsmith.api.table import private_options
     from plugsmith.errors import Cancelled, PlugsmithError
     from plugsmith.flows.own.run_record import Recorder
 
@@ -75,7 +76,7 @@ def _run(session: Session, words: tuple[str, ...]) -> RunRecord:
             recorder.error = error
         finally:
             session.sink = before
-        return recorder.record(trace)
+        return recorder.record(private_options(), trace=trace)
 
 
 def _today() -> str:

@@ -17,7 +17,7 @@ from plugsmith.private_files import make_private_folder
 from plugsmith.secrets import MASK, redact, secret_spans
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from plugsmith.events import Event, EventSink
@@ -64,15 +64,15 @@ class Recorder:
         if event.kind not in _QUIET and len(self._events) < _MOST_EVENTS:
             self._events.append(event.as_json())
 
-    def record(self, trace: Path | None = None) -> RunRecord:
-        """All of it, cleaned."""
+    def record(self, private: Collection[str], *, trace: Path | None = None) -> RunRecord:
+        """All of it, cleaned; `private` are the options whose values it must not tell."""
         text: str | None = None
         if trace is not None and trace.is_file():
             text = trace.read_text(encoding="utf-8")
         error = ErrorEvent.of(self.error).as_json() if self.error is not None else None
         return RunRecord(
             verb=self._verb,
-            command=tuple(clean_command(self._command)),
+            command=tuple(clean_command(self._command, private)),
             exit_code=int(self.error.exit_code) if self.error is not None else 0,
             error=_object(clean(error)) if error is not None else None,
             result=clean(self.result),
@@ -115,20 +115,19 @@ def is_private(text: str) -> bool:
     return next(secret_spans(text), None) is not None or redact(text) != text
 
 
-def clean_command(words: Sequence[str]) -> list[str]:
-    """A command line: values of options that may be private are masked."""
+def clean_command(words: Sequence[str], private: Collection[str]) -> list[str]:
+    """A command line in which the values of the options `private` are masked."""
     found: list[str] = []
     hide = False
     for word in words:
         name, equals, _value = word.partition("=")
-        told = any(sign in name for sign in ("ssid", "user", "mqtt", "--set", "--name", "password"))
         if hide:
             found.append(MASK)
-        elif word.startswith("--") and told and equals:
+        elif name in private and equals:
             found.append(f"{name}={MASK}")
         else:
             found.append(clean_text(word))
-        hide = word.startswith("--") and told and not equals
+        hide = word in private
     return found
 
 

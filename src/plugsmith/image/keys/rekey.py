@@ -24,15 +24,20 @@ _LONGEST = 256
 _DAMAGE = frozenset({"crc16", "erased-gap", "header-crc", "body"})  # that storing anew would hide
 _WORD = re.compile(r"(?:0[xX])?([0-9a-fA-F]{1,8})")
 _TEXT = re.compile(rb"[\t\n\r -~]*")
-_NAMED = {"none": PLAIN_KEY, "tuya": TUYA_KEY}
+NAMED = {"none": PLAIN_KEY, "tuya": TUYA_KEY}
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a key that stands as text."""
+    return re.split(r"[\s,]+", text.strip())
 
 
 def read_key(text: str) -> ScrambleKey:
     """The key in `none`, `tuya` or four hexadecimal words in eFuse order; UsageError."""
-    named = _NAMED.get(text.strip().lower())
+    named = NAMED.get(text.strip().lower())
     if named is not None:
         return named
-    words = [_WORD.fullmatch(word) for word in re.split(r"[\s,]+", text.strip())]
+    words = [_WORD.fullmatch(word) for word in words_of(text)]
     numbers = [int(word[1], 16) for word in words if word is not None]
     if len(words) != 4 or len(numbers) != 4:
         raise UsageError(problem=_("a key is none, tuya, or four hexadecimal words"))
