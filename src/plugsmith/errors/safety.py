@@ -25,7 +25,7 @@ class ChipMismatch(SafetyRefusal):
 
     code = "PS-SAFETY-CHIP"
     what = N_("You named {expected}, but the connected chip is {found}.")
-    why = N_("Labels on modules are often wrong; the chip itself was asked.")
+    why = N_("Labels on modules are often wrong; this was read from the device.")
     next_step = N_("Leave --chip out, or check which device is connected.")
 
 
