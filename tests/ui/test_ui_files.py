@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from typing import get_args
 
 import pytest
 from page_rig import served
 
 from plugsmith.api.options import parameters
-from plugsmith.api.table import VERBS
+from plugsmith.api.table import BY_NAME, VERBS
 from plugsmith.ui import files as ui_files
 from plugsmith.ui.fields import NOT_FOR_THE_PAGE, Role, role
 
@@ -126,6 +127,15 @@ def test_what_a_job_makes_cannot_be_put_elsewhere(shared, name):
         ("device info", {"host": "@/etc/passwd"}),
         ("device info", {"host": "10.0.0.1,@/etc/passwd"}),
         ("device scan", {"where": " @x"}),
+        ("obk config build", {"output": "x.bin", "mac": ["@/etc/passwd"]}),
+        ("obk config build", {"output": "x.bin", "settings": ["wifi_password=file:/etc/passwd"]}),
+        ("image convert", {"to": "qio", "output": "x", "key": "@/etc/passwd"}),
+        ("image convert", {"to": "qio", "output": "x", "from_key": "@/etc/passwd"}),
+        ("dump info", {"more": ["/etc/passwd"]}),
+        ("dump sanitize", {"more": ["/etc/passwd"]}),
+        ("write", {"port": "socket://a:1", "more": ["0x1000=/etc/passwd"]}),
+        ("flash", {"port": "socket://a:1", "find": "@/etc/passwd"}),
+        ("flash", {"port": "socket://a:1", "settings": ["wifi_password=file:/etc/passwd"]}),
         ("template match", {"device": "/etc/passwd"}),
         ("template match", {"device": "pyproject.toml"}),  # a file where the server was started
         ("template export", {"device": "../x", "to": "text"}),
@@ -149,6 +159,9 @@ def test_what_a_job_makes_cannot_be_put_elsewhere(shared, name):
     ],
 )
 def test_a_plain_path_of_this_computer_is_refused(shared, verb, request_):
+    needed = {item.name for item in parameters(BY_NAME[verb].request_type) if item.required}
+    whole = {name: shared.put("a.bin", b"x") for name in needed - {"port", *request_}}
+    request_ = whole | request_
     refused = shared.call("POST", "/api/jobs", {"verb": verb, "request": request_})
     assert (refused.status, refused.code) == (400, "PS-UI-FILE-NAME"), refused.bytes
 
@@ -160,7 +173,10 @@ def test_every_text_that_may_be_a_file_is_one_unless_it_is_said():
             continue
         for item in parameters(verb.request_type):
             told = f"{item.words.metavar} {item.words.help}"
-            if item.plain_type is str and re.search(r"FILE|DUMP|BACKUP|a dump|A dump", told):
+            text = str in (item.plain_type, *get_args(item.plain_type))
+            if text and re.search(
+                r"FILE|DUMP|BACKUP|a dump|A dump|MORE|RANGE|written as for", told
+            ):
                 assert role(verb.name, item, {}) is not Role.PLAIN, (verb.name, item.name)
 
 

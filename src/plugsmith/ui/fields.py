@@ -26,13 +26,16 @@ class Role(Enum):
     WORD_OR_FILE = "a handle, or a word that names no file"
     HOST_OR_FILE = "a handle, or a device in the network"
     ADDRESS_OR_FILE = "a handle, or an address in the web"
-    HOSTS = "devices in the network, and no list of them in a file"
+    NO_LIST = "a text, and no @FILE or file:PATH of this computer"
 
 
 _MADE = frozenset({"output", "trace"})
 # texts that may be a file are files, unless something else is said here
 _TELLING = frozenset(
-    {"FILE", "DUMP", "BACKUP", "DIR", "DEVICE", "FIRST", "SECOND", "OUT", "PATH", "ROLL", "FOLDER"}
+    {
+        *("FILE", "DUMP", "BACKUP", "DIR", "DEVICE", "FIRST", "SECOND", "OUT", "PATH", "ROLL"),
+        *("FOLDER", "MORE", "ADDRESS=FILE"),
+    }
 )
 _TEXTS: dict[tuple[str, str], Role] = {
     ("obk config read", "source"): Role.HOST_OR_FILE,
@@ -43,7 +46,8 @@ _TEXTS: dict[tuple[str, str], Role] = {
     ("template contribute", "device"): Role.WORD_OR_FILE,
     ("template update", "origin"): Role.ADDRESS_OR_FILE,
 }
-_HOSTS = frozenset({"host", "where"})
+#: in which @FILE or file:PATH would be read
+_LISTS = frozenset({"host", "where", "find", "settings", "from_key"})
 _PATHS: dict[tuple[str, str], Role] = {("read", "file"): Role.MADE}
 
 
@@ -58,8 +62,8 @@ def role(verb: str, item: Parameter, given: Mapping[str, object]) -> Role:
 
 
 def _of_text(item: Parameter) -> Role:
-    if item.name in _HOSTS:
-        return Role.HOSTS
+    if item.name in _LISTS or "@FILE" in f"{item.words.metavar} {item.words.help}":
+        return Role.NO_LIST
     words = set((item.words.metavar or "").split("|"))
     return Role.READ if words & _TELLING else Role.PLAIN
 

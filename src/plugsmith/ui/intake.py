@@ -59,8 +59,8 @@ class _Place:
                 return str(self._files.path(text))
             case Role.MADE:
                 return str(self._folder / plain_name(text))
-            case Role.HOSTS:
-                return _hosts(text)
+            case Role.NO_LIST:
+                return _no_list(text)
             case _:
                 return self._file_or_word(text)
 
@@ -86,9 +86,12 @@ def _exists(text: str) -> bool:
         return True
 
 
-def _hosts(text: str) -> str:
-    """`@FILE` among hosts reads a file of this computer."""
-    if any(part.strip().startswith("@") for part in text.split(",")):
+def _no_list(text: str) -> str:
+    """`@FILE` among hosts, addresses or keys would read a file of this computer, and so would
+    `wifi_password=file:PATH`.
+    """
+    parts = [part.strip() for part in (*text.split(","), text.partition("=")[2])]
+    if any(part.startswith(("@", "file:")) for part in parts):
         raise UiFileName(name=text)
     return text
 

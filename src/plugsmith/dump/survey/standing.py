@@ -126,7 +126,8 @@ def _header(report: DumpReport) -> Iterator[Damage]:
         for layout in owner.memory_maps
         if layout.origin in _VENDOR
     ]
-    places = [home.span.end - TRAILER_LEN for home in homes if home is not None]
+    ends = [home.span.end for home in homes if home is not None and home.span.end <= report.size]
+    places = [end - TRAILER_LEN for end in ends]
     stray = app.facts.get("stray_trailer")
     erased = erased_offsets(report)
     for home in places[:1]:
