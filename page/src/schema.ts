@@ -1361,7 +1361,7 @@ export type WriteHealthResult = {
   "dry_run": boolean;
 };
 
-/** One sector: the slowest erase and write of it, and whether each pattern stood in it. */
+/** One sector: its usual erase and write, 0 if unknown, and whether each pattern stood in it. */
 export type WriteSectorHealth = {
   "start": number;
   "erase_ms": number;

@@ -35,6 +35,8 @@ def health_text(found: HealthResult) -> str:
 
 
 def _times(row: SectorHealth) -> str:
+    if not row.erase_ms:
+        return _("not kept")
     text = _("erase {erase:.0f} ms, write {program:.0f} ms", erase=row.erase_ms,
              program=row.program_ms)  # fmt: skip
     return text if row.sound else text + ", " + _("not kept")

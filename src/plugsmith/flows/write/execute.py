@@ -27,7 +27,7 @@ from plugsmith.memory import (
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
@@ -61,8 +61,12 @@ class Execution:
         return [addr for addr in starts if addr in changed]
 
 
-def execute(ctx: FlowContext, device: Device, run: Execution) -> None:
+def execute(
+    ctx: FlowContext, device: Device, run: Execution, *, first: Callable[[], None] | None = None
+) -> None:
     """Erase, write and verify; on return the device holds the plan's content, proven.
+
+    `first` is done before and may change `run`; what ends it is told in the same way.
 
     An interruption (Ctrl-C, port, link, transfer) leaves a warning that says whether the device
     boots now and how to go on, then raises; `run.begun` tells whether anything may have changed.
@@ -70,6 +74,8 @@ def execute(ctx: FlowContext, device: Device, run: Execution) -> None:
     if not run.left:
         return
     try:
+        if first is not None:
+            first()
         _write_all(ctx, device, run)
         _verify(ctx, device, run)
     except Cancelled as stop:

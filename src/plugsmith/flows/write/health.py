@@ -8,11 +8,12 @@ every other write; only what such a job names is blanked although it holds somet
 from __future__ import annotations
 
 import statistics
-import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, RegionRole
 from plugsmith.errors import ExitCode, NothingFound
+from plugsmith.errors.flash import WriteLost
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import run_plan, secured_checks
@@ -21,7 +22,7 @@ from plugsmith.flows.write.execute import execute, prepare
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import secure, up_to_date
-from plugsmith.flows.write.sector_survey import survey_device
+from plugsmith.flows.write.sector_survey import survey_kept
 from plugsmith.flows.write.target_image import BLANK_SECTOR, TargetImage
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.write.execute import Execution
+    from plugsmith.flows.write.plan import FlashPlan
     from plugsmith.flows.write.proven import Safety
 
 SLOW_ERASE_MS = 400.0  # the usual upper limit for such parts; not looked up part by part
@@ -42,7 +44,7 @@ PATTERNS = (b"\x55" * SECTOR_LEN, b"\xaa" * SECTOR_LEN, bytes(range(256)) * (SEC
 
 @record
 class SectorHealth(Record):
-    """One sector: the slowest erase and write of it, and whether each pattern stood in it."""
+    """One sector: its usual erase and write, 0 if unknown, and whether each pattern stood in it."""
 
     start: int
     erase_ms: float
@@ -91,20 +93,13 @@ def health(ctx: FlowContext, *, count: int, dry_run: bool = False) -> HealthResu
                 _("wearing free sectors a little"),
             )
             rows = []
-            target = TargetImage(wanted=dict.fromkeys(chosen, BLANK_SECTOR))
-            plan = make_plan(
-                target,
-                chip=device.identity.chip,
-                flash_size=device.size,
-                equal=frozenset(),
-                permissions=ctx.permissions,
-            )
+            plan = _blanking(ctx, device, chosen)
             safety = up_to_date(ctx, device, safety, plan)
             run_plan(
                 ctx,
                 device,
                 plan,
-                survey_device(target.wanted, device.size, device.crcs),
+                survey_kept(plan.wanted, device.size, device.crcs),
                 safety=safety,
                 kind=JobKind.ERASE,
                 subject=_SUBJECT,
@@ -152,41 +147,77 @@ def _spread(free: list[int], count: int) -> list[int]:
     return sorted({free[at * (len(free) - 1) // max(1, count - 1)] for at in range(count)})
 
 
+def _blanking(ctx: FlowContext, device: Device, sectors: list[int]) -> FlashPlan:
+    return make_plan(
+        TargetImage(wanted=dict.fromkeys(sectors, BLANK_SECTOR)),
+        chip=device.identity.chip,
+        flash_size=device.size,
+        equal=frozenset(),
+        permissions=ctx.permissions,
+    )
+
+
 def _try_all(ctx: FlowContext, device: Device, run: Execution, rows: list[SectorHealth]) -> None:
-    """Measure each sector, then let the usual execution make all of them blank, proven."""
-    sectors = run.plan.changed_sectors
-    title = _("Trying free sectors")
-    with task("health", title, total=len(sectors), clock=ctx.clock, sink=ctx.sink,
-              unit="sectors") as meter:  # fmt: skip
-        for at in sectors:
+    """Measure each sector, then let the usual execution make blank, proven, what can be blank."""
+    left, stuck = list(run.left), set[int]()
+
+    def try_left() -> None:
+        while left:
             ctx.cancel.check()
-            prepare(device, at)
+            prepare(device, left[0])
             device.note_speed()
             if device.job is not None:
-                device.job.in_flight(AddressRange.sized(at, SECTOR_LEN))
+                device.job.in_flight(AddressRange.sized(left[0], SECTOR_LEN))
             run.begun = True
-            rows.append(_try_one(ctx, device, at))
+            row = _try_one(ctx, device, left[0])
+            if not row.sound and device.flash.peek(left[0]) != BLANK_SECTOR:
+                stuck.add(left[0])
+            rows.append(row)
+            left.pop(0)
             meter.advance(1)
-    execute(ctx, device, run)
+
+    def first() -> None:
+        device.resume_on_relink(try_left, left=lambda: len(left))
+        if stuck:
+            run.plan = _blanking(ctx, device, [at for at in run.left if at not in stuck])
+            run.left = run.plan.changed_sectors
+
+    title = _("Trying free sectors")
+    with task("health", title, total=len(left), clock=ctx.clock, sink=ctx.sink,
+              unit="sectors") as meter:  # fmt: skip
+        execute(ctx, device, run, first=first)
 
 
 def _try_one(ctx: FlowContext, device: Device, at: int) -> SectorHealth:
+    """Leaves the last pattern in a sound sector; a bad one was erased once more.
+
+    The first round is not timed: it proves by slow reads that the protection is lifted. Of the
+    others the quicker counts, as a request that got lost on the wire is no wear. No checksum is
+    asked for, which protects the flash on some boot codes so that all is proven again.
+    """
     span, flash, now = AddressRange.sized(at, SECTOR_LEN), device.flash, ctx.clock.monotonic
-    erase_s, program_s, sound = [0.0], [0.0], True
-    for pattern in PATTERNS:
-        began = now()
-        flash.erase(span)
-        erased = now()
-        flash.program_sectors([(at, pattern)], taken=lambda _at: None)
-        erase_s.append(erased - began)
-        program_s.append(now() - erased)
-        prepare(device, at)  # a checksum protects the flash on some boot codes
-        sound = sound and flash.crc32(span) == zlib.crc32(pattern)
-        prepare(device, at)
+    erase_s, program_s, sound = list[float](), list[float](), True
+    try:
+        for pattern in PATTERNS:
+            began = now()
+            flash.erase(span)
+            erased = now()
+            flash.program_sectors([(at, pattern)], taken=lambda _at: None)
+            ctx.cancel.check()
+            programmed = now()
+            sound = flash.peek(at) == pattern and sound
+            looks_s = now() - programmed if device.over_spi else 0.0  # each step there looks, too
+            erase_s.append(erased - began - looks_s)
+            program_s.append(programmed - erased - looks_s)
+    except WriteLost:
+        sound = False
+    if not sound:
+        with suppress(WriteLost):
+            flash.erase(span)
     return SectorHealth(
         start=at,
-        erase_ms=round(max(erase_s) * 1000, 1),
-        program_ms=round(max(program_s) * 1000, 1),
+        erase_ms=round(min(erase_s[1:], default=0.0) * 1000, 1),
+        program_ms=round(min(program_s[1:], default=0.0) * 1000, 1),
         sound=sound,
     )
 
@@ -198,7 +229,7 @@ def _result(
     verdict = "slow" if slow else "sound"
     if not all(row.sound for row in rows):
         verdict = "bad"
-    measured = rows if not dry_run else []
+    measured = [row for row in rows if row.erase_ms]
     return HealthResult(
         chip=chip,
         part=part,

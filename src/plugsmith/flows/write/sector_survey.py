@@ -91,6 +91,16 @@ def survey_device(wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMan
     )
 
 
+def survey_kept(changed: Mapping[int, bytes], flash_size: int, crc_many: CrcMany) -> Survey:
+    """The survey of a run that changes all of `changed`, also what holds the wanted already."""
+    kept = _kept(changed, frozenset(), flash_size)
+    crcs = _agreed(kept, {}, crc_many)
+    return Survey(
+        equal=frozenset(),
+        baseline=tuple(RangeCrc(span=span, crc32=crcs[span]) for span in kept),
+    )
+
+
 def _equal_inside(
     wanted: Mapping[int, bytes], differing: Sequence[RangeCrc], crc_many: CrcMany
 ) -> set[int]:
