@@ -41,7 +41,7 @@ _TEXT = (  # in marks: escapes inside of it belong to it; marks may be escaped t
     r"""\\{1,8}"(?:(?!\\{1,8}").){0,999}\\{0,8}"|\\{1,8}'(?:(?!\\{1,8}').){0,999}\\{0,8}'"""
     r"""|"(?:[^"\\\r\n]|\\.){0,999}"?|'(?:[^'\\\r\n]|\\.){0,999}'?"""
 )
-_LINK = r"""\\{0,8}(?:["']|%22)?\s{0,9}(?:[:=]{1,9}>?|->|%3[ad])\s{0,9}"""
+_LINK = r"""\\{0,8}(?:["']|%22)?\s{0,9}(?:[:=]{1,40}(?:>|(?![>:=]))|->|%3[ad])\s{0,9}"""
 # With what may stand before a telling word; a letter of another script or an escape hides it not.
 _START = rf"(?:(?<![A-Za-z0-9_.-])|(?<=%2[0-9a-f])|(?<=%7b)) (?P<word>{_BEFORE}"
 _HEADER = r"""(?ix) (?P<word>\b(?:authorization|(?:set-)?cookie)) (?P<link>\s{0,9}:\s{0,9})

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.cli.many_text import counts_text
 from plugsmith.cli.table import table
-from plugsmith.code_words import told
+from plugsmith.code_words import said, told
 from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.flows.many import ManyResult
@@ -129,18 +129,19 @@ def _regions(found: InfoResult) -> list[str]:
     lines = []
     for item in found.regions:
         texture = None if item.texture == item.name else item.texture
-        extra = [str(part) for part in (item.facts.get("place"), texture, item.entropy) if part]
+        place = said(str(item.facts.get("place") or ""))
+        extra = [str(part) for part in (place, texture, item.entropy) if part]
         if not item.sound:
             extra.append(_("damaged"))
-        place = f"{format_addr(item.start)}..{format_addr(item.end)}"
-        lines.append(f"  {place}  {told(item.name):<22} {', '.join(extra)}".rstrip())
+        span = f"{format_addr(item.start)}..{format_addr(item.end)}"
+        lines.append(f"  {span}  {told(item.name):<22} {', '.join(extra)}".rstrip())
     return lines
 
 
 def _with(value: str | None, evidence: Sequence[str]) -> str:
     if not value:
         return _("unknown")
-    words = ", ".join(evidence)
+    words = ", ".join(said(word) for word in evidence)
     return f"{value} ({words})" if words else value
 
 
