@@ -190,6 +190,7 @@ def test_backup_recovery_flash_and_verify_over_web_serial(page, server, dump, im
 
 
 def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(page, server, dump, image):
+    page.open()  # of a page that nobody clicks on, Chromium saves the first file only
     server.bench = Bench(dump)
     firmware = page.put(NAME, image)
     page.downloads.clear()

@@ -1,7 +1,9 @@
 """A new order of tests for every run, so that none leans on what ran before it.
 
-Modules are shuffled, and the tests inside each (a module's fixtures are still made once). The seed
-is printed; PLUGSMITH_TEST_SEED=N (`make test SEED=N`) repeats an order. All xdist workers share it.
+Modules are shuffled, and the tests inside each (a module's fixtures are still made once). Modules
+that start processes come before the short ones, so that no worker has a long one left at the end.
+The seed is printed; PLUGSMITH_TEST_SEED=N (`make test SEED=N`) repeats an order. All xdist workers
+share it.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ import random
 import secrets
 
 import pytest
+from fast_set import FOLDERS
 
 VARIABLE = "PLUGSMITH_TEST_SEED"
 
@@ -45,6 +48,7 @@ def shuffle(items: list[pytest.Item], seed: str) -> None:
     chance = random.Random(seed)
     names = sorted(modules)
     chance.shuffle(names)
+    names.sort(key=lambda name: name.split("/")[1:2] in [[folder] for folder in FOLDERS])
     for name in names:
         modules[name].sort(key=lambda item: item.nodeid)
         chance.shuffle(modules[name])
