@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
 from plugsmith.errors.library import DeviceInUse
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def held(folder: Path, name: str, *, words: str) -> Iterator[None]:
 def _open(folder: Path, name: str) -> IO[bytes] | None:
     digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]
     with suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
         return (folder / f"{digest}.lock").open("ab")
     return None
 

@@ -9,6 +9,7 @@ from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.files import write_whole
 from plugsmith.flows.house.remote import get_file
 from plugsmith.limited_read import read_limited
+from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -33,7 +34,7 @@ def fetch_file(ctx: LanContext, host: Host, name: str, out: Path) -> Data:
     if out.exists():
         raise OutputExists(name=str(out))
     data = get_file(ctx, host, name)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_private_folder(out.parent)
     write_whole(out, data)
     return {"host": str(host), "file": name, "size": len(data), "stored": str(out)}
 
