@@ -64,6 +64,24 @@ def test_apply_info_undo(capsys, plug, tmp_path):
     assert (code, lines[-1]["data"]["verified"]) == (0, True)
 
 
+def test_an_undo_is_offered_only_where_one_is_stored(capsys, plug, tmp_path):
+    file = tmp_path / "plug.json"
+    file.write_text(TEMPLATE)
+    host = str(plug.hosts[0])
+
+    def said(*args):
+        capsys.readouterr()
+        assert main([*map(str, args)]) == 0
+        told = capsys.readouterr()
+        return told.out + told.err
+
+    assert f"device undo {host}" in said("device", "apply", host, file)
+    assert "device undo" not in said("device", "apply", host, file)  # it was as wanted
+    assert "device undo" not in said("device", "undo", host)  # used up
+    assert f"device undo {host}" in said("obk", "config", "write", host, "--set", "mqtt_group=x")
+    assert "device undo" not in said("obk", "config", "write", host, "--set", "mqtt_group=x")
+
+
 def test_errors_have_their_codes(capsys, tmp_path, plug):
     bad = tmp_path / "bad.json"
     bad.write_text('{"chip": "BK7231T", "pins": {"6": "Relai;1"}}')

@@ -43,12 +43,13 @@ def _info(request: Any, _data: dict[str, Any]) -> Steps:
     ]
 
 
-def _undoable(request: Any, _data: dict[str, Any]) -> Steps:
+def _undoable(request: Any, data: dict[str, Any]) -> Steps:
+    """An undo is proposed only where one was stored: for one device, or for some of several."""
     host = quoted(getattr(request, "host", None) or getattr(request, "target", None) or "HOST")
-    return [
-        (f"plugsmith device info {host}", _("how it is now")),
-        (f"plugsmith device undo {host}", _("back to what was there")),
-    ]
+    steps = [(f"plugsmith device info {host}", _("how it is now"))]
+    if data.get("undo") or data.get("changed"):
+        steps.append((f"plugsmith device undo {host}", _("back to what was there")))
+    return steps
 
 
 def _look(request: Any, _data: dict[str, Any]) -> Steps:

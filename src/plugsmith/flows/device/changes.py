@@ -211,7 +211,7 @@ async def execute(
             raise
     for done in stored:
         ctx.library.undo.finish(done)
-    undo = undo if stored or kind == "undo" else ""
+    undo = undo if stored else ""
     if back is None:
         return _data(obk.host, state, change, applied=list(change.names), verified=False, undo=undo)
     data = _data(obk.host, back, change, applied=list(change.names), verified=True, undo=undo)
