@@ -13,6 +13,7 @@ from plugsmith.cli.after.device_steps import DEVICE_STEPS
 from plugsmith.cli.after.file_steps import FILE_STEPS
 from plugsmith.cli.after.wire_steps import WIRE_STEPS
 from plugsmith.cli.app import main
+from plugsmith.forge.firmware import forge_openbeken_qio
 
 STEPS = {**WIRE_STEPS, **FILE_STEPS, **DEVICE_STEPS}
 ENDS = {
@@ -76,6 +77,15 @@ def test_a_dry_run_ends_with_the_command_that_does_it(tmp_path, capsys, monkeypa
     monkeypatch.setattr("sys.argv", ["plugsmith", *args])
     _text, found = told(capsys, *args)
     assert found == [f"plugsmith write {part} --start 0x1D3000 --port sim://bk7231n"]
+
+
+def test_an_image_that_must_not_be_written_is_not_proposed_to_be(tmp_path, capsys):
+    data = bytearray(forge_openbeken_qio("BK7231T", version="1.18.300"))
+    data[0x1_2000] ^= 1
+    file = tmp_path / "torn.bin"
+    file.write_bytes(data)
+    _text, found = told(capsys, "image", "info", str(file))
+    assert found == ["plugsmith image fetch --chip BK7231T"]
 
 
 def test_json_has_no_next_step(capsys):

@@ -83,19 +83,23 @@ def _gpio(request: Any, _data: dict[str, Any]) -> Steps:
 def _image_info(request: Any, data: dict[str, Any]) -> Steps:
     file = quoted(request.file)
     match data.get("kind"):
+        case "ota" | "qio" | "app" | "uf2" if data.get("problems"):
+            chip = data.get("chip") or "CHIP"
+            step = (f"plugsmith image fetch --chip {chip}", _("downloads the right file"))
         case "ota":
-            return [(f"plugsmith device ota HOST {file} --dry-run", _("would it fit a device?"))]
+            step = (f"plugsmith device ota HOST {file} --dry-run", _("would it fit a device?"))
         case "qio" | "app" | "flash-start" | "uf2":
-            return [(f"plugsmith flash {file} --dry-run", _("what writing it would do"))]
+            step = (f"plugsmith flash {file} --dry-run", _("what writing it would do"))
         case "full-dump":
-            return [(f"plugsmith dump info {file}", _("what is in it"))]
+            step = (f"plugsmith dump info {file}", _("what is in it"))
         case "bootloader":
             command = f"plugsmith image convert APP --to qio --loader {file} -o qio.bin"
-            return [(command, _("joins it with an application"))]
+            step = (command, _("joins it with an application"))
         case None:
-            return [("plugsmith image info FILE", _("one of them in full"))]
+            step = ("plugsmith image info FILE", _("one of them in full"))
         case _:
-            return [(f"plugsmith dump info {file}", _("what else it may be"))]
+            step = (f"plugsmith dump info {file}", _("what else it may be"))
+    return [step]
 
 
 def _convert(_request: Any, data: dict[str, Any]) -> Steps:
