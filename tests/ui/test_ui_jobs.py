@@ -6,8 +6,9 @@ import pytest
 from page_rig import Gate
 
 from plugsmith.errors.base import ExitCode
-from plugsmith.events import AskKind, Log, Progress, Ready
+from plugsmith.events import Ask, AskKind, Log, Progress, Ready
 from plugsmith.messages import N_, _
+from plugsmith.ui.jobs import Job
 
 
 def test_a_job_runs_a_verb_and_its_last_line_is_the_result(page):
@@ -114,6 +115,20 @@ def test_a_question_waits_for_its_answer_and_closes_in_every_tab(page, make_verb
         answer(page, job, next(lines)[1], given="Kitchen")
         assert list(lines)[-1][1]["data"] == {"told": "1 Kitchen"}
         assert [event["type"] for _number, event in tab] == ["ask", "answered"] * 3 + ["result"]
+
+
+def test_an_answer_may_come_as_soon_as_its_question_is_seen(page, make_verb, monkeypatch):
+    emit = Job.emit
+
+    def seen_and_answered(self, event):
+        emit(self, event)
+        if isinstance(event, Ask):
+            self.answer(event.id, given=True)
+
+    monkeypatch.setattr(Job, "emit", seen_and_answered)
+    make_verb(lambda session, _request: str(session.confirm(N_("Go on?"), step="going on")))
+    with page.listen(page.start("made up")) as lines:
+        assert [event["type"] for _number, event in lines] == ["ask", "answered", "result"]
 
 
 def answer(page, job, ask, *, given):

@@ -139,7 +139,13 @@ class Job:
         }
 
     def emit(self, event: Event) -> None:
-        """Keep an event; what the command line would print, with handles for paths."""
+        """Keep an event; what the command line would print, with handles for paths.
+
+        A question is open before anybody can see it: the answer may come at once.
+        """
+        if isinstance(event, Ask):
+            with self._turn:
+                self._open[event.id] = event
         body = self._with_handles(event.as_json())
         line = json_text(body, separators=(", ", ": "))
         if isinstance(event, _ALWAYS):
@@ -187,7 +193,6 @@ class Job:
     def _answered(self, ask: Ask) -> Answer:
         """Wait for the page; what the session asks when a flow has a question."""
         with self._turn:
-            self._open[ask.id] = ask
             while ask.id not in self._answers and not self.cancel_token.cancelled:
                 self._turn.wait()
             self._open.pop(ask.id, None)
