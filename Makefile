@@ -110,7 +110,8 @@ campaign: setup campaign-model
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py \
 		$(if $(POINTS),,$(WHOLE_TABLES))
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli \
-		tests/flows/wire/test_unbrick.py tests/peers
+		tests/flows/wire/test_unbrick.py tests/peers/test_unbrick_a_served_chip.py \
+		$(if $(POINTS),,tests/peers/test_spi_adapters_with_flashrom.py)
 
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup

@@ -141,9 +141,15 @@ class Nor:
         raise WriteLost(start=where, operation=_("write enable"))
 
     def _wait(self, within_s: float) -> None:
+        """Until it is idle. Late is what is busy when asked after the limit: on a loaded computer
+        the limit may be over between a question and its answer.
+        """
         until = self._clock.monotonic() + within_s
-        while self.bus.transfer(bytes((_STATUS,)), 1)[0] & _BUSY:
-            if self._clock.monotonic() > until:
+        while True:
+            asked = self._clock.monotonic()
+            if not self.bus.transfer(bytes((_STATUS,)), 1)[0] & _BUSY:
+                return
+            if asked > until:
                 self.present()
                 raise ExchangeFailed(request=_("the end of an erase or write"), attempts=1)
             self._clock.sleep(_POLL_S)

@@ -7,6 +7,7 @@ import zlib
 import pytest
 from spi_rig import LOADER, SIZE, SpiRig, factory
 
+from plugsmith.clock import VirtualClock
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import WriteLost
 from plugsmith.errors.link import LinkLost
@@ -19,6 +20,7 @@ from plugsmith.errors.safety import (
 from plugsmith.memory import AddressRange
 from plugsmith.sim.faults import FaultPlan, StuckProtection, WeakSector
 from plugsmith.sim.spi.serprog import Manners
+from plugsmith.spi.nor import Nor
 
 NEVER = {0xC7, 0x60, 0x3A, 0x42, 0x44, 0x48}
 SECTOR = AddressRange(0x3000, 0x4000)
@@ -151,6 +153,31 @@ def test_a_program_that_runs_over_the_end_of_a_page_wraps_in_the_simulated_part(
     nor._wait(1.0)
     assert rig.content[0x1F0:0x200] == bytes(range(16))
     assert rig.content[0x100:0x110] == bytes(range(16, 32))
+
+
+class BusyOnce:
+    """A flash that is busy when it is first asked, on a computer that then stops for a second."""
+
+    max_write = max_read = 4096
+    hz = bytes_on_wire = 0
+    modes = (0,)
+
+    def __init__(self, clock):
+        self.clock, self.states = clock, [0x02, 0x01, 0x00]
+
+    def transfer(self, out, read):
+        if out != b"\x05":
+            return bytes(read)
+        state = self.states.pop(0)
+        self.clock.sleep(state & 0x01)
+        return bytes((state,))
+
+
+def test_a_computer_that_stops_between_question_and_answer_is_no_end_of_patience():
+    clock = VirtualClock()
+    bus = BusyOnce(clock)
+    Nor(bus, clock=clock, port_name="rig").program(0, b"\x00")
+    assert not bus.states
 
 
 def spi_faults(seed):
