@@ -1129,6 +1129,16 @@ export type UiPageServed = {
   "jobs": number;
 };
 
+/** What is on an adapter that was asked; `answers`: a boot code of a Beken chip can be reached. */
+export type WireAnswerRow = {
+  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost" | "no-adapter" | null;
+  "text": string;
+  "answers": boolean;
+  "next_step": string;
+  "chip"?: string;
+  "code"?: string;
+};
+
 /** `backup`; sizes in bytes. */
 export type WireBackupResult = {
   "resets"?: number;
@@ -1289,6 +1299,7 @@ export type WirePortRow = {
   "serial": string | null;
   "in_use_by": string | null;
   "picked": boolean;
+  "answer"?: WireAnswerRow;
 };
 
 /** `ports`; `picked` is used when no port is named. */

@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.clock import Clock
     from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.wire.ask import Desk
     from plugsmith.flows.wire.results import WireResult
     from plugsmith.link.port import Port
     from plugsmith.link.port_list import PortEntry
 
 T = TypeVar("T", bound="WireResult")
+ASK = "ask"  # as --port: the adapter on which a chip answers
 SCRIPT_TIMEOUT_S = 30.0  # how long a script waits for a chip that nobody resets
 
 
@@ -43,7 +45,7 @@ class PortRequest(Record):
         panel=Panel.LINK,
         help=N_(
             "Device name, socket://host:port, rfc2217://host:port or sim://chip?flash=file. "
-            "Left out: the only adapter that is connected."
+            "Left out: the only adapter that is connected; ask: the one on which a chip answers."
         ),
     )
     port_filter: str | None = option(
@@ -150,14 +152,10 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     from plugsmith.boot.linking import LinkPolicy
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.permissions import Permissions
-    from plugsmith.link.ports import open_port, pick_port
+    from plugsmith.link.ports import open_port
 
     permissions = Permissions.parse(asked.allow if isinstance(asked, ChangeRequest) else ())
-    name = pick_port(
-        asked.port,
-        only=asked.port_filter,
-        ask=_chooser(session) if session.interactive else None,
-    )
+    name = _port_of(session, asked)
     clock = session.clock or clock_for(name)
     register_sim(clock)
     register_programmers(name, traced=asked.trace is not None)
@@ -193,6 +191,44 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
         log_name=log_port,
         keeper=session.keeper,
         before_change=session.hand_over,
+    )
+
+
+def _port_of(session: Session, asked: ListenRequest) -> str:
+    """The port that was named, is the only one, was chosen, or on which a chip answers."""
+    from plugsmith.link.ports import fitting, pick_port
+
+    chooser = _chooser(session) if session.interactive else None
+    if asked.port != ASK:
+        return pick_port(asked.port, only=asked.port_filter, ask=chooser)
+    from plugsmith.flows.wire.ask import find_chip
+    from plugsmith.link.port_list import list_ports
+
+    entries = fitting(list_ports(), asked.port_filter)
+    if len(entries) == 1:
+        return entries[0].device
+
+    def choose(there: Sequence[PortEntry]) -> PortEntry:
+        name = pick_port(None, entries=there, only=asked.port_filter, ask=chooser)
+        return next(entry for entry in there if entry.device == name)
+
+    limit_s = link_timeout(asked.link_timeout, interactive=session.interactive)
+    return find_chip(desk_for(session, entries), entries, choose=choose, limit_s=limit_s)
+
+
+def desk_for(session: Session, entries: Sequence[PortEntry]) -> Desk:
+    """How these adapters are opened and asked; simulated ones as everywhere."""
+    from plugsmith.flows.wire.ask import Desk
+    from plugsmith.link.ports import open_port
+
+    clock = session.clock or clock_for(entries[0].device)
+    register_sim(clock)
+    return Desk(
+        open_port=lambda name: open_port(name, clock=clock, cancel=session.cancel),
+        clock=clock,
+        sink=session.sink,
+        cancel=session.cancel,
+        locks=session.library.locks,
     )
 
 

@@ -175,6 +175,8 @@ def _ended(data: Mapping[str, Fact]) -> str:
     if data.get("state") in {"came", "went"}:  # a port, while they are watched
         words = " ".join(str(data[key]) for key in ("maker", "product") if data.get(key))
         return f"{told_if_known(str(data['state']))}  {words}".strip()
+    if "heard" in data:  # an adapter that was asked
+        return str(data["text"])
     changes = data.get("applied") or data.get("updated") or data.get("update")
     if changes or not {"applied", "updated"} & data.keys() or data.get("files") == "restored":
         return _("done")

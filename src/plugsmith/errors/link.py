@@ -22,6 +22,17 @@ class NoAnswer(LinkError):
     next_step = N_("{remedy}")
 
 
+class NobodyAnswers(LinkError):
+    """Several adapters were asked, and on none of them a boot code answered."""
+
+    code = "PS-LINK-NOBODY"
+    what = N_("No chip answers on any of {count} adapters:\n{listed}\n")
+    next_step = N_(
+        "Connect CEN of your chip to GND for a moment while its adapter is asked, or name the port "
+        "with --port."
+    )
+
+
 class NetworkSlow(LinkError):
     """Answers arrive later than the boot code waits for the next request."""
 

@@ -54,7 +54,10 @@ class PortChoice(PortError):
     code = "PS-PORT-CHOICE"
     exit_code = ExitCode.USAGE
     what = N_("Several serial adapters are connected:\n{listed}\n")
-    next_step = N_("Name one of them with --port, or in PLUGSMITH_PORT.")
+    next_step = N_(
+        "Name one of them with --port, or in PLUGSMITH_PORT; `--port ask` takes the one on which a "
+        "chip answers."
+    )
 
 
 class PortBusy(PortError):

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.events import Item
 from plugsmith.flows.wire.results import PortRow, PortsResult
 from plugsmith.link.port_list import list_ports
+from plugsmith.link.ports import fitting
 from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from plugsmith.clock import Clock
     from plugsmith.events import CancelToken, EventSink
+    from plugsmith.flows.wire.results import AnswerRow
     from plugsmith.link.port_list import PortEntry
 
 _LOOK_S = 0.5
 
 
-def ports(named: str | None) -> PortsResult:
-    """The local ports, candidates first; `named` is picked, else the only candidate."""
+def ports(named: str | None, *, only: str | None = None) -> PortsResult:
+    """The local ports, candidates first; `named` is picked, else the only one that fits `only`."""
     entries = list_ports(with_holders=True)
-    candidates = [entry.device for entry in entries if entry.candidate]
-    picked = named or (candidates[0] if len(candidates) == 1 else None)
+    fits = [entry.device for entry in entries if (entry.matches(only) if only else entry.candidate)]
+    picked = named or (fits[0] if len(fits) == 1 else None)
     return PortsResult(
         ports=tuple(_row(entry, picked=entry.device == picked) for entry in entries),
         picked=picked,
     )
+
+
+def asked_ports(
+    named: str | None,
+    *,
+    only: str | None,
+    ask_each: Callable[[Sequence[PortEntry]], Sequence[AnswerRow]],
+) -> PortsResult:
+    """The same after each adapter was asked; NoPort, NoPortMatches where there are none."""
+    asked = fitting(list_ports(), only)
+    answers = dict(zip((entry.device for entry in asked), ask_each(asked), strict=True))
+    found = ports(named, only=only)
+    rows = tuple(replace(row, answer=answers.get(row.device)) for row in found.ports)
+    return replace(found, ports=rows)
 
 
 def watch(

@@ -44,20 +44,22 @@ def pick_port(
     """
     if named:
         return named
-    there = list(entries or list_ports())
-    if only:
-        candidates = [entry for entry in there if entry.matches(only)]
-        if not candidates:
-            raise NoPortMatches(filter=only, listed=listing(there) if there else "-")
-    else:
-        candidates = [entry for entry in there if entry.candidate]
-    if not candidates:
-        raise NoPort
+    candidates = fitting(list(entries or list_ports()), only)
     if len(candidates) == 1:
         return candidates[0].device
     if ask is not None:
         return ask(candidates).device
     raise PortChoice(ports=[entry.device for entry in candidates], listed=listing(candidates))
+
+
+def fitting(entries: Sequence[PortEntry], only: str | None) -> list[PortEntry]:
+    """Those of `entries` that may have a chip, or that the filter names; NoPort, NoPortMatches."""
+    found = [entry for entry in entries if (entry.matches(only) if only else entry.candidate)]
+    if only and not found:
+        raise NoPortMatches(filter=only, listed=listing(entries) if entries else "-")
+    if not found:
+        raise NoPort
+    return found
 
 
 def check_address(name: str, *, more: Sequence[str] = ()) -> None:

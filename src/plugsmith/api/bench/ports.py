@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import PortRequest
+from plugsmith.api.chip import PortRequest, desk_for
 from plugsmith.api.options import option, request
-from plugsmith.messages import N_
+from plugsmith.errors import UsageError
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
@@ -15,8 +16,13 @@ if TYPE_CHECKING:
 
 @request
 class PortsRequest(PortRequest):
-    """Which ports, and whether to stay and see others come."""
+    """Which ports, whether to ask what is on each, and whether to stay and see others come."""
 
+    ask: bool = option(
+        "--ask",
+        default=False,
+        help=N_("Ask each adapter in turn what is on it. Writes nothing; a chip may restart."),
+    )
     watch: bool = option(
         "--watch",
         "-w",
@@ -29,13 +35,23 @@ class PortsRequest(PortRequest):
 
 
 def ports(session: Session, request: PortsRequest) -> PortsResult:
-    """`ports`."""
+    """`ports`; UsageError for two ways at once."""
     from plugsmith.clock import RealClock
+    from plugsmith.flows.ports import asked_ports, watch
     from plugsmith.flows.ports import ports as do_it
-    from plugsmith.flows.ports import watch
 
+    if request.ask and request.watch:
+        raise UsageError(problem=_("--ask and --watch do not go together"))
+    if request.ask:
+        from plugsmith.flows.wire.ask import ask_each
+
+        return asked_ports(
+            request.port,
+            only=request.port_filter,
+            ask_each=lambda entries: ask_each(desk_for(session, entries), entries),
+        )
     if not request.watch:
-        return do_it(request.port)
+        return do_it(request.port, only=request.port_filter)
     return watch(
         request.port,
         clock=RealClock(),

@@ -16,11 +16,18 @@ if TYPE_CHECKING:
 def _ports(_request: Any, data: dict[str, Any]) -> Steps:
     if not data["ports"]:
         return [("plugsmith doctor --module WB2S", _("draws where to solder"))]
+    chips = [row["device"] for row in data["ports"] if row.get("answer", {}).get("answers")]
+    if chips:
+        return [
+            (f"plugsmith backup --port {quoted(chips[0])}", _("a proven copy of all that is in it"))
+        ]
+    if sum(row["vid"] is not None for row in data["ports"]) > 1 and not data["picked"]:
+        return [("plugsmith ports --ask", _("asks each what is on it"))]
     return [("plugsmith doctor", _("is a chip there?"))]
 
 
 def _doctor(request: Any, data: dict[str, Any]) -> Steps:
-    if data["heard"] in {"chip", "console"}:
+    if data["heard"] in {"chip", "openbeken-console"}:
         return [("plugsmith backup", _("a proven copy of all that is in it"))]
     module = f" --module {quoted(request.module)}" if request.module else ""
     return [(f"plugsmith doctor{module}", _("again, when you have changed something"))]

@@ -20,6 +20,7 @@ CHIPS_AND_FILES: dict[str, Guide] = {
         "linking",
         (
             ("plugsmith ports", N_("the adapters, and the one that is used by itself")),
+            ("plugsmith ports --ask", N_("what is on each of several, asked in turn")),
             ("plugsmith ports --watch", N_("which ones come and go, until Ctrl-C")),
         ),
     ),

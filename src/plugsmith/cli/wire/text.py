@@ -55,7 +55,9 @@ def _describe(entry: PortRow) -> str:
     usb = f"{entry.vid}:{entry.pid}" if entry.vid else ""
     serial = _("serial number {number}", number=entry.serial) if entry.serial else ""
     user = _("in use by {program}", program=entry.in_use_by) if entry.in_use_by else ""
-    return ", ".join(part for part in (words, usb, serial, user) if part) or _("serial port")
+    said = entry.answer.text if entry.answer is not None else ""
+    known = ", ".join(part for part in (words, usb, serial, user) if part) or _("serial port")
+    return f"{known}: {said}" if said else known
 
 
 def doctor_text(found: DoctorResult) -> str:

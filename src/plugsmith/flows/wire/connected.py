@@ -7,6 +7,7 @@ from os.path import realpath
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.events import Warning_
 from plugsmith.flows.spi.device import SpiDevice
 from plugsmith.flows.wire.connection import Device
 from plugsmith.library.home import check_room
@@ -18,6 +19,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plugsmith.events import EventSink
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
 
@@ -47,7 +49,7 @@ def _connected(ctx: FlowContext, *, repair: bool) -> Iterator[Device]:
         raise
     try:
         if ctx.warn_of_mains:
-            warn_about_mains(ctx)
+            warn_about_mains(ctx.sink)
         if is_spi(ctx.port_name):
             device: Device = SpiDevice(ctx, port, repair=repair)
         else:
@@ -79,15 +81,13 @@ def _close_log(log: Port | None) -> None:
             log.close()
 
 
-def warn_about_mains(ctx: FlowContext) -> None:
+def warn_about_mains(sink: EventSink) -> None:
     """The warning that stands before the first link of every session."""
-    ctx.warn(
-        "PS-NOTE-MAINS",
-        _(
-            "Never work on a board that is connected to mains voltage: it can kill you. "
-            "Feed the module with 3.3 V only."
-        ),
+    text = _(
+        "Never work on a board that is connected to mains voltage: it can kill you. "
+        "Feed the module with 3.3 V only."
     )
+    sink.emit(Warning_(code="PS-NOTE-MAINS", message=text))
 
 
 def tell_resets(ctx: FlowContext) -> None:

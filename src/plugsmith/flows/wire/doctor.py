@@ -112,7 +112,7 @@ def doctor(ctx: FlowContext) -> Diagnosis:
         )
     port = ctx.open_port()
     try:
-        warn_about_mains(ctx)
+        warn_about_mains(ctx.sink)
         ctx.say(_("Listening ..."))
         return _Examination(ctx, port).diagnosis()
     finally:
