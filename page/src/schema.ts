@@ -600,6 +600,16 @@ export type DumpUnreadRow = {
   "state": string;
 };
 
+/** What is on an adapter that was asked; `answers`: a boot code of a Beken chip can be reached. */
+export type FlowsAnswerRow = {
+  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost" | "no-adapter" | null;
+  "text": string;
+  "answers": boolean;
+  "next_step": string;
+  "chip"?: string;
+  "code"?: string;
+};
+
 /** A device that answers in the network after it was flashed; `url` is its own page. */
 export type FlowsArrivedDevice = {
   "host": string;
@@ -625,6 +635,25 @@ export type FlowsOtherChipRow = {
   "install": string;
   "backup": string;
   "flash": string;
+};
+
+/** A local serial port; `vid` and `pid` are four hexadecimal digits. */
+export type FlowsPortRow = {
+  "device": string;
+  "maker": string | null;
+  "product": string | null;
+  "vid": string | null;
+  "pid": string | null;
+  "serial": string | null;
+  "in_use_by": string | null;
+  "picked": boolean;
+  "answer"?: FlowsAnswerRow;
+};
+
+/** `ports`; `picked` is used when no port is named. */
+export type FlowsPortsResult = {
+  "ports": (FlowsPortRow)[];
+  "picked": string | null;
 };
 
 /** The facts of one device, or the counts of several with their highest exit code. */
@@ -1129,16 +1158,6 @@ export type UiPageServed = {
   "jobs": number;
 };
 
-/** What is on an adapter that was asked; `answers`: a boot code of a Beken chip can be reached. */
-export type WireAnswerRow = {
-  "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost" | "no-adapter" | null;
-  "text": string;
-  "answers": boolean;
-  "next_step": string;
-  "chip"?: string;
-  "code"?: string;
-};
-
 /** `backup`; sizes in bytes. */
 export type WireBackupResult = {
   "resets"?: number;
@@ -1287,25 +1306,6 @@ export type WirePlanRow = {
   "action": "keep" | "erase" | "write" | "skip-equal";
   "region": string;
   "why": string;
-};
-
-/** A local serial port; `vid` and `pid` are four hexadecimal digits. */
-export type WirePortRow = {
-  "device": string;
-  "maker": string | null;
-  "product": string | null;
-  "vid": string | null;
-  "pid": string | null;
-  "serial": string | null;
-  "in_use_by": string | null;
-  "picked": boolean;
-  "answer"?: WireAnswerRow;
-};
-
-/** `ports`; `picked` is used when no port is named. */
-export type WirePortsResult = {
-  "ports": (WirePortRow)[];
-  "picked": string | null;
 };
 
 /** `read`; addresses and lengths in bytes. */

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.events import Item
-from plugsmith.flows.wire.results import PortRow, PortsResult
+from plugsmith.flows.port_results import PortRow, PortsResult
 from plugsmith.link.port_list import list_ports
 from plugsmith.link.ports import fitting
 from plugsmith.records import fields_of
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from plugsmith.clock import Clock
     from plugsmith.events import CancelToken, EventSink
-    from plugsmith.flows.wire.results import AnswerRow
+    from plugsmith.flows.port_results import AnswerRow
     from plugsmith.link.port_list import PortEntry
 
 _LOOK_S = 0.5

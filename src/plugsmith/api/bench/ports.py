@@ -11,7 +11,7 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
-    from plugsmith.flows.wire.results import PortsResult
+    from plugsmith.flows.port_results import PortsResult
 
 
 @request

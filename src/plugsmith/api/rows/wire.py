@@ -17,7 +17,7 @@ WIRE: tuple[Verb, ...] = (
         home="plugsmith.api.bench.ports",
         request="PortsRequest",
         runner="ports",
-        results=(f"{_WIRE_RESULTS}:PortsResult",),
+        results=("plugsmith.flows.port_results:PortsResult",),
     ),
     Verb(
         name="doctor",

@@ -11,14 +11,13 @@ from plugsmith.code_words import told
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
+    from plugsmith.flows.port_results import PortRow, PortsResult
     from plugsmith.flows.wire.results import (
         BackupResult,
         ConsoleResult,
         DoctorResult,
         FlashRow,
         InfoResult,
-        PortRow,
-        PortsResult,
         ReadResult,
         ResetResult,
         VerifyResult,

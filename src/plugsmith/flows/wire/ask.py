@@ -16,8 +16,8 @@ from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.link import LinkError, NobodyAnswers
 from plugsmith.errors.port import PortError
 from plugsmith.events import ErrorEvent, EventLog, Item, Log
+from plugsmith.flows.port_results import AnswerRow
 from plugsmith.flows.wire.connected import warn_about_mains
-from plugsmith.flows.wire.results import AnswerRow
 from plugsmith.library.lock import held
 from plugsmith.link.hearing import Heard
 from plugsmith.link.other_boot import look_for_other_chip
