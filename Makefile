@@ -8,6 +8,10 @@ PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 # two more than there are processors. Order is random: SEED=N repeats one.
 JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 2)")
 export PLUGSMITH_TEST_SEED := $(SEED)
+# Options for pytest in every target: `make test MORE=--last-failed` runs what failed last time.
+ifdef MORE
+export PYTEST_ADDOPTS := $(MORE)
+endif
 
 .PHONY: setup demo lint test-fast test test-ui test-web web page page-shots
 .PHONY: peers test-peers test-oldest test-newest
@@ -47,7 +51,7 @@ test: lint
 test-ui: page/node_modules/.made
 	@$(MAKE_ENV) .venvs/page locks/page.txt --project
 	cd page && npm run --silent check && npm test --silent
-	.venvs/page/bin/python -m pytest -m ui tests/browser
+	.venvs/page/bin/python -m pytest -n 2 -m ui tests/browser
 
 # Builds the page into the package; its result is committed, so that `pip install` needs no Node.
 page: page/node_modules/.made

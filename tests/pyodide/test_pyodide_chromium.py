@@ -189,11 +189,12 @@ def test_backup_recovery_flash_and_verify_over_web_serial(page, server, dump, im
     assert server.bench.flash == dump
 
 
-def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(page, server, dump, image):
-    page.open()  # of a page that nobody clicks on, Chromium saves the first file only
+def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(browser, server, dump, image):
+    # A browser session of its own: of a page that nobody clicks on, Chromium saves one file only,
+    # and which tests were before this one must not decide.
+    page = Page(browser.new_context(), server)
     server.bench = Bench(dump)
     firmware = page.put(NAME, image)
-    page.downloads.clear()
     refused = page.run("flash", port=server.bench.port, image=firmware, answer=False)
     assert _said(refused) == "PS-SAFETY-CONSENT", refused
     assert server.bench.flash == dump
@@ -203,7 +204,10 @@ def test_nothing_is_erased_before_the_backup_is_a_file_of_the_user(page, server,
         if page.downloads:
             break
         page.tab.wait_for_timeout(200)
-    assert [Path(item.path()).read_bytes() for item in page.downloads] == [dump]
+    saved = [Path(item.path()).read_bytes() for item in page.downloads]
+    page.context.close()
+    assert len(saved) == 1
+    assert saved[0] == dump  # outside of a list: the difference of two is told in megabytes
 
 
 def test_a_backup_that_was_stopped_goes_on_where_it_stopped(page, server):
@@ -304,8 +308,8 @@ def test_a_full_storage_ends_the_job_before_anything_is_changed(page, server, im
         quota.send("Storage.overrideQuotaForOrigin", place)
     page.open()
     after = page.run("backups list", check=True)["data"]["backups"]
-    names = [row["name"] for row in before]
-    assert [row["name"] for row in after if row["state"] == "sound"][-len(names) :] == names
+    sound = {row["name"] for row in after if row["state"] == "sound"}
+    assert {row["name"] for row in before} <= sound
     flashed = page.run("flash", port=server.bench.port, image=page.put(NAME, image))
     assert _said(flashed) == "result", flashed
 
