@@ -5,7 +5,7 @@ import { useBackend } from "../src/backend/current";
 import { EventParser } from "../src/backend/sse";
 import type { Line } from "../src/backend/backend";
 import { mapOf, planMap, readingMap, runs, writingMap } from "../src/model/flashmap";
-import { MODULES, edgePad, searchModules } from "../src/model/modules";
+import { MODULES, edgePad, moduleNamed, notLedOut, searchModules, wireTo } from "../src/model/modules";
 import { blocks, inlines } from "../src/model/markdown";
 import { redact } from "../src/model/redact";
 import { troubleHeard, troubleOf } from "../src/model/trouble";
@@ -145,6 +145,14 @@ describe("words", () => {
 });
 
 describe("modules", () => {
+  it("the flash's own pads have the lines of an SPI adapter, and what is not led out is known", () => {
+    const [whole, part, other] = ["WB3S", "CB2S", "T1-2S"].map((name) => moduleNamed(name)!);
+    expect(["P20", "P21", "P22", "P23", "CEN", "P10"].map((pin) => wireTo(whole!, "spi", pin))).toEqual(["SCK", "CS", "MOSI", "MISO", "reset", undefined]);
+    expect(wireTo(whole!, "uart", "P20")).toBeUndefined();
+    expect([notLedOut(whole!), notLedOut(part!)]).toEqual([[], ["P20", "P22"]]);
+    expect([whole!.needs_spi, part!.needs_spi, other!.spi]).toEqual([true, false, undefined]);
+  });
+
   it("are found by a part of the name or by the chip", () => {
     expect(searchModules("wb2").map((one) => one.name)).toContain("WB2S");
     expect(searchModules("bk7238").every((one) => one.chip === "BK7238")).toBe(true);

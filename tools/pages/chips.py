@@ -11,10 +11,12 @@ from plugsmith.chips.model import (
     DialectName,
     Family,
     MemoryMap,
+    ModuleBoard,
     Quirk,
     Support,
 )
 from plugsmith.chips.other_chips import OtherChip, other_chips
+from plugsmith.chips.spi_pads import spi_pads
 from plugsmith.link.probes import ANSWERING
 from plugsmith.link.voices import VOICES
 
@@ -212,5 +214,17 @@ def _modules() -> str:
             continue
         pads = ", ".join(f"{pad.signal} = {pad.number or pad.where}" for pad in board.pads)
         pins = " ".join(map(str, board.gpios)) + ("" if board.complete else " (as far as seen)")
-        rows.append((board.name, board.chip, pins, pads or "-", board.pads_evidence or "-"))
-    return table(("module", "chip", "pins led out", "pads for flashing", "pads known from"), rows)
+        known = board.pads_evidence or "-"
+        rows.append((board.name, board.chip, pins, pads or "-", _spi(board), known))
+    heads = ("module", "chip", "pins led out", "pads for flashing")
+    return table((*heads, "pads for SPI", "pads known from"), rows)
+
+
+def _spi(board: ModuleBoard) -> str:
+    spi = spi_pads(board)
+    if spi is None or not (spi.wires and spi.drawn):
+        return "not known"
+    return ", ".join(
+        f"{line} = {'/'.join(pad.label for _row, pad in pads) or 'not led out'}"
+        for line, _signal, pads in spi.wires
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import modules
 from plugsmith.chips.other_chips import OtherChip, other_chip
 from plugsmith.chips.outlines import outline
+from plugsmith.chips.spi_pads import spi_pads
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import ModuleBoard
@@ -44,9 +45,17 @@ def page() -> str:
                     },
                 },
             }
+            | _spi(board)
         )
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f"[\n{lines}\n]\n"
+
+
+def _spi(board: ModuleBoard) -> dict[str, object]:
+    spi = spi_pads(board)
+    if spi is None or not spi.wires:
+        return {}
+    return {"spi": spi.lines, "needs_spi": spi.needed}
 
 
 def _other_row(board: ModuleBoard, other: OtherChip) -> dict[str, object]:

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 _TITLES = {"en": "Where to solder", "pl": "Gdzie lutować"}
 _ABOUT = {
     "en": """Four wires, and a touch of CEN with GND for the reset. **Never while mains is near;
-3.3 V only.** Black marks say where the adapter goes; the face with the lowest pad is shown first.
+3.3 V only.** Black marks say where the adapter goes, blue ones where a programmer goes that works
+[over SPI](spi.md); the face with the lowest pad is shown first.
 The same picture for your terminal: `plugsmith doctor --module NAME`. A module that is missing here
 may still be known: `plugsmith doctor` tells.
 """,
     "pl": """Cztery przewody i dotknięcie CEN masą (GND) do resetu. **Nigdy przy napięciu sieciowym;
-tylko 3,3 V.** Czarne znaki mówią, gdzie idzie adapter. Ten sam rysunek w terminalu:
+tylko 3,3 V.** Czarne znaki mówią, gdzie idzie adapter, niebieskie: gdzie programator
+[przez SPI](spi.md). Ten sam rysunek w terminalu:
 `plugsmith doctor --module NAME`. Moduł, którego tu nie ma, może być mimo to znany: powie o tym
 `plugsmith doctor`.
 """,

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Refused } from "../backend/backend";
-import { moduleNamed, searchModules, type OtherWay } from "../model/modules";
+import { moduleNamed, notLedOut, searchModules, type Module, type OtherWay } from "../model/modules";
 import { change, finish, journey } from "../state/journey";
 import { t } from "../text/t";
 import { ModulePicture } from "../ui/module";
@@ -84,5 +84,23 @@ function OtherChip({ name, way }: { name: string; way: OtherWay }): JSX.Element 
 export function ModuleSide({ wires }: { wires?: boolean }): JSX.Element | null {
   const module = moduleNamed(journey.value.module);
   if (!module) return null;
-  return <div class="card"><ModulePicture module={module} wires={wires} /></div>;
+  return (
+    <div class="card">
+      <ModulePicture module={module} wires={wires ? "uart" : undefined} />
+      {wires && module.spi && module.outline && <OverSpi module={module} />}
+    </div>
+  );
+}
+
+/** The flash's own pads, out of the way: the last resort where the chip does not answer. */
+function OverSpi({ module }: { module: Module }): JSX.Element {
+  const names = notLedOut(module).join(", ");
+  return (
+    <details>
+      <summary>{t("Over SPI, for a chip whose boot loader is lost")}</summary>
+      <ModulePicture module={module} wires="spi" />
+      {names && <p class="small">{t("The module does not lead {names} out: solder to the chip's own legs.", { names })}</p>}
+      {!module.needs_spi && <p class="small">{t("A {chip} answers from its mask ROM and does not need it.", { chip: module.chip })}</p>}
+    </details>
+  );
 }

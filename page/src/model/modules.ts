@@ -16,6 +16,10 @@ export interface Module {
   gpios: number[];
   pads: Pad[];
   outline: { width: number; height: number; rows: Record<string, string[]> } | null;
+  /** Pins of the chip that lead to its flash -> lines of an SPI adapter; missing: not known. */
+  spi?: Record<string, string>;
+  /** Whether the chip is silent on the UART once its boot loader is lost. */
+  needs_spi?: boolean;
   /** The way to free it, where Plugsmith cannot; empty texts are not known. */
   other?: OtherWay;
 }
@@ -78,6 +82,18 @@ export const ADAPTER: Record<string, string> = {
   "3V3": n("3.3 V"),
   CEN: n("reset"),
 };
+
+/** What goes to the pad of `signal`, over the UART or over SPI; undefined: no wire. */
+export function wireTo(module: Module, wires: "uart" | "spi" | undefined, signal: string): string | undefined {
+  if (!wires || (wires === "spi" && (signal === "P10" || signal === "P11"))) return undefined;
+  return (wires === "spi" ? module.spi?.[signal] : undefined) ?? ADAPTER[signal];
+}
+
+/** The pins of the flash that no pad of the module leads out. */
+export function notLedOut(module: Module): string[] {
+  const led = new Set(Object.values(module.outline?.rows ?? {}).flat().map((pad) => edgePad(pad).signal));
+  return Object.keys(module.spi ?? {}).filter((signal) => !led.has(signal));
+}
 
 /** Signals of the maker's papers in the words of the outline. */
 export const SIGNALS: Record<string, string> = { RX1: "P10", TX1: "P11", TX2: "P0", "3V3": "3V3", GND: "GND", CEN: "CEN" };

@@ -1,6 +1,6 @@
 // The module as a drawing: pads where they lie, wires to solder, roles as they become known.
 import type { JSX } from "preact";
-import { ADAPTER, SIGNALS, edgePad, type EdgePad, type Module } from "../model/modules";
+import { ADAPTER, SIGNALS, edgePad, wireTo, type EdgePad, type Module } from "../model/modules";
 import { t } from "../text/t";
 
 export interface PinLabel {
@@ -11,8 +11,8 @@ export interface PinLabel {
 
 interface Props {
   module: Module;
-  /** Which wires are drawn: the four that matter, or none. */
-  wires?: boolean;
+  /** Which wires are drawn: the four that matter, those of an SPI adapter, or none. */
+  wires?: "uart" | "spi";
   labels?: PinLabel[];
   chosen?: number | null;
   onPin?: (gpio: number) => void;
@@ -54,7 +54,7 @@ export function ModulePicture(props: Props): JSX.Element {
 }
 
 function hasUse(pads: string[], props: Props): boolean {
-  return pads.length > 0 && (!props.wires || pads.some((pad) => ADAPTER[edgePad(pad).signal]));
+  return pads.length > 0 && (!props.wires || pads.some((pad) => wireTo(props.module, props.wires, edgePad(pad).signal)));
 }
 
 interface Label {
@@ -65,7 +65,7 @@ interface Label {
 
 /** What stands at a pad; null: nothing worth a tag. */
 function labelOf(pad: EdgePad, props: Props): Label | null {
-  const wire = props.wires ? ADAPTER[pad.signal] : undefined;
+  const wire = wireTo(props.module, props.wires, pad.signal);
   if (wire) return { name: pad.signal === "P10" ? "RX1" : pad.signal === "P11" ? "TX1" : pad.signal, words: t(wire), kind: "hot" };
   if (props.wires) return null;
   const role = props.labels?.find((label) => label.gpio === pad.gpio);
@@ -242,6 +242,11 @@ function drawList(parts: JSX.Element[], props: Props): number {
 
 function describe(props: Props): string {
   const { module } = props;
+  if (props.wires === "spi") {
+    const pads = Object.values(module.outline?.rows ?? {}).flat().map(edgePad);
+    const wired = pads.map((pad) => [pad, wireTo(module, "spi", pad.signal)] as const).filter(([, wire]) => wire);
+    return `${module.name}. ${wired.map(([pad, wire]) => `${pad.signal} (${pad.label}): ${t(wire ?? "")}`).join("; ")}`;
+  }
   if (props.wires) {
     const pads = module.pads
       .map((pad) => {

@@ -179,6 +179,8 @@ class Chip:
     expects_key: KeyClass
     marker: bytes | None  # at MARKER_ADDR of a bootable flash; None where there is none
     loader_heads: tuple[bytes, ...]  # first 8 physical bytes of known boot loaders
+    # clock, select, in, out of the flash download mode; empty: not known (spi-download.md 1)
+    flash_pins: tuple[str, ...]
     default_dialect: DialectName  # for a boot code nobody knows: the most careful one of the chip
     spaces: tuple[SpaceArea, ...]
     openbeken_prefix: str | None

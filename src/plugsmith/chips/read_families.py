@@ -164,6 +164,7 @@ def _chip(table: FactTable, maps: Mapping[str, MemoryMap]) -> Chip:
         expects_key=table.member("expects_key", KeyClass),
         marker=table.hex("marker"),
         loader_heads=heads,
+        flash_pins=table.texts("flash_pins"),
         default_dialect=table.member("default_dialect", DialectName),
         spaces=tuple(_space(table, row) for row in table.rows("spaces")),
         openbeken_prefix=table.optional("openbeken_prefix", str),
@@ -174,6 +175,7 @@ def _chip(table: FactTable, maps: Mapping[str, MemoryMap]) -> Chip:
     )
     table.done()
     table.require(bool(chip.evidence), "evidence is missing")
+    table.require(len(chip.flash_pins) in {0, 4}, "flash_pins are clock, select, in, out")
     table.require(
         (chip.family is Family.LOADER) == (chip.protected_until > 0),
         "exactly the loader family has a protected start",

@@ -48,8 +48,16 @@ def test_a_module_that_leads_lines_nowhere_says_so_and_that_its_chip_needs_none(
     assert "does not lead" not in spi_card(module("WB3S"))
 
 
-def test_a_module_without_an_outline_has_no_card():
-    assert spi_card(module("WA2")) == ""
+def test_a_module_without_an_outline_names_the_pins_of_its_chip():
+    text = spi_card(module("WA2"))
+    assert "pads lie is not known" in text
+    assert "P20 SCK, P21 CS, P22 MOSI, P23 MISO" in text
+
+
+def test_a_chip_whose_flash_pins_nobody_knows_is_not_drawn_with_those_of_another():
+    text = spi_card(module("T1-2S"))
+    assert "Which pins of a BK7238 lead to its flash is not known" in text
+    assert "P20" not in text
 
 
 def test_the_doctor_refuses_an_spi_adapter_and_sends_nothing(tmp_path):

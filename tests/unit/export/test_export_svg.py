@@ -10,6 +10,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.modules import module
 from plugsmith.chips.outlines import outline, outlines, pad_translation, pin_compatible
 from plugsmith.device.function import Function
@@ -113,6 +114,22 @@ def test_pins_that_the_module_lacks_are_said() -> None:
     pins = (Pin(gpio=14, function=Function.RELAY, channel=1),)
     text = render(DeviceProfile(module="WB2S", pins=pins), ExportOptions(title="x"))[0].text
     assert "This module does not lead out: P14" in text
+
+
+def texts(name: str) -> list[str]:
+    return [item.text or "" for item in ET.fromstring(picture(name)).iter(f"{SVG}text")]
+
+
+@pytest.mark.parametrize("shape", outlines(), ids=lambda item: item.name)
+def test_every_pad_of_the_flash_is_marked_and_what_is_not_led_out_is_said(shape) -> None:
+    shown, chip = texts(shape.name), find_chip(module(shape.name).chip)
+    signals = [pad.signal for _row, pads in shape.rows for pad in pads]
+    for line, signal in zip(("SCK", "CS", "MOSI", "MISO"), chip.flash_pins, strict=False):
+        assert shown.count(f"SPI {line}") == signals.count(signal)
+        said = any("does not lead" in text and signal in text for text in shown)
+        assert said == (signal not in signals)
+    assert any("is not known" in text for text in shown) == (not chip.flash_pins)
+    assert any("mask ROM" in text for text in shown) == (chip.name not in {"BK7231T", "BK7231Q"})
 
 
 def test_an_unknown_module_is_said() -> None:
