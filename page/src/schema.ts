@@ -353,6 +353,172 @@ export type DemoDemoStep = {
   "outcome": string;
 };
 
+/** How a device gets on with its broker; `detail` is the firmware's own word. */
+export type DeviceBrokerReport = {
+  "state": "not configured" | "connected" | "wrong user or password" | "refused" | "unreachable" | "not connected yet" | null;
+  "detail": string;
+};
+
+/** `device calibrate`: factors by quantity (voltage, current, power; 0 is the default). */
+export type DeviceCalibrated = {
+  "host": string;
+  "chip": string;
+  "mac": string | null;
+  "meter": string;
+  "factors_before": Record<string, number>;
+  "factors": Record<string, number>;
+  "applied": (string)[];
+  "verified": boolean;
+  "undo": string;
+  "references"?: Record<string, number>;
+  "before"?: Record<string, number>;
+  "after"?: Record<string, number>;
+};
+
+/** A device that was set up: `applied` and `planned` are names of settings. */
+export type DeviceChangedDevice = {
+  "host": string;
+  "name": string | null;
+  "chip": string;
+  "mac": string | null;
+  "applied": (string)[];
+  "planned"?: (string)[];
+  "verified": boolean;
+  "undo": string;
+  "dry_run"?: boolean;
+  "skipped"?: string;
+  "mqtt"?: DeviceBrokerReport;
+  "update"?: DeviceUpdateDone;
+};
+
+/** What a device says about itself, secrets masked. `pins` are texts by GPIO, as OpenBeken's. */
+export type DeviceDeviceInfo = {
+  "ip": string;
+  "name": string;
+  "chip": string;
+  "version": string | null;
+  "variant": string | null;
+  "mac": string | null;
+  "uptime": number;
+  "host": string;
+  "build": string;
+  "drivers": (string)[];
+  "mqtt": "not configured" | "connected" | "wrong user or password" | "refused" | "unreachable" | "not connected yet" | null;
+  "mqtt_detail": string;
+  "rssi": number | null;
+  "long_name": string;
+  "pins": Record<string, string>;
+  "flags": string;
+  "flag_numbers": (number)[];
+  "flag_names": Record<string, string>;
+  "startup_command": string;
+  "meter": LanReading | null;
+  "settings": Record<string, unknown>;
+};
+
+/** A device among several: `uptime` in seconds, `rssi` in dBm. */
+export type DeviceDeviceRow = {
+  "host": string;
+  "name": string;
+  "chip": string;
+  "version": string | null;
+  "variant": string | null;
+  "mac": string | null;
+  "uptime": number;
+  "rssi": number | null;
+  "mqtt": "not configured" | "connected" | "wrong user or password" | "refused" | "unreachable" | "not connected yet" | null;
+  "meter": LanReading | null;
+};
+
+/** `device pins`: what was found, and the template that follows from it, in OpenBeken's words. */
+export type DeviceExaminedPins = {
+  "host": string;
+  "chip": string;
+  "mac": string | null;
+  "findings": (DevicePinRow)[];
+  "template": Record<string, unknown>;
+  "notes": (string)[];
+  "restored": boolean;
+  "applied": (string)[];
+  "verified": boolean;
+  "file"?: string;
+  "name"?: string;
+  "planned"?: (string)[];
+  "undo"?: string;
+  "mqtt"?: DeviceBrokerReport;
+};
+
+/** `device calibrate --from-dump`: the vendor's numbers as they are stored; nothing is set. */
+export type DeviceFactoryMetering = {
+  "file": string;
+  "measure_coe": (number)[] | null;
+  "words_at_0x1d5000": (number)[] | null;
+  "equal": boolean | null;
+  "applied": (string)[];
+  "verified": boolean;
+  "notes": (string)[];
+};
+
+/** A device that a scan found. `state`: ok, locked or safe-mode; then nothing else is known. */
+export type DeviceFoundRow = {
+  "ip": string;
+  "name": string | null;
+  "chip": string | null;
+  "version": string | null;
+  "variant": string | null;
+  "mac": string | null;
+  "uptime": number | null;
+  "build": string | null;
+  "port": number;
+  "state": string;
+  "same_mac": boolean;
+  "placeholder_mac": boolean;
+  "rssi": number | null;
+};
+
+/** `device info` of several: those that answered, in the order in which they were named. */
+export type DeviceInfoCounts = {
+  "devices": number;
+  "done": number;
+  "skipped": number;
+  "failed": number;
+  "exit_code": number;
+  "changed"?: number;
+  "dry_run"?: boolean;
+  "would_change"?: number;
+  "table": (DeviceDeviceRow)[];
+};
+
+/** `device backup`: what was kept of one device, and in which `folder`. */
+export type DeviceKeptDevice = {
+  "host": string;
+  "folder": string;
+  "chip": string;
+  "mac": string | null;
+  "version": string | null;
+  "files": Record<string, DeviceKeptFile>;
+  "stored_files": number;
+  "full": boolean;
+  "problems": (string)[];
+  "complete": boolean;
+  "removed"?: (string)[];
+};
+
+/** A file of a kept folder; `name` is its own name where ours had to differ. */
+export type DeviceKeptFile = {
+  "size": number;
+  "sha256": string;
+  "name"?: string;
+};
+
+/** What one pin turned out to be; `pulses_per_s` of a meter's pin. */
+export type DevicePinRow = {
+  "gpio": number;
+  "kind": "relay" | "led" | "button" | "pulses" | "nothing";
+  "active_low": boolean;
+  "pulses_per_s": number;
+};
+
 /** One finding; `pin` is a GPIO number or None, `text` and `fix` are sentences. */
 export type DeviceRuleFinding = {
   "rule": string;
@@ -362,8 +528,56 @@ export type DeviceRuleFinding = {
   "fix": string;
 };
 
+/** How the work on several devices ended; `exit_code` is the highest among them. */
+export type DeviceRunCounts = {
+  "devices": number;
+  "done": number;
+  "skipped": number;
+  "failed": number;
+  "exit_code": number;
+  "changed"?: number;
+  "dry_run"?: boolean;
+  "would_change"?: number;
+};
+
 /** `device scan`: the contract's result is the list itself. */
-export type DeviceScanResult = (Record<string, unknown>)[];
+export type DeviceScanResult = (DeviceFoundRow)[];
+
+/** The same for updates; `not_started` counts those that a failure kept from being begun. */
+export type DeviceUpdateCounts = {
+  "devices": number;
+  "done": number;
+  "skipped": number;
+  "failed": number;
+  "exit_code": number;
+  "changed"?: number;
+  "dry_run"?: boolean;
+  "would_change"?: number;
+  "not_started": number;
+};
+
+/** The versions of an update; `files`: kept, restored, or none where there were none. */
+export type DeviceUpdateDone = {
+  "from": string | null;
+  "to": string;
+  "files": string;
+};
+
+/** A device that got, or would get, another firmware; `files` as in `UpdateDone`. */
+export type DeviceUpdatedDevice = {
+  "host": string;
+  "name": string | null;
+  "chip": string;
+  "mac": string | null;
+  "from": string | null;
+  "to": string;
+  "updated": boolean;
+  "verified": boolean;
+  "files": string;
+  "dry_run"?: boolean;
+  "would_change"?: boolean;
+  "skipped"?: string;
+};
 
 /** Bytes of the copy in each of four classes; together they are its size. */
 export type DumpAreaSizes = {
@@ -656,12 +870,69 @@ export type FlowsPortsResult = {
   "picked": string | null;
 };
 
-/** The facts of one device, or the counts of several with their highest exit code. */
-export type HouseFactsResult = Record<string, unknown>;
+/** `device command --ha-discovery`: `topics` are those that were heard, if it was `checked`. */
+export type HouseAnnouncedDevice = {
+  "host": string;
+  "prefix": string;
+  "queued": boolean;
+  "checked": boolean;
+  "topics": (string)[];
+};
+
+/** `device command`: what the device answered, whatever that is; secrets are hidden. */
+export type HouseCommandAnswer = {
+  "host": string;
+  "answer": unknown;
+};
+
+/** `device files get`: `stored` is its place on this computer. */
+export type HouseFetchedFile = {
+  "host": string;
+  "file": string;
+  "size": number;
+  "stored": string;
+};
+
+/** `device files list`: `size` is the room in bytes; `runs_at_start` are scripts. */
+export type HouseFileListing = {
+  "host": string;
+  "files": (HouseFileRow)[];
+  "size": number;
+  "used": number;
+  "runs_at_start": (string)[];
+};
+
+/** A file of a device; `size` in bytes. */
+export type HouseFileRow = {
+  "name": string;
+  "size": number;
+};
+
+/** `device pins --lights`: the `settings` that make a lamp's colours right. */
+export type HouseLampColours = {
+  "host": string;
+  "chip": string;
+  "mac": string | null;
+  "settings": Record<string, unknown>;
+  "notes": (string)[];
+  "restored": boolean;
+  "applied": (string)[];
+  "verified": boolean;
+  "name"?: string;
+  "planned"?: (string)[];
+  "undo"?: string;
+  "mqtt"?: DeviceBrokerReport;
+};
 
 /** Every device that was seen. */
 export type HouseListResult = {
   "devices": (HouseSeenRow)[];
+};
+
+/** `device logs`: how many lines; they are events themselves. */
+export type HouseLogRead = {
+  "host": string;
+  "lines": number;
 };
 
 /** Wanted against real; exit code 8 when anything differs or is missing. */
@@ -683,6 +954,71 @@ export type HousePlanRow = {
   "version": string | null;
   "wanted_version": string | null;
   "problem": string;
+};
+
+/** A data point as it was heard: its usual `name` and `unit`, and its `last` value. */
+export type HousePointRow = {
+  "number": number;
+  "kind": "bool" | "value" | "enum" | "string" | "bitmap" | "raw";
+  "name": string;
+  "unit": string;
+  "last": number | null;
+};
+
+/** `device info --data-points`: what a serial MCU said. */
+export type HousePointsHeard = {
+  "host": string;
+  "chip": string;
+  "mac": string | null;
+  "looks_like": string;
+  "points": (HousePointRow)[];
+  "openbeken": (string)[];
+  "esphome": string;
+};
+
+/** `device files remove`; `removed`: it is not listed any more. */
+export type HouseRemovedFile = {
+  "host": string;
+  "file": string;
+  "removed": boolean;
+};
+
+/** `device restart`: seconds since its last start, before and after. */
+export type HouseRestartedDevice = {
+  "host": string;
+  "name": string;
+  "up_before": number;
+  "up_now": number;
+};
+
+/** `device restore`: `applied` and `planned` are names of settings. */
+export type HouseRestoredDevice = {
+  "host": string;
+  "name": string | null;
+  "chip": string;
+  "mac": string | null;
+  "applied": (string)[];
+  "planned": (string)[];
+  "files": string;
+  "left": (string)[];
+  "verified": boolean;
+  "undo": string;
+  "dry_run"?: boolean;
+};
+
+/** `device apply --roll`: `missing` are MACs that did not answer. */
+export type HouseRollCounts = {
+  "devices": number;
+  "done": number;
+  "skipped": number;
+  "failed": number;
+  "exit_code": number;
+  "changed"?: number;
+  "dry_run"?: boolean;
+  "would_change"?: number;
+  "not_started": number;
+  "missing": (string)[];
+  "other_version": (string)[];
 };
 
 /** A roll that was written. */
@@ -709,6 +1045,14 @@ export type HouseSeenRow = {
   "last_backup": string | null;
   "last_change": string | null;
   "alarm": string;
+};
+
+/** `device files put`; `verified`: read back and equal. */
+export type HouseSentFile = {
+  "host": string;
+  "file": string;
+  "size": number;
+  "verified": boolean;
 };
 
 /** A file of a release; `size` in bytes. */
@@ -958,6 +1302,15 @@ export type InterpretUartRow = {
   "baud": number;
 };
 
+/** One look at the meter: volts, amperes, watts, power factor; watt-hours in all. */
+export type LanReading = {
+  "voltage": number;
+  "current": number;
+  "power": number;
+  "factor": number;
+  "energy_wh": number;
+};
+
 /** A setting in force. `source`: command line, environment, file or default. */
 export type OwnConfigRow = {
   "name": string;
@@ -1061,21 +1414,6 @@ export type SettingsChangedChip = {
   "applied": (string)[];
 };
 
-/** A running device that was set up; `skipped` is the reason why it was left alone. */
-export type SettingsChangedDevice = {
-  "host": string;
-  "name": string | null;
-  "chip": string;
-  "mac": string | null;
-  "applied": (string)[];
-  "planned"?: (string)[];
-  "verified": boolean;
-  "undo": string;
-  "skipped"?: string;
-  "mqtt"?: unknown;
-  "dry_run"?: boolean;
-};
-
 /** `obk config write` on a file; `applied` are the names of the settings that were asked for. */
 export type SettingsChangedFile = {
   "config": Record<string, unknown>;
@@ -1089,18 +1427,6 @@ export type SettingsChangedFile = {
   "file"?: string;
   "applied": (string)[];
   "verified": boolean;
-};
-
-/** How the work on several devices ended; `exit_code` is the highest among them. */
-export type SettingsRunCounts = {
-  "devices": number;
-  "done": number;
-  "skipped": number;
-  "failed": number;
-  "exit_code": number;
-  "changed"?: number;
-  "dry_run"?: boolean;
-  "would_change"?: number;
 };
 
 /** `obk config read`: the settings by name; `offset` in the file or flash, `length` in bytes. */

@@ -8,11 +8,19 @@ import pytest
 from lan_fleet import TEMPLATE, hurry, lan
 
 from plugsmith.cli.app import main
-from plugsmith.cli.device.one_text import change_text, counts_text, ota_text
-from plugsmith.cli.device.text import restore_text
-from plugsmith.flows.house.results import FactsResult
+from plugsmith.cli.device.one_text import backup_text, change_text, counts_text, ota_text
+from plugsmith.cli.device.text import (
+    command_text,
+    files_text,
+    logs_text,
+    restart_text,
+    restore_text,
+)
+from plugsmith.flows.device.results import ChangedDevice, RunCounts, UpdatedDevice
+from plugsmith.flows.house.results import RestoredDevice
 from plugsmith.forge.packages import forge_ota
 
+ALL_DONE = {"devices": 3, "done": 3, "skipped": 0, "failed": 0, "exit_code": 0}
 DONE_WORDS = ("will change", "devices done", "was updated", "Then it restarts")
 
 
@@ -78,25 +86,37 @@ def test_an_update_that_is_only_shown_is_not_called_one_that_is_there(host, tmp_
     assert "already" not in dry
 
 
+def counted(**more) -> str:
+    return counts_text(RunCounts(**ALL_DONE | more))
+
+
 def test_the_counts_of_every_kind_of_end():
-    base = {"devices": 3, "done": 3, "skipped": 0, "failed": 0, "exit_code": 0}
-    assert counts_text(base) == "3 of 3 devices done, 0 failed."
-    assert counts_text(base | {"changed": 2}) == "3 of 3 devices done, 0 failed."
-    assert counts_text(base | {"changed": 0}).startswith("Nothing to do: 3 of 3")
-    dry = base | {"dry_run": True, "would_change": 0}
-    assert counts_text(dry) == "Dry run: nothing to do on 3 devices."
-    left = base | {"done": 2, "failed": 1, "changed": 0}
-    assert counts_text(left) == "2 of 3 devices done, 1 failed."
+    assert counted() == "3 of 3 devices done, 0 failed."
+    assert counted(changed=2) == "3 of 3 devices done, 0 failed."
+    assert counted(changed=0).startswith("Nothing to do: 3 of 3")
+    assert counted(dry_run=True, would_change=0) == "Dry run: nothing to do on 3 devices."
+    assert counted(done=2, failed=1, changed=0) == "2 of 3 devices done, 1 failed."
 
 
 def test_restore_and_repair_and_a_skipped_device():
-    one = {"host": "10.0.0.7", "name": "lamp", "dry_run": True}
-    text = restore_text(FactsResult(facts=one | {"planned": ["pins", "flags"]}))
+    one = {"host": "10.0.0.7", "name": "lamp", "chip": "BK7231N", "mac": None}
+    looked = one | {"applied": (), "files": "-", "left": (), "verified": False, "undo": ""}
+    text = restore_text(RestoredDevice(**looked, planned=("pins", "flags"), dry_run=True))
     assert text == "Dry run: pins, flags would be set on 10.0.0.7; nothing was changed."
-    text = restore_text(FactsResult(facts=one | {"planned": []}))
+    text = restore_text(RestoredDevice(**looked, planned=(), dry_run=True))
     assert "equal" in text
     assert "Verified" not in text
-    files = one | {"updated": False, "verified": True, "would_change": True, "to": "1", "from": "1"}
-    assert "would get its files back" in ota_text(FactsResult(facts=files))
-    skipped = one | {"applied": [], "planned": [], "skipped": "another chip"}
-    assert change_text(FactsResult(facts=skipped)) == "10.0.0.7 is skipped: another chip"
+    files = UpdatedDevice(
+        **one, from_="1", to="1", updated=False, verified=True, files="none", dry_run=True,
+        would_change=True,
+    )  # fmt: skip
+    assert "would get its files back" in ota_text(files)
+    skipped = ChangedDevice(
+        **one, applied=(), planned=(), verified=False, undo="", skipped="another chip"
+    )
+    assert change_text(skipped) == "10.0.0.7 is skipped: another chip"
+
+
+@pytest.mark.parametrize("words", [files_text, logs_text, restart_text, command_text, backup_text])
+def test_what_was_done_to_several_devices_is_counted(words):
+    assert words(RunCounts(**ALL_DONE)) == "3 of 3 devices done, 0 failed."

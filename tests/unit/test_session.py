@@ -14,12 +14,17 @@ from plugsmith.cli.session import Session, run_verb
 from plugsmith.errors import ExitCode, Fact, UsageError
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.events import Log, Warning_
-from plugsmith.flows.house.results import FactsResult
+from plugsmith.records import Result, record, spread
+
+
+@record
+class Probed(Result):
+    facts: dict[str, Fact] = spread()
 
 
 def outcome(body, *, as_json: bool = True, assume_yes: bool = False, render=str) -> int:
     probe = SimpleNamespace(
-        name="probe", needs=(), run=lambda session, _request: FactsResult(facts=body(session))
+        name="probe", needs=(), run=lambda session, _request: Probed(facts=body(session))
     )
     with pytest.raises(typer.Exit) as stop:
         run_verb(

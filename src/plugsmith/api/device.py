@@ -26,10 +26,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from plugsmith.api.session import Session
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.flows.device.results import ScanResult
-    from plugsmith.flows.house.results import FactsResult
+    from plugsmith.flows.device.factory_metering import FactoryMetering
+    from plugsmith.flows.device.results import (
+        Calibrated,
+        ChangedDevice,
+        DeviceInfo,
+        ExaminedPins,
+        InfoCounts,
+        KeptDevice,
+        RunCounts,
+        ScanResult,
+        UpdateCounts,
+        UpdatedDevice,
+    )
+    from plugsmith.flows.house.results import LampColours, PointsHeard, RollCounts
     from plugsmith.lan.host import Host
     from plugsmith.lan.records import ApiInfo
     from plugsmith.openbeken.metering import MeasuredLoad
@@ -42,11 +53,10 @@ def scan(session: Session, request: ScanRequest) -> ScanResult:
     return flow(lan_context(session, request), request.where)
 
 
-def info(session: Session, request: InfoRequest) -> FactsResult:
+def info(session: Session, request: InfoRequest) -> DeviceInfo | InfoCounts | PointsHeard:
     """`device info`."""
     from plugsmith.flows.device.info import info as flow
     from plugsmith.flows.device.targets import targets
-    from plugsmith.flows.house.results import FactsResult
 
     context = _context(session, request)
     if request.data_points is not None:
@@ -54,34 +64,32 @@ def info(session: Session, request: InfoRequest) -> FactsResult:
         from plugsmith.flows.house.listen import data_points
 
         where = one_target(context, request.host)
-        return FactsResult(facts=data_points(context, where, seconds=request.data_points))
-    return FactsResult(facts=flow(context, targets(context, request.host)))
+        return data_points(context, where, seconds=request.data_points)
+    return flow(context, targets(context, request.host))
 
 
-def backup(session: Session, request: BackupRequest) -> FactsResult:
+def backup(session: Session, request: BackupRequest) -> KeptDevice | RunCounts:
     """`device backup`; UsageError unless a host or all are named."""
     from plugsmith.flows.device.backup import backup as flow
     from plugsmith.flows.device.targets import targets
     from plugsmith.flows.house.find import hosts_seen
-    from plugsmith.flows.house.results import FactsResult
 
     context = _context(session, request)
     if request.everything == (request.host is not None):
         raise UsageError(problem=_("give a HOST, or --all for every device that was seen"))
     hosts = hosts_seen(context) if request.host is None else targets(context, request.host)
-    return FactsResult(facts=flow(context, hosts, full=request.full, keep=request.keep))
+    return flow(context, hosts, full=request.full, keep=request.keep)
 
 
-def apply(session: Session, request: ApplyRequest) -> FactsResult:
+def apply(session: Session, request: ApplyRequest) -> ChangedDevice | RunCounts | RollCounts:
     """`device apply`."""
     from plugsmith.flows.device.apply import apply as flow
     from plugsmith.flows.device.targets import find_targets
-    from plugsmith.flows.house.results import FactsResult
 
     if request.roll is not None:
         if request.sets_anything:
             raise UsageError(problem=_("with --roll the roll alone says what is wanted"))
-        return FactsResult(facts=_apply_roll(session, request, request.roll))
+        return _apply_roll(session, request, request.roll)
     if request.update or request.download or request.keep_firmware:
         raise UsageError(problem=_("firmware goes with --roll only; else: plugsmith device ota"))
     if request.host is None:
@@ -91,12 +99,10 @@ def apply(session: Session, request: ApplyRequest) -> FactsResult:
     desired = desired_settings(session, request, over_lan=True)
     context = _context(session, request)
     found = find_targets(context, request.host)
-    return FactsResult(
-        facts=flow(context, found.hosts, desired, dry_run=request.dry_run, by_scan=found.by_scan)
-    )
+    return flow(context, found.hosts, desired, dry_run=request.dry_run, by_scan=found.by_scan)
 
 
-def _apply_roll(session: Session, request: ApplyRequest, roll: Path) -> dict[str, Fact]:
+def _apply_roll(session: Session, request: ApplyRequest, roll: Path) -> RollCounts:
     from plugsmith.flows.house.roll_apply import RollOptions, apply_roll
 
     context = _context(session, request)
@@ -121,24 +127,22 @@ def _downloader(
     return partial(download_updates, context, FetchRequest(server=server))
 
 
-def undo(session: Session, request: UndoRequest) -> FactsResult:
+def undo(session: Session, request: UndoRequest) -> ChangedDevice | RunCounts:
     """`device undo`."""
     from plugsmith.flows.device.apply import undo as flow
     from plugsmith.flows.device.targets import targets
-    from plugsmith.flows.house.results import FactsResult
 
     context = lan_context(session, request, at_once=request.at_once)
-    return FactsResult(facts=flow(context, targets(context, request.host)))
+    return flow(context, targets(context, request.host))
 
 
-def ota(session: Session, request: UpdateRequest) -> FactsResult:
+def ota(session: Session, request: UpdateRequest) -> UpdatedDevice | UpdateCounts:
     """`device ota`."""
     from plugsmith.flows.device.ota import ota as flow
     from plugsmith.flows.device.targets import targets
-    from plugsmith.flows.house.results import FactsResult
 
     context = lan_context(session, request, at_once=request.at_once)
-    facts = flow(
+    return flow(
         context,
         targets(context, request.host),
         list(request.file) or None,
@@ -148,28 +152,25 @@ def ota(session: Session, request: UpdateRequest) -> FactsResult:
         download=_downloader(context, request.server) if request.download else None,
         dry_run=request.dry_run,
     )
-    return FactsResult(facts=facts)
 
 
-def calibrate(session: Session, request: CalibrateRequest) -> FactsResult:
+def calibrate(session: Session, request: CalibrateRequest) -> Calibrated | FactoryMetering:
     """`device calibrate`; without a known load the user is asked."""
     from plugsmith.flows.device.factory_metering import factory_metering
-    from plugsmith.flows.house.results import FactsResult
 
     if request.from_dump is not None:
-        return FactsResult(facts=factory_metering(request.from_dump))
+        return factory_metering(request.from_dump)
     if request.host is None:
         raise UsageError(problem=_("give a HOST"))
-    return FactsResult(facts=_calibrated(session, request, request.host))
+    return _calibrated(session, request, request.host)
 
 
-def pins(session: Session, request: PinsRequest) -> FactsResult:
+def pins(session: Session, request: PinsRequest) -> ExaminedPins | LampColours:
     """`device pins`; ConsentMissing where nobody can be asked."""
     from plugsmith.errors.safety import ConsentMissing
     from plugsmith.flows.device.examiner import SessionExaminer
     from plugsmith.flows.device.pins import examine
     from plugsmith.flows.device.targets import one_target
-    from plugsmith.flows.house.results import FactsResult
     from plugsmith.flows.settings.template_text import template_text
     from plugsmith.openbeken.template import find_template
 
@@ -179,14 +180,14 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
     context = lan_context(session, request)
     where = one_target(context, request.host)
     if request.lights:
-        return FactsResult(facts=_lights(session, context, where))
+        return _lights(session, context, where)
     session.say(
         _(
             "The device must be closed: it is connected to mains. Unplug whatever is plugged "
             "into it, because relays will switch."
         )
     )
-    facts = examine(
+    found = examine(
         context,
         where,
         SessionExaminer(session),
@@ -194,28 +195,27 @@ def pins(session: Session, request: PinsRequest) -> FactsResult:
         include=request.include,
         only=request.only,
     )
-    return FactsResult(facts=_finish(session, context, where, facts, request.output))
+    return _finish(session, context, where, found, request.output)
 
 
-def _lights(session: Session, context: LanContext, where: Host) -> dict[str, Fact]:
+def _lights(session: Session, context: LanContext, where: Host) -> LampColours:
     """Find out about a lamp's colours, and set them if the user wants that."""
     from plugsmith.errors.safety import ConsentMissing
-    from plugsmith.flows.device.apply import apply as flow
+    from plugsmith.flows.device.apply import apply_one
     from plugsmith.flows.device.examiner import SessionExaminer
     from plugsmith.flows.house.lamp import find_lights
     from plugsmith.flows.settings.desired_settings import desired_from
 
-    facts = find_lights(context, where, SessionExaminer(session))
-    found = facts["settings"]
+    found = find_lights(context, where, SessionExaminer(session))
     try:
         session.confirm(_("Set this on the device now?"), step=_("setting up the lamp"))
     except ConsentMissing:
-        return facts
-    wish = desired_from(template=None, settings=found if isinstance(found, dict) else {})
-    return facts | flow(context, [where], wish)
+        return found
+    desired = desired_from(template=None, settings=found.settings)
+    return found.after(apply_one(context, where, desired))
 
 
-def _calibrated(session: Session, request: CalibrateRequest, host: str) -> dict[str, Fact]:
+def _calibrated(session: Session, request: CalibrateRequest, host: str) -> Calibrated:
     from plugsmith.flows.device.calibrate import calibrate as flow
     from plugsmith.flows.device.calibrate import set_factors, undo_calibration
     from plugsmith.flows.device.targets import one_target
@@ -289,27 +289,29 @@ def _factors(words: tuple[str, ...]) -> dict[str, float]:
 
 
 def _finish(
-    session: Session, context: LanContext, where: Host, facts: dict[str, Fact], output: Path | None
-) -> dict[str, Fact]:
+    session: Session, context: LanContext, where: Host, found: ExaminedPins, output: Path | None
+) -> ExaminedPins:
     """Write the template, and apply it if the user wants that."""
 
     from plugsmith.errors.safety import ConsentMissing
-    from plugsmith.flows.device.apply import apply as flow
+    from plugsmith.flows.device.apply import apply_one
     from plugsmith.flows.dump.files import write_whole
     from plugsmith.flows.settings.desired_settings import desired_from
+    from plugsmith.records import fields_apart
 
-    text = json_text(facts["template"], indent=2) + "\n"
+    text = json_text(found.template, indent=2) + "\n"
     session.say(text)
     if output is not None:
         write_whole(output, text.encode())
-        facts["file"] = str(output)
+        found = type(found)(**fields_apart(found) | {"file": str(output)})
     try:
         session.confirm(
             _("Apply this template to the device now?"), step=_("applying the template")
         )
     except ConsentMissing:
-        return facts
-    return facts | flow(context, [where], desired_from(template=text, name=_("the template")))
+        return found
+    desired = desired_from(template=text, name=_("the template"))
+    return found.after(apply_one(context, where, desired))
 
 
 def _context(session: Session, request: SafeModeRequest) -> LanContext:

@@ -14,13 +14,27 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.api.session import Session
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.flows.house.results import FactsResult, ListResult, PlanResult, RollResult
+    from plugsmith.flows.device.results import RunCounts
+    from plugsmith.flows.house.results import (
+        AnnouncedDevice,
+        CommandAnswer,
+        FetchedFile,
+        FileListing,
+        ListResult,
+        LogRead,
+        PlanResult,
+        RemovedFile,
+        RestartedDevice,
+        RestoredDevice,
+        RollResult,
+        SentFile,
+    )
     from plugsmith.lan.host import Host
 
+    FileDone = FileListing | FetchedFile | SentFile | RemovedFile
     # what is done with one device; whether it is one of several
-    FileWork = Callable[[LanContext, Host, bool], dict[str, Fact]]
+    FileWork = Callable[[LanContext, Host, bool], FileDone]
 
 
 HOSTS = N_(
@@ -203,13 +217,12 @@ def plan(session: Session, request: PlanRequest) -> PlanResult:
     return do_it(_context(session, request), request.roll, request.where)
 
 
-def restore(session: Session, request: RestoreRequest) -> FactsResult:
+def restore(session: Session, request: RestoreRequest) -> RestoredDevice:
     """`device restore`, of one device."""
     from plugsmith.flows.device.targets import one_target
     from plugsmith.flows.house.overview import names_taken
     from plugsmith.flows.house.restore import RestoreOptions
     from plugsmith.flows.house.restore import restore as do_it
-    from plugsmith.flows.house.results import FactsResult
     from plugsmith.flows.house.stored_settings import open_stored
 
     stored = open_stored(request.backup)
@@ -222,14 +235,15 @@ def restore(session: Session, request: RestoreRequest) -> FactsResult:
         dry_run=request.dry_run,
     )
     taken = names_taken(context, but=str(host))
-    return FactsResult(facts=do_it(context, host, stored, options, taken=taken))
+    return do_it(context, host, stored, options, taken=taken)
 
 
-def command(session: Session, request: CommandRequest) -> FactsResult:
+def command(
+    session: Session, request: CommandRequest
+) -> CommandAnswer | AnnouncedDevice | RunCounts:
     """`device command`."""
     from plugsmith.flows.device.targets import targets
     from plugsmith.flows.house.remote import command as do_it
-    from plugsmith.flows.house.results import FactsResult
 
     context = _context(session, request)
     if (request.text is None) == (request.ha_discovery is None):
@@ -247,48 +261,47 @@ def command(session: Session, request: CommandRequest) -> FactsResult:
             check=not request.unchecked,
             broker=request.broker,
         )
-        return FactsResult(facts=one_by_one(context, targets(context, request.host), announce))
-    return FactsResult(facts=do_it(context, targets(context, request.host), request.text or ""))
+        return one_by_one(context, targets(context, request.host), announce)
+    return do_it(context, targets(context, request.host), request.text or "")
 
 
-def restart(session: Session, request: RestartRequest) -> FactsResult:
+def restart(session: Session, request: RestartRequest) -> RestartedDevice | RunCounts:
     """`device restart`."""
     from plugsmith.flows.device.targets import targets
     from plugsmith.flows.house.remote import restart as do_it
-    from plugsmith.flows.house.results import FactsResult
 
     context = _context(session, request)
-    return FactsResult(facts=do_it(context, targets(context, request.host)))
+    return do_it(context, targets(context, request.host))
 
 
-def logs(session: Session, request: LogsRequest) -> FactsResult:
+def logs(session: Session, request: LogsRequest) -> LogRead | RunCounts:
     """`device logs`; the lines come as log events. Only one device can be followed."""
     from functools import partial
 
     from plugsmith.flows.device.context import one_by_one
     from plugsmith.flows.device.targets import one_target, targets
     from plugsmith.flows.house.remote import logs as do_it
-    from plugsmith.flows.house.results import FactsResult
 
     context = _context(session, request)
     hosts = (
         [one_target(context, request.host)] if request.follow else targets(context, request.host)
     )
     work = partial(do_it, context, follow=request.follow, seconds=request.seconds)
-    return FactsResult(facts=one_by_one(context, hosts, work))
+    return one_by_one(context, hosts, work)
 
 
-def files(session: Session, request: FilesRequest) -> FactsResult:
+def files(
+    session: Session, request: FilesRequest
+) -> FileListing | FetchedFile | SentFile | RemovedFile | RunCounts:
     """`device files`: list, get, put or remove."""
     from plugsmith.flows.device.context import one_by_one
     from plugsmith.flows.device.targets import targets
-    from plugsmith.flows.house.results import FactsResult
 
     work = _file_work(request)
     context = _context(session, request)
     hosts = targets(context, request.host)
     several = len(hosts) > 1
-    return FactsResult(facts=one_by_one(context, hosts, lambda host: work(context, host, several)))
+    return one_by_one(context, hosts, lambda host: work(context, host, several))
 
 
 def _file_work(request: FilesRequest) -> FileWork:

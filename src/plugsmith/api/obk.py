@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from plugsmith.api.session import Session
     from plugsmith.flows.device.device_list import NamedDevice
+    from plugsmith.flows.device.results import ChangedDevice, RunCounts
     from plugsmith.flows.many import ManyResult
     from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.settings.results import (
@@ -24,9 +25,7 @@ if TYPE_CHECKING:
         BuiltConfigs,
         BuiltImage,
         ChangedChip,
-        ChangedDevice,
         ChangedFile,
-        RunCounts,
         StoredConfig,
     )
     from plugsmith.openbeken.config_block import ConfigBlock
@@ -203,7 +202,6 @@ def _write_devices(
     from plugsmith.flows.device.apply import apply
     from plugsmith.flows.device.raw import write_config
     from plugsmith.flows.device.targets import find_targets
-    from plugsmith.flows.settings.results import changed
 
     if request.block is not None and not request.raw:
         raise UsageError(problem=_("a whole block goes to a device only with --raw"))
@@ -214,9 +212,8 @@ def _write_devices(
     found = find_targets(context, text)
     if request.raw:
         base = _block(request.block)
-        return changed(write_config(context, found.hosts, desired, block=base))
-    told = apply(context, found.hosts, desired, dry_run=request.dry_run, by_scan=found.by_scan)
-    return changed(told)
+        return write_config(context, found.hosts, desired, block=base)
+    return apply(context, found.hosts, desired, dry_run=request.dry_run, by_scan=found.by_scan)
 
 
 def build(session: Session, request: ConfigBuildRequest) -> BuiltConfig | BuiltImage | BuiltConfigs:

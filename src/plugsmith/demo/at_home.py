@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.clock import RealClock
 from plugsmith.errors.device import DeviceAnswer, DeviceUnreachable
 from plugsmith.events import Log
-from plugsmith.flows.device.apply import apply
+from plugsmith.flows.device.apply import apply_one
 from plugsmith.flows.device.context import LanContext
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.flows.settings.settings_block import change_chip
@@ -109,15 +109,15 @@ def live_at_home(
         sink.emit(Log(message=_("The plug joined the network: {url}", url=url)))
         host = parse_host(url)
         wish = desired_from(template=json.dumps(template), name=_("the recovered template"))
-        done = apply(ctx, [host], wish)
+        done = apply_one(ctx, host, wish)
         reading = _switch_on(ctx, host)
         return AtHome(
             url=url,
-            name=str(done["name"]),
+            name=done.name or "",
             version=version,
-            applied=tuple(str(item) for item in _listed(done["applied"])),
-            verified=done["verified"] is True,
-            undo=str(done["undo"]),
+            applied=done.applied,
+            verified=done.verified,
+            undo=done.undo,
             relay=plug.relay_closed,
             lit=plug.lamps.red,
             reading=reading,
@@ -125,15 +125,11 @@ def live_at_home(
         )
 
 
-def _listed(value: Fact) -> list[Fact]:
-    return value if isinstance(value, list) else []
-
-
 def _switch_on(ctx: LanContext, host: Host) -> Reading:
     """Switch the relay on and read the meter until two readings in a row agree."""
     found: list[Reading] = []
 
-    async def work(obk: Obk) -> dict[str, Fact]:
+    async def work(obk: Obk) -> None:
         await obk.command("POWER ON", repeatable=True)
         ctx.say(_("Switched on."))
         for _look in range(_LOOKS):
@@ -142,7 +138,7 @@ def _switch_on(ctx: LanContext, host: Host) -> Reading:
             if reading is not None:
                 found.append(reading)
             if len(found) > 1 and _agree(found[-2], found[-1]):
-                return {}
+                return
         problem = _("its meter shows no steady power")
         raise DeviceAnswer(host=obk.host, request="Status 8", problem=problem)
 

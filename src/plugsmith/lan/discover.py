@@ -22,7 +22,6 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.lan.records import ApiInfo
 
 MAX_ADDRESSES = 4096
@@ -49,22 +48,6 @@ class FoundDevice:
     info: ApiInfo | None
     state: str = "ok"  # "ok", "locked" (web password), "safe-mode"
     same_mac: bool = False  # another device that was found has this MAC too
-
-    def as_data(self) -> dict[str, Fact]:
-        """One entry of `device scan`."""
-        empty: dict[str, Fact] = dict.fromkeys(
-            ("name", "chip", "version", "variant", "mac", "uptime")
-        )
-        data = self.info.as_data() if self.info else empty
-        return {
-            **data,
-            "build": self.info.build if self.info else None,
-            "ip": self.host.name,
-            "port": self.host.port,
-            "state": self.state,
-            "same_mac": self.same_mac,
-            "placeholder_mac": self.has_placeholder_mac,
-        }
 
     @property
     def has_placeholder_mac(self) -> bool:

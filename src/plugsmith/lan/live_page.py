@@ -9,7 +9,6 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.lan.obk_http import Obk
 
 _DRIVERS = re.compile(r"\d+ drivers active(?: \(([\w, ]{1,400})\))?")
@@ -41,15 +40,6 @@ class LivePage:
     mqtt: BrokerState | None
     mqtt_detail: str
     rssi: int | None
-
-    def as_data(self) -> dict[str, Fact]:
-        """For JSON output."""
-        return {
-            "drivers": list(self.drivers),
-            "mqtt": str(self.mqtt) if self.mqtt else None,
-            "mqtt_detail": self.mqtt_detail,
-            "rssi": self.rssi,
-        }
 
 
 def read_live_page(text: str) -> LivePage:

@@ -41,8 +41,8 @@ def wish(**settings):
 def test_a_template_is_applied_and_read_back(tmp_path):
     with lan(tmp_path) as net:
         data = apply(net.ctx, net.hosts, wish(short_name="kitchen {n}", mqtt_port=11883))
-        assert data["verified"] is True
-        assert set(data["applied"]) == {"pins", "startup_command", "short_name", "mqtt_port"}
+        assert data.verified is True
+        assert set(data.applied) == {"pins", "startup_command", "short_name", "mqtt_port"}
         state = run(read_state(net.obk))
         assert state.settings["pins"] == json.loads(TEMPLATE)["pins"] | {
             "7": "BL0937CF;0", "8": "BL0937CF1;0"
@@ -57,16 +57,16 @@ def test_a_second_run_changes_nothing(tmp_path):
         apply(net.ctx, net.hosts, wish())
         count = len(net.endpoint.requests)
         data = apply(net.ctx, net.hosts, wish())
-        assert data["applied"] == []
-        assert data["verified"] is True
+        assert data.applied == ()
+        assert data.verified is True
         assert not any("POST" in line for line in net.endpoint.requests[count:])
 
 
 def test_a_dry_run_sends_nothing(tmp_path):
     with lan(tmp_path) as net:
         data = apply(net.ctx, net.hosts, wish(), dry_run=True)
-        assert "pins" in data["planned"]
-        assert data["applied"] == []
+        assert "pins" in data.planned
+        assert data.applied == ()
         assert not any("POST" in line for line in net.endpoint.requests)
 
 
@@ -74,7 +74,7 @@ def test_undo_puts_everything_back(tmp_path):
     with lan(tmp_path) as net:
         before = dict(run(read_state(net.obk)).settings)
         apply(net.ctx, net.hosts, wish(short_name="x", boot_ok_seconds=9, ping_host="10.0.0.1"))
-        assert undo(net.ctx, net.hosts)["verified"] is True
+        assert undo(net.ctx, net.hosts).verified is True
         after = dict(run(read_state(net.obk)).settings)
         for name in ("change_counter",):
             before.pop(name), after.pop(name)
@@ -98,7 +98,7 @@ def test_the_undo_file_is_private_and_secrets_are_said_nowhere(tmp_path):
 def test_wifi_makes_it_move_and_that_is_said(tmp_path):
     with lan(tmp_path) as net:
         data = apply(net.ctx, net.hosts, wish(**SECRETS))
-        assert data["verified"] in (True, False)
+        assert data.verified in (True, False)
         assert "canary" not in net.everything_said() + str(data)
 
 
@@ -107,7 +107,7 @@ def test_a_new_web_password_is_used_at_once(tmp_path):
         data = apply(
             net.ctx, net.hosts, desired_from(template=None, settings={"web_password": "hunter2222"})
         )
-        assert data["verified"] is True
+        assert data.verified is True
         with pytest.raises(PlugsmithError, match="PS-DEVICE-PASSWORD"):
             info(net.ctx, net.hosts)
 
@@ -163,7 +163,7 @@ def test_a_long_startup_command_goes_by_its_page_and_once(tmp_path):
         data = apply(
             net.ctx, net.hosts, desired_from(template=None, settings={"startup_command": text})
         )
-        assert data["verified"] is True
+        assert data.verified is True
         assert run(read_state(net.obk)).settings["startup_command"] == text
 
 
@@ -193,8 +193,8 @@ def test_a_device_that_vanishes_at_any_request_is_told_and_can_be_finished_or_un
             net.device.power_on()
             run(net.obk.wait_back(None))
             data = apply(net.ctx, net.hosts, wish(short_name="cut"))
-            assert data["verified"] is True
-            assert undo(net.ctx, net.hosts)["verified"] is True
+            assert data.verified is True
+            assert undo(net.ctx, net.hosts).verified is True
             while net.ctx.library.undo.latest(run(net.obk.info()).mac) is not None:
                 undo(net.ctx, net.hosts)
             assert run(read_state(net.obk)).settings["pins"] == before["pins"]
@@ -206,7 +206,7 @@ def test_lost_answers_are_survived(tmp_path):
     with lan(tmp_path) as net:
         for at in (3, 8, 10):
             net.endpoint.faults.add(Fault(kind=FaultKind.LOSE_REPLY, at=at))
-        assert apply(net.ctx, net.hosts, wish())["verified"] is True
+        assert apply(net.ctx, net.hosts, wish()).verified is True
 
 
 def test_stopping_between_steps_tells_what_is_done(tmp_path):
@@ -241,7 +241,7 @@ def test_many_devices_two_of_which_fail(tmp_path):
         net.server.endpoints[1].faults.add(Fault(kind=FaultKind.VANISH, at=12))
         net.server.endpoints[4].faults.add(Fault(kind=FaultKind.VANISH, at=1))
         data = apply(net.ctx, net.hosts, wish(short_name="plug_{n}", long_name="Plug {mac}"))
-        assert (data["devices"], data["failed"], data["exit_code"]) == (6, 2, 10)
+        assert (data.devices, data.failed, data.exit_code) == (6, 2, 10)
         failed = [name for name, item in net.items.items() if item.error]
         assert sorted(failed) == sorted([str(net.hosts[1]), str(net.hosts[4])])
         assert all(item.data["verified"] for item in net.items.values() if item.data)
@@ -263,9 +263,9 @@ def test_one_flag_is_set_by_its_words_and_the_others_stay(tmp_path):
         net.device.save()  # as it does within a second
         wish = desired_from(template=None, settings={"flag": {"Enable UART command line": "on"}})
         data = apply(net.ctx, net.hosts, wish)
-        assert data["applied"] == ["flags"]
+        assert data.applied == ("flags",)
         assert net.device.block.flags == 1025 | 1 << 31
         assert "flag 31: on  [UART] Enable UART command line" in net.everything_said()
-        assert apply(net.ctx, net.hosts, wish)["applied"] == []
+        assert apply(net.ctx, net.hosts, wish).applied == ()
         undo(net.ctx, net.hosts)
         assert net.device.block.flags == 1025

@@ -45,11 +45,11 @@ def test_a_bl0937_that_is_off(tmp_path):
     with lan(tmp_path) as net:
         ready(net)
         data = calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
-        assert data["meter"] == "BL0937"
-        assert data["before"]["power"] == pytest.approx(2120, rel=0.01)
-        assert data["after"]["power"] == pytest.approx(2000, rel=0.01)
-        assert data["after"]["voltage"] == pytest.approx(230, rel=0.01)
-        assert data["after"]["current"] == pytest.approx(2000 / 230, rel=0.01)
+        assert data.meter == "BL0937"
+        assert data.before["power"] == pytest.approx(2120, rel=0.01)
+        assert data.after["power"] == pytest.approx(2000, rel=0.01)
+        assert data.after["voltage"] == pytest.approx(230, rel=0.01)
+        assert data.after["current"] == pytest.approx(2000 / 230, rel=0.01)
         found = factors(net)
         for name, off in (("voltage", 1.04), ("current", 0.95), ("power", 1.06)):
             assert found[name] == pytest.approx(DEFAULTS[name] / off, rel=0.005)
@@ -61,15 +61,15 @@ def test_meters_on_the_serial_port(tmp_path, meter):
     with lan(tmp_path) as net:
         ready(net, uart(meter))
         data = calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=2000.0))
-        assert data["meter"] == meter
-        assert data["after"]["power"] == pytest.approx(2000, rel=0.01)
+        assert data.meter == meter
+        assert data.after["power"] == pytest.approx(2000, rel=0.01)
 
 
 def test_a_resistance_is_a_known_load(tmp_path):
     with lan(tmp_path) as net:
         ready(net)
         data = calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, ohms=230.0**2 / 2000))
-        assert data["after"]["power"] == pytest.approx(2000, rel=0.01)
+        assert data.after["power"] == pytest.approx(2000, rel=0.01)
 
 
 def test_undo_brings_the_old_factors_back(tmp_path):
@@ -157,8 +157,8 @@ def test_the_vendors_numbers_in_a_dump_are_shown_raw(tmp_path):
     flash[0x1D5000:0x1D5010] = b"".join(word.to_bytes(4, "little") for word in words)
     path.write_bytes(flash)
     data = factory_metering(path)
-    assert data["words_at_0x1d5000"] == list(words)
-    assert data["applied"] == []
+    assert data.words_at_0x1d5000 == words
+    assert data.applied == ()
 
 
 def test_a_device_that_does_not_keep_the_factor(tmp_path, monkeypatch):

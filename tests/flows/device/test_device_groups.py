@@ -103,7 +103,7 @@ def test_a_device_that_changed_after_the_plan_is_not_written(tmp_path):
             net.server.devices[1].save()
 
         data = apply(replace(net.ctx, consent=consent), net.hosts, only(short_name="x"))
-        assert (data["done"], data["failed"]) == (1, 1)
+        assert (data.done, data.failed) == (1, 1)
         assert net.items[str(net.hosts[1])].error["code"] == ChangedMeanwhile.code
         assert settings(net, 1)["short_name"] == "mine"
 
@@ -112,7 +112,7 @@ def test_devices_of_another_kind_are_skipped_with_the_reason(tmp_path):
     fleet = [SimObk(speed=SPEED), SimObk(chip="BK7231N", speed=SPEED)]
     with lan(tmp_path, *fleet) as net:
         data = apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
-        assert (data["done"], data["skipped"], data["failed"], data["exit_code"]) == (1, 1, 0, 0)
+        assert (data.done, data.skipped, data.failed, data.exit_code) == (1, 1, 0, 0)
         assert "BK7231N" in net.items[str(net.hosts[1])].data["skipped"]
         assert settings(net, 1)["pins"] == {}
         with pytest.raises(WrongPinDevice):
@@ -128,13 +128,13 @@ def test_two_devices_with_one_mac_are_both_shown_and_marked(tmp_path):
             FoundDevice(host=host, info=who) for host, who in zip(net.hosts, infos, strict=True)
         )
         assert [item.same_mac for item in found] == [True, True, False]
-        assert [item.as_data()["placeholder_mac"] for item in found] == [True, True, False]
+        assert [item.has_placeholder_mac for item in found] == [True, True, False]
         other_way = FoundDevice(host=Host("plug", net.hosts[2].port), info=infos[2])
         assert len(without_doubles([*found, other_way])) == 3  # it says itself where it is
         elsewhere = FoundDevice(host=Host("plug", 80), info=infos[2])
         assert len(without_doubles([*found, elsewhere])) == 4
         one = scan(net.ctx, str(net.hosts[0])).devices
-        assert one[0]["placeholder_mac"] is True
+        assert one[0].placeholder_mac is True
         assert any(event.kind == "warning" for event in net.log)
 
 
@@ -168,7 +168,7 @@ def test_a_template_without_pins_takes_the_old_ones_away(tmp_path):
         apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         assert net.device.drivers == {"BL0937"}
         data = apply(net.ctx, net.hosts, template(command="startDriver NTP"))
-        assert data["verified"] is True
+        assert data.verified is True
         assert settings(net)["pins"] == {}
         assert net.device.drivers == {"NTP"}
 
@@ -186,7 +186,7 @@ def test_what_the_startup_command_sets_is_part_of_the_wish(tmp_path, flags):
     )
     wish = template(pins={"26": "Rel;1"}, command=command, **({"flags": flags} if flags else {}))
     with lan(tmp_path) as net:
-        assert apply(net.ctx, net.hosts, wish)["verified"] is True
+        assert apply(net.ctx, net.hosts, wish).verified is True
         found = settings(net)
         assert found["flags"] == 1024 | 1 << 24
         assert found["channel_types"] == {"1": 6}
@@ -194,12 +194,12 @@ def test_what_the_startup_command_sets_is_part_of_the_wish(tmp_path, flags):
         assert found["button_times"] == {"long": 50, "short": 1, "repeat": 5}
         assert found["start_values"] == {"1": 1}
         count = len(writes(net))
-        assert apply(net.ctx, net.hosts, wish)["applied"] == []
+        assert apply(net.ctx, net.hosts, wish).applied == ()
         net.device.power_cycle()
         run(net.obk.wait_back(None))
-        assert apply(net.ctx, net.hosts, wish)["applied"] == []
+        assert apply(net.ctx, net.hosts, wish).applied == ()
         assert len(writes(net)) == count
-        assert apply(net.ctx, net.hosts, only(flags=0))["verified"] is True
+        assert apply(net.ctx, net.hosts, only(flags=0)).verified is True
 
 
 def test_runs_that_failed_leave_one_undo_and_it_goes_back_to_the_beginning(tmp_path):
@@ -229,7 +229,7 @@ def test_a_run_that_changed_nothing_leaves_no_undo_and_offers_none(tmp_path):
         assert undo_files(tmp_path) == []
         net.endpoint.faults.clear()
         data = apply(net.ctx, net.hosts, only(short_name="obk8C1A2B3C"))
-        assert data["undo"] == ""
+        assert data.undo == ""
         assert undo_files(tmp_path) == []
         with pytest.raises(UndoMissing) as caught:
             undo(net.ctx, net.hosts)
@@ -266,8 +266,8 @@ def test_a_loss_after_the_last_step_says_that_all_was_sent(tmp_path):
         assert "not verified" in caught.value.message
         assert "device undo" in caught.value.hint
         net.endpoint.faults.clear()
-        assert apply(net.ctx, net.hosts, only(short_name="sent"))["applied"] == []
-        assert undo(net.ctx, net.hosts)["verified"] is True
+        assert apply(net.ctx, net.hosts, only(short_name="sent")).applied == ()
+        assert undo(net.ctx, net.hosts).verified is True
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_a_loss_after_the_last_step_says_that_all_was_sent(tmp_path):
 def test_names_are_spelt_as_the_firmware_can_keep_them(tmp_path, given, stored):
     with lan(tmp_path) as net:
         data = apply(net.ctx, net.hosts, only(short_name=given))
-        assert data["verified"] is True
+        assert data.verified is True
         assert settings(net)["short_name"] == stored
 
 
@@ -304,8 +304,8 @@ def test_info_of_several_devices_is_a_table_of_facts(tmp_path, capsys):
 
     with lan(tmp_path, count=2) as net:
         data = info(net.ctx, net.hosts)
-        assert [row["mac"] for row in data["table"]] == ["c8:47:8c:1a:2b:3c", "c8:47:8c:1a:2b:3d"]
-        assert data["table"][0]["mqtt"] == "not configured"
+        assert [row.mac for row in data.table] == ["c8:47:8c:1a:2b:3c", "c8:47:8c:1a:2b:3d"]
+        assert data.table[0].mqtt == "not configured"
         main(["device", "info", ",".join(map(str, net.hosts))])
         said = capsys.readouterr().out
         for fact in ("c8:47:8c:1a:2b:3c", "c8:47:8c:1a:2b:3d", "BK7231T", "1.18.299"):
@@ -344,11 +344,11 @@ def test_after_mqtt_settings_the_connection_is_looked_at(tmp_path):
         net.device.soft_reboot()
         run(net.obk.wait_back(None))
         data = apply(ctx, net.hosts, only(mqtt_host="127.0.0.1", mqtt_port=1))
-        assert data["mqtt"]["state"] == "unreachable"
+        assert data.mqtt.state == "unreachable"
         assert "PS-NOTE-MQTT" in [e.code for e in net.log if e.kind == "warning"]
         assert run(look_live(net.obk)).mqtt is BrokerState.UNREACHABLE
-        assert info(ctx, net.hosts)["mqtt"] == "unreachable"
-        assert "mqtt" not in apply(ctx, net.hosts, only(short_name="x"))
+        assert info(ctx, net.hosts).mqtt == "unreachable"
+        assert apply(ctx, net.hosts, only(short_name="x")).mqtt is None
 
 
 @pytest.mark.parametrize("speed", [1.0, 40.0, 200.0])
@@ -360,7 +360,7 @@ def test_a_restart_is_seen_whatever_the_pace_of_the_device(tmp_path, speed):
         net.ctx = replace(net.ctx, patience=HttpTimeouts(boot_s=15.0, settle_s=0.5))
         if speed == 1.0:
             run(net.obk.patience.sleep(2))
-        assert apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))["verified"] is True
+        assert apply(net.ctx, net.hosts, desired_from(template=TEMPLATE)).verified is True
 
 
 def test_a_page_instead_of_an_answer_never_counts_as_done(tmp_path, monkeypatch):

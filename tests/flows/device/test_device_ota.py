@@ -46,10 +46,10 @@ def update(tmp_path):
 def test_the_version_changes(tmp_path, update):
     with lan(tmp_path, device()) as net:
         data = ota(net.ctx, net.hosts, update)
-        assert (data["from"], data["to"], data["updated"]) == ("1.18.299", "1.18.301", True)
+        assert (data.from_, data.to, data.updated) == ("1.18.299", "1.18.301", True)
         assert run(net.obk.info()).version == "1.18.301"
         again = ota(net.ctx, net.hosts, update)
-        assert again["updated"] is False
+        assert again.updated is False
         assert sum("/api/ota" in line for line in net.endpoint.requests) == 1
 
 
@@ -57,7 +57,7 @@ def test_settings_and_files_lie_in_the_library_before(tmp_path, update):
     with lan(tmp_path, device()) as net:
         run(net.obk.write_file("autoexec.bat", b"echo 1\n"))
         data = ota(net.ctx, net.hosts, update)
-        assert data["files"] in {"kept", "restored"}
+        assert data.files in {"kept", "restored"}
         assert run(net.obk.read_file("autoexec.bat", size=7)) == b"echo 1\n"
     [folder] = (tmp_path / "library" / "devices").iterdir()
     assert {path.name for path in folder.iterdir()} == {
@@ -72,7 +72,7 @@ def test_files_are_put_back_after_an_update_that_reaches_into_them(tmp_path):
     with lan(tmp_path, device()) as net:
         run(net.obk.write_file("autoexec.bat", b"echo 1\n"))
         data = ota(net.ctx, net.hosts, path)
-        assert data["files"] == "restored"
+        assert data.files == "restored"
         assert run(net.obk.read_file("autoexec.bat", size=7)) == b"echo 1\n"
 
 

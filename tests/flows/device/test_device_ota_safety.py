@@ -27,6 +27,7 @@ from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.backup import backup
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.ota import load_update, ota
+from plugsmith.flows.house.results import LogRead
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package
 from plugsmith.lan.host import Host
@@ -160,11 +161,11 @@ def test_an_upload_is_finished_whatever_happens_to_another_device(tmp_path, trou
         async def work(ctx, obk, number):
             if number == 1:
                 await obk.upload_update(bytes(1_000_000), progress=lambda _n: None)
-                return {}
+                return LogRead(host=obk.host, lines=0)
             await obk.patience.sleep(0.1)
             if trouble == "stop":
                 net.cancel.cancel()
-                return {}
+                return LogRead(host=obk.host, lines=0)
             raise trouble
 
         with pytest.raises((Cancelled, ValueError)):
@@ -180,8 +181,8 @@ def test_a_file_system_that_is_cut_off_is_no_backup(tmp_path):
     ):
         give_a_file(net)
         result = backup(net.ctx, [way.host], full=False)
-        assert result["problems"]
-        assert "littlefs.bin" not in result["files"]
+        assert result.problems
+        assert "littlefs.bin" not in result.files
         with pytest.raises(DeviceTransfer):
             ota(net.ctx, [way.host], update)
         assert not any("/api/ota" in line for line in net.endpoint.requests)
@@ -193,16 +194,16 @@ def test_a_list_of_files_that_is_cut_off_is_a_problem(tmp_path):
         Forwarder(net.hosts[0], cut_answer={"/api/lfs/": 250}, once=False) as way,
     ):
         give_a_file(net)
-        assert backup(net.ctx, [way.host], full=False)["problems"]
+        assert backup(net.ctx, [way.host], full=False).problems
 
 
 def test_another_build_of_the_same_version_is_an_update(tmp_path):
     update = package(tmp_path / "u.rbl", version="1.18.299_sensors")
     with lan(tmp_path, device()) as net:
         data = ota(net.ctx, net.hosts, update, other_variant=True)
-        assert data["updated"] is True
+        assert data.updated is True
         assert run(net.obk.info()).variant == "sensors"
-        assert ota(net.ctx, net.hosts, update, other_variant=True)["updated"] is False
+        assert ota(net.ctx, net.hosts, update, other_variant=True).updated is False
 
 
 def test_a_file_that_is_no_update_is_named_with_the_way_to_make_one(tmp_path):
@@ -250,7 +251,7 @@ def test_an_older_version_is_asked_for_on_one_device_too(tmp_path):
         with pytest.raises(ConsentMissing):
             ota(ctx, net.hosts, update)
         assert "older" in asked[0]
-        assert ota(net.ctx, net.hosts, update)["to"] == "1.17.100"
+        assert ota(net.ctx, net.hosts, update).to == "1.17.100"
 
 
 def test_devices_of_another_kind_are_skipped_and_each_gets_the_file_of_its_chip(tmp_path):
@@ -258,10 +259,10 @@ def test_devices_of_another_kind_are_skipped_and_each_gets_the_file_of_its_chip(
     n = package(tmp_path / "n.rbl", chip="BK7231N")
     with lan(tmp_path, device(0), device(1, chip="BK7231N")) as net:
         data = ota(net.ctx, net.hosts, t)
-        assert (data["done"], data["skipped"], data["failed"], data["exit_code"]) == (1, 1, 0, 0)
+        assert (data.done, data.skipped, data.failed, data.exit_code) == (1, 1, 0, 0)
         assert "BK7231N" in net.items[str(net.hosts[1])].data["skipped"]
         both = ota(net.ctx, net.hosts, [t, n])
-        assert both["skipped"] == 0
+        assert both.skipped == 0
         assert run(net.ctx.obk(net.hosts[1]).info()).version == "1.18.301"
         with pytest.raises(WrongUpdate):
             ota(net.ctx, [net.hosts[1], net.hosts[1]], t)
@@ -272,15 +273,15 @@ def test_the_first_device_goes_ahead_and_its_failure_ends_it_and_the_same_comman
     fleet = [device(0, unpack=lambda _package: None), *(device(n) for n in range(1, 5))]
     with lan(tmp_path, *fleet) as net:
         data = ota(net.ctx, net.hosts, update)
-        assert (data["devices"], data["failed"], data["not_started"]) == (5, 1, 4)
-        assert data["exit_code"] == 7
+        assert (data.devices, data.failed, data.not_started) == (5, 1, 4)
+        assert data.exit_code == 7
         for end in net.server.endpoints[1:]:
             assert not any("POST" in line for line in end.requests)
         fleet[0]._unpack = unpack
         again = ota(net.ctx, net.hosts, update)
-        assert (again["done"], again["not_started"], again["exit_code"]) == (5, 0, 0)
+        assert (again.done, again.not_started, again.exit_code) == (5, 0, 0)
         third = ota(net.ctx, net.hosts, update)
-        assert third["done"] == 5
+        assert third.done == 5
         ups = [sum("/api/ota" in x for x in end.requests) for end in net.server.endpoints]
         assert ups == [2, 1, 1, 1, 1]
 
@@ -325,7 +326,7 @@ def test_lost_files_are_put_back_only_after_it_was_planned(tmp_path):
             ota(ctx, [way.host, net.hosts[1]], update)
         assert not any("POST" in line for end in net.server.endpoints for line in end.requests)
         data = ota(net.ctx, [way.host, net.hosts[1]], update)
-        assert data["failed"] == 0
+        assert data.failed == 0
         assert file_of(net) == TEXT
 
 
@@ -333,8 +334,8 @@ def test_lost_files_are_put_back_only_after_it_was_planned(tmp_path):
 def test_a_page_that_is_cut_off_is_a_problem_of_the_backup(tmp_path, page):
     with lan(tmp_path, device()) as net:
         first = backup(net.ctx, net.hosts, full=False)
-        assert first["complete"] is True
+        assert first.complete is True
         with Forwarder(net.hosts[0], cut_answer={page: 260}, once=False, skip=1) as way:
             data = backup(net.ctx, [way.host], full=False)
-        assert data["problems"]
-        assert data["complete"] is False
+        assert data.problems
+        assert data.complete is False

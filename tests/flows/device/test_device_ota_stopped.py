@@ -46,4 +46,4 @@ def test_stopped_by_the_user_the_others_are_not_begun_and_it_goes_on(tmp_path):
             assert not any("/api/ota" in line for line in end.requests)
         net.log.emit = real
         net.cancel.__init__()
-        assert ota(net.ctx, net.hosts, path)["done"] == 3
+        assert ota(net.ctx, net.hosts, path).done == 3

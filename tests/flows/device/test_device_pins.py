@@ -95,19 +95,19 @@ def test_the_plug_of_the_forum_thread(tmp_path):
     with lan(tmp_path, speed=SPEED) as net:
         before = run(read_state(net.obk)).settings
         data = examine(net.ctx, net.hosts[0], Owner(net), only=PINS)
-        kinds = {item["gpio"]: (item["kind"], item["active_low"]) for item in data["findings"]}
+        kinds = {item.gpio: (item.kind, item.active_low) for item in data.findings}
         assert kinds[26] == ("relay", False)
         assert kinds[6] == ("led", True)
         assert kinds[10] == ("button", True)
-        assert data["template"]["pins"]["26"] == "Rel;1"
-        assert data["template"]["pins"]["6"] == "LED_n;1"
-        assert data["template"]["pins"]["10"] == "Btn;1"
-        assert any("red" in note and "relay line itself" in note for note in data["notes"])
-        assert any("blue" in note and "pin is low" in note for note in data["notes"])
+        assert data.template["pins"]["26"] == "Rel;1"
+        assert data.template["pins"]["6"] == "LED_n;1"
+        assert data.template["pins"]["10"] == "Btn;1"
+        assert any("red" in note and "relay line itself" in note for note in data.notes)
+        assert any("blue" in note and "pin is low" in note for note in data.notes)
         assert run(read_state(net.obk)).settings["pins"] == before["pins"]
         assert driven(net) == []
-        apply(net.ctx, net.hosts, desired_from(template=json.dumps(data["template"])))
-        assert run(read_state(net.obk)).settings["pins"] == data["template"]["pins"]
+        apply(net.ctx, net.hosts, desired_from(template=json.dumps(data.template)))
+        assert run(read_state(net.obk)).settings["pins"] == data.template["pins"]
 
 
 def test_a_device_with_settings_gets_them_back(tmp_path):
@@ -236,7 +236,7 @@ def test_a_lost_link_is_told_and_the_device_lets_go_of_the_pin_by_itself(tmp_pat
         run(net.obk.wait_back(None))
         from plugsmith.flows.device.apply import undo
 
-        assert undo(net.ctx, net.hosts)["verified"] is True
+        assert undo(net.ctx, net.hosts).verified is True
         assert run(read_state(net.obk)).settings["pins"] == {}
 
 

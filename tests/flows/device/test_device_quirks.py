@@ -105,7 +105,7 @@ def test_13_no_part_of_a_backlog_is_long_or_quoted(had, wanted):
 def test_14_all_64_flags_are_compared_from_the_block(tmp_path, flags):
     with lan(tmp_path) as net:
         data = apply(net.ctx, net.hosts, only(flags=flags))
-        assert data["verified"] is True
+        assert data.verified is True
         assert settings(net)["flags"] == flags
 
 
@@ -135,7 +135,7 @@ def test_17_labels_are_never_sent(tmp_path):
 def test_18_settings_are_saved_before_they_are_read_back(tmp_path):
     """Without a restart the device takes seconds to save: the read-back waits for it."""
     with lan(tmp_path) as net:
-        assert apply(net.ctx, net.hosts, only(short_name="late"))["verified"] is True
+        assert apply(net.ctx, net.hosts, only(short_name="late")).verified is True
         assert not any("/api/reboot" in line for line in net.endpoint.requests)
 
 

@@ -60,23 +60,23 @@ def test_a_whole_network_is_found_and_set_up(tmp_path):
     with serve_on_addresses(make_fleet(30, speed=40), addresses, port=port, settle_s=0.01) as net:
         ctx = context(tmp_path)
         found = scan(ctx, f"127.0.7.0/24:{port}").devices
-        assert [item["ip"] for item in found] == addresses
-        assert len({item["mac"] for item in found}) == 30
-        assert {item["chip"] for item in found} == {"BK7231T"}
+        assert [item.ip for item in found] == addresses
+        assert len({item.mac for item in found}) == 30
+        assert {item.chip for item in found} == {"BK7231T"}
         for bad in (3, 17):
             net.endpoints[bad].faults.add(
                 Fault(kind=FaultKind.DROP, count=10_000, target="/api/cmnd")
             )
         hosts = targets(ctx, f"127.0.7.0/24:{port}")
         data = apply(ctx, hosts, desired_from(template=TEMPLATE))
-        assert (data["devices"], data["failed"], data["exit_code"]) == (30, 2, 10)
+        assert (data.devices, data.failed, data.exit_code) == (30, 2, 10)
         items = {item.name: item for item in ctx.sink if type(item).__name__ == "Item"}
         failed = {name for name, item in items.items() if item.error}
         assert failed == {f"{addresses[3]}:{port}", f"{addresses[17]}:{port}"}
         for endpoint in net.endpoints:
             endpoint.faults.clear()
         again = apply(ctx, hosts, desired_from(template=TEMPLATE))
-        assert (again["failed"], again["exit_code"]) == (0, 0)
+        assert (again.failed, again.exit_code) == (0, 0)
 
 
 @LOOPBACK_ALIASES

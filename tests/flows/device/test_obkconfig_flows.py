@@ -131,7 +131,7 @@ def test_raw_over_the_network_waits_for_the_power_cycle(tmp_path):
         only = desired_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
         data = write_config(net.ctx, net.hosts, only, power_cycle_s=5)
         timer.join()
-        assert data["verified"] is True
+        assert data.verified is True
         assert run(read_state(net.obk)).settings["time_server"] == "10.0.0.9"
 
 

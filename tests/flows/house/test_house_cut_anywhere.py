@@ -155,7 +155,7 @@ class Restore(Scene):
         device = net.devices[0]
         device.block.set_calibration(0, 0.14)
         device.save()
-        self.stored = backup(net.ctx, net.hosts, full=False)["folder"]
+        self.stored = backup(net.ctx, net.hosts, full=False).folder
         device.run("clearAll")
         device.save()
         device.files.remove("autoexec.bat")
@@ -241,7 +241,7 @@ def check_told(scene: Scene, net: InProcess, outcome) -> None:
         assert outcome.hint
         assert now == scene.before or NOTHING not in net.everything_said() + outcome.message
     else:
-        code = outcome.get("exit_code", 0)
+        code = int(outcome.exit_status)
         assert code in CODES | {ExitCode.DONE, ExitCode.NOTHING_FOUND}
         assert code or now == scene.goal, "success, but it is not as wanted"
         assert bool(failed) <= bool(code)
@@ -281,7 +281,7 @@ def cut(scene: Scene, end: End, at: int, *, pause_s: float = 0.0) -> bool:
             if device.phase in {Phase.OFF, Phase.STUCK}:
                 device.power_cycle()
         net.clock.sleep(60.0)
-        if isinstance(again, PlugsmithError) or again.get("exit_code"):
+        if isinstance(again, PlugsmithError) or again.exit_status:
             net.fresh_run()
             scene.command(net)
         assert scene.facts(net) == scene.goal
@@ -332,7 +332,7 @@ def test_unplugged_long_ago_or_not_at_all_it_does_not_say_that_nothing_was_put_b
             net.clock.sleep(3600.0)
             net.fresh_run()
             data = restore(net.ctx, net.hosts[0], open_stored(Path(scene.stored)))
-            assert data["left"] == ["calibration"]
+            assert data.left == ("calibration",)
             (told,) = [item for item in net.log if getattr(item, "code", "") == LEFT]
             assert "not put back" not in told.message
             assert "may hold" in told.message
@@ -360,6 +360,6 @@ def test_a_process_that_is_killed_for_real_leaves_no_more_than_that(tmp_path, mo
         net = Lan(server, scene.library.parent)
         run(net.obk.wait_back(None))
         data = restore(net.ctx, net.hosts[0], open_stored(Path(scene.stored)))
-        assert data["left"] == ["calibration"]
+        assert data.left == ("calibration",)
         assert device.files.files == FILES
         assert read_settings(run(read_state(net.obk)).block)["short_name"] == "living_4"

@@ -74,14 +74,14 @@ def join_home(net, port, password):
 
 def test_the_right_password_connects_and_is_reported(tmp_path, broker):
     with lan(tmp_path) as net:
-        assert join_home(net, broker, "right")["mqtt"]["state"] == "connected"
-        assert info(net.ctx, net.hosts)["mqtt"] == "connected"
+        assert join_home(net, broker, "right").mqtt.state == "connected"
+        assert info(net.ctx, net.hosts).mqtt == "connected"
 
 
 def test_a_wrong_password_is_reported_and_not_said(tmp_path, broker):
     with lan(tmp_path) as net:
         data = join_home(net, broker, "canary-wrong")
-        assert data["mqtt"]["state"] == "wrong user or password"
+        assert data.mqtt.state == "wrong user or password"
         assert "canary" not in net.everything_said() + str(data)
         with pytest.raises(DeviceRefused, match="MQTT not running"):
             discover(net.ctx, net.hosts[0])
@@ -92,14 +92,14 @@ def test_discovery_is_seen_on_the_broker(tmp_path, broker):
         join_home(net, broker, "right")
         data = discover(net.ctx, net.hosts[0], wait_s=3.0)
         long_name = run(net.obk.info()).short_name[3:]
-        assert any(topic.startswith("homeassistant/switch/") for topic in data["topics"])
-        assert all(long_name in topic for topic in data["topics"])
+        assert any(topic.startswith("homeassistant/switch/") for topic in data.topics)
+        assert all(long_name in topic for topic in data.topics)
         other = discover(net.ctx, net.hosts[0], prefix="ha", wait_s=3.0)
-        assert all(topic.startswith("ha/") for topic in other["topics"])
+        assert all(topic.startswith("ha/") for topic in other.topics)
         net.device.publisher.discover = lambda *_args: None
         with pytest.raises(DiscoveryUnseen):
             discover(net.ctx, net.hosts[0], prefix="never", wait_s=0.5)
-        assert discover(net.ctx, net.hosts[0], check=False)["checked"] is False
+        assert discover(net.ctx, net.hosts[0], check=False).checked is False
 
 
 def test_what_can_go_wrong_with_listening(tmp_path, broker, monkeypatch):

@@ -133,7 +133,7 @@ def test_a_driver_chip_gets_the_map_that_makes_every_colour_right(tmp_path, wire
         set_up(net, lamp)
         found = find(net, lamp)
         assert not lamp.seen(net.device)
-        apply(net.ctx, net.hosts, desired_from(template=None, settings=found["settings"]))
+        apply(net.ctx, net.hosts, desired_from(template=None, settings=found.settings))
         assert [shows(net, lamp, colour) for colour in COLOURS] == list(COLOURS)
 
 
@@ -164,7 +164,7 @@ def test_pwm_pins_get_the_channels_of_their_colours_and_their_direction(tmp_path
         lamp = PwmBulb(wires, low=low)
         set_up(net, lamp)
         found = find(net, lamp)
-        apply(net.ctx, net.hosts, desired_from(template=None, settings=found["settings"]))
+        apply(net.ctx, net.hosts, desired_from(template=None, settings=found.settings))
         wanted = [colour for colour in COLOURS if colour in wires.values()]
         if {"r", "g", "b"} <= set(wires.values()):
             assert [shows(net, lamp, colour) for colour in "rgb"] == ["r", "g", "b"]
@@ -187,7 +187,7 @@ def test_brightness_and_temperature_on_two_lines_are_told_apart(tmp_path, warm_h
         lamp = Ceiling({24: "bright", 9: "temperature"})
         set_up(net, lamp)
         found = find(net, lamp)
-        apply(net.ctx, net.hosts, desired_from(template=None, settings=found["settings"]))
+        apply(net.ctx, net.hosts, desired_from(template=None, settings=found.settings))
         assert net.device.block.flag(8)
         channels = {gpio: net.device.block.item(Table.CHANNELS, gpio) for gpio in (9, 24)}
         assert channels[9] < channels[24]
@@ -200,7 +200,7 @@ def test_the_leds_of_a_strip_are_counted_and_their_order_found(tmp_path, count, 
         lamp = Strip(count, order)
         set_up(net, lamp)
         found = find(net, lamp)
-        assert f"SM16703P_Init {count} {order.upper()}" in found["settings"]["startup_command"]
+        assert f"SM16703P_Init {count} {order.upper()}" in found.settings["startup_command"]
 
 
 def test_a_device_without_a_lamp_is_told_so(tmp_path):

@@ -44,17 +44,17 @@ def test_a_curtain_is_heard_named_and_made_into_lines(tmp_path):
         net.device.plug.mcu = CURTAIN
         run(net.obk.command("startDriver TuyaMCU"))
         found = listening(net)
-        assert found["looks_like"] == "curtain"
-        names = {row["number"]: (row["name"], row["kind"], row["last"]) for row in found["points"]}
+        assert found.looks_like == "curtain"
+        names = {row.number: (row.name, row.kind, row.last) for row in found.points}
         assert names[2] == ("Position wanted", "value", 40)
         assert names[3] == ("Position", "value", 41)
         assert names[5] == ("Direction reversed", "bool", 0)
         assert names[101] == ("", "raw", None)
-        lines = "\n".join(found["openbeken"])
+        lines = "\n".join(found.openbeken)
         assert "startDriver TuyaMCU" in lines
         assert "linkTuyaMCUOutputToChannel 5 bool 5" in lines
-        assert "Position wanted" in found["esphome"]
-        assert "sensor_datapoint: 3" in found["esphome"]
+        assert "Position wanted" in found.esphome
+        assert "sensor_datapoint: 3" in found.esphome
 
 
 def test_a_device_without_the_driver_or_without_a_word_is_told_so(tmp_path):

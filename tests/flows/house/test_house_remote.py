@@ -34,16 +34,16 @@ def refusing(net):
 
 def test_a_command_and_its_answer(tmp_path):
     with lan(tmp_path, count=2) as net:
-        assert command(net.ctx, net.hosts[:1], "POWER")["answer"] == {}
+        assert command(net.ctx, net.hosts[:1], "POWER").answer == {}
         net.device.run("backlog setPinRole 26 Rel; setPinChannel 26 1")
-        assert command(net.ctx, net.hosts[:1], "POWER ON")["answer"] == {"POWER": "ON"}
+        assert command(net.ctx, net.hosts[:1], "POWER ON").answer == {"POWER": "ON"}
         with pytest.raises(DeviceRefused):
             command(net.ctx, net.hosts[:1], "noSuchCommand 1")
         with pytest.raises(UsageError):
             command(net.ctx, net.hosts[:1], "  ")
         with pytest.raises(ConsentMissing):
             command(refusing(net), net.hosts, "POWER OFF")
-        assert command(net.ctx, net.hosts, "echo hi")["done"] == 2
+        assert command(net.ctx, net.hosts, "echo hi").done == 2
 
 
 def test_the_answer_of_a_command_holds_no_network_names(tmp_path):
@@ -63,7 +63,7 @@ def test_a_restart_is_waited_for(tmp_path):
         assert net.device.resets == resets + 1
         with pytest.raises(ConsentMissing):
             restart(refusing(net), net.hosts)
-        assert restart(net.ctx, net.hosts)["done"] == 2
+        assert restart(net.ctx, net.hosts).done == 2
 
 
 def test_a_log_is_told_without_secrets(tmp_path):
@@ -73,31 +73,31 @@ def test_a_log_is_told_without_secrets(tmp_path):
         for word in ("canary-net", "canary-pw", "canary-mqtt"):
             net.device.log.add("Info", "MAIN", f"joining {word} now")
         data = logs(net.ctx, net.hosts[0], follow=False)
-        assert data["lines"] > 2
+        assert data.lines > 2
         said = net.everything_said()
         assert "joining *** now" in said
         assert "canary" not in said
-        assert logs(net.ctx, net.hosts[0], follow=True, seconds=0.1)["lines"] >= 0
+        assert logs(net.ctx, net.hosts[0], follow=True, seconds=0.1).lines >= 0
 
 
 def test_files_are_listed_stored_fetched_and_removed(tmp_path):
     host = None
     with lan(tmp_path) as net:
         host = net.hosts[0]
-        assert list_files(net.ctx, host)["files"] == []
-        assert put_file(net.ctx, host, "autoexec.bat", b"echo 1\n")["verified"] is True
+        assert list_files(net.ctx, host).files == ()
+        assert put_file(net.ctx, host, "autoexec.bat", b"echo 1\n").verified is True
         put_file(net.ctx, host, "sub/a.txt", b"abc")
         listed = list_files(net.ctx, host)
-        assert {row["name"]: row["size"] for row in listed["files"]} == {
+        assert {row.name: row.size for row in listed.files} == {
             "autoexec.bat": 7, "sub/a.txt": 3,
         }  # fmt: skip
-        assert listed["runs_at_start"] == ["autoexec.bat"]
+        assert listed.runs_at_start == ("autoexec.bat",)
         assert get_file(net.ctx, host, "sub/a.txt") == b"abc"
         with pytest.raises(ConsentMissing):
             put_file(refusing(net), host, "autoexec.bat", b"other")
         with pytest.raises(ConsentMissing):
             remove_file(refusing(net), host, "autoexec.bat")
-        assert remove_file(net.ctx, host, "autoexec.bat")["removed"] is True
+        assert remove_file(net.ctx, host, "autoexec.bat").removed is True
         for missing in ("autoexec.bat", "nothing"):
             with pytest.raises(NothingFound):
                 get_file(net.ctx, host, missing)

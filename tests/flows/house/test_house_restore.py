@@ -109,7 +109,7 @@ def hand(net, number=0):
 
 
 def stored_backup(net, ctx, number=0):
-    return Path(backup(ctx, [net.hosts[number]], full=False)["folder"])
+    return Path(backup(ctx, [net.hosts[number]], full=False).folder)
 
 
 @pytest.mark.parametrize(
@@ -125,8 +125,8 @@ def test_a_wiped_device_is_back_to_the_byte(tmp_path, kind, chip):
         assert block_of(net) != before
         hand(net)
         data = restore(ctx, net.hosts[0], open_stored(folder), RestoreOptions(power_cycle=True))
-        assert data["verified"] is True
-        assert data["left"] == []
+        assert data.verified is True
+        assert data.left == ()
         after = block_of(net)
         masked_out = [*range(3, 4), *range(0x10, 0x14)]  # checksum and counters
         differs = [at for at in range(len(before)) if before[at] != after[at]]
@@ -134,7 +134,7 @@ def test_a_wiped_device_is_back_to_the_byte(tmp_path, kind, chip):
         assert net.device.files.image() == files
         assert "canary" not in net.everything_said() + str(data)
         again = restore(ctx, net.hosts[0], open_stored(folder))
-        assert (again["applied"], again["files"]) == ([], "equal")
+        assert (again.applied, again.files) == ((), "equal")
 
 
 def test_without_a_power_cycle_it_says_what_is_left(tmp_path):
@@ -143,7 +143,7 @@ def test_without_a_power_cycle_it_says_what_is_left(tmp_path):
         folder = stored_backup(net, ctx)
         wipe(net)
         data = restore(ctx, net.hosts[0], open_stored(folder))
-        assert data["left"] == ["calibration"]
+        assert data.left == ("calibration",)
         assert "PS-NOTE-RESTORE-LEFT" in [e.code for e in net.log if e.kind == "warning"]
 
 
@@ -154,7 +154,7 @@ def test_a_dry_run_sends_nothing(tmp_path):
         wipe(net)
         count = len(net.endpoint.requests)
         data = restore(ctx, net.hosts[0], open_stored(folder), RestoreOptions(dry_run=True))
-        assert "pins" in data["planned"]
+        assert "pins" in data.planned
         assert not any("POST" in line for line in net.endpoint.requests[count:])
 
 
@@ -172,7 +172,7 @@ def test_a_replacement_needs_consent_and_a_clone_gets_names_of_its_own(tmp_path)
         clone = RestoreOptions(as_clone=True)
         data = restore(replace(ctx, consent=refuse), net.hosts[1], stored, clone,
                        taken=("living_4", "living_1"))  # fmt: skip
-        assert data["verified"] is True
+        assert data.verified is True
         first, second = settings_of(net), settings_of(net, 1)
         assert second["short_name"] == second["mqtt_client"] == "living_2"
         assert second["long_name"] == "Living room 2"

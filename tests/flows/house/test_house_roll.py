@@ -64,12 +64,12 @@ def test_numbers_come_from_the_roll_also_when_one_device_is_off(tmp_path):
     with lan(tmp_path, count=4) as net:
         seen(net)
         roll = write_roll(tmp_path, 4)
-        assert apply_roll(net.ctx, roll, None)["done"] == 4
+        assert apply_roll(net.ctx, roll, None).done == 4
         assert [name_of(net, at) for at in range(4)] == ["plug_1", "plug_2", "plug_3", "plug_4"]
         net.server.endpoints[1].refused = True
         run(net.obk.patience.sleep(0.2))
         data = apply_roll(net.ctx, roll, None)
-        assert (data["done"], data["missing"]) == (3, [MAC.format(0x3D)])
+        assert (data.done, data.missing) == (3, (MAC.format(0x3D),))
         assert [name_of(net, at) for at in (0, 2, 3)] == ["plug_1", "plug_3", "plug_4"]
         found = plan(net.ctx, roll, None)
         assert [row.state for row in found.devices] == [
@@ -88,7 +88,7 @@ def test_a_plan_names_what_differs_and_sends_nothing(tmp_path):
         assert {"pins", "short_name", "mqtt_password", "version"} <= set(found.devices[0].differs)
         assert not any("POST" in x for end in net.server.endpoints for x in end.requests)
         data = apply_roll(net.ctx, roll, None)
-        assert data["other_version"] == sorted(map(str, net.hosts))
+        assert data.other_version == tuple(sorted(map(str, net.hosts)))
         assert [row.differs for row in plan(net.ctx, roll, None).devices] == [("version",)] * 2
 
 
@@ -105,11 +105,11 @@ def test_a_roll_is_asked_for_once_and_goes_on_after_it_was_cut_off(tmp_path):
         for at in (9, 14, 18):
             net.server.endpoints[2].faults.add(Fault(kind=FaultKind.VANISH, at=at))
             data = apply_roll(net.hasty, roll, None)
-            assert data["exit_code"] in {0, 10}
+            assert data.exit_code in {0, 10}
             net.server.endpoints[2].faults.clear()
             net.server.devices[2].power_cycle()
             run(net.ctx.obk(net.hosts[2]).wait_back(None))
-        assert apply_roll(net.ctx, roll, None)["failed"] == 0
+        assert apply_roll(net.ctx, roll, None).failed == 0
         assert plan(net.ctx, roll, None).exit_status is ExitCode.DONE
 
 
@@ -140,7 +140,7 @@ def test_one_mac_twice_in_a_house_is_told(tmp_path):
             apply_roll(net.ctx, write_roll(tmp_path, 1), None)
         named = write_roll(tmp_path, 1, extra=f'host = "{net.hosts[1]}"\n')
         data = apply_roll(net.ctx, named, None)
-        assert (data["done"], data["skipped"]) == (1, 1)
+        assert (data.done, data.skipped) == (1, 1)
         assert (name_of(net, 0), name_of(net, 1)) == ("obk8C1A2B3C", "plug_1")
         listed = overview(net.ctx, None, now=True).devices
         assert all("seen at" in row.alarm for row in listed)
@@ -273,7 +273,7 @@ def test_secrets_come_out_of_the_keyring_and_are_told_nowhere(tmp_path, monkeypa
     with lan(tmp_path) as net:
         seen(net)
         roll = of_keyring(tmp_path, "keyring:house/mqtt/broker")
-        assert apply_roll(net.ctx, roll, None)["done"] == 1
+        assert apply_roll(net.ctx, roll, None).done == 1
         assert run(read_state(net.obk)).settings["mqtt_password"] == "canary-ring"
         assert plan(net.ctx, roll, None).exit_status is ExitCode.DONE
         assert "canary" not in net.everything_said()

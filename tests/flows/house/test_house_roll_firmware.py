@@ -92,7 +92,7 @@ def test_each_chip_gets_its_file_one_goes_first_and_settings_follow(tmp_path):
             package(tmp_path, version="1.2.3"),
         ]
         data = apply_roll(net.ctx, roll, None, with_files(*files))
-        assert (data["done"], data["failed"], data["exit_code"]) == (4, 0, 0)
+        assert (data.done, data.failed, data.exit_code) == (4, 0, 0)
         assert versions(net) == [NEW] * 4
         assert names(net) == ["plug_1", "plug_2", "plug_3", "plug_4"]
         first = net.items[str(net.hosts[0])].data
@@ -101,7 +101,7 @@ def test_each_chip_gets_its_file_one_goes_first_and_settings_follow(tmp_path):
         kept = list((tmp_path / "library" / "devices").iterdir())
         assert len(kept) == 4  # settings and files of each, before anything was sent
         again = apply_roll(net.ctx, roll, None, with_files(*files))
-        assert (again["done"], uploads(net)) == (4, [1, 1, 1, 1])
+        assert (again.done, uploads(net)) == (4, [1, 1, 1, 1])
 
 
 def test_nothing_is_sent_before_the_one_question(tmp_path):
@@ -128,12 +128,12 @@ def test_a_canary_that_fails_keeps_the_others_from_being_begun(tmp_path):
         meet(net)
         roll = roll_of(tmp_path, 3)
         data = apply_roll(net.ctx, roll, None, with_files(package(tmp_path)))
-        assert (data["failed"], data["not_started"], data["exit_code"]) == (1, 2, 7)
+        assert (data.failed, data.not_started, data.exit_code) == (1, 2, 7)
         assert uploads(net) == [1, 0, 0]
         assert names(net)[1:] == ["obk8C1A2B41", "obk8C1A2B42"]
         net.device._unpack = unpack
         again = apply_roll(net.ctx, roll, None, with_files(package(tmp_path)))
-        assert (again["done"], again["exit_code"]) == (3, 0)
+        assert (again.done, again.exit_code) == (3, 0)
         assert versions(net) == [NEW] * 3
 
 
@@ -144,7 +144,7 @@ def test_devices_that_need_only_settings_do_not_wait_for_the_canary(tmp_path):
         text = roll.read_text()
         roll.write_text(text.replace("number = 2", 'number = 2\nversion = "1.18.299"'))
         data = apply_roll(net.ctx, roll, None, with_files(package(tmp_path)))
-        assert (data["done"], data["failed"], data["exit_code"]) == (1, 1, 7)
+        assert (data.done, data.failed, data.exit_code) == (1, 1, 7)
         assert names(net)[1] == "plug_2"
 
 
@@ -155,7 +155,7 @@ def test_an_older_version_is_asked_for_also_on_one_device(tmp_path):
         ctx = replace(net.ctx, consent=lambda question, _step: asked.append(question))
         roll = roll_of(tmp_path, 1, version="1.18.200")
         data = apply_roll(ctx, roll, None, with_files(package(tmp_path, version="1.18.200")))
-        assert data["exit_code"] == 0
+        assert data.exit_code == 0
         assert len(asked) == 1
         assert "older" in asked[0]
         assert versions(net) == ["1.18.200"]
@@ -168,13 +168,13 @@ def test_without_the_file_settings_are_made_so_and_the_file_is_named(tmp_path, c
         wrong = package(tmp_path, "BK7231N" if chip == "BK7231T" else "BK7231T")
         roll = roll_of(tmp_path, 2, template=False)
         data = apply_roll(net.ctx, roll, None, with_files(wrong))
-        assert (data["done"], data["exit_code"]) == (2, 8)
-        assert data["other_version"] == sorted(map(str, net.hosts))
+        assert (data.done, data.exit_code) == (2, 8)
+        assert data.other_version == tuple(sorted(map(str, net.hosts)))
         assert f"Open{chip}_{NEW}.rbl" in net.everything_said()
         assert names(net) == ["plug_1", "plug_2"]
         assert uploads(net) == [0, 0]
         kept = apply_roll(net.ctx, roll, None, with_files(update=False))
-        assert kept["exit_code"] == 0
+        assert kept.exit_code == 0
 
 
 def test_a_build_with_other_drivers_is_taken_only_where_the_roll_names_it(tmp_path):
@@ -182,9 +182,9 @@ def test_a_build_with_other_drivers_is_taken_only_where_the_roll_names_it(tmp_pa
         meet(net)
         file = package(tmp_path, version=f"{NEW}_sensors")
         plain = roll_of(tmp_path, 1, template=False)
-        assert apply_roll(net.ctx, plain, None, with_files(file))["other_version"]
+        assert apply_roll(net.ctx, plain, None, with_files(file)).other_version
         named = roll_of(tmp_path, 1, version=f"{NEW}_sensors", template=False)
-        assert apply_roll(net.ctx, named, None, with_files(file))["exit_code"] == 0
+        assert apply_roll(net.ctx, named, None, with_files(file)).exit_code == 0
         info = run(net.obk.info())
         assert (info.version, info.variant) == (NEW, "sensors")
 
@@ -215,12 +215,12 @@ def test_what_the_new_firmware_changes_by_itself_is_shown_before_it_is_sent(tmp_
         apply_roll(net.ctx, roll, None, with_files(update=False))
         plug.forgets = True
         data = apply_roll(net.ctx, roll, None, with_files(file))
-        assert (data["failed"], data["not_started"], data["exit_code"]) == (1, 1, 5)
+        assert (data.failed, data.not_started, data.exit_code) == (1, 1, 5)
         error = net.items[str(net.hosts[0])].error
         assert error["code"] == "PS-SAFETY-PLAN-UPDATED"
         assert "short_name" in error["message"]
         assert names(net)[0] == "somebody"
-        assert apply_roll(net.ctx, roll, None, with_files(file))["exit_code"] == 0
+        assert apply_roll(net.ctx, roll, None, with_files(file)).exit_code == 0
         assert names(net) == ["plug_1", "plug_2"]
 
 
@@ -242,7 +242,7 @@ def test_stopped_by_the_user_nothing_more_is_begun_and_it_goes_on(tmp_path):
         assert uploads(net) == [1, 0, 0]
         net.log.emit = real
         net.cancel.__init__()
-        assert apply_roll(net.ctx, roll, None, with_files(file))["done"] == 3
+        assert apply_roll(net.ctx, roll, None, with_files(file)).done == 3
         assert versions(net) == [NEW] * 3
 
 
@@ -263,15 +263,15 @@ def test_updates_come_from_the_releases_each_file_once(tmp_path):
         data = apply_roll(
             net.ctx, roll_of(tmp_path, 3, template=False), None, RollOptions(download=get)
         )
-        assert (data["done"], data["exit_code"]) == (3, 0)
+        assert (data.done, data.exit_code) == (3, 0)
         assert versions(net) == [NEW] * 3
         assert sum("download" in path for path in asked) == 2
         old = ota(net.ctx, net.hosts[:1], None, version="1.18.300", download=get)
-        assert (old["to"], old["updated"]) == ("1.18.300", True)
+        assert (old.to, old.updated) == ("1.18.300", True)
         new = ota(net.ctx, net.hosts[:1], None, download=get)
-        assert (new["to"], new["updated"]) == (NEW, True)
+        assert (new.to, new.updated) == (NEW, True)
         sensors = ota(net.ctx, net.hosts[:1], None, version=f"{NEW}_sensors", download=get)
-        assert sensors["updated"]
+        assert sensors.updated
         assert run(net.obk.info()).variant == "sensors"
 
 

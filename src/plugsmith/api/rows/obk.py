@@ -7,6 +7,7 @@ from plugsmith.messages import N_
 
 _OBK = "plugsmith.api.obk"
 _RESULTS = "plugsmith.flows.settings.results"
+_DEVICE_RESULTS = "plugsmith.flows.device.results"
 
 OBK: tuple[Verb, ...] = (
     Verb(
@@ -18,7 +19,7 @@ OBK: tuple[Verb, ...] = (
         results=(
             f"{_RESULTS}:StoredConfig",
             "plugsmith.flows.many:ManyResult",
-            f"{_RESULTS}:RunCounts",
+            f"{_DEVICE_RESULTS}:RunCounts",
         ),
         needs=(Need.PORT, Need.NETWORK),
         asks=True,
@@ -32,8 +33,8 @@ OBK: tuple[Verb, ...] = (
         results=(
             f"{_RESULTS}:ChangedFile",
             f"{_RESULTS}:ChangedChip",
-            f"{_RESULTS}:ChangedDevice",
-            f"{_RESULTS}:RunCounts",
+            f"{_DEVICE_RESULTS}:ChangedDevice",
+            f"{_DEVICE_RESULTS}:RunCounts",
         ),
         needs=(Need.PORT, Need.NETWORK),
         asks=True,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from plugsmith.cli.device.one_text import columns
+from plugsmith.cli.table import columns
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.backups.results import (
         BackupsResult,
         ExportResult,
@@ -24,22 +23,19 @@ def list_text(found: BackupsResult) -> str:
     """The result of `backups list`."""
     if not found.backups:
         return _("No backup fits. `plugsmith backup` makes one of a plug on wires.")
+    heads = (_("Name"), _("Made (UTC)"), _("MAC"), _("Size"), _("Label"), _("Note"))
     rows = [
-        {
-            "name": row.name,
-            "created": row.created[:16].replace("T", " "),
-            "mac": row.mac,
-            "size": f"{row.size // _KIB} KiB",
-            "label": row.label,
-            "note": _remarks(row),
-        }
+        (
+            row.name,
+            row.created[:16].replace("T", " "),
+            row.mac,
+            f"{row.size // _KIB} KiB",
+            row.label,
+            _remarks(row),
+        )
         for row in found.backups
     ]
-    heads = {
-        "name": _("Name"), "created": _("Made (UTC)"), "mac": _("MAC"), "size": _("Size"),
-        "label": _("Label"), "note": _("Note"),
-    }  # fmt: skip
-    lines = [columns(cast("list[dict[str, Fact]]", rows), heads), ""]
+    lines = [columns(heads, rows), ""]
     if found.checked:
         sound = sum(row.state == "sound" for row in found.backups)
         lines.append(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.many_text import counts_text
+from plugsmith.cli.many_text import files_counts_text
 from plugsmith.cli.table import table
 from plugsmith.code_words import told
 from plugsmith.dump.recovery.outcome import SourceKind, Status
 from plugsmith.flows.many import ManyResult
 from plugsmith.messages import N_, _
-from plugsmith.records import fields_of
 from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ _KINDS = {
 def config_text(found: KnownConfig | ManyResult, shown: ConfigShown) -> str:
     """The answer for one input, or the counts of many."""
     if isinstance(found, ManyResult):
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     return template_text(found) if shown.template else answer_text(found, explain=shown.explain)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.many_text import counts_text
+from plugsmith.cli.many_text import files_counts_text
 from plugsmith.code_words import told
 from plugsmith.dump.repair import Undone
 from plugsmith.flows.many import ManyResult
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from plugsmith.cli.dump.shown import SanitizeShown
@@ -38,7 +37,7 @@ _UNDONE = {
 def extract_text(found: ExtractResult | ManyResult) -> str:
     """The result of `dump extract`."""
     if isinstance(found, ManyResult):
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     lines = [f"{item.size:>8}  {item.file}{_container(item)}" for item in found.files]
     end = _("{count} files are in {folder}.", count=len(found.files), folder=found.folder)
     if found.secrets:
@@ -56,7 +55,7 @@ def extract_text(found: ExtractResult | ManyResult) -> str:
 def repair_text(made: RepairResult | ManyResult) -> str:
     """The result of `dump repair`."""
     if isinstance(made, ManyResult):
-        return counts_text(fields_of(made))
+        return files_counts_text(made)
     done = [_(_UNDONE[item.what], amount=item.amount) for item in made.done]
     left = [_("Not repaired: {text}", text=item.text) for item in made.left]
     nothing = [_("The bytes were in order already; the copy is equal to the file.")]
@@ -71,7 +70,7 @@ def repair_text(made: RepairResult | ManyResult) -> str:
 def sanitize_text(made: SanitizeResult | ManyResult, shown: SanitizeShown) -> str:
     """The result of `dump sanitize`."""
     if isinstance(made, ManyResult):
-        return counts_text(fields_of(made))
+        return files_counts_text(made)
     if shown.summary:
         return made.summary
     removed = [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.many_text import counts_text
+from plugsmith.cli.many_text import files_counts_text
 from plugsmith.cli.table import table
 from plugsmith.code_words import said, told
 from plugsmith.dump.health import BackupLevel
@@ -12,7 +12,6 @@ from plugsmith.dump.survey.report import DumpKind
 from plugsmith.flows.many import ManyResult
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +29,7 @@ _MAX_VALUE = 100
 def info_text(found: InfoResult | ManyResult) -> str:
     """The result of `dump info`."""
     if isinstance(found, ManyResult):
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     firmware, usable = found.firmware, found.usable_as_backup
     vendor = firmware.vendor if firmware else {}
     rows = [
@@ -57,7 +56,7 @@ def info_text(found: InfoResult | ManyResult) -> str:
 def records_text(found: RecordsResult | ManyResult) -> str:
     """The result of `dump records`: one line each."""
     if isinstance(found, ManyResult):
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     lines = []
     for item in found.records:
         state = _("live") if item.live else _("old")

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
-from plugsmith.cli.many_text import counts_text
+from plugsmith.cli.many_text import files_counts_text
 from plugsmith.code_words import told
 from plugsmith.flows.image.results import FetchedFile, ReleaseList
 from plugsmith.flows.many import ManyResult
 from plugsmith.image.model import ImageKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +39,7 @@ _LOG_LINES = 12
 def image_text(found: ImageInfo | ManyResult) -> str:
     """The result of `image info`."""
     if isinstance(found, ManyResult):
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     firmware = " ".join(part for part in (found.firmware, found.version) if part)
     rows = [
         (_("Kind"), _(_KINDS[found.kind])),

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from plugsmith.cli.table import table
+from plugsmith.flows.device.results import ChangedDevice, RunCounts
 from plugsmith.flows.many import ManyResult
 from plugsmith.flows.settings.results import (
     BuiltConfig,
     BuiltConfigs,
     BuiltImage,
     ChangedChip,
-    ChangedDevice,
     ChangedFile,
-    RunCounts,
     StoredConfig,
 )
 from plugsmith.messages import _
 from plugsmith.openbeken.flag_names import flag_name
 from plugsmith.openbeken.flags import flag_bits
-from plugsmith.records import fields_of
 
 
 def read_text(found: StoredConfig | ManyResult | RunCounts) -> str:
@@ -25,9 +23,9 @@ def read_text(found: StoredConfig | ManyResult | RunCounts) -> str:
     if isinstance(found, RunCounts):
         return _counts(found)
     if isinstance(found, ManyResult):
-        from plugsmith.cli.many_text import counts_text
+        from plugsmith.cli.many_text import files_counts_text
 
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     rows: list[tuple[str, str]] = []
     for name, value in found.config.items():
         if isinstance(value, dict):
@@ -48,9 +46,8 @@ def write_text(done: ChangedFile | ChangedChip | ChangedDevice | RunCounts) -> s
             return chip_text(done)
         case ChangedDevice():
             from plugsmith.cli.device.one_text import change_text
-            from plugsmith.flows.house.results import FactsResult
 
-            return change_text(FactsResult(facts=fields_of(done)))
+            return change_text(done)
         case RunCounts():
             return _counts(done)
         case _:
@@ -72,4 +69,4 @@ def build_text(built: BuiltConfig | BuiltImage | BuiltConfigs) -> str:
 def _counts(found: RunCounts) -> str:
     from plugsmith.cli.device.one_text import counts_text
 
-    return counts_text(fields_of(found))
+    return counts_text(found)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.cli.many_text import counts_text
+from plugsmith.cli.many_text import files_counts_text
 from plugsmith.cli.table import table
 from plugsmith.device.rules import RuleLevel
 from plugsmith.flows.catalogue.results import ListsResult
 from plugsmith.flows.many import ManyResult
 from plugsmith.messages import _
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 def lint_text(found: LintResult | ManyResult) -> str:
     """One finding a paragraph: level, what, what to do."""
     if isinstance(found, ManyResult):
-        return counts_text(fields_of(found))
+        return files_counts_text(found)
     return _findings(found.findings)
 
 

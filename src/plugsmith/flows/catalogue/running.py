@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from plugsmith.flows.catalogue.device_input import DeviceInput, device_input_of_bytes
-from plugsmith.flows.device.info import info
+from plugsmith.flows.device.info import info_of_one
 from plugsmith.lan.host import parse_host
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ def device_input_of_running(ctx: LanContext, host: str) -> DeviceInput:
 
     Raises the errors of errors/device.py; UsageError where `host` is no single host.
     """
-    facts = info(ctx, [parse_host(host)])
+    found = info_of_one(ctx, parse_host(host))
     template = {
-        "name": facts.get("name") or host,
-        "chip": facts.get("chip"),
-        "pins": facts.get("pins"),
-        "flags": facts.get("flags"),
-        "command": facts.get("startup_command"),
+        "name": found.name or host,
+        "chip": found.chip,
+        "pins": found.pins,
+        "flags": found.flags,
+        "command": found.startup_command,
     }
-    return device_input_of_bytes(json.dumps(template).encode(), name=str(template["name"]))
+    return device_input_of_bytes(json.dumps(template).encode(), name=found.name or host)

@@ -15,7 +15,7 @@ from plugsmith.errors.device import (
     UndoMissing,
     WrongPinDevice,
 )
-from plugsmith.flows.device.changes import ChangePlan, change_devices, state_of
+from plugsmith.flows.device.changes import ChangePlan, change_devices, change_one, state_of
 from plugsmith.flows.settings.desired_settings import DesiredSettings, fit
 from plugsmith.lan.change import SETTABLE, differences, make_change
 from plugsmith.lan.host import parse_host
@@ -28,13 +28,12 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.results import ChangedDevice, RunCounts
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.change import ConfigChange
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.library.undo import UndoRecord
-
-    Data = dict[str, Fact]
 
 
 def apply(
@@ -44,7 +43,7 @@ def apply(
     *,
     dry_run: bool = False,
     by_scan: bool = False,
-) -> Data:
+) -> ChangedDevice | RunCounts:
     """Make each device what `desired` says. A device that is so already is only checked.
 
     So a run over many that was cut off goes on when it is started again. `by_scan`: the hosts are
@@ -59,12 +58,31 @@ def apply(
             )
         )
 
-    async def look(ctx: LanContext, obk: Obk, number: int) -> ChangePlan:
-        return await plan_for(ctx, obk, desired, number=number, alone=len(hosts) == 1)
+    if len(hosts) == 1:
+        return apply_one(ctx, hosts[0], desired, dry_run=dry_run)
 
+    async def look(ctx: LanContext, obk: Obk, number: int) -> ChangePlan:
+        return await plan_for(ctx, obk, desired, number=number, alone=False)
+
+    _tell_notes(ctx, desired)
+    return change_devices(ctx, hosts, look, dry_run=dry_run)
+
+
+def apply_one(
+    ctx: LanContext, host: Host, desired: DesiredSettings, *, dry_run: bool = False
+) -> ChangedDevice:
+    """Make one device what `desired` says."""
+
+    async def look(ctx: LanContext, obk: Obk, number: int) -> ChangePlan:
+        return await plan_for(ctx, obk, desired, number=number, alone=True)
+
+    _tell_notes(ctx, desired)
+    return change_one(ctx, host, look, dry_run=dry_run)
+
+
+def _tell_notes(ctx: LanContext, desired: DesiredSettings) -> None:
     for note in desired.notes:
         ctx.warn("PS-NOTE-TEMPLATE", note)
-    return change_devices(ctx, hosts, look, dry_run=dry_run)
 
 
 async def plan_for(
@@ -98,7 +116,7 @@ def _skipped(state: DeviceState, reason: str) -> ChangePlan:
     return ChangePlan(state=state, change=nothing, kind="apply", skip=reason)
 
 
-def undo(ctx: LanContext, hosts: Sequence[Host]) -> Data:
+def undo(ctx: LanContext, hosts: Sequence[Host]) -> ChangedDevice | RunCounts:
     """Put back what the latest stored change of each device replaced."""
 
     async def look(ctx: LanContext, obk: Obk, _number: int) -> ChangePlan:
@@ -113,7 +131,7 @@ def undo(ctx: LanContext, hosts: Sequence[Host]) -> Data:
         change = make_change(state.settings, wanted, type_names=state.type_names)
         return ChangePlan(state=state, change=change, kind="undo", record=record)
 
-    return change_devices(ctx, hosts, look)
+    return change_one(ctx, hosts[0], look) if len(hosts) == 1 else change_devices(ctx, hosts, look)
 
 
 async def _stored_change(ctx: LanContext, obk: Obk, state: DeviceState) -> UndoRecord:

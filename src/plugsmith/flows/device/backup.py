@@ -8,12 +8,13 @@ is kept for looking at, `plugsmith restore` does not take it.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
+from plugsmith.flows.device.results import KeptDevice, KeptFile
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.write.target_image import mac_in_rf
@@ -24,18 +25,17 @@ from plugsmith.library.device_backups import DeviceBackups
 from plugsmith.library.device_folders import new_folder
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
+from plugsmith.records import fields_apart
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.results import RunCounts
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.library.device_folders import DeviceFolder
-
-    Data = dict[str, Fact]
 
 FLASH_LEN = 0x20_0000  # what /api/flash can reach
 _VENDOR = AddressRange(0x1EB000, 0x200000)
@@ -45,33 +45,32 @@ _DEEPEST = 4
 
 def backup(
     ctx: LanContext, hosts: Sequence[Host], *, full: bool = True, keep: int | None = None
-) -> Data:
+) -> KeptDevice | RunCounts:
     """Fetch settings, pins, radio sector, vendor storage, files; with `full` the whole flash.
 
     `keep`: of each device only the newest so many stay, counted when the new one is whole.
     """
 
-    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
-        data = await _backup(ctx, obk, full=full)
-        if keep is not None and data["complete"]:
-            mac = data["mac"]
-            kept = DeviceBackups(ctx.library.root / "devices")
-            gone = kept.thin_out(str(mac) if mac else None, obk.host, keep=keep)
-            data["removed"] = [str(path) for path in gone]
-        return data
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> KeptDevice:
+        found = await _backup(ctx, obk, full=full)
+        if keep is None or not found.complete:
+            return found
+        kept = DeviceBackups(ctx.library.root / "devices")
+        gone = kept.thin_out(found.mac or None, obk.host, keep=keep)
+        return KeptDevice(**fields_apart(found) | {"removed": tuple(map(str, gone))})
 
     return on_each(ctx, hosts, one)
 
 
-async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
+async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> KeptDevice:
     state = await state_of(ctx, obk)
     name = (state.info.mac or state.info.short_name).replace(":", "")
     folder = new_folder(ctx.library.root / "devices", device=name, created=now_text())
     folder.put("config.bin", state.sector)
-    problems: list[Fact] = []
+    problems: list[str] = []
     for page in ("info", "pins", "channelTypes"):
         await _page(obk, page, folder, problems)
-    notes: list[Fact] = []
+    notes: list[str] = []
     await _radio(obk, state, folder, problems, notes)
     files = await _files(obk, state, folder, problems)
     if full:
@@ -83,27 +82,28 @@ async def _backup(ctx: LanContext, obk: Obk, *, full: bool) -> Data:
             "created": now_text(),
             "host": obk.host,
             **state.info.as_data(),
-            "problems": problems,
+            "problems": [*problems],
             "proof": "length only: read over the network",
         }
     )
     for problem in problems:
         ctx.warn("PS-NOTE-DEVICE-BACKUP", f"{obk.host}: {problem}", data={"host": obk.host})
-    return {
-        "host": obk.host,
-        "folder": str(folder.path),
-        "chip": state.info.chip,
-        "mac": state.info.mac,
-        "version": state.info.version,
-        "files": manifest["files"],
-        "stored_files": files,
-        "full": "flash.bin" in str(manifest["files"]),
-        "problems": problems,
-        "complete": complete,
-    }
+    kept = cast("dict[str, dict[str, Any]]", manifest["files"])
+    return KeptDevice(
+        host=obk.host,
+        folder=str(folder.path),
+        chip=state.info.chip,
+        mac=state.info.mac,
+        version=state.info.version,
+        files={name: KeptFile(**facts) for name, facts in kept.items()},
+        stored_files=files,
+        full="flash.bin" in kept,
+        problems=tuple(problems),
+        complete=complete,
+    )
 
 
-async def _page(obk: Obk, page: str, folder: DeviceFolder, problems: list[Fact]) -> None:
+async def _page(obk: Obk, page: str, folder: DeviceFolder, problems: list[str]) -> None:
     """One page of data, whole: an answer that is cut off looks like any other."""
     for _attempt in range(obk.patience.tries):
         answer = await obk.wire.get(f"/api/{page}")
@@ -118,8 +118,8 @@ async def _radio(
     obk: Obk,
     state: DeviceState,
     folder: DeviceFolder,
-    problems: list[Fact],
-    notes: list[Fact],
+    problems: list[str],
+    notes: list[str],
 ) -> None:
     """The sector with calibration and address, and what is left of the vendor's storage."""
     span = region_of(state.info.chip, RegionRole.RF)
@@ -138,7 +138,7 @@ async def _radio(
         problems.append(problem.message)
 
 
-async def _files(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]) -> int:
+async def _files(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[str]) -> int:
     """The file system: its raw image and every file; how many files."""
     try:
         image = await obk.read_filesystem(size=files_size(state))
@@ -152,7 +152,7 @@ async def _files(obk: Obk, state: DeviceState, folder: DeviceFolder, problems: l
         return 0
 
 
-async def _walk(obk: Obk, folder: DeviceFolder, path: str, depth: int, problems: list[Fact]) -> int:
+async def _walk(obk: Obk, folder: DeviceFolder, path: str, depth: int, problems: list[str]) -> int:
     listing = await obk.list_folder(path)
     count = 0
     for item in listing.entries[:_MOST_FILES] if listing else ():
@@ -166,7 +166,7 @@ async def _walk(obk: Obk, folder: DeviceFolder, path: str, depth: int, problems:
 
 
 async def _whole(
-    ctx: LanContext, obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[Fact]
+    ctx: LanContext, obk: Obk, state: DeviceState, folder: DeviceFolder, problems: list[str]
 ) -> None:
     title = _("Reading the flash of {host}", host=obk.host)
     try:

@@ -21,6 +21,7 @@ from plugsmith.errors.device import (
 )
 from plugsmith.errors.network import NetworkError
 from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.results import Calibrated
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import read_state
@@ -42,19 +43,18 @@ from plugsmith.openbeken.metering import (
     wanted_factor,
 )
 from plugsmith.openbeken.settings import CALIBRATION_KEYS
+from plugsmith.records import fields_apart
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import Reading
 
-    Data = dict[str, Fact]
-    _Work = Callable[[], Awaitable[Data]]
+    _Work = Callable[[], Awaitable[Calibrated]]
 
 WINDOWS = 12
 _TRIES = 12
@@ -73,30 +73,32 @@ class _Bench:
     factors: Mapping[str, float] = field(default_factory=dict)
 
 
-def calibrate(ctx: LanContext, host: Host, load: MeasuredLoad, *, windows: int = WINDOWS) -> Data:
+def calibrate(
+    ctx: LanContext, host: Host, load: MeasuredLoad, *, windows: int = WINDOWS
+) -> Calibrated:
     """Calibrate with a known load that is plugged in; switches the relay on for it and back."""
 
-    async def work() -> Data:
+    async def work() -> Calibrated:
         bench = await _bench(ctx, ctx.obk(host))
         return await _with_relay_on(bench, lambda: _calibrate(bench, load, windows))
 
     return ctx.run(work())
 
 
-def set_factors(ctx: LanContext, host: Host, factors: Mapping[str, float]) -> Data:
+def set_factors(ctx: LanContext, host: Host, factors: Mapping[str, float]) -> Calibrated:
     """Store known factors (from an old template); any load must be on, its size does not matter."""
 
-    async def work() -> Data:
+    async def work() -> Calibrated:
         bench = await _bench(ctx, ctx.obk(host))
         return await _with_relay_on(bench, lambda: _carry(bench, factors))
 
     return ctx.run(work())
 
 
-def undo_calibration(ctx: LanContext, host: Host) -> Data:
+def undo_calibration(ctx: LanContext, host: Host) -> Calibrated:
     """Put back the factors that the latest calibration replaced; any load must be on."""
 
-    async def work() -> Data:
+    async def work() -> Calibrated:
         bench = await _bench(ctx, ctx.obk(host))
         record = ctx.library.undo.latest(bench.state.info.mac or bench.obk.host, bench.obk.host)
         old = record.settings.get("calibration") if record else None
@@ -107,9 +109,9 @@ def undo_calibration(ctx: LanContext, host: Host) -> Data:
             name: float(str(value or kind.defaults.get(name, 0.0))) for name, value in old.items()
         }
         known = {name: value for name, value in factors.items() if value}
-        data = await _with_relay_on(bench, lambda: _store(bench, known))
+        done = await _with_relay_on(bench, lambda: _store(bench, known))
         ctx.library.undo.drop(record)
-        return data
+        return done
 
     return ctx.run(work())
 
@@ -127,7 +129,7 @@ async def _bench(ctx: LanContext, obk: Obk) -> _Bench:
     return _Bench(ctx=ctx, obk=obk, state=state, chip=chip, factors=factors)
 
 
-async def _with_relay_on(bench: _Bench, work: _Work) -> Data:
+async def _with_relay_on(bench: _Bench, work: _Work) -> Calibrated:
     """Run `work` with the relays on; those that were off are switched off again, come what may."""
     off = await _relays_off(bench)
     try:
@@ -154,7 +156,7 @@ async def _relays_off(bench: _Bench) -> list[int]:
     return sorted(channel for channel in channels if values.get(channel) == 0)
 
 
-async def _calibrate(bench: _Bench, load: MeasuredLoad, windows: int) -> Data:
+async def _calibrate(bench: _Bench, load: MeasuredLoad, windows: int) -> Calibrated:
     ctx, host = bench.ctx, bench.obk.host
     before = await _samples(bench, windows, _("Averaging {host}", host=host))
     references = load.references(shown_volts=before["voltage"].mean)
@@ -179,19 +181,19 @@ async def _calibrate(bench: _Bench, load: MeasuredLoad, windows: int) -> Data:
         factors[quantity] = factor if factor is not None else wanted / before[quantity].mean
     _warn_of_coarse(bench, references)
     _remember(bench)
-    data = await _store(bench, factors)
+    done = await _store(bench, factors)
     after = await _samples(bench, windows, _("Checking {host}", host=host))
     _check_after(bench, references, after)
     _check_resistive(bench, load, after)
-    return {
-        **data,
-        "references": {**references},
+    seen = {
+        "references": references,
         "before": {name: item.mean for name, item in before.items()},
         "after": {name: item.mean for name, item in after.items()},
     }
+    return Calibrated(**fields_apart(done) | seen)
 
 
-async def _carry(bench: _Bench, factors: Mapping[str, float]) -> Data:
+async def _carry(bench: _Bench, factors: Mapping[str, float]) -> Calibrated:
     _remember(bench)
     return await _store(bench, factors)
 
@@ -225,7 +227,7 @@ def value_of(reading: Reading, quantity: str) -> float:
     ]
 
 
-async def _store(bench: _Bench, factors: Mapping[str, float]) -> Data:
+async def _store(bench: _Bench, factors: Mapping[str, float]) -> Calibrated:
     """Tell the device until it has stored the factors, each within 0.2 %."""
     stored = dict(bench.factors)
     for number, (quantity, target) in enumerate(factors.items()):
@@ -244,17 +246,17 @@ async def _store(bench: _Bench, factors: Mapping[str, float]) -> Data:
                 problem=problem.message,
                 undo=_undo_command(bench),
             ) from problem
-    return {
-        "host": bench.obk.host,
-        "chip": bench.state.info.chip,
-        "mac": bench.state.info.mac,
-        "meter": bench.chip.value,
-        "factors_before": {**bench.factors},
-        "factors": {**stored},
-        "applied": [*factors],
-        "verified": True,
-        "undo": _undo_command(bench),
-    }
+    return Calibrated(
+        host=bench.obk.host,
+        chip=bench.state.info.chip,
+        mac=bench.state.info.mac,
+        meter=bench.chip.value,
+        factors_before=dict(bench.factors),
+        factors=stored,
+        applied=tuple(factors),
+        verified=True,
+        undo=_undo_command(bench),
+    )
 
 
 def _undo_command(bench: _Bench) -> str:

@@ -20,6 +20,7 @@ from plugsmith.errors.network import NetworkError
 from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.mqtt_check import broker_after
+from plugsmith.flows.device.results import ChangedDevice
 from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
@@ -32,14 +33,12 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext, Work
+    from plugsmith.flows.device.results import BrokerReport, RunCounts
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.change import ConfigChange
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
-
-    Data = dict[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,13 +58,11 @@ def change_devices(
     look: Work[ChangePlan],
     *,
     dry_run: bool = False,
-) -> Data:
-    """Plan for each, show the plans, ask once where there are several, carry them out."""
+) -> RunCounts:
+    """Plan for each, show the plans, ask once for all, carry them out."""
     looked = ctx.look(each(ctx, hosts, look))
     for item in looked:
         ctx.say(_plan_text(item, would=dry_run))
-    if len(hosts) == 1:
-        return _only(ctx, looked[0], dry_run=dry_run)
     _warn_of_twins(ctx, looked)
     todo = [] if dry_run else [item for item in looked if _is_open(item)]
     ended = [settled(item, dry_run=dry_run) for item in looked if item not in todo]
@@ -78,7 +75,7 @@ def change_devices(
         )
         plans = {item.host: item.value for item in looked if item.value is not None}
 
-        async def act(ctx: LanContext, obk: Obk, _number: int) -> Data:
+        async def act(ctx: LanContext, obk: Obk, _number: int) -> ChangedDevice:
             return await carry_out_plan(ctx, obk, plans[obk.wire.host])
 
         ended += ctx.run(
@@ -95,37 +92,50 @@ def change_devices(
     return counts(ended)
 
 
-def _only(ctx: LanContext, item: Outcome[ChangePlan], *, dry_run: bool) -> Data:
-    if item.value is None:
+def change_one(
+    ctx: LanContext, host: Host, look: Work[ChangePlan], *, dry_run: bool = False
+) -> ChangedDevice:
+    """Plan for one device, show the plan, carry it out; nobody is asked."""
+    [item] = ctx.look(each(ctx, [host], look))
+    ctx.say(_plan_text(item, would=dry_run))
+    plan = item.value
+    if plan is None:
         raise item.error or AssertionError("neither a value nor an error")
-    if dry_run or not item.value.change.steps:
-        data = settled(item, dry_run=dry_run).value
-        assert data is not None
+    if dry_run or not plan.change.steps:
         if not dry_run:
-            _drop_used(ctx, item.value)
-        return data
-    return ctx.run(carry_out_plan(ctx, ctx.obk(item.host), item.value, asked=False))
+            _drop_used(ctx, plan)
+        return settled_device(str(host), plan, dry_run=dry_run)
+    return ctx.run(carry_out_plan(ctx, ctx.obk(host), plan, asked=False))
 
 
 def _is_open(item: Outcome[ChangePlan]) -> bool:
     return item.value is not None and not item.value.skip and bool(item.value.change.steps)
 
 
-def settled(item: Outcome[ChangePlan], *, dry_run: bool) -> Outcome[Data]:
+def settled(item: Outcome[ChangePlan], *, dry_run: bool) -> Outcome[ChangedDevice]:
     """The end of a device to which nothing is sent."""
     plan = item.value
     if plan is None:
         return Outcome(host=item.host, number=item.number, error=item.error)
-    data = settled_data(str(item.host), plan, dry_run=dry_run)
-    return Outcome(host=item.host, number=item.number, value=data)
+    device = settled_device(str(item.host), plan, dry_run=dry_run)
+    return Outcome(host=item.host, number=item.number, value=device)
 
 
-def settled_data(host: str, plan: ChangePlan, *, dry_run: bool = False) -> Data:
+def settled_device(host: str, plan: ChangePlan, *, dry_run: bool = False) -> ChangedDevice:
     """What is told of a device that is as wanted, skipped, or only looked at."""
-    data = _data(host, plan.state, plan.change, applied=[], verified=not dry_run, undo="")
-    if dry_run:
-        data |= {"dry_run": True}
-    return data | {"skipped": plan.skip, "verified": False} if plan.skip else data
+    info = plan.state.info
+    return ChangedDevice(
+        host=host,
+        name=info.short_name,
+        chip=info.chip,
+        mac=info.mac,
+        applied=(),
+        planned=tuple(plan.change.names),
+        verified=not dry_run and not plan.skip,
+        undo="",
+        dry_run=dry_run or None,
+        skipped=plan.skip or None,
+    )
 
 
 def _plan_text(item: Outcome[ChangePlan], *, would: bool) -> str:
@@ -162,7 +172,7 @@ async def state_of(ctx: LanContext, obk: Obk) -> DeviceState:
 
 async def carry_out_plan(
     ctx: LanContext, obk: Obk, plan: ChangePlan, *, asked: bool = True
-) -> Data:
+) -> ChangedDevice:
     """Carry a plan out; if somebody was `asked` since, only while the device still is as then."""
     with Stages(ctx, obk.host).told():
         await obk.expect(plan.state.info.mac)
@@ -170,9 +180,9 @@ async def carry_out_plan(
             now = await state_of(ctx, obk)
             if differences(now.settings, plan.change.old):
                 raise ChangedMeanwhile(host=obk.host)
-        data = await execute(ctx, obk, plan.state, plan.change, kind=plan.kind)
+        done = await execute(ctx, obk, plan.state, plan.change, kind=plan.kind)
     _drop_used(ctx, plan)
-    return data
+    return done
 
 
 def _drop_used(ctx: LanContext, plan: ChangePlan) -> None:
@@ -182,7 +192,7 @@ def _drop_used(ctx: LanContext, plan: ChangePlan) -> None:
 
 async def execute(
     ctx: LanContext, obk: Obk, state: DeviceState, change: ConfigChange, *, kind: str
-) -> Data:
+) -> ChangedDevice:
     """Store the undo (an undo itself has none), carry the change out, read it back."""
     record = _record(obk, state, change, kind=kind)
     cut = ctx.library.undo.unfinished(record.mac, record.host, kind)
@@ -213,15 +223,14 @@ async def execute(
         ctx.library.undo.finish(done)
     undo = undo if stored else ""
     if back is None:
-        return _data(obk.host, state, change, applied=list(change.names), verified=False, undo=undo)
-    data = _data(obk.host, back, change, applied=list(change.names), verified=True, undo=undo)
+        return _changed(obk, state, change, undo=undo, verified=False)
     try:
         broker = await broker_after(ctx, obk, change)
     except asyncio.CancelledError as stop:
         raise Cancelled(
             state=_("All was sent and verified. The broker was not waited for.")
         ) from stop
-    return {**data, "mqtt": broker} if broker else data
+    return _changed(obk, back, change, undo=undo, verified=True, broker=broker)
 
 
 def _forget(ctx: LanContext, stored: Sequence[UndoRecord]) -> None:
@@ -291,22 +300,24 @@ def _record(obk: Obk, state: DeviceState, change: ConfigChange, *, kind: str) ->
     )
 
 
-def _data(
-    host: str,
+def _changed(
+    obk: Obk,
     state: DeviceState,
     change: ConfigChange,
     *,
-    applied: list[Fact],
-    verified: bool,
     undo: str,
-) -> Data:
-    return {
-        "host": host,
-        "name": state.info.short_name,
-        "chip": state.info.chip,
-        "mac": state.info.mac,
-        "applied": applied,
-        "planned": list(change.names),
-        "verified": verified,
-        "undo": undo,
-    }
+    verified: bool,
+    broker: BrokerReport | None = None,
+) -> ChangedDevice:
+    names = tuple(change.names)
+    return ChangedDevice(
+        host=obk.host,
+        name=state.info.short_name,
+        chip=state.info.chip,
+        mac=state.info.mac,
+        applied=names,
+        planned=names,
+        verified=verified,
+        undo=undo,
+        mqtt=broker,
+    )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 from plugsmith.errors import Cancelled, Fact, PlugsmithError
 from plugsmith.events import ErrorEvent, Item, Log, Warning_
+from plugsmith.flows.device.results import RunCounts, TreatedDevice
 from plugsmith.lan.http import HttpTimeouts, run_network
 from plugsmith.lan.obk_http import Obk
 from plugsmith.messages import _
+from plugsmith.records import Result, fields_apart, fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -20,9 +22,8 @@ if TYPE_CHECKING:
     from plugsmith.lan.host import Host
     from plugsmith.library.library import Library
 
-    Data = dict[str, Fact]
-
 _T = TypeVar("_T")
+_R = TypeVar("_R", bound=Result)
 Work: TypeAlias = "Callable[[LanContext, Obk, int], Awaitable[_T]]"
 
 
@@ -81,8 +82,8 @@ class Outcome(Generic[_T]):
         return int(self.error.exit_code) if self.error is not None else 0
 
 
-def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work[Data]) -> Data:
-    """`work` on one device: its data or its error. On several: an item each, then the counts.
+def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work[_R]) -> _R | RunCounts:
+    """`work` on one device: its result or its error. On several: an item each, then the counts.
 
     At most `ctx.at_once` devices are worked on at a time; a failing one does not stop the others.
     `exit_code` of the counts is the highest among the items.
@@ -92,20 +93,22 @@ def on_each(ctx: LanContext, hosts: Sequence[Host], work: Work[Data]) -> Data:
     return counts(ctx.run(each(ctx, hosts, work, tell=lambda item: emit_item(ctx, item))))
 
 
-def one_by_one(ctx: LanContext, hosts: Sequence[Host], work: Callable[[Host], Data]) -> Data:
+def one_by_one(
+    ctx: LanContext, hosts: Sequence[Host], work: Callable[[Host], _R]
+) -> _R | RunCounts:
     """The same for work that runs the network by itself, so that devices come one after another."""
     if len(hosts) == 1:
         return work(hosts[0])
-    ended: list[Outcome[Data]] = []
+    ended: list[Outcome[_R]] = []
     for number, host in enumerate(hosts, 1):
         if ctx.cancel.cancelled:
             raise _stopped(ended, len(hosts))
         try:
-            item = Outcome(host=host, number=number, value=work(host))
+            item = Outcome[_R](host=host, number=number, value=work(host))
         except Cancelled as stop:
             raise _stopped(ended, len(hosts)) from stop
         except PlugsmithError as error:
-            item = Outcome(host=host, number=number, error=error)
+            item = Outcome[_R](host=host, number=number, error=error)
         ended.append(item)
         emit_item(ctx, item)
     return counts(ended)
@@ -181,42 +184,32 @@ def _stopped(ended: Sequence[Outcome[_T]], total: int, done_before: int = 0) -> 
     )
 
 
-def emit_item(ctx: LanContext, item: Outcome[Data]) -> None:
+def emit_item(ctx: LanContext, item: Outcome[_R]) -> None:
     """Tell how one of several devices ended."""
+    data = fields_of(item.value) if item.value is not None else None
     error = _error_data(item.error) if item.error is not None else None
-    ctx.sink.emit(Item(name=str(item.host), data=item.value, error=error))
+    ctx.sink.emit(Item(name=str(item.host), data=data, error=error))
 
 
-def counts(items: Sequence[Outcome[Data]]) -> Data:
-    """The result of a run over several devices. A skipped one has `skipped` in its data.
-
-    `changed` is there where the items say what was changed on each.
-    """
+def counts(items: Sequence[Outcome[_R]]) -> RunCounts:
+    """The result of a run over several devices; those that were skipped are not done."""
     codes = [item.code for item in items]
-    changes = [change_of(item.value) for item in items if item.value is not None]
-    changed = {} if None in changes else {"changed": sum(map(bool, changes))}
-    skipped = sum(bool(item.value and item.value.get("skipped")) for item in items)
-    return {
-        "devices": len(codes),
-        "done": codes.count(0) - skipped,
-        "skipped": skipped,
-        "failed": len(codes) - codes.count(0),
-        "exit_code": max(codes, default=0),
-        **(changed if changes else {}),
-    }
+    treated = [item.value for item in items if isinstance(item.value, TreatedDevice)]
+    skipped = sum(bool(device.skip_reason) for device in treated)
+    return RunCounts(
+        devices=len(codes),
+        done=codes.count(0) - skipped,
+        skipped=skipped,
+        failed=len(codes) - codes.count(0),
+        exit_code=max(codes, default=0),
+        changed=sum(device.was_changed for device in treated) if treated else None,
+    )
 
 
-def change_of(data: Data) -> bool | None:
-    """Whether a device was changed; None where the verb changes none."""
-    if "applied" not in data and "updated" not in data:
-        return None
-    told = data.get("applied") or data.get("updated") or data.get("update")
-    return bool(told) or data.get("files") == "restored"
-
-
-def looked_over(items: Sequence[Outcome[Data]], *, would_change: int) -> Data:
+def looked_over(items: Sequence[Outcome[_R]], *, would_change: int) -> RunCounts:
     """The counts of a dry run: how many devices would have been changed."""
-    return {**counts(items), "dry_run": True, "would_change": would_change}
+    facts = fields_apart(counts(items))
+    return RunCounts(**facts | {"dry_run": True, "would_change": would_change})
 
 
 def _error_data(error: PlugsmithError) -> dict[str, Fact]:

@@ -13,11 +13,10 @@ from plugsmith.dump.listing import list_records
 from plugsmith.errors import NothingFound
 from plugsmith.flows.dump.files import open_dump
 from plugsmith.messages import _
+from plugsmith.records import Result, record
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from plugsmith.errors import Fact
 
 FILE_NAME = "measure_coe"
 PLACE = 0x1D5000
@@ -25,7 +24,20 @@ _LEN = 16
 _LARGEST = 1 << 20  # believable: the known ones have five digits
 
 
-def factory_metering(path: Path) -> dict[str, Fact]:
+@record
+class FactoryMetering(Result):
+    """`device calibrate --from-dump`: the vendor's numbers as they are stored; nothing is set."""
+
+    file: str
+    measure_coe: tuple[int, ...] | None
+    words_at_0x1d5000: tuple[int, ...] | None
+    equal: bool | None
+    applied: tuple[str, ...]
+    verified: bool
+    notes: tuple[str, ...]
+
+
+def factory_metering(path: Path) -> FactoryMetering:
     """The numbers that a dump holds; NothingFound where there are none."""
     dump = open_dump(path)
     stored = [item for item in list_records(dump, show_secrets=True) if item.name == FILE_NAME]
@@ -33,20 +45,20 @@ def factory_metering(path: Path) -> dict[str, Fact]:
     place_words = _words(bytes(dump.data[PLACE : PLACE + _LEN]))
     if file_words is None and place_words is None:
         raise NothingFound(what=_("A factory calibration of the meter"), name=str(path))
-    return {
-        "file": str(path),
-        "measure_coe": [*file_words] if file_words else None,
-        "words_at_0x1d5000": [*place_words] if place_words else None,
-        "equal": file_words == place_words if file_words and place_words else None,
-        "applied": [],
-        "verified": False,
-        "notes": [
+    return FactoryMetering(
+        file=str(path),
+        measure_coe=file_words,
+        words_at_0x1d5000=place_words,
+        equal=file_words == place_words if file_words and place_words else None,
+        applied=(),
+        verified=False,
+        notes=(
             _(
                 "What these numbers mean is not known, so no factors are made of them. "
                 "Calibrate with a known load."
-            )
-        ],
-    }
+            ),
+        ),
+    )
 
 
 def _words(data: bytes) -> tuple[int, ...] | None:

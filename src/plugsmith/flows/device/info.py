@@ -2,62 +2,75 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
+from plugsmith.flows.device.results import DeviceInfo, DeviceRow, InfoCounts, RunCounts
 from plugsmith.lan.live_page import look_live
 from plugsmith.openbeken.flag_names import flag_name
 from plugsmith.openbeken.flags import flag_bits
 from plugsmith.openbeken.settings import masked
+from plugsmith.records import fields_apart
 from plugsmith.secrets import redact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
 
-    Data = dict[str, Fact]
 
-_COLUMNS = (
-    "host", "name", "chip", "version", "variant", "mac", "uptime", "rssi", "mqtt", "meter",
-)  # fmt: skip
+def info_of_one(ctx: LanContext, host: Host) -> DeviceInfo:
+    """What one device says about itself; secrets masked."""
+    return ctx.run(_one(ctx, ctx.obk(host)))
 
 
-def info(ctx: LanContext, hosts: Sequence[Host]) -> Data:
+def info(ctx: LanContext, hosts: Sequence[Host]) -> DeviceInfo | InfoCounts:
     """What each device says about itself; secrets masked. Of several also a table of the facts."""
-    rows: dict[int, Data] = {}
+    rows: dict[int, DeviceRow] = {}
 
-    async def one(ctx: LanContext, obk: Obk, number: int) -> Data:
-        data = await _one(ctx, obk)
-        rows[number] = {name: data[name] for name in _COLUMNS}
-        return data
+    async def one(ctx: LanContext, obk: Obk, number: int) -> DeviceInfo:
+        found = await _one(ctx, obk)
+        rows[number] = found.row
+        return found
 
-    data = on_each(ctx, hosts, one)
-    return {**data, "table": [rows[at] for at in sorted(rows)]} if len(hosts) > 1 else data
+    found = on_each(ctx, hosts, one)
+    if isinstance(found, RunCounts):
+        table = tuple(rows[at] for at in sorted(rows))
+        return InfoCounts(**fields_apart(found), table=table)
+    return found
 
 
-async def _one(ctx: LanContext, obk: Obk) -> Data:
+async def _one(ctx: LanContext, obk: Obk) -> DeviceInfo:
     state = await state_of(ctx, obk)
     live = await look_live(obk)
     reading = await obk.meter()
     settings = masked(state.settings)
     flags = settings["flags"] if isinstance(settings["flags"], int) else 0
     startup = redact(str(settings.get("startup_command", "")))
-    return {
-        **state.info.as_data(),
-        "host": obk.host,
-        "build": state.info.build,
-        **live.as_data(),
-        "long_name": settings.get("long_name", ""),
-        "pins": settings["pins"],
-        "flags": str(flags),
-        "flag_numbers": list(flag_bits(flags)),
-        "flag_names": {str(bit): flag_name(bit) for bit in flag_bits(flags)},
-        "startup_command": startup,
-        "meter": reading.as_data() if reading else None,
-        "settings": {**settings, "startup_command": startup},
-    }
+    about = state.info
+    return DeviceInfo(
+        ip=about.ip,
+        name=about.short_name,
+        chip=about.chip,
+        version=about.version,
+        variant=about.variant,
+        mac=about.mac,
+        uptime=about.uptime_s,
+        host=obk.host,
+        build=about.build,
+        drivers=live.drivers,
+        mqtt=live.mqtt,
+        mqtt_detail=live.mqtt_detail,
+        rssi=live.rssi,
+        long_name=str(settings.get("long_name", "")),
+        pins=cast("dict[str, str]", settings["pins"]),
+        flags=str(flags),
+        flag_numbers=tuple(flag_bits(flags)),
+        flag_names={str(bit): flag_name(bit) for bit in flag_bits(flags)},
+        startup_command=startup,
+        meter=reading,
+        settings={**settings, "startup_command": startup},
+    )

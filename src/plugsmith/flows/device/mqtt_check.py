@@ -6,11 +6,11 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
+from plugsmith.flows.device.results import BrokerReport
 from plugsmith.lan.live_page import BrokerState, LivePage, look_live
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.change import ConfigChange
     from plugsmith.lan.obk_http import Obk
@@ -19,14 +19,14 @@ _SETTLED = frozenset({BrokerState.OFF, BrokerState.CONNECTED, BrokerState.WRONG_
 _SURE = 3  # equal looks in a row that a failing connection takes to be believed
 
 
-async def broker_after(ctx: LanContext, obk: Obk, change: ConfigChange) -> dict[str, Fact]:
-    """The broker's state after a change of MQTT settings; empty where none was changed.
+async def broker_after(ctx: LanContext, obk: Obk, change: ConfigChange) -> BrokerReport | None:
+    """The broker's state after a change of MQTT settings; None where none was changed.
 
     The first attempt comes 15 to 20 s after a start or a change (openbeken.md section 15).
     """
     touched = any(name.startswith("mqtt_") for name in change.new)
     if not touched:
-        return {}
+        return None
     page = await _settled(ctx, obk)
     state = page.mqtt if page is not None else None
     if page is not None and state not in {BrokerState.CONNECTED, BrokerState.OFF, None}:
@@ -36,10 +36,7 @@ async def broker_after(ctx: LanContext, obk: Obk, change: ConfigChange) -> dict[
               state=f"{state} ({page.mqtt_detail})" if page.mqtt_detail else str(state)),
             hint=_(_HINTS[state]) if state in _HINTS else "",
         )  # fmt: skip
-    return {
-        "state": str(state) if state else None,
-        "detail": page.mqtt_detail if page is not None else "",
-    }
+    return BrokerReport(state=state, detail=page.mqtt_detail if page is not None else "")
 
 
 _HINTS = {

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.device import WrongUpdate
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
+from plugsmith.flows.device.results import UpdateCounts
 from plugsmith.flows.device.update_file import (
     check_update,
     choose,
@@ -25,23 +26,22 @@ from plugsmith.flows.house.update import (
     UpdatePlan,
     carry_out_update,
     debt_of,
-    update_data,
+    updated_device,
 )
 from plugsmith.flows.house.waves import in_waves
 from plugsmith.library.device_folders import Owed
 from plugsmith.messages import _
+from plugsmith.records import fields_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.results import UpdatedDevice
     from plugsmith.flows.device.update_file import OtaUpdate
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import ApiInfo
-
-    Data = dict[str, Fact]
 
 __all__ = ["check_update", "load_update", "ota"]
 
@@ -56,7 +56,7 @@ def ota(
     version: str = "",
     dry_run: bool = False,
     download: Callable[[Sequence[tuple[ApiInfo, str]]], None] | None = None,
-) -> Data:
+) -> UpdatedDevice | UpdateCounts:
     """Update each device with the file for its chip, or with the newest cached one.
 
     `version` names one instead of the newest; `download` brings into the cache what devices need.
@@ -109,12 +109,11 @@ def _paths(path: Path | Sequence[Path] | None) -> list[Path]:
     return [path] if isinstance(path, Path) else list(path)
 
 
-def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) -> Data:
+def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) -> UpdatedDevice:
     plan = _value(item)
     ctx.say(update_line(item.host, plan, would=dry_run))
     if not plan.is_open or dry_run:
-        data = update_data(str(item.host), plan, updated=False, files="none")
-        return {**data, "dry_run": True, "would_change": plan.is_open} if dry_run else data
+        return updated_device(str(item.host), plan, updated=False, files="none", dry_run=dry_run)
     if plan.needed and plan.older:
         ctx.consent(
             _("{host} would get an older version. Go on?", host=item.host),
@@ -123,7 +122,7 @@ def _one_device(ctx: LanContext, item: Outcome[UpdatePlan], *, dry_run: bool) ->
     return ctx.run(carry_out_update(ctx, ctx.obk(item.host), plan))
 
 
-def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bool) -> Data:
+def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bool) -> UpdateCounts:
     for item in looked:
         ctx.say(
             update_line(item.host, item.value, would=dry_run)
@@ -142,9 +141,10 @@ def _many(ctx: LanContext, looked: Sequence[Outcome[UpdatePlan]], *, dry_run: bo
         ctx.consent(question, _("updating several devices"))
         ended += ctx.run(_roll_out(ctx, todo))
     waiting = len(looked) - len(ended)
-    data = looked_over(ended, would_change=len(todo)) if dry_run else counts(ended)
+    run = looked_over(ended, would_change=len(todo)) if dry_run else counts(ended)
     _refuse_if_none_fits(looked)
-    return {**data, "devices": len(looked), "not_started": waiting}
+    whole = {"devices": len(looked), "not_started": waiting}
+    return UpdateCounts(**fields_apart(run) | whole)
 
 
 def _refuse_if_none_fits(looked: Sequence[Outcome[UpdatePlan]]) -> None:
@@ -157,22 +157,21 @@ def _refuse_if_none_fits(looked: Sequence[Outcome[UpdatePlan]]) -> None:
         )
 
 
-def _settled(item: Outcome[UpdatePlan]) -> Outcome[Data]:
+def _settled(item: Outcome[UpdatePlan]) -> Outcome[UpdatedDevice]:
     """The end of a device with which nothing is done."""
-    plan = item.value
-    data = None
-    if plan is not None:
-        data = update_data(str(item.host), plan, updated=False, files="none")
-        if plan.skip:
-            data |= {"skipped": plan.skip, "verified": False}
-    return Outcome(host=item.host, number=item.number, value=data, error=item.error)
+    device = None
+    if item.value is not None:
+        device = updated_device(str(item.host), item.value, updated=False, files="none")
+    return Outcome(host=item.host, number=item.number, value=device, error=item.error)
 
 
-async def _roll_out(ctx: LanContext, todo: Sequence[Outcome[UpdatePlan]]) -> list[Outcome[Data]]:
+async def _roll_out(
+    ctx: LanContext, todo: Sequence[Outcome[UpdatePlan]]
+) -> list[Outcome[UpdatedDevice]]:
     plans = {item.host: _value(item) for item in todo}
     hosts = [item.host for item in todo]
 
-    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> UpdatedDevice:
         return await carry_out_update(ctx, obk, plans[obk.wire.host])
 
     return await in_waves(ctx, hosts, one, tell=lambda item: emit_item(ctx, item))

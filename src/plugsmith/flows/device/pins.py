@@ -13,6 +13,7 @@ from plugsmith.chips.modules import module as module_record
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import PinsNotRestored
 from plugsmith.flows.device.changes import state_of, undo_command
+from plugsmith.flows.device.results import ExaminedPins, PinRow
 from plugsmith.flows.now import now_text
 from plugsmith.lan.apply import read_state, verify
 from plugsmith.lan.carry_out import carry_out
@@ -36,14 +37,11 @@ from plugsmith.openbeken.template import write_template
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.openbeken.template import Template
-
-    Data = dict[str, Fact]
 
 LAMPS = ("red", "blue", "green", "white", "other")
 _RESTORED = ("pins", "channel_types", "flags", "startup_command")
@@ -88,14 +86,14 @@ def examine(
     start: Template | None = None,
     include: Sequence[int] = (),
     only: Sequence[int] = (),
-) -> Data:
+) -> ExaminedPins:
     """Find out what the pins of a device are; the template is in the data, nothing is applied.
 
     `start` is a recovered or similar template: its pins come first, and pins that are not examined
     keep what it says. `include` allows pins that are not driven otherwise; `only` limits the pins.
     """
 
-    async def work() -> Data:
+    async def work() -> ExaminedPins:
         obk = ctx.obk(host)
         state = await state_of(ctx, obk)
         _remember(ctx, obk, state)
@@ -108,7 +106,7 @@ def examine(
         finally:
             await to_the_end(_put_back(obk, doctor, state))
         ctx.library.undo.drop(_latest(ctx, obk, state))
-        return _data(obk, state, exam, start)
+        return _examined(obk, state, exam, start)
 
     return ctx.run(work())
 
@@ -275,24 +273,27 @@ async def _put_back(obk: Obk, doctor: PinDoctor, state: DeviceState) -> None:
         raise PinsNotRestored(host=obk.host, problem=problem.message, undo=undo) from problem
 
 
-def _data(obk: Obk, state: DeviceState, exam: _Examination, start: Template | None) -> Data:
+def _examined(
+    obk: Obk, state: DeviceState, exam: _Examination, start: Template | None
+) -> ExaminedPins:
     template = propose(exam.findings, chip=state.info.chip, base=start, uses=exam.uses)
-    return {
-        "host": obk.host,
-        "chip": state.info.chip,
-        "mac": state.info.mac,
-        "findings": [
-            {
-                "gpio": item.gpio,
-                "kind": item.kind.value,
-                "active_low": item.active_low,
-                "pulses_per_s": round(item.pulses_per_s, 1),
-            }
-            for item in exam.findings
-        ],
-        "template": write_template(template),
-        "notes": [*exam.notes],
-        "restored": True,
-        "applied": [],
-        "verified": True,
-    }
+    rows = tuple(
+        PinRow(
+            gpio=item.gpio,
+            kind=item.kind,
+            active_low=item.active_low,
+            pulses_per_s=round(item.pulses_per_s, 1),
+        )
+        for item in exam.findings
+    )
+    return ExaminedPins(
+        host=obk.host,
+        chip=state.info.chip,
+        mac=state.info.mac,
+        findings=rows,
+        template=write_template(template),
+        notes=tuple(exam.notes),
+        restored=True,
+        applied=(),
+        verified=True,
+    )

@@ -6,33 +6,30 @@ tool writes, asks for a power cycle, and reads back. Only the settings sector is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.changes import state_of, undo_command
 from plugsmith.flows.device.context import on_each
+from plugsmith.flows.device.results import ChangedDevice
 from plugsmith.flows.now import now_text
-from plugsmith.flows.settings.results import RunCounts
 from plugsmith.flows.settings.settings_block import StoredBlock, make_block, sector_of
 from plugsmith.lan.apply import read_state, settings_span
 from plugsmith.lan.change import SETTABLE
 from plugsmith.library.undo import UndoRecord
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import read_settings
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.results import RunCounts
     from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.settings.results import StoredConfig
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
     from plugsmith.openbeken.config_block import ConfigBlock
-
-    Data = dict[str, Fact]
 
 POWER_CYCLE_S = 300.0
 _COUNTERS = ("change_counter", "ota_counter")
@@ -49,12 +46,7 @@ def read_config(
         stored = StoredBlock(block=state.block, offset=span.start if span else 0)
         return stored.told(show_secrets=show_secrets, host=obk.host)
 
-    async def told(ctx: LanContext, obk: Obk, number: int) -> Data:
-        return fields_of(await one(ctx, obk, number))
-
-    if len(hosts) == 1:
-        return ctx.run(one(ctx, ctx.obk(hosts[0]), 1))
-    return RunCounts(**cast("dict[str, Any]", on_each(ctx, hosts, told)))
+    return on_each(ctx, hosts, one)
 
 
 def write_config(
@@ -64,10 +56,10 @@ def write_config(
     *,
     block: ConfigBlock | None = None,
     power_cycle_s: float = POWER_CYCLE_S,
-) -> Data:
+) -> ChangedDevice | RunCounts:
     """Write the whole block with the wish in it (or into `block`), then wait for a power cycle."""
 
-    async def one(ctx: LanContext, obk: Obk, number: int) -> Data:
+    async def one(ctx: LanContext, obk: Obk, number: int) -> ChangedDevice:
         return await _write(
             ctx, obk, desired, block=block, number=number, power_cycle_s=power_cycle_s
         )
@@ -83,7 +75,7 @@ async def _write(
     block: ConfigBlock | None,
     number: int,
     power_cycle_s: float,
-) -> Data:
+) -> ChangedDevice:
     state = await state_of(ctx, obk)
     info = state.info
     span = settings_span(info.chip)
@@ -117,15 +109,15 @@ async def _write(
     left = _differing(new, after.block)
     if left:
         raise SettingsDiffer(host=obk.host, fields=", ".join(left), undo=undo_command(obk.host))
-    return {
-        "host": obk.host,
-        "name": after.info.short_name,
-        "chip": info.chip,
-        "mac": after.info.mac,
-        "applied": [*(sorted(desired.settings) or ["block"])],
-        "verified": True,
-        "undo": undo_command(obk.host),
-    }
+    return ChangedDevice(
+        host=obk.host,
+        name=after.info.short_name,
+        chip=info.chip,
+        mac=after.info.mac,
+        applied=tuple(sorted(desired.settings) or ["block"]),
+        verified=True,
+        undo=undo_command(obk.host),
+    )
 
 
 def _refuse_other_device(host: str, block: ConfigBlock, mac: str | None) -> None:

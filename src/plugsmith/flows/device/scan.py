@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceUnreachable
-from plugsmith.flows.device.results import ScanResult
+from plugsmith.flows.device.results import FoundRow, ScanResult
 from plugsmith.flows.progress import task
 from plugsmith.installed import how_to_add
 from plugsmith.lan.discover import (
@@ -113,8 +113,25 @@ def scan(ctx: LanContext, where: str | None) -> ScanResult:
                    "the RF calibration of their own backups back."),
         )  # fmt: skip
     signals = ctx.run(_signals(ctx, found))
-    return ScanResult(
-        devices=tuple({**item.as_data(), "rssi": signals.get(item.host)} for item in found)
+    return ScanResult(devices=tuple(_row(item, signals.get(item.host)) for item in found))
+
+
+def _row(found: FoundDevice, rssi: int | None) -> FoundRow:
+    info = found.info
+    return FoundRow(
+        ip=found.host.name,
+        name=info.short_name if info else None,
+        chip=info.chip if info else None,
+        version=info.version if info else None,
+        variant=info.variant if info else None,
+        mac=info.mac if info else None,
+        uptime=info.uptime_s if info else None,
+        build=info.build if info else None,
+        port=found.host.port,
+        state=found.state,
+        same_mac=found.same_mac,
+        placeholder_mac=found.has_placeholder_mac,
+        rssi=rssi,
     )
 
 

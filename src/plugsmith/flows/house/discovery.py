@@ -9,15 +9,13 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.broker import DiscoveryUnseen
 from plugsmith.errors.device import DeviceRefused
 from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.house.results import AnnouncedDevice
 from plugsmith.lan.broker import BrokerAddress, topics_below
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.host import Host
-
-    Data = dict[str, Fact]
 
 DEFAULT_PREFIX = "homeassistant"
 _LONGEST_PREFIX = 31  # of the page's argument (openbeken.md section 1)
@@ -33,7 +31,7 @@ def discover(
     check: bool = True,
     broker: str | None = None,
     wait_s: float = _WAIT_S,
-) -> Data:
+) -> AnnouncedDevice:
     """Queue the device's discovery messages; with `check` hear whether they reach its broker.
 
     The broker is the device's own, or `broker`, if it has another name here. DeviceRefused where
@@ -42,7 +40,7 @@ def discover(
     if not prefix or len(prefix) > _LONGEST_PREFIX or any(mark in prefix for mark in "#+ "):
         raise UsageError(problem=_("{prefix!r} is no prefix of topics", prefix=prefix[:40]))
 
-    async def work() -> Data:
+    async def work() -> AnnouncedDevice:
         obk = ctx.obk(host)
         state = await state_of(ctx, obk)
         answer = (await obk.wire.act(f"/ha_discovery?prefix={quote(prefix)}")).text.strip()
@@ -62,12 +60,8 @@ def discover(
             topics = [topic for topic in heard if f"/{long_name}_" in topic]
             if not topics:
                 raise DiscoveryUnseen(host=obk.host, prefix=prefix, broker=address.host)
-        return {
-            "host": obk.host,
-            "prefix": prefix,
-            "queued": True,
-            "checked": check,
-            "topics": [*topics],
-        }
+        return AnnouncedDevice(
+            host=obk.host, prefix=prefix, queued=True, checked=check, topics=tuple(topics)
+        )
 
     return ctx.run(work())

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceRefused
 from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.house.results import LampColours
 from plugsmith.lan.http import to_the_end
 from plugsmith.messages import _
 from plugsmith.openbeken.lamp_order import (
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
 
-    Data = dict[str, Fact]
-    _Finder = Callable[["_Lamp"], Awaitable[tuple[Data, Sequence[str]]]]
+    Settings = dict[str, Fact]
+    _Finder = Callable[["_Lamp"], Awaitable[tuple[Settings, Sequence[str]]]]
 
 _DARK = "led_enableAll 0"
 _ON = "led_enableAll 1; led_dimmer 100"
@@ -62,13 +63,13 @@ class _Lamp:
     examiner: Examiner
 
 
-def find_lights(ctx: LanContext, host: Host, examiner: Examiner) -> Data:
+def find_lights(ctx: LanContext, host: Host, examiner: Examiner) -> LampColours:
     """The `settings` that make a lamp's colours right, and `notes`; nothing is changed.
 
     UsageError for a device without a lamp's pins, or where what was seen cannot be.
     """
 
-    async def work() -> Data:
+    async def work() -> LampColours:
         obk = ctx.obk(host)
         state = await state_of(ctx, obk)
         lamp = _Lamp(ctx=ctx, obk=obk, state=state, examiner=examiner)
@@ -81,16 +82,16 @@ def find_lights(ctx: LanContext, host: Host, examiner: Examiner) -> Data:
             ) from problem
         finally:
             await to_the_end(_dark(lamp))
-        return {
-            "host": obk.host,
-            "chip": state.info.chip,
-            "mac": state.info.mac,
-            "settings": settings,
-            "notes": list(notes),
-            "restored": True,
-            "applied": [],
-            "verified": True,
-        }
+        return LampColours(
+            host=obk.host,
+            chip=state.info.chip,
+            mac=state.info.mac,
+            settings=settings,
+            notes=tuple(notes),
+            restored=True,
+            applied=(),
+            verified=True,
+        )
 
     return ctx.run(work())
 
@@ -113,7 +114,7 @@ def _kind_of(state: DeviceState, obk: Obk) -> _Finder:
     )
 
 
-async def _driver_chip(lamp: _Lamp) -> tuple[Data, Sequence[str]]:
+async def _driver_chip(lamp: _Lamp) -> tuple[Settings, Sequence[str]]:
     """Every colour under the plain map: what is seen is what that output carries."""
     await _say(lamp, "LED_Map " + " ".join(map(str, PLAIN_MAP)))
     seen = []
@@ -129,7 +130,7 @@ async def _driver_chip(lamp: _Lamp) -> tuple[Data, Sequence[str]]:
     return {"led_remap": places}, [note]
 
 
-async def _pwm(lamp: _Lamp) -> tuple[Data, Sequence[str]]:
+async def _pwm(lamp: _Lamp) -> tuple[Settings, Sequence[str]]:
     """Every pin alone, and before that none: a lamp that is lit then has inverted pins."""
     pins = _pwm_pins(lamp.state)
     await _levels(lamp, {})
@@ -147,7 +148,7 @@ async def _pwm(lamp: _Lamp) -> tuple[Data, Sequence[str]]:
     dark = [pin for pin in found if pin.seen == NOTHING]
     if len(found) == 2 and len(dark) == 1:
         return await _temperature(lamp, found, dark[0], flipped=flipped)
-    wanted: Data = {**pwm_pins(found)}
+    wanted: Settings = {**pwm_pins(found)}
     notes = [_("P{gpio} carries {seen}.", gpio=pin.gpio, seen=pin.seen) for pin in found]
     if flipped:
         notes.append(_("Its outputs light when they are low: the role is the other one."))
@@ -156,7 +157,7 @@ async def _pwm(lamp: _Lamp) -> tuple[Data, Sequence[str]]:
 
 async def _temperature(
     lamp: _Lamp, pins: Sequence[PwmPin], dark: PwmPin, *, flipped: bool
-) -> tuple[Data, Sequence[str]]:
+) -> tuple[Settings, Sequence[str]]:
     """One line for the brightness and one for the temperature: which way does the latter go?"""
     bright = next(pin for pin in pins if pin is not dark)
     full, off = (0, 100) if flipped else (100, 0)
@@ -174,7 +175,7 @@ async def _temperature(
     return {"pins": {**_pins_now(lamp), **wanted}, "flags": flags}, [note]
 
 
-async def _strip(lamp: _Lamp) -> tuple[Data, Sequence[str]]:
+async def _strip(lamp: _Lamp) -> tuple[Settings, Sequence[str]]:
     """How many LEDs, by halving; then their order of colours by the first one."""
     with suppress(DeviceRefused):  # it may run already
         await _say(lamp, f"startDriver {_STRIP}")
@@ -269,7 +270,7 @@ def _pwm_pins(state: DeviceState) -> list[PwmPin]:
     return sorted(found, key=lambda pin: pin.channel)
 
 
-def _pins_now(lamp: _Lamp) -> Data:
+def _pins_now(lamp: _Lamp) -> Settings:
     pins = lamp.state.settings.get("pins")
     return dict(pins) if isinstance(pins, dict) else {}
 

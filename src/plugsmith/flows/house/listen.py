@@ -18,6 +18,7 @@ from plugsmith.errors.device import DeviceRefused, NoDataPoints
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions
 from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.house.results import PointRow, PointsHeard
 from plugsmith.flows.progress import task
 from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.interpret.vendor.point_names import named
@@ -25,13 +26,10 @@ from plugsmith.lan.live_page import look_live
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
-
-    Data = dict[str, Fact]
 
 _QUERY = "uartSendHex 55AA0008000007"  # "say all your states", with its sum
 _DRIVERS = frozenset({"tuyamcu", "tmsensor"})
@@ -97,13 +95,13 @@ def _names(seen: tuple[int, int, int] | None) -> tuple[str, ...]:
     return tuple(str(number) for number in range(greatest + 1))
 
 
-def data_points(ctx: LanContext, host: Host, *, seconds: float) -> Data:
+def data_points(ctx: LanContext, host: Host, *, seconds: float) -> PointsHeard:
     """Listen for `seconds`; the points with usual names, and lines for OpenBeken and ESPHome.
 
     UsageError where no driver of a serial MCU runs, NoDataPoints where it says nothing.
     """
 
-    async def work() -> Data:
+    async def work() -> PointsHeard:
         obk = ctx.obk(host)
         state = await state_of(ctx, obk)
         running = {name.casefold() for name in (await look_live(obk)).drivers}
@@ -118,7 +116,7 @@ def data_points(ctx: LanContext, host: Host, *, seconds: float) -> Data:
         heard = await _listen(ctx, obk, seconds)
         if not heard.kinds:
             raise NoDataPoints(host=obk.host, seconds=f"{seconds:g}")
-        return _data(obk, state, heard)
+        return _points(obk, state, heard)
 
     return ctx.run(work())
 
@@ -149,30 +147,29 @@ async def _listen(ctx: LanContext, obk: Obk, seconds: float) -> Heard:
     return heard
 
 
-def _data(obk: Obk, state: DeviceState, heard: Heard) -> Data:
+def _points(obk: Obk, state: DeviceState, heard: Heard) -> PointsHeard:
     points, kind = named(heard.points())
     profile = DeviceProfile(chip=state.info.chip, serial=SerialMcu(points=points))
     setup = openbeken_setup(profile)
-    lines: list[Fact] = [*map(str, setup.script.commands)]
-    rows: list[Fact] = [
-        {
-            "number": point.number,
-            "kind": point.kind.value,
-            "name": point.name,
-            "unit": point.unit,
-            "last": heard.values[point.number][2] if point.number in heard.values else None,
-        }
+    rows = tuple(
+        PointRow(
+            number=point.number,
+            kind=point.kind,
+            name=point.name,
+            unit=point.unit,
+            last=heard.values[point.number][2] if point.number in heard.values else None,
+        )
         for point in points
-    ]
-    return {
-        "host": obk.host,
-        "chip": state.info.chip,
-        "mac": state.info.mac,
-        "looks_like": kind,
-        "points": rows,
-        "openbeken": lines,
-        "esphome": _esphome(profile),
-    }
+    )
+    return PointsHeard(
+        host=obk.host,
+        chip=state.info.chip,
+        mac=state.info.mac,
+        looks_like=kind,
+        points=rows,
+        openbeken=tuple(map(str, setup.script.commands)),
+        esphome=_esphome(profile),
+    )
 
 
 def _esphome(profile: DeviceProfile) -> str:

@@ -9,6 +9,15 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import NothingFound, UsageError
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
+from plugsmith.flows.house.results import (
+    CommandAnswer,
+    FileListing,
+    FileRow,
+    LogRead,
+    RemovedFile,
+    RestartedDevice,
+    SentFile,
+)
 from plugsmith.flows.house.stages import Stages
 from plugsmith.lan.apply import files_size
 from plugsmith.messages import _
@@ -20,10 +29,9 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
+    from plugsmith.flows.device.results import RunCounts
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
-
-    Data = dict[str, Fact]
 
 _POLL_S = 1.0
 _SCRIPTS = ("early.bat", "autoexec.bat")
@@ -31,15 +39,15 @@ _DEEPEST = 4
 _HIDDEN = "***"
 
 
-def command(ctx: LanContext, hosts: Sequence[Host], text: str) -> Data:
+def command(ctx: LanContext, hosts: Sequence[Host], text: str) -> CommandAnswer | RunCounts:
     """Run a command on each device; what it answers. Several devices need consent."""
     if not text.strip():
         raise UsageError(problem=_("the command is empty"))
     _ask(ctx, hosts, _("Run this on {count} {count:device|devices}?", count=len(hosts)))
 
-    async def one(_ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def one(_ctx: LanContext, obk: Obk, _number: int) -> CommandAnswer:
         answer = await obk.command(text.strip())
-        return {"host": obk.host, "answer": _shown(answer)}
+        return CommandAnswer(host=obk.host, answer=_shown(answer))
 
     return on_each(ctx, hosts, one)
 
@@ -63,33 +71,33 @@ def _is_private(key: str) -> bool:
     return plain.startswith("ssid") or "password" in plain
 
 
-def restart(ctx: LanContext, hosts: Sequence[Host]) -> Data:
+def restart(ctx: LanContext, hosts: Sequence[Host]) -> RestartedDevice | RunCounts:
     """Restart each device and wait until it answers again, as itself."""
     _ask(ctx, hosts, _("Restart {count} {count:device|devices}?", count=len(hosts)))
 
-    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> RestartedDevice:
         before = await obk.info()
         stages = Stages(ctx, obk.host, resume=_("It comes back by itself: plugsmith device info"))
         with stages.told():
             stages.begins(_("It was told to restart."))
             after = await obk.restart_and_wait()
-        return {
-            "host": obk.host,
-            "name": after.short_name,
-            "up_before": before.uptime_s,
-            "up_now": after.uptime_s,
-        }
+        return RestartedDevice(
+            host=obk.host,
+            name=after.short_name,
+            up_before=before.uptime_s,
+            up_now=after.uptime_s,
+        )
 
     return on_each(ctx, hosts, one)
 
 
-def logs(ctx: LanContext, host: Host, *, follow: bool, seconds: float | None = None) -> Data:
+def logs(ctx: LanContext, host: Host, *, follow: bool, seconds: float | None = None) -> LogRead:
     """What the device has logged since it was last read; its secrets are masked.
 
     With `follow` until the user stops it, or for `seconds`.
     """
 
-    async def work() -> Data:
+    async def work() -> LogRead:
         obk = ctx.obk(host)
         state = await state_of(ctx, obk)
         private = [str(state.settings.get(name) or "") for name in sorted(PRIVATE)]
@@ -106,7 +114,7 @@ def logs(ctx: LanContext, host: Host, *, follow: bool, seconds: float | None = N
             count += len(lines)
             over = end_s is not None and loop.time() >= end_s
             if not follow or over or ctx.cancel.cancelled:
-                return {"host": str(host), "lines": count}
+                return LogRead(host=str(host), lines=count)
             await asyncio.sleep(_POLL_S)
 
     return ctx.run(work())
@@ -119,35 +127,34 @@ def without_secrets(line: str, private: Sequence[str]) -> str:
     return redact(line)
 
 
-def list_files(ctx: LanContext, host: Host) -> Data:
+def list_files(ctx: LanContext, host: Host) -> FileListing:
     """The files of a device with their sizes, how much room there is, and what runs at start."""
 
-    async def work() -> Data:
+    async def work() -> FileListing:
         obk = ctx.obk(host)
         state = await state_of(ctx, obk)
         rows = await _walk(obk, "", _DEEPEST)
-        names = [str(row["name"]) for row in rows]
-        scripts: list[Fact] = [name for name in _SCRIPTS if name in names]
-        return {
-            "host": str(host),
-            "files": [*rows],
-            "size": files_size(state),
-            "used": sum(size for row in rows if isinstance(size := row["size"], int)),
-            "runs_at_start": scripts,
-        }
+        names = {row.name for row in rows}
+        return FileListing(
+            host=str(host),
+            files=tuple(rows),
+            size=files_size(state),
+            used=sum(row.size for row in rows),
+            runs_at_start=tuple(name for name in _SCRIPTS if name in names),
+        )
 
     return ctx.run(work())
 
 
-async def _walk(obk: Obk, path: str, depth: int) -> list[Data]:
+async def _walk(obk: Obk, path: str, depth: int) -> list[FileRow]:
     listing = await obk.list_folder(path)
-    rows: list[Data] = []
+    rows: list[FileRow] = []
     for item in listing.entries if listing else ():
         inner = f"{path}/{item.name}" if path else item.name
         if item.folder and depth > 1:
             rows += await _walk(obk, inner, depth - 1)
         elif not item.folder:
-            rows.append({"name": inner, "size": item.size})
+            rows.append(FileRow(name=inner, size=item.size))
     return rows
 
 
@@ -165,7 +172,7 @@ def get_file(ctx: LanContext, host: Host, name: str) -> bytes:
     return ctx.run(work())
 
 
-def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> Data:
+def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> SentFile:
     """Store a file on a device and read it back; replacing one needs consent."""
     check_name(name)
 
@@ -180,7 +187,7 @@ def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> Data:
             _("replacing a file of a device"),
         )
 
-    async def work() -> Data:
+    async def work() -> SentFile:
         obk = ctx.obk(host)
         await obk.info()
         stages = Stages(ctx, obk.host)
@@ -188,25 +195,26 @@ def put_file(ctx: LanContext, host: Host, name: str, data: bytes) -> Data:
             stages.begins(_("{name} may be half written.", name=name))
             await obk.write_file(name, data)
             back = await obk.read_file(name, size=len(data))
-        return {"host": str(host), "file": name, "size": len(data), "verified": back == data}
+        return SentFile(host=str(host), file=name, size=len(data), verified=back == data)
 
     return ctx.run(work())
 
 
-def remove_file(ctx: LanContext, host: Host, name: str) -> Data:
+def remove_file(ctx: LanContext, host: Host, name: str) -> RemovedFile:
     """Remove a file; NothingFound where there is none."""
     check_name(name)
     ctx.consent(
         _("Remove {name} from {host}?", name=name, host=host), _("removing a file of a device")
     )
 
-    async def work() -> Data:
+    async def work() -> RemovedFile:
         obk = ctx.obk(host)
         await obk.info()
         if await _size_of(obk, name) is None:
             raise NothingFound(what=name, name=str(host))
         await obk.delete_file(name)
-        return {"host": str(host), "file": name, "removed": await _size_of(obk, name) is None}
+        gone = await _size_of(obk, name) is None
+        return RemovedFile(host=str(host), file=name, removed=gone)
 
     return ctx.run(work())
 

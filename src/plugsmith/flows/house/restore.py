@@ -13,6 +13,7 @@ from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
 from plugsmith.flows.device.change_text import change_lines
 from plugsmith.flows.device.changes import execute, state_of, undo_command
 from plugsmith.flows.house.clone import cloned
+from plugsmith.flows.house.results import RestoredDevice
 from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.house.stored_files import (
     backups_of,
@@ -28,14 +29,14 @@ from plugsmith.messages import _
 from plugsmith.openbeken.settings import NAMES, change_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.house.stored_settings import StoredSettings
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.host import Host
     from plugsmith.lan.obk_http import Obk
-
-    Data = dict[str, Fact]
 
 POWER_CYCLE_S = 300.0
 _CHANNELS = 64
@@ -60,7 +61,7 @@ def restore(
     options: RestoreOptions | None = None,
     *,
     taken: tuple[str, ...] = (),
-) -> Data:
+) -> RestoredDevice:
     """Put settings and files back. `taken` are names that other devices have.
 
     Another device than the one that the backup came from needs consent. WrongPinDevice where the
@@ -78,8 +79,19 @@ def restore(
         ctx.warn("PS-NOTE-MASKED", _("{name} is masked in the source and stays as it is.",
                                      name=name))  # fmt: skip
     if how.dry_run:
-        data = _data(host, state, applied=[], planned=list(change.names), files="-", left=[])
-        return {**data, "dry_run": True}
+        return RestoredDevice(
+            host=str(host),
+            name=state.info.short_name,
+            chip=state.info.chip,
+            mac=state.info.mac,
+            applied=(),
+            planned=tuple(change.names),
+            files="-",
+            left=(),
+            verified=not change.names,
+            undo="",
+            dry_run=True,
+        )
     if stored.mac is not None and state.info.mac != stored.mac and not how.as_clone:
         ctx.consent(
             _("The backup is of another device ({mac}). Make {host} its replacement, with the same "
@@ -137,7 +149,7 @@ async def _restore(
     how: RestoreOptions,
     *,
     mac: str | None,
-) -> Data:
+) -> RestoredDevice:
     stages = Stages(ctx, obk.host)
     with stages.told():
         return await _in_stages(ctx, obk, stored, wanted, how, stages=stages, mac=mac)
@@ -152,43 +164,41 @@ async def _in_stages(
     *,
     stages: Stages,
     mac: str | None,
-) -> Data:
+) -> RestoredDevice:
     await obk.expect(mac)
     state = await file_system_size(ctx, obk, stored, stages)
     files = await restore_stored_files(ctx, obk, stored, state, stages)
     state = await read_state(obk)
     change = make_change(state.settings, _settable(wanted), type_names=state.type_names)
-    applied: list[Fact] = []
-    verified: Fact = True
+    applied: list[str] = []
     if change.steps:
-        outcome = await execute(ctx, obk, state, change, kind="restore")
-        applied, verified = list(change.names), outcome["verified"]
-    if not verified:
-        return _data(obk.wire.host, state, applied=applied, planned=applied, files=files, left=[],
-                     verified=False)  # fmt: skip
+        done = await execute(ctx, obk, state, change, kind="restore")
+        applied = list(change.names)
+        if not done.verified:
+            return _restored(obk, state, applied=applied, files=files, verified=False)
     state = await read_state(obk)
     lacking = _left(wanted, state)
     left = lacking or _unproven(ctx, obk, state)
     if left and how.power_cycle:
         stages.reached(_("Its settings are back, but for these: {names}.",
-                         names=", ".join(map(str, left))))  # fmt: skip
+                         names=", ".join(left)))  # fmt: skip
         await _whole_block(ctx, obk, state, wanted, left, how=how, stages=stages)
         applied += left
         left = []
     elif left:
-        names = ", ".join(map(str, left))
+        names = ", ".join(left)
         ctx.warn(
             "PS-NOTE-RESTORE-LEFT",
             _("{host}: these settings have no command and were not put back: {names}",
               host=obk.host, names=names) if lacking else _told_unproven(obk.host, names),
             hint=_("Run the same command with --power-cycle and unplug the device when told."),
         )  # fmt: skip
-    return _data(obk.wire.host, state, applied=applied, planned=applied, files=files, left=left)
+    return _restored(obk, state, applied=applied, files=files, left=left)
 
 
-def _left(wanted: dict[str, Fact], state: DeviceState) -> list[Fact]:
+def _left(wanted: dict[str, Fact], state: DeviceState) -> list[str]:
     """What the block still holds differently and no command can set."""
-    found: list[Fact] = []
+    found: list[str] = []
     for name, value in wanted.items():
         have = state.settings.get(name)
         if isinstance(value, dict) and isinstance(have, dict):
@@ -199,7 +209,7 @@ def _left(wanted: dict[str, Fact], state: DeviceState) -> list[Fact]:
     return found
 
 
-def _unproven(ctx: LanContext, obk: Obk, state: DeviceState) -> list[Fact]:
+def _unproven(ctx: LanContext, obk: Obk, state: DeviceState) -> list[str]:
     """What the sector holds since an earlier try, but perhaps not the running firmware.
 
     A device that counts fewer seconds than then has started again: what it holds is what it runs.
@@ -226,7 +236,7 @@ async def _whole_block(
     obk: Obk,
     state: DeviceState,
     wanted: dict[str, Fact],
-    left: list[Fact],
+    left: list[str],
     *,
     how: RestoreOptions,
     stages: Stages,
@@ -237,7 +247,7 @@ async def _whole_block(
     assert region is not None  # read_state would have refused
     watch = await obk.watch_uptime()
     kept = keep_as_it_is(ctx, obk, state, None)
-    kept.mark(Owed.POWER_CYCLE, f"{watch.uptime_s} {' '.join(map(str, left))}")
+    kept.mark(Owed.POWER_CYCLE, f"{watch.uptime_s} {' '.join(left)}")
     stages.begins(_("Its settings sector may hold the rest, which counts once it was unplugged."))
     await obk.write_sector(region.start, sector_of(block, under=state.sector))
     ctx.say(
@@ -252,30 +262,28 @@ async def _whole_block(
     backups_of(ctx).settle(state.info.mac, obk.host, Owed.POWER_CYCLE)
     lost = _left(wanted, after)
     if lost:
-        raise SettingsDiffer(
-            host=obk.host, fields=", ".join(map(str, lost)), undo=undo_command(obk.host)
-        )
+        raise SettingsDiffer(host=obk.host, fields=", ".join(lost), undo=undo_command(obk.host))
 
 
-def _data(
-    host: Host,
+def _restored(
+    obk: Obk,
     state: DeviceState,
     *,
-    applied: list[Fact],
-    planned: list[Fact],
+    applied: Sequence[str],
     files: str,
-    left: list[Fact],
+    left: Sequence[str] = (),
     verified: bool = True,
-) -> Data:
-    return {
-        "host": str(host),
-        "name": state.info.short_name,
-        "chip": state.info.chip,
-        "mac": state.info.mac,
-        "applied": applied,
-        "planned": planned,
-        "files": files,
-        "left": left,
-        "verified": verified and planned == applied,
-        "undo": undo_command(str(host)) if applied else "",
-    }
+) -> RestoredDevice:
+    host = str(obk.wire.host)
+    return RestoredDevice(
+        host=host,
+        name=state.info.short_name,
+        chip=state.info.chip,
+        mac=state.info.mac,
+        applied=tuple(applied),
+        planned=tuple(applied),
+        files=files,
+        left=tuple(left),
+        verified=verified,
+        undo=undo_command(host) if applied else "",
+    )

@@ -25,10 +25,11 @@ from plugsmith.flows.device.changes import (
     carry_out_plan,
     execute,
     settled,
-    settled_data,
+    settled_device,
 )
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.ota import debt_line, update_line
+from plugsmith.flows.device.results import ChangedDevice, UpdateDone
 from plugsmith.flows.device.update_file import (
     check_update,
     is_older,
@@ -37,6 +38,7 @@ from plugsmith.flows.device.update_file import (
 )
 from plugsmith.flows.house.find import of_roll
 from plugsmith.flows.house.plan import comparer
+from plugsmith.flows.house.results import RollCounts
 from plugsmith.flows.house.roll import read_roll
 from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.house.update import (
@@ -48,13 +50,14 @@ from plugsmith.flows.house.update import (
 from plugsmith.flows.house.waves import in_waves
 from plugsmith.library.device_folders import Owed
 from plugsmith.messages import _
+from plugsmith.records import fields_apart
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext, Work
+    from plugsmith.flows.device.results import UpdatedDevice
     from plugsmith.flows.device.update_file import OtaUpdate
     from plugsmith.flows.house.plan import Compared
     from plugsmith.flows.house.roll import Roll
@@ -62,7 +65,6 @@ if TYPE_CHECKING:
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import ApiInfo
 
-    Data = dict[str, Fact]
     # gets the updates to these versions into the cache, for devices that are these
     Download = Callable[[Sequence[tuple[ApiInfo, str]]], None]
 
@@ -103,7 +105,7 @@ class RollPlan:
 
 def apply_roll(
     ctx: LanContext, path: Path, where: str | None, options: RollOptions | None = None
-) -> Data:
+) -> RollCounts:
     """Make the devices of the roll what it says; exit code 8 where a wanted firmware is missing.
 
     `missing` are MACs that did not answer, `other_version` hosts that keep another firmware than
@@ -227,14 +229,14 @@ def _ask(ctx: LanContext, todo: Sequence[Outcome[RollPlan]]) -> None:
 
 async def _carry_out(
     ctx: LanContext, todo: Sequence[Outcome[RollPlan]], compare: Work[Compared]
-) -> list[Outcome[Data]]:
+) -> list[Outcome[ChangedDevice]]:
     """First those that only get settings, then the updates, in waves."""
     plans = {item.host: item.value for item in todo if item.value is not None}
 
-    async def one(ctx: LanContext, obk: Obk, _number: int) -> Data:
+    async def one(ctx: LanContext, obk: Obk, _number: int) -> ChangedDevice:
         return await _one_device(ctx, obk, plans[obk.wire.host], compare)
 
-    def tell(item: Outcome[Data]) -> None:
+    def tell(item: Outcome[ChangedDevice]) -> None:
         emit_item(ctx, item)
 
     settings = [host for host, plan in plans.items() if plan.update is None]
@@ -245,18 +247,22 @@ async def _carry_out(
     return ended + await in_waves(waves, updates, one, tell=tell, done_before=done, of=len(plans))
 
 
-async def _one_device(ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared]) -> Data:
+async def _one_device(
+    ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared]
+) -> ChangedDevice:
     with Stages(ctx, obk.host).told():
         return await _as_planned(ctx, obk, plan, compare)
 
 
-async def _as_planned(ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared]) -> Data:
+async def _as_planned(
+    ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared]
+) -> ChangedDevice:
     await obk.expect(plan.compared.state.info.mac)
     if plan.owed is Owed.FILES or (plan.owed and plan.update is None):
         await settle_debt(ctx, obk, plan.compared.state)
     if plan.update is None:
         if not plan.compared.change.steps:
-            return settled_data(obk.host, plan.change)
+            return settled_device(obk.host, plan.change)
         return await carry_out_plan(ctx, obk, plan.change)
     updated = await carry_out_update(ctx, obk, plan.update)
     stages = Stages(ctx, obk.host)
@@ -266,29 +272,31 @@ async def _as_planned(ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[C
 
 
 async def _settings_after(
-    ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared], updated: Data
-) -> Data:
+    ctx: LanContext, obk: Obk, plan: RollPlan, compare: Work[Compared], updated: UpdatedDevice
+) -> ChangedDevice:
     now = await compare(ctx, obk, 0)
     more = sorted(set(now.change.names) - set(plan.compared.change.names))
     if now.skip or more:
         raise ChangedByUpdate(host=obk.host, problem=now.skip or ", ".join(more))
     if now.change.steps:
-        data = await execute(ctx, obk, now.state, now.change, kind="apply")
+        done = await execute(ctx, obk, now.state, now.change, kind="apply")
     else:
-        data = settled_data(obk.host, ChangePlan(state=now.state, change=now.change, kind="apply"))
-    facts: Data = {name: updated[name] for name in ("from", "to", "files")}
-    return {**data, "update": facts}
+        done = settled_device(
+            obk.host, ChangePlan(state=now.state, change=now.change, kind="apply")
+        )
+    update = UpdateDone(from_=updated.from_, to=updated.to, files=updated.files)
+    return ChangedDevice(**fields_apart(done) | {"update": update})
 
 
 def _result(
     ctx: LanContext,
     looked: Sequence[Outcome[RollPlan]],
-    ended: Sequence[Outcome[Data]],
+    ended: Sequence[Outcome[ChangedDevice]],
     missing: Sequence[str],
     *,
     dry_run: bool,
     update: bool,
-) -> Data:
+) -> RollCounts:
     old = {str(item.host): item.value.lacks for item in looked if item.value and item.value.lacks}
     if missing:
         ctx.warn(
@@ -312,19 +320,17 @@ def _result(
             remedy=_("`plugsmith device plan` says what is wrong with each."),
         )
     would = sum(bool(item.value and item.value.is_open) for item in looked)
-    data = looked_over(ended, would_change=would) if dry_run else counts(ended)
+    run = looked_over(ended, would_change=would) if dry_run else counts(ended)
     unmet = bool(missing or (old and update)) and not dry_run
-    left: list[Fact] = [*missing]
-    other: list[Fact] = [*sorted(old)]
     codes = [item.code for item in ended] + ([int(ExitCode.NOTHING_FOUND)] if unmet else [])
-    return {
-        **data,
+    whole = {
         "devices": len(looked),
         "not_started": len(looked) - len(ended),
-        "missing": left,
-        "other_version": other,
+        "missing": tuple(missing),
+        "other_version": tuple(sorted(old)),
         "exit_code": max(codes, default=0),
     }
+    return RollCounts(**fields_apart(run) | whole)
 
 
 def _by_reason(old: Mapping[str, str]) -> dict[str, list[str]]:

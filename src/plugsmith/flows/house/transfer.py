@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.files import write_whole
 from plugsmith.flows.house.remote import get_file
+from plugsmith.flows.house.results import FetchedFile
 from plugsmith.limited_read import read_limited
 from plugsmith.private_files import make_private_folder
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.host import Host
-
-    Data = dict[str, Fact]
 
 _LONGEST = 0x20_0000
 
@@ -29,14 +27,14 @@ def place_of(host: Host, name: str, local: Path | None, *, several: bool) -> Pat
     return (local or Path()) / str(host).replace(":", "_") / plain
 
 
-def fetch_file(ctx: LanContext, host: Host, name: str, out: Path) -> Data:
+def fetch_file(ctx: LanContext, host: Host, name: str, out: Path) -> FetchedFile:
     """Store a device's file at `out`; OutputExists for a second one."""
     if out.exists():
         raise OutputExists(name=str(out))
     data = get_file(ctx, host, name)
     make_private_folder(out.parent)
     write_whole(out, data)
-    return {"host": str(host), "file": name, "size": len(data), "stored": str(out)}
+    return FetchedFile(host=str(host), file=name, size=len(data), stored=str(out))
 
 
 def open_local(local: Path) -> bytes:

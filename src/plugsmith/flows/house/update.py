@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateBroken, VersionUnchanged
+from plugsmith.flows.device.results import UpdatedDevice
 from plugsmith.flows.device.update_file import overwrites_files
 from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.now import now_text
@@ -18,15 +19,12 @@ from plugsmith.library.device_folders import Owed, new_folder
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.errors import Fact
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.device.update_file import OtaUpdate
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.obk_http import Obk
     from plugsmith.library.device_backups import StoredFetch
     from plugsmith.library.device_folders import DeviceFolder
-
-    Data = dict[str, Fact]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,7 @@ class UpdatePlan:
         return self.needed or self.owed is not None
 
 
-async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
+async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> UpdatedDevice:
     """First what a broken update left to do, then the update."""
     stages = Stages(ctx, obk.host)
     with stages.told():
@@ -59,11 +57,10 @@ async def carry_out_update(ctx: LanContext, obk: Obk, plan: UpdatePlan) -> Data:
         if plan.needed:
             return await _update(ctx, obk, plan, stages)
     files = "restored" if plan.owed is Owed.FILES else "kept"
-    data = update_data(obk.host, plan, updated=False, files=files)
-    return {**data, "skipped": plan.skip} if plan.skip else data
+    return updated_device(obk.host, plan, updated=False, files=files)
 
 
-async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages) -> Data:
+async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages) -> UpdatedDevice:
     state, update = plan.state, plan.update
     size = files_size(state)
     files = await obk.read_filesystem(size=size)
@@ -88,7 +85,7 @@ async def _update(ctx: LanContext, obk: Obk, plan: UpdatePlan, stages: Stages) -
         raise VersionUnchanged(
             host=obk.host, version=after.version or "?", files=_about_files(put_back)
         )
-    return update_data(obk.host, plan, updated=True, files=put_back)
+    return updated_device(obk.host, plan, updated=True, files=put_back)
 
 
 def _about_files(how: str) -> str:
@@ -213,15 +210,22 @@ def _keep(ctx: LanContext, obk: Obk, state: DeviceState, files: bytes | None) ->
     return folder
 
 
-def update_data(host: str, plan: UpdatePlan, *, updated: bool, files: str) -> Data:
-    return {
-        "host": host,
-        "name": plan.state.info.short_name,
-        "chip": plan.state.info.chip,
-        "mac": plan.state.info.mac,
-        "from": plan.state.info.version,
-        "to": plan.update.version,
-        "updated": updated,
-        "verified": updated or not plan.needed,
-        "files": files,
-    }
+def updated_device(
+    host: str, plan: UpdatePlan, *, updated: bool, files: str, dry_run: bool = False
+) -> UpdatedDevice:
+    """What is told of a device after its update, or where there is none."""
+    info = plan.state.info
+    return UpdatedDevice(
+        host=host,
+        name=info.short_name,
+        chip=info.chip,
+        mac=info.mac,
+        from_=info.version,
+        to=plan.update.version,
+        updated=updated,
+        verified=(updated or not plan.needed) and not plan.skip,
+        files=files,
+        dry_run=dry_run or None,
+        would_change=plan.is_open if dry_run else None,
+        skipped=plan.skip or None,
+    )

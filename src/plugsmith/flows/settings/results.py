@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING, Any
 
-from plugsmith.errors import ExitCode, Fact
+from plugsmith.errors import Fact
 from plugsmith.flows.image.results import ImageRow
 from plugsmith.flows.wire.results import WriteResult
 from plugsmith.records import Result, record, sparse
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 @record
@@ -49,42 +45,6 @@ class ChangedChip(WriteResult):
 
 
 @record
-class ChangedDevice(Result):
-    """A running device that was set up; `skipped` is the reason why it was left alone."""
-
-    host: str
-    name: str | None
-    chip: str
-    mac: str | None
-    applied: tuple[str, ...]
-    planned: tuple[str, ...] | None = sparse(default=None)
-    verified: bool
-    undo: str
-    skipped: str | None = sparse(default=None)
-    mqtt: Fact = sparse(default=None)
-    dry_run: bool | None = sparse(default=None)
-
-
-@record
-class RunCounts(Result):
-    """How the work on several devices ended; `exit_code` is the highest among them."""
-
-    devices: int
-    done: int
-    skipped: int
-    failed: int
-    exit_code: int
-    changed: int | None = sparse(default=None)
-    dry_run: bool | None = sparse(default=None)
-    would_change: int | None = sparse(default=None)
-
-    @property
-    def exit_status(self) -> ExitCode:
-        """The highest exit code of a device."""
-        return ExitCode(self.exit_code)
-
-
-@record
 class BuiltConfig(Result):
     """`obk config build` for one device; `start` is where the sector belongs in flash."""
 
@@ -119,13 +79,3 @@ class BuiltConfigs(Result):
 
     files: tuple[str, ...]
     chip: str | None
-
-
-def changed(data: Mapping[str, Any]) -> ChangedDevice | RunCounts:
-    """The end of a change on one device or on several, as `changes.change_devices` tells it."""
-    if "failed" in data:
-        return RunCounts(**data)
-    told: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
-    }
-    return ChangedDevice(**told)
