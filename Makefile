@@ -4,9 +4,10 @@ BIN := $(VENV)/bin
 MAKE_ENV := $(PYTHON) tools/make_env.py
 # Tests are compiled once and kept, whatever the environment says: each worker loads all of them.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
-# Processes that run tests: half of a run's time is spent waiting for other processes and ports, so
-# two more than there are processors. Order is random: SEED=N repeats one.
-JOBS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 2) + 2)")
+# Processes that run tests: one more than there are processors, since some tests wait for processes
+# and ports; each further one costs 8 s of processor time to start. Order is random: SEED=N repeats one.
+CORES := $(shell $(PYTHON) -c "import os; print(os.cpu_count() or 2)")
+JOBS ?= $(shell expr $(CORES) + 1)
 export PLUGSMITH_TEST_SEED := $(SEED)
 # Options for pytest in every target: `make test MORE=--last-failed` runs what failed last time.
 ifdef MORE
@@ -40,7 +41,7 @@ lint: setup
 
 # The inner loop: what needs no process, no pacing, no corpus. No lint, so that it answers soon.
 test-fast: setup
-	$(PYTEST) -n $(JOBS) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
+	$(PYTEST) -n $(CORES) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
 
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 # AFTER_FAST=1 leaves out what `make test-fast` has just passed.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytest_plugins = ["random_order", "published_lines"]
+pytest_plugins = ["remembered", "garbage", "random_order", "published_lines"]
 
 settings.register_profile(
     "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
@@ -37,11 +37,14 @@ def corpus() -> Path:
     return root
 
 
-#: more than four seconds of processor time each (measured); beside what is marked in its module
+#: more than three seconds of processor time each (measured); beside what is marked in its module
 SLOW = {
+    "test_arch_generated.py",
     "test_arch_startup.py",
+    "test_arch_suite.py",
     "test_boot_faults.py",
     "test_boot_linking.py",
+    "test_boot_train.py",
     "test_catalogue_any_entry.py",
     "test_dump_any_bytes.py",
     "test_dump_canaries.py",
@@ -50,6 +53,7 @@ SLOW = {
     "test_dump_promises.py",
     "test_dump_sanitize.py",
     "test_dump_survey.py",
+    "test_image_diff2ya.py",
     "test_moved_sectors.py",
     "test_recover_lived.py",
     "test_sim_loader_paper.py",

@@ -39,6 +39,7 @@ IMPURE_IMPORTS = {
     "os",
     "pathlib",
 }
+IMPURE_NAMES = {"os.environ", "os.getenv", "datetime.now", "datetime.today", "date.today"}
 IMPURE_CALLS = {"open", "input", "print"}
 IMPURE_METHODS = {"read_bytes", "read_text", "write_bytes", "write_text", "unlink", "mkdir"}
 WALLS = {
@@ -90,13 +91,22 @@ def tree(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
+def names_in(expression: ast.expr) -> set[str]:
+    """Names and attributes of an expression."""
+    nodes = list(ast.walk(expression))
+    return {node.id for node in nodes if isinstance(node, ast.Name)} | {
+        node.attr for node in nodes if isinstance(node, ast.Attribute)
+    }
+
+
+@cache
 def imports(module: ast.Module) -> set[str]:
     """Every module that is imported anywhere, also inside functions; not for type checking only."""
     found: set[str] = set()
     skipped = {
         id(inner)
         for node in ast.walk(module)
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in names_in(node.test)
         for inner in ast.walk(node)
     }
     for node in ast.walk(module):
@@ -115,14 +125,10 @@ def impurities(path: Path) -> list[str]:
     module = tree(path)
     found = [f"imports {name}" for name in sorted(imports(module) & IMPURE_IMPORTS)]
     for node in ast.walk(module):
-        if isinstance(node, ast.Attribute) and ast.unparse(node) in {
-            "os.environ",
-            "os.getenv",
-            "datetime.now",
-            "datetime.today",
-            "date.today",
-        }:
-            found.append(f"line {node.lineno}: {ast.unparse(node)}")
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            named = f"{node.value.id}.{node.attr}"
+            if named in IMPURE_NAMES:
+                found.append(f"line {node.lineno}: {named}")
         if not isinstance(node, ast.Call):
             continue
         if isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugsmith import messages
+from plugsmith.dump.health import judge_backup
 from plugsmith.messages import _, language, languages, speaking
 from plugsmith.plurals import filled, forms_of
 
@@ -24,6 +25,14 @@ OTHERS = [name for name in languages() if name != "en"]
 
 def test_polish_and_german_are_there():
     assert {"pl", "de"} <= set(OTHERS)
+
+
+def test_a_verdict_that_was_given_before_is_told_again_in_the_language_of_who_asks_now():
+    told = {}
+    for name in ("en", "pl", "de"):
+        with speaking(name):
+            told[name] = judge_backup(b"\0" * 0x1000).because[0].text
+    assert len(set(told.values())) == 3
 
 
 @pytest.mark.parametrize("name", OTHERS)

@@ -200,6 +200,7 @@ def test_a_long_text_takes_no_time() -> None:
         assert len(redact("a://" + "b" * 200_000)) > 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "part", ["<key>", "<key ", ":key>a", "<key a='b' ", "<key>k</key>", '"key"']
 )

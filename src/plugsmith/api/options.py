@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import MISSING, field, fields
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args, get_type_hints
 
 from plugsmith.messages import N_
@@ -132,6 +133,7 @@ def request(cls: type[T]) -> type[T]:
     return record(cls)
 
 
+@cache
 def parameters(kind: type[Record]) -> tuple[Parameter, ...]:
     """The fields of a request in the order in which they are shown: own ones, then inherited."""
     types = get_type_hints(kind)

@@ -19,7 +19,7 @@ from plugsmith.dump.health_checks import BackupCheck, BackupReason, CheckOutcome
 from plugsmith.dump.survey.report import DumpKind, DumpReport
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, InputTooLarge, PlugsmithError
-from plugsmith.messages import _
+from plugsmith.messages import _, language
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,13 +76,18 @@ def judge_backup(
     `flash_size` is what the device has proven; without it the chip's usual sizes are expected.
     `as_read`: the device has proven every byte at its address, so the order need not be shown.
     """
-    return _verdict(bytes(data), chip, flash_size, as_read=as_read)
+    return _verdict(bytes(data), chip, flash_size, as_read=as_read, said_in=language())
 
 
 # One job asks about the same bytes several times: as they are read, and as they are stored.
 @lru_cache(maxsize=3)
 def _verdict(
-    data: bytes, chip: str | None, flash_size: int | None, *, as_read: bool
+    data: bytes,
+    chip: str | None,
+    flash_size: int | None,
+    *,
+    as_read: bool,
+    said_in: str,  # noqa: ARG001 - a verdict holds sentences: each language has its own
 ) -> BackupVerdict:
     try:
         report = survey(Dump(data=data), flash_size=flash_size)

@@ -12,6 +12,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from plugsmith.image.crc import PADDED_LINE, bad_lines, build_lines
 from plugsmith.image.physical import strip_lines
@@ -168,6 +169,7 @@ def pad_package(raw: bytes) -> bytes:
     return raw + bytes([fill]) * fill
 
 
+@lru_cache(maxsize=8)  # 50 ms a MB; one run asks about the same partition several times
 def fnv1a(data: bytes) -> int:
     """32-bit FNV-1a."""
     value = 0x811C_9DC5

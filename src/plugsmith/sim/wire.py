@@ -15,6 +15,7 @@ ADAPTER_CHUNK = 62  # data bytes of a full USB packet of the usual adapters
 RATE_TOLERANCE = 0.025  # mismatch that 8N1 survives, both sides together
 _EPSILON = 1e-9
 _RESAMPLE_LIMIT = 8192
+_FRAMES = [bytes((0, *(byte >> i & 1 for i in range(8)), 1)) for byte in range(256)]
 
 
 @dataclass(slots=True)
@@ -198,11 +199,7 @@ def through_rates(data: bytes, sender: float, receiver: float) -> bytes:
 
 def _resample(data: bytes, ratio: float) -> bytes:
     """Sample the bit waveform of back-to-back frames `ratio` times as fast as it was sent."""
-    bits = bytearray()
-    for byte in data:
-        bits.append(0)
-        bits.extend(byte >> i & 1 for i in range(8))
-        bits.append(1)
+    bits = b"".join(map(_FRAMES.__getitem__, data))
     out = bytearray()
     at, end = 0.0, float(len(bits))
     width = 1 / ratio  # of a receiver bit, in sender bits
