@@ -9,7 +9,15 @@ from __future__ import annotations
 from dataclasses import MISSING, field, fields
 from enum import StrEnum
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, dataclass_transform, get_args, get_type_hints
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    TypeVar,
+    cast,
+    dataclass_transform,
+    get_args,
+    get_type_hints,
+)
 
 from plugsmith.messages import N_
 from plugsmith.records import frozen, record
@@ -133,9 +141,13 @@ def request(cls: type[T]) -> type[T]:
     return record(cls)
 
 
-@cache
 def parameters(kind: type[Record]) -> tuple[Parameter, ...]:
     """The fields of a request in the order in which they are shown: own ones, then inherited."""
+    return _parameters(cast("Any", kind))
+
+
+@cache
+def _parameters(kind: Any) -> tuple[Parameter, ...]:
     types = get_type_hints(kind)
     places = _places(kind)
     found = [
@@ -145,7 +157,7 @@ def parameters(kind: type[Record]) -> tuple[Parameter, ...]:
             words=item.metadata[_KEY],
             default=item.default,
         )
-        for item in fields(kind)  # type: ignore[arg-type]  # every request is a dataclass
+        for item in fields(kind)
         if _KEY in item.metadata
     ]
     return tuple(sorted(found, key=lambda item: places(item.name)))
