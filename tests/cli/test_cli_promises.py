@@ -1,4 +1,4 @@
-"""README.md beside this file names the test of each promise; here is what stood nowhere else."""
+"""README.md here and one folder above name the test of each promise; the rest stood nowhere."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ TESTS = Path(__file__).parents[1]
 OBK = {"obk config read", "obk config write"}
 
 
-def test_every_test_that_the_table_names_is_there():
-    rows = (TESTS / "cli" / "README.md").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("page", ["README.md", "cli/README.md"])
+def test_every_test_that_a_table_names_is_there(page):
+    rows = (TESTS / page).read_text(encoding="utf-8").splitlines()
     named = 0
     for row in (item for item in rows if item.startswith("|") and "`test_" in item):
         for file, tests in re.findall(r"`(\w+(?:/\w+)*\.py)`: ((?:`test_\w+`(?:, )?)+)", row):
@@ -24,7 +25,7 @@ def test_every_test_that_the_table_names_is_there():
             for name in re.findall(r"`(test_\w+)`", tests):
                 assert f"def {name}(" in text, (file, name)
                 named += 1
-    assert named > 50
+    assert named > 40
 
 
 @pytest.mark.parametrize("name", sorted(OBK | {n for n in BY_NAME if n.startswith("device ")}))

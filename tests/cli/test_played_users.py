@@ -39,8 +39,11 @@ def test_a_password_inside_of_a_setting_is_refused_on_the_command_line(word):
     assert "Sesame-77" not in str(refused.value)
 
 
-def test_settings_without_a_password_are_taken():
-    refuse_passwords(["startup_command=backlog startDriver BL0937; PowerMax 4300", "mqtt_host=b"])
+def test_one_password_among_other_settings_is_what_is_refused():
+    plain = ["startup_command=backlog startDriver BL0937; PowerMax 4300", "mqtt_host=b"]
+    assert refuse_passwords(plain) is None
+    with pytest.raises(UsageError, match="wifi_password"):
+        refuse_passwords([*plain, "wifi_password=Sesame-77"])
 
 
 def test_devices_are_listed_as_a_person_counts(tmp_path):

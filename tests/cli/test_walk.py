@@ -68,10 +68,9 @@ def test_bare(name, capsys):
 @pytest.mark.parametrize("name", VERBS)
 def test_a_wrong_option_is_named(name, capsys):
     code, out, err = run(capsys, *name.split(), "--no-such-option")
-    if name == "support":
-        return  # what follows it is a verb
-    assert (code, out) == (2, "")
-    assert "--no-such-option" in err
+    as_a_verb = name == "support"  # what follows it is a verb
+    assert as_a_verb or (code, out) == (2, "")
+    assert as_a_verb or "--no-such-option" in err
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])

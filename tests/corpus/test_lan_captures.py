@@ -239,6 +239,7 @@ def test_deleting_answers_without_a_header(captures):
 def test_bodies_of_recorded_answers_hold_no_surprise_for_any_reader(captures):
     """Every kept body through every typed reader: a value or an error of ours."""
     current: list[Capture] = []
+    read: dict[str, int] = {}
     with RawDevice(lambda _request: on_the_wire(current[-1])) as device:
 
         async def read_all() -> None:
@@ -252,5 +253,7 @@ def test_bodies_of_recorded_answers_hold_no_surprise_for_any_reader(captures):
                         await call()
                     except PlugsmithError:
                         continue
+                    read[call.__name__] = read.get(call.__name__, 0) + 1
 
         run(read_all())
+    assert set(read) >= {"info", "pins"}  # each reader met what it is for, among all the rest

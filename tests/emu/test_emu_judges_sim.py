@@ -51,10 +51,9 @@ def test_what_the_simulator_lets_start_a_cpu_starts_too(chip, made_for, kind):
     app = forge_app(made_for, firmware=kind, code_len=CODE - 0x20)
     flash[0x11000 : 0x11000 + len(app)] = app
     run = emulated(bytes(flash), chip)
-    if simulated(bytes(flash), chip):
-        assert run is True
-    elif made_for == chip:
-        pytest.fail("the simulator does not start a chip's own firmware")
+    starts = simulated(bytes(flash), chip)
+    assert starts or made_for != chip, "the simulator does not start a chip's own firmware"
+    assert run is True or not starts
 
 
 WITH_TCM = {"bk7231n", "bk7231m", "bk7238"}

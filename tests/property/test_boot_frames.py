@@ -163,9 +163,8 @@ def test_a_reply_with_another_echo_is_not_taken(
     data = (other.echo() + filler)[: other.reply_len()]
     status = 0 if other.form is FrameForm.LONG else None
     reply = Reply(form=other.form, code=other.answer_code, status=status, data=data)
-    if command.answers(reply):
-        assert command.answer_code == other.answer_code
-        assert data.startswith(command.echo())
+    alike = command.answer_code == other.answer_code and data.startswith(command.echo())
+    assert alike or not command.answers(reply)
 
 
 # examples of uart-protocol.md 2.4

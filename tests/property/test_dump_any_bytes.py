@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from dump_rig import dump_of, forged
+from hostile import value_or_refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugsmith.dump.compare import compare
 from plugsmith.dump.extract import extract, safe_name
-from plugsmith.dump.health import judge_backup
+from plugsmith.dump.health import BackupLevel, judge_backup
 from plugsmith.dump.listing import list_records
 from plugsmith.dump.repair import repair
 from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.survey import survey
-from plugsmith.errors import Malformed, PlugsmithError
+from plugsmith.errors import Malformed
 from plugsmith.openbeken.config_block import MAGIC, read_block
 from plugsmith.tuya.kv import StoreKind
 
@@ -23,12 +22,9 @@ VERBS = (survey, repair, sanitize, list_records, extract, lambda dump: compare(d
 
 
 def try_all(data: bytes) -> None:
-    judge_backup(data)
+    assert judge_backup(data).level in BackupLevel
     for verb in VERBS:
-        try:
-            verb(dump_of(data))
-        except PlugsmithError:
-            continue
+        assert value_or_refusal(verb, dump_of(data)) is not None
 
 
 PIECES = (b"TLV\0", b"CFG", b"RBL\0", b"littlefs", b"EF40KV40", b"FDB0KV00", b"\x21\x43\x76\x98")
@@ -56,8 +52,8 @@ def test_spoilt_storages(edits, cut, generation):
 
 @given(st.binary(max_size=64))
 def test_any_settings_block(tail):
-    with suppress(Malformed):
-        assert read_block(MAGIC + tail).version in range(1, 6)
+    block = value_or_refusal(read_block, MAGIC + tail)
+    assert isinstance(block, Malformed) or block.version in range(1, 6)
 
 
 @given(st.text(max_size=80))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import struct
 import zlib
 
 import pytest
+from hostile import value_or_refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -19,8 +19,8 @@ from plugsmith.image.crc import bad_lines, build_lines
 from plugsmith.image.keys.recovery import key_of_vectors, recover_keys, words_of
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
-from plugsmith.image.ota import read_package, write_package
-from plugsmith.image.packages.uf2 import read_uf2
+from plugsmith.image.ota import OtaPackage, read_package, write_package
+from plugsmith.image.packages.uf2 import Uf2File, read_uf2
 from plugsmith.image.partition import Partition, PartitionTable, find_tables
 from plugsmith.image.physical import physical_len, strip_lines, to_logical, to_physical
 from plugsmith.image.rbl import RblHeader, fnv1a, pad_package, read_header, read_trailer
@@ -187,10 +187,10 @@ def test_mutated_files_are_something(seed, patches, cut):
     for at, patch in patches:
         data[at : at + len(patch)] = patch
     for content in (bytes(data), bytes(data[:cut]), bytes(data[cut:])):
-        image_row(recognise(content)).as_data()
-        for reader in (read_package, read_uf2):
-            with contextlib.suppress(PlugsmithError):
-                reader(content)
+        assert image_row(recognise(content)).as_data()["kind"] in {item.value for item in ImageKind}
+        package, blocks = (value_or_refusal(item, content) for item in (read_package, read_uf2))
+        assert isinstance(package, (PlugsmithError, OtaPackage))
+        assert isinstance(blocks, (PlugsmithError, Uf2File))
 
 
 def test_a_decompression_bomb_is_refused():

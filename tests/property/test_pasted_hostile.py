@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
+from hostile import value_or_refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from paste_forms import FORMS
@@ -11,8 +10,9 @@ from paste_forms import FORMS
 from plugsmith.dump.pasted.dialects import read_object
 from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.errors import Malformed, PlugsmithError
-from plugsmith.flows.catalogue.device_input import device_input_of_bytes
+from plugsmith.flows.catalogue.device_input import DeviceInput, device_input_of_bytes
 from plugsmith.flows.dump.config import recover_bytes
+from plugsmith.interpret.config_result import ConfigResult
 
 BYTES = [form.encode() for form in FORMS]
 PIECES = st.sampled_from(
@@ -22,22 +22,25 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-def run(data: bytes) -> None:
-    for take in (recover_bytes, device_input_of_bytes):
-        with suppress(PlugsmithError):
-            take(data, name="text")
+def given_to_both(data: bytes) -> bool:
+    """Whether both readers of texts give a device, or say why there is none."""
+    found = value_or_refusal(recover_bytes, data, name="text")
+    device = value_or_refusal(device_input_of_bytes, data, name="text")
+    return isinstance(found, (PlugsmithError, ConfigResult)) and isinstance(
+        device, (PlugsmithError, DeviceInput)
+    )
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.sampled_from(BYTES), st.floats(0, 1), st.floats(0, 1))
 def test_truncated(form, start, end):
-    run(form[int(start * len(form)) : int(end * len(form))])
+    assert given_to_both(form[int(start * len(form)) : int(end * len(form))])
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(BYTES), min_size=2, max_size=4), st.binary(max_size=8))
 def test_doubled_and_mixed(forms, between):
-    run(between.join(forms))
+    assert given_to_both(between.join(forms))
 
 
 @settings(max_examples=200, deadline=None)
@@ -46,13 +49,14 @@ def test_with_rubbish_inside(form, rubbish):
     for place, piece in rubbish:
         at = int(place * len(form))
         form = form[:at] + piece + form[at:]
-    run(form)
+    assert given_to_both(form)
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(PIECES, max_size=40))
 def test_nothing_but_marks(pieces):
-    read_pasted(b"".join(pieces))
+    read = read_pasted(b"".join(pieces))
+    assert read is None or read.found
 
 
 def test_halves_of_signs_are_joined_or_replaced():
@@ -63,9 +67,7 @@ def test_halves_of_signs_are_joined_or_replaced():
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_an_object_or_malformed(text):
-    try:
-        reading = read_object("{" + text)
-    except Malformed:
-        return
-    assert isinstance(reading.value, dict)
-    assert 0 < reading.end <= len(text) + 1
+    reading = value_or_refusal(read_object, "{" + text)
+    refused = isinstance(reading, Malformed)
+    assert refused or isinstance(reading.value, dict)
+    assert refused or 0 < reading.end <= len(text) + 1

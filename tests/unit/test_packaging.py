@@ -57,10 +57,10 @@ def test_every_error_has_its_place_on_the_site_in_both_languages():
 
 def test_lines_for_the_change_log_are_of_a_known_kind():
     kinds = {kind["directory"] for kind in settings()["towncrier"]["type"]}
-    for path in (ROOT / "changes").glob("*.md"):
-        if path.name != "README.md":
-            assert path.name.split(".")[1] in kinds
-            assert path.read_text(encoding="utf-8").strip().endswith((".", "`"))
+    lines = {path for path in (ROOT / "changes").glob("*.md") if path.name != "README.md"}
+    assert {path.name.split(".")[1] for path in lines} <= kinds
+    endings = {path.read_text(encoding="utf-8").strip()[-1] for path in lines}
+    assert endings <= {".", "`"}
 
 
 def project():

@@ -159,8 +159,11 @@ def test_the_reader_keeps_every_byte_in_lines_of_bounded_length(parts):
             assert any(word in line for line in lines)
 
 
-@given(st.binary(max_size=600))
-def test_the_judge_is_sure_only_of_enough(data):
-    verdict = SpeedJudge().feed(data)
-    if len(data) < 192:
-        assert verdict is None
+@given(st.binary(max_size=191))
+def test_the_judge_is_sure_of_nothing_that_is_too_short(data):
+    assert SpeedJudge().feed(data) is None
+
+
+def test_the_judge_is_sure_of_text_and_of_noise_as_soon_as_it_is_long_enough():
+    assert SpeedJudge().feed(b"Info:MAIN:Time 1\n" * 12) is True
+    assert SpeedJudge().feed(bytes(range(128, 256)) * 2) is False

@@ -113,9 +113,21 @@ def test_verify_names_the_ranges_that_differ(rig):
     data[0x9000] ^= 1
     data[-1] ^= 1
     wrong = verify_flash(rig.ctx(), bytes(data), start=APP)
-    assert [span.start for span in wrong] == [APP, APP + 0x9000, APP + 0x1_2300]
+    assert [span.start for span in wrong] == [APP, APP + 0x9000, APP + 0x1_2000]
     with pytest.raises(OutsideFlash):
         verify_flash(rig.ctx(), b"xx", start=0x1F_FFFF)
+
+
+@pytest.mark.parametrize("start", [0x2_0010, 0x2_0FFF, 0x1E_0024])
+def test_verify_of_any_place_and_length_tells_the_truth(rig, start):
+    data = rig.before[start : start + 0x3001]
+    assert verify_flash(rig.ctx(), data, start=start) == []
+    for at in (0, 0x1800, 0x3000):
+        wrong = data[:at] + bytes((data[at] ^ 1,)) + data[at + 1 :]
+        (span,) = verify_flash(rig.ctx(), wrong, start=start)
+        assert span.start <= start + at < span.end
+        assert start <= span.start
+        assert span.end <= start + len(data)
 
 
 def test_reset_leaves_the_chip_running(rig):

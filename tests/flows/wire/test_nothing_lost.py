@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
+from campaign_size import spread
 from cut_rig import cut_at
 from flows_rig import Rig, factory
 
@@ -15,7 +17,6 @@ from plugsmith.errors.flows import HalfWritten
 from plugsmith.errors.library import DeviceInUse, JobUnreadable
 from plugsmith.errors.safety import FlashProtected
 from plugsmith.events import CancelToken
-from plugsmith.flows.wire import flash as flash_module
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import erase_raw, write_raw
@@ -189,41 +190,62 @@ def test_what_starts_the_firmware_is_written_last_although_it_is_equal(tmp_path)
     assert flash(rig.ctx(), rig.path).verified
 
 
-def test_one_garbled_checksum_decides_nothing(rig, monkeypatch):
-    backup(rig.ctx())
-    right = flash(rig.ctx(), rig.path) and rig.content
-    asked = []
-    real = flash_module.secure
+CHECKSUM = b"\x04\x0e\x08\x01\xe0\xfc\x10"
 
-    def noted(*args, **options):
-        asked.append(rig)
-        try:
-            return real(*args, **options)
-        finally:
-            asked.clear()
 
-    class Port(SimPort):
-        count = 0
+class GarbledPort(SimPort):
+    """Flips a bit of the checksum reply number `wanted` of a run."""
 
-        def read(self, limit, timeout_s):
-            data = bytearray(super().read(limit, timeout_s))
-            at = data.find(b"\x04\x0e\x08\x01\xe0\xfc\x10")
-            if asked and at >= 0 and at + 7 < len(data):
-                Port.count += 1
-                if Port.count == wanted:
-                    data[at + 7] ^= 0x10
-            return bytes(data)
+    def __init__(self, rig, wanted):
+        super().__init__(rig.chip, rig.clock, name="sim://rig", lines="rts")
+        self.wanted, self.count = wanted, 0
 
-    monkeypatch.setattr(flash_module, "secure", noted)
-    rig.port = lambda: Port(rig.chip, rig.clock, name="sim://rig", lines="rts")
-    for wanted in (1, 2, 3, 4):  # every checksum that the run asks for
-        Port.count = 0
-        rig.chip.nor.content[:] = rig.before
+    def read(self, limit, timeout_s):
+        data = bytearray(super().read(limit, timeout_s))
+        at = -1
+        while (at := data.find(CHECKSUM, at + 1)) >= 0 and at + 7 < len(data):
+            self.count += 1
+            if self.count == self.wanted:
+                data[at + 7] ^= 0x10
+        return bytes(data)
+
+
+RUNS = {
+    "flash": lambda rig: flash(rig.ctx(), rig.path),
+    "restore": lambda rig: restore(rig.ctx(), rig.stock),
+    "write": lambda rig: write_raw(rig.ctx(), b"abcd" * 600, start=0x150010),
+}
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+@pytest.mark.parametrize("verb", RUNS)
+def test_one_garbled_checksum_decides_nothing_wherever_it_comes(tmp_path, verb, chip):
+    rig = Rig(tmp_path, chip, factory(chip, code_len=CODE))
+    rig.path = tmp_path / "image.bin"
+    rig.path.write_bytes(forge_openbeken_qio(chip, version="1.18.300", code_len=CODE))
+    rig.stock = backup(rig.ctx()).backup.file
+    if verb == "restore":
+        flash(rig.ctx(), rig.path)
+    before = rig.content
+    saved = shutil.copytree(rig.library.root, tmp_path / "saved")
+
+    def run(wanted):
+        shutil.rmtree(rig.library.root)
+        shutil.copytree(saved, rig.library.root)
+        rig.chip.nor.content[:] = before
         rig.replug()
-        assert flash(rig.ctx(), rig.path).verified
-        assert Port.count >= wanted
-        assert rig.content == right
+        port = GarbledPort(rig, wanted)
+        rig.port = lambda: port
+        assert RUNS[verb](rig).verified, wanted
         assert rig.library.jobs.open_jobs() == []
+        return rig.content, port.count
+
+    right, total = run(None)
+    assert total >= 12
+    for wanted in spread(total, usual=[2, total // 2, total]):
+        content, count = run(wanted)
+        assert count >= wanted
+        assert content == right, wanted
 
 
 def test_a_refusal_in_the_middle_does_not_say_that_nothing_was_written(rig, monkeypatch):

@@ -7,6 +7,7 @@ import re
 
 import pytest
 from corpus_place import corpus_root
+from hostile import value_or_refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -87,11 +88,9 @@ def test_words_and_files_say_flags(tmp_path):
 
 @given(st.text(max_size=40), st.one_of(st.none(), st.text(max_size=5), st.integers()))
 def test_any_name_and_value_is_a_flag_or_an_error_of_ours(name, value):
-    try:
-        found = desired_from(template=None, settings={"flag": {name: value}}).settings["flag"]
-    except PlugsmithError:
-        return
-    assert all(0 <= int(key) < 64 and state in {0, 1} for key, state in found.items())
+    found = value_or_refusal(desired_from, template=None, settings={"flag": {name: value}})
+    flags = {} if isinstance(found, PlugsmithError) else found.settings["flag"]
+    assert all(0 <= int(key) < 64 and state in {0, 1} for key, state in flags.items())
 
 
 def test_the_words_are_those_of_the_firmwares_page():

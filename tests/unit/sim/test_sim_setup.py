@@ -6,6 +6,7 @@ import os
 from functools import cache
 
 import pytest
+from hostile import value_or_refusal
 from hypothesis import given
 from hypothesis import strategies as st
 from sim_rig import LINK_CHECK, LINKED, PATTERN, erase, write_4k
@@ -134,11 +135,8 @@ def test_unknown_chips_are_refused():
 
 @given(st.text(max_size=60))
 def test_any_address_is_understood_or_refused(text):
-    try:
-        found = parse_sim_url("sim://" + text, patience=WaitTimes())
-    except PlugsmithError:
-        return
-    assert found.request.patience
+    found = value_or_refusal(parse_sim_url, "sim://" + text, patience=WaitTimes())
+    assert isinstance(found, PlugsmithError) or found.request.patience
 
 
 def test_the_same_address_is_the_same_chip_and_has_a_log(flash):

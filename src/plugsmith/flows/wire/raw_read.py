@@ -13,7 +13,7 @@ from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
-from plugsmith.memory import BLOCK_LEN, PAGE_LEN, SECTOR_LEN, AddressRange, format_addr
+from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -97,18 +97,17 @@ def _differing(device: Device, whole: Segment, block: AddressRange) -> list[Addr
     def expected(span: AddressRange) -> bytes:
         return whole.data[span.start - whole.start : span.end - whole.start]
 
-    even = AddressRange.sized(block.start, len(block) // PAGE_LEN * PAGE_LEN)
     wrong: list[AddressRange] = []
-    if even and device.differing([(even, zlib.crc32(expected(even)))]):
-        parts = list(even.split(SECTOR_LEN))
-        wrong = device.differing([(part, zlib.crc32(expected(part))) for part in parts])
-    rest = AddressRange(even.end, block.end)
-    if rest:
-        around = rest.aligned(SECTOR_LEN)
-        got = device.read(around)[rest.start - around.start : rest.end - around.start]
-        if got != expected(rest):
-            wrong.append(rest)
-    return wrong
+    sectors = [part for part in block.split(SECTOR_LEN) if len(part) == SECTOR_LEN]
+    middle = [AddressRange(sectors[0].start, sectors[-1].end)] if sectors else []
+    if device.differing([(span, zlib.crc32(expected(span))) for span in middle]):
+        wrong = device.differing([(part, zlib.crc32(expected(part))) for part in sectors])
+    for part in block.split(SECTOR_LEN):
+        if len(part) != SECTOR_LEN:  # an end that the chip's checksums do not reach exactly
+            around = part.aligned(SECTOR_LEN)
+            got = device.read(around)[part.start - around.start : part.end - around.start]
+            wrong += [part] if got != expected(part) else []
+    return sorted(wrong, key=lambda part: part.start)
 
 
 def reset(ctx: FlowContext) -> ResetResult:
