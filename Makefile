@@ -104,6 +104,7 @@ test-newest:
 	@$(MAKE_ENV) .venvs/newest locks/dev.txt --project --newest
 	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
 
+WHOLE_PEERS := $(addprefix tests/peers/test_,unbrick_a_served_chip.py spi_adapters_with_flashrom.py)
 WHOLE_TABLES := $(addprefix tests/flows/wire/test_,reach.py flows_headers.py flows_flash.py flows_adapters.py)
 
 # Faults by seeds: N cases from seed FIRST on; then writes that are cut at every request and boards
@@ -115,8 +116,7 @@ campaign: setup campaign-model
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py \
 		$(if $(POINTS),,$(WHOLE_TABLES))
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli \
-		tests/flows/wire/test_unbrick.py tests/peers/test_unbrick_a_served_chip.py \
-		$(if $(POINTS),,tests/peers/test_spi_adapters_with_flashrom.py)
+		$(if $(POINTS),,tests/flows/wire/test_unbrick.py $(WHOLE_PEERS))
 
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup
