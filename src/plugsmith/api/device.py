@@ -49,8 +49,10 @@ if TYPE_CHECKING:
 def scan(session: Session, request: ScanRequest) -> ScanResult:
     """`device scan`."""
     from plugsmith.flows.device.scan import scan as flow
+    from plugsmith.flows.device.targets import place_of
 
-    return flow(lan_context(session, request), request.where)
+    context = lan_context(session, request)
+    return flow(context, place_of(context, request.where))
 
 
 def info(session: Session, request: InfoRequest) -> DeviceInfo | InfoCounts | PointsHeard:
@@ -138,8 +140,8 @@ def undo(session: Session, request: UndoRequest) -> ChangedDevice | RunCounts:
 
 def ota(session: Session, request: UpdateRequest) -> UpdatedDevice | UpdateCounts:
     """`device ota`."""
-    from plugsmith.flows.device.ota import ota as flow
     from plugsmith.flows.device.targets import targets
+    from plugsmith.flows.house.ota import ota as flow
 
     context = lan_context(session, request, at_once=request.at_once)
     return flow(

@@ -17,7 +17,7 @@ from plugsmith.errors.device import (
     VersionUnchanged,
     WrongUpdate,
 )
-from plugsmith.flows.device.ota import check_update, load_update, ota
+from plugsmith.flows.house.ota import check_update, load_update, ota
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package
 from plugsmith.lan.apply import read_state

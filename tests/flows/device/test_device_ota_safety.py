@@ -26,7 +26,7 @@ from plugsmith.errors.device import (
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.device.backup import backup
 from plugsmith.flows.device.context import on_each
-from plugsmith.flows.device.ota import load_update, ota
+from plugsmith.flows.house.ota import load_update, ota
 from plugsmith.flows.house.results import LogRead
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package

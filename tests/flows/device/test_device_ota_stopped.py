@@ -6,7 +6,7 @@ import pytest
 from lan_fleet import SPEED, lan
 
 from plugsmith.errors import Cancelled, PlugsmithError
-from plugsmith.flows.device.ota import ota
+from plugsmith.flows.house.ota import ota
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package
 from plugsmith.sim.obk.device import SimObk

@@ -24,7 +24,7 @@ from lan_rig import run
 from plugsmith.errors import Cancelled, ExitCode, PlugsmithError
 from plugsmith.flows.device.apply import apply, undo
 from plugsmith.flows.device.backup import backup
-from plugsmith.flows.device.ota import ota
+from plugsmith.flows.house.ota import ota
 from plugsmith.flows.house.restore import RestoreOptions, restore
 from plugsmith.flows.house.roll_apply import RollOptions, apply_roll
 from plugsmith.flows.house.stored_settings import open_stored

@@ -34,7 +34,7 @@ MAC = "c8:47:8c:1a:2b:{:02x}"
 
 def seen(net):
     """The devices are known by their addresses: loopback has one address and many ports."""
-    from plugsmith.flows.house.find import remember
+    from plugsmith.flows.device.scan import remember
     from plugsmith.lan.discover import FoundDevice
 
     found = [FoundDevice(host=host, info=run(net.ctx.obk(host).info())) for host in net.hosts]

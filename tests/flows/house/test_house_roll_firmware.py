@@ -13,8 +13,8 @@ from release_host import release_host
 from plugsmith.errors import Cancelled, ExitCode, PlugsmithError
 from plugsmith.errors.device import UpdateUnusable
 from plugsmith.errors.safety import ConsentMissing
-from plugsmith.flows.device.ota import ota
-from plugsmith.flows.house.find import remember
+from plugsmith.flows.device.scan import remember
+from plugsmith.flows.house.ota import ota
 from plugsmith.flows.house.plan import plan
 from plugsmith.flows.house.roll_apply import RollOptions, apply_roll
 from plugsmith.flows.house.update_fetch import download_updates

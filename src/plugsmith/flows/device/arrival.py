@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import is_placeholder_mac
 from plugsmith.flows.arrived import ArrivedDevice
 from plugsmith.flows.device.scan import look
+from plugsmith.flows.device.targets import place_of
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def await_arrival(
     ctx.say(_("Waiting for {mac} in the network ({where}) ...", mac=mac, where=where))
     until_s = ctx.clock.monotonic() + within_s
     while True:
-        found = look(ctx, where)
+        found = look(ctx, place_of(ctx, where))
         own = [item for item in found if item.info and _same(item.info.mac, mac)]
         if len(own) == 1:
             return _arrived(own[0])

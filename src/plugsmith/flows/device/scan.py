@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceUnreachable
 from plugsmith.flows.device.results import FoundRow, ScanResult
+from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.installed import how_to_add
 from plugsmith.lan.discover import (
@@ -25,6 +26,7 @@ from plugsmith.lan.discover import (
 from plugsmith.lan.http import run_network
 from plugsmith.lan.live_page import look_live
 from plugsmith.lan.obk_http import Obk
+from plugsmith.library.sightings import Sighting
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.device.context import LanContext
     from plugsmith.lan.discover import FoundDevice
     from plugsmith.lan.host import Host
+    from plugsmith.library.library import Library
 
 
 def find(ctx: LanContext, where: str | None) -> list[FoundDevice]:
@@ -87,21 +90,18 @@ async def _announced(ctx: LanContext) -> list[Host]:
     return [*ssdp, *(mdns or [])]
 
 
-def look(ctx: LanContext, where: str | None) -> list[FoundDevice]:
-    """The devices in a range, a list, a file of hosts, or this computer's network; remembered."""
-    if where is not None and (where.startswith("@") or "," in where):
-        from plugsmith.flows.device.targets import targets  # noqa: PLC0415 - it looks with us
-
-        hosts = targets(ctx, where)
-        found = without_doubles(ctx.run(sweep(hosts, password=ctx.password)))
+def look(ctx: LanContext, where: str | Sequence[Host] | None) -> list[FoundDevice]:
+    """Who answers in a range, at these hosts, or in this computer's network; remembered."""
+    if where is None or isinstance(where, str):
+        found = find(ctx, where)
     else:
-        found = find(ctx, None if where == "scan" else where)
-    _remember(ctx, found)
+        found = without_doubles(ctx.run(sweep(where, password=ctx.password)))
+    remember(ctx.library, found)
     return found
 
 
-def scan(ctx: LanContext, where: str | None) -> ScanResult:
-    """The contract's `device scan` result."""
+def scan(ctx: LanContext, where: str | Sequence[Host] | None) -> ScanResult:
+    """The contract's `device scan` result; `where` as `look` has it."""
     found = look(ctx, where)
     odd = [item for item in found if item.same_mac or item.has_placeholder_mac]
     if odd:
@@ -151,7 +151,24 @@ async def _signals(ctx: LanContext, found: Sequence[FoundDevice]) -> dict[Host, 
     return dict(await asyncio.gather(*(one(item) for item in there)))
 
 
-def _remember(ctx: LanContext, found: list[FoundDevice]) -> None:
-    from plugsmith.flows.house.find import remember  # noqa: PLC0415 - it looks around with us
-
-    remember(ctx.library, found)
+def remember(library: Library, found: Sequence[FoundDevice]) -> None:
+    """Keep what the devices said."""
+    now = now_text()
+    seen = [
+        Sighting(
+            mac=item.info.mac,
+            host=str(item.host),
+            name=item.info.short_name,
+            chip=item.info.chip,
+            version=item.info.version,
+            variant=item.info.variant,
+            uptime=item.info.uptime_s,
+            seen=now,
+        )
+        for item in found
+        if item.info is not None and item.info.mac is not None
+    ]
+    if seen:
+        # a library that cannot be written to remembers less
+        with suppress(OSError, PlugsmithError):
+            library.sightings.remember(seen)

@@ -39,6 +39,13 @@ def targets(ctx: LanContext, text: str) -> list[Host]:
     return find_targets(ctx, text).hosts
 
 
+def place_of(ctx: LanContext, text: str | None) -> str | list[Host] | None:
+    """Where to look for devices: a range, the hosts of a list or file, None for the own network."""
+    if text is not None and (text.startswith("@") or "," in text):
+        return targets(ctx, text)
+    return None if text == "scan" else text
+
+
 def one_target(ctx: LanContext, text: str) -> Host:
     """The same for a verb that works on one device; UsageError for several."""
     found = targets(ctx, text)

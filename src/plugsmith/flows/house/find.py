@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import NoDevices
-from plugsmith.flows.device.scan import find
+from plugsmith.flows.device.scan import find, remember
 from plugsmith.flows.device.targets import find_targets
-from plugsmith.flows.now import now_text
-from plugsmith.lan.discover import FoundDevice, sweep, without_doubles
+from plugsmith.lan.discover import sweep, without_doubles
 from plugsmith.lan.host import parse_host
-from plugsmith.library.sightings import Sighting, Sightings
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from plugsmith.flows.device.context import LanContext
     from plugsmith.flows.house.roll import Roll
+    from plugsmith.lan.discover import FoundDevice
     from plugsmith.lan.host import Host
-    from plugsmith.library.library import Library
-
-
-def sightings(library: Library) -> Sightings:
-    """The devices that were seen."""
-    return library.sightings
+    from plugsmith.library.sightings import Sighting
 
 
 def hosts_seen(ctx: LanContext) -> list[Host]:
@@ -37,7 +27,7 @@ def hosts_seen(ctx: LanContext) -> list[Host]:
     """
     latest: dict[str, Sighting] = {}
     day: dict[str, str] = {}
-    for item in sorted(sightings(ctx.library).all(), key=lambda item: item.seen):
+    for item in sorted(ctx.library.sightings.all(), key=lambda item: item.seen):
         latest[item.host] = item
         day[item.mac] = item.seen[:10]
     hosts = [host for host, item in latest.items() if item.seen[:10] == day[item.mac]]
@@ -55,7 +45,7 @@ def look_around(ctx: LanContext, where: str | None) -> list[FoundDevice]:
             hosts = find_targets(ctx, where).hosts
             found = ctx.look(sweep(hosts, password=ctx.password))
     else:
-        known = [parse_host(item.host) for item in sightings(ctx.library).all()]
+        known = [parse_host(item.host) for item in ctx.library.sightings.all()]
         found = ctx.look(sweep(known, password=ctx.password)) if known else []
     found = without_doubles(found)
     remember(ctx.library, found)
@@ -73,7 +63,7 @@ def of_roll(ctx: LanContext, roll: Roll, where: str | None) -> dict[str, list[Fo
         hosts = [row.host for row in roll.rows if row.host is not None]
         hosts += [
             parse_host(item.host)
-            for item in sightings(ctx.library).all()
+            for item in ctx.library.sightings.all()
             if roll.row_of(item.mac) is not None
         ]
         found = without_doubles(ctx.look(sweep(hosts, password=ctx.password)) if hosts else [])
@@ -83,27 +73,3 @@ def of_roll(ctx: LanContext, roll: Roll, where: str | None) -> dict[str, list[Fo
         if item.info is not None and item.info.mac is not None:
             by_mac.setdefault(item.info.mac, []).append(item)
     return by_mac
-
-
-def remember(library: Library, found: Sequence[FoundDevice]) -> None:
-    """Keep what the devices said."""
-    now = now_text()
-    seen = [
-        Sighting(
-            mac=item.info.mac,
-            host=str(item.host),
-            name=item.info.short_name,
-            chip=item.info.chip,
-            version=item.info.version,
-            variant=item.info.variant,
-            uptime=item.info.uptime_s,
-            seen=now,
-        )
-        for item in found
-        if item.info is not None and item.info.mac is not None
-    ]
-    if seen:
-        with suppress(
-            OSError, PlugsmithError
-        ):  # a library that cannot be written to remembers less
-            sightings(library).remember(seen)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import is_placeholder_mac
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.device.context import each
-from plugsmith.flows.house.find import look_around, sightings
+from plugsmith.flows.house.find import look_around
 from plugsmith.flows.house.results import ListResult, SeenRow
 from plugsmith.flows.now import now_text
 from plugsmith.lan.live_page import look_live
@@ -28,7 +28,7 @@ def overview(ctx: LanContext, where: str | None, *, now: bool) -> ListResult:
     answering: set[tuple[str, str]] | None = None
     if where is not None or now:
         answering = _ask(ctx, where)
-    known = sightings(ctx.library).all()
+    known = ctx.library.sightings.all()
     macs = Counter(item.mac for item in known)
     backups = {(item.mac, item.host): item.created for item in
                DeviceBackups(ctx.library.root / "devices").all()}  # fmt: skip
@@ -73,7 +73,7 @@ def _ask(ctx: LanContext, where: str | None) -> set[tuple[str, str]]:
     outcomes = ctx.run(each(ctx, [item.host for item in found], look)) if found else []
     kept = [item.value for item in outcomes if item.value is not None and item.value.mac]
     if kept:
-        sightings(ctx.library).remember(kept)
+        ctx.library.sightings.remember(kept)
     return {(item.info.mac or "", str(item.host)) for item in found if item.info}
 
 
@@ -116,7 +116,7 @@ def _alarm(
 
 def names_taken(ctx: LanContext, *, but: str) -> tuple[str, ...]:
     """Names of the devices that were seen, for a clone to keep clear of."""
-    return tuple(item.name for item in sightings(ctx.library).all() if item.host != but)
+    return tuple(item.name for item in ctx.library.sightings.all() if item.host != but)
 
 
 __all__ = ["names_taken", "overview"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import NothingFound, UsageError
 from plugsmith.flows.device.changes import state_of
 from plugsmith.flows.device.context import on_each
+from plugsmith.flows.device.stages import Stages
 from plugsmith.flows.house.results import (
     CommandAnswer,
     FileListing,
@@ -18,7 +19,6 @@ from plugsmith.flows.house.results import (
     RestartedDevice,
     SentFile,
 )
-from plugsmith.flows.house.stages import Stages
 from plugsmith.lan.apply import files_size
 from plugsmith.messages import _
 from plugsmith.openbeken.settings import PRIVATE

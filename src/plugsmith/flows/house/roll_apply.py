@@ -28,8 +28,8 @@ from plugsmith.flows.device.changes import (
     settled_device,
 )
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
-from plugsmith.flows.device.ota import debt_line, update_line
 from plugsmith.flows.device.results import ChangedDevice, UpdateDone
+from plugsmith.flows.device.stages import Stages
 from plugsmith.flows.device.update_file import (
     check_update,
     is_older,
@@ -37,10 +37,10 @@ from plugsmith.flows.device.update_file import (
     wanted_update,
 )
 from plugsmith.flows.house.find import of_roll
+from plugsmith.flows.house.ota import debt_line, update_line
 from plugsmith.flows.house.plan import comparer
 from plugsmith.flows.house.results import RollCounts
 from plugsmith.flows.house.roll import read_roll
-from plugsmith.flows.house.stages import Stages
 from plugsmith.flows.house.update import (
     UpdatePlan,
     carry_out_update,

@@ -15,7 +15,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.flows.house.stages import Stages
+    from plugsmith.flows.device.stages import Stages
     from plugsmith.flows.house.stored_settings import StoredSettings
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.obk_http import Obk
