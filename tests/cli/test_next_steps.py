@@ -32,7 +32,8 @@ def test_every_verb_has_a_next_step(name):
 
 def test_where_the_uart_stays_silent_after_unbrick_no_backup_is_proposed():
     request = SimpleNamespace(uart="/dev/ttyUSB0")
-    steps = {value: STEPS["unbrick"](request, {"answers": value}) for value in (True, False)}
+    ends = {value: SimpleNamespace(answers=value) for value in (True, False)}
+    steps = {value: STEPS["unbrick"](request, end) for value, end in ends.items()}
     assert steps[True][0][0] == "plugsmith backup"
     assert steps[False][0][0] == "plugsmith doctor --port /dev/ttyUSB0"
 
@@ -68,6 +69,17 @@ def test_the_next_step_is_a_command_that_exists(words, tmp_path, capsys):
     for command in found:
         parts = command.split()[1:]
         assert any(" ".join(parts[:count]) in BY_NAME for count in (1, 2, 3)), command
+
+
+@pytest.mark.parametrize("verb", ["info", "records", "extract", "repair", "sanitize", "config"])
+def test_a_folder_has_a_next_step_too(verb, tmp_path, capsys):
+    (tmp_path / "in").mkdir()
+    for name in ("one", "two"):
+        assert main(["dump", "forge", "-o", str(tmp_path / "in" / f"{name}.bin")]) == 0
+    more = ["-o", str(tmp_path / "out")] if verb in {"extract", "repair", "sanitize"} else []
+    text, found = told(capsys, "dump", verb, str(tmp_path / "in"), *more)
+    assert "PS-DEFECT" not in text
+    assert found or "Attach" in text
 
 
 def test_a_dry_run_ends_with_the_command_that_does_it(tmp_path, capsys, monkeypatch):

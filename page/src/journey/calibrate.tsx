@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { jobView } from "../state/journey";
+import type { DeviceCalibrated } from "../schema";
 import { ended } from "../state/jobs";
 import { t } from "../text/t";
 import { Button, ErrorCard, Field } from "../ui/parts";
@@ -16,7 +17,7 @@ export function Calibrate({ host, history }: { host: string; history: Point[] })
   const [volts, setVolts] = useState("230");
   const [watts, setWatts] = useState("");
   const running = !!view && !ended(view);
-  const result = view?.result as Record<string, unknown> | null;
+  const result = (view?.result ?? null) as DeviceCalibrated | null;
   const start = (): void => {
     void startJob("calibrate", "device calibrate", { host, volts: amount(volts), watts: amount(watts) });
   };

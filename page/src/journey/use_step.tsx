@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { Refused, type ErrorLine } from "../backend/backend";
 import { backend } from "../backend/current";
-import type { DeviceScanResult, DumpSanitizeResult, WireBackupResult } from "../schema";
+import type { DeviceDeviceInfo, DeviceFoundRow, DeviceScanResult, DumpSanitizeResult, WireBackupResult } from "../schema";
 import { change, jobView, journey } from "../state/journey";
 import { ended, run } from "../state/jobs";
 import { refreshPractice } from "../state/server";
@@ -20,18 +20,6 @@ import { practiceChip } from "./hands";
 import { startJob } from "./actions";
 import { templateOf } from "./template";
 import { writeResult } from "./write_step";
-
-export interface DeviceFacts {
-  name: string;
-  chip: string;
-  version: string;
-  mac: string;
-  host: string;
-  pins: Record<string, string>;
-  meter: Record<string, number | null> | null;
-  rssi: number | null;
-  [more: string]: unknown;
-}
 
 export function UseStep(): JSX.Element {
   const { host } = journey.value;
@@ -59,7 +47,7 @@ export function UseStep(): JSX.Element {
 function Finder(): JSX.Element {
   const { practice } = journey.value;
   const [text, setText] = useState("");
-  const [rows, setRows] = useState<Record<string, unknown>[] | null>(null);
+  const [rows, setRows] = useState<DeviceScanResult | null>(null);
   const [error, setError] = useState<ErrorLine | null>(null);
   const [busy, setBusy] = useState(false);
   const chip = practiceChip();
@@ -69,15 +57,14 @@ function Finder(): JSX.Element {
     setBusy(true);
     setError(null);
     try {
-      const found = await run<DeviceScanResult>("device scan", where ? { where } : {});
-      setRows(found as Record<string, unknown>[]);
+      setRows(await run<DeviceScanResult>("device scan", where ? { where } : {}));
     } catch (problem) {
       if (problem instanceof Refused) setError(problem.line);
     } finally {
       setBusy(false);
     }
   };
-  const hostOf = (row: Record<string, unknown>): string => `${String(row.ip)}${row.port && row.port !== 80 ? `:${String(row.port)}` : ""}`;
+  const hostOf = (row: DeviceFoundRow): string => `${row.ip}${row.port && row.port !== 80 ? `:${row.port}` : ""}`;
   return (
     <section class="card stack">
       <h2>{t("Where is it?")}</h2>
@@ -112,9 +99,9 @@ function Finder(): JSX.Element {
         <div class="choices">
           {rows.map((row) => (
             <button type="button" class="choice" onClick={() => change({ host: hostOf(row) })}>
-              <strong>{String(row.name)}</strong>
-              <span class="quiet small">{hostOf(row)}, {String(row.chip)} {String(row.version)}</span>
-              {mac && String(row.mac).toLowerCase() === mac && <span class="chip good">{t("the one you have just freed")}</span>}
+              <strong>{row.name}</strong>
+              <span class="quiet small">{hostOf(row)}, {row.chip} {row.version}</span>
+              {mac && row.mac?.toLowerCase() === mac && <span class="chip good">{t("the one you have just freed")}</span>}
             </button>
           ))}
         </div>
@@ -124,7 +111,7 @@ function Finder(): JSX.Element {
 }
 
 function Running({ host }: { host: string }): JSX.Element {
-  const [facts, setFacts] = useState<DeviceFacts | null>(null);
+  const [facts, setFacts] = useState<DeviceDeviceInfo | null>(null);
   const [error, setError] = useState<ErrorLine | null>(null);
   const [on, setOn] = useState<boolean | null>(null);
   const [busy, setBusy] = useState(false);
@@ -134,7 +121,7 @@ function Running({ host }: { host: string }): JSX.Element {
   useEvery(2500, async () => {
     if (busyNow.current) return;
     try {
-      const seenNow = await run<DeviceFacts>("device info", { host });
+      const seenNow = await run<DeviceDeviceInfo>("device info", { host });
       setFacts(seenNow);
       const value = seenNow.meter?.power;
       if (typeof value === "number") setHistory((before) => [...before.slice(-MOST_POINTS), { at: Date.now() / 1000, value }]);
@@ -152,7 +139,7 @@ function Running({ host }: { host: string }): JSX.Element {
       await run("device command", { host, text: `POWER ${value ? "ON" : "OFF"}` });
       setOn(value);
       await refreshPractice();
-      setFacts(await run<DeviceFacts>("device info", { host }));
+      setFacts(await run<DeviceDeviceInfo>("device info", { host }));
     } catch (problem) {
       if (problem instanceof Refused) setError(problem.line);
     } finally {
@@ -185,13 +172,13 @@ function Running({ host }: { host: string }): JSX.Element {
           <Facts rows={[
             [t("Voltage"), num(facts.meter.voltage, "V", 1)],
             [t("Current"), num(facts.meter.current, "A", 3)],
-            [t("Energy"), num(facts.meter.energy, "Wh", 1)],
+            [t("Energy"), num(facts.meter.energy_wh, "Wh", 1)],
           ]} />
         )}
         {facts && (
           <Facts rows={[
             [t("Name"), facts.name],
-            [t("Runs"), `OpenBeken ${facts.version}`],
+            [t("Runs"), `OpenBeken ${facts.version ?? ""}`],
             [t("Address"), host],
           ]} />
         )}

@@ -32,7 +32,7 @@ function text(value: unknown): string {
 }
 
 /** A host as the verbs take it; port 80 need not be said. */
-function hostOf(ip: string, port: unknown): string {
+function hostOf(ip: string, port: number): string {
   return !port || port === 80 || ip.includes(":") ? ip : `${ip}:${text(port)}`;
 }
 
@@ -69,8 +69,8 @@ function All(): JSX.Element {
   }, []);
   const look = async (place: string): Promise<void> => {
     const found = await scan.run("device scan", place ? { where: place } : {});
-    merge(((found ?? []) as unknown as Record<string, unknown>[]).map((row) => ({
-      host: hostOf(text(row.ip), row.port),
+    merge((found ?? []).map((row) => ({
+      host: hostOf(row.ip, row.port),
       mac: text(row.mac),
       name: text(row.name),
       chip: text(row.chip),
@@ -81,7 +81,7 @@ function All(): JSX.Element {
       here: true,
     })));
   };
-  const none = scan.result !== null && !(scan.result as unknown as unknown[]).length;
+  const none = scan.result !== null && !scan.result.length;
   return (
     <div class="page">
       <div class="page-head">

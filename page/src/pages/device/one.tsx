@@ -4,25 +4,23 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { backend } from "../../backend/current";
 import { Gone, Refused } from "../../backend/backend";
 import { link } from "../../backend/current";
-import type { DeviceFacts } from "../../journey/use_step";
 import { roleWords } from "../../journey/template";
 import { useAction, type Action } from "../../state/action";
 import { href } from "../../state/router";
+import type { DeviceChangedDevice, DeviceDeviceInfo, DeviceKeptDevice, DeviceUpdatedDevice, HouseCommandAnswer, HouseLogRead } from "../../schema";
 import { t } from "../../text/t";
 import { ActionCard, Doing } from "../../ui/doing";
 import { Box, Button, ErrorCard, Facts, Field, Head, saveBlob } from "../../ui/parts";
 import { PinDoctor } from "./pins";
 import { Readings } from "./readings";
 
-type Facts_ = Record<string, unknown>;
-
 export function OneDevice({ host }: { host: string }): JSX.Element {
-  const info = useAction<DeviceFacts>();
+  const info = useAction<DeviceDeviceInfo>();
   const [web, setWeb] = useState("");
   const secrets = web ? { device_password: web } : undefined;
   const refresh = (): void => void info.run("device info", { host }, secrets);
   useEffect(refresh, [host]);
-  const kept = useRef<DeviceFacts | null>(null); // while it is asked again, the page stays as it is
+  const kept = useRef<DeviceDeviceInfo | null>(null); // while it is asked again, the page stays as it is
   if (info.result) kept.current = info.result;
   const facts = kept.current;
   const locked = info.error?.code === "PS-DEVICE-PASSWORD" || /password/i.test(info.error?.message ?? "");
@@ -30,7 +28,7 @@ export function OneDevice({ host }: { host: string }): JSX.Element {
     <div class="page">
       <div class="page-head">
         <p class="small"><a href={href("devices")}>{t("All devices")}</a></p>
-        <Head focusKey={`device-${host}`} title={facts?.name ?? host} lead={facts ? t("OpenBeken {version} on a {chip}, at {host}", { version: facts.version, chip: facts.chip, host }) : undefined} />
+        <Head focusKey={`device-${host}`} title={facts?.name ?? host} lead={facts ? t("OpenBeken {version} on a {chip}, at {host}", { version: facts.version ?? "", chip: facts.chip, host }) : undefined} />
       </div>
       <div class="two">
         <div class="stack">
@@ -63,9 +61,8 @@ export interface Part {
   after?: () => void;
 }
 
-function WhatItIs({ facts }: { facts: DeviceFacts }): JSX.Element {
-  const pins = Object.entries(facts.pins ?? {});
-  const drivers = (facts.drivers as string[] | undefined) ?? [];
+function WhatItIs({ facts }: { facts: DeviceDeviceInfo }): JSX.Element {
+  const pins = Object.entries(facts.pins);
   return (
     <>
       <section class="card stack" data-part="facts">
@@ -77,21 +74,21 @@ function WhatItIs({ facts }: { facts: DeviceFacts }): JSX.Element {
             [t("Version"), facts.version],
             [t("Address"), facts.mac],
             [t("Signal"), typeof facts.rssi === "number" ? `${facts.rssi} dBm` : null],
-            [t("Broker"), String(facts.mqtt ?? "")],
-            [t("Drivers"), drivers.join(", ")],
+            [t("Broker"), facts.mqtt],
+            [t("Drivers"), facts.drivers.join(", ")],
           ]}
         />
       </section>
       <section class="card stack">
         <h2>{t("Pins")}</h2>
-        {pins.length ? <Facts rows={pins.map(([pin, role]) => [`P${pin}`, roleWords(String(role))])} /> : <p class="quiet">{t("None are set up yet.")}</p>}
+        {pins.length ? <Facts rows={pins.map(([pin, role]) => [`P${pin}`, roleWords(role)])} /> : <p class="quiet">{t("None are set up yet.")}</p>}
       </section>
     </>
   );
 }
 
-function Switch({ host, secrets, after, facts }: Part & { facts: DeviceFacts }): JSX.Element {
-  const work = useAction<Facts_>();
+function Switch({ host, secrets, after, facts }: Part & { facts: DeviceDeviceInfo }): JSX.Element {
+  const work = useAction<HouseCommandAnswer>();
   const send = async (text: string): Promise<void> => {
     await work.run("device command", { host, text }, secrets);
     after?.();
@@ -109,8 +106,8 @@ function Switch({ host, secrets, after, facts }: Part & { facts: DeviceFacts }):
 }
 
 function SetUp({ host, secrets, after }: Part): JSX.Element {
-  const plan = useAction<Facts_>();
-  const undo = useAction<Facts_>();
+  const plan = useAction<DeviceChangedDevice>();
+  const undo = useAction<DeviceChangedDevice>();
   const [name, setName] = useState("");
   const [broker, setBroker] = useState("");
   const [user, setUser] = useState("");
@@ -142,7 +139,7 @@ function SetUp({ host, secrets, after }: Part): JSX.Element {
         <Button kind="primary" disabled={empty || plan.busy} onClick={() => void plan.run("device apply", request(), words()).then(() => after?.())}>{t("Give it that")}</Button>
         <Button kind="plain" disabled={undo.busy} onClick={() => void undo.run("device undo", { host }, secrets).then(() => after?.())}>{t("Undo the latest change")}</Button>
       </div>
-      {applied && Array.isArray(applied.applied) && applied.applied.length > 0 && (
+      {applied && applied.applied.length > 0 && (
         <Box kind="good"><p>{t("Set and read back: {list}.", { list: applied.applied.join(", ") })}</p></Box>
       )}
       {undo.result && <Box kind="good"><p>{t("It is as it was before.")}</p></Box>}
@@ -173,8 +170,8 @@ export function TemplateFile(props: { chosen: { name: string } | null; onChange:
 }
 
 function Keep({ host, secrets }: Part): JSX.Element {
-  const work = useAction<Facts_>();
-  const files = work.result ? Object.keys((work.result.files as Record<string, unknown> | undefined) ?? {}) : [];
+  const work = useAction<DeviceKeptDevice>();
+  const files = work.result ? Object.keys(work.result.files) : [];
   return (
     <ActionCard name="keep" title={t("Back it up")} lead={t("Its settings, its files and its whole flash, into your library. Takes about a minute.")} actions={[work as Action<unknown>]}>
       <div class="row"><Button disabled={work.busy} onClick={() => void work.run("device backup", { host }, secrets)}>{t("Back it up now")}</Button></div>
@@ -184,7 +181,7 @@ function Keep({ host, secrets }: Part): JSX.Element {
 }
 
 function Update({ host, secrets, after }: Part): JSX.Element {
-  const work = useAction<Facts_>();
+  const work = useAction<DeviceUpdatedDevice>();
   const [file, setFile] = useState<{ file: string; name: string } | null>(null);
   const put = async (chosen: File | undefined): Promise<void> => {
     if (chosen) setFile({ file: (await backend().put(chosen.name, chosen)).file, name: chosen.name });
@@ -209,7 +206,7 @@ function Update({ host, secrets, after }: Part): JSX.Element {
 }
 
 function Log({ host, secrets }: Part): JSX.Element {
-  const work = useAction<Facts_>();
+  const work = useAction<HouseLogRead>();
   const ref = useRef<HTMLPreElement>(null);
   const lines = work.view.value?.notes.filter((note) => note.kind === "log").map((note) => note.text) ?? [];
   useEffect(() => {

@@ -2,27 +2,22 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { backend } from "../../backend/current";
+import type { DeviceExaminedPins } from "../../schema";
 import { useAction } from "../../state/action";
 import { t } from "../../text/t";
 import { Box, Button, ErrorCard, saveBlob } from "../../ui/parts";
 import { QuestionHere } from "../../ui/question";
 import { TemplateFile, type Part } from "./one";
 
-interface PinsFound {
-  template?: Record<string, unknown>;
-  file?: string;
-  [more: string]: unknown;
-}
-
 export function PinDoctor({ host, secrets }: Part): JSX.Element {
-  const work = useAction<PinsFound>();
+  const work = useAction<DeviceExaminedPins>();
   const [file, setFile] = useState<{ file: string; name: string } | null>(null);
   const view = work.view.value;
   const found = work.result;
   const begin = (): void => void work.run("device pins", { host, output: "template.json", ...(file && { template: file.file }) }, secrets);
   const save = async (): Promise<void> => {
     if (!found) return;
-    const made = typeof found.file === "string" ? await backend().get(found.file) : new Blob([JSON.stringify(found.template ?? found, null, 2)]);
+    const made = found.file ? await backend().get(found.file) : new Blob([JSON.stringify(found.template, null, 2)]);
     saveBlob(made, "template.json");
   };
   const said = view?.notes.filter((note) => note.kind === "log").map((note) => note.text) ?? [];

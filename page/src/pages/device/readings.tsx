@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Refused } from "../../backend/backend";
-import type { DeviceFacts } from "../../journey/use_step";
+import type { DeviceCalibrated, DeviceDeviceInfo } from "../../schema";
 import { useAction, type Action } from "../../state/action";
 import { run } from "../../state/jobs";
 import { t } from "../../text/t";
@@ -21,8 +21,8 @@ export function amount(text: string): number | undefined {
 }
 
 export function Readings({ host, secrets }: Part): JSX.Element {
-  const work = useAction<Record<string, unknown>>();
-  const undo = useAction<Record<string, unknown>>();
+  const work = useAction<DeviceCalibrated>();
+  const undo = useAction<DeviceCalibrated>();
   const [open, setOpen] = useState(false);
   const [points, setPoints] = useState<Point[]>([]);
   const [volts, setVolts] = useState("230");
@@ -30,7 +30,7 @@ export function Readings({ host, secrets }: Part): JSX.Element {
   const busy = work.busy || undo.busy;
   useEvery(EVERY_MS, async () => {
     try {
-      const power = (await run<DeviceFacts>("device info", { host }, secrets)).meter?.power;
+      const power = (await run<DeviceDeviceInfo>("device info", { host }, secrets)).meter?.power;
       if (typeof power === "number") setPoints((before) => [...before.slice(-MOST_POINTS), { at: Date.now() / 1000, value: power }]);
     } catch (problem) {
       if (!(problem instanceof Refused)) throw problem; // the page says elsewhere that it does not answer
@@ -59,10 +59,10 @@ export function Readings({ host, secrets }: Part): JSX.Element {
 }
 
 /** What a calibration stored, and how it is taken back. */
-export function Calibrated({ result }: { result: Record<string, unknown> }): JSX.Element {
+export function Calibrated({ result }: { result: DeviceCalibrated }): JSX.Element {
   return (
     <Box kind="good" word={t("Calibrated")}>
-      <p><Sentence text={t("The new factors are stored on the device. Undo: {command}", { command: `\`${String(result.undo ?? "plugsmith device calibrate --undo")}\`` })} /></p>
+      <p><Sentence text={t("The new factors are stored on the device. Undo: {command}", { command: `\`${result.undo}\`` })} /></p>
     </Box>
   );
 }

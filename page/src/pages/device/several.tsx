@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Gone, Refused } from "../../backend/backend";
 import { backend, link } from "../../backend/current";
+import type { DeviceUpdateCounts } from "../../schema";
 import { useAction, type Action } from "../../state/action";
 import type { JobView } from "../../state/jobs";
 import { t } from "../../text/t";
@@ -16,13 +17,7 @@ export interface Chosen {
   version: string;
 }
 
-interface Counts {
-  devices?: number;
-  done?: number;
-  failed?: number;
-  skipped?: number;
-  not_started?: number;
-}
+type Counts = Partial<DeviceUpdateCounts>; // one that was chosen alone gives its own result
 
 type Work = "device backup" | "device ota" | "device restart";
 

@@ -4,18 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plugsmith.cli.after.next_steps import quoted
+from plugsmith.cli.after.steps import quoted
+from plugsmith.errors import ExitCode
+from plugsmith.flows.device.results import RunCounts
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugsmith.cli.after.next_steps import Steps
+    from plugsmith.api.device_requests import BackupRequest, InfoRequest, ScanRequest
+    from plugsmith.api.house import (
+        CommandRequest,
+        FilesRequest,
+        ListRequest,
+        LogsRequest,
+        PlanRequest,
+        RollRequest,
+    )
+    from plugsmith.api.obk import ConfigWriteRequest
+    from plugsmith.cli.after.steps import Steps
+    from plugsmith.flows.device.results import (
+        ChangedDevice,
+        ExaminedPins,
+        KeptDevice,
+        ScanResult,
+    )
+    from plugsmith.flows.house.results import LampColours, ListResult, PlanResult, RollResult
+    from plugsmith.flows.settings.results import ChangedChip, ChangedFile
 
 
-def _scan(_request: Any, data: dict[str, Any]) -> Steps:
-    found = data.get("items") or []
-    if not found:
+def _scan(_request: ScanRequest, found: ScanResult) -> Steps:
+    devices = found.devices
+    if not devices:
         return [
             (
                 "",
@@ -26,16 +46,16 @@ def _scan(_request: Any, data: dict[str, Any]) -> Steps:
             )
         ]
     host = "HOST"
-    if len(found) == 1:
-        port = f":{found[0]['port']}" if found[0]["port"] != 80 else ""
-        host = quoted(f"{found[0]['ip']}{port}")
+    if len(devices) == 1:
+        [only] = devices
+        host = quoted(only.ip + (f":{only.port}" if only.port != 80 else ""))
     return [
         (f"plugsmith device info {host}", _("what one is, and how it is")),
         (f"plugsmith device backup {host}", _("before anything is changed")),
     ]
 
 
-def _info(request: Any, _data: dict[str, Any]) -> Steps:
+def _info(request: InfoRequest, _found: Any) -> Steps:
     host = quoted(request.host)
     return [
         (f"plugsmith device backup {host}", _("before anything is changed")),
@@ -43,27 +63,28 @@ def _info(request: Any, _data: dict[str, Any]) -> Steps:
     ]
 
 
-def _undoable(request: Any, data: dict[str, Any]) -> Steps:
+def _undoable(request: Any, found: ChangedDevice | ExaminedPins | LampColours | RunCounts) -> Steps:
     """An undo is proposed only where one was stored: for one device, or for some of several."""
     host = quoted(getattr(request, "host", None) or getattr(request, "target", None) or "HOST")
     steps = [(f"plugsmith device info {host}", _("how it is now"))]
-    if data.get("undo") or data.get("changed"):
+    if found.changed if isinstance(found, RunCounts) else found.undo:
         steps.append((f"plugsmith device undo {host}", _("back to what was there")))
     return steps
 
 
-def _look(request: Any, _data: dict[str, Any]) -> Steps:
+def _look(request: Any, _found: Any) -> Steps:
     host = quoted(request.host) if request.host else "HOST"
     return [(f"plugsmith device info {host}", _("how it is now"))]
 
 
-def _backup(request: Any, data: dict[str, Any]) -> Steps:
-    host, folder = quoted(request.host or "HOST"), quoted(data.get("folder") or "FOLDER")
+def _backup(request: BackupRequest, found: KeptDevice | RunCounts) -> Steps:
+    host = quoted(request.host or "HOST")
+    folder = "FOLDER" if isinstance(found, RunCounts) else quoted(found.folder)
     return [(f"plugsmith device restore {host} {folder}", _("puts it back, whenever you want"))]
 
 
-def _list(_request: Any, data: dict[str, Any]) -> Steps:
-    if not data.get("devices"):
+def _list(_request: ListRequest, found: ListResult) -> Steps:
+    if not found.devices:
         return [("plugsmith device scan", _("looks for devices in your network"))]
     return [
         ("plugsmith device backup --all", _("keeps settings and files of all")),
@@ -71,22 +92,22 @@ def _list(_request: Any, data: dict[str, Any]) -> Steps:
     ]
 
 
-def _roll(request: Any, _data: dict[str, Any]) -> Steps:
+def _roll(request: RollRequest, _found: RollResult) -> Steps:
     file = quoted(request.output)
     return [("", _("Edit {file}, then:", file=file)), (f"plugsmith device plan {file}", "")]
 
 
-def _plan(request: Any, data: dict[str, Any]) -> Steps:
-    if all(row.get("state") == "as wanted" for row in data.get("devices", [])):
+def _plan(request: PlanRequest, found: PlanResult) -> Steps:
+    if found.exit_status is ExitCode.DONE:
         return []
     return [(f"plugsmith device apply --roll {quoted(request.roll)}", _("makes it so"))]
 
 
-def _command(request: Any, _data: dict[str, Any]) -> Steps:
+def _command(request: CommandRequest, _found: Any) -> Steps:
     return [(f"plugsmith device logs {quoted(request.host)}", _("what it says about it"))]
 
 
-def _files(request: Any, _data: dict[str, Any]) -> Steps:
+def _files(request: FilesRequest, _found: Any) -> Steps:
     host = quoted(request.host)
     if request.action in {"put", "remove"}:
         return [(f"plugsmith device restart {host}", _("scripts run when it starts"))]
@@ -95,25 +116,31 @@ def _files(request: Any, _data: dict[str, Any]) -> Steps:
     return []
 
 
-def _logs(request: Any, _data: dict[str, Any]) -> Steps:
+def _logs(request: LogsRequest, _found: Any) -> Steps:
     host = quoted(request.host)
     return [] if request.follow else [(f"plugsmith device logs {host} -f", _("goes on listening"))]
 
 
-def _demo(_request: Any, _data: dict[str, Any]) -> Steps:
+def _demo(_request: Any, _found: Any) -> Steps:
     return [
         ("plugsmith doctor --module WB2S", _("draws where to solder on yours")),
         ("plugsmith backup", _("the first step with a real plug")),
     ]
 
 
-def _config_write(request: Any, data: dict[str, Any]) -> Steps:
-    if data.get("file"):
-        return [(f"plugsmith obk config read {quoted(data['file'])}", _("what is in it"))]
-    return _undoable(request, data) if request.target else [("plugsmith reset", _("starts it"))]
+def _config_write(
+    request: ConfigWriteRequest, found: ChangedFile | ChangedChip | ChangedDevice | RunCounts
+) -> Steps:
+    from plugsmith.flows.settings.results import ChangedChip, ChangedFile
+
+    if isinstance(found, ChangedFile):
+        return [(f"plugsmith obk config read {quoted(found.file)}", _("what is in it"))]
+    if isinstance(found, ChangedChip):
+        return [("plugsmith reset", _("starts it"))]
+    return _undoable(request, found)
 
 
-DEVICE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
+DEVICE_STEPS: dict[str, Callable[[Any, Any], Steps]] = {
     "device scan": _scan,
     "device info": _info,
     "device apply": _undoable,

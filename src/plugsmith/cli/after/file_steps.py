@@ -4,23 +4,67 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plugsmith.cli.after.next_steps import quoted
+from plugsmith.cli.after.steps import quoted
+from plugsmith.dump.recovery.outcome import Status
+from plugsmith.dump.survey.report import DumpKind
+from plugsmith.flows.many import ManyResult
+from plugsmith.image.model import ImageKind
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugsmith.cli.after.next_steps import Steps
+    from plugsmith.api.dump import (
+        ConfigRequest,
+        DiffRequest,
+        DumpRequest,
+        GpioRequest,
+        RecordsRequest,
+    )
+    from plugsmith.api.dump_files import (
+        ExtractRequest,
+        ForgeRequest,
+        RepairRequest,
+        SanitizeRequest,
+    )
+    from plugsmith.api.image import (
+        ImageBootRequest,
+        ImageConvertRequest,
+        ImageInfoRequest,
+        ReleaseRequest,
+    )
+    from plugsmith.api.obk import ConfigBuildRequest, ConfigReadRequest
+    from plugsmith.api.template import ExportRequest, LintRequest, ShowRequest
+    from plugsmith.cli.after.steps import Steps
+    from plugsmith.flows.catalogue.results import LintResult, MatchResult, SearchResult
+    from plugsmith.flows.dump.file_results import (
+        DiffResult,
+        ExtractResult,
+        ForgeResult,
+        RepairResult,
+        SanitizeResult,
+    )
+    from plugsmith.flows.dump.known_config import KnownConfig
+    from plugsmith.flows.dump.results import InfoResult
+    from plugsmith.flows.image.results import (
+        BootResult,
+        ConvertResult,
+        ImageInfo,
+        ReleaseList,
+    )
+    from plugsmith.flows.settings.results import BuiltConfig, BuiltConfigs, BuiltImage
+    from plugsmith.records import Result
 
 
-def _dump_info(request: Any, data: dict[str, Any]) -> Steps:
-    file, kind = quoted(request.file), data.get("kind")
-    layout = data.get("layout") or {}
-    if layout.get("rotation") or layout.get("shift"):
+def _dump_info(request: DumpRequest, found: InfoResult | ManyResult) -> Steps:
+    if isinstance(found, ManyResult):
+        return [("plugsmith dump info FILE", _("one of them in full"))]
+    file, kind = quoted(request.file), found.kind
+    if found.layout.rotation or found.layout.shift:
         return [(f"plugsmith dump repair {file} -o repaired.bin", _("puts it in order"))]
-    if kind == "openbeken":
+    if kind is DumpKind.OPENBEKEN:
         return [(f"plugsmith obk config read {file}", _("its settings"))]
-    if kind in {"factory", "storage-only", "partial"}:
+    if kind in {DumpKind.FACTORY, DumpKind.STORAGE_ONLY, DumpKind.PARTIAL}:
         return [
             (f"plugsmith dump config {file}", _("which pin does what")),
             (f"plugsmith dump sanitize {file} -o share.bin", _("a copy that is safe to share")),
@@ -28,12 +72,13 @@ def _dump_info(request: Any, data: dict[str, Any]) -> Steps:
     return [(f"plugsmith image info {file}", _("is it firmware?"))]
 
 
-def _dump_config(request: Any, data: dict[str, Any]) -> Steps:
-    files = [quoted(name) for name in request.files]
-    if len(files) != 1 or "status" not in data or files == ["-"]:
-        return [("plugsmith dump config FILE", _("one of them in full"))] if len(files) > 1 else []
-    file = files[0]
-    if data["status"] != "found":
+def _dump_config(request: ConfigRequest, found: KnownConfig | ManyResult) -> Steps:
+    if isinstance(found, ManyResult):
+        return [("plugsmith dump config FILE", _("one of them in full"))]
+    if len(request.files) != 1 or request.files[0] == "-":
+        return []
+    file = quoted(request.files[0])
+    if found.status is not Status.FOUND:
         return [
             (f"plugsmith dump info {file}", _("what the file holds")),
             ("plugsmith device pins HOST", _("finds the pins out on the running device")),
@@ -45,88 +90,91 @@ def _dump_config(request: Any, data: dict[str, Any]) -> Steps:
     ]
 
 
-def _records(request: Any, _data: dict[str, Any]) -> Steps:
+def _records(request: RecordsRequest, _found: Any) -> Steps:
     command = f"plugsmith dump sanitize {quoted(request.file)} -o share.bin"
     return [(command, _("a copy that is safe to share"))]
 
 
-def _look_at_output(_request: Any, data: dict[str, Any]) -> Steps:
-    return [(f"plugsmith dump info {quoted(data['file'])}", _("what it is now"))]
+def _repair(request: RepairRequest, found: RepairResult | ManyResult) -> Steps:
+    made = request.output if isinstance(found, ManyResult) else found.file
+    return [(f"plugsmith dump info {quoted(made)}", _("what it is now"))]
 
 
-def _extract(_request: Any, data: dict[str, Any]) -> Steps:
-    return [(f"plugsmith image info {quoted(data['folder'])}", _("what the files in it are"))]
+def _extract(request: ExtractRequest, found: ExtractResult | ManyResult) -> Steps:
+    made = request.output if isinstance(found, ManyResult) else found.folder
+    return [(f"plugsmith image info {quoted(made)}", _("what the files in it are"))]
 
 
-def _sanitize(_request: Any, data: dict[str, Any]) -> Steps:
-    return [("", _("Attach {file} to your post; keep the original.", file=data["file"]))]
+def _sanitize(request: SanitizeRequest, found: SanitizeResult | ManyResult) -> Steps:
+    made = request.output if isinstance(found, ManyResult) else found.file
+    return [("", _("Attach {file} to your post; keep the original.", file=made))]
 
 
-def _diff(request: Any, data: dict[str, Any]) -> Steps:
-    if data["equal"]:
+def _diff(request: DiffRequest, found: DiffResult) -> Steps:
+    if found.equal:
         return []
     return [(f"plugsmith dump info {quoted(request.second)}", _("the second one by itself"))]
 
 
-def _forge(request: Any, data: dict[str, Any]) -> Steps:
-    file, chip = quoted(data["file"]), quoted(request.chip.lower())
+def _forge(request: ForgeRequest, found: ForgeResult) -> Steps:
+    file, chip = quoted(found.file), quoted(request.chip.lower())
     return [
         (f"plugsmith dump config {file}", _("finds the pins in it")),
-        (f"plugsmith backup --port 'sim://{chip}?flash={data['file']}'", _("reads it by wire")),
+        (f"plugsmith backup --port 'sim://{chip}?flash={found.file}'", _("reads it by wire")),
     ]
 
 
-def _gpio(request: Any, _data: dict[str, Any]) -> Steps:
+def _gpio(request: GpioRequest, _found: Any) -> Steps:
     return [(f"plugsmith dump config {quoted(request.file)}", _("what the storage says"))]
 
 
-def _image_info(request: Any, data: dict[str, Any]) -> Steps:
-    file = quoted(request.file)
-    match data.get("kind"):
-        case "ota" | "qio" | "app" | "uf2" if data.get("problems"):
-            chip = data.get("chip") or "CHIP"
+def _image_info(request: ImageInfoRequest, found: ImageInfo | ManyResult) -> Steps:
+    if isinstance(found, ManyResult):
+        return [("plugsmith image info FILE", _("one of them in full"))]
+    file, kind = quoted(request.file), ImageKind
+    match found.kind:
+        case kind.OTA | kind.QIO | kind.APP | kind.UF2 if found.problems:
+            chip = found.chip or "CHIP"
             step = (f"plugsmith image fetch --chip {chip}", _("downloads the right file"))
-        case "ota":
+        case kind.OTA:
             step = (f"plugsmith device ota HOST {file} --dry-run", _("would it fit a device?"))
-        case "qio" | "app" | "flash-start" | "uf2":
+        case kind.QIO | kind.APP | kind.FLASH_START | kind.UF2:
             step = (f"plugsmith flash {file} --dry-run", _("what writing it would do"))
-        case "full-dump":
+        case kind.FULL_DUMP:
             step = (f"plugsmith dump info {file}", _("what is in it"))
-        case "bootloader":
+        case kind.BOOTLOADER:
             command = f"plugsmith image convert APP --to qio --loader {file} -o qio.bin"
             step = (command, _("joins it with an application"))
-        case None:
-            step = ("plugsmith image info FILE", _("one of them in full"))
         case _:
             step = (f"plugsmith dump info {file}", _("what else it may be"))
     return [step]
 
 
-def _convert(_request: Any, data: dict[str, Any]) -> Steps:
-    return [(f"plugsmith image info {quoted(data['file'])}", _("what was made"))]
+def _convert(_request: ImageConvertRequest, found: ConvertResult) -> Steps:
+    return [(f"plugsmith image info {quoted(found.file)}", _("what was made"))]
 
 
-def _fetch(_request: Any, data: dict[str, Any]) -> Steps:
-    if not data.get("file"):
+def _fetch(_request: ReleaseRequest, found: ReleaseList) -> Steps:
+    if found.file is None:
         return [("plugsmith image fetch --chip BK7231N", _("downloads the right file"))]
-    if str(data["file"]).endswith(".rbl"):
+    if found.file.endswith(".rbl"):
         return [("plugsmith device ota HOST --dry-run", _("would it fit a device?"))]
-    return [(f"plugsmith flash {quoted(data['file'])} --dry-run", _("what writing it would do"))]
+    return [(f"plugsmith flash {quoted(found.file)} --dry-run", _("what writing it would do"))]
 
 
-def _boot(request: Any, data: dict[str, Any]) -> Steps:
-    if data.get("boots"):
+def _boot(request: ImageBootRequest, found: BootResult) -> Steps:
+    if found.boots:
         return [(f"plugsmith flash {quoted(request.file)} --dry-run", _("what writing would do"))]
     return [(f"plugsmith image info {quoted(request.file)}", _("is it for this chip?"))]
 
 
-def _search(_request: Any, data: dict[str, Any]) -> Steps:
-    if data["hits"]:
-        return [(f"plugsmith template show {quoted(data['hits'][0]['id'])}", _("all of it"))]
+def _search(_request: Any, found: SearchResult | MatchResult) -> Steps:
+    if found.hits:
+        return [(f"plugsmith template show {quoted(found.hits[0].id)}", _("all of it"))]
     return [("plugsmith template update --from FILE", _("imports a list with more devices"))]
 
 
-def _show(request: Any, _data: dict[str, Any]) -> Steps:
+def _show(request: ShowRequest, _found: Any) -> Steps:
     return [
         (
             f"plugsmith template export {quoted(request.identifier)} -o template.json",
@@ -135,51 +183,57 @@ def _show(request: Any, _data: dict[str, Any]) -> Steps:
     ]
 
 
-def _export(request: Any, _data: dict[str, Any]) -> Steps:
+def _export(request: ExportRequest, _found: Any) -> Steps:
     if request.to != "openbeken" or request.output is None:
         return []
     return [(f"plugsmith device apply HOST {quoted(request.output)}", _("sets a device up"))]
 
 
-def _update(_request: Any, _data: dict[str, Any]) -> Steps:
+def _update(_request: Any, _found: Any) -> Steps:
     return [("plugsmith template search WORDS", _("finds a device in it"))]
 
 
-def _contribute(_request: Any, _data: dict[str, Any]) -> Steps:
+def _contribute(_request: Any, _found: Any) -> Steps:
     return [("", _("Offer the entry to the list: add it to its file and ask to have it merged."))]
 
 
-def _lint(_request: Any, data: dict[str, Any]) -> Steps:
-    if data.get("findings"):
+def _lint(_request: LintRequest, found: LintResult | ManyResult) -> Steps:
+    if not isinstance(found, ManyResult) and found.findings:
         return []
     return [("plugsmith device apply HOST TEMPLATE --dry-run", _("what it would change"))]
 
 
-def _backups(_request: Any, data: dict[str, Any]) -> Steps:
-    if "backups" in data and not data["backups"]:
+def _backups(_request: Any, found: Result) -> Steps:
+    from plugsmith.flows.backups.results import BackupsResult
+
+    if isinstance(found, BackupsResult) and not found.backups:
         return [("plugsmith backup", _("a proven copy of all that is in it"))]
     return [("plugsmith restore NAME --dry-run", _("what putting one back would do"))]
 
 
-def _config_read(request: Any, _data: dict[str, Any]) -> Steps:
+def _config_read(request: ConfigReadRequest, _found: Any) -> Steps:
     place = quoted(request.source) if request.source else "--port PORT"
     return [(f"plugsmith obk config write {place} --set NAME=VALUE", _("changes a setting"))]
 
 
-def _config_build(request: Any, data: dict[str, Any]) -> Steps:
-    name = data.get("file") or request.output
+def _config_build(
+    request: ConfigBuildRequest, found: BuiltConfig | BuiltImage | BuiltConfigs
+) -> Steps:
+    from plugsmith.flows.settings.results import BuiltConfigs
+
+    name = request.output if isinstance(found, BuiltConfigs) else found.file
     if request.image is not None:
         command = f"plugsmith flash {quoted(name)} --with-settings --dry-run"
         return [(command, _("what writing it would do"))]
     return [(f"plugsmith obk config read {quoted(name)}", _("what is in it"))]
 
 
-FILE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
+FILE_STEPS: dict[str, Callable[[Any, Any], Steps]] = {
     "dump info": _dump_info,
     "dump config": _dump_config,
     "dump records": _records,
     "dump extract": _extract,
-    "dump repair": _look_at_output,
+    "dump repair": _repair,
     "dump sanitize": _sanitize,
     "dump diff": _diff,
     "dump forge": _forge,

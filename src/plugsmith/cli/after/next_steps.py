@@ -13,29 +13,38 @@ from plugsmith.cli.layout import paragraph, width_of
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.records import Record, Result
+    from collections.abc import Callable
 
-    Steps = list[tuple[str, str]]
+    from plugsmith.cli.after.steps import Steps
+    from plugsmith.records import Record, Result
 
 _USUAL = 100
 
 
 def next_steps(name: str, request: Record, result: Result) -> str:
     """The text below a result; empty where nothing is left to do."""
-    from plugsmith.cli.after.device_steps import DEVICE_STEPS
-    from plugsmith.cli.after.file_steps import FILE_STEPS
-    from plugsmith.cli.after.wire_steps import WIRE_STEPS
-
     if getattr(request, "dry_run", False):
         words = [word for word in sys.argv[1:] if word != "--dry-run"]
         steps: Steps = [(shlex.join(["plugsmith", *words]), _("does what was shown"))]
     else:
-        data = result.as_data()
-        function = {**WIRE_STEPS, **FILE_STEPS, **DEVICE_STEPS}.get(name)
-        steps = function(request, data if isinstance(data, dict) else {"items": data}) if (
-            function
-        ) else []  # fmt: skip
+        function = _steps_of(name)
+        steps = function(request, result) if function else []
     return shown(steps) if steps else ""
+
+
+def _steps_of(name: str) -> Callable[[Any, Any], Steps] | None:
+    """The function for a verb; no more is imported than it takes."""
+    from plugsmith.cli.after.wire_steps import WIRE_STEPS
+
+    if name in WIRE_STEPS:
+        return WIRE_STEPS[name]
+    from plugsmith.cli.after.file_steps import FILE_STEPS
+
+    if name in FILE_STEPS:
+        return FILE_STEPS[name]
+    from plugsmith.cli.after.device_steps import DEVICE_STEPS
+
+    return DEVICE_STEPS.get(name)
 
 
 def shown(steps: Steps) -> str:
@@ -51,11 +60,3 @@ def shown(steps: Steps) -> str:
         for command, words in rows:
             lines += [f"  {command}", *([f"      {words}"] if words else [])]
     return "\n".join(lines)
-
-
-def quoted(value: Any) -> str:
-    """A file or name as a shell and a verb take it; what came through a pipe is FILE."""
-    text = str(value)
-    if text.startswith("-"):
-        text = "FILE" if text == "-" else f"./{text}"
-    return shlex.quote(text)

@@ -4,41 +4,61 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plugsmith.cli.after.next_steps import quoted
+from plugsmith.cli.after.steps import quoted
+from plugsmith.link.hearing import Heard
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugsmith.cli.after.next_steps import Steps
+    from plugsmith.api.bench.ports import PortsRequest
+    from plugsmith.api.wire import (
+        BackupRequest,
+        DoctorRequest,
+        ReadRequest,
+        UnbrickRequest,
+        VerifyRequest,
+    )
+    from plugsmith.api.write import EraseRequest, FlashRequest, WriteRequest
+    from plugsmith.cli.after.steps import Steps
+    from plugsmith.flows.port_results import PortsResult
+    from plugsmith.flows.spi.results import UnbrickResult
+    from plugsmith.flows.wire.results import (
+        BackupResult,
+        DoctorResult,
+        EraseResult,
+        FlashResult,
+        ReadResult,
+        VerifyResult,
+    )
 
 
-def _ports(_request: Any, data: dict[str, Any]) -> Steps:
-    if not data["ports"]:
+def _ports(_request: PortsRequest, found: PortsResult) -> Steps:
+    if not found.ports:
         return [("plugsmith doctor --module WB2S", _("draws where to solder"))]
-    chips = [row["device"] for row in data["ports"] if row.get("answer", {}).get("answers")]
+    chips = [row.device for row in found.ports if row.answer is not None and row.answer.answers]
     if chips:
         return [
             (f"plugsmith backup --port {quoted(chips[0])}", _("a proven copy of all that is in it"))
         ]
-    if sum(row["vid"] is not None for row in data["ports"]) > 1 and not data["picked"]:
+    if sum(row.vid is not None for row in found.ports) > 1 and not found.picked:
         return [("plugsmith ports --ask", _("asks each what is on it"))]
     return [("plugsmith doctor", _("is a chip there?"))]
 
 
-def _doctor(request: Any, data: dict[str, Any]) -> Steps:
-    if data["heard"] in {"chip", "openbeken-console"}:
+def _doctor(request: DoctorRequest, found: DoctorResult) -> Steps:
+    if found.heard in {Heard.CHIP, Heard.CONSOLE}:
         return [("plugsmith backup", _("a proven copy of all that is in it"))]
     module = f" --module {quoted(request.module)}" if request.module else ""
     return [(f"plugsmith doctor{module}", _("again, when you have changed something"))]
 
 
-def _info(_request: Any, _data: dict[str, Any]) -> Steps:
+def _info(_request: Any, _found: Any) -> Steps:
     return [("plugsmith backup", _("before anything is changed"))]
 
 
-def _backup(_request: Any, data: dict[str, Any]) -> Steps:
-    file = quoted(data["file"])
+def _backup(_request: BackupRequest, found: BackupResult) -> Steps:
+    file = quoted(found.file)
     return [
         (f"plugsmith dump config {file}", _("which pin does what")),
         ("plugsmith flash --download --dry-run", _("what flashing OpenBeken would do")),
@@ -46,12 +66,12 @@ def _backup(_request: Any, data: dict[str, Any]) -> Steps:
     ]
 
 
-def _flash(request: Any, data: dict[str, Any]) -> Steps:
+def _flash(request: FlashRequest, found: FlashResult) -> Steps:
     own_pins = str(request.template) == "auto"
-    if data.get("found"):
-        host = quoted(data["found"]["host"])
+    if found.found is not None:
+        host = quoted(found.found.host)
         steps = [(f"plugsmith device info {host}", _("what it is, and how it is"))]
-        return steps if own_pins else [*steps, *_own_pins(data, host)]
+        return steps if own_pins else [*steps, *_own_pins(found, host)]
     if request.wifi_ssid:
         find = (_("It joins your network: `plugsmith device scan` finds it there."),)
     else:
@@ -63,21 +83,21 @@ def _flash(request: Any, data: dict[str, Any]) -> Steps:
         )
     steps = [("", text) for text in find]
     steps.append(("plugsmith device scan", _("finds it in your network")))
-    return steps if own_pins else [*steps, *_own_pins(data, "HOST")]
+    return steps if own_pins else [*steps, *_own_pins(found, "HOST")]
 
 
-def _own_pins(data: dict[str, Any], host: str) -> Steps:
-    if not data.get("backup"):
+def _own_pins(found: FlashResult, host: str) -> Steps:
+    if found.backup is None:
         return []
-    file = quoted(data["backup"]["file"])
+    file = quoted(found.backup.file)
     return [(f"plugsmith device apply {host} {file}", _("its pins, out of the backup"))]
 
 
-def _restore(_request: Any, _data: dict[str, Any]) -> Steps:
+def _restore(_request: Any, _found: Any) -> Steps:
     return [("plugsmith reset", _("starts it; or cut its power for a moment"))]
 
 
-def _write(request: Any, _data: dict[str, Any]) -> Steps:
+def _write(request: WriteRequest, _found: Any) -> Steps:
     if request.region is not None:
         place = f"--region {quoted(request.region)} --chip {quoted(request.chip)}"
     else:
@@ -88,47 +108,46 @@ def _write(request: Any, _data: dict[str, Any]) -> Steps:
     ]
 
 
-def _erase(_request: Any, data: dict[str, Any]) -> Steps:
-    undo = str(data.get("undo") or "")
-    return [(undo, _("puts it back"))] if undo.startswith("plugsmith") else []
+def _erase(_request: EraseRequest, found: EraseResult) -> Steps:
+    return [(found.undo, _("puts it back"))] if found.undo.startswith("plugsmith") else []
 
 
-def _read(_request: Any, data: dict[str, Any]) -> Steps:
-    return [(f"plugsmith dump info {quoted(data['file'])}", _("what is in it"))]
+def _read(_request: ReadRequest, found: ReadResult) -> Steps:
+    return [(f"plugsmith dump info {quoted(found.file)}", _("what is in it"))]
 
 
-def _verify(request: Any, data: dict[str, Any]) -> Steps:
-    if data["equal"]:
+def _verify(request: VerifyRequest, found: VerifyResult) -> Steps:
+    if found.equal:
         return [("plugsmith reset", _("starts it"))]
     file, start = quoted(request.file), quoted(request.start)
     return [(f"plugsmith write {file} --start {start} --dry-run", _("what would make it equal"))]
 
 
-def _reset(_request: Any, _data: dict[str, Any]) -> Steps:
+def _reset(_request: Any, _found: Any) -> Steps:
     return [("plugsmith device scan", _("finds it in your network, if it runs OpenBeken"))]
 
 
-def _rf(_request: Any, _data: dict[str, Any]) -> Steps:
+def _rf(_request: Any, _found: Any) -> Steps:
     return [("plugsmith rf show", _("what is there now"))]
 
 
-def _rf_show(_request: Any, _data: dict[str, Any]) -> Steps:
+def _rf_show(_request: Any, _found: Any) -> Steps:
     return [("plugsmith rf save -o rf.bin", _("keeps it in a file"))]
 
 
-def _unbrick(request: Any, data: dict[str, Any]) -> Steps:
-    if data["answers"] is None:
+def _unbrick(request: UnbrickRequest, found: UnbrickResult) -> Steps:
+    if found.answers is None:
         return [("plugsmith info", _("over the download UART, when the SPI wires are off"))]
-    if not data["answers"]:
+    if not found.answers:
         return [(f"plugsmith doctor --port {quoted(request.uart)}", _("is a chip there?"))]
     return [("plugsmith backup", _("a proven copy of all that is in it"))]
 
 
-def _health(_request: Any, _data: dict[str, Any]) -> Steps:
+def _health(_request: Any, _found: Any) -> Steps:
     return [("plugsmith verify BACKUP", _("compares the whole flash with your backup"))]
 
 
-WIRE_STEPS: dict[str, Callable[[Any, dict[str, Any]], Steps]] = {
+WIRE_STEPS: dict[str, Callable[[Any, Any], Steps]] = {
     "ports": _ports,
     "doctor": _doctor,
     "info": _info,
