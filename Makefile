@@ -14,7 +14,7 @@ ifdef MORE
 export PYTEST_ADDOPTS := $(MORE)
 endif
 
-.PHONY: setup demo lint test-fast test test-ui test-web web page page-shots
+.PHONY: setup demo lint test-fast test test-whole test-ui test-web web page page-shots
 .PHONY: peers test-peers test-oldest test-newest
 .PHONY: mutants fuzz campaign campaign-model campaign-adapters campaign-canaries
 .PHONY: campaign-texts campaign-house bench
@@ -46,7 +46,11 @@ test-fast: setup
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 # AFTER_FAST=1 leaves out what `make test-fast` has just passed.
 test: lint
-	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui and not web" $(if $(AFTER_FAST),--after-fast)
+	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui and not web and not whole" $(if $(AFTER_FAST),--after-fast)
+
+# The rows of long tables of which `make test` runs a sample, as in tests/rigs/campaign_size.py.
+test-whole: setup
+	$(PYTEST) -n $(JOBS) -m whole
 
 # The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
 test-ui: page/node_modules/.made
@@ -87,22 +91,33 @@ peers:
 	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt --sources
 	@$(MAKE_ENV) .peers/esphome locks/esphome.txt --sources
 
-# What our dependencies touch, with the oldest versions that pyproject.toml allows ... Left out is
-# what takes minutes and meets the same calls of the same libraries as the rest does: processes that
-# are killed, all situations of the first contact.
-WITH_DEPENDENCIES := tests/unit/link tests/unit/lan tests/unit/image tests/unit/library \
-  tests/unit/export tests/ui tests/cli tests/emu tests/flows/device \
-  --ignore=tests/cli/test_cli_flows_contract.py --ignore=tests/cli/test_first_contact.py \
-  --ignore=tests/emu/test_emu_judges_sim.py
+# For each library the tests that call it. Left out is what calls none (chips, dumps, boot code, the
+# simulator), and what meets the same calls again and takes minutes: processes that are killed, all
+# situations of the first contact, hours of served ports.
+LINK_TESTS := tests/unit/link tests/unit/lan tests/cli/test_cli_info_ports.py# serialx
+WORDS_TESTS := $(addprefix tests/cli/test_,walk.py snapshots.py questions.py beside_a_bar.py streams.py)# typer, rich
+LIBRARY_TESTS := tests/unit/library tests/cli/test_config_file.py# platformdirs
+CIPHER_TESTS := tests/unit/tuya tests/unit/dump/test_recover_forged.py# pycryptodome
+YAML_TESTS := tests/unit/export tests/unit/test_nested_json.py $(addprefix tests/flows/device/test_,obkconfig_flows.py prepared_image.py)# ruamel.yaml
+HTTP_TESTS := tests/flows/image/test_image_fetch.py $(addprefix tests/flows/device/test_device_,apply.py groups.py ota.py)# httpx2
+BROKER_TESTS := tests/obk/test_obksim_mqtt.py tests/flows/house/test_house_discovery.py tests/flows/device/test_device_scan.py# aiomqtt, zeroconf
+KEYRING_TESTS := tests/flows/house/test_house_roll.py# keyring
+PAGE_TESTS := $(addprefix tests/ui/test_ui_,files.py guard.py jobs.py practice.py process.py)# starlette, uvicorn
+EMULATOR_TESTS := $(addprefix tests/emu/test_emu_,blocks.py boot.py flows_forged.py)# unicorn
+SPI_TESTS := tests/unit/spi tests/flows/wire/test_spi_adapters.py# pyusb, pyftdi, gpiod
+WITH_DEPENDENCIES = $(LINK_TESTS) $(WORDS_TESTS) $(LIBRARY_TESTS) $(CIPHER_TESTS) $(YAML_TESTS) $(HTTP_TESTS) \
+  $(BROKER_TESTS) $(KEYRING_TESTS) $(PAGE_TESTS) $(EMULATOR_TESTS) $(SPI_TESTS)
+TEST_DEPENDENCIES = python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui and not whole" $(WITH_DEPENDENCIES)
 
+# What our dependencies do for us, with the oldest versions that pyproject.toml allows ...
 test-oldest:
 	@$(MAKE_ENV) .venvs/oldest locks/oldest.txt --project
-	.venvs/oldest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
+	PYTHONDONTWRITEBYTECODE= .venvs/oldest/bin/$(TEST_DEPENDENCIES)
 
 # ... and with the newest that can be had today. Alone here the versions are not locked.
 test-newest:
 	@$(MAKE_ENV) .venvs/newest locks/dev.txt --project --newest
-	.venvs/newest/bin/python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui" $(WITH_DEPENDENCIES)
+	PYTHONDONTWRITEBYTECODE= .venvs/newest/bin/$(TEST_DEPENDENCIES)
 
 WHOLE_PEERS := $(addprefix tests/peers/test_,unbrick_a_served_chip.py spi_adapters_with_flashrom.py)
 WHOLE_TABLES := $(addprefix tests/flows/wire/test_,reach.py flows_headers.py flows_flash.py flows_adapters.py)

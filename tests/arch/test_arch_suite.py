@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from campaign_size import sampled
 from fast_set import FOLDERS, NONE_OF
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,3 +52,33 @@ def test_after_fast_leaves_out_these_tests_and_no_other():
     assert fast
     assert kept
     assert kept == everything - fast
+
+
+def test_every_library_that_users_get_is_tested_with_its_oldest_and_its_newest_version():
+    table = re.findall(r"^(\w+_TESTS) := (.+?)# (.+)$", MAKEFILE, re.MULTILINE)
+    covered = {name for _list, _tests, names in table for name in names.split(", ")}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"], *(item for name in extras for item in extras[name])]
+    for name in ("dev", "browser"):
+        wanted = [item for item in wanted if item not in extras[name]]
+    names = {re.split(r"[ ><=;]", item)[0] for item in wanted if "!= 'linux'" not in item}
+    assert covered == names
+    for listed, _tests, _names in table:
+        assert f"$({listed})" in MAKEFILE
+
+
+def test_a_sample_and_the_rest_are_the_whole_table():
+    cases = sampled([(at, at) for at in range(20)], 5)
+    left = [case.values[0] for case in cases if [mark.name for mark in case.marks] == ["whole"]]
+    assert [case.values for case in cases] == [(at, at) for at in range(20)]
+    assert len(left) == 15
+    assert left == [x.values[0] for x in sampled([(at, at) for at in range(20)], 5) if x.marks]
+
+
+def test_what_make_test_leaves_of_the_tables_is_run_by_ci():
+    left_out = re.search(r'-m "([^"]+)"', command_of("test"))
+    assert left_out is not None
+    assert "not whole" in left_out[1]
+    assert "-m whole" in command_of("test-whole")
+    assert "make test-whole" in (ROOT / ".ci" / "run").read_text("utf-8")

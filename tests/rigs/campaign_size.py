@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
+from typing import Any
+
+import pytest
 
 _WORD = os.environ.get("PLUGSMITH_CAMPAIGN", "")
 WHOLE = _WORD == "all"
@@ -19,3 +23,20 @@ def spread(total: int, *, usual: list[int]) -> list[int]:
     if not COUNT:
         return sorted(set(usual) & set(range(1, total + 1)))
     return sorted({1 + at * (total - 1) // max(1, COUNT - 1) for at in range(COUNT)})
+
+
+def sampled(cases: list[Any], usual: int, *, seed: int = 1) -> list[Any]:
+    """All cases for `parametrize`: `usual` of them, always the same, are for `make test`.
+
+    The others are marked `whole`: `make test-whole` runs them, and CI runs that too.
+    """
+    if CAMPAIGN:
+        return cases
+    drawn = set(random.Random(seed).sample(range(len(cases)), min(usual, len(cases))))
+    return [
+        pytest.param(
+            *(case if isinstance(case, tuple) else (case,)),
+            marks=() if at in drawn else pytest.mark.whole,
+        )
+        for at, case in enumerate(cases)
+    ]

@@ -26,8 +26,8 @@ OTHER_MAC = bytes.fromhex("c8478cbbbbbb")
 
 
 def points(total: int) -> list[int]:
-    """Where to cut: everywhere in the campaign, else soon, in the middle and at the end."""
-    return spread(total, usual=[2, total // 2, total - 1])
+    """Where to cut: everywhere in the campaign, else in the middle."""
+    return spread(total, usual=[total // 2])
 
 
 @cache

@@ -1,12 +1,12 @@
-"""16 seeded fault plans over backup, flash and restore on T and N; hundreds: make campaign."""
+"""8 seeded fault plans over backup, flash and restore on T and N; CI runs 200: make campaign."""
 
 from __future__ import annotations
 
 import pytest
 from campaign import Case, run_seed
 
-CASES = 16
-BATCH = 4
+CASES = 8
+BATCH = 2
 
 
 @pytest.mark.parametrize("first", range(0, CASES, BATCH))

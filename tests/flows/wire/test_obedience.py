@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from campaign import image, old_flash
+from campaign_size import sampled
 from flows_rig import Rig
 
 from plugsmith.errors import Cancelled
@@ -28,7 +29,7 @@ FAR_ENDS = {
 }
 
 
-@pytest.mark.parametrize("at_s", [0.3, 1.0, 2.6])
+@pytest.mark.parametrize("at_s", sampled([0.3, 1.0, 2.6], 1))
 @pytest.mark.parametrize("verb", ["doctor", "info", "backup", "flash"])
 @pytest.mark.parametrize("far_end", FAR_ENDS)
 def test_ctrl_c_ends_every_verb_within_two_seconds(tmp_path, far_end, verb, at_s):
