@@ -21,9 +21,10 @@ import tomllib
 import zipfile
 from pathlib import Path
 
+import pythons
+
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PLATFORM = "linux_x86_64"
 _WHEELS_FOR = ("manylinux_2_28_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64")
 _QUIET = ("--quiet", "--disable-pip-version-check", "--no-input")
@@ -58,9 +59,9 @@ def build_packages(target: Path) -> Path:
 
 
 def build_single_file(wheel: Path, target: Path, work: Path) -> Path:
-    """One file that any Python of PYTHONS runs: compiled parts of all of them lie side by side."""
+    """One file that any claimed Python runs: compiled parts of all of them lie side by side."""
     site = work / "site"
-    for python in PYTHONS:
+    for python in pythons.claimed():
         into = work / python
         run(
             *(sys.executable, "-m", "pip", "install", *_QUIET, "--no-deps", "--no-compile"),

@@ -1,12 +1,15 @@
 // The core in Node: reads one JSON request a line, answers one JSON line each. For `make test-web`.
 // {"op": "call", "name", "given"} | {"op": "put", "name", "path"} | {"op": "get", "file", "path"} |
 // {"op": "wait", "job"}: the lines of a job when it has ended | {"op": "python", "code"}
+// Arguments: core.zip [pyodide.mjs], the latter where it is not that of node_modules.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { loadPyodide } from "pyodide";
+import { pathToFileURL } from "node:url";
 import { Host } from "../../src/backend/worker/host.ts";
 import { startPython } from "../../src/backend/worker/python.ts";
 
+const own = process.argv[3];
+const { loadPyodide } = await import(own ? pathToFileURL(own).href : "pyodide");
 const core = readFileSync(process.argv[2]);
 const host = new Host(null, null, () => undefined);
 const began = performance.now();
