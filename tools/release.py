@@ -19,6 +19,7 @@ import sys
 import tempfile
 import tomllib
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pythons
@@ -61,15 +62,11 @@ def build_packages(target: Path) -> Path:
 def build_single_file(wheel: Path, target: Path, work: Path) -> Path:
     """One file that any claimed Python runs: compiled parts of all of them lie side by side."""
     site = work / "site"
-    for python in pythons.claimed():
-        into = work / python
-        run(
-            *(sys.executable, "-m", "pip", "install", *_QUIET, "--no-deps", "--no-compile"),
-            *("--only-binary", ":all:", "--require-hashes", "--target", into),
-            *(word for name in _WHEELS_FOR for word in ("--platform", name)),
-            *("--python-version", python, "-r", ROOT / "locks" / "users.txt"),
-        )
-        shutil.copytree(into, site, dirs_exist_ok=True)
+    claimed = pythons.claimed()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(lambda number: _fetch(number, work / number), claimed))
+    for number in claimed:
+        shutil.copytree(work / number, site, dirs_exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(site)
     for leftover in ("bin", "__pycache__"):
@@ -81,6 +78,16 @@ def build_single_file(wheel: Path, target: Path, work: Path) -> Path:
         *("--output-file", out),
     )
     return out
+
+
+def _fetch(number: str, into: Path) -> None:
+    """The wheels of others for a Python, unpacked."""
+    run(
+        *(sys.executable, "-m", "pip", "install", *_QUIET, "--no-deps", "--no-compile"),
+        *("--only-binary", ":all:", "--require-hashes", "--target", into),
+        *(word for name in _WHEELS_FOR for word in ("--platform", name)),
+        *("--python-version", number, "-r", ROOT / "locks" / "users.txt"),
+    )
 
 
 def build_page(target: Path) -> None:
