@@ -13,7 +13,7 @@ from spi_rig import LOADER, SpiRig, factory
 from test_spi_flows import CS1, context
 
 from plugsmith.boot.linking import LinkPolicy
-from plugsmith.errors import Cancelled, PlugsmithError, UsageError
+from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.link import NoAnswer, NoBootCode
 from plugsmith.errors.safety import ChipMismatch, UnknownFlashPart
 from plugsmith.flows.spi.boot_loader import doubts_of, faults_of
@@ -148,6 +148,15 @@ def test_a_t_with_the_image_of_an_n_is_brought_back_when_it_is_named(tmp_path):
     assert rig.content == factory()[: LOADER.end] + rig.before[REST]
 
 
+def test_an_image_of_an_n_without_a_name_is_a_doubt_with_its_way(tmp_path):
+    rig = SpiRig(factory("BK7231N"), manners=CS1)
+    with pytest.raises(UsageError) as caught:
+        unbrick(context(rig, tmp_path), image=image(tmp_path))
+    assert "--chip bk7231t" in caught.value.message
+    info(context(rig, tmp_path))
+    assert any("looks the same over SPI" in item.message for item in rig.log if item.kind == "log")
+
+
 @pytest.mark.parametrize(("content", "named"), [("BK7231T", "BK7231U"), ("BK7231T", "BK7231N")])
 def test_a_chip_named_against_a_loader_that_says_otherwise_is_refused(content, named, tmp_path):
     rig = SpiRig(factory(content), manners=CS1)
@@ -155,6 +164,45 @@ def test_a_chip_named_against_a_loader_that_says_otherwise_is_refused(content, n
         unbrick(context(rig, tmp_path, chip=named), image=image(tmp_path, factory("BK7231U")))
     assert "asked" not in caught.value.message  # over SPI nothing asks the chip
     assert rig.content == rig.before
+
+
+PAIRS = [("BK7231U", "BK7231T"), ("BK7231T", "BK7231U"), ("BK7231Q", "BK7231T")]
+
+
+@pytest.mark.parametrize(("chip", "other"), PAIRS)
+def test_the_whole_image_of_another_chip_is_mended_where_the_uart_is_silent(chip, other, tmp_path):
+    rig = SpiRig(factory(other), chip=chip, manners=CS1)
+    ctx, good = context(rig, tmp_path, chip=chip), image(tmp_path, factory(chip))
+    with pytest.raises(ChipMismatch):
+        unbrick(ctx, image=good)
+    assert rig.content == rig.before
+    done = unbrick(ctx, image=good, uart=uart(rig.uart))
+    assert (done.verified, done.answers) == (True, True)
+    assert rig.content == factory(chip)[: LOADER.end] + factory(other)[LOADER.end :]
+
+
+def test_a_wrong_name_for_a_chip_that_answers_on_its_uart_is_refused(tmp_path):
+    rig = SpiRig(factory(), manners=CS1)
+    ctx = context(rig, tmp_path, chip="BK7231U")
+    with pytest.raises(ChipMismatch):
+        unbrick(ctx, image=image(tmp_path, factory("BK7231U")), uart=uart(rig.uart))
+    assert rig.content == rig.before
+
+
+@pytest.mark.parametrize(("chip", "other"), PAIRS[:2])
+def test_a_loader_of_another_chip_before_an_application_of_this_one_is_mended(
+    chip, other, tmp_path
+):
+    mixed = factory(other)[: LOADER.end] + factory(chip)[LOADER.end :]
+    rig = SpiRig(mixed, chip=chip, manners=CS1)
+    good = image(tmp_path, factory(chip))
+    with pytest.raises(UsageError) as caught:
+        unbrick(context(rig, tmp_path), image=good)
+    assert "--chip" in caught.value.message
+    assert rig.content == rig.before
+    done = unbrick(context(rig, tmp_path, chip=chip), image=good, uart=uart(rig.uart))
+    assert (done.verified, done.answers) == (True, True)
+    assert rig.content == factory(chip)
 
 
 def test_an_spi_address_is_no_uart(tmp_path):
@@ -172,8 +220,9 @@ def test_ctrl_c_while_the_uart_is_looked_at_is_no_silence(tmp_path):
         rig.cancel.cancel()
         return silent(rig, tmp_path).port()
 
-    with pytest.raises(Cancelled):
-        unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(stopped))
+    done = unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(stopped))
+    assert (done.verified, done.answers, done.exit_status) == (True, None, 0)
+    assert any("You stopped" in item.message for item in rig.log if item.kind == "warning")
 
 
 @pytest.mark.parametrize("kind", ["erased", "half", "one-bit", "short", "other-chip"])

@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
-from plugsmith.errors import PlugsmithError
+from plugsmith.chips.catalog import chips
+from plugsmith.chips.model import Family, KeyClass
+from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.link import NoBootCode
+from plugsmith.errors.safety import ChipMismatch
 from plugsmith.flows.image.file import open_image
 from plugsmith.image.checks import CheckList, check_match, check_section
 from plugsmith.image.kinds import read_app
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.flows.context import FlowContext
+    from plugsmith.image.model import AppFacts
     from plugsmith.library.device_key import DeviceKey
 
 
@@ -69,6 +73,50 @@ def doubts_of(loader: bytes, *, chip: str) -> list[str]:
     if facts.section.key_class is not find_chip(chip).expects_key:
         return [_("The boot loader is not scrambled with the key of a {chip}.", chip=chip)]
     return []
+
+
+def refuse_contradiction(content: bytes, *, chip: str, named: bool) -> None:
+    """Refuse where it is open which chip this is; the application is the second witness.
+
+    ChipMismatch for a `named` chip against a sound loader of another one that needs a loader,
+    unless the application is for the named one. UsageError, without a name, where loader and
+    application contradict.
+    """
+    loader = content[:LOADER_LEN]
+    if not loader_starts_at(content):
+        return
+    owners = [item for item in read_loader(loader).chips if find_chip(item).family is Family.LOADER]
+    found, app = " / ".join(owners), None
+    if looks_like_code(content, APP_START):
+        app = read_app(content)
+    for_these = [_is_for(app, item) for item in owners]
+    if named:
+        fits = _is_for(app, chip) and not any(for_these)
+        sound = bool(owners) and not faults_of(loader, b"", chip=owners[0])
+        if sound and chip not in owners and not fits:
+            raise ChipMismatch(expected=chip, found=found)
+    elif app is not None and for_these and all(item is False for item in for_these):
+        raise UsageError(
+            problem=_(
+                "the boot loader is for {loader}, the application for {app}: say with --chip "
+                "which chip this is",
+                loader=found,
+                app=" / ".join(app.chips or _with_key(app.section.key_class)),
+            )
+        )
+
+
+def _is_for(app: AppFacts | None, chip: str) -> bool | None:
+    """Whether `app` is for `chip` by its own texts, else by its key; None: nothing tells."""
+    if app is None or (not app.chips and app.section.key_class is KeyClass.UNKNOWN):
+        return None
+    return chip in (app.chips or _with_key(app.section.key_class))
+
+
+def _with_key(key: KeyClass) -> tuple[str, ...]:
+    return tuple(
+        item.name for item in chips() if item.expects_key is key and item.family is Family.LOADER
+    )
 
 
 def find_loader(ctx: FlowContext, key: DeviceKey, rest: bytes, *, image: Path | None) -> Candidate:

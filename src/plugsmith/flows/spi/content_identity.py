@@ -47,15 +47,15 @@ def identify_content(
 ) -> Identity:
     """The chip by boot loader, else by everything in the flash, else as the user named it.
 
-    ChipMismatch where content and user contradict, unless `repair` is asked for and the content is
-    of a chip that answers without a loader: such an image is what makes a T, U or Q a brick.
-    UnknownBootCode where neither tells.
+    ChipMismatch where content and user contradict, unless `repair` is asked for and the user named
+    a chip with a boot loader: another chip's image is what makes such a chip a brick, and whether
+    that is so `unbrick` judges. UnknownBootCode where neither tells.
     """
     head = flash.peek(0)
     wanted = chip(expected) if expected else None
     owner, boot, why = _owner(flash, head, wanted)
     if wanted is not None and wanted.name != owner.name:
-        if not (repair and (wanted.family, owner.family) == (Family.LOADER, Family.ROM)):
+        if not (repair and wanted.family is Family.LOADER):
             raise ChipMismatch(expected=wanted.name, found=owner.name)
         owner, boot, why = wanted, None, "the user said so"
     covers = _COVERS[owner.family]

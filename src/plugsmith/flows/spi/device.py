@@ -143,6 +143,15 @@ class SpiDevice(Device):
                 mac=self.identity.mac or _("unknown"),
             )
         )
+        if expected is None and self.identity.chip.recoverable_over_uart:
+            self.ctx.say(
+                _(
+                    "Only its content says that this is a {chip}; another chip with that image in "
+                    "it looks the same over SPI. If it stays silent on its UART, name the chip: "
+                    "plugsmith unbrick --chip bk7231t",
+                    chip=self.identity.chip.name,
+                )
+            )
 
     @property
     def bytes_on_wire(self) -> int:

@@ -14,9 +14,16 @@ from plugsmith.chips.model import Family
 from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.link import OtherDevice
+from plugsmith.errors.safety import ChipMismatch
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
-from plugsmith.flows.spi.boot_loader import Candidate, doubts_of, faults_of, find_loader
+from plugsmith.flows.spi.boot_loader import (
+    Candidate,
+    doubts_of,
+    faults_of,
+    find_loader,
+    refuse_contradiction,
+)
 from plugsmith.flows.spi.results import UnbrickResult
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import span_rows
@@ -49,6 +56,16 @@ class Uart:
     open_port: Callable[[], Port]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Todo:
+    """What is asked for; `silent`: whatever loader is there was seen not to answer."""
+
+    image: Path | None
+    out: Path | None
+    dry_run: bool
+    silent: bool = False
+
+
 def unbrick(
     ctx: FlowContext,
     *,
@@ -59,7 +76,8 @@ def unbrick(
 ) -> UnbrickResult:
     """Read everything, keep it, put a sound boot loader back if there is none, verify, look.
 
-    Raises NoBootCode, UnknownFlashPart, VerifyFailed, KeptChanged besides errors of the link.
+    A chip that is named against a sound loader of another one must be silent on `uart`. Raises
+    NoBootCode, UnknownFlashPart, ChipMismatch, VerifyFailed, KeptChanged, errors of the link.
     """
     if not is_spi(ctx.port_name):
         raise UsageError(problem=_("unbrick works over SPI: give --port serprog://..."))
@@ -67,23 +85,53 @@ def unbrick(
         raise UsageError(problem=f"--uart: {_('it is an SPI adapter, and this needs a UART')}")
     if out is not None:
         check_output(out)
-    with connected(ctx, repair=True) as device:
-        done = _put_back(ctx, cast("SpiDevice", device), image=image, out=out, dry_run=dry_run)
+    todo = Todo(image=image, out=out, dry_run=dry_run)
+    try:
+        done = _over_spi(ctx, todo)
+    except ChipMismatch as mismatch:
+        _prove_silent(ctx, uart, mismatch)
+        done = _over_spi(ctx, replace(todo, silent=True))
     if uart is None or dry_run:
         return done
-    return replace(done, answers=_answers(ctx, uart, mac=done.mac))
+    try:
+        return replace(done, answers=_answers(ctx, uart, mac=done.mac))
+    except Cancelled:
+        ctx.warn("PS-NOTE-NOT-FOUND", _("You stopped the look at the UART."))
+        return done
 
 
-def _put_back(
-    ctx: FlowContext, device: SpiDevice, *, image: Path | None, out: Path | None, dry_run: bool
-) -> UnbrickResult:
-    chip = device.identity.chip
+def _over_spi(ctx: FlowContext, todo: Todo) -> UnbrickResult:
+    with connected(ctx, repair=True) as device:
+        return _put_back(ctx, cast("SpiDevice", device), todo)
+
+
+def _prove_silent(ctx: FlowContext, uart: Uart | None, mismatch: ChipMismatch) -> None:
+    """Return if the chip does not answer on its UART; else the mismatch stands.
+
+    A sound boot loader of another chip is a brick's, or the name is wrong: then it answers.
+    """
+    if uart is None:
+        ctx.say(_("Is it silent on its UART? Name the port with --uart: that is looked at first."))
+        raise mismatch
+    ctx.say(_("Whether the boot loader that is there answers on the UART is looked at first."))
+    if _answers(ctx, uart, mac=None):
+        raise mismatch
+
+
+def _put_back(ctx: FlowContext, device: SpiDevice, todo: Todo) -> UnbrickResult:
+    chip, image, out, dry_run = device.identity.chip, todo.image, todo.out, todo.dry_run
     if chip.family is not Family.LOADER:
         raise UsageError(
-            problem=_("a {chip} answers from a mask ROM and needs no unbrick", chip=chip.name)
+            problem=_(
+                "the flash holds what a {chip} holds, which answers from a mask ROM and needs no "
+                "unbrick; another chip with that image stays silent: name it, as --chip bk7231t",
+                chip=chip.name,
+            )
         )
     device.claim()
     content = _read_all(ctx, device)
+    if not todo.silent:
+        refuse_contradiction(content, chip=chip.name, named=ctx.chip is not None)
     saved = ctx.library.rescued.keep(device.key(), 0, content)
     if out is not None:
         write_whole(out, content)
@@ -114,16 +162,16 @@ def _put_back(
     device.require_known_part()
     found = find_loader(ctx, device.key(), rest, image=image)
     ctx.say(_("The boot loader comes from {source}.", source=found.source))
-    todo = [
+    changing = [
         part for part in LOADER.split(SECTOR_LEN)
         if content[part.start : part.end] != found.data[part.start : part.end]
     ]  # fmt: skip
     if not dry_run:
-        _write(ctx, device, found, todo, content)
+        _write(ctx, device, found, changing, content)
     return replace(
         result,
         source=str(found.file),
-        written=span_rows(merge_ranges(todo)),
+        written=span_rows(merge_ranges(changing)),
         verified=not dry_run,
     )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import APP_START, Family
+from plugsmith.chips.model import APP_START, Family, RegionRole
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flash import WriteStopped
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
@@ -52,6 +52,17 @@ class Execution:
         self.untouched = False
         self.left = plan.changed_sectors
         self.repaired: list[int] = []  # the sectors of the last repair
+
+    @property
+    def code_left(self) -> bool:
+        """Whether what is left belongs to boot loader or application by any map of the chip."""
+        code = [
+            region.span
+            for layout in self.plan.chip.memory_maps
+            for role in (RegionRole.BOOTLOADER, RegionRole.APP)
+            for region in layout.with_role(role)
+        ]
+        return any(span.start <= addr < span.end for addr in self.left for span in code)
 
     @property
     def commit(self) -> list[int]:
@@ -100,6 +111,12 @@ def state_sentence(run: Execution) -> str:
     if run.commit:
         return _(
             "The device does not start now: {count} sectors are still to be written.",
+            count=len(run.left),
+        )
+    if not run.code_left:
+        return _(
+            "Boot loader and application are in place; {count} {count:sector|sectors} elsewhere "
+            "{count:is|are} still to be written.",
             count=len(run.left),
         )
     return _(
