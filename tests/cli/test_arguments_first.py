@@ -23,7 +23,7 @@ def nothing_opens(monkeypatch):
     monkeypatch.setattr(ports, "open_port", refuse)
     monkeypatch.setattr(ports, "pick_port", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr("plugsmith.lan.http.run_network", refuse)
+    monkeypatch.setattr("plugsmith.flows.device.context.run_network", refuse)
     monkeypatch.setattr("plugsmith.flows.device.scan.run_network", refuse)
 
 

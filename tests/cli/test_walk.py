@@ -11,6 +11,7 @@ from plugsmith.api.options import parameters
 from plugsmith.api.table import BY_NAME
 from plugsmith.cli.app import main
 from plugsmith.errors import ExitCode
+from plugsmith.errors.device import DeviceUnreachable
 
 VERBS = sorted(BY_NAME)
 GO_ON = {"sim", "ui", "demo", "console"}  # they do not end by themselves, or do a whole job
@@ -22,15 +23,13 @@ def nothing_there(monkeypatch, tmp_path):
     """No adapter, no network, an empty folder to work in."""
     monkeypatch.setattr("plugsmith.link.ports.list_ports", list)
     monkeypatch.setattr("plugsmith.flows.device.scan.own_network", lambda: None)
-    monkeypatch.setattr("plugsmith.lan.http.run_network", _no_network)
+    monkeypatch.setattr("plugsmith.flows.device.context.run_network", _no_network)
     monkeypatch.setattr("plugsmith.flows.device.scan.run_network", _no_network)
     monkeypatch.chdir(tmp_path)
 
 
 def _no_network(work, **_named):
     work.close()
-    from plugsmith.errors.device import DeviceUnreachable
-
     raise DeviceUnreachable(host="192.0.2.1", problem="nothing is there")
 
 

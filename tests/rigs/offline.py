@@ -1,0 +1,44 @@
+"""A pytest plugin: no test leaves this computer, or waits for an address that nobody has.
+
+Connections elsewhere fail at once, as on a computer without a network; names are not looked up.
+Children of a test are not held.
+"""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import sys
+from typing import Any
+
+_HERE = {"", "localhost", "localhost.localdomain", socket.gethostname(), None}
+
+
+def _is_here(host: object) -> bool:
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    if host in _HERE:
+        return True
+    try:
+        address = ipaddress.ip_address(str(host).partition("%")[0])
+    except ValueError:
+        return False
+    return address.is_loopback or address.is_unspecified
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect":
+        sock, address = arguments
+        if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
+            raise OSError(errno.ENETUNREACH, "no test leaves this computer")
+    elif event == "socket.getaddrinfo" and not _is_here(arguments[0]):
+        try:
+            ipaddress.ip_address(str(arguments[0]))
+        except ValueError:
+            raise socket.gaierror(socket.EAI_NONAME, "no test asks a name server") from None
+
+
+def pytest_configure() -> None:
+    """From now on, for as long as the process lives: an audit hook cannot be taken away."""
+    sys.addaudithook(_refuse)
