@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.identity import KeyFacts
-from plugsmith.chips.catalog import key_class_of
+from plugsmith.chips.catalog import code_keys, key_class_of
 from plugsmith.chips.model import KeyClass
 from plugsmith.errors.flash import ExchangeFailed
 from plugsmith.messages import N_
@@ -36,15 +36,21 @@ class EfuseByte:
 
 def read_efuse(client: BootClient, *, first: int = 0, count: int = LENGTH) -> list[EfuseByte]:
     """Bytes `first`.. of the eFuse."""
-    control = client.agreed_register(CONTROL)
-    if control is None:
-        raise ExchangeFailed(request="register read", attempts=3)
+    control = _control(client)
     return [_read_byte(client, index, control) for index in range(first, first + count)]
 
 
-def _read_byte(client: BootClient, index: int, control: int) -> EfuseByte:
+def _control(client: BootClient) -> int:
+    control = client.agreed_register(CONTROL)
+    if control is None:
+        raise ExchangeFailed(request="register read", attempts=3)
+    return control
+
+
+def _read_byte(client: BootClient, index: int, control: int, *, see_done: bool = True) -> EfuseByte:
+    """`see_done`: ask whether the engine has finished, so that the byte is surely this one."""
     client.write_register(CONTROL, (control & ~_KEEP) | index << 8 | 1)
-    for _poll in range(_POLLS):
+    for _poll in range(_POLLS if see_done else 0):
         state = client.read_register(CONTROL)
         if state is not None and not state & 1:
             break
@@ -56,7 +62,7 @@ def _read_byte(client: BootClient, index: int, control: int) -> EfuseByte:
 
 def read_key(client: BootClient) -> KeyFacts:
     """What the eFuse says about the code key; an unusual answer is read again to be sure."""
-    last = _key_once(client)
+    last = _key_once(client, quick=True)
     for _attempt in range(3):
         if last.key_class in {KeyClass.TUYA, KeyClass.NONE}:
             return last
@@ -67,10 +73,20 @@ def read_key(client: BootClient) -> KeyFacts:
     return last
 
 
-def _key_once(client: BootClient) -> KeyFacts:
-    key = read_efuse(client, count=_KEY_LEN)
-    (lock,) = read_efuse(client, first=_LOCKS, count=1)
-    return key_facts(key, lock)
+def _key_once(client: BootClient, *, quick: bool = False) -> KeyFacts:
+    """The engine needs microseconds, an exchange hundreds of them. So a key that begins as a known
+    one is read `quick`: whether the engine has finished is not asked after each byte. It proves
+    itself by being that key, where a late byte would stand in its neighbour's place; anything else
+    is read again with the question.
+    """
+    control = _control(client)
+    first, lock = (_read_byte(client, index, control) for index in (0, _LOCKS))
+    quick = quick and first.value in {
+        item.words[0] & 0xFF for item in code_keys() if any(item.words)
+    }
+    rest = [_read_byte(client, index, control, see_done=not quick) for index in range(1, _KEY_LEN)]
+    facts = key_facts([first, *rest], lock)
+    return _key_once(client) if quick and facts.key_class is not KeyClass.TUYA else facts
 
 
 def key_facts(key: list[EfuseByte], lock: EfuseByte) -> KeyFacts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.agreement import any_two
@@ -13,6 +14,8 @@ from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.boot.client import BootClient
 
 MIB = 0x10_0000
@@ -36,20 +39,36 @@ def repeats(client: BootClient, addr: int, head: bytes, *, by_crc: bool = True) 
 
 
 def is_right(client: BootClient, addr: int, data: bytes) -> bool:
-    """Whether the device's checksum says that `data` is at `addr`; a difference is asked again."""
-    span = AddressRange.sized(addr, len(data))
-    return any(client.crc32(span) == zlib.crc32(data) for _try in range(_CRC_TRIES))
+    """Whether the device's checksum says that `data` is at `addr`.
+
+    Only a difference that two answers agree on is one, as in `repeats`.
+    """
+    span, right = AddressRange.sized(addr, len(data)), zlib.crc32(data)
+    others: set[int] = set()
+    for _try in range(_CRC_TRIES):
+        found = client.crc32(span)
+        if found == right:
+            return True
+        if found in others:
+            return False
+        others.add(found)
+    return False
 
 
 def rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int, SizeProof]:
     """The stated size, proven by the wrap of a loader head that is not blank."""
     if len(set(head)) == 1:
         return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
-    if stated and _wraps_below(client, stated, head):
+
+    @cache  # no place is asked about twice
+    def head_at(addr: int) -> bool:
+        return repeats(client, addr, head)
+
+    if stated and _wraps_below(client, stated, head_at):
         return stated, SizeProof.CONTRADICTED
     sizes = [stated] if stated else [2 * MIB, 4 * MIB, MIB, 8 * MIB]
     for size in sizes:
-        if repeats(client, size, head) and not repeats(client, size // 2, head):
+        if head_at(size) and not head_at(size // 2):
             return size, SizeProof.JEDEC_AND_WRAP if stated else SizeProof.WRAP
     return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
 
@@ -62,11 +81,11 @@ def read_agreed(client: BootClient, addr: int, step: str) -> bytes:
     return data
 
 
-def _wraps_below(client: BootClient, stated: int, head: bytes) -> bool:
+def _wraps_below(client: BootClient, stated: int, head_at: Callable[[int], bool]) -> bool:
     """Whether the content repeats at a smaller distance than the size that the flash id states."""
     size = stated // 2
     while size >= MIB // 2:
-        if repeats(client, size, head):
+        if head_at(size):
             second = read_agreed(client, APP_START, _("the size of its flash was proven"))
             if len(set(second)) == 1 or repeats(client, size + APP_START, second):
                 return True

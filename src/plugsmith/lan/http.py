@@ -35,7 +35,8 @@ SMALL_BODY = 1022  # bytes that the device takes in one read together with the h
 class HttpTimeouts:
     """How long to wait, in seconds, and how often to try.
 
-    `answer_s` is between two pieces of an answer; a whole answer may take `whole_s`. `boot_s` is
+    `answer_s` is between two pieces of an answer; a whole answer may take `whole_s`, and after that
+    time none is asked for again. `boot_s` is
     how long a restarted device may stay away, `settle_s` how long until its settings are saved.
     `upload_s` is for the answer to an upload; each piece of it may take `whole_s`.
     """
@@ -114,11 +115,13 @@ class HttpWire:
     async def _repeat(
         self, path: str, *, limit: int, tries: int, method: str = "GET", body: bytes = b""
     ) -> Response:
+        now = asyncio.get_running_loop().time
+        until = now() + self.patience.whole_s
         for attempt in range(1, tries + 1):
             try:
                 return await self._once(method, path, body, limit=limit, whole=method != "GET")
             except (DeviceUnreachable, DeviceAnswer):
-                if attempt == tries:
+                if attempt == tries or now() >= until:  # who drips for ever does so again
                     raise
             await self.patience.sleep(self.patience.pause_s * attempt)
         raise AssertionError("unreachable")

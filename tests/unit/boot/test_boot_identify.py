@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from boot_rig import Rig, forged
 
+from plugsmith.boot.efuse import CONTROL, DATA
 from plugsmith.boot.identify import identify, summary
 from plugsmith.boot.identity import SizeProof
+from plugsmith.boot.protocol import commands as cmd
 from plugsmith.chips.model import Family, KeyClass
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch
 from plugsmith.forge.flash import forge_flash, forged_mac
+from plugsmith.sim.chip.registers import Registers
 from plugsmith.sim.faults import FaultPlan, Harm, LineFault, Way
 
 # personality, chip, boot code in flash, version that is answered
@@ -54,6 +59,41 @@ def test_a_loader_can_still_write_after_identification(who: str) -> None:
     rig = Rig.of(who, forged(chip, boot))
     _client, _found, flash = rig.connect()
     assert not flash.crc_blocks_writes
+
+
+class SlowEngine(Registers):
+    """An eFuse engine that has a new byte only once somebody asked whether it has finished."""
+
+    def __init__(self, who) -> None:
+        super().__init__(who)
+        self.ready = 0
+
+    def read(self, addr: int) -> int:
+        if addr == CONTROL:
+            self.ready = self._fuse_value
+        return self.ready if addr == DATA else super().read(addr)
+
+
+@pytest.mark.parametrize("who", ["n-rom", "m-rom", "7238-rom"])
+def test_a_slow_engine_for_the_key_is_waited_for(who: str) -> None:
+    chip, boot = next((chip, boot) for name, chip, boot, _version in CASES if name == who)
+    rig = Rig.of(who, forged(chip, boot))
+    rig.chip.registers = SlowEngine(rig.chip.who)
+    found = identify(rig.link())
+    assert (found.chip.name, found.key.key_class) == (chip, found.chip.expects_key)
+
+
+def test_nothing_is_asked_twice_that_one_answer_proves() -> None:
+    rig = Rig.of("n-rom", forged("BK7231N", "BK7231N 1.0.1"))
+    client, asked = rig.link(), []
+    real = client.exchange
+    client.exchange = lambda command, **options: (asked.append(command), real(command, **options))[
+        1
+    ]
+    identify(client)
+    sums = Counter(item for item in asked if isinstance(item, cmd.CheckCrc))
+    assert max(sums.values()) <= 2  # a difference, by two answers
+    assert sum(isinstance(item, cmd.WriteRegister) for item in asked) == 17
 
 
 def test_a_wrong_name_from_the_user_is_refused() -> None:

@@ -181,9 +181,10 @@ def test_a_silent_device_is_given_up():
             run(wire.get("/index", tries=1))
 
 
-def test_a_dripping_answer_is_given_up():
-    def drip(listener: socket.socket) -> None:
-        connection, _peer = listener.accept()
+def test_a_dripping_answer_is_given_up_and_not_asked_for_again():
+    asked = []
+
+    def drip(connection: socket.socket) -> None:
         with connection:
             for _ in range(400):
                 try:
@@ -192,12 +193,19 @@ def test_a_dripping_answer_is_given_up():
                     return
                 threading.Event().wait(0.02)
 
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                asked.append(listener.accept()[0])
+                threading.Thread(target=drip, args=(asked[-1],), daemon=True).start()
+
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=drip, args=(listener,), daemon=True).start()
-        patience = type(QUICK)(answer_s=0.5, whole_s=0.6, tries=1)
+        threading.Thread(target=serve, args=(listener,), daemon=True).start()
+        patience = type(QUICK)(answer_s=0.5, whole_s=0.6, tries=3)
         wire = HttpWire(Host("127.0.0.1", listener.getsockname()[1]), patience=patience)
         with pytest.raises(DeviceUnreachable):
-            run(wire.get("/index", tries=1))
+            run(wire.get("/index"))
+    assert len(asked) == 1
 
 
 def test_an_endless_answer_is_cut():
