@@ -65,6 +65,7 @@ MODULES = (
     "interpret/vendor/buttons.py",
     "flows/settings/desired_settings.py",
     "lan/change.py",
+    "lan/change_steps.py",
     "secrets.py",
 )
 _WIRE = "tests/flows/wire/test_"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.device import DeviceNotBack, DeviceRefused, HalfApplied, RefusedAfterStop
-from plugsmith.lan.change import STOP_DRIVERS
+from plugsmith.lan.change_steps import CommandStep, PageStep, StartupStep, StopDrivers
 from plugsmith.lan.http import to_the_end
 from plugsmith.lan.live_page import look_live
 from plugsmith.messages import _
@@ -15,7 +15,8 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugsmith.lan.change import ChangeStep, ConfigChange
+    from plugsmith.lan.change import ConfigChange
+    from plugsmith.lan.change_steps import ChangeStep
     from plugsmith.lan.obk_http import Obk
     from plugsmith.lan.records import ApiInfo
     from plugsmith.lan.restarts import UptimeWatch
@@ -37,7 +38,7 @@ async def carry_out(
     only the drivers had been stopped. `undo` is the command line that goes back, for the error.
     """
     watch = await obk.watch_uptime()
-    stops = any(step.command == STOP_DRIVERS for step in change.steps)
+    stops = any(isinstance(step, StopDrivers) for step in change.steps)
     way = _Way(obk, change, undo, (await look_live(obk)).drivers if stops else ())
     for number, step in enumerate(change.steps):
         try:
@@ -50,7 +51,7 @@ async def carry_out(
             raise await way.cancelled(number) from stop
         except PlugsmithError as problem:
             raise await way.failed(number, problem) from problem
-        way.stopped = way.stopped or step.command == STOP_DRIVERS
+        way.stopped = way.stopped or isinstance(step, StopDrivers)
         progress(number + 1)
     if "web_password" in change.new:
         obk.wire.use_password(str(change.new["web_password"]) or None)
@@ -122,12 +123,15 @@ class _Way:
 
 
 async def _send(obk: Obk, step: ChangeStep) -> None:
-    if step.startup is not None:
-        await obk.set_startup(step.startup)
-    elif step.page:
-        await obk.page(step.page, step.arguments)
-    else:
-        await obk.command(step.command, repeatable=True)
+    match step:
+        case StopDrivers():
+            await obk.command("stopDriver *", repeatable=True)
+        case CommandStep():
+            await obk.command(step.command, repeatable=True)
+        case PageStep():
+            await obk.page(step.page, step.arguments)
+        case StartupStep():
+            await obk.set_startup(step.text)
 
 
 async def _settle(obk: Obk, change: ConfigChange, watch: UptimeWatch) -> ApiInfo:

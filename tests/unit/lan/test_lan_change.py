@@ -7,11 +7,16 @@ import pytest
 from plugsmith.errors.device import SettingUnusable
 from plugsmith.lan.change import (
     SETTABLE,
-    SHORTEST_WEB_PASSWORD,
-    ChangeStep,
     check_settable,
     differences,
     make_change,
+)
+from plugsmith.lan.change_steps import (
+    SHORTEST_WEB_PASSWORD,
+    CommandStep,
+    PageStep,
+    StartupStep,
+    StopDrivers,
 )
 from plugsmith.openbeken.limits import PAGE_ARGUMENT_LIMIT, startup_limit
 
@@ -50,11 +55,15 @@ def change(**wanted):
 
 
 def commands(**wanted) -> list[str]:
-    return [step.command for step in change(**wanted).steps if step.command]
+    """The command lines in order, "stop" for the drivers."""
+    steps = change(**wanted).steps
+    told = {StopDrivers: lambda _step: "stop", CommandStep: lambda step: step.command}
+    return [told[type(step)](step) for step in steps if type(step) in told]
 
 
-def only_page(**wanted) -> ChangeStep:
+def only_page(**wanted) -> PageStep:
     (step,) = change(**wanted).steps
+    assert isinstance(step, PageStep)
     return step
 
 
@@ -95,16 +104,16 @@ def test_an_order_of_colours_has_five_places(places):
 
 
 def test_drivers_are_stopped_before_pins_or_the_startup_command_change():
-    assert commands(pins={**NOW["pins"], "24": "LED;2"})[0] == "stopDriver *"
-    assert commands(startup_command="startDriver BL0942")[0] == "stopDriver *"
+    assert commands(pins={**NOW["pins"], "24": "LED;2"})[0] == "stop"
+    assert commands(startup_command="startDriver BL0942")[0] == "stop"
     assert commands(flags=0) == ["Flags 0"]
-    assert change(startup_command="backlog a").steps[1].startup == "backlog a"
+    assert change(startup_command="backlog a").steps[1] == StartupStep(text="backlog a")
 
 
 def test_pins_are_released_first_and_get_their_channel_before_their_role():
     told = commands(pins={"26": "PWM;2", "7": "Rel;3"})
     assert told == [
-        "stopDriver *",
+        "stop",
         "backlog setPinRole 6 dInput_NoPullUp; setPinRole 6 None; setPinChannel 6 0 0",
         "backlog setPinRole 24 dInput_NoPullUp; setPinRole 24 None; setPinChannel 24 0 0",
         "backlog setPinChannel 7 3; setPinRole 7 Rel",
@@ -160,7 +169,7 @@ def test_a_static_address_is_sent_whole():
 
 def test_wifi_comes_last_because_saving_it_restarts_the_device():
     made = change(wifi_password="second", flags=0, static_ip={"ip": "10.0.0.9"})
-    assert [step.page for step in made.steps] == ["", "/cfg_ip", "/cfg_wifi_set"]
+    assert [getattr(step, "page", "") for step in made.steps] == ["", "/cfg_ip", "/cfg_wifi_set"]
     assert made.steps[-1].arguments == {
         "ssid": "home", "pass": "second", "ssid2": "", "pass2": "",
     }  # fmt: skip
