@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.client import BootClient
-from plugsmith.boot.contact.search import BootFound, LinkPolicy, Search
+from plugsmith.boot.contact.polls import Polls
+from plugsmith.boot.contact.search import LinkPolicy, Search
 from plugsmith.boot.wire import Wire
 from plugsmith.clock import RealClock
-from plugsmith.events import CancelToken, EventLog, TaskBegin, TaskEnd
+from plugsmith.errors import Cancelled
+from plugsmith.events import TaskBegin, TaskEnd
+from plugsmith.link.witness import Witness
 from plugsmith.messages import _
 
 __all__ = ["LinkPolicy", "answers_again", "link", "link_again"]
@@ -21,9 +24,8 @@ if TYPE_CHECKING:
 
     from plugsmith.boot.alive import Keeper
     from plugsmith.clock import Clock
-    from plugsmith.events import EventSink
+    from plugsmith.events import CancelToken, EventSink
     from plugsmith.link.port import Port
-    from plugsmith.link.witness import Witness
 
 
 def link(
@@ -47,22 +49,22 @@ def link(
     Emits TaskBegin/TaskEnd "link", and Progress with what is heard. Raises NoAnswer with the
     verdict, another LinkError or PortError where that says it better, Cancelled.
     """
+    witness = witness or Witness(port, clock)
     search = Search(
-        port=port,
+        witness,
         policy=policy,
         clock=clock,
         sink=sink,
         cancel=cancel,
         speeds=speeds,
         left_behind=left_behind,
-        witness=witness,
     )
-    _run(search)
+    _run(search, clock=clock, sink=sink)
     client = BootClient(
         port,
         clock=clock,
         keeper=keeper or _usual_keeper(clock),
-        round_trip_s=search.witness.round_trip_s,
+        round_trip_s=witness.round_trip_s,
         cancel=cancel,
     )
     client.settle()
@@ -78,14 +80,14 @@ def link_again(
     """
     client.pause()
     search = Search(
-        port=client.port,
+        Witness(client.port, client.clock),
         policy=policy,
         clock=client.clock,
         sink=sink,
         cancel=cancel,
         speeds=(client.baud,),
     )
-    _run(search)
+    _run(search, clock=client.clock, sink=sink)
     client.resume()
     client.settle()
 
@@ -98,8 +100,7 @@ def _usual_keeper(clock: Clock) -> Keeper | None:
     return ThreadKeeper
 
 
-def _run(search: Search) -> None:
-    clock, sink = search.clock, search.sink
+def _run(search: Search, *, clock: Clock, sink: EventSink) -> None:
     sink.emit(TaskBegin(task="link", title=_("Looking for the chip"), total=None, unit="polls"))
     begin = clock.monotonic()
     found = False
@@ -119,17 +120,13 @@ def answers_again(
 
     After a chip was told to start its firmware this means that it reset by itself. Cancelled.
     """
-    search = Search(
-        port=port,
-        policy=LinkPolicy(timeout_s=None),
-        clock=clock,
-        sink=EventLog(),
-        cancel=cancel or CancelToken(),
-        speeds=(),
-    )
-    try:
-        search.poll_plain(seconds)
-    except BootFound:
-        Wire(port, clock=clock).drain(0.03, most_s=0.3)
-        return True
-    return False
+
+    def check() -> None:
+        if cancel is not None and cancel.cancelled:
+            raise Cancelled(state=_("Nothing was changed on the device."))
+
+    polls = Polls(port, clock=clock, witness=Witness(port, clock), check=check)
+    if not polls.attempt(seconds):
+        return False
+    Wire(port, clock=clock).drain(0.03, most_s=0.3)
+    return True

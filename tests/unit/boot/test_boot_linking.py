@@ -201,9 +201,32 @@ class _Returning:
         return True
 
 
-def test_an_adapter_that_comes_back_goes_on() -> None:
+class _GoneAtTheAnswer(_Returning):
+    """The same, and it vanishes when the boot code has just answered."""
+
+    heard = False
+
+    def read(self, size: int, timeout_s: float) -> bytes:
+        data = self.rig.port.read(size, timeout_s)
+        self.heard = self.heard or bool(data)
+        return data
+
+    def write(self, data: bytes) -> None:
+        self.gone = self.heard and not self.reopened
+        if self.gone:
+            raise PortLost(port="returning")
+        self.rig.port.write(data)
+
+    def reopen(self, timeout_s: float) -> bool:
+        back = super().reopen(timeout_s)
+        self.rig.chip.press_reset(now=self.rig.clock.monotonic())  # with it, its 3.3 V came back
+        return back
+
+
+@pytest.mark.parametrize("kind", [_Returning, _GoneAtTheAnswer])
+def test_an_adapter_that_comes_back_goes_on(kind: type[_Returning]) -> None:
     rig = Rig.of("t-1.0.5", forged("BK7231T"), lines="none")
-    port = _Returning(rig)
+    port = kind(rig)
     log = EventLog()
     client = link(
         port,  # type: ignore[arg-type]
