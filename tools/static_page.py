@@ -49,7 +49,12 @@ def _core_works(folder: Path) -> str:
     node = next((ROOT / ".venvs" / "page").glob("lib/*/site-packages/playwright/driver/node"), None)
     if node is None:
         return "no Node to run it in: make test-ui makes .venvs/page, which brings one"
-    parts = [str(node), str(SESSION), str(folder / "core.zip"), str(folder / "pyodide/pyodide.mjs")]
+    parts = [
+        str(node),
+        str(SESSION),
+        str(folder / "core.zip.xz"),
+        str(folder / "pyodide/pyodide.mjs"),
+    ]
     dump = folder / "plug.bin"
     with Popen(parts, stdin=PIPE, stdout=PIPE, text=True, cwd=ROOT / "page") as core:
         said = _answers(core)

@@ -44,7 +44,7 @@ def build(target: Path) -> dict[str, object]:
     for name in PYODIDE:
         shutil.copyfile(MODULES / "pyodide" / name, place / name)
     _write_lock(place / "pyodide-lock.json")
-    write_core(target / "core.zip")
+    write_core(target / "core.zip.xz")
     (target / "LICENSES.txt").write_text(_licences(), encoding="utf-8")
     shutil.copyfile(ROOT / "page" / "web" / "offline.js", target / "offline.js")
     told = _told(target)

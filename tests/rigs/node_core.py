@@ -33,7 +33,7 @@ class NodeCore:
     """One Pyodide with the core of this checkout."""
 
     def __init__(self, folder: Path) -> None:
-        core = folder / "core.zip"
+        core = folder / "core.zip.xz"
         tool = [sys.executable, str(ROOT / "tools" / "web_core.py"), str(core)]
         subprocess.run(tool, check=True, capture_output=True)
         self.folder = folder

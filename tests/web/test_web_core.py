@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
 import json
+import lzma
 import subprocess
 import sys
+import zipfile
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
+import web_core
 from plugsmith.errors.ui import UiNotInBrowser
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forged_mac
 from plugsmith.forge.storage import StorageRequest
+from plugsmith.messages import languages
 
 RIG = Path(__file__).parents[1] / "rigs" / "browser_core.py"
 #: what no module may import at its top that a browser loads
@@ -101,3 +106,15 @@ def _top_imports(path):
             yield from (item.name for item in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+
+
+def test_the_edition_speaks_every_language_and_is_packed_as_one_piece(tmp_path):
+    web_core.write_core(tmp_path / "core")
+    with zipfile.ZipFile(io.BytesIO(lzma.decompress((tmp_path / "core").read_bytes()))) as core:
+        names = set(core.namelist())
+    for language in languages():
+        if language != "en":
+            assert f"plugsmith/locale/{language}/LC_MESSAGES/plugsmith.po" in names
+    again = tmp_path / "again"
+    web_core.write_core(again)
+    assert again.read_bytes() == (tmp_path / "core").read_bytes()

@@ -1,7 +1,7 @@
 // The core in Node: reads one JSON request a line, answers one JSON line each. For `make test-web`.
 // {"op": "call", "name", "given"} | {"op": "put", "name", "path"} | {"op": "get", "file", "path"} |
 // {"op": "wait", "job"}: the lines of a job when it has ended | {"op": "python", "code"}
-// Arguments: core.zip [pyodide.mjs], the latter where it is not that of node_modules.
+// Arguments: core.zip.xz [pyodide.mjs], the latter where it is not that of node_modules.
 import { readFileSync, writeFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";

@@ -42,7 +42,7 @@ from plugsmith.errors.flash import IdentityUnstable, StatusRefused
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch, FlashProtected
 from plugsmith.events import Log, Warning_
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from plugsmith.events import EventSink
 
 CHIP_ID, LATER_CHIP_ID = 0x80_0000, 0x4401_0004
+_INFERRED_KEY = N_("inferred from the boot loader: this chip cannot tell its key over the UART")
 _BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _READ_ID = b"\x9f\x00\x00\x00"
 _AGREE = 6
@@ -150,16 +151,20 @@ def _identify_loader(client: BootClient) -> Identity:
             status=None,
             protected=None,
         ),
-        key=_inferred_key(boot, owner),
+        key=KeyFacts(key_class=owner.expects_key, evidence=_INFERRED_KEY),
         mac=_read_mac(client, owner, size, by_crc=by_crc),
-        evidence=("no answer to a register read: the loader family", why, *doubt),
+        evidence=(_("no answer to a register read: the loader family"), why, *doubt),
         twins=twins,
     )
 
 
 def _doubt(name: str, twins: Sequence[str], size: int) -> str:
-    others = " or ".join(twins)
-    return f"the same loader is on {others}: taken for {name} because of {size // 1024} KiB"
+    return _(
+        "the same loader is on {others}: taken for {chip} because of {kib} KiB",
+        others=_(" or ").join(twins),
+        chip=name,
+        kib=size // 1024,
+    )
 
 
 def _crc_is_harmless(found: Sequence[BootCode], version: str | None) -> bool:
@@ -184,6 +189,7 @@ def _name_loader(
 ) -> tuple[BootCode, Chip, str]:
     """Boot code, chip, and how they are known."""
     crc = zlib.crc32(head[:256])
+    mark = f"{crc:08X}"
     found = boot_codes_for_crc(256, crc)
     if version and found and all(item.version_text not in {None, version} for item in found):
         found = ()  # what answers counts, not what lies in the flash
@@ -191,23 +197,26 @@ def _name_loader(
         boot = found[0]
         names = [name for item in found for name in item.chips]
         owner = _fitting_chip(names, size)
-        return boot, owner, f"fingerprint {crc:08X} of the first 256 bytes: {boot.name}"
+        why = _("fingerprint {crc} of the first 256 bytes: {boot}", crc=mark, boot=boot.name)
+        return boot, owner, why
     if version:
         named = [item for item in boot_codes() if item.version_text == version]
         if named:
-            why = f"answers {version}; fingerprint {crc:08X} is new for it"
+            why = _("answers {version}; fingerprint {crc} is new for it", version=version, crc=mark)
             return named[0], chip(named[0].chip), why
-        return _stand_in("BK7231T", f"answers {version}; fingerprint {crc:08X} is new")
+        why = _("answers {version}; fingerprint {crc} is new", version=version, crc=mark)
+        return _stand_in("BK7231T", why)
     owners = [
         item
         for item in chips()
-        if item.family is Family.LOADER and any(head.startswith(mark) for mark in item.loader_heads)
+        if item.family is Family.LOADER and any(head.startswith(own) for own in item.loader_heads)
     ]
     if not owners:
-        found_text = f"loader {crc:08X}, first bytes {head[:8].hex()}"
+        found_text = f"loader {mark}, first bytes {head[:8].hex()}"
         raise UnknownBootCode(port=client.port.info.name, found=found_text)
     owner = _fitting_chip([item.name for item in owners], size)
-    return _stand_in(owner.name, f"first bytes of {owner.name}; fingerprint {crc:08X} is new")
+    why = _("first bytes of {chip}; fingerprint {crc} is new", chip=owner.name, crc=mark)
+    return _stand_in(owner.name, why)
 
 
 def _stand_in(name: str, why: str) -> tuple[BootCode, Chip, str]:
@@ -220,13 +229,6 @@ def _fitting_chip(names: list[str], size: int) -> Chip:
     usual = [item for item in candidates if item.flash_size == size]
     seen = [item for item in candidates if size in item.flash_sizes]
     return (usual or seen or candidates)[0]
-
-
-def _inferred_key(boot: BootCode, owner: Chip) -> KeyFacts:
-    return KeyFacts(
-        key_class=owner.expects_key,
-        evidence=f"inferred from {boot.name}: this chip cannot tell its key over the UART",
-    )
 
 
 # ROM family
@@ -256,7 +258,13 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
         flash=flash,
         key=key,
         mac=_read_mac(client, owner, flash.size, by_crc=True),
-        evidence=(f"register 0x{owner.chip_id_reg:X} reads 0x{chip_id:X}", key.evidence),
+        evidence=(
+            _(
+                "register {register} reads {value}",
+                register=f"0x{owner.chip_id_reg:X}",
+                value=f"0x{chip_id:X}",
+            ),
+        ),
     )
 
 
@@ -279,7 +287,7 @@ def _by_key(owners: list[Chip], key: KeyFacts, head: bytes) -> Chip:
     fitting = [item for item in owners if item.expects_key is key.key_class]
     if key.key_class is KeyClass.HIDDEN or not fitting:
         fitting = [
-            item for item in owners if any(head.startswith(mark) for mark in item.loader_heads)
+            item for item in owners if any(head.startswith(own) for own in item.loader_heads)
         ]
     return (fitting or owners)[0]
 

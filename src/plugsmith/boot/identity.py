@@ -56,7 +56,8 @@ class Identity:
     """One chip as identified on the wire.
 
     `loader_crc` is the zlib CRC-32 of the first `loader_covers` physical bytes; `mac` is the text
-    `c8:47:8c:01:02:03` or None where the RF sector holds none; `evidence` are sentences.
+    `c8:47:8c:01:02:03` or None where the RF sector holds none; `evidence` are sentences,
+    in the language of the run.
     """
 
     chip: Chip

@@ -13,7 +13,6 @@ export interface Face {
 
 interface PyodideLike {
   FS: { mkdirTree(path: string): void; writeFile(path: string, data: Uint8Array): void };
-  unpackArchive(data: ArrayBuffer, format: string, options: { extractDir: string }): void;
   registerJsModule(name: string, module: unknown): void;
   runPython(code: string): unknown;
   mountNativeFS(path: string, handle: unknown): Promise<{ syncfs(): Promise<void> }>;
@@ -33,6 +32,15 @@ export interface Parts {
 
 export const LIBRARY = "/library";
 const SITE = "/lib/core";
+
+const PACKED = "/tmp/core.zip.xz";
+// A ZIP that is packed as one piece: much less to download, and unpacked as quickly.
+const UNPACK = `
+import io, lzma, os, zipfile
+with open("${PACKED}", "rb") as file:
+    zipfile.ZipFile(io.BytesIO(lzma.decompress(file.read()))).extractall("${SITE}")
+os.remove("${PACKED}")
+`;
 
 const BOOT = `
 import asyncio, os, sys
@@ -102,7 +110,8 @@ export async function startPython(parts: Parts): Promise<{ face: Face; pyodide: 
   const pyodide = await parts.loadPyodide(parts.indexURL ? { indexURL: parts.indexURL } : {});
   pyodide.FS.mkdirTree(SITE);
   pyodide.FS.mkdirTree(LIBRARY);
-  pyodide.unpackArchive(parts.core, "zip", { extractDir: SITE });
+  pyodide.FS.writeFile(PACKED, new Uint8Array(parts.core));
+  pyodide.runPython(UNPACK);
   await parts.mount?.(pyodide);
   pyodide.registerJsModule("plugsmith_host", {
     host: parts.host,

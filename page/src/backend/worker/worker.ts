@@ -32,13 +32,13 @@ async function begin(base: string, language: string): Promise<Face> {
   const storage = new Storage();
   const serial = serialOf(self);
   host = new Host(serial, storage, tell, (ms) => scope.postMessage({ kind: "reopened", ms }));
-  const coming = fetch(`${base}core.zip`);
+  const coming = fetch(`${base}core.zip.xz`);
   const { loadPyodide } = (await import(/* @vite-ignore */ `${base}pyodide/pyodide.mjs`)) as {
     loadPyodide: Parts["loadPyodide"];
   };
   step(1);
   const answer = await coming;
-  if (!answer.ok) throw new Error(`core.zip: ${answer.status}`);
+  if (!answer.ok) throw new Error(`core.zip.xz: ${answer.status}`);
   const core = await answer.arrayBuffer();
   step(2);
   const started = await startPython({

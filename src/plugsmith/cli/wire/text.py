@@ -85,7 +85,7 @@ def info_text(found: InfoResult) -> str:
             (_("Boot code"), _words(found.boot.name, found.boot.version)),
             (_("Flash"), _flash(found.flash)),
             (_("Protected"), _protected(found.flash.protected)),
-            (_("Code key"), f"{found.key.key_class} ({_(found.key.evidence)})"),
+            (_("Code key"), f"{found.key.key_class} ({found.key.evidence})"),
             (_("MAC"), found.mac or _("none found")),
             (_("Firmware"), firmware.strip()),
             *resets_row(found.resets),

@@ -14,7 +14,7 @@ from plugsmith.dump.survey.survey import survey
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch, UnknownFlashPart
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import BootCode, Chip
@@ -57,7 +57,7 @@ def identify_content(
     if wanted is not None and wanted.name != owner.name:
         if not (repair and wanted.family is Family.LOADER):
             raise ChipMismatch(expected=wanted.name, found=owner.name)
-        owner, boot, why = wanted, None, "the user said so"
+        owner, boot, why = wanted, None, _("the user said so")
     covers = _COVERS[owner.family]
     return Identity(
         chip=owner,
@@ -71,10 +71,10 @@ def identify_content(
         flash=facts,
         key=KeyFacts(
             key_class=owner.expects_key,
-            evidence=f"inferred from {owner.name}: the key cannot be read over SPI",
+            evidence=N_("inferred from the chip: the key cannot be read over SPI"),
         ),
         mac=_mac(flash, owner),
-        evidence=("read over SPI: the chip itself was not asked", why),
+        evidence=(_("read over SPI: the chip itself was not asked"), why),
     )
 
 
@@ -85,7 +85,7 @@ def _owner(flash: SpiFlash, head: bytes, wanted: Chip | None) -> tuple[Chip, Boo
         owners = [chip(name) for name in dict.fromkeys(n for item in found for n in item.chips)]
         fitting = [item for item in owners if item.flash_size == flash.size] or owners
         owner = wanted if wanted in owners else fitting[0]
-        return owner, found[0], f"the boot loader is {found[0].name}"
+        return owner, found[0], _("the boot loader is {boot}", boot=found[0].name)
     said = survey(Dump(data=flash.read_all()), flash_size=flash.size).chip
     named = chip(said) if said else wanted
     if named is None:
@@ -93,7 +93,7 @@ def _owner(flash: SpiFlash, head: bytes, wanted: Chip | None) -> tuple[Chip, Boo
         raise UnknownBootCode(
             port="SPI", found=_("first bytes {first}; name it with --chip", first=first)
         )
-    return named, None, "the content says so" if said else "the user said so"
+    return named, None, _("the content says so") if said else _("the user said so")
 
 
 def _mac(flash: SpiFlash, owner: Chip) -> str | None:

@@ -49,7 +49,7 @@ class Info:
             support=found.chip.support,
             boot=_boot_row(found),
             flash=_flash_row(found),
-            key=KeyClassRow(key_class=found.key.key_class, evidence=found.key.evidence),
+            key=KeyClassRow(key_class=found.key.key_class, evidence=_(found.key.evidence)),
             mac=self.mac,
             evidence=found.evidence,
             firmware=RunningRow(
