@@ -80,5 +80,10 @@ def test_what_make_test_leaves_of_the_tables_is_run_by_ci():
     left_out = re.search(r'-m "([^"]+)"', command_of("test"))
     assert left_out is not None
     assert "not whole" in left_out[1]
-    assert "-m whole" in command_of("test-whole")
+    command = command_of("test-whole")
+    assert "-m whole" in command
+    places = [ROOT / place for place in re.findall(r"tests/[\w/]+", command)]
+    for path in (ROOT / "tests").rglob("test_*.py"):
+        if "sampled(" in path.read_text("utf-8") and path != Path(__file__):
+            assert any(path.is_relative_to(place) for place in places), path
     assert "make test-whole" in (ROOT / ".ci" / "run").read_text("utf-8")

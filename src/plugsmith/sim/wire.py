@@ -167,8 +167,9 @@ class AdapterLine(Line):
     def _pending(self, now: float) -> int:
         total = 0
         for stretch in self._queue:
-            total += max(0, stretch.arrived(now) - stretch.used)
-            if stretch.arrived(now) < len(stretch.data):
+            there = stretch.arrived(now)
+            total += max(0, there - stretch.used)
+            if there < len(stretch.data):
                 break
         return total
 
