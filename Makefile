@@ -50,7 +50,7 @@ test: lint
 
 # The rows of long tables of which `make test` runs a sample, as in tests/rigs/campaign_size.py.
 test-whole: setup
-	$(PYTEST) -n $(JOBS) -m whole tests/flows tests/unit/boot tests/emu tests/corpus
+	$(PYTEST) -n $(JOBS) -m whole tests/flows tests/unit/boot tests/emu tests/ui tests/corpus
 
 # The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
 test-ui: page/node_modules/.made
