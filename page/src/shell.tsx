@@ -6,6 +6,7 @@ import { PAGES } from "./pages";
 import { href, route } from "./state/router";
 import { adopt, journey } from "./state/journey";
 import { jobRows, restarted } from "./state/server";
+import { talk } from "./state/console";
 import { dark, theme } from "./state/theme";
 import { t } from "./text/t";
 import { Icon } from "./ui/icons";
@@ -90,7 +91,7 @@ function Connection(): JSX.Element | null {
 function Elsewhere(): JSX.Element | null {
   const mine = new Set(Object.values(journey.value.jobs));
   const other = jobRows.value.find(
-    (row) => row.port && (row.state === "running" || row.state === "asking") && !mine.has(row.id) && row.port !== journey.value.port,
+    (row) => row.port && (row.state === "running" || row.state === "asking") && !mine.has(row.id) && row.port !== journey.value.port && row.id !== talk.view.value?.id,
   );
   if (!other) return null;
   return (
@@ -101,6 +102,7 @@ function Elsewhere(): JSX.Element | null {
           <Button
             kind="slim"
             onClick={() => {
+              if (other.verb === "console") return go("console");
               adopt(other.port as string, jobRows.value);
               go("free");
             }}

@@ -31,8 +31,9 @@ class Uint8Array(bytes):
 class StubWire:
     """An adapter whose changes of rate are reopenings, on a simulated chip."""
 
-    def __init__(self, port):
+    def __init__(self, port, waited):
         self.port = port
+        self.waited = waited
         self.lost = False
         self.reopen_ms = 0.0
         self.held = b""
@@ -43,6 +44,7 @@ class StubWire:
         return Uint8Array(data[:limit]) if data else None
 
     def arrived(self, most_ms):
+        self.waited()
         self.held += self.port.read(65536, most_ms / 1000)
 
     def send(self, data):
@@ -75,6 +77,7 @@ class StubHost:
         self.make_port = make_port
         self.kept = 0
         self.owner = lambda: None
+        self.typist = lambda: None
 
     def encrypt(self, data, key, iv):
         return Uint8Array(self._cipher(key, iv).encrypt(data))
@@ -96,7 +99,7 @@ class StubHost:
         return json.dumps([{"name": "webserial://1a86:7523/1", "vid": 0x1A86, "pid": 0x7523}])
 
     def open_port(self, name):
-        return StubWire(self.make_port(name))
+        return StubWire(self.make_port(name), self.typist)
 
     def keep(self):
         self.kept += 1
@@ -184,11 +187,29 @@ def main(folder: Path) -> None:
     port = "webserial://1a86:7523/1"
     run("backup", "backup", port=port)
     run("flash", "flash", image=firmware, port=port)
+    console = {"kept": "", "turns": 0}
+
+    def typist():
+        """Types a command while the console listens, saves the log, and stops it."""
+        row = next(row for row in call("jobs")["ok"]["jobs"] if row["verb"] == "console")
+        console["turns"] += 1
+        if console["turns"] == 1:
+            console["typed"] = call("type", job=row["id"], line="Password1 hunter2hunter2")
+            console["odd"] = call("type", job=row["id"], line="two\nlines")["error"]["code"]
+        if console["turns"] == 4:
+            kept = face.get(f"output:{row['id']}/console.log")
+            console["kept"] = (kept or b"").decode()
+            call("cancel", job=row["id"])
+
+    host.typist = typist
+    run("console", "console", port=port, output="console.log")
+    host.typist = lambda: None
     run("scan", "device scan")
     run("fetch", "image fetch", chip="BK7231N")
     loaded = [name for name in sys.modules if name.partition(".")[0] == "plugsmith"]
     flash = bytes(chip.nor.content).hex()
     told = {"loaded": loaded, "said": said, "kept": host.kept, "flash": flash, "asked": asked}
+    told["console"] = console
     sys.stdout.write(json.dumps(told))
 
 

@@ -159,12 +159,14 @@ class MadeUp:
         *,
         name: str = "made up",
         needs: tuple[Any, ...] = (),
+        types: bool = False,
     ) -> None:
         self.work = work
         self.name = name
         self.summary = "A verb of a test."
         self.needs = needs
         self.asks = True
+        self.types = types
         self.request_type = request_type
 
     def run(self, session: Session, request: Any) -> Acted:

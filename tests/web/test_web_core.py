@@ -59,6 +59,7 @@ def test_every_job_of_a_browser_ends_well_without_what_a_browser_lacks(outcome):
         "share": "fine",
         "backup": "fine",
         "flash": "fine",
+        "console": "fine",
         "scan": UiNotInBrowser.code,
         "fetch": UiNotInBrowser.code,
     }
@@ -76,6 +77,13 @@ def test_what_was_done_is_what_a_computer_does(outcome):
 def test_nothing_is_erased_before_the_backup_is_in_the_hands_of_the_user(outcome):
     backup = outcome["said"]["backup"]["data"]["file"]
     assert outcome["asked"] == [[backup, True]]  # the flash was as before when it was asked
+
+
+def test_the_console_takes_commands_and_keeps_a_masked_log(outcome):
+    console = outcome["console"]
+    assert (console["typed"], console["odd"]) == ({"ok": {}}, "PS-UI-LINE")
+    assert "> Password1" in console["kept"]
+    assert "hunter2" not in console["kept"]
 
 
 def test_what_the_library_writes_is_carried_further_at_once(outcome):

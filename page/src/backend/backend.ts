@@ -101,6 +101,8 @@ export interface Backend {
   /** Calls `onEvent` for each event after number `after`; resolves when the job has ended. */
   events(job: JobId, after: number, onEvent: OnEvent, signal: AbortSignal): Promise<void>;
   answer(job: JobId, ask: string, value: unknown): Promise<void>;
+  /** A line for a job that takes them while it runs: a console. */
+  type(job: JobId, line: string): Promise<void>;
   cancel(job: JobId): Promise<void>;
   put(name: string, content: Blob): Promise<Stored>;
   get(handle: Handle): Promise<Blob>;

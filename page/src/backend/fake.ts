@@ -26,6 +26,7 @@ export class FakeBackend implements Backend {
   readonly started: { verb: string; request: Request; secrets?: Secrets }[] = [];
   private static made = 0; // ids are never used twice, as the server's are not
   readonly answers: { job: JobId; ask: string; value: unknown }[] = [];
+  readonly typed: { job: JobId; line: string }[] = [];
   readonly files = new Map<Handle, Blob>();
   practice = null;
   portList: PortInfo[] = [];
@@ -113,6 +114,10 @@ export class FakeBackend implements Backend {
 
   async answer(job: JobId, ask: string, value: unknown): Promise<void> {
     this.answers.push({ job, ask, value });
+  }
+
+  async type(job: JobId, line: string): Promise<void> {
+    this.typed.push({ job, line });
   }
 
   async cancel(id: JobId): Promise<void> {

@@ -121,6 +121,10 @@ export class InPageBackend implements Backend {
     await this.call("answer", { job, id: ask, answer: value });
   }
 
+  async type(job: JobId, line: string): Promise<void> {
+    await this.call("type", { job, line });
+  }
+
   async cancel(job: JobId): Promise<void> {
     await this.call("cancel", { job });
   }

@@ -64,6 +64,10 @@ export class LocalBackend implements Backend {
     });
   }
 
+  async type(job: JobId, line: string): Promise<void> {
+    await this.call("POST", `/api/jobs/${encodeURIComponent(job)}/lines`, { body: JSON.stringify({ line }), headers: JSON_BODY });
+  }
+
   async cancel(job: JobId): Promise<void> {
     await this.call("POST", `/api/jobs/${encodeURIComponent(job)}/cancel`, { body: "{}", headers: JSON_BODY });
   }

@@ -7,6 +7,7 @@ import { startup } from "../backend/current";
 import { ChooseAdapter } from "../ui/startup";
 import { change, finish, jobView, journey, setJob } from "../state/journey";
 import { ended } from "../state/jobs";
+import { href } from "../state/router";
 import { ports, refreshPorts } from "../state/server";
 import { t, n } from "../text/t";
 import { useEvery } from "../ui/hooks";
@@ -203,6 +204,7 @@ function LogPort({ disabled, ports: list }: { disabled: boolean; ports: PortInfo
           </select>
         </div>
         <Field label={t("Or its address in the network")} value={elsewhere ? (logPort ?? "") : ""} placeholder="socket://192.168.1.50:3334" onInput={(value) => change({ logPort: value.trim() || null })} />
+        <p><a href={href("console")}>{t("See what it prints: the console")}</a></p>
       </div>
     </details>
   );

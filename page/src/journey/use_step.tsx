@@ -6,6 +6,7 @@ import { backend } from "../backend/current";
 import type { DeviceDeviceInfo, DeviceFoundRow, DeviceScanResult, DumpSanitizeResult, WireBackupResult } from "../schema";
 import { change, jobView, journey } from "../state/journey";
 import { ended, run } from "../state/jobs";
+import { href } from "../state/router";
 import { refreshPractice } from "../state/server";
 import { t, told } from "../text/t";
 import { useEvery } from "../ui/hooks";
@@ -35,6 +36,7 @@ export function UseStep(): JSX.Element {
       {write?.booted === false && (
         <Box kind="warn" word={t("It did not start")}>
           <p>{t("It was seen to begin again and again. Put the original back with the undo card below, or write another build.")}</p>
+          <p><a href={href("console")}>{t("See what it prints: the console")}</a></p>
         </Box>
       )}
       {host ? <Running host={host} /> : <Finder />}

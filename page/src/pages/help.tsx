@@ -41,6 +41,7 @@ function Answers(): JSX.Element {
           </section>
         ))}
       </div>
+      <p class="no-print"><a href={href("console")}>{t("See what a device prints: the console")}</a></p>
       <Handbook />
     </div>
   );

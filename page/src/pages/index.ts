@@ -8,11 +8,12 @@ import { Devices } from "./devices";
 import { Backups } from "./backups";
 import { Templates } from "./templates";
 import { SettingsPage } from "./settings";
+import { ConsolePage } from "./console";
 import { Help } from "./help";
 
 export interface PageRow {
   path: string; // #/path
-  title: string; // in the navigation; goes through t() there
+  title: string; // in the navigation; goes through t() there; empty: reached from other pages
   component: () => JSX.Element;
 }
 
@@ -24,5 +25,6 @@ export const PAGES: PageRow[] = [
   { path: "backups", title: n("Backups"), component: Backups },
   { path: "templates", title: n("Templates"), component: Templates },
   { path: "settings", title: n("Settings"), component: SettingsPage },
+  { path: "console", title: "", component: ConsolePage },
   { path: "help", title: n("Help"), component: Help },
 ];

@@ -1,7 +1,7 @@
 // One thing that a page can do: a verb, its job while it runs, its result or its error.
 import { useState } from "preact/hooks";
 import { signal, type Signal } from "@preact/signals";
-import { Gone, Refused, type ErrorLine, type Request, type Secrets } from "../backend/backend";
+import { Gone, Refused, type ErrorLine, type JobId, type Request, type Secrets } from "../backend/backend";
 import { backend, link } from "../backend/current";
 import { ended, finished, watch, type JobView } from "./jobs";
 
@@ -29,18 +29,24 @@ export class Action<T = unknown> {
     this.refusal.value = null;
     this.view.value = null;
     try {
-      const job = watch(await backend().start(verb, request, secrets), verb);
-      this.stop = job.subscribe((view) => {
-        this.view.value = view;
-      });
-      const view = await finished(job);
-      return (view.result as T | undefined) ?? null;
+      return await this.attach(await backend().start(verb, request, secrets), verb);
     } catch (problem) {
       if (problem instanceof Refused) this.refusal.value = problem.line;
       else if (problem instanceof Gone) link.value = "gone";
       else throw problem;
       return null;
     }
+  }
+
+  /** Go on with a job that runs already. */
+  async attach(id: JobId, verb: string): Promise<T | null> {
+    this.stop?.();
+    const job = watch(id, verb);
+    this.stop = job.subscribe((view) => {
+      this.view.value = view;
+    });
+    const view = await finished(job);
+    return (view.result as T | undefined) ?? null;
   }
 
   cancel(): void {

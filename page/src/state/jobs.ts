@@ -20,7 +20,7 @@ export interface Task {
 export interface Note {
   number: number;
   at: number;
-  kind: "log" | "warning" | "task" | "error" | "item" | "ask";
+  kind: "log" | "device" | "warning" | "task" | "error" | "item" | "ask";
   text: string;
   hint?: string;
   code?: string;
@@ -126,7 +126,7 @@ export function fold(view: JobView, line: Line | { type: "answered"; id: string 
       note("warning", line.message, { hint: line.hint, code: line.code });
       break;
     case "log":
-      note("log", line.message);
+      note(line.level === "device" ? "device" : "log", line.message);
       break;
     case "item":
       view.items.push({ name: line.name, data: line.data, error: line.error });

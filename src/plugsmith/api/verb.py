@@ -32,7 +32,8 @@ class Verb:
     `home` is the module of its request and of its runner, imported when either is asked for;
     `request` and `runner` are their names in it. `results` are places ("module:Name") of the types
     that the runner returns; a test holds them against its annotation.
-    `asks`: the verb may put questions to the user (consent, a choice, a secret).
+    `asks`: the verb may put questions to the user (consent, a choice, a secret). `types`: it takes
+    lines while it runs (`Session.typed`).
     """
 
     name: str
@@ -43,6 +44,7 @@ class Verb:
     results: tuple[str, ...]
     needs: tuple[Need, ...] = ()
     asks: bool = False
+    types: bool = False
 
     @property
     def group(self) -> str:

@@ -145,6 +145,14 @@ class UiAnswer(UiError):
     next_step = N_("Choose one of the answers that are shown.")
 
 
+class UiLine(UiError):
+    """A line that a job cannot be sent."""
+
+    code = "PS-UI-LINE"
+    what = N_("This line was not sent: {problem}.")
+    next_step = N_("Start the console, then type one command at a time.")
+
+
 class UiTooMany(UiError):
     """More at once than the server carries."""
 

@@ -40,6 +40,7 @@ def build_app(*, door: Door, jobs: Jobs, files: Files, desk: Desk, streams: Stre
         Route("/api/jobs", told(calls.start), methods=["POST"]),
         Route("/api/jobs/{job}/events", told(calls.events), methods=["GET"]),
         Route("/api/jobs/{job}/answers", told(calls.answer), methods=["POST"]),
+        Route("/api/jobs/{job}/lines", told(calls.line), methods=["POST"]),
         Route("/api/jobs/{job}/cancel", told(calls.cancel), methods=["POST"]),
         Route("/api/files", told(file_calls.put), methods=["PUT"]),
         Route("/api/files", told(file_calls.get), methods=["GET"]),

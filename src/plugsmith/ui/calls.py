@@ -91,6 +91,13 @@ class Calls:
         job.answer(field(body, "id", str), body["answer"])
         return as_json({})
 
+    async def line(self, request: Request) -> Response:
+        """Send a line to a job that takes them."""
+        job = self._jobs.find(request.path_params["job"])
+        body = await read_object(request)
+        job.type(field(body, "line", str))
+        return as_json({})
+
     async def cancel(self, request: Request) -> Response:
         """Ask a job to stop."""
         self._jobs.find(request.path_params["job"]).cancel()

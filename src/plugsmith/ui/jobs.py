@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import traceback
+from collections import deque
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from plugsmith.api.session import Session
 from plugsmith.api.verb import told
 from plugsmith.errors import Defect, ExitCode, Fact, PlugsmithError
-from plugsmith.errors.ui import UiAnswer, UiAnswered
+from plugsmith.errors.ui import UiAnswer, UiAnswered, UiLine
 from plugsmith.events import (
     Answered,
     Ask,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from plugsmith.ui.runner import Runner, Running
 
 _LONGEST_ANSWER = 65_536
+_LONGEST_LINE, _MOST_LINES = 1024, 64
 _ALWAYS = (Ask, Answered, ResultEvent, ErrorEvent)
 
 
@@ -52,6 +54,28 @@ class State(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class TypedLines:
+    """Lines that somebody types into a job while it runs, in their order; for two threads.
+
+    They are no answers: nothing was asked, and the job waits for none of them.
+    """
+
+    def __init__(self) -> None:
+        self._waiting: deque[str] = deque()
+
+    def put(self, line: object) -> None:
+        """Take one line without its end; UiLine for anything else, and where nobody takes them."""
+        if not isinstance(line, str) or not line.isprintable() or len(line) > _LONGEST_LINE:
+            raise UiLine(problem=_("it must be one line of text, at most 1024 letters"))
+        if len(self._waiting) >= _MOST_LINES:
+            raise UiLine(problem=_("too many lines wait to be sent"))
+        self._waiting.append(line)
+
+    def take(self) -> str | None:
+        """The next line, None while there is none."""
+        return self._waiting.popleft() if self._waiting else None
 
 
 def now_text() -> str:
@@ -108,6 +132,9 @@ class Job:
                 secrets=dict(secret_words or {}),
                 **self._runner.session_parts,
             )
+        self._typed = TypedLines()
+        if verb.types:
+            self.session.typed = self._typed.take
 
     def start(self) -> None:
         """Begin the work; once."""
@@ -178,6 +205,12 @@ class Job:
             del self._open[ask]
             self.emit(Answered(id=ask))
             self._turn.notify_all()
+
+    def type(self, line: object) -> None:
+        """Send a line to a verb that takes them while it runs; UiLine."""
+        if not self.verb.types or self.exit is not None:
+            raise UiLine(problem=_("nothing listens for it"))
+        self._typed.put(line)
 
     def _fitting(self, ask: Ask, given: object) -> Answer:
         if ask.form is AskKind.CONFIRM:

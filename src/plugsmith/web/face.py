@@ -185,6 +185,10 @@ class Face:
         job.answer(str(given.get("id", "")), given.get("answer"))
         return {}
 
+    def _do_type(self, given: dict[str, Any]) -> object:
+        self._jobs.find(str(given.get("job", ""))).type(given.get("line"))
+        return {}
+
     def _do_cancel(self, given: dict[str, Any]) -> object:
         self._jobs.find(str(given.get("job", ""))).cancel()
         return {}

@@ -38,6 +38,7 @@ WIRE: tuple[Verb, ...] = (
         results=(f"{_WIRE_RESULTS}:ConsoleResult",),
         needs=(Need.PORT,),
         asks=True,
+        types=True,
     ),
     Verb(
         name="info",

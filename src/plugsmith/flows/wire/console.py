@@ -85,6 +85,7 @@ class _Talk:
                 self._show(self._lines.flush())
         self._show(self._lines.flush())
         text = bytes(self._text)
+        kept = self._wish.output  # nothing was heard: nothing was kept
         sign = find_sign(last_words(text), firmware=None)
         return ConsoleResult(
             port=self._ctx.port_name,
@@ -94,7 +95,7 @@ class _Talk:
             seconds=round(self._ctx.clock.monotonic() - self._began_s, 3),
             booted=judge_text(text),
             firmware=sign.firmware if sign is not None else None,
-            file=str(self._wish.output) if self._wish.output is not None else None,
+            file=str(kept) if kept is not None and kept.exists() else None,
         )
 
     def _over(self) -> bool:
