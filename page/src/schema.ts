@@ -833,11 +833,32 @@ export type FlowsArrivedDevice = {
   "url": string;
 };
 
+/** One of many files in a line: which of these are there depends on the verb. */
+export type FlowsFileLine = {
+  "name": string;
+  "state"?: string;
+  "status"?: string;
+  "kind"?: string;
+  "verdict"?: string;
+  "crc"?: string;
+  "confidence"?: string;
+  "module"?: string;
+  "chip"?: string;
+  "reason"?: string;
+  "looks_like"?: string;
+  "firmware"?: string;
+  "version"?: string | number;
+  "count"?: number;
+  "folder"?: string;
+  "file"?: string;
+  "rules"?: string;
+};
+
 /** How many files gave what; one line each. `exit_code` is the highest among them. */
 export type FlowsManyResult = {
   "files": number;
   "counts": Record<string, number>;
-  "items": (Record<string, unknown>)[];
+  "items": (FlowsFileLine)[];
   "exit_code": number;
 };
 
@@ -1401,7 +1422,7 @@ export type SettingsBuiltImage = {
 export type SettingsChangedChip = {
   "resets"?: number;
   "chip": string;
-  "image": WireContentRow | null;
+  "image": ImageImageRow | WireBytesRow | WireSettingsRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];
@@ -1517,6 +1538,13 @@ export type WireBootRow = {
   "support": "observed" | "claimed" | "recognised" | null;
 };
 
+/** Bytes of any kind that were written; of several pieces `start` is the first one's. */
+export type WireBytesRow = {
+  "sha256": string;
+  "start": number;
+  "length": number;
+};
+
 /** One possible cause; `likelihood` is likely, possible or unlikely. */
 export type WireCauseRow = {
   "cause": string;
@@ -1544,9 +1572,6 @@ export type WireConsoleResult = {
   "file": string | null;
 };
 
-/** What was written: a firmware file, or bytes of any kind. */
-export type WireContentRow = Record<string, unknown>;
-
 /** `doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text. */
 export type WireDoctorResult = {
   "heard": "chip" | "silence" | "echo" | "boot-text" | "openbeken-console" | "tuya-mcu" | "other-chip" | "text" | "line-low" | "noise" | "reset-loop" | "answers-lost" | "slow-network" | "telnet" | "writes-stuck" | "server-closes" | "port-taken" | "port-lost" | "no-adapter";
@@ -1566,7 +1591,7 @@ export type WireEraseResult = {
   "proof": string | null;
   "resets"?: number;
   "chip": string;
-  "image": WireContentRow | null;
+  "image": ImageImageRow | WireBytesRow | WireSettingsRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];
@@ -1581,7 +1606,7 @@ export type WireEraseResult = {
 export type WireFlashResult = {
   "resets"?: number;
   "chip": string;
-  "image": WireContentRow | null;
+  "image": ImageImageRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];
@@ -1658,6 +1683,12 @@ export type WireRunningRow = {
   "project": string | null;
 };
 
+/** A sector of OpenBeken's settings that was written. */
+export type WireSettingsRow = {
+  "kind": string;
+  "length": number;
+};
+
 /** A range of the flash. */
 export type WireSpanRow = {
   "start": number;
@@ -1675,7 +1706,7 @@ export type WireVerifyResult = {
 export type WireWriteResult = {
   "resets"?: number;
   "chip": string;
-  "image": WireContentRow | null;
+  "image": ImageImageRow | WireBytesRow | WireSettingsRow | null;
   "backup": WireBackupRow | null;
   "plan": (WirePlanRow)[];
   "checks": (WireCheckRow)[];

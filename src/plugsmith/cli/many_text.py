@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.cli.table import table
 from plugsmith.code_words import told_if_known
 from plugsmith.messages import _
+from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from plugsmith.flows.many import ManyResult
@@ -15,9 +16,9 @@ if TYPE_CHECKING:
 def files_counts_text(found: ManyResult) -> str:
     """One line for each file, then how many gave which answer."""
     rows: list[tuple[str, str]] = []
-    for item in found.items:
-        words = [told_if_known(str(value)) for key, value in item.items() if key != "name"]
-        rows.append((str(item["name"]), ", ".join(words)))
+    for line in found.items:
+        _name, *values = fields_of(line).values()
+        rows.append((line.name, ", ".join(told_if_known(str(value)) for value in values)))
     sums = [f"{count} {told_if_known(word)}" for word, count in found.counts.items()]
     total = _("{count} files: {sums}", count=found.files, sums=", ".join(sums))
     return "\n".join([table(rows), "", total])

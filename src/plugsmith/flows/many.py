@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plugsmith.errors import ExitCode, Fact, InputMissing, PlugsmithError
 from plugsmith.events import ErrorEvent, Item
 from plugsmith.messages import _, language, speak
-from plugsmith.records import Result, frozen, record
+from plugsmith.records import Record, Result, fields_of, frozen, record, sparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from plugsmith.events import CancelToken, EventSink
 
-    Answer = tuple[dict[str, Fact], int]  # the data of one file, and its exit code
-    Work = Callable[[Path], Answer]
+    Work = Callable[[Path], Result]
 
 _AHEAD = 2  # inputs in work or done but not yet reported, per worker: bounds the memory
 
@@ -40,12 +39,38 @@ class Outcome:
 
 
 @record
+class FileLine(Record):
+    """One of many files in a line: which of these are there depends on the verb.
+
+    One of `state` to `crc` is the word by which the files are counted, or "unusable".
+    """
+
+    name: str
+    state: str | None = sparse(default=None)
+    status: str | None = sparse(default=None)
+    kind: str | None = sparse(default=None)
+    verdict: str | None = sparse(default=None)
+    crc: str | None = sparse(default=None)
+    confidence: str | None = sparse(default=None)
+    module: str | None = sparse(default=None)
+    chip: str | None = sparse(default=None)
+    reason: str | None = sparse(default=None)
+    looks_like: str | None = sparse(default=None)
+    firmware: str | None = sparse(default=None)
+    version: str | int | None = sparse(default=None)
+    count: int | None = sparse(default=None)
+    folder: str | None = sparse(default=None)
+    file: str | None = sparse(default=None)
+    rules: str | None = sparse(default=None)
+
+
+@record
 class ManyResult(Result):
     """How many files gave what; one line each. `exit_code` is the highest among them."""
 
     files: int
     counts: dict[str, int]
-    items: tuple[dict[str, Fact], ...]
+    items: tuple[FileLine, ...]
     exit_code: int
 
     @property
@@ -66,20 +91,20 @@ def over_files(
 ) -> ManyResult:
     """Run `work` (a function of a module, for it goes to other processes) on every path.
 
-    Files are counted by the field `word` of their data, without one as done or unusable; `brief`
-    names the fields of one line.
+    Files are counted by the field `word` of their results, without one as done or unusable; `brief`
+    names the fields of one line. Both are fields of `FileLine` too.
     """
     counts: dict[str, int] = {}
-    items: list[dict[str, Fact]] = []
+    items: list[FileLine] = []
     highest = int(ExitCode.DONE)
     for outcome in _outcomes(paths, work, cancel=cancel, workers=workers):
         sink.emit(outcome.item())
         data = outcome.data
         name = "unusable" if data is None else str(data.get(word)) if word else "done"
         counts[name] = counts.get(name, 0) + 1
-        known = {key: (data or {}).get(key) for key in brief}
-        shown = {key: value for key, value in known.items() if value is not None}
-        items.append({"name": outcome.name, word or "state": name, **shown})
+        shown: dict[str, Any] = {key: data.get(key) for key in brief} if data else {}
+        shown[word or "state"] = name
+        items.append(FileLine(name=outcome.name, **shown))
         highest = max(highest, outcome.exit_code)
     return ManyResult(
         files=len(paths),
@@ -134,7 +159,7 @@ def _begin(language: str) -> None:
 def outcome_of(work: Work, path: Path) -> Outcome:
     """The outcome of one file; errors of the tree become part of it."""
     try:
-        data, code = work(path)
+        found = work(path)
     except PlugsmithError as error:
         event = ErrorEvent.of(error)
         facts: dict[str, Fact] = {
@@ -145,7 +170,7 @@ def outcome_of(work: Work, path: Path) -> Outcome:
             "data": event.data,
         }
         return Outcome(name=path.name, exit_code=int(error.exit_code), error=facts)
-    return Outcome(name=path.name, exit_code=code, data=data)
+    return Outcome(name=path.name, exit_code=int(found.exit_status), data=fields_of(found))
 
 
 def no_files(paths: Iterable[Path]) -> InputMissing:

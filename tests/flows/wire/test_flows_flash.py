@@ -73,7 +73,7 @@ def test_the_flash_is_exactly_right_afterwards(tmp_path, chip):
     assert done.undo.startswith("plugsmith restore ")
     assert min(changed_addrs(rig)) >= APP
     result = done.result()
-    assert result.as_data()["image"]["firmware"] == "OpenBeken"
+    assert result.image.firmware == "OpenBeken"
     assert sum(step.length for step in result.plan) == len(rig.before)
 
 

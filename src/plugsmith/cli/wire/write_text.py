@@ -6,13 +6,29 @@ from typing import TYPE_CHECKING
 
 from plugsmith.cli.table import table
 from plugsmith.cli.wire.text import resets_row
+from plugsmith.flows.image.results import ImageRow
 from plugsmith.flows.wire.results import FlashResult
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from plugsmith.flows.wire.results import CheckRow, EraseResult, PlanRow, WriteResult
+    from plugsmith.flows.wire.results import (
+        BytesRow,
+        CheckRow,
+        EraseResult,
+        PlanRow,
+        SettingsRow,
+        WriteResult,
+    )
+
+
+def _content_words(image: ImageRow | BytesRow | SettingsRow | None) -> str:
+    """File name and firmware; what is no firmware is told by the other rows."""
+    if not isinstance(image, ImageRow):
+        return ""
+    firmware = " ".join(word for word in (image.firmware, image.version) if word)
+    return f"{image.file or ''} ({firmware})" if firmware else image.file or ""
 
 
 def write_text(done: WriteResult) -> str:
@@ -23,7 +39,7 @@ def write_text(done: WriteResult) -> str:
             (_("Known"), (done.looks_like or "") if isinstance(done, FlashResult) else ""),
             (
                 _("Written") if done.verified else _("To write"),
-                done.image.words if done.image is not None else "",
+                _content_words(done.image),
             ),
             (
                 _("Changed") if done.verified else _("Would change"),

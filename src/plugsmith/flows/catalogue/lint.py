@@ -16,13 +16,12 @@ from plugsmith.flows.settings.template_text import template_text
 from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
 from plugsmith.openbeken.template import find_template
-from plugsmith.records import fields_of
+from plugsmith.records import Record, record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
 
 _MAX_BYTES = 1_000_000
@@ -48,14 +47,24 @@ def lint_many(
     return over_files(paths, work, word="verdict", brief=("rules",), sink=sink, cancel=cancel)
 
 
-def lint_one(path: Path, *, publish: bool) -> tuple[dict[str, Fact], int]:
-    """The findings on one of many files, and its exit code."""
+@record
+class _Verdict(Record):
+    verdict: str  # errors, remarks or clean
+    rules: str | None  # those that something speaks against
+
+
+@record
+class LintedFile(LintResult, _Verdict):
+    """One of many files, with its findings in a word."""
+
+
+def lint_one(path: Path, *, publish: bool) -> LintedFile:
+    """The findings on one of many files."""
     found = lint(path, publish=publish)
     wrong = found.exit_status is not ExitCode.DONE
     rules = ", ".join(dict.fromkeys(item.rule for item in found.findings))
     verdict = "errors" if wrong else "remarks" if found.findings else "clean"
-    data = {"verdict": verdict, "rules": rules or None, **fields_of(found)}
-    return data, int(found.exit_status)
+    return LintedFile(verdict=verdict, rules=rules or None, findings=found.findings)
 
 
 def _read(file: Path) -> str:

@@ -12,7 +12,6 @@ from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.interpret.recovered import config_result
 from plugsmith.messages import _
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from plugsmith.dump.recovery.live import SpanReader
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.interpret.config_result import ConfigResult
 
@@ -89,16 +87,10 @@ def recover_many(
     """One item for each file, in input order, on all cores; the counts as the result."""
     return over_files(
         paths,
-        recover_one,
+        recover_file,
         word="status",
         brief=("confidence", "module", "chip", "reason"),
         sink=sink,
         cancel=cancel,
         workers=workers,
     )
-
-
-def recover_one(path: Path) -> tuple[dict[str, Fact], int]:
-    """The result for one of many files, and its exit code."""
-    found = recover_file(path)
-    return fields_of(found), int(found.exit_status)

@@ -39,14 +39,12 @@ from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder, write_private
-from plugsmith.records import fields_of
 from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.dump.results import InfoResult
 
@@ -80,10 +78,9 @@ def info_many(paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken) ->
     return over_files(paths, info_one, word="kind", brief=brief, sink=sink, cancel=cancel)
 
 
-def info_one(path: Path) -> tuple[dict[str, Fact], int]:
-    """The result for one of many files, and its exit code."""
-    found = info(open_dump(path))
-    return fields_of(found), int(found.exit_status)
+def info_one(path: Path) -> InfoResult:
+    """The result for one of many files."""
+    return info(open_dump(path))
 
 
 def records(dump: Dump, *, show_secrets: bool) -> RecordsResult:

@@ -17,18 +17,17 @@ from plugsmith.flows.dump.files import (
     sanitize_to,
     secret_words,
 )
+from plugsmith.flows.dump.results import RecordsResult
 from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.messages import _
-from plugsmith.records import fields_of
+from plugsmith.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
-
-    Answer = tuple[dict[str, Fact], int]
+    from plugsmith.flows.dump.file_results import ExtractResult, RepairResult, SanitizeResult
 
 _PACKED = {".zip", ".gz", ".xz"}
 
@@ -97,31 +96,33 @@ def copy_name(path: Path) -> str:
     return path.stem if "." in path.stem else f"{path.stem}.bin"
 
 
-def _records_one(path: Path, *, show_secrets: bool) -> Answer:
+@record
+class CountedRecords(RecordsResult):
+    """The records of one of many files, and how many they are."""
+
+    count: int
+
+
+def _records_one(path: Path, *, show_secrets: bool) -> CountedRecords:
     found = records(open_dump(path), show_secrets=show_secrets)
-    return {**fields_of(found), "count": len(found.records)}, int(found.exit_status)
+    return CountedRecords(records=found.records, count=len(found.records))
 
 
-def _extract_one(path: Path, *, folder: Path, show_secrets: bool) -> Answer:
-    target = folder / copy_name(path)
-    made = extract_to(open_dump(path), target, show_secrets=show_secrets)
-    return fields_of(made), int(made.exit_status)
+def _extract_one(path: Path, *, folder: Path, show_secrets: bool) -> ExtractResult:
+    return extract_to(open_dump(path), folder / copy_name(path), show_secrets=show_secrets)
 
 
-def _repair_one(path: Path, *, folder: Path, sanitized: frozenset[Path]) -> Answer:
-    target = folder / copy_name(path)
-    made = repair_to(open_dump(path), target, sanitized=path in sanitized)
-    return fields_of(made), int(made.exit_status)
+def _repair_one(path: Path, *, folder: Path, sanitized: frozenset[Path]) -> RepairResult:
+    return repair_to(open_dump(path), folder / copy_name(path), sanitized=path in sanitized)
 
 
 def _sanitize_one(
     path: Path, *, folder: Path, keep_mac: bool, strict: bool, secret_file: Path | None
-) -> Answer:
+) -> SanitizeResult:
     target = folder / copy_name(path)
-    made = sanitize_to(
+    return sanitize_to(
         open_dump(path), target, keep_mac=keep_mac, strict=strict, secret_file=secret_file
     )
-    return fields_of(made), int(made.exit_status)
 
 
 def _room_for(paths: Sequence[Path], folder: Path) -> None:

@@ -23,13 +23,11 @@ from plugsmith.image.model import ImageKind
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY
 from plugsmith.messages import _
 from plugsmith.private_files import write_private
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.image.model import FirmwareImage
     from plugsmith.image.scramble import ScrambleKey
@@ -93,10 +91,9 @@ def image_info_many(paths: Sequence[Path], *, sink: EventSink, cancel: CancelTok
     return over_files(paths, image_info_one, word="kind", brief=brief, sink=sink, cancel=cancel)
 
 
-def image_info_one(path: Path) -> tuple[dict[str, Fact], int]:
-    """The result for one of many files, and its exit code."""
-    found = describe(open_image(path), EventLog())
-    return fields_of(found), int(found.exit_status)
+def image_info_one(path: Path) -> ImageInfo:
+    """The result for one of many files."""
+    return describe(open_image(path), EventLog())
 
 
 def describe(source: ConvertInput, sink: EventSink) -> ImageInfo:

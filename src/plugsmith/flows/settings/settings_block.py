@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, cast
 from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors import (
-    ExitCode,
     InputError,
     Malformed,
     NothingFound,
@@ -31,7 +30,7 @@ from plugsmith.flows.settings.results import (
 )
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_write import change_flash
-from plugsmith.flows.wire.results import ContentRow
+from plugsmith.flows.wire.results import SettingsRow
 from plugsmith.flows.write.settings_sector import block_on_device
 from plugsmith.flows.write.target_image import Segment, TargetImage
 from plugsmith.image.kinds import recognise
@@ -152,12 +151,9 @@ def read_file(path: Path, *, chip: str | None = None) -> StoredBlock:
     return find_block(read_dump(path), name=str(path), chip=chip)
 
 
-def read_one(
-    path: Path, *, chip: str | None = None, show_secrets: bool = False
-) -> tuple[Data, int]:
-    """The block in one of many files, and the exit code."""
-    told = read_file(path, chip=chip).told(show_secrets=show_secrets)
-    return fields_of(told), int(ExitCode.DONE)
+def read_one(path: Path, *, chip: str | None = None, show_secrets: bool = False) -> StoredConfig:
+    """The block in one of many files."""
+    return read_file(path, chip=chip).told(show_secrets=show_secrets)
 
 
 def read_chip(ctx: FlowContext) -> StoredBlock:
@@ -262,7 +258,7 @@ def change_chip(
         places.append(piece.start)
         return TargetImage(wanted={piece.start: piece.data})
 
-    image = ContentRow(facts={"kind": "openbeken-settings", "length": SECTOR_LEN})
+    image = SettingsRow(length=SECTOR_LEN)
     outcome = change_flash(
         ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run, sets_pins=True
     )

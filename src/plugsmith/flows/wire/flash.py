@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.flows import BootLoop
+from plugsmith.flows.image.results import image_row
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.boot_check import flash_after
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import (
-    ContentRow,
+    BytesRow,
+    SettingsRow,
     WriteResult,
     backup_row,
     check_rows,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.image.fetch import FetchRequest
+    from plugsmith.flows.image.results import ImageRow
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.write.plan import FlashPlan
     from plugsmith.flows.write.preflight import PreflightCheck
@@ -60,7 +63,7 @@ class WriteOutcome:
     """What a flash, restore or write did; `verified` is False only for a dry run."""
 
     chip: str
-    image: ContentRow | None
+    image: ImageRow | BytesRow | SettingsRow | None
     safety: Safety
     plan: FlashPlan
     checks: tuple[PreflightCheck, ...]
@@ -191,7 +194,7 @@ def write_source(
     undo = undo_command(ctx, safety)
     outcome = WriteOutcome(
         chip=device.identity.chip.name,
-        image=ContentRow(facts=source.as_data()),
+        image=image_row(source.image, file=str(source.path)),
         safety=safety,
         plan=plan,
         checks=tuple(checks),

@@ -21,7 +21,7 @@ from plugsmith.flows.wire.flash import (
     take_survey,
     undo_command,
 )
-from plugsmith.flows.wire.results import ContentRow
+from plugsmith.flows.wire.results import BytesRow, SettingsRow
 from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.flash_map import draw_plan
@@ -73,7 +73,7 @@ def write_raw(
 
     digest = hashlib.sha256(b"".join(item.data for item in pieces)).hexdigest()
     length = sum(map(len, spans))
-    image = ContentRow(facts={"sha256": digest, "start": spans[0].start, "length": length})
+    image = BytesRow(sha256=digest, start=spans[0].start, length=length)
     return change_flash(ctx, target, kind=JobKind.WRITE, image=image, dry_run=dry_run)
 
 
@@ -105,7 +105,7 @@ def change_flash(
     target_of: Callable[[Device], TargetImage],
     *,
     kind: JobKind,
-    image: ContentRow | None,
+    image: BytesRow | SettingsRow | None,
     dry_run: bool,
     sets_pins: bool = False,
 ) -> WriteOutcome:

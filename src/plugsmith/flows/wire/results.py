@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import Family, KeyClass, Support
-from plugsmith.errors import ExitCode, Fact
+from plugsmith.errors import ExitCode
 from plugsmith.flows.arrived import ArrivedDevice
+from plugsmith.flows.image.results import ImageRow
 from plugsmith.flows.other_chip import OtherChipRow
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.write.plan import Action
 from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.link.hearing import Heard
-from plugsmith.records import Record, Result, named, record, sparse, spread
+from plugsmith.records import Record, Result, named, record, sparse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -184,17 +185,20 @@ class ResetResult(Result):
 
 
 @record
-class ContentRow(Record):
-    """What was written: a firmware file, or bytes of any kind."""
+class BytesRow(Record):
+    """Bytes of any kind that were written; of several pieces `start` is the first one's."""
 
-    facts: dict[str, Fact] = spread()
+    sha256: str
+    start: int
+    length: int
 
-    @property
-    def words(self) -> str:
-        """File name and firmware for people."""
-        name = str(self.facts.get("file") or "")
-        firmware = [str(self.facts[key]) for key in ("firmware", "version") if self.facts.get(key)]
-        return f"{name} ({' '.join(firmware)})" if firmware else name
+
+@record
+class SettingsRow(Record):
+    """A sector of OpenBeken's settings that was written."""
+
+    kind: str = "openbeken-settings"
+    length: int
 
 
 @record
@@ -234,7 +238,7 @@ class WriteResult(WireResult):
     """`write` and `restore`; `verified` is false only for a dry run, `booted` null if not seen."""
 
     chip: str
-    image: ContentRow | None
+    image: ImageRow | BytesRow | SettingsRow | None
     backup: BackupRow | None
     plan: tuple[PlanRow, ...]
     checks: tuple[CheckRow, ...]
@@ -252,6 +256,7 @@ class FlashResult(WriteResult):
     `found` stands only where it was looked for in the network.
     """
 
+    image: ImageRow | None
     looks_like: str | None
     found: ArrivedDevice | None = sparse(default=None)
 

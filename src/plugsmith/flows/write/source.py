@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.image.file import open_image
-from plugsmith.flows.image.results import image_row
 from plugsmith.flows.input_advice import what_helps
 from plugsmith.flows.write.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
@@ -19,12 +18,10 @@ from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
-from plugsmith.records import fields_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plugsmith.errors import Fact
     from plugsmith.image.model import FirmwareImage
 
 FIRMWARE_KINDS = frozenset({ImageKind.QIO, ImageKind.APP, ImageKind.FLASH_START, ImageKind.UF2})
@@ -63,10 +60,6 @@ class ImageSource:
             end=max((piece.span.end for piece in self.pieces), default=0),
             problems=tuple(item.text for item in self.image.problems),
         )
-
-    def as_data(self) -> dict[str, Fact]:
-        """The contract's `image` object."""
-        return fields_of(image_row(self.image, file=str(self.path)))
 
 
 def load_image(path: Path) -> ImageSource:
