@@ -69,7 +69,8 @@ The flash of a silent chip can be reached over SPI ([spi.md](spi.md)). The way i
 published measurements and **tried on no hardware by us**; others report it for BK7231T, BK7231U and
 BK7252. For BK7231Q only the pins are known; for **BK7231N, BK7231M and BK7238 it is unproven**.
 None of the SPI adapters was tried on hardware by us either; each is run against a model of it,
-through its unmodified library.
+through its unmodified library. Debian's flashrom works with the models of serprog, CH341A and
+FT232H, too.
 """
 _OTHERS = """
 ## Chips that Plugsmith names and does not free
@@ -212,7 +213,8 @@ def _modules() -> str:
     for board in catalog.modules():
         if board.chip not in beken:
             continue
-        pads = ", ".join(f"{pad.signal} = {pad.number or pad.where}" for pad in board.pads)
+        uart = [pad for pad in board.pads if not pad.signal.startswith("P")]
+        pads = ", ".join(f"{pad.signal} = {pad.number or pad.where}" for pad in uart)
         pins = " ".join(map(str, board.gpios)) + ("" if board.complete else " (as far as seen)")
         known = board.pads_evidence or "-"
         rows.append((board.name, board.chip, pins, pads or "-", _spi(board), known))

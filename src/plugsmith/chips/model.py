@@ -311,7 +311,7 @@ class FlashPart:
 
 @frozen
 class Pad:
-    """A soldering point: `signal` is 3V3, GND, RX1, TX1, CEN or TX2 (the log).
+    """A soldering point: `signal` is 3V3, GND, RX1, TX1, CEN, TX2 (the log) or a pin of the flash.
 
     `number` is the pin number in the maker's papers, None for a test point; `where` describes the
     place in words, seen from the shield side with the antenna up.

@@ -20,8 +20,8 @@ _LINES = ("SCK", "CS", "MOSI", "MISO")  # in the order of `Chip.flash_pins`
 class SpiPads:
     """`wires`: line of the adapter, signal of the chip, (row of the outline, pad) of each place.
 
-    `wires` is empty where the chip's pins are not known, `drawn` false where the module's pads are
-    not. `needed`: whether the chip is lost to the UART with its boot loader.
+    `wires` is empty where the chip's pins are not known, `drawn` false where none of the module's
+    pads is. `needed`: whether the chip is lost to the UART with its boot loader.
     """
 
     chip: str
@@ -46,24 +46,30 @@ def spi_pads(board: ModuleBoard) -> SpiPads | None:
         chip = find_chip(board.chip)
     except PlugsmithError:
         return None
-    shape = outline(board.name)
-    rows = shape.rows if shape is not None else ()
+    wires = tuple(
+        (line, signal, places_of(board, signal))
+        for line, signal in zip(_LINES, chip.flash_pins, strict=False)
+    )
     return SpiPads(
         chip=chip.name,
-        wires=tuple(
-            (line, signal, places_of(signal, rows))
-            for line, signal in zip(_LINES, chip.flash_pins, strict=False)
-        ),
-        drawn=shape is not None,
+        wires=wires,
+        drawn=outline(board.name) is not None or any(pads for _line, _signal, pads in wires),
         needed=not chip.recoverable_over_uart,
     )
 
 
-def places_of(
-    signal: str, rows: tuple[tuple[str, tuple[EdgePad, ...]], ...]
-) -> tuple[tuple[str, EdgePad], ...]:
-    """The pads of an outline's `rows` that lead `signal` out, each with the name of its row."""
-    return tuple((row, pad) for row, pads in rows for pad in pads if pad.signal == signal)
+def places_of(board: ModuleBoard, signal: str) -> tuple[tuple[str, EdgePad], ...]:
+    """The pads of a module that lead `signal` out, each with its place: the row of its outline, or
+    what is known without one.
+    """
+    shape = outline(board.name)
+    if shape is None:
+        return tuple(
+            (pad.where, EdgePad(label=str(pad.number), signal=signal))
+            for pad in board.pads
+            if pad.signal == signal and pad.number is not None
+        )
+    return tuple((row, pad) for row, pads in shape.rows for pad in pads if pad.signal == signal)
 
 
 def spi_sentences(spi: SpiPads) -> list[str]:

@@ -17,6 +17,8 @@ PUBLISHED = {
     "WB3S": ("1", "20", "19", "18", "2"),
     "WB3L": ("3", "20", "19", "18", "2"),
     "WB2L": ("RST", "SCK", "CSN", "SI", "SO"),
+    "WA2": ("10", "SCK", "CSN", "SI", "8"),
+    "WB1S": ("16", "22", "21", "20", "17"),
     "CB3S": ("1", "20", "19", "18", "2"),
     "CBU": ("18", "3", "CSN", "4", "5"),
     "CB2S": ("10", "-", "CSN", "-", "8"),
@@ -49,7 +51,7 @@ def test_a_module_that_leads_lines_nowhere_says_so_and_that_its_chip_needs_none(
 
 
 def test_a_module_without_an_outline_names_the_pins_of_its_chip():
-    text = spi_card(module("WA2"))
+    text = spi_card(module("LSC-LMA35-T"))
     assert "pads lie is not known" in text
     assert "P20 SCK, P21 CS, P22 MOSI, P23 MISO" in text
 

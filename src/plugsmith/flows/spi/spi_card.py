@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.outlines import outline
 from plugsmith.chips.spi_pads import places_of, spi_pads, spi_sentences
+from plugsmith.code_words import said
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
@@ -32,16 +32,14 @@ def spi_card(board: ModuleBoard) -> str:
     spi = spi_pads(board)
     if spi is None:
         return ""
-    shape = outline(board.name)
-    rows = shape.rows if shape is not None else ()
     wires = [
-        (_("3.3 V supply"), "------", "3V3", places_of("3V3", rows)),
-        ("GND", "------", "GND", places_of("GND", rows)),
+        (_("3.3 V supply"), "------", "3V3", places_of(board, "3V3")),
+        ("GND", "------", "GND", places_of(board, "GND")),
         *(
             (line, "<-----" if line == _INTO_ADAPTER else "----->", signal, pads)
             for line, signal, pads in spi.wires
         ),
-        (_("reset line"), "----->", "CEN", places_of("CEN", rows)),
+        (_("reset line"), "----->", "CEN", places_of(board, "CEN")),
     ]
     lines = [_("Over SPI, for a chip whose boot loader is lost") + ":"]
     if spi.wires and spi.drawn:
@@ -54,4 +52,6 @@ def spi_card(board: ModuleBoard) -> str:
 
 
 def _said(pads: tuple[tuple[str, EdgePad], ...]) -> str:
-    return ", ".join(f"{pad.label} ({_(_EDGES[row])})" for row, pad in pads)
+    return ", ".join(
+        f"{pad.label} ({_(_EDGES[row]) if row in _EDGES else said(row)})" for row, pad in pads
+    )
