@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from plugsmith.records import Record, Result
     from plugsmith.sim.obk.device import SimObk
 
-    Body = Callable[["Session"], dict[str, Fact]]
-    Render = Callable[[dict[str, Fact]], str]
-
 
 HELP_COMMAND = "plugsmith help {code}"  # the address of an error's page: in the program itself
 _SYSTEM = {
