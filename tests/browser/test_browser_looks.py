@@ -114,3 +114,19 @@ def test_the_page_says_when_the_server_is_gone_and_loses_nothing(tab):
     tab.server.server.stop()
     tab.see("The server does not answer")
     tab.at("wiring")
+
+
+def test_a_large_screen_is_filled_and_paper_needs_no_ink_for_grounds(open_tab):
+    tab = open_tab(width=3840, height=2160, theme="dark").open()
+    tab.begin_practice()
+    tab.no_side_scroll("3840")
+    wide = "() => document.querySelector('.journey').getBoundingClientRect().width / innerWidth"
+    assert tab.page.evaluate(wide) > 0.5
+    tab.page.set_viewport_size({"width": 794, "height": 1123})
+    tab.page.emulate_media(media="print")
+    assert tab.page.locator(".button, .top, .rail, .hands").filter(visible=True).count() == 0
+    grounds = "() => [...document.querySelectorAll('body, .box, .card')].map(one =>"
+    grounds += " getComputedStyle(one).backgroundColor)"
+    white = {"rgb(255, 255, 255)", "rgba(0, 0, 0, 0)"}
+    assert set(tab.page.evaluate(grounds)) <= white
+    tab.no_side_scroll("paper")
