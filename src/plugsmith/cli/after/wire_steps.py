@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plugsmith.cli.after.steps import quoted
-from plugsmith.link.hearing import Heard
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -47,6 +46,8 @@ def _ports(_request: PortsRequest, found: PortsResult) -> Steps:
 
 
 def _doctor(request: DoctorRequest, found: DoctorResult) -> Steps:
+    from plugsmith.link.hearing import Heard  # whoever asks about files needs no words of wires
+
     if found.heard in {Heard.CHIP, Heard.CONSOLE}:
         return [("plugsmith backup", _("a proven copy of all that is in it"))]
     module = f" --module {quoted(request.module)}" if request.module else ""
