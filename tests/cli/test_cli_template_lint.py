@@ -60,10 +60,15 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["template", "lint", "-"]) == 0
 
 
-@pytest.mark.parametrize("text", ["", "no json", "[1]", "[" * 90_000, "\x00\xff"])
+@pytest.mark.parametrize("text", ["no json", "[1]", "[" * 90_000, "\x00\xff"])
 def test_what_is_no_template(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> None:
     assert main(["template", "lint", _file(tmp_path, text), "--json"]) == 9
     assert json.loads(capsys.readouterr().out)["code"] == "PS-INPUT-MALFORMED"
+
+
+def test_an_empty_file_is_called_empty(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["template", "lint", _file(tmp_path, ""), "--json"]) == 9
+    assert json.loads(capsys.readouterr().out)["code"] == "PS-INPUT-EMPTY"
 
 
 def test_a_missing_file(tmp_path: Path) -> None:

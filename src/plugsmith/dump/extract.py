@@ -21,6 +21,7 @@ from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plugsmith.dump.sanitize.sanitize import Sanitized
     from plugsmith.dump.survey.report import DumpReport, FileRegion
     from plugsmith.errors import Fact
 
@@ -46,10 +47,12 @@ def extract(dump: Dump, *, show_secrets: bool = False) -> list[ExtractedPart]:
     Partitions and code are then those of the sanitized dump; a dump that cannot be sanitized gives
     none of them, only its masked records and files.
     """
-    report = survey(dump)
-    source = dump if show_secrets else _without_secrets(dump)
-    parts = [] if source is None else [*_regions(source, report), *_code(source, report)]
-    for item in list_records(dump, show_secrets=show_secrets):
+    clean = None if show_secrets else _without_secrets(dump)
+    report = survey(dump) if clean is None else clean.report
+    source = Dump(data=clean.data, name=dump.name) if clean is not None else dump
+    shown = clean is not None or show_secrets
+    parts = [*_regions(source, report), *_code(source, report)] if shown else []
+    for item in list_records(dump, show_secrets=show_secrets, findings=report.findings):
         folder = {"kv": "records", "file": "files"}.get(item.kind, item.kind)
         name = item.name if item.live else f"{item.name}.old-{item.offset:06x}"
         facts: dict[str, Fact] = {"checks": list(item.checks), "redacted": list(item.redacted)}
@@ -67,9 +70,9 @@ def safe_name(name: str) -> str:
     return cleaned
 
 
-def _without_secrets(dump: Dump) -> Dump | None:
+def _without_secrets(dump: Dump) -> Sanitized | None:
     try:
-        return Dump(data=sanitize(dump).data, name=dump.name)
+        return sanitize(dump)
     except (NotADump, SecretsLeft):
         return None
 

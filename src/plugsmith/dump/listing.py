@@ -48,13 +48,16 @@ class Listed:
     redacted: tuple[str, ...] = ()
 
 
-def list_records(dump: Dump, *, show_secrets: bool = False) -> list[Listed]:
+def list_records(
+    dump: Dump, *, show_secrets: bool = False, findings: Sequence[Finding] | None = None
+) -> list[Listed]:
     """Records of the store, of protected sectors, and files.
 
     `live` is what the device uses: what a former firmware left is not, though it says so itself.
+    `findings`: those of a survey of the same bytes, if there was one.
     """
     stores = find_stores(dump.data)
-    findings = find_everything(dump.data, stores)
+    findings = find_everything(dump.data, stores) if findings is None else findings
     listed = [item for store in stores for item in _of_store(store)]
     listed += [item for store in stores for item in _protected(dump.data, store)]
     listed += _files(dump, findings, stores)

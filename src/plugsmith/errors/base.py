@@ -44,6 +44,7 @@ class PlugsmithError(Exception):
     def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code)
         self.facts: dict[str, Fact] = facts
+        self.advice = ""  # a better next step, where somebody knows more than the class
 
     @property
     def told(self) -> dict[str, Fact]:
@@ -72,7 +73,7 @@ class PlugsmithError(Exception):
     @property
     def hint(self) -> str:
         """The next step for the user."""
-        return self._fill(self.next_step)
+        return self.advice or self._fill(self.next_step)
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

@@ -6,8 +6,8 @@ import base64
 import re
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.pasted.letters import letters_of
 from plugsmith.dump.pasted.wrapping import Unwrapped
+from plugsmith.image.foreign.letters import letters_of
 from plugsmith.messages import N_
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from plugsmith.dump.pasted.boot_log import agreements, disagreements, own_readin
 from plugsmith.dump.pasted.coded import decodings
 from plugsmith.dump.pasted.dialects import read_object
 from plugsmith.dump.pasted.holdings import Holdings, holdings_of
-from plugsmith.dump.pasted.letters import letters_of
 from plugsmith.dump.pasted.line_pairs import line_pairs
 from plugsmith.dump.pasted.pin_texts import find_pin_texts
 from plugsmith.dump.pasted.wrapping import unwrappings
 from plugsmith.errors.content import Malformed
+from plugsmith.image.foreign.letters import letters_of
 from plugsmith.messages import N_
 from plugsmith.tuya.crc7 import crc7
 from plugsmith.tuya.user_param import Value, parse_pin_text

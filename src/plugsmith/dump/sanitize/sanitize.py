@@ -22,6 +22,7 @@ from plugsmith.dump.sanitize.removals import Removals, Removed
 from plugsmith.dump.sanitize.sweep import Judge, sweep
 from plugsmith.dump.sanitize.unread_texts import blank_named
 from plugsmith.dump.store.stores import find_stores
+from plugsmith.dump.survey.as_image import PACKAGES
 from plugsmith.dump.survey.credentials import SecretKind
 from plugsmith.dump.survey.lost_places import lost_places
 from plugsmith.dump.survey.report import DumpKind, DumpReport
@@ -168,7 +169,8 @@ def _joined(spans: Sequence[AddressRange]) -> tuple[AddressRange, ...]:
 
 
 def _check_usable(dump: Dump, report: DumpReport) -> None:
-    if report.kind in {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}:
+    packed = report.image is not None and report.image.kind in PACKAGES
+    if packed or report.kind in {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}:
         raise NotADump(name=dump.name, problem=" ".join(item.text for item in report.damage))
     if report.kind is DumpKind.ESPHOME:
         raise SecretsLeft(

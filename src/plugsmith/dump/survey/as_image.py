@@ -25,7 +25,7 @@ _WORDS: Mapping[ImageKind, str] = {
     ImageKind.FLASH_START: N_("a flash from its start"),
     ImageKind.FULL_DUMP: N_("a whole flash"),
 }
-_PACKAGES = frozenset({ImageKind.OTA, ImageKind.UF2})
+PACKAGES = frozenset({ImageKind.OTA, ImageKind.UF2})
 _PIECES = frozenset({ImageKind.BOOTLOADER, ImageKind.APP})
 _OF_FIRMWARE = frozenset(
     {FindingKind.BOOTLOADER, FindingKind.APPLICATION, FindingKind.ERASED, FindingKind.ZERO}
@@ -48,7 +48,7 @@ def stands_alone(image: FirmwareImage, findings: Iterable[Finding]) -> bool:
 
     A package says so by its own structure, whatever its payload looks like.
     """
-    if image.kind in _PACKAGES:
+    if image.kind in PACKAGES:
         return True
     return image.kind in _PIECES and all(item.kind in _OF_FIRMWARE for item in findings)
 

@@ -87,6 +87,13 @@ def agreed(guess: ChipGuess, image: FirmwareImage | None) -> ChipGuess:
     return ChipGuess(chip=allowed[0], evidence=("boot loader and application",))
 
 
+def of_image(image: FirmwareImage) -> ChipGuess:
+    """What a firmware file says of itself: one that fits several chips names none of them."""
+    if image.chip is None:
+        return ChipGuess()
+    return ChipGuess(chip=image.chip, evidence=("boot loader and application",))
+
+
 def memory_map(name: str | None) -> MemoryMap | None:
     """The vendor's memory map of a chip; None without a chip."""
     if name is None:

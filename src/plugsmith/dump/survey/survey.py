@@ -34,6 +34,7 @@ from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
@@ -69,10 +70,11 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
     guess = chip_guess.agreed(guess, image) if other is None else chip_guess.ChipGuess()
     kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
     if other is not None:
-        looks_like = name_of(other)
+        kind, looks_like = DumpKind.UNKNOWN, name_of(other)
     nothing_else = kind in {DumpKind.UNKNOWN, DumpKind.RANDOM}
     if image is not None and (nothing_else or stands_alone(image, findings)):
         kind, looks_like = image_kind(image)
+        guess = chip_guess.of_image(image)
     report = DumpReport(
         kind=kind,
         size=dump.size,
@@ -127,7 +129,7 @@ def find_everything(data: bytes, stores: tuple[VendorStore, ...] = ()) -> list[F
 def _kind(data: bytes, findings: list[Finding], *, complete: bool) -> tuple[DumpKind, str | None]:
     foreign = next((item for item in findings if item.kind is FindingKind.FOREIGN_FILE), None)
     if foreign is not None:
-        return DumpKind.UNKNOWN, str(foreign.facts["what"])
+        return DumpKind.UNKNOWN, _(str(foreign.facts["what"]))
     found = {item.kind for item in findings}
     if not found - {FindingKind.ERASED, FindingKind.ZERO}:
         return _kind_of_nothing(data), None

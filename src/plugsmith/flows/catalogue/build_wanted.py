@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.flows.catalogue.device_input import device_input_of_bytes
-from plugsmith.flows.input_file import read_input
+from plugsmith.flows.judged_file import open_file
 from plugsmith.interpret.openbeken.pin_needs import needs_of_profile, needs_of_template
 
 if TYPE_CHECKING:
@@ -24,5 +24,5 @@ def needs_of_device(subject: DeviceInput) -> PinNeeds:
 
 def needs_in_file(path: Path) -> PinNeeds:
     """The needs of the device that a template, a configuration or a dump describes."""
-    file = read_input(path)
+    file = open_file(path)
     return needs_of_device(device_input_of_bytes(file.data, name=file.name))

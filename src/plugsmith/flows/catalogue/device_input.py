@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.pasted.letters import is_plain_text, letters_of
 from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.recovery.outcome import Status
 from plugsmith.dump.recovery.recover import recover
@@ -16,6 +15,9 @@ from plugsmith.errors import Malformed, NothingFound
 from plugsmith.errors.catalogue import DeviceUnknown
 from plugsmith.errors.content import TextWithoutPins
 from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.file_kind import FLASHES, TEXTS, FileKind
+from plugsmith.flows.judged_file import worked_on
+from plugsmith.image.foreign.letters import is_plain_text, letters_of
 from plugsmith.interpret.catalogue.entry import read_entry
 from plugsmith.interpret.catalogue.traits import Traits, traits_of
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
 STDIN = "-"
 _MAX_STDIN = 16 << 20
+_TAKES = (FLASHES | TEXTS) - {FileKind.OPENBEKEN, FileKind.FLASH_START}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,12 +102,13 @@ def device_input_of_entry(stored: StoredEntry) -> DeviceInput:
 
 def device_input_of_bytes(data: bytes, *, name: str) -> DeviceInput:
     """The device in the bytes of a dump, or in a text."""
-    pasted = read_pasted(data)
-    if pasted is not None:
-        return _from_pasted(pasted, name, data)
-    if is_plain_text(data):
-        raise TextWithoutPins(name=name)
-    return _from_dump(data, name)
+    with worked_on(data, takes=_TAKES):
+        pasted = read_pasted(data)
+        if pasted is not None:
+            return _from_pasted(pasted, name, data)
+        if is_plain_text(data):
+            raise TextWithoutPins(name=name)
+        return _from_dump(data, name)
 
 
 def _is_file(name: str) -> bool:

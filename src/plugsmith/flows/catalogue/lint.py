@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import ExitCode
 from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.catalogue.results import LintResult
-from plugsmith.flows.input_file import read_input
+from plugsmith.flows.file_kind import FLASHES, TEXTS
+from plugsmith.flows.judged_file import JudgedFile, open_file, worked_on
 from plugsmith.flows.many import ManyResult, over_files
-from plugsmith.flows.settings.template_text import template_text
+from plugsmith.flows.settings.template_text import template_of
 from plugsmith.interpret.openbeken.lint import lint_reading
 from plugsmith.interpret.openbeken.lint_publication import publication_findings
 from plugsmith.openbeken.template import find_template
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from plugsmith.events import CancelToken, EventSink
 
 _MAX_BYTES = 1_000_000
-_HEAD = 4096
 
 
 def lint(file: Path, *, publish: bool = False) -> LintResult:
@@ -34,7 +34,9 @@ def lint(file: Path, *, publish: bool = False) -> LintResult:
     `-` is standard input; `publish` adds what a public list demands. Raises InputMissing, and the
     errors of the template reader.
     """
-    reading = find_template(_read(file))
+    data = _read(file)
+    with worked_on(data, takes=TEXTS | FLASHES):
+        reading = find_template(_text_of(data, name=file.name))
     more = tuple(publication_findings(reading.template)) if publish else ()
     return LintResult(findings=(*lint_reading(reading), *more))
 
@@ -67,12 +69,12 @@ def lint_one(path: Path, *, publish: bool) -> LintedFile:
     return LintedFile(verdict=verdict, rules=rules or None, findings=found.findings)
 
 
-def _read(file: Path) -> str:
-    """The text of the file; bytes that are no UTF-8 are replaced, the JSON reader judges them."""
-    if str(file) == "-":
-        return sys.stdin.read(_MAX_BYTES + 1)
-    data = read_input(file).data
-    if b"\0" in data[:_HEAD]:
-        with suppress(TemplateUnusable):  # then the reader of templates says what is wrong
-            return template_text(file)
+def _read(file: Path) -> bytes:
+    return sys.stdin.read(_MAX_BYTES + 1).encode() if str(file) == "-" else open_file(file).data
+
+
+def _text_of(data: bytes, *, name: str) -> str:
+    """The template as text; bytes that are no UTF-8 are replaced, the JSON reader judges them."""
+    with suppress(TemplateUnusable):  # then the reader of templates says what is wrong
+        return template_of(JudgedFile(name=name, data=data))
     return data[: _MAX_BYTES + 1].decode("utf-8", "replace")

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.listing import list_records
 from plugsmith.errors import NothingFound
 from plugsmith.flows.dump.files import open_dump
+from plugsmith.flows.file_kind import FLASHES
+from plugsmith.flows.judged_file import worked_on
 from plugsmith.messages import _
 from plugsmith.records import Result, record
 
@@ -44,7 +46,8 @@ def factory_metering(path: Path) -> FactoryMetering:
     file_words = _words(stored[0].value) if stored else None
     place_words = _words(bytes(dump.data[PLACE : PLACE + _LEN]))
     if file_words is None and place_words is None:
-        raise NothingFound(what=_("A factory calibration of the meter"), name=str(path))
+        with worked_on(dump.data, takes=FLASHES):
+            raise NothingFound(what=_("A factory calibration of the meter"), name=str(path))
     return FactoryMetering(
         file=str(path),
         measure_coe=file_words,

@@ -12,8 +12,8 @@ from plugsmith.chips.catalog import chip as chip_record
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateMissing, UpdateUnusable, WrongUpdate
-from plugsmith.flows.dump.config import read_dump
-from plugsmith.image.kinds import recognise
+from plugsmith.flows.file_kind import WITH_CODE
+from plugsmith.flows.judged_file import JudgedFile, open_file, worked_on
 from plugsmith.image.model import ImageKind
 from plugsmith.image.rbl import MAGIC
 from plugsmith.lan.apply import files_size, region_of
@@ -50,8 +50,13 @@ class OtaUpdate:
 
 def load_update(path: Path) -> OtaUpdate:
     """The update in a file; UpdateUnusable for anything that is not a sound OpenBeken package."""
-    data = read_dump(path)
-    image = recognise(data)
+    file = open_file(path)
+    with worked_on(file.data, takes=WITH_CODE):
+        return _update_of(file, path)
+
+
+def _update_of(file: JudgedFile, path: Path) -> OtaUpdate:
+    data, image = file.data, file.image
     if image.kind is not ImageKind.OTA or not data.startswith(MAGIC):
         raise UpdateUnusable(name=path.name, problem=_("it is no update package (.rbl)"))
     if image.problems:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.pasted.letters import is_plain_text, letters_of
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.usable import MAX_LEN
 from plugsmith.errors.content import InputUnusable, TextWithoutPins
-from plugsmith.flows.input_file import input_of, read_input
+from plugsmith.flows.file_kind import FLASHES, TEXTS
+from plugsmith.flows.judged_file import judged, open_file, worked_on
 from plugsmith.flows.many import ManyResult, over_files
+from plugsmith.image.foreign.letters import is_plain_text, letters_of
 from plugsmith.interpret.recovered import config_result
 from plugsmith.messages import _
 
@@ -25,15 +26,17 @@ if TYPE_CHECKING:
 
 def recover_bytes(data: bytes, *, name: str) -> ConfigResult:
     """The result for the bytes of a dump or of a text, packed or not; else InputError."""
-    return _recovered(input_of(data, name=name).data, name=name)
+    return recovered(judged(data, name=name).data, name=name)
 
 
-def _recovered(data: bytes, *, name: str) -> ConfigResult:
-    if letters_of(data) is not None:
-        pasted = _of_text(data, name)
-        if pasted is not None:
-            return pasted
-    return config_result(recover(data, name=name))
+def recovered(data: bytes, *, name: str) -> ConfigResult:
+    """The same for bytes that are packed no more."""
+    with worked_on(data, takes=FLASHES | TEXTS):
+        if letters_of(data) is not None:
+            pasted = _of_text(data, name)
+            if pasted is not None:
+                return pasted
+        return config_result(recover(data, name=name))
 
 
 def _of_text(data: bytes, name: str) -> ConfigResult | None:
@@ -60,8 +63,8 @@ def _of_text(data: bytes, name: str) -> ConfigResult | None:
 
 def recover_file(path: Path, *, name: str | None = None) -> ConfigResult:
     """The result for a file; InputMissing or InputTooLarge before anything is read."""
-    file = read_input(path)
-    return _recovered(file.data, name=name or file.name)
+    file = open_file(path)
+    return recovered(file.data, name=name or file.name)
 
 
 def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> ConfigResult:
@@ -73,7 +76,7 @@ def recover_chip(reader: SpanReader, *, name: str, chip: str | None = None) -> C
 
 def read_dump(path: Path) -> bytes:
     """The bytes of a dump file, also of one in an archive."""
-    return read_input(path).data
+    return open_file(path).data
 
 
 def read_stream(stream: BinaryIO) -> bytes:

@@ -12,7 +12,7 @@ from plugsmith.dump.listing import list_records
 from plugsmith.dump.repair import repair
 from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.survey import survey
-from plugsmith.errors import InputEmpty, NothingFound
+from plugsmith.errors import NothingFound
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.facts import (
@@ -34,7 +34,8 @@ from plugsmith.flows.dump.file_results import (
     UnreadRow,
 )
 from plugsmith.flows.dump.results import RecordsResult
-from plugsmith.flows.input_file import input_of, read_input
+from plugsmith.flows.file_kind import FLASHES
+from plugsmith.flows.judged_file import judged, open_file, worked_on
 from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
@@ -53,18 +54,13 @@ _LONGEST = 0x1_0000  # bytes of a list of secrets
 
 def open_dump(path: Path) -> Dump:
     """The dump at `path`. Raises InputMissing, InputTooLarge or InputEmpty."""
-    file = read_input(path)
-    if not file.data:
-        raise InputEmpty(name=file.name)
+    file = open_file(path)
     return Dump(data=file.data, name=file.name)
 
 
 def dump_of(data: bytes, *, name: str) -> Dump:
     """A dump of bytes that came from elsewhere, packed or not. Raises InputEmpty."""
-    data = input_of(data, name=name).data
-    if not data:
-        raise InputEmpty(name=name)
-    return Dump(data=data, name=name)
+    return Dump(data=judged(data, name=name).data, name=name)
 
 
 def info(dump: Dump) -> InfoResult:
@@ -87,7 +83,8 @@ def records(dump: Dump, *, show_secrets: bool) -> RecordsResult:
     """Everything that is stored in it; NothingFound where that is nothing."""
     listed = list_records(dump, show_secrets=show_secrets)
     if not listed:
-        raise NothingFound(what=_("A stored record or file"), name=dump.name)
+        with worked_on(dump.data, takes=FLASHES):
+            raise NothingFound(what=_("A stored record or file"), name=dump.name)
     return RecordsResult(records=tuple(stored_row(item) for item in listed))
 
 
@@ -96,7 +93,8 @@ def repair_to(dump: Dump, output: Path, *, sanitized: bool = False) -> RepairRes
 
     `sanitized`: the copy is also made safe to share; nothing is written without the proof of it.
     """
-    fixed = repair(dump)
+    with worked_on(dump.data, takes=FLASHES):
+        fixed = repair(dump)
     data = sanitize(Dump(data=fixed.data, name=dump.name)).data if sanitized else fixed.data
     write_whole(output, data)
     return RepairResult(
@@ -119,7 +117,8 @@ def sanitize_to(
 ) -> SanitizeResult:
     """Write the clean copy; nothing without the proof. `secret_file` holds a word a line."""
     secrets = secret_words(secret_file)
-    clean = sanitize(dump, keep_mac=keep_mac, strict=strict, secrets=secrets)
+    with worked_on(dump.data, takes=FLASHES):
+        clean = sanitize(dump, keep_mac=keep_mac, strict=strict, secrets=secrets)
     write_whole(output, clean.data)
     return SanitizeResult(
         file=str(output),

@@ -12,7 +12,9 @@ from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, run_boot
 from plugsmith.errors.emulator import NotBootable
 from plugsmith.events import TaskBegin, TaskEnd
+from plugsmith.flows.file_kind import WITH_CODE
 from plugsmith.flows.image.results import BootResult, EmulatedPin, GpioResult
+from plugsmith.flows.judged_file import worked_on
 from plugsmith.image.assemble import ConvertInput, pieces
 from plugsmith.image.model import ImageKind
 from plugsmith.image.physical import LOADER_LEN
@@ -105,9 +107,10 @@ def flash_to_boot(request: BootRequest, *, chip: str) -> bytes:
 
 def boot_image(request: BootRequest, sink: EventSink) -> BootResult:
     """The result of `image boot`. Raises EmulatorMissing, NoBoard, NotBootable, EmulatorFailed."""
-    chip = choose_chip(request)
-    check_board(chip)
-    flash = flash_to_boot(request, chip=chip)
+    with worked_on(request.source.data, takes=WITH_CODE):
+        chip = choose_chip(request)
+        check_board(chip)
+        flash = flash_to_boot(request, chip=chip)
     answer = run_emulated(flash, chip, sink, limits=EmuLimits(wall_s=request.wall_s))
     return BootResult(
         chip=chip,
@@ -163,7 +166,8 @@ def gpio_table(
     A pin that is not listed is unknown, not unused.
     """
     request = BootRequest(source=source, chip=chip, wall_s=wall_s)
-    name = choose_chip(request)
+    with worked_on(source.data, takes=WITH_CODE):
+        name = choose_chip(request)
     answer = trace_pins(request, name, sink)
     pins = [use for use in answer["pins"] if not is_loaders(use)]
     return GpioResult(

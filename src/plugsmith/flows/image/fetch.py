@@ -20,9 +20,9 @@ from plugsmith.flows.image.results import (
     image_row,
 )
 from plugsmith.flows.input_file import MAX_FILE_LEN
+from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
-from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.library.releases import CachedAsset, ReleaseCache, ReleaseOrigin
 from plugsmith.limited_read import read_regular
@@ -229,7 +229,7 @@ def _check_content(name: str, data: bytes) -> None:
     """A file that is called firmware must be what its name says; others are kept as they are."""
     if parse_asset_name(name) is None:
         return
-    image = recognise(data)
+    image = JudgedFile(name=name, data=data).image
     if image.kind is ImageKind.UNKNOWN or image.problems:
         raise ImageDamaged(name=name, problem=" ".join(item.text for item in image.problems))
     doubts = doubt_name(name, image)
@@ -238,7 +238,8 @@ def _check_content(name: str, data: bytes) -> None:
 
 
 def _fetched(found: ReleaseList, held: CachedAsset, *, downloaded: bool) -> FetchedFile:
-    image = recognise(read_regular(held.path, limit=MAX_FILE_LEN))
+    data = read_regular(held.path, limit=MAX_FILE_LEN)
+    image = JudgedFile(name=held.path.name, data=data).image
     return FetchedFile(
         repo=found.repo,
         listed=found.listed,

@@ -8,17 +8,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
-from plugsmith.errors import InputEmpty, UsageError
+from plugsmith.errors import UsageError
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.image import ConversionImpossible
 from plugsmith.errors.library import OutputExists
 from plugsmith.events import EventLog, Warning_
+from plugsmith.flows.file_kind import WITH_CODE
 from plugsmith.flows.image.results import ConvertResult, ImageInfo, OriginRow, image_info, image_row
-from plugsmith.flows.input_file import read_input
+from plugsmith.flows.judged_file import JudgedFile, open_file, worked_on
 from plugsmith.flows.many import ManyResult, over_files
 from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.keys.rekey import with_key
-from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY
 from plugsmith.messages import _
@@ -45,10 +45,8 @@ _KIND_IN_NAME = {
 
 def open_image(path: Path) -> ConvertInput:
     """The file at `path` and what it is. Raises InputMissing, InputEmpty or InputTooLarge."""
-    file = read_input(path)
-    if not file.data:
-        raise InputEmpty(name=file.name)
-    return ConvertInput(name=file.name, data=file.data, image=recognise(file.data))
+    file = open_file(path)
+    return ConvertInput(name=file.name, data=file.data, image=file.image)
 
 
 def doubt_name(name: str, image: FirmwareImage) -> list[str]:
@@ -139,14 +137,15 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
         raise UsageError(problem=_("an update package holds plain code: --key is for qio and app"))
     source = _unlocked(request.source, request.from_key)
     loader = _unlocked(request.loader, request.from_key) if request.loader else None
-    data = convert(
-        source,
-        to=request.to,
-        loader=loader,
-        chip=request.chip,
-        time=request.time,
-    )
-    made = recognise(data)
+    with worked_on(source.data, takes=WITH_CODE):
+        data = convert(
+            source,
+            to=request.to,
+            loader=loader,
+            chip=request.chip,
+            time=request.time,
+        )
+    made = JudgedFile(name=source.name, data=data).image
     if made.kind is not request.to or made.problems:
         reasons = [item.text for item in made.problems] or [made.kind.value]
         raise ConversionImpossible(
@@ -174,7 +173,8 @@ def _unlocked(source: ConvertInput, key: ScrambleKey | None) -> ConvertInput:
     if key is None:
         return source
     data = with_key(source.data, TUYA_KEY, name=source.name, old=key)
-    return ConvertInput(name=source.name, data=data, image=recognise(data))
+    image = JudgedFile(name=source.name, data=data).image
+    return ConvertInput(name=source.name, data=data, image=image)
 
 
 def _class_of(key: ScrambleKey) -> KeyClass:

@@ -12,7 +12,7 @@ from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
 from plugsmith.errors.radio import NoRfSector
 from plugsmith.flows.dump.files import info
-from plugsmith.flows.input_file import read_input
+from plugsmith.flows.judged_file import open_file
 from plugsmith.flows.rf.results import RfResult, RfSaved
 from plugsmith.flows.rf.sector import judge
 from plugsmith.flows.wire.connected import connected
@@ -41,8 +41,8 @@ class FoundRf:
 
 
 def rf_of_file(path: Path) -> FoundRf:
-    """The RF sectors of a dump, a backup or a saved sector; the errors of `read_input`."""
-    file = read_input(path)
+    """The RF sectors of a dump, a backup or a saved sector; the errors of `open_file`."""
+    file = open_file(path)
     found = {
         item.span.start: file.data[item.span.start : item.span.end].ljust(SECTOR_LEN, b"\xff")
         for item in find(file.data)

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import RegionRole
-from plugsmith.flows.input_file import read_input
+from plugsmith.flows.judged_file import open_file
 from plugsmith.memory import SECTOR_LEN
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def has_content_of(device: Device, path: Path) -> bool:
     of it is in no other device; its key block alone proves nothing (all T share one). False where
     a single sector differs, or no store is there.
     """
-    data = read_input(path).data
+    data = open_file(path).data
     if len(data) != device.size:
         return False
     layout = device.identity.chip.map_of("tuya")

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from plugsmith.errors import Fact
 
-_LONGEST = 1_000_000
+LONGEST = 1_000_000
 _DEEPEST = 4
 _ELSEWHERE = ("env:", "file:", "keyring:")
 
@@ -36,8 +36,8 @@ _PASSWORD_LINE = re.compile(
 def read_text(path: Path) -> str:
     """The text of a file, or of standard input for `-`; bytes that are no UTF-8 are replaced."""
     if str(path) == "-":
-        return sys.stdin.read(_LONGEST + 1)
-    return read_input(path).data[: _LONGEST + 1].decode("utf-8", "replace")
+        return sys.stdin.read(LONGEST + 1)
+    return read_input(path).data[: LONGEST + 1].decode("utf-8", "replace")
 
 
 def read_settings_file(path: Path) -> dict[str, Fact]:
@@ -48,7 +48,7 @@ def read_settings_file(path: Path) -> dict[str, Fact]:
     text = read_text(path)
     for hit in _PASSWORD_LINE.finditer(text):  # before anything can complain about the file
         KNOWN.note(hit[1])
-    if len(text) > _LONGEST:
+    if len(text) > LONGEST:
         raise _unusable(path, _("it is too long"))
     try:
         body, plain = _parse(path, text), _parse_as_texts(path, text)

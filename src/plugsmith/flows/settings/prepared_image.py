@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.errors import InputUnusable, UsageError
 from plugsmith.errors.image import ImageForOtherChip
+from plugsmith.flows.file_kind import WITH_CODE
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.image.results import image_row
+from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.settings.results import BuiltImage
 from plugsmith.flows.settings.settings_block import (
     find_block,
@@ -25,7 +27,6 @@ from plugsmith.flows.settings.settings_block import (
     write_private,
 )
 from plugsmith.flows.write.target_image import Segment
-from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
@@ -67,7 +68,7 @@ def build_image(
     else:
         block = make_block(desired, chip=name, mac=mac, number=number, base=under)
     data = _firmware(source).ljust(addr, b"\xff") + sector_of(block)
-    made = recognise(data)
+    made = JudgedFile(name=source.name, data=data).image
     if made.kind is not ImageKind.FLASH_START or made.problems:
         raise _unusable(source, _("What would be made of it is no sound image."))
     write_private(out, data)
@@ -158,9 +159,12 @@ def _firmware(source: ConvertInput) -> bytes:
 
 
 def _unusable(source: ConvertInput, reason: str) -> InputUnusable:
+    file = JudgedFile(name=source.name, data=source.data)
     return InputUnusable(
         name=source.name,
         kind=_("not a sound full image of OpenBeken ({kind})", kind=source.image.kind.value),
         reason=reason or _("A prepared image needs boot loader and application."),
-        remedy=_("Take the QIO file of the release for the chip: `plugsmith image fetch`."),
+        remedy=file.advice
+        if file.kind not in WITH_CODE
+        else _("Take the QIO file of the release for the chip: `plugsmith image fetch`."),
     )

@@ -22,6 +22,8 @@ from plugsmith.errors import (
 )
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.config import read_dump
+from plugsmith.flows.file_kind import FileKind
+from plugsmith.flows.judged_file import JudgedFile, worked_on
 from plugsmith.flows.settings.results import (
     BuiltConfig,
     ChangedChip,
@@ -33,7 +35,6 @@ from plugsmith.flows.wire.raw_write import change_flash
 from plugsmith.flows.wire.results import SettingsRow
 from plugsmith.flows.write.settings_sector import block_on_device
 from plugsmith.flows.write.target_image import Segment, TargetImage
-from plugsmith.image.kinds import recognise
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
@@ -59,6 +60,7 @@ if TYPE_CHECKING:
     Data = dict[str, Fact]
 
 _PLACES = (0x1E1000, 0x1D1000, 0)
+_WITH_BLOCK = frozenset({FileKind.SETTINGS, FileKind.OPENBEKEN, FileKind.FLASH_START})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +119,7 @@ def _own_places(data: bytes, chip: str | None) -> tuple[int, ...]:
     """Where a flash of this content keeps the block; () for a sector and for unknown chips."""
     if len(data) <= SECTOR_LEN:
         return ()
-    names = (chip,) if chip else recognise(data).chips
+    names = (chip,) if chip else JudgedFile(name="", data=data).image.chips
     places: list[int] = []
     for name in names:
         with suppress(PlugsmithError):
@@ -148,7 +150,9 @@ def _marks(data: bytes) -> list[int]:
 
 def read_file(path: Path, *, chip: str | None = None) -> StoredBlock:
     """The block in a file."""
-    return find_block(read_dump(path), name=str(path), chip=chip)
+    data = read_dump(path)
+    with worked_on(data, takes=_WITH_BLOCK):
+        return find_block(data, name=str(path), chip=chip)
 
 
 def read_one(path: Path, *, chip: str | None = None, show_secrets: bool = False) -> StoredConfig:

@@ -1,50 +1,66 @@
-"""The template that a file holds, as text; a binary dump is searched for its pins."""
+"""The template that a file holds, as text; of a dump or a text with pins the one that follows."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
 
-from plugsmith.errors import InputError, NothingFound
+from plugsmith.errors import InputError, Malformed, NothingFound
 from plugsmith.errors.device import TemplateUnusable
-from plugsmith.flows.settings.file import read_text
+from plugsmith.flows.file_kind import FileKind
+from plugsmith.flows.judged_file import JudgedFile, open_file
+from plugsmith.flows.settings.file import LONGEST, read_text
 from plugsmith.messages import _
+from plugsmith.openbeken.template import find_template
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_HEAD = 4096
+_AS_IT_STANDS = {FileKind.TEMPLATE, FileKind.TEXT}
 
 
 def template_text(path: Path) -> str:
-    """The text of a template file, or the template that follows from a dump.
+    """The text of a template file, or the template that follows from a dump or a text with pins.
 
-    Raises InputMissing, and TemplateUnusable for a binary file without pins in it.
+    Raises InputMissing and its kin, and TemplateUnusable for a file without pins in it.
     """
-    if str(path) == "-" or not _is_binary(path):
-        return read_text(path)
-    from plugsmith.flows.dump.config import recover_file  # noqa: PLC0415 - only for a dump
-
-    name = path.name
-    try:
-        found = recover_file(path)
-    except (InputError, NothingFound) as problem:
-        raise TemplateUnusable(name=name, problem=problem.message, remedy=problem.hint) from problem
-    if found.template is None or not found.pins:
-        raise TemplateUnusable(
-            name=name,
-            problem=_("it is a dump, and no pins were found in it."),
-            remedy=_("Run `plugsmith dump config {name}`: it says why.", name=name),
+    if str(path) == "-":
+        text = read_text(path)
+        return (
+            template_of(JudgedFile(name=_("standard input"), data=text.encode())) if text else text
         )
+    return template_of(open_file(path))
+
+
+def template_of(file: JudgedFile) -> str:
+    """The same of a file that was read already."""
+    text = file.data[: LONGEST + 1].decode("utf-8", "replace")
+    if file.kind in _AS_IT_STANDS or (file.kind is FileKind.PINS and _holds_template(text)):
+        return text
+    from plugsmith.flows.dump.config import recovered  # noqa: PLC0415 - only for a dump
+
+    try:
+        found = recovered(file.data, name=file.name)
+    except (InputError, NothingFound) as problem:
+        raise TemplateUnusable(
+            name=file.name, problem=problem.message, remedy=problem.hint
+        ) from problem
+    if found.template is None or not found.pins:
+        raise _without_pins(file)
     return json.dumps(found.template)
 
 
-def _is_binary(path: Path) -> bool:
-    if path.exists() and not path.is_file():  # a pipe can be read once only
-        return False
+def _holds_template(text: str) -> bool:
+    """Whether a template stands in it, as in a result of `dump config`."""
     try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD)
-    except OSError:
-        return not path.exists() and path.parent.is_file()  # a member of an archive
-    return b"\0" in head or head.startswith((b"PK\3\4", b"\x1f\x8b", b"\xfd7zXZ"))
+        return bool(find_template(text).template.pins)
+    except Malformed:
+        return False
+
+
+def _without_pins(file: JudgedFile) -> TemplateUnusable:
+    return TemplateUnusable(
+        name=file.name,
+        problem=_("it is a dump, and no pins were found in it."),
+        remedy=_("Run `plugsmith dump config {name}`: it says why.", name=file.name),
+    )

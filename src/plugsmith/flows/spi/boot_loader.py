@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.catalog import chips
 from plugsmith.chips.model import Family, KeyClass
-from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.errors import InputUnusable, PlugsmithError, UsageError
 from plugsmith.errors.link import NoBootCode
 from plugsmith.errors.safety import ChipMismatch
 from plugsmith.flows.image.file import open_image
+from plugsmith.flows.judged_file import open_file
 from plugsmith.image.checks import CheckList, check_match, check_section
 from plugsmith.image.kinds import read_app
 from plugsmith.image.loader import loader_starts_at, read_loader
@@ -117,6 +118,21 @@ def _with_key(key: KeyClass) -> tuple[str, ...]:
     return tuple(
         item.name for item in chips() if item.expects_key is key and item.family is Family.LOADER
     )
+
+
+def check_holds_loader(image: Path) -> None:
+    """Raise InputUnusable for a file in which there is no boot loader: no chip is needed for that.
+
+    Also the errors of `open_file`.
+    """
+    file = open_file(image)
+    if file.image.loader is None or file.image.rotation:
+        raise InputUnusable(
+            name=file.name,
+            kind=file.words,
+            reason=_("There is no boot loader."),
+            remedy=file.advice,
+        )
 
 
 def find_loader(ctx: FlowContext, key: DeviceKey, rest: bytes, *, image: Path | None) -> Candidate:

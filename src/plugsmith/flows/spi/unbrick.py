@@ -15,10 +15,12 @@ from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.link import OtherDevice
 from plugsmith.errors.safety import ChipMismatch
+from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.spi.boot_loader import (
     Candidate,
+    check_holds_loader,
     doubts_of,
     faults_of,
     find_loader,
@@ -27,7 +29,6 @@ from plugsmith.flows.spi.boot_loader import (
 from plugsmith.flows.spi.results import UnbrickResult
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import span_rows
-from plugsmith.image.kinds import recognise
 from plugsmith.image.physical import LOADER_LEN
 from plugsmith.library.home import check_output, write_whole
 from plugsmith.library.jobs.store import JobHeader, JobKind
@@ -85,6 +86,8 @@ def unbrick(
         raise UsageError(problem=f"--uart: {_('it is an SPI adapter, and this needs a UART')}")
     if out is not None:
         check_output(out)
+    if image is not None:
+        check_holds_loader(image)
     todo = Todo(image=image, out=out, dry_run=dry_run)
     try:
         done = _over_spi(ctx, todo)
@@ -192,7 +195,8 @@ def _read_all(ctx: FlowContext, device: Device) -> bytes:
 
 def _other_problems(content: bytes) -> tuple[str, ...]:
     """What else the judge of files says: it is told, and not touched."""
-    return tuple(item.text for item in recognise(content).problems if (item.at or 0) >= LOADER.end)
+    found = JudgedFile(name="", data=content).image
+    return tuple(item.text for item in found.problems if (item.at or 0) >= LOADER.end)
 
 
 def _write(

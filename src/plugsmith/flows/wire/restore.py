@@ -10,7 +10,7 @@ from plugsmith.chips.model import APP_START, Family
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors.flows import BackupForAnotherDevice, FileNotABackup
 from plugsmith.flows.image.file import open_image
-from plugsmith.flows.input_advice import what_helps
+from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import write_source
@@ -20,7 +20,6 @@ from plugsmith.flows.write.proven import secure
 from plugsmith.flows.write.source import whole_flash
 from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
 from plugsmith.image.assemble import ConvertInput as OpenedFile
-from plugsmith.image.kinds import recognise
 from plugsmith.library.backups.store import open_backup
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs.store import JobKind
@@ -101,7 +100,7 @@ def _judged(
         raise FileNotABackup(
             name=path.name,
             reason=" ".join(item.text for item in verdict.because),
-            remedy=what_helps(data, recognise(data)),
+            remedy=JudgedFile(name=path.name, data=data).advice,
         )
     _tell_remarks(ctx, verdict)
     return whole_flash(path, data)

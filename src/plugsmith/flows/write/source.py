@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.image.file import open_image
-from plugsmith.flows.input_advice import what_helps
+from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.write.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.image.assemble import pieces
-from plugsmith.image.kinds import recognise
 from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
@@ -69,9 +68,8 @@ def load_image(path: Path) -> ImageSource:
 
 def whole_flash(path: Path, data: bytes) -> ImageSource:
     """A backup: all of it belongs at address 0. Whether it is sound is judged elsewhere."""
-    return ImageSource(
-        path=path, data=data, image=recognise(data), pieces=(Segment(start=0, data=data),)
-    )
+    image = JudgedFile(name=path.name, data=data).image
+    return ImageSource(path=path, data=data, image=image, pieces=(Segment(start=0, data=data),))
 
 
 def _checked(path: Path, file: OpenedFile) -> ImageSource:
@@ -82,7 +80,7 @@ def _checked(path: Path, file: OpenedFile) -> ImageSource:
             name=path.name,
             kind=_kind_words(image),
             reason=_reason(image) or _("It cannot be written over these wires."),
-            remedy=what_helps(file.data, image),
+            remedy=JudgedFile(name=file.name, data=file.data).advice,
         )
     if image.kind is ImageKind.QIO and image.checks.get("header") is CheckVerdict.MISSING:
         raise InputUnusable(

@@ -3,22 +3,11 @@
 from __future__ import annotations
 
 from plugsmith.chips.other_chips import other_chip
+from plugsmith.image.foreign.marks import mark_of
 from plugsmith.image.foreign.other_makers import OtherMaker, espressif_header, read_other_maker
 from plugsmith.image.model import FindingLevel, ImageFinding
-from plugsmith.messages import N_, _
+from plugsmith.messages import _
 from plugsmith.visible import visible_line
-
-_MAGICS = (
-    (0, b"PK\x03\x04", N_("a ZIP archive: unpack it and take the file inside")),
-    (0, b"\x1f\x8b", N_("a gzip archive: unpack it and take the file inside")),
-    (0, b"7z\xbc\xaf", N_("a 7z archive: unpack it and take the file inside")),
-    (0, b"Rar!", N_("a RAR archive: unpack it and take the file inside")),
-    (0, b"\x7fELF", N_("a linker output (ELF), not the image that is made of it")),
-    (0, b"<!DOCTYPE", N_("a web page: the download did not give the file but a page about it")),
-    (0, b"<html", N_("a web page: the download did not give the file but a page about it")),
-    (0, b"{", N_("a JSON text, perhaps a template: no firmware")),
-    (0, b":", N_("an Intel HEX text, which no tool for these chips uses")),
-)
 
 
 def foreign_finding(data: bytes) -> ImageFinding:
@@ -60,7 +49,7 @@ def _reason(data: bytes) -> str:
     chip = espressif_header(data)
     if chip is not None:  # cut off, or altered
         return _("The file is {name}.", name=_("an image for the chip {chip}", chip=chip))
-    for at, magic, name in _MAGICS:
-        if data[at : at + len(magic)] == magic:
-            return _("The file is {name}.", name=_(name))
+    mark = mark_of(data)
+    if mark is not None:
+        return " ".join((_("The file is {name}.", name=_(mark.name)), _(mark.advice)))
     return _("The file holds neither a boot loader nor an application of these chips.")

@@ -1,0 +1,185 @@
+"""No two verbs call one file two things, and each refusal names the verb that helps with it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from owned_files import K, owned_files, packed_files
+from test_walk import nothing_there
+
+from plugsmith.cli.app import main
+from plugsmith.flows.input_file import MAX_FILE_LEN
+from plugsmith.flows.judged_file import JudgedFile
+
+__all__ = ["nothing_there"]
+pytestmark = pytest.mark.slow
+
+FILES = owned_files()
+VERBS = {
+    "dump info": "dump info {file}",
+    "dump config": "dump config {file}",
+    "dump records": "dump records {file}",
+    "dump repair": "dump repair {file} -o {out}",
+    "dump sanitize": "dump sanitize {file} -o {out}",
+    "image info": "image info {file}",
+    "image convert": "image convert {file} --to app -o {out}",
+    "image boot": "image boot {file} --timeout 1",
+    "template export": "template export {file}",
+    "template match": "template match {file}",
+    "template lint": "template lint {file}",
+    "obk config read": "obk config read {file}",
+    "obk config build": "obk config build --image {file} -o {out}",
+    "flash": "flash {file} --port no.such.port --dry-run",
+    "flash --template": "flash --template {file} --port no.such.port --dry-run",
+    "restore": "restore {file} --port no.such.port --dry-run",
+    "device ota": "device ota 192.0.2.1 {file} --dry-run",
+    "device apply": "device apply 192.0.2.1 {file} --dry-run",
+    "device calibrate": "device calibrate 192.0.2.1 --from-dump {file}",
+    "unbrick": "unbrick --port serprog://no.such.host:1 --image {file}",
+}
+ANY_FILE = {"dump info", "image info"}  # they refuse nothing but what cannot be read
+#: what a refusal of a kind must name; `None`: no verb helps, and the sentence says what does
+HELPS = {
+    K.FACTORY: "dump config",
+    K.FLASH: "dump config",
+    K.OPENBEKEN: "obk config read",
+    K.PART: "dump config",
+    K.DISORDERED: "dump repair",
+    K.FLASH_START: "plugsmith flash",
+    K.QIO: "plugsmith flash",
+    K.APPLICATION: "plugsmith flash",
+    K.UF2: "plugsmith flash",
+    K.UPDATE: "device ota",
+    K.LOADER: "--loader",
+    K.SETTINGS: "obk config read",
+    K.RF: "rf show",
+    K.PINS: "dump config",
+    K.TEMPLATE: "template lint",
+    K.TEXT: "dump config",
+    K.PAGE: "Download the file itself",
+    K.DOCUMENT: "Give a flash dump",
+    K.PACKED: "Unpack it",
+    K.OTHER_CHIP: "Plugsmith cannot write it",
+    K.UNKNOWN: "dump info",
+    K.BLANK: "plugsmith backup",
+}
+_CODE = {K.QIO, K.APPLICATION, K.UF2, K.FLASH_START, K.LOADER, K.UPDATE}
+_FLASH = {K.FACTORY, K.FLASH, K.OPENBEKEN, K.PART, K.DISORDERED, K.FLASH_START}
+#: kinds that a verb works on: what it says of one of them is about what is in it
+TAKES = {
+    "dump config": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "dump records": _FLASH,
+    "dump repair": _FLASH,
+    "dump sanitize": _FLASH,
+    "image convert": _CODE | _FLASH,
+    "image boot": _CODE | _FLASH,
+    "template export": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "template match": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "template lint": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "obk config read": {K.SETTINGS, K.OPENBEKEN, K.FLASH_START},
+    "obk config build": _CODE | _FLASH,
+    "flash": {K.FACTORY, K.OPENBEKEN, K.FLASH},
+    "flash --template": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "restore": {K.FACTORY, K.OPENBEKEN, K.FLASH},
+    "device ota": _CODE | _FLASH,
+    "device apply": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "device calibrate": _FLASH,
+    "unbrick": set(),
+}
+
+
+@pytest.fixture
+def run(capsys, tmp_path):
+    """Runs a verb on some bytes: (exit code, last line)."""
+
+    def runner(verb: str, data: bytes, name: str = "file"):
+        file, out = tmp_path / name, tmp_path / "out"
+        file.write_bytes(data)
+        out.unlink(missing_ok=True)
+        code = main([*VERBS[verb].format(file=file, out=out).split(), "--json"])
+        return code, json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    return runner
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_is_what_it_is(name):
+    kind, data = FILES[name]
+    assert JudgedFile(name=name, data=data).kind is kind
+
+
+def test_every_kind_has_a_file_and_a_way_on():
+    kinds = {kind for kind, _data in FILES.values()}
+    assert set(K) == kinds == set(HELPS)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
+    kind, data = FILES[name]
+    as_dump, as_image = run("dump info", data)[1]["data"], run("image info", data)[1]["data"]
+    said = " ".join(as_image["problems"])
+    known = set(as_image["chips"])
+    assert not known or as_dump["chip"] in known | {None}
+    if as_image["kind"] not in {"full-dump", "flash-start", "unknown"}:
+        assert as_dump["chip"] == as_image["chip"]
+    if as_image["kind"] == "unknown" and as_dump["looks_like"]:
+        assert as_dump["looks_like"] in said
+    if as_image["kind"] == "unknown" and as_dump["kind"] not in {"unknown", "random", "blank"}:
+        assert HELPS[kind] in said  # it is no firmware, and still something
+    if as_dump["usable_as_backup"]["level"] != "none":
+        assert as_image["problems"] == []
+    order = [item["text"] for item in as_dump["damage"] if item["what"] in {"trailing", "shifted"}]
+    if as_image["kind"] == "full-dump":
+        assert set(order) <= set(as_image["problems"])
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if FILES[name][0] in _FLASH])
+def test_a_backup_is_restored_and_nothing_else_is(name, run):
+    code, last = run("restore", FILES[name][1])
+    level = run("dump info", FILES[name][1])[1]["data"]["usable_as_backup"]["level"]
+    refused = last.get("code") == "PS-INPUT-NOT-A-BACKUP"
+    assert refused is (level == "none") or code == 3  # 3: only the device can tell
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_refusal_names_the_verb_that_helps_with_this_kind(verb, run):
+    for name, (kind, data) in _smallest(set(K) - TAKES.get(verb, set())).items():
+        code, last = run(verb, data)
+        if last["type"] != "error" or code in {3, 4, 10}:
+            continue
+        assert code in {5, 8, 9}, (name, last)
+        assert last["hint"], (name, last)
+        assert "new dump" not in last["hint"]
+        broken = kind in _CODE and "again" in last["hint"]
+        assert HELPS[kind] in last["hint"] or broken, (name, last)
+
+
+def _smallest(kinds):
+    """The shortest file of each of these kinds."""
+    found = {}
+    for name, (kind, data) in sorted(FILES.items(), key=lambda item: len(item[1][1])):
+        if kind in kinds and kind not in {known for known, _data in found.values()}:
+            found[name] = (kind, data)
+    return found
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_empty_file_and_a_giant_are_the_same_to_every_verb(verb, run):
+    code, last = run(verb, b"")
+    assert (code, last["code"]) == (9, "PS-INPUT-EMPTY")
+    code, last = run(verb, bytes(MAX_FILE_LEN + 1))
+    assert (code, last["code"]) == (9, "PS-INPUT-TOO-LARGE")
+
+
+@pytest.mark.parametrize("name", packed_files())
+@pytest.mark.parametrize(
+    "verb", ["dump info", "image info", "dump config", "template lint", "flash"]
+)
+def test_a_packed_file_is_what_is_in_it(name, verb, run):
+    inside, archive = packed_files()[name]
+    code, last = run(verb, archive, name)
+    plain_code, plain = run(verb, FILES[inside][1])
+    assert (code, last.get("code")) == (plain_code, plain.get("code"))
+    for field in ("kind", "chip", "status", "verdict"):
+        assert last.get("data", {}).get(field) == plain.get("data", {}).get(field)
