@@ -63,3 +63,36 @@ def test_an_empty_library_names_how_to_make_a_backup(capsys):
     assert main(["backups", "list"]) == 0
     out, err = capsys.readouterr()
     assert "restore" not in out + err
+
+
+@pytest.mark.parametrize("line", [
+    "dump info {}", "dump config {}", "dump sanitize {} -o x", "dump info a {}", "flash {}",
+    "restore {}", "image info {}", "template export {}", "device info {}", "backups export {} -o x",
+    "dump sanitize a -o {}", "flash a --template {}", "dump diff a {}", "obk config read {}",
+])  # fmt: skip
+def test_a_variable_that_is_not_set_is_no_folder(line, capsys, monkeypatch, tmp_path):
+    (tmp_path / "a").write_text("{rl1_pin:26,module:WB2S,}")
+    monkeypatch.chdir(tmp_path)
+    assert main(["" if word == "{}" else word for word in line.split()]) == 2
+    out, err = capsys.readouterr()
+    assert (out, "the name is empty" in " ".join(err.split())) == ("", True)
+
+
+@pytest.mark.parametrize("line", [
+    "--json dump info a", "dump --json info a", "--json -q dump info a", "dump info --json a",
+    "dump info a --json",
+])  # fmt: skip
+def test_flags_of_every_verb_may_stand_before_it(line, capsys, monkeypatch, tmp_path):
+    (tmp_path / "a").write_bytes(b"\x7f" * 64)
+    monkeypatch.chdir(tmp_path)
+    assert main(line.split()) == 9
+    assert '"command": "dump info"' in capsys.readouterr().out
+
+
+def test_a_file_that_looks_like_an_option_is_named_as_it_can_be_typed(
+    capsys, monkeypatch, tmp_path
+):
+    (tmp_path / "-x.bin").write_bytes(b"\x7f" * 64)
+    monkeypatch.chdir(tmp_path)
+    assert main(["dump", "info", "-x.bin"]) == 2
+    assert "write ./-x.bin" in capsys.readouterr().err

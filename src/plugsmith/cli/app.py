@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from typing import TYPE_CHECKING
@@ -180,6 +181,10 @@ def _usage_failure(args: Sequence[str], problem: str) -> int:
         other = known_elsewhere(unknown[1]) if args[:1] == [unknown[1]] else ""
         help_with = other or did_you_mean(unknown[1], _siblings(args, unknown[1]))
         told = f"{told} {help_with}".rstrip()
+    dashed = (word for word in args if word.startswith("-"))
+    file = next((word for word in dashed if os.path.exists(word)), None)  # noqa: PTH110 - never raises
+    if "No such option" in problem and file is not None:
+        told = f"{told} {_('For the file of this name write ./{name}.', name=file)}"
     return report_error(UsageError(problem=told), as_json=as_json)
 
 

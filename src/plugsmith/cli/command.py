@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from plugsmith.api.verb import Verb
 
+_MAY_BE_EMPTY = {"LABEL", "WORD", "WORDS", "COMMAND"}
 _METAVARS: dict[Any, str] = {int: "N", float: "NUMBER", str: "TEXT", Path: "FILE"}
 
 
@@ -221,6 +222,9 @@ class _Conversion:
         return self._one(value, param, ctx)
 
     def _one(self, value: object, param: Any, ctx: Any) -> object:
+        if value == "" and self._names_something:
+            text = _("the name is empty; is a variable of your script not set?")
+            raise typer.BadParameter(text, ctx=ctx, param=param)
         if isinstance(value, self._type):
             return self._limited(value, param, ctx)
         try:
@@ -231,6 +235,12 @@ class _Conversion:
             text = _("{value} is not a {kind}.", value=repr(value), kind=kind)
             raise typer.BadParameter(text, ctx=ctx, param=param) from problem
         return self._limited(made, param, ctx)
+
+    @property
+    def _names_something(self) -> bool:
+        """Whether it is a file, a device, a backup: an empty path would mean this folder."""
+        words = self._item.words
+        return self._type is Path or (words.argument and words.metavar not in _MAY_BE_EMPTY)
 
     def _limited(self, value: Any, param: Any, ctx: Any) -> object:
         least, most = self._item.words.least, self._item.words.most

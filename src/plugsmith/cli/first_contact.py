@@ -98,6 +98,7 @@ def did_you_mean(typed: str, known: Iterable[str]) -> str:
 
 
 # how other tools of the field call what one of our verbs does
+_EVERYWHERE = {"--json", "-v", "--verbose", "-q", "--quiet", "-y", "--yes"}
 _ELSEWHERE = {
     "read_flash": "backup", "read-flash": "backup", "flash_read": "backup", "dump_flash": "backup",
     "write_flash": "flash", "write-flash": "flash", "flash_write": "flash", "program": "flash",
@@ -119,10 +120,28 @@ def known_elsewhere(typed: str) -> str:
 
 def as_options(args: Sequence[str]) -> list[str]:
     """`help VERB ...` written as `VERB ... --help`; everything else as it is."""
-    words = list(args)
+    words = _flags_behind(list(args))
     if words[:1] == ["support"]:
         return _verb_apart(words)
     return [*words[1:], "--help"] if words[:1] == ["help"] else words
+
+
+def _flags_behind(words: list[str]) -> list[str]:
+    """`--json dump info FILE` as `dump info --json FILE`: flags of every verb may stand first."""
+    if words[0] not in _EVERYWHERE and (len(words) < 2 or words[1] not in _EVERYWHERE):
+        return words
+    from plugsmith.api.table import GROUPS
+
+    flags: list[str] = []
+    names: list[str] = []
+    for at, word in enumerate(words):
+        if word in _EVERYWHERE:
+            flags.append(word)
+            continue
+        names.append(word)
+        if " ".join(names) not in GROUPS:
+            return [*names, *flags, *words[at + 1 :]] if flags else words
+    return words
 
 
 def _verb_apart(words: list[str]) -> list[str]:
