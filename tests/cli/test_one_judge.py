@@ -83,7 +83,7 @@ TAKES = {
     "flash --template": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
     "restore": {K.FACTORY, K.OPENBEKEN, K.FLASH},
     "device ota": _CODE | _FLASH,
-    "device apply": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "device apply": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT, K.SETTINGS},
     "device calibrate": _FLASH,
     "unbrick": set(),
 }

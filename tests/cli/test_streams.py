@@ -137,7 +137,11 @@ def test_the_same_with_real_streams(words, where, code):
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-@pytest.mark.parametrize("words", [["dump", "info", "{dump}"], ["help"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words",
+    [["dump", "info", "{dump}"], ["help"], ["dump", "info", "{dump}", "--json"]],
+    ids=" ".join,
+)
 def test_a_full_disk_is_told_once(words, dump, monkeypatch, capsys):
     """What did not get out is still in the buffer when the program ends."""
     capsys.readouterr()

@@ -213,6 +213,7 @@ def _leave(session: Session, body: Callable[[], None]) -> NoReturn:
         session.keep_failed_run(error)
         if error.code == "PS-OUTPUT-LOST":
             give_up(sys.stdout)  # or the end of the program tries again, and reports it again
+            as_json = False  # a line there would be lost like the result
         code = report_error(error, as_json=as_json)
     except KeyboardInterrupt:
         session.close()

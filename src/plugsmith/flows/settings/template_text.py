@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputError, Malformed, NothingFound
 from plugsmith.errors.device import TemplateUnusable
-from plugsmith.flows.file_kind import FileKind
+from plugsmith.flows.file_kind import FLASHES, FileKind
 from plugsmith.flows.judged_file import JudgedFile, open_file
 from plugsmith.flows.settings.file import LONGEST, read_text
 from plugsmith.messages import _
@@ -62,5 +62,7 @@ def _without_pins(file: JudgedFile) -> TemplateUnusable:
     return TemplateUnusable(
         name=file.name,
         problem=_("it is a dump, and no pins were found in it."),
-        remedy=_("Run `plugsmith dump config {name}`: it says why.", name=file.name),
+        remedy=_("Run `plugsmith dump config {name}`: it says why.", name=file.name)
+        if file.kind in FLASHES
+        else file.advice,
     )
