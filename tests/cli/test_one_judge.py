@@ -80,7 +80,7 @@ TAKES = {
     "obk config read": {K.SETTINGS, K.OPENBEKEN, K.FLASH_START},
     "obk config build": _CODE | _FLASH,
     "flash": {K.FACTORY, K.OPENBEKEN, K.FLASH},
-    "flash --template": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT},
+    "flash --template": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT, K.SETTINGS},
     "restore": {K.FACTORY, K.OPENBEKEN, K.FLASH},
     "device ota": _CODE | _FLASH,
     "device apply": _FLASH | {K.PINS, K.TEMPLATE, K.TEXT, K.SETTINGS},
@@ -153,6 +153,13 @@ def test_a_refusal_names_the_verb_that_helps_with_this_kind(verb, run):
         assert "new dump" not in last["hint"]
         broken = kind in _CODE and "again" in last["hint"]
         assert HELPS[kind] in last["hint"] or broken, (name, last)
+
+
+@pytest.mark.parametrize("verb", ["flash --template", "device apply"])
+@pytest.mark.parametrize("name", ["settings", "pins", "log", "page-with-pins", "template"])
+def test_what_describes_a_device_is_taken_where_one_is_set_up(verb, name, run):
+    code, last = run(verb, FILES[name][1])
+    assert (code, last["code"]) in {(3, "PS-PORT-NOT-FOUND"), (10, "PS-DEVICE-UNREACHABLE")}
 
 
 def _smallest(kinds):

@@ -122,11 +122,12 @@ def _of_stored(path: Path, settings: Mapping[str, Fact], *, over_lan: bool) -> D
     from plugsmith.flows.house.stored_settings import open_stored
     from plugsmith.flows.settings.desired_settings import desired_from
     from plugsmith.lan.change import SETTABLE
+    from plugsmith.openbeken.settings import NAMES
 
     stored = {
         name: value
         for name, value in open_stored(path).settings.items()
-        if name in SETTABLE or not over_lan
+        if name in (SETTABLE if over_lan else NAMES)
     }
     stored.pop("mac", None)
     return desired_from(template=None, settings={**stored, **settings}, over_lan=over_lan)

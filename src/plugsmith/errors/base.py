@@ -40,11 +40,11 @@ class PlugsmithError(Exception):
     what: ClassVar[str] = N_("Something went wrong.")
     why: ClassVar[str] = ""
     next_step: ClassVar[str] = ""
+    advice: str = ""  # a better next step, where somebody knows more than the class
 
     def __init__(self, **facts: Fact) -> None:
         super().__init__(self.code)
         self.facts: dict[str, Fact] = facts
-        self.advice = ""  # a better next step, where somebody knows more than the class
 
     @property
     def told(self) -> dict[str, Fact]:
