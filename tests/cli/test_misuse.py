@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugsmith.cli.after.next_steps import quoted
+from plugsmith.cli.after.steps import quoted
 from plugsmith.cli.app import main
 from plugsmith.messages import speaking
 
