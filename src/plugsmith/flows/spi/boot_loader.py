@@ -11,6 +11,7 @@ from plugsmith.chips.model import Family, KeyClass
 from plugsmith.errors import InputUnusable, PlugsmithError, UsageError
 from plugsmith.errors.link import NoBootCode
 from plugsmith.errors.safety import ChipMismatch
+from plugsmith.flows.file_kind import FLASHES
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.judged_file import open_file
 from plugsmith.image.checks import CheckList, check_match, check_section
@@ -121,12 +122,12 @@ def _with_key(key: KeyClass) -> tuple[str, ...]:
 
 
 def check_holds_loader(image: Path) -> None:
-    """Raise InputUnusable for a file in which there is no boot loader: no chip is needed for that.
+    """Raise InputUnusable for a file of a kind that has no boot loader: no chip is needed for that.
 
-    Also the errors of `open_file`.
+    Also the errors of `open_file`. A flash whose loader is gone is judged beside the chip.
     """
     file = open_file(image)
-    if file.image.loader is None or file.image.rotation:
+    if file.image.loader is None and file.kind not in FLASHES:
         raise InputUnusable(
             name=file.name,
             kind=file.words,
