@@ -17,7 +17,8 @@ from plugsmith.clock import RealClock
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.device.backup import backup
 from plugsmith.flows.device.context import LanContext
-from plugsmith.flows.house.find import hosts_seen, remember
+from plugsmith.flows.device.scan import remember
+from plugsmith.flows.house.find import hosts_seen
 from plugsmith.flows.house.overview import overview
 from plugsmith.flows.house.plan import plan, roll_init
 from plugsmith.flows.house.roll_apply import apply_roll

@@ -32,7 +32,7 @@ def main() -> int:
     except PlugsmithError as error:
         print(f"{error.code}: {error}\n{error.hint}", file=sys.stderr)
         return int(error.exit_code)
-    print(found.as_data()["file"])
+    print(found.file)
     return 0
 
 

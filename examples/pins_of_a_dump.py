@@ -10,9 +10,9 @@ import plugsmith
 
 def main() -> None:
     verb = plugsmith.verb("dump config")
-    found = verb.run(plugsmith.Session(), verb.request_type(files=(sys.argv[1],))).as_data()
-    print(f"{found['module']}: {found['confidence']}")
-    for pin, role in found["template"]["pins"].items():
+    found = verb.run(plugsmith.Session(), verb.request_type(files=(sys.argv[1],)))
+    print(f"{found.module}: {found.confidence}")
+    for pin, role in found.template["pins"].items():
         print(f"P{pin} {role}")
 
 

@@ -17,11 +17,11 @@ def main() -> None:
     for dump in sorted(Path(sys.argv[1]).glob("*.bin")):
         request = verb.request_type(file=str(dump), output=into / dump.name)
         try:
-            proof = verb.run(plugsmith.Session(), request).as_data()["proof"]
+            proof = verb.run(plugsmith.Session(), request).proof
         except PlugsmithError as error:
             print(f"{dump.name}: left out, {error.code}")
         else:
-            print(f"{dump.name}: clean, {proof['secrets_left']} secrets left")
+            print(f"{dump.name}: clean, {proof.secrets_left} secrets left")
 
 
 if __name__ == "__main__":
