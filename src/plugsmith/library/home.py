@@ -48,13 +48,30 @@ def refusal(folder: Path, problem: OSError) -> NoSpaceLeft | NoRightToWrite:
     """The error for what the system said when something was put into `folder`."""
     if problem.errno not in _FULL:
         return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
+    shortage = _shortage(folder, problem.errno)
+    return NoSpaceLeft(folder=str(folder), free=_free(folder), needed=None, shortage=shortage)
+
+
+def _free(folder: Path) -> int:
     try:
         there = next(place for place in (folder, *folder.parents) if place.exists())
-        free = shutil.disk_usage(there).free
+        return shutil.disk_usage(there).free
     except (OSError, StopIteration):
-        free = 0
-    shortage = _("the disk took no more; {free} bytes are free now", free=free)
-    return NoSpaceLeft(folder=str(folder), free=free, needed=None, shortage=shortage)
+        return 0
+
+
+def _shortage(folder: Path, number: int | None) -> str:
+    """What ran out; bytes that are free may be free again, or not for this user."""
+    if number == errno.EDQUOT:
+        return _("what this user may store on that disk is used up")
+    free = _free(folder)
+    if free < _SPARE:
+        return _("the disk took no more; {free} bytes are free now", free=free)
+    return _(
+        "the disk took no more, although {free} bytes are free now: something else took the room "
+        "for a while, or no more files can be made there, or what one user may store is used up",
+        free=free,
+    )
 
 
 def check_output(path: Path, needed: int = 0) -> None:

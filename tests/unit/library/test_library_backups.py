@@ -11,6 +11,7 @@ import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -360,4 +361,21 @@ def test_a_disk_that_is_full_is_told_as_that_also_if_it_has_room_again(library, 
     free = refused.value.facts["free"]
     assert isinstance(free, int)
     assert free > 1 << 20
-    assert f"{free} bytes are free now" in refused.value.message
+    assert f"although {free} bytes are free now" in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("number", "free", "said"),
+    [
+        (errno.ENOSPC, 100, "took no more; 100 bytes are free now"),
+        (errno.ENOSPC, 1 << 30, "although 1073741824 bytes are free now"),
+        (errno.EDQUOT, 1 << 30, "what this user may store on that disk is used up"),
+    ],
+)
+def test_what_ran_out_is_named_as_far_as_it_is_known(tmp_path, monkeypatch, number, free, said):
+    monkeypatch.setattr(
+        home_module.shutil, "disk_usage", lambda _folder: SimpleNamespace(free=free)
+    )
+    told = home_module.refusal(tmp_path, OSError(number, "refused"))
+    assert isinstance(told, NoSpaceLeft)
+    assert said in told.message
