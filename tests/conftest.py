@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytest_plugins = ["offline", "remembered", "garbage", "random_order", "published_lines"]
+pytest_plugins = [
+    "offline", "remembered", "garbage", "random_order", "published_lines", "provoked"
+]  # fmt: skip
 
 settings.register_profile(
     "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]

@@ -259,7 +259,10 @@ def killed(tests: list[str], copied: Path) -> bool:
         return False
     arguments = ["-n", "0", "-x", "--timeout=0", *tests]
     done = _pytest(arguments, {"PYTHONPATH": str(copied)}, limited=True)
-    if done.returncode > 2:  # 1: a test failed, 2: the module cannot be imported, below 0: a signal
+    unimportable = done.returncode == 4 and "ERROR collecting" in done.stdout
+    if (
+        done.returncode > 2 and not unimportable
+    ):  # 1: a test failed, 2: no import, below 0: a signal
         sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
     return done.returncode != 0
 

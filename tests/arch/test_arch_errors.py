@@ -7,7 +7,6 @@ import importlib
 import pkgutil
 import re
 import string
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from plugsmith.errors import ExitCode, PlugsmithError, concrete_errors
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 
 TESTS = Path(__file__).resolve().parents[1]
+PROVOKED = TESTS / "data" / "provoked.txt"
 
 
 def all_errors() -> list[type[PlugsmithError]]:
@@ -56,22 +56,23 @@ def test_the_texts_of_an_error_can_be_filled(cls):
     assert "{" not in error.message + error.hint
 
 
-@pytest.mark.parametrize("cls", ERRORS, ids=lambda cls: cls.code)
-def test_a_test_provokes_every_code(cls):
-    """Some test outside this folder names the class or the code; a mere base is never made."""
-    only_a_base = cls.__subclasses__() and not _is_made(cls)
-    assert only_a_base or {cls.__name__, cls.code} & _words_of_tests()
+def test_a_test_provokes_every_error_and_every_warning():
+    """tests/rigs/provoked.py holds that the test of a row does so, and not by making the error."""
+    rows = [line.partition(" ") for line in PROVOKED.read_text("utf-8").splitlines()]
+    made = {cls.code for cls in ERRORS if not cls.__subclasses__() or _is_made(cls)}
+    assert {code for code, _, _ in rows} == made | _warnings()
+    for _code, _, test in rows:
+        file, _, name = test.partition("::")
+        text = (TESTS.parent / file).read_text(encoding="utf-8")
+        assert f"def {name.partition('[')[0]}(" in text, test
 
 
-@cache
-def _words_of_tests() -> frozenset[str]:
-    """Every name and every error code that a test outside this folder writes."""
-    words: set[str] = set()
-    for path in TESTS.rglob("test_*.py"):
-        if path.parent.name != "arch":
-            text = path.read_text(encoding="utf-8")
-            words.update(re.findall(r"\w+", text), re.findall(r"PS(?:-[A-Z0-9]+)+", text))
-    return frozenset(words)
+def _warnings() -> set[str]:
+    """Every code of a warning in the source."""
+    code = re.compile(r'"(PS-NOTE(?:-[A-Z]+)+)"')
+    return {
+        found for path in SOURCE.rglob("*.py") for found in code.findall(path.read_text("utf-8"))
+    }
 
 
 def _is_made(cls: type[PlugsmithError]) -> bool:

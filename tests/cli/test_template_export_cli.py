@@ -48,3 +48,9 @@ def test_a_template_with_a_role_that_the_plain_build_lacks(capsys, monkeypatch):
     _code, lines = export(capsys, monkeypatch, config)
     (need,) = lines[-1]["data"]["variant"]
     assert (need["driver"], need["variants"], need["certain"]) == ("SHT3X", ["sensors"], True)
+
+
+def test_what_was_tolerated_in_a_text_is_told(capsys, monkeypatch):
+    _code, lines = export(capsys, monkeypatch, "{'module': 'WB2S', 'rl1_pin': 24, 'rl1_lv': 1}")
+    told = {line["code"]: line["message"] for line in lines if line["type"] == "warning"}
+    assert "single quotation marks" in told["PS-NOTE-TOLERATED"]

@@ -16,12 +16,14 @@ from pathlib import Path
 import pytest
 
 import web_core
+from plugsmith.api.table import BY_NAME
 from plugsmith.errors.ui import UiNotInBrowser
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forged_mac
 from plugsmith.forge.storage import StorageRequest
 from plugsmith.messages import languages
+from plugsmith.web.limits import check_possible
 
 RIG = Path(__file__).parents[1] / "rigs" / "browser_core.py"
 #: what no module may import at its top that a browser loads
@@ -126,3 +128,20 @@ def test_the_edition_speaks_every_language_and_is_packed_as_one_piece(tmp_path):
     again = tmp_path / "again"
     web_core.write_core(again)
     assert again.read_bytes() == (tmp_path / "core").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("verb", "given", "serial", "way"),
+    [
+        ("image fetch", {"chip": "BK7231T"}, True, "OpenBK7231T_QIO"),
+        ("demo", {}, True, "plugsmith ui"),
+        ("image boot", {}, True, "plugsmith ui"),
+        ("device scan", {}, True, "plugsmith ui"),
+        ("backup", {"port": "socket://a:1"}, True, "plugsmith ui"),
+        ("backup", {}, False, "https"),
+    ],
+)
+def test_what_a_browser_cannot_do_is_refused_with_the_way_to_get_it(verb, given, serial, way):
+    with pytest.raises(UiNotInBrowser) as refused:
+        check_possible(BY_NAME[verb], given, serial=serial)
+    assert way in refused.value.hint

@@ -110,6 +110,15 @@ def test_what_cannot_be_right_is_refused_and_nothing_is_stored(tmp_path, plugged
         assert net.device.relay_closed is False
 
 
+def test_a_small_load_and_one_that_is_not_resistive_are_told(tmp_path):
+    with lan(tmp_path) as net:
+        ready(net, load=PluggedIn(volts=230.0, watts=60.0, power_factor=0.6))
+        amps = 60.0 / (230.0 * 0.6)
+        calibrate(net.ctx, net.hosts[0], MeasuredLoad(volts=230.0, watts=60.0, amps=amps))
+        told = {event.code for event in net.log if event.kind == "warning"}
+        assert told >= {"PS-NOTE-SMALL-LOAD", "PS-NOTE-POWER-FACTOR"}
+
+
 def test_an_unsteady_load_is_refused(tmp_path, monkeypatch):
     with lan(tmp_path) as net:
         ready(net)

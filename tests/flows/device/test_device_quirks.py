@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from lan_fleet import TEMPLATE, lan
 from lan_rig import RawDevice, run
 
-from plugsmith.errors.device import DeviceTransfer
+from plugsmith.errors.device import DeviceNotBack, DeviceTransfer
 from plugsmith.flows.device.apply import apply
 from plugsmith.flows.settings.desired_settings import desired_from
+from plugsmith.lan import carry_out as carry_out_module
 from plugsmith.lan.apply import pin_texts, read_state
 from plugsmith.lan.change import make_change
 from plugsmith.lan.change_steps import CommandStep
@@ -62,6 +63,26 @@ def test_4_roles_go_by_the_devices_own_numbers():
     table = {"rolenames": [" ", "Btn", "Rel"], "roles": [0, 2, 1], "channels": [0, 4, 5]}
     found = read_pins(json.dumps(table))
     assert pin_texts(found) == {"1": "Rel;4", "2": "Btn;5"}
+
+
+def test_a_device_that_joined_another_network_is_told(tmp_path, monkeypatch):
+    async def gone(obk, *_args):
+        raise DeviceNotBack(host=obk.host)
+
+    with lan(tmp_path) as net:
+        monkeypatch.setattr(carry_out_module, "_settle", gone)
+        apply(net.ctx, net.hosts, only(wifi_ssid="elsewhere", wifi_password="wifi-pw-1"))
+        assert "PS-NOTE-DEVICE-MOVED" in [
+            event.code for event in net.log if event.kind == "warning"
+        ]
+
+
+def test_what_of_a_template_cannot_be_set_is_told(tmp_path):
+    text = '{"chip": "BK7231T", "pins": {"26": "Rel;1"}, "command": "backlog PREF 1.2"}'
+    with lan(tmp_path) as net:
+        apply(net.ctx, net.hosts, desired_from(template=text))
+        told = [event for event in net.log if event.kind == "warning"]
+        assert "PS-NOTE-TEMPLATE" in [event.code for event in told]
 
 
 def test_10_a_page_gets_what_it_would_reset(tmp_path):

@@ -29,6 +29,7 @@ from plugsmith.flows.settings.settings_block import (
 from plugsmith.flows.wire.flash import flash
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.lan.apply import read_state
+from plugsmith.openbeken.config_block import new_block
 from plugsmith.openbeken.settings import read_settings
 
 MAC = "84:e3:42:01:02:03"
@@ -74,6 +75,16 @@ def test_a_changed_file_differs_in_the_field_and_the_sum_only(tmp_path):
     assert data.verified is True
     differing = [i for i, (a, b) in enumerate(zip(flash, out.read_bytes(), strict=True)) if a != b]
     assert differing == [0x1E1003, 0x1E1597]
+
+
+def test_a_file_that_ends_with_a_shorter_block_takes_no_longer_one(tmp_path):
+    old, new = new_block(version=3), new_block()
+    assert len(new.raw) > len(old.raw)
+    source, out = tmp_path / "dump.bin", tmp_path / "out.bin"
+    source.write_bytes(old.raw)
+    with pytest.raises(InputError, match="no room for the block"):
+        change_file(source, out, wish(), block=new)
+    assert not out.exists()
 
 
 def test_a_file_without_a_block(tmp_path):

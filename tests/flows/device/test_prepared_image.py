@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from flows_rig import Rig, factory
 
+from plugsmith.api.write import _tell_settings
 from plugsmith.errors import InputUnusable, NothingFound
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.errors.image import ImageForOtherChip
+from plugsmith.events import EventLog
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.flows.settings.file import read_settings_file, setting_words
 from plugsmith.flows.settings.prepared_image import block_in_image, build_image, prepared_piece
@@ -130,3 +134,13 @@ def test_digits_without_quotes_in_yaml_stay_as_they_are_written(tmp_path, value)
     path = tmp_path / "a.yaml"
     path.write_text(f"wifi:\n  password: {value}\nmqtt_port: 1884\n")
     assert read_settings_file(path) == {"wifi_password": value, "mqtt_port": 1884}
+
+
+def test_a_flash_without_the_settings_of_its_image_says_so(tmp_path):
+    image = tmp_path / "prepared.bin"
+    build_image(image, wish(wifi_ssid="net"), image=qio(tmp_path, "BK7231T"))
+    log = EventLog()
+    _tell_settings(SimpleNamespace(sink=log), image)
+    assert [event.code for event in log] == ["PS-NOTE-SETTINGS"]
+    _tell_settings(SimpleNamespace(sink=log), qio(tmp_path, "BK7231T"))
+    assert len(list(log)) == 1

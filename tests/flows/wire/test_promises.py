@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 from cut_rig import cut_at
 from flows_rig import Rig, factory
 
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
+from plugsmith.errors.safety import FlashProtected
 from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.connection import Device
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw
 from plugsmith.flows.write import execute as execute_module
 from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.library.jobs.journal import Journal
 from plugsmith.library.undo import UndoRecord, UndoStore
 from plugsmith.sim.ports.port import SimPort
 
@@ -107,6 +112,30 @@ def test_a_write_without_a_backup_says_so(rig):
     assert "PS-NOTE-NO-BACKUP" in rig.warnings()
     assert "PS-NOTE-ALLOWED" in rig.warnings()
     assert rig.library.backups.entries() == ()
+
+
+def test_a_protection_that_cannot_be_put_back_is_told_and_takes_no_proof_away(rig, monkeypatch):
+    def stuck(*_args):
+        raise FlashProtected(reason="it says no")
+
+    monkeypatch.setattr(Device, "flash_restore_protection", stuck)
+    assert flash(rig.ctx(), rig.path).verified
+    assert "PS-NOTE-PROTECTION" in rig.warnings()
+
+
+def test_a_journal_that_the_disk_takes_no_more_of_is_told_after_the_work_is_whole(rig, monkeypatch):
+    backup(rig.ctx())
+    real = Journal.append
+
+    def full(journal, kind, data, **how):
+        if rig.content != rig.before:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(journal, kind, data, **how)
+
+    monkeypatch.setattr(Journal, "append", full)
+    assert flash(rig.ctx(), rig.path).verified
+    assert rig.content == flashed(rig)
+    assert "PS-NOTE-JOURNAL" in rig.warnings()
 
 
 def test_erases_on_a_loader_carry_low_bits_that_keep_a_garbled_one_off_the_boot_loader(rig):
