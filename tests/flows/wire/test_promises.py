@@ -8,7 +8,7 @@ import pytest
 from cut_rig import cut_at
 from flows_rig import Rig, factory
 
-from plugsmith.errors.flows import KeptChanged, VerifyFailed
+from plugsmith.errors.flows import KeptChanged, NoRightToWrite, VerifyFailed
 from plugsmith.errors.safety import FlashProtected
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.connection import Device
@@ -173,3 +173,13 @@ def test_old_settings_are_kept_where_only_their_owner_can_read_them(tmp_path):
     assert (tmp_path / "undo").stat().st_mode & 0o777 == 0o700
     assert kept.path.stat().st_mode & 0o777 == 0o600
     assert "home-words" not in repr(kept)
+
+
+def test_a_change_is_not_begun_where_its_undo_cannot_be_kept(tmp_path):
+    (tmp_path / "undo").write_text("a file where the folder should be")
+    record = UndoRecord(
+        mac="c8:47:8c:01:02:03", chip="BK7231T", host="10.0.0.1", kind="apply",
+        created="2026-01-01T00:00:00+00:00", settings={"short_name": "plug"},
+    )  # fmt: skip
+    with pytest.raises(NoRightToWrite):
+        UndoStore(tmp_path / "undo").add(record)
