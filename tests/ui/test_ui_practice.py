@@ -163,6 +163,15 @@ def test_practice_calls_say_what_they_do_not_understand(page):
     assert page.call("DELETE", f"/api/practice?port={plug['port']}").status == 200
     assert page.call("GET", "/api/practice").json["chips"] == []
     assert page.run("info", port=plug["port"])["code"] == "PS-PORT-NOT-FOUND"
-    for _at in range(8):
-        start(page)
+
+
+def test_on_a_full_desk_the_oldest_plug_that_nobody_uses_makes_room(page):
+    ports = [start(page)["port"] for _at in range(8)]
+    page.server.desk.taken((ports[0],))  # a job is on it
+    ninth = start(page)["port"]
+    there = [chip["port"] for chip in page.call("GET", "/api/practice").json["chips"]]
+    assert there == [ports[0], *ports[2:], ninth]
+    assert page.run("info", port=ports[1])["code"] == "PS-PORT-NOT-FOUND"
+    page.server.desk.taken(tuple(there))
     assert page.call("POST", "/api/practice", {}).code == "PS-UI-TOO-MANY"
+    page.server.desk.freed(tuple(there))

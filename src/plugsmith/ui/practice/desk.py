@@ -49,7 +49,11 @@ class Desk:
         self.network = ("practice-home", secrets.token_urlsafe(9))
 
     def start(self, board: str, *, fast: bool, auto_reset: bool) -> dict[str, Fact]:
-        """A new plug on the desk; UiRequest for an unknown board, UiTooMany."""
+        """A new plug on the desk; UiRequest for an unknown board, UiTooMany.
+
+        On a full desk the oldest plug that no job uses makes room: who practises again and again
+        never puts one away.
+        """
         if board not in BOARDS:
             known = ", ".join(BOARDS)
             raise UiRequest(problem=_("the practice boards are {known}", known=known))
@@ -57,6 +61,9 @@ class Desk:
         register_scheme(PRACTICE.removesuffix("://"), _open)
         plug = Plug(board, name=name, network=self.network, fast=fast, auto_reset=auto_reset)
         with self._lock:
+            gone = self._oldest_unused() if len(self._own) >= MOST_PLUGS else None
+            if gone is not None:
+                del self._own[gone.name], _PLUGS[gone.name]
             if len(self._own) >= MOST_PLUGS or self._over.is_set():
                 plug.close()
                 raise UiTooMany(problem=_("{count} plugs lie on the desk", count=len(self._own)))
@@ -64,7 +71,12 @@ class Desk:
             if self._life is None:
                 self._life = threading.Thread(target=self._live, name="practice", daemon=True)
                 self._life.start()
+        if gone is not None:
+            gone.close()
         return self._told(plug)
+
+    def _oldest_unused(self) -> Plug | None:
+        return next((plug for plug in self._own.values() if not plug.held), None)
 
     def end(self, port: str) -> None:
         """Take a plug off the desk; UiUnknown."""
