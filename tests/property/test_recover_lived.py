@@ -44,6 +44,7 @@ def test_a_text_that_never_was_is_not_strong_and_proven_is_the_newest(seed):
         101,
         247,
         677,
+        5048,
         11823,
         12975,
         13693,

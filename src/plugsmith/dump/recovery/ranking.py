@@ -89,7 +89,7 @@ def _may_be_live(source: TextSource) -> bool:
     """Whether a text is live, or a whole record whose sector lost the marks that would say so."""
     unmarked = source.standing is Standing.BESIDE and source.key is not None
     summed = AgreeingCheck.VALUE_SUM in source.checks
-    return source.standing is Standing.LIVE or (unmarked and summed and not source.loose)
+    return source.standing is Standing.LIVE or (unmarked and summed)
 
 
 def _counts(source: TextSource) -> bool:
