@@ -165,6 +165,18 @@ export type BackupsStoredBackup = {
   "first": boolean;
 };
 
+/** `backup --via`: sizes in bytes; `chip` as the user named it, None where the program knew. */
+export type BridgeViaBackupResult = {
+  "file": string;
+  "sha256": string;
+  "size": number;
+  "passport": string;
+  "proof": string;
+  "seconds": number;
+  "program": string;
+  "chip": string | null;
+};
+
 /** The chip (None unless known), how sure it is, which are likely, and why it is not sure. */
 export type CatalogueChipClaim = {
   "name": string | null;

@@ -155,7 +155,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     from plugsmith.link.ports import open_port
 
     permissions = Permissions.parse(asked.allow if isinstance(asked, ChangeRequest) else ())
-    name = _port_of(session, asked)
+    name = port_of(session, asked)
     clock = session.clock or clock_for(name)
     register_sim(clock)
     register_programmers(name, traced=asked.trace is not None)
@@ -194,7 +194,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     )
 
 
-def _port_of(session: Session, asked: ListenRequest) -> str:
+def port_of(session: Session, asked: ListenRequest) -> str:
     """The port that was named, is the only one, was chosen, or on which a chip answers."""
     from plugsmith.link.ports import fitting, pick_port
 

@@ -79,6 +79,14 @@ def _amount(text: str) -> None:
         raise UsageError(problem=_("{text} is no amount that a flash holds", text=text))
 
 
+def _any_chip(text: str) -> None:
+    """Of other makers too: for what other programs do."""
+    from plugsmith.chips.other_chips import other_chip
+
+    if other_chip(text) is None:
+        _chip(text)
+
+
 def _chip(text: str) -> None:
     from plugsmith.chips.catalog import chip
 
@@ -145,6 +153,7 @@ JUDGES: dict[str, Callable[[str], None]] = {
     "address": _address,
     "amount": _amount,
     "chip": _chip,
+    "any-chip": _any_chip,
     "port": _port,
     "permission": _permission,
     "host": _host,

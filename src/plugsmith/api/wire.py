@@ -6,7 +6,7 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import ChipRequest, ListenRequest, counted, flow_context
+from plugsmith.api.chip import ChipRequest, ListenRequest, counted, flow_context, port_of
 from plugsmith.api.options import Panel, argument, new_file, option, request
 from plugsmith.api.places import REGION, bytes_of, skip_in, span_in, where
 from plugsmith.errors import UsageError
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
     from plugsmith.chips.model import ModuleBoard
     from plugsmith.chips.other_chips import OtherChip
+    from plugsmith.flows.bridge.results import ViaBackupResult
     from plugsmith.flows.spi.results import UnbrickResult
     from plugsmith.flows.wire.results import (
         BackupResult,
@@ -43,6 +44,22 @@ class BackupRequest(ChipRequest):
 
     output: Path | None = new_file()
     resume: bool = option(default=False, help=N_("Go on with an interrupted backup."))
+    via: str | None = option(
+        default=None,
+        metavar="PROGRAM",
+        choices=("esptool", "ltchiptool"),
+        help=N_("Another maker's chip: this installed program reads it, twice. Needs -o."),
+    )
+    chip: str | None = option(
+        "--chip",
+        default=None,
+        env="PLUGSMITH_CHIP",
+        config="chip",
+        metavar="CHIP",
+        judge="any-chip",
+        panel=Panel.LINK,
+        help=N_("The chip that you expect; only compared with the one that is found."),
+    )
 
 
 @request
@@ -195,13 +212,38 @@ def info(session: Session, request: ChipRequest) -> InfoResult:
     return counted(context, do_it(context).result())
 
 
-def backup(session: Session, request: BackupRequest) -> BackupResult:
-    """`backup`."""
+def backup(session: Session, request: BackupRequest) -> BackupResult | ViaBackupResult:
+    """`backup`; UnknownChip for a chip that only other programs read, without their name."""
+    from plugsmith.chips.catalog import chip
     from plugsmith.flows.wire.backup import backup as do_it
 
+    if request.via is not None:
+        return _backup_via(session, request, request.via)
+    if request.chip is not None:
+        chip(request.chip)
     context = flow_context(session, request)
     done = do_it(context, out=request.output, resume=request.resume)
     return counted(context, done.result())
+
+
+def _backup_via(session: Session, request: BackupRequest, program: str) -> ViaBackupResult:
+    from plugsmith.clock import RealClock
+    from plugsmith.flows.bridge.backup import backup_via
+
+    if request.output is None:
+        raise UsageError(problem=_("--via needs the file to write: -o FILE"))
+    if request.resume:
+        raise UsageError(problem=_("--via and --resume do not go together"))
+    return backup_via(
+        program,
+        port=port_of(session, request),
+        chip=request.chip,
+        out=request.output,
+        locks=session.library.locks,
+        clock=session.clock or RealClock(),
+        sink=session.sink,
+        cancel=session.cancel,
+    )
 
 
 def read(session: Session, request: ReadRequest) -> ReadResult:

@@ -1,4 +1,4 @@
-"""Errors about reaching the chip's boot code (exit 4)."""
+"""Errors about reaching the chip's boot code (exit 4), and of programs that reach other chips."""
 
 from __future__ import annotations
 
@@ -114,3 +114,49 @@ class NotOverSpi(PlugsmithError):
     exit_code = ExitCode.USAGE
     what = N_("This is not possible over SPI: {problem}.")
     next_step = N_("Connect the download UART and name its port.")
+
+
+class BridgeError(PlugsmithError):
+    """Another program did not do its work."""
+
+    exit_code = ExitCode.TRANSFER
+
+
+class ProgramMissing(BridgeError):
+    """The program is not installed."""
+
+    code = "PS-VIA-MISSING"
+    exit_code = ExitCode.USAGE
+    what = N_("The program {program} is not installed, or not on the search path.")
+    next_step = N_("To install it: {install}")
+
+
+class ProgramFailed(BridgeError):
+    """It ended without success; `said` are its last lines."""
+
+    code = "PS-VIA-FAILED"
+    what = N_("{program} did not finish: {end}.")
+    why = N_("Its last words: {said}")
+    next_step = N_(
+        "Check the wires and the boot mode of the chip; `plugsmith doctor` says what is there."
+    )
+
+
+class NothingRead(BridgeError):
+    """It said that all is well, and the file is missing, empty, or one byte over and over."""
+
+    code = "PS-VIA-NOTHING"
+    what = N_("{program} gave no flash content: {size} bytes, and nothing in them.")
+    next_step = N_("Nothing was kept. Check the wires, reset the chip, and run it again.")
+
+
+class ReadsDiffer(BridgeError):
+    """Two reads of the same flash are not the same."""
+
+    code = "PS-VIA-DIFFERS"
+    exit_code = ExitCode.VERIFY
+    what = N_(
+        "Two reads differ from address 0x{at:06X} on ({first} and {second} bytes), so neither is a "
+        "backup."
+    )
+    next_step = N_("Nothing was kept. Use shorter wires or a slower speed, and run it again.")

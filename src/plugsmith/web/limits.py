@@ -32,6 +32,8 @@ def check_possible(verb: Verb, given: Mapping[str, object], *, serial: bool) -> 
         )
     if verb.name == "demo":
         raise _elsewhere(verb, _("it starts servers of its own"))
+    if given.get("via") is not None:
+        raise _elsewhere(verb, _("a page cannot start other programs"))
     if Need.EMULATOR in verb.needs:
         raise _elsewhere(verb, _("the emulator is a program of its own"))
     if Need.NETWORK in verb.needs and not _on_file(verb, given):

@@ -56,7 +56,10 @@ WIRE: tuple[Verb, ...] = (
         home=_WIRE,
         request="BackupRequest",
         runner="backup",
-        results=(f"{_WIRE_RESULTS}:BackupResult",),
+        results=(
+            f"{_WIRE_RESULTS}:BackupResult",
+            "plugsmith.flows.bridge.results:ViaBackupResult",
+        ),
         needs=_CHIP,
         asks=True,
     ),

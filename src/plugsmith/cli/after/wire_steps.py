@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from plugsmith.api.write import EraseRequest, FlashRequest, WriteRequest
     from plugsmith.cli.after.steps import Steps
+    from plugsmith.flows.bridge.results import ViaBackupResult
     from plugsmith.flows.port_results import PortsResult
     from plugsmith.flows.spi.results import UnbrickResult
     from plugsmith.flows.wire.results import (
@@ -58,8 +59,12 @@ def _info(_request: Any, _found: Any) -> Steps:
     return [("plugsmith backup", _("before anything is changed"))]
 
 
-def _backup(_request: BackupRequest, found: BackupResult) -> Steps:
+def _backup(_request: BackupRequest, found: BackupResult | ViaBackupResult) -> Steps:
+    from plugsmith.flows.bridge.results import ViaBackupResult
+
     file = quoted(found.file)
+    if isinstance(found, ViaBackupResult):
+        return [(f"plugsmith dump info {file}", _("what is in it"))]
     return [
         (f"plugsmith dump config {file}", _("which pin does what")),
         ("plugsmith flash --download --dry-run", _("what flashing OpenBeken would do")),

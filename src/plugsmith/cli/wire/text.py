@@ -11,6 +11,7 @@ from plugsmith.code_words import told
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
+    from plugsmith.flows.bridge.results import ViaBackupResult
     from plugsmith.flows.port_results import PortRow, PortsResult
     from plugsmith.flows.wire.results import (
         BackupResult,
@@ -115,8 +116,12 @@ def _protected(protected: bool | None) -> str:
     return _("yes, lifted before a write") if protected else _("no")
 
 
-def backup_text(done: BackupResult) -> str:
+def backup_text(done: BackupResult | ViaBackupResult) -> str:
     """The result of `backup`."""
+    from plugsmith.flows.bridge.results import ViaBackupResult
+
+    if isinstance(done, ViaBackupResult):
+        return _via_text(done)
     return table(
         [
             (_("Backup"), done.file),
@@ -147,6 +152,19 @@ def backup_text(done: BackupResult) -> str:
             ),
             (_("SHA-256"), done.sha256),
             *resets_row(done.resets),
+        ]
+    )
+
+
+def _via_text(done: ViaBackupResult) -> str:
+    agreed = _("{size} KiB, read twice by {program}: both reads are the same",
+               size=done.size // 1024, program=done.program)  # fmt: skip
+    return table(
+        [
+            (_("Backup"), done.file),
+            (_("Passport"), done.passport),
+            (_("Size"), agreed),
+            (_("SHA-256"), done.sha256),
         ]
     )
 

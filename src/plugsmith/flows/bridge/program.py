@@ -1,0 +1,141 @@
+"""Another program at work: started, listened to, stopped; nothing of it is ever imported."""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import shutil
+import subprocess
+import threading
+from collections import deque
+from contextlib import closing, suppress
+from typing import IO, TYPE_CHECKING
+
+from plugsmith.errors.link import ProgramFailed, ProgramMissing
+from plugsmith.events import Log
+from plugsmith.messages import _
+from plugsmith.visible import visible_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken, EventSink
+    from plugsmith.flows.progress import ProgressMeter
+
+_LOOK_S = 0.2
+_SILENT_S = 300.0  # erasing a whole flash is the longest that such programs say nothing
+_END_S = 5.0
+_LAST_LINES = 6
+_LONGEST = 400
+_PERCENT = re.compile(r"(?<![\d.])(\d{1,3})(?:\.\d+)?\s?%")
+_BREAK = re.compile(rb"[\r\n]+")
+
+
+def find_program(name: str, *, install: str) -> str:
+    """The path of an installed program; ProgramMissing, with the way to install it."""
+    found = shutil.which(name)
+    if found is None:
+        raise ProgramMissing(program=name, install=install)
+    return found
+
+
+def run_program(
+    command: Sequence[str],
+    *,
+    meter: ProgressMeter,
+    clock: Clock,
+    sink: EventSink,
+    cancel: CancelToken,
+) -> None:
+    """Run it to its end; what it says of its progress (in percent) moves `meter`, of 100.
+
+    Raises ProgramFailed with its last words, for an end without success, a silence of five minutes
+    and a program that cannot be started; Cancelled, after it was stopped.
+    """
+    name = command[0].replace("\\", "/").rpartition("/")[2]
+    last: deque[str] = deque(maxlen=_LAST_LINES)
+    try:
+        process = subprocess.Popen(  # noqa: S603 - the user's own program, named by the user
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C reaches us first; we stop it in our own time
+        )
+    except OSError as problem:
+        raise ProgramFailed(program=name, end=problem.strerror or "?", said="") from problem
+    try:
+        for line in _lines(process, clock=clock, cancel=cancel):
+            if found := list(_PERCENT.finditer(line)):
+                meter.advance(max(0, min(100, int(found[-1][1])) - meter.done))
+            else:
+                last.append(line)
+                sink.emit(Log(message=f"{name}: {line}", level="debug"))
+        code = process.wait(_END_S)
+    except TimeoutError as silent:
+        raise ProgramFailed(
+            program=name, end=_("it said nothing for {n} s", n=int(_SILENT_S)), said=_words(last)
+        ) from silent
+    except subprocess.TimeoutExpired as stuck:
+        raise ProgramFailed(program=name, end=_("it did not end"), said=_words(last)) from stuck
+    finally:
+        _stop(process)
+    if code != 0:
+        end = _("exit code {code}", code=code) if code > 0 else _("it was killed")
+        raise ProgramFailed(program=name, end=end, said=_words(last))
+
+
+def _lines(process: subprocess.Popen[bytes], *, clock: Clock, cancel: CancelToken) -> Iterator[str]:
+    """What it says, line by line as it comes; TimeoutError after a long silence, Cancelled."""
+    said: queue.Queue[bytes] = queue.Queue()
+    stream = process.stdout
+    assert stream is not None
+    threading.Thread(target=_pump, args=(stream, said), daemon=True).start()
+    pending = b""
+    heard_s = clock.monotonic()
+    while True:
+        cancel.check()
+        try:
+            data = said.get(timeout=_LOOK_S)
+        except queue.Empty:
+            if clock.monotonic() - heard_s > _SILENT_S:
+                raise TimeoutError from None
+            continue
+        heard_s = clock.monotonic()
+        *whole, pending = _BREAK.split(pending + data)
+        if not data:
+            whole.append(pending)
+        if len(pending) > _LONGEST:  # no line end for so long: rubbish, taken as lines
+            whole, pending = [*whole, pending], b""
+        for line in whole:
+            text = visible_line(line.decode("utf-8", "replace").strip())[:_LONGEST]
+            if text:
+                yield text
+        if not data:
+            return
+
+
+def _pump(stream: IO[bytes], said: queue.Queue[bytes]) -> None:
+    try:
+        with suppress(OSError, ValueError), closing(stream):
+            while data := os.read(stream.fileno(), 4096):
+                said.put(data)
+    finally:
+        said.put(b"")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(_END_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _words(last: Sequence[str]) -> str:
+    return " / ".join(last)

@@ -1,0 +1,212 @@
+"""`backup --via`: an installed program reads twice; whatever fails leaves nothing behind."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+import sys
+from pathlib import Path
+
+import pytest
+
+from plugsmith.cli.app import main
+from plugsmith.clock import RealClock
+from plugsmith.errors import Cancelled
+from plugsmith.errors.link import ProgramFailed
+from plugsmith.events import CancelToken, EventLog
+from plugsmith.flows.bridge.program import run_program
+from plugsmith.flows.progress import task
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
+
+FLASH = random.Random(3).randbytes(1 << 16)
+
+
+@pytest.fixture
+def program(tmp_path, monkeypatch):
+    """Puts a program on the search path; its runs and their arguments are in the file `runs`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))
+
+    def install(name: str, work: str) -> Path:
+        runs = tmp_path / "runs"
+        lines = [
+            f"#!{sys.executable}",
+            "import json, os, random, signal, sys",
+            "from pathlib import Path",
+            "say = lambda *words, **more: print(*words, flush=True, **more)",
+            f"runs = Path({str(runs)!r})",
+            "with runs.open('a') as file: file.write(json.dumps(sys.argv[1:]) + '\\n')",
+            "turn = len(runs.read_text().splitlines())",
+            "flash = random.Random(3).randbytes(1 << 16)",
+            "out = Path(next(word for word in sys.argv if 'read-' in word and '.bin' in word))",
+            work,
+        ]
+        path = folder / name
+        path.write_text("\n".join(lines) + "\n")
+        path.chmod(0o755)
+        return runs
+
+    return install
+
+
+READ = "[say(f'Reading ({part * 10} %)', end='\\r') for part in range(11)]; out.write_bytes(flash)"
+
+
+def run(capsys, *args):
+    code = main(["backup", *args, "--json"])
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    return code, lines
+
+
+def via(capsys, tmp_path, *more):
+    out = tmp_path / "esp.bin"
+    code, lines = run(capsys, "--via", "esptool", "--port", "/dev/ttyUSB9", "-o", str(out), *more)
+    return code, lines, out
+
+
+def test_two_reads_that_agree_are_a_backup_with_a_passport(program, tmp_path, capsys):
+    runs = program("esptool", READ)
+    code, lines, out = via(capsys, tmp_path)
+    assert code == 0
+    assert out.read_bytes() == FLASH
+    data = lines[-1]["data"]
+    assert data["proof"] == "two-reads"
+    assert data["sha256"] == hashlib.sha256(FLASH).hexdigest()
+    passport = json.loads(Path(data["passport"]).read_text())
+    assert (passport["sha256"], passport["size"]) == (data["sha256"], len(FLASH))
+    commands = [json.loads(line) for line in runs.read_text().splitlines()]
+    assert [words[:5] for words in commands] == [
+        ["--port", "/dev/ttyUSB9", "read-flash", "0", "ALL"]
+    ] * 2
+    begun = [line["task"] for line in lines if line["type"] == "task_begin"]
+    assert begun == ["via-1", "via-2"]
+    assert [line["code"] for line in lines if line["type"] == "warning"] == ["PS-NOTE-MAINS"]
+
+
+def test_the_command_for_a_chip_is_the_one_of_its_facts(program, tmp_path, capsys):
+    runs = program("ltchiptool", READ)
+    for chip, family in (("LN882H", "ln882h"), ("RTL8720C", "ambz2"), ("BK7231N", "bk72xx")):
+        out = tmp_path / f"{chip}.bin"
+        args = ("--via", "ltchiptool", "--chip", chip, "--port", "/dev/ttyUSB9", "-o", str(out))
+        assert run(capsys, *args)[0] == 0
+        words = json.loads(runs.read_text().splitlines()[-1])
+        assert words[:5] == ["flash", "read", "-d", "/dev/ttyUSB9", family]
+
+
+@pytest.mark.parametrize(
+    ("work", "code", "error"),
+    [
+        ("sys.exit('A fatal error occurred: Failed to connect')", 6, "PS-VIA-FAILED"),
+        ("out.write_bytes(flash); os.kill(os.getpid(), signal.SIGKILL)", 6, "PS-VIA-FAILED"),
+        ("out.write_bytes(flash if turn == 1 else flash[:-1] + b'x')", 7, "PS-VIA-DIFFERS"),
+        ("out.write_bytes(flash if turn == 1 else flash[:-4096])", 7, "PS-VIA-DIFFERS"),
+        ("say('all is well')", 6, "PS-VIA-NOTHING"),
+        ("out.write_bytes(b'')", 6, "PS-VIA-NOTHING"),
+        ("out.write_bytes(b'\\xff' * 65536)", 6, "PS-VIA-NOTHING"),
+        ("out.mkdir()", 6, "PS-VIA-NOTHING"),
+        ("sys.stdout.buffer.write(os.urandom(300000)); sys.exit(3)", 6, "PS-VIA-FAILED"),
+        ("out.write_bytes(flash); sys.exit(turn - 1)", 6, "PS-VIA-FAILED"),
+    ],
+)
+def test_whatever_fails_is_told_and_nothing_is_kept(program, tmp_path, capsys, work, code, error):
+    program("esptool", work)
+    ended, lines, out = via(capsys, tmp_path)
+    assert (ended, lines[-1]["code"]) == (code, error)
+    assert not out.exists()
+    assert not out.with_name("esp.bin.json").exists()
+    assert lines[-1]["hint"]
+
+
+def test_the_last_words_of_a_program_are_told(program, tmp_path, capsys):
+    program("esptool", "sys.exit('A fatal error occurred: Failed to connect to ESP8266')")
+    _code, lines, _out = via(capsys, tmp_path)
+    assert "Failed to connect to ESP8266" in lines[-1]["message"]
+
+
+def test_a_program_that_is_not_there_is_named_with_the_way_to_get_it(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))
+    code, lines, _out = via(capsys, tmp_path)
+    assert (code, lines[-1]["code"]) == (2, "PS-VIA-MISSING")
+    assert "pipx install esptool" in lines[-1]["hint"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--via", "ltchiptool", "--port", "/dev/ttyUSB9", "-o", "x.bin"),  # which chip?
+        ("--via", "ltchiptool", "--port", "/dev/ttyUSB9", "-o", "x.bin", "--chip", "ESP8266"),
+        ("--via", "esptool", "--port", "/dev/ttyUSB9", "-o", "x.bin", "--chip", "BK7231N"),
+        ("--via", "esptool", "--port", "/dev/ttyUSB9"),  # where to?
+        ("--via", "esptool", "--port", "sim://bk7231n", "-o", "x.bin"),
+        ("--via", "esptool", "--port", "/dev/ttyUSB9", "-o", "x.bin", "--resume"),
+        ("--via", "nano", "--port", "/dev/ttyUSB9", "-o", "x.bin"),
+    ],
+)
+def test_what_does_not_fit_together_is_refused_before_anything_runs(
+    program, tmp_path, capsys, monkeypatch, more
+):
+    monkeypatch.chdir(tmp_path)
+    runs = program("esptool", READ)
+    program("ltchiptool", READ)
+    assert run(capsys, *more)[0] == 2
+    assert not runs.exists()
+
+
+def test_an_existing_file_is_never_replaced(program, tmp_path, capsys):
+    runs = program("esptool", READ)
+    (tmp_path / "esp.bin").write_bytes(b"mine")
+    code, lines, out = via(capsys, tmp_path)
+    assert (code, lines[-1]["code"]) == (2, "PS-OUTPUT-EXISTS")
+    assert out.read_bytes() == b"mine"
+    assert not runs.exists()
+
+
+def script(tmp_path, work):
+    path = tmp_path / "program"
+    path.write_text(f"#!{sys.executable}\nimport time, signal, sys\n{work}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def at_work(command, *, log, cancel):
+    """Runs one program under a task; the meter."""
+    clock = RealClock()
+    with task("via", "x", total=100, clock=clock, sink=log, unit="percent") as meter:
+        log.meter = meter
+        run_program([command], meter=meter, clock=clock, sink=log, cancel=cancel)
+
+
+def test_ctrl_c_stops_the_program_too(tmp_path):
+    gone = tmp_path / "gone"
+    work = f"""
+def end(*_): open({str(gone)!r}, 'w').close(); sys.exit(1)
+signal.signal(signal.SIGTERM, end)
+print('it begins', flush=True)
+time.sleep(600)"""
+
+    class Stops(EventLog):
+        def emit(self, event):
+            super().emit(event)
+            if event.kind == "log":
+                cancel.cancel()
+
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        at_work(script(tmp_path, work), log=Stops(), cancel=cancel)
+    assert gone.exists()
+
+
+def test_what_it_says_becomes_progress_and_escapes_become_visible(tmp_path):
+    log = EventLog()
+    work = "print('Reading 5 %\\rReading 50 %\\r', flush=True); sys.exit('\\x1b[2Jbad')"
+    with pytest.raises(ProgramFailed) as seen:
+        at_work(script(tmp_path, work), log=log, cancel=CancelToken())
+    assert log.meter.done == 50
+    assert "\x1b" not in seen.value.message
+    assert "bad" in seen.value.message
