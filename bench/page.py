@@ -41,6 +41,7 @@ class Talker:
     """A verb that says `events` things as fast as it can: a mixture as a backup gives."""
 
     name, summary, needs, asks, group = "talk", "Talks.", (), False, ""
+    types = False
     request_type = Talk
 
     def run(self, session: Any, asked: Any) -> _Said:
