@@ -474,7 +474,7 @@ def test_flash_downloads_the_right_image_when_asked(hosting, tmp_path):
     rig = Rig(tmp_path, "BK7231T")
     wish = FetchRequest(server=hosting.url, patience=DownloadTimeouts(connect_s=60, read_s=60))
     outcome = flash(rig.ctx(yes=True), None, download=wish)
-    assert (outcome.image.facts["chip"], outcome.verified) == ("BK7231T", True)
+    assert (outcome.image.chip, outcome.verified) == ("BK7231T", True)
     assert [path.split("/")[-1] for path in hosting.requests if "download" in path] == [
         T_QIO.format("1.18.300")
     ]
