@@ -206,8 +206,8 @@ class Run:
         on unnoticed where both have one name, and nothing else was asked of the first.
         """
         now, words = self.world.board, f"{verb.words}: board {self.world.board.number}"
-        if not self.world.erased:
-            return board
+        if not self.world.erased:  # all was as wanted there: "verified" is about the one it met
+            return board if self.world.named else now
         named = (board.chip_name, board.mac) == (now.chip_name, now.mac) or not self.world.named
         _must(named, f"{words} was taken for another one that was identified")
         kept = done.safety.backup
