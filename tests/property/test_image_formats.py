@@ -14,6 +14,7 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.flows.image.results import image_row
 from plugsmith.forge.firmware import forge_loader, forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota, forge_uf2
+from plugsmith.image import rbl
 from plugsmith.image.aes import cbc_decrypt, cbc_encrypt, ecb_decrypt, ecb_encrypt
 from plugsmith.image.crc import bad_lines, build_lines
 from plugsmith.image.keys.recovery import key_of_vectors, recover_keys, words_of
@@ -87,7 +88,15 @@ def test_texts_end_at_their_first_nul():
     ("data", "value"), [(b"", 0x811C9DC5), (b"a", 0xE40C292C), (b"foobar", 0xBF9CF968)]
 )
 def test_the_hash_is_fnv1a(data, value):
-    assert fnv1a(data) == value
+    assert fnv1a(data) == fnv1a(bytearray(data)) == value
+
+
+def test_the_remembered_hashes_hold_no_data_and_are_few():
+    data = b"some code of a partition"
+    for number in range(40):
+        fnv1a(data * number)
+    assert len(rbl._KNOWN) <= rbl._MOST_KNOWN
+    assert all(len(digest) == 32 for _length, digest in rbl._KNOWN)
 
 
 @given(st.binary(max_size=100))

@@ -28,9 +28,13 @@ def _is_here(host: object) -> bool:
 
 
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
-    if event == "socket.connect":
-        sock, address = arguments
-        if sock.family in {socket.AF_INET, socket.AF_INET6} and not _is_here(address[0]):
+    if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
+        sock, address = arguments[:2]  # None: to whom it is connected
+        if (
+            address is not None
+            and sock.family in {socket.AF_INET, socket.AF_INET6}
+            and not _is_here(address[0])
+        ):
             raise OSError(errno.ENETUNREACH, "no test leaves this computer")
     elif event == "socket.getaddrinfo" and not _is_here(arguments[0]):
         try:

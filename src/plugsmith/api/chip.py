@@ -147,20 +147,24 @@ class LoggedRequest(ChangeRequest):
     )
 
 
-def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
-    """The context of one run; UsageError, NoPort or PortChoice before anything is opened."""
+def flow_context(session: Session, asked: ListenRequest, *, listens: bool = False) -> FlowContext:
+    """The context of one run; UsageError, NoPort or PortChoice before anything is opened.
+
+    `listens`: a chip that was looked for is started again, or it would print nothing.
+    """
     from plugsmith.boot.linking import LinkPolicy
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.permissions import Permissions
     from plugsmith.link.ports import open_port
 
     permissions = Permissions.parse(asked.allow if isinstance(asked, ChangeRequest) else ())
-    name = port_of(session, asked)
+    log_port = asked.log_port if isinstance(asked, LoggedRequest) else None
+    refuse_ask("--log-port", log_port)
+    name = port_of(session, asked, stays=not listens)
     clock = session.clock or clock_for(name)
     register_sim(clock)
     register_programmers(name, traced=asked.trace is not None)
     register_bridge()
-    log_port = asked.log_port if isinstance(asked, LoggedRequest) else None
     expected = asked if isinstance(asked, ChipRequest) else ChipRequest()
 
     def opener(which: str) -> Callable[[], Port]:
@@ -194,7 +198,7 @@ def flow_context(session: Session, asked: ListenRequest) -> FlowContext:
     )
 
 
-def port_of(session: Session, asked: ListenRequest) -> str:
+def port_of(session: Session, asked: ListenRequest, *, stays: bool = True) -> str:
     """The port that was named, is the only one, was chosen, or on which a chip answers."""
     from plugsmith.link.ports import fitting, pick_port
 
@@ -213,7 +217,8 @@ def port_of(session: Session, asked: ListenRequest) -> str:
         return next(entry for entry in there if entry.device == name)
 
     limit_s = link_timeout(asked.link_timeout, interactive=session.interactive)
-    return find_chip(desk_for(session, entries), entries, choose=choose, limit_s=limit_s)
+    desk = desk_for(session, entries)
+    return find_chip(desk, entries, choose=choose, limit_s=limit_s, stays=stays)
 
 
 def desk_for(session: Session, entries: Sequence[PortEntry]) -> Desk:
@@ -230,6 +235,19 @@ def desk_for(session: Session, entries: Sequence[PortEntry]) -> Desk:
         cancel=session.cancel,
         locks=session.library.locks,
     )
+
+
+def refuse_ask(option: str, port: str | None) -> None:
+    """UsageError for the word `ask` as a second port: a chip answers on the first one only."""
+    from plugsmith.errors import UsageError
+
+    if port == ASK:
+        raise UsageError(
+            problem=_(
+                "{option}: only --port can be `ask`; name this port, `plugsmith ports` lists them",
+                option=option,
+            )
+        )
 
 
 def counted(context: FlowContext, result: T) -> T:

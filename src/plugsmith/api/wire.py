@@ -6,7 +6,14 @@ import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import ChipRequest, ListenRequest, counted, flow_context, port_of
+from plugsmith.api.chip import (
+    ChipRequest,
+    ListenRequest,
+    counted,
+    flow_context,
+    port_of,
+    refuse_ask,
+)
 from plugsmith.api.options import Panel, argument, new_file, option, request
 from plugsmith.api.places import REGION, bytes_of, skip_in, span_in, where
 from plugsmith.errors import UsageError
@@ -290,10 +297,11 @@ def reset(session: Session, request: ChipRequest) -> ResetResult:
 
 def unbrick(session: Session, request: UnbrickRequest) -> UnbrickResult:
     """`unbrick`."""
-    from plugsmith.flows.spi.unbrick import Uart
+    from plugsmith.flows.spi.uart_look import Uart
     from plugsmith.flows.spi.unbrick import unbrick as do_it
     from plugsmith.link.ports import open_port
 
+    refuse_ask("--uart", request.uart)
     context, uart = flow_context(session, request), request.uart
     found = (
         Uart(

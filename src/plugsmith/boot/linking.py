@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.client import BootClient
@@ -12,7 +13,7 @@ from plugsmith.boot.contact.polls import Polls
 from plugsmith.boot.contact.search import LinkPolicy, Search
 from plugsmith.boot.wire import Wire
 from plugsmith.clock import RealClock
-from plugsmith.errors import Cancelled
+from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.events import TaskBegin, TaskEnd
 from plugsmith.link.witness import Witness
 from plugsmith.messages import _
@@ -67,7 +68,13 @@ def link(
         round_trip_s=witness.round_trip_s,
         cancel=cancel,
     )
-    client.settle()
+    try:
+        client.settle()
+    except BaseException:  # nobody gets the client: the chip is not left in its boot code
+        with suppress(PlugsmithError):
+            client.reboot()
+        client.close()
+        raise
     return client
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.events import Item
 from plugsmith.flows.port_results import PortRow, PortsResult
-from plugsmith.link.port_list import list_ports
+from plugsmith.link.port_list import PortEntry, list_ports
 from plugsmith.link.ports import fitting
 from plugsmith.records import fields_of
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.port_results import AnswerRow
-    from plugsmith.link.port_list import PortEntry
 
 _LOOK_S = 0.5
 
@@ -39,17 +38,35 @@ def asked_ports(
     only: str | None,
     ask_each: Callable[[Sequence[PortEntry]], Sequence[AnswerRow]],
 ) -> PortsResult:
-    """The same after each adapter was asked; NoPort, NoPortMatches where there are none."""
-    asked = fitting(list_ports(), only)
+    """The same after each adapter was asked, or the `named` one alone, which may be an address.
+
+    Raises NoPort, NoPortMatches where there are none.
+    """
+    listed = list_ports()
+    asked = [_named(named, listed)] if named else fitting(listed, only)
     answers = dict(zip((entry.device for entry in asked), ask_each(asked), strict=True))
     found = ports(named, only=only)
-    rows = tuple(replace(row, answer=answers.get(row.device)) for row in found.ports)
-    return replace(found, ports=rows)
+    rows = {row.device: row for row in found.ports}
+    for entry in asked:  # also one that vanished meanwhile, and one that no list holds
+        row = rows.get(entry.device) or _row(entry, picked=entry.device == found.picked)
+        rows[entry.device] = replace(row, answer=answers[entry.device])
+    return replace(found, ports=tuple(rows.values()))
+
+
+def _named(name: str, listed: Sequence[PortEntry]) -> PortEntry:
+    """The adapter of this name: the system's entry, or one for an address or another name of it."""
+    return next(
+        (entry for entry in listed if entry.device == name),
+        PortEntry(
+            device=name, maker=None, product=None, vid=None, pid=None, serial=None, candidate=True
+        ),
+    )
 
 
 def watch(
     named: str | None,
     *,
+    only: str | None = None,
     clock: Clock,
     sink: EventSink,
     cancel: CancelToken,
@@ -66,7 +83,7 @@ def watch(
             row = fields_of(_row(entry, picked=False))
             sink.emit(Item(name=device, data={"state": state, **row}))
         known = now
-    return ports(named)
+    return ports(named, only=only)
 
 
 def _row(entry: PortEntry, *, picked: bool) -> PortRow:

@@ -156,11 +156,8 @@ def _pages(now: Mapping[str, Fact], new: set[str]) -> Iterator[ChangeStep]:
     if "static_ip" in new:
         ip = table_of(now["static_ip"])
         keys = {"IP": "ip", "mask": "mask", "dns": "dns", "gate": "gateway"}
-        yield PageStep(
-            sets=("static_ip",),
-            page="/cfg_ip",
-            arguments={argument: str(ip.get(key, "0.0.0.0")) for argument, key in keys.items()},  # noqa: S104
-        )
+        arguments = {argument: str(ip.get(key, "0.0.0.0")) for argument, key in keys.items()}  # noqa: S104
+        yield _page_step(("static_ip",), "/cfg_ip", arguments)
     yield from _wifi(now, new)
 
 

@@ -36,7 +36,7 @@ class HttpTimeouts:
     """How long to wait, in seconds, and how often to try.
 
     `answer_s` is between two pieces of an answer; a whole answer may take `whole_s`, and after that
-    time none is asked for again. `boot_s` is
+    time, not counting other requests, none is asked for again. `boot_s` is
     how long a restarted device may stay away, `settle_s` how long until its settings are saved.
     `upload_s` is for the answer to an upload; each piece of it may take `whole_s`.
     """
@@ -115,13 +115,16 @@ class HttpWire:
     async def _repeat(
         self, path: str, *, limit: int, tries: int, method: str = "GET", body: bytes = b""
     ) -> Response:
-        now = asyncio.get_running_loop().time
-        until = now() + self.patience.whole_s
+        spent = _Spent()
         for attempt in range(1, tries + 1):
             try:
-                return await self._once(method, path, body, limit=limit, whole=method != "GET")
+                answer = await self._raw(
+                    method, path, body, limit=limit, whole=method != "GET", spent=spent
+                )
+                return self._judge(answer)
             except (DeviceUnreachable, DeviceAnswer):
-                if attempt == tries or now() >= until:  # who drips for ever does so again
+                # who drips for ever does so again
+                if attempt == tries or spent.seconds >= self.patience.whole_s:
                     raise
             await self.patience.sleep(self.patience.pause_s * attempt)
         raise AssertionError("unreachable")
@@ -132,9 +135,16 @@ class HttpWire:
         return self._judge(await self._raw(method, path, body, limit=limit, whole=whole))
 
     async def _raw(
-        self, method: str, path: str, body: bytes, *, limit: int, whole: bool
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        *,
+        limit: int,
+        whole: bool,
+        spent: _Spent | None = None,
     ) -> Response:
-        async with self._one_at_a_time:
+        async with self._one_at_a_time, spent or _Spent():
             answer = await self._exchange(method, path, body, limit=limit, whole=whole)
             if answer.status == 401 and self._may_log_in(answer):
                 self._asked_for_it = True
@@ -259,6 +269,18 @@ class HttpWire:
 
     def _unreachable(self, problem: str) -> DeviceUnreachable:
         return DeviceUnreachable(host=str(self.host), problem=problem)
+
+
+class _Spent:
+    """How many seconds attempts have taken, without the time until it was their turn."""
+
+    seconds = 0.0
+
+    async def __aenter__(self) -> None:
+        self._began_s = asyncio.get_running_loop().time()
+
+    async def __aexit__(self, *_problem: object) -> None:
+        self.seconds += asyncio.get_running_loop().time() - self._began_s
 
 
 class _deadline:  # noqa: N801 - used like asyncio.timeout

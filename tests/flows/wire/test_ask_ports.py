@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 import pytest
 from flows_rig import Rig
 
-from plugsmith.boot.linking import LinkPolicy, link
+from plugsmith.boot.linking import LinkPolicy, answers_again, link
 from plugsmith.cli.app import main
 from plugsmith.clock import VirtualClock
-from plugsmith.errors import Cancelled
+from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.link import NobodyAnswers
 from plugsmith.errors.port import PortBusy, PortChoice
 from plugsmith.events import CancelToken, EventLog, Item
+from plugsmith.flows.port_results import AnswerRow
+from plugsmith.flows.ports import asked_ports, watch
+from plugsmith.flows.wire import ask
 from plugsmith.flows.wire.ask import Desk, ask_each, find_chip
 from plugsmith.link import port_list
 from plugsmith.link.hearing import Heard
@@ -83,6 +86,7 @@ def bench(tmp_path):
             ),
             "esp": lambda: board("BK7231N", "other:esp8266-boot"),
             "rtl": lambda: board("BK7231N", "other:rtl8710b"),
+            "taken": lambda: board("BK7231N", "gone:0.0", **dark),
             "gone": lambda: board("BK7231N", "gone:0.5", **dark),
         }  # fmt: skip
         return Bench({name: makers[kind]() for name, kind in kinds.items()}, clock)
@@ -201,6 +205,56 @@ def test_nobody_answers_until_the_time_is_up(tmp_path, bench):
     assert 20.0 <= on.clock.monotonic() - before_s < 20.0 + 2 * MOST_S
 
 
+class Stopping(EventLog):
+    """Somebody stops the work as soon as a chip answers."""
+
+    def __init__(self, cancel):
+        super().__init__()
+        self._cancel = cancel
+
+    def emit(self, event):
+        super().emit(event)
+        if event.kind == "task_end" and event.ok:
+            self._cancel.cancel()
+
+
+def test_a_stop_just_after_the_link_leaves_no_chip_in_download_mode(tmp_path, bench, monkeypatch):
+    on = bench(a="n")
+    monkeypatch.setattr(ask, "EventLog", lambda: Stopping(on.cancel))
+    with pytest.raises(Cancelled):
+        ask_each(on.desk(tmp_path), [entry("a")])
+    on.clock.sleep(1.0)
+    assert not answers_again(on.boards["a"].port(), clock=on.clock, seconds=1.0)
+
+
+def test_adapters_that_nobody_can_open_end_the_search_at_once(tmp_path, bench):
+    on = bench()
+    with pytest.raises(PortBusy) as seen:
+        find_chip(on.desk(tmp_path), [*map(entry, "ab")], choose=never, limit_s=None)
+    assert int(seen.value.exit_code) == 3
+    assert on.opened == ["a", "b"]
+
+
+def test_a_port_that_vanishes_at_once_is_not_opened_without_end(tmp_path, bench):
+    on = bench(a="taken")
+    with pytest.raises(PlugsmithError):
+        find_chip(on.desk(tmp_path), [entry("a")], choose=never, limit_s=30.0)
+    assert len(on.opened) <= 31
+
+
+def test_the_time_is_looked_at_before_each_adapter_and_each_is_named_once(tmp_path, bench):
+    on = bench(a="silent", b="silent", c="silent", d="silent")
+    before_s = on.clock.monotonic()
+    with pytest.raises(NobodyAnswers) as seen:
+        find_chip(on.desk(tmp_path), [*map(entry, "abcd")], choose=never, limit_s=1.0)
+    assert (on.opened, seen.value.facts["count"]) == (["a"], 1)
+    assert on.clock.monotonic() - before_s < MOST_S
+    with pytest.raises(NobodyAnswers):
+        find_chip(on.desk(tmp_path), [*map(entry, "ab")], choose=never, limit_s=30.0)
+    asked = [item.message for item in on.log if item.kind == "log"]
+    assert asked == ["Asking a ...", "Asking a ...", "Asking b ..."]
+
+
 @pytest.fixture
 def adapters(monkeypatch):
     """The system's list of ports, as simulated chips."""
@@ -275,3 +329,73 @@ def test_several_adapters_without_a_word_name_the_way(adapters, capsys):
     adapters(SILENT, CHIP)
     assert main(["info", "--json"]) == 2
     assert "--port ask" in objects(capsys)[-1]["hint"]
+
+
+def test_who_only_listens_gets_a_chip_that_runs(tmp_path, bench):
+    on = bench(a="silent", b="n")
+    asked = [*map(entry, "ab")]
+    found = find_chip(on.desk(tmp_path), asked, choose=never, limit_s=30.0, stays=False)
+    on.clock.sleep(1.0)
+    assert found == "b"
+    assert not answers_again(on.boards["b"].port(), clock=on.clock, seconds=1.0)
+
+
+def test_the_console_lets_the_chip_run_that_it_looked_for(adapters, monkeypatch):
+    adapters(SILENT, CHIP)
+    wishes = []
+
+    def look(_desk, _entries, **wish):
+        wishes.append(wish["stays"])
+        return CHIP
+
+    monkeypatch.setattr(ask, "find_chip", look)
+    assert main(["console", "--port", "ask", "--seconds", "0.2", "--json"]) == 0
+    assert main(["info", "--port", "ask", "--json"]) == 0
+    assert wishes == [False, True]
+
+
+def answer(entries):
+    return [AnswerRow(heard=None, text="", answers=False, next_step="", code="PS-PORT-BUSY")
+            for _entry in entries]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["/dev/ttyUSB1", "/dev/other", "socket://host:1", "sim://bk7231n"])
+def test_the_port_that_is_named_is_asked_alone(adapters, name):
+    adapters("/dev/ttyUSB0", "/dev/ttyUSB1")
+    asked = []
+
+    def ask_them(entries):
+        asked.extend(one.device for one in entries)
+        return answer(entries)
+
+    found = asked_ports(name, only=None, ask_each=ask_them)
+    assert asked == [name]
+    assert [row.device for row in found.ports if row.answer] == [name]
+    assert found.exit_status == 3
+
+
+def test_adapters_that_vanish_while_they_are_asked_are_no_success(adapters):
+    adapters("/dev/ttyUSB0", "/dev/ttyUSB1")
+
+    def unplugged(entries):
+        adapters()
+        return answer(entries)
+
+    found = asked_ports(None, only=None, ask_each=unplugged)
+    assert [row.device for row in found.ports] == ["/dev/ttyUSB0", "/dev/ttyUSB1"]
+    assert found.exit_status == 3
+
+
+@pytest.mark.parametrize("more", [(), ("--watch", "--seconds", "0.1")])
+def test_ask_is_no_port_that_is_picked(adapters, capsys, more):
+    adapters("/dev/ttyUSB0", "/dev/ttyUSB1")
+    assert main(["ports", "--port", "ask", "--json", *more]) == 0
+    assert objects(capsys)[-1]["data"]["picked"] is None
+
+
+def test_after_watching_the_filter_still_counts(adapters):
+    adapters("/dev/ttyUSB0", "/dev/ttyUSB1")
+    clock = VirtualClock()
+    found = watch(None, only="ttyUSB1", clock=clock, sink=EventLog(), cancel=CancelToken(),
+                  seconds=1.0)  # fmt: skip
+    assert found.picked == "/dev/ttyUSB1"

@@ -13,7 +13,7 @@ from plugsmith.flows.write.execute import Execution, state_sentence
 @pytest.mark.parametrize(
     ("left", "words"),
     [
-        ([0x1F_0000], "Boot loader and application are in place; 1 sector elsewhere is"),
+        ([0x1F_0000], "application is left to write; 1 sector elsewhere is"),
         ([0x1E_0000, 0x1F_0000], "2 sectors elsewhere are"),
         ([0x11_8000, 0x1F_0000], "may not start: 2 sectors"),
         ([0x1_1000, 0x1F_0000], "does not start now: 2 sectors"),

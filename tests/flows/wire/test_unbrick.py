@@ -13,11 +13,14 @@ from spi_rig import LOADER, SpiRig, factory
 from test_spi_flows import CS1, context
 
 from plugsmith.boot.linking import LinkPolicy
-from plugsmith.errors import PlugsmithError, UsageError
+from plugsmith.cli.app import main
+from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import NoAnswer, NoBootCode
+from plugsmith.errors.port import PortBusy, PortDenied, PortNotFound
 from plugsmith.errors.safety import ChipMismatch, UnknownFlashPart
 from plugsmith.flows.spi.boot_loader import doubts_of, faults_of
-from plugsmith.flows.spi.unbrick import Uart, unbrick
+from plugsmith.flows.spi.uart_look import Uart
+from plugsmith.flows.spi.unbrick import unbrick
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.info import info
 from plugsmith.forge.firmware import find_boot_code
@@ -28,6 +31,7 @@ from plugsmith.image.rbl import TRAILER_LEN, header_for
 from plugsmith.image.scramble import TUYA_KEY, scramble
 from plugsmith.library.jobs.store import Job
 from plugsmith.sim.faults import FaultPlan
+from plugsmith.sim.ports.adapter import Adapter, adapter_model
 
 REST = slice(LOADER.end, None)
 
@@ -189,6 +193,93 @@ def test_a_wrong_name_for_a_chip_that_answers_on_its_uart_is_refused(tmp_path):
     assert rig.content == rig.before
 
 
+def named_u_on_a_t(tmp_path, port_beside, **options):
+    """unbrick for a U, on a flash with the sound loader of a T, with a UART made for the rig."""
+    rig = SpiRig(factory(), manners=CS1)
+    ctx = replace(context(rig, tmp_path, chip="BK7231U"), policy=LinkPolicy(timeout_s=3.0))
+    given = image(tmp_path, factory("BK7231U"))
+    with pytest.raises(PlugsmithError) as seen:
+        unbrick(ctx, image=given, uart=uart(port_beside(rig)), **options)
+    assert rig.content == rig.before
+    assert rig.chip.nor.operations == []
+    return seen.value, [item.message for item in rig.log if item.kind == "log"]
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [PortBusy(port="u", holder="minicom (process 7)"), PortNotFound(port="u", listed=""),
+     PortDenied(port="u", remedy="sudo")],
+)  # fmt: skip
+def test_a_uart_that_cannot_be_listened_to_proves_no_silence(failure, tmp_path):
+    def refused():
+        raise failure
+
+    assert named_u_on_a_t(tmp_path, lambda _rig: refused)[0] is failure
+
+
+TALK = {
+    "console": b"Info:MAIN:Time 12, free 79208, MQTT 0(1)\r\n".hex() + ":1",
+    "mcu": "55aa00000000ff55aa0001000000:1",
+    "text": b"this is the log of some other firmware, once a second\r\n".hex() + ":1",
+    "a few bytes": "a55a:1",
+}
+
+
+@pytest.mark.parametrize("kind", TALK)
+def test_a_uart_on_which_somebody_talks_is_not_silent(kind, tmp_path):
+    words = f"talk:115200:{TALK[kind]}"
+    error, said = named_u_on_a_t(tmp_path, lambda rig: silent(rig, tmp_path, words).port)
+    assert isinstance(error, ChipMismatch)
+    assert any("not silent" in text for text in said)
+
+
+@pytest.mark.parametrize("chip", ["BK7231N", "BK7238", "BK7231U"])
+def test_whatever_boot_code_answers_there_the_mismatch_stands(chip, tmp_path):
+    def other(rig):
+        return Rig(tmp_path, chip, factory(chip), clock=rig.clock).port
+
+    assert isinstance(named_u_on_a_t(tmp_path, other)[0], ChipMismatch)
+
+
+def test_a_refusal_keeps_what_was_read(tmp_path):
+    out = tmp_path / "whole.bin"
+    named_u_on_a_t(tmp_path, lambda rig: rig.uart, out=out)
+    assert out.read_bytes() == factory()
+    assert [path.read_bytes() for path in (tmp_path / "library/rescued").glob("*.bin")] == [
+        factory()
+    ]
+
+
+def test_an_output_is_written_once_where_the_uart_is_looked_at_in_between(tmp_path):
+    rig, out = SpiRig(factory("BK7231T"), chip="BK7231U", manners=CS1), tmp_path / "whole.bin"
+    good = image(tmp_path, factory("BK7231U"))
+    ctx = context(rig, tmp_path, chip="BK7231U")
+    done = unbrick(ctx, image=good, out=out, uart=uart(rig.uart))
+    assert (done.backup, out.read_bytes()) == (str(out), rig.before)
+    assert len(list((tmp_path / "library/rescued").glob("*.bin"))) == 1
+
+
+def test_a_mismatch_that_no_uart_resolves_does_not_wait_for_it(tmp_path):
+    rig = SpiRig(factory(), manners=CS1)
+
+    def never():
+        raise AssertionError("there is nothing to find out")
+
+    with pytest.raises(ChipMismatch):
+        unbrick(context(rig, tmp_path, chip="BK7231N"), image=image(tmp_path), uart=uart(never))
+    assert rig.content == rig.before
+
+
+def test_ask_is_no_name_of_a_second_port(tmp_path, capsys):
+    given = str(image(tmp_path, openbeken("BK7231N")))
+    for line in (
+        ("unbrick", "--port", "serprog:///dev/none", "--uart", "ask"),
+        ("flash", given, "--port", "sim://bk7231n", "--log-port", "ask"),
+    ):
+        assert main([*line, "--json"]) == 2
+        assert "plugsmith ports" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(("chip", "other"), PAIRS[:2])
 def test_a_loader_of_another_chip_before_an_application_of_this_one_is_mended(
     chip, other, tmp_path
@@ -213,16 +304,22 @@ def test_an_spi_address_is_no_uart(tmp_path):
     assert rig.content == rig.before
 
 
-def test_ctrl_c_while_the_uart_is_looked_at_is_no_silence(tmp_path):
-    rig = SpiRig(dead(), manners=CS1)
+@pytest.mark.parametrize(
+    ("content", "state"),
+    [(dead(), "All was written and verified."), (factory(), "Nothing was changed on the device.")],
+)
+def test_ctrl_c_while_the_uart_is_looked_at_says_what_is_done(content, state, tmp_path):
+    rig = SpiRig(content, manners=CS1)
 
     def stopped():
         rig.cancel.cancel()
         return silent(rig, tmp_path).port()
 
-    done = unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(stopped))
-    assert (done.verified, done.answers, done.exit_status) == (True, None, 0)
-    assert any("You stopped" in item.message for item in rig.log if item.kind == "warning")
+    with pytest.raises(Cancelled) as seen:
+        unbrick(context(rig, tmp_path), image=image(tmp_path), uart=uart(stopped))
+    assert int(seen.value.exit_code) == 130
+    assert seen.value.facts["state"] == f"{state} The UART was not looked at."
+    assert rig.content == factory()
 
 
 @pytest.mark.parametrize("kind", ["erased", "half", "one-bit", "short", "other-chip"])
@@ -267,9 +364,12 @@ def test_over_the_uart_there_is_no_unbrick(tmp_path):
         unbrick(Rig(tmp_path, "BK7231T", factory()).ctx())
 
 
-def silent(rig, tmp_path):
+def silent(rig, tmp_path, *words):
+    """A chip that never answers, on an adapter of which `words` tell."""
     faults = FaultPlan.named(["silent"], 1)
-    return Rig(tmp_path, "BK7231T", factory(), faults=faults, clock=rig.clock)
+    adapter = Adapter(adapter_model(words), seed=3) if words else None
+    paced = {"adapter": adapter, "paced": True, "latency_s": 0.001} if words else {}
+    return Rig(tmp_path, "BK7231T", factory(), faults=faults, clock=rig.clock, **paced)
 
 
 def test_a_silent_uart_afterwards_is_exit_7(tmp_path):

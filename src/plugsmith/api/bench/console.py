@@ -56,4 +56,5 @@ def console(session: Session, request: ConsoleRequest) -> ConsoleResult:
         commands=request.send,
         show_secrets=request.show_secrets,
     )
-    return do_it(flow_context(session, request), wish, typed=session.typed)
+    context = flow_context(session, request, listens=True)
+    return do_it(context, wish, typed=session.typed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import PortRequest, desk_for
+from plugsmith.api.chip import ASK, PortRequest, desk_for
 from plugsmith.api.options import option, request
 from plugsmith.errors import UsageError
 from plugsmith.messages import N_, _
@@ -42,18 +42,20 @@ def ports(session: Session, request: PortsRequest) -> PortsResult:
 
     if request.ask and request.watch:
         raise UsageError(problem=_("--ask and --watch do not go together"))
+    named = None if request.port == ASK else request.port  # the word names none
     if request.ask:
         from plugsmith.flows.wire.ask import ask_each
 
         return asked_ports(
-            request.port,
+            named,
             only=request.port_filter,
             ask_each=lambda entries: ask_each(desk_for(session, entries), entries),
         )
     if not request.watch:
-        return do_it(request.port, only=request.port_filter)
+        return do_it(named, only=request.port_filter)
     return watch(
-        request.port,
+        named,
+        only=request.port_filter,
         clock=RealClock(),
         sink=session.sink,
         cancel=session.cancel,

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from plugsmith.chips.model import Family
-from plugsmith.errors import Cancelled, PlugsmithError, UsageError
+from plugsmith.errors import Cancelled, UsageError
 from plugsmith.errors.flows import KeptChanged, VerifyFailed
-from plugsmith.errors.link import OtherDevice
 from plugsmith.errors.safety import ChipMismatch
 from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.now import now_text
@@ -27,6 +26,7 @@ from plugsmith.flows.spi.boot_loader import (
     refuse_contradiction,
 )
 from plugsmith.flows.spi.results import UnbrickResult
+from plugsmith.flows.spi.uart_look import answers, refuse_unless_silent
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.results import span_rows
 from plugsmith.image.physical import LOADER_LEN
@@ -37,24 +37,14 @@ from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, merge_ranges
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.spi.device import SpiDevice
+    from plugsmith.flows.spi.uart_look import Uart
     from plugsmith.flows.wire.connection import Device
-    from plugsmith.link.port import Port
 
 LOADER = AddressRange(0, LOADER_LEN)
-_UART_S = 30.0  # also for who waits at a terminal: the work is done, this is a look
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uart:
-    """The download UART on which the chip is looked for afterwards."""
-
-    name: str
-    open_port: Callable[[], Port]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +55,14 @@ class Todo:
     out: Path | None
     dry_run: bool
     silent: bool = False
+
+
+class _OtherLoader(Exception):
+    """A sound boot loader of another chip than the named one stands there; all was kept."""
+
+    def __init__(self, mismatch: ChipMismatch) -> None:
+        super().__init__()
+        self.mismatch = mismatch
 
 
 def unbrick(
@@ -91,16 +89,19 @@ def unbrick(
     todo = Todo(image=image, out=out, dry_run=dry_run)
     try:
         done = _over_spi(ctx, todo)
-    except ChipMismatch as mismatch:
-        _prove_silent(ctx, uart, mismatch)
+    except _OtherLoader as other:
+        _prove_silent(ctx, uart, other.mismatch)
         done = _over_spi(ctx, replace(todo, silent=True))
     if uart is None or dry_run:
         return done
     try:
-        return replace(done, answers=_answers(ctx, uart, mac=done.mac))
-    except Cancelled:
-        ctx.warn("PS-NOTE-NOT-FOUND", _("You stopped the look at the UART."))
-        return done
+        return replace(done, answers=answers(ctx, uart, mac=done.mac))
+    except Cancelled as stop:
+        if done.written:
+            state = _("All was written and verified. The UART was not looked at.")
+        else:
+            state = _("Nothing was changed on the device. The UART was not looked at.")
+        raise Cancelled(state=state) from stop
 
 
 def _over_spi(ctx: FlowContext, todo: Todo) -> UnbrickResult:
@@ -109,7 +110,7 @@ def _over_spi(ctx: FlowContext, todo: Todo) -> UnbrickResult:
 
 
 def _prove_silent(ctx: FlowContext, uart: Uart | None, mismatch: ChipMismatch) -> None:
-    """Return if the chip does not answer on its UART; else the mismatch stands.
+    """Return if the chip is silent on its UART; else the mismatch stands.
 
     A sound boot loader of another chip is a brick's, or the name is wrong: then it answers.
     """
@@ -117,8 +118,7 @@ def _prove_silent(ctx: FlowContext, uart: Uart | None, mismatch: ChipMismatch) -
         ctx.say(_("Is it silent on its UART? Name the port with --uart: that is looked at first."))
         raise mismatch
     ctx.say(_("Whether the boot loader that is there answers on the UART is looked at first."))
-    if _answers(ctx, uart, mac=None):
-        raise mismatch
+    refuse_unless_silent(ctx, uart, mismatch)
 
 
 def _put_back(ctx: FlowContext, device: SpiDevice, todo: Todo) -> UnbrickResult:
@@ -133,12 +133,15 @@ def _put_back(ctx: FlowContext, device: SpiDevice, todo: Todo) -> UnbrickResult:
         )
     device.claim()
     content = _read_all(ctx, device)
-    if not todo.silent:
-        refuse_contradiction(content, chip=chip.name, named=ctx.chip is not None)
     saved = ctx.library.rescued.keep(device.key(), 0, content)
-    if out is not None:
-        write_whole(out, content)
-    ctx.say(_("Everything that was in the flash is kept in {file}.", file=str(out or saved)))
+    if not todo.silent:  # the second time it is the same
+        if out is not None:
+            write_whole(out, content)
+        ctx.say(_("Everything that was in the flash is kept in {file}.", file=str(out or saved)))
+        try:
+            refuse_contradiction(content, chip=chip.name, named=ctx.chip is not None)
+        except ChipMismatch as mismatch:
+            raise _OtherLoader(mismatch) from mismatch
     # with the chip named, a loader need not fit the application, which may be the one that is wrong
     rest = b"" if ctx.chip else content[LOADER.end :]
     broken = faults_of(content[: LOADER.end], rest, chip=chip.name)
@@ -269,32 +272,3 @@ def _verify(ctx: FlowContext, device: Device, found: Candidate, content: bytes) 
         )
     if wrong:
         raise VerifyFailed(ranges=", ".join(map(str, wrong)), rounds=1, resume=ctx.again)
-
-
-def _answers(ctx: FlowContext, uart: Uart, *, mac: str | None) -> bool:
-    """Whether the boot code of the device with this `mac` answers on the download UART now."""
-    limit = ctx.policy.timeout_s
-    over_uart = replace(
-        ctx,
-        port_name=uart.name,
-        open_port=uart.open_port,
-        warn_of_mains=False,
-        chip=None,
-        policy=replace(ctx.policy, timeout_s=_UART_S if limit is None else limit),
-    )
-    try:
-        with connected(over_uart) as device:
-            found = device.mac()
-            if None not in {mac, found} and mac != found:
-                raise OtherDevice(
-                    port=uart.name,
-                    difference=_(
-                        "its MAC is {theirs}, the device has {ours}", theirs=found, ours=mac
-                    ),
-                )
-            return True
-    except Cancelled:
-        raise
-    except PlugsmithError as problem:
-        ctx.warn(problem.code, problem.message, hint=problem.hint)
-        return False

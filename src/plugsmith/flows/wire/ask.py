@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Choose = Callable[[Sequence[PortEntry]], PortEntry]
 
 _LISTEN_S = 1.1  # most of those who talk do so once a second
+_ROUND_S = 1.0  # at least; a port that vanishes at once is not opened without end
 _POLL_S = 4.0  # a pulse on RTS and one on DTR, with time for a reset by hand
 _LOUD = frozenset({Heard.ECHO, Heard.TUYA_MCU, Heard.RESET_LOOP})  # polls would only disturb
 
@@ -93,37 +94,71 @@ def ask_each(desk: Desk, entries: Sequence[PortEntry]) -> tuple[AnswerRow, ...]:
 
 
 def find_chip(
-    desk: Desk, entries: Sequence[PortEntry], *, choose: Choose, limit_s: float | None
+    desk: Desk,
+    entries: Sequence[PortEntry],
+    *,
+    choose: Choose,
+    limit_s: float | None,
+    stays: bool = True,
 ) -> str:
-    """The port on which a chip answers; it is left in its boot code.
+    """The port on which a chip answers; it is left in its boot code if it `stays`.
 
     All are asked in each round. Where several answer, `choose` says which; the others are started
-    again. Raises NobodyAnswers after `limit_s` (None: never), what `choose` raises, and Cancelled.
+    again. Raises NobodyAnswers after `limit_s` (None: never), the first failure where no port can
+    be opened, what `choose` raises, and Cancelled.
     """
     warn_about_mains(desk.sink)
-    end_s = None if limit_s is None else desk.clock.monotonic() + limit_s
+    clock = desk.clock
+    end_s = None if limit_s is None else clock.monotonic() + limit_s
+    latest: dict[str, _Asked] = {}
     while True:
+        round_end_s = clock.monotonic() + _ROUND_S
         with ExitStack() as open_ports:
-            answers = [open_ports.enter_context(_asked(desk, entry)) for entry in entries]
+            answers: list[_Asked] = []
+            for entry in entries:
+                if latest and end_s is not None and clock.monotonic() >= end_s:
+                    break
+                again = entry.device in latest
+                one = open_ports.enter_context(_asked(desk, entry, again=again))
+                answers.append(one)
+                latest[entry.device] = one
             there = [answer for answer in answers if answer.row.answers]
             if there:
-                one = there[0].entry if len(there) == 1 else choose([a.entry for a in there])
-                picked = next(answer for answer in there if answer.entry is one)
-                picked.stays = True
-                desk.sink.emit(Log(message=f"{one.device}: {picked.row.text}"))
-                return one.device
-        if end_s is not None and desk.clock.monotonic() >= end_s:
+                picked = _picked(desk, there, choose)
+                picked.stays = stays
+                return picked.entry.device
+        _refuse_unopened(answers)
+        if end_s is not None and clock.monotonic() >= end_s:
             raise NobodyAnswers(
-                count=len(entries),
-                listed="\n".join(f"  {one.entry.device}: {one.row.text}" for one in answers),
+                count=len(latest),
+                listed="\n".join(f"  {name}: {one.row.text}" for name, one in latest.items()),
             )
+        clock.sleep(max(0.0, round_end_s - clock.monotonic()))
+
+
+def _picked(desk: Desk, there: Sequence[_Asked], choose: Choose) -> _Asked:
+    """The one to work with."""
+    entry = there[0].entry if len(there) == 1 else choose([one.entry for one in there])
+    picked = next(one for one in there if one.entry is entry)
+    desk.sink.emit(Log(message=f"{entry.device}: {picked.row.text}"))
+    return picked
+
+
+def _refuse_unopened(answers: Sequence[_Asked]) -> None:
+    """Raise the first failure where no port of a round could be opened: waiting helps nobody."""
+    failures = [one.failure for one in answers if one.failure is not None]
+    if failures and len(failures) == len(answers):
+        raise failures[0]
 
 
 @contextmanager
-def _asked(desk: Desk, entry: PortEntry, *, strangers: bool = False) -> Iterator[_Asked]:
+def _asked(
+    desk: Desk, entry: PortEntry, *, strangers: bool = False, again: bool = False
+) -> Iterator[_Asked]:
     """What is on one port; a chip that answers is kept awake until the end, then started."""
     desk.cancel.check()
-    desk.sink.emit(Log(message=_("Asking {port} ...", port=entry.device)))
+    if not again:
+        desk.sink.emit(Log(message=_("Asking {port} ...", port=entry.device)))
     with ExitStack() as closing:
         try:
             closing.enter_context(held(desk.locks, entry.device, words=entry.device))
@@ -134,13 +169,12 @@ def _asked(desk: Desk, entry: PortEntry, *, strangers: bool = False) -> Iterator
             yield _Asked(entry=entry, row=_no_port(failure), failure=failure)
             return
         closing.callback(port.close)
-        look = _Look(desk, port)
-        row = look.row(strangers=strangers)
-        asked = _Asked(entry=entry, row=row)
+        look, asked = _Look(desk, port), None
         try:
+            asked = _Asked(entry=entry, row=look.row(strangers=strangers))
             yield asked
         finally:
-            look.leave(stays=asked.stays)
+            look.leave(stays=asked is not None and asked.stays)
 
 
 def _no_port(failure: PlugsmithError) -> AnswerRow:
@@ -177,6 +211,7 @@ class _Look:
             return
         with suppress(PlugsmithError):
             if not stays:
+                self._client.settle()  # a stop may have come amid an answer, which drowns a reboot
                 self._client.reboot()
         self._client.close()
 

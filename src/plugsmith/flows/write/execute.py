@@ -115,8 +115,8 @@ def state_sentence(run: Execution) -> str:
         )
     if not run.code_left:
         return _(
-            "Boot loader and application are in place; {count} {count:sector|sectors} elsewhere "
-            "{count:is|are} still to be written.",
+            "Nothing of boot loader and application is left to write; {count} "
+            "{count:sector|sectors} elsewhere {count:is|are} still to be written.",
             count=len(run.left),
         )
     return _(
