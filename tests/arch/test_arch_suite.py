@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import tomllib
 from pathlib import Path
 
@@ -90,3 +91,23 @@ def test_what_make_test_leaves_of_the_tables_is_run_by_ci():
         if "sampled(" in path.read_text("utf-8") and path != Path(__file__):
             assert any(path.is_relative_to(place) for place in places), path
     assert "make test-whole" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "239.255.255.250", "8.8.8.8"])
+def test_no_datagram_of_a_test_leaves_this_computer(host):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        for send in (
+            lambda: sender.sendto(b"x", (host, 9)),
+            lambda: sender.sendmsg([b"x"], [], 0, (host, 9)),
+        ):
+            with pytest.raises(OSError, match="no test leaves this computer"):
+                send()
+
+
+def test_a_datagram_to_this_computer_arrives():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taker:
+        taker.bind(("127.0.0.1", 0))
+        taker.settimeout(10)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            sender.sendto(b"x", taker.getsockname())
+            assert taker.recv(9) == b"x"

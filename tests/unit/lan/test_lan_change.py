@@ -167,6 +167,12 @@ def test_a_static_address_is_sent_whole():
     assert change(static_ip={"ip": "0.0.0.0", "mask": "0.0.0.0"}).steps == ()
 
 
+@pytest.mark.parametrize("key", ["ip", "mask", "dns", "gateway"])
+def test_a_static_address_that_the_page_would_cut_is_refused(key):
+    with pytest.raises(SettingUnusable):
+        only_page(static_ip={"ip": "10.0.0.9", key: "1" * (PAGE_ARGUMENT_LIMIT + 1)})
+
+
 def test_wifi_comes_last_because_saving_it_restarts_the_device():
     made = change(wifi_password="second", flags=0, static_ip={"ip": "10.0.0.9"})
     assert [getattr(step, "page", "") for step in made.steps] == ["", "/cfg_ip", "/cfg_wifi_set"]

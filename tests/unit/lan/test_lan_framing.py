@@ -7,6 +7,7 @@ import socket
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from lan_rig import QUICK, RawDevice, reply, run
@@ -179,6 +180,33 @@ def test_a_silent_device_is_given_up():
         wire = HttpWire(Host("127.0.0.1", silent.getsockname()[1]), patience=patience)
         with pytest.raises(DeviceUnreachable, match="no answer in time"):
             run(wire.get("/index", tries=1))
+
+
+def test_the_wait_for_another_request_does_not_count_as_an_attempt():
+    async def nothing(_seconds: float) -> None:
+        pass
+
+    async def work() -> int:
+        now = [0.0]
+        asyncio.get_running_loop().time = lambda: now[0]
+        wire = HttpWire(Host(name="10.0.0.9"), patience=replace(QUICK, whole_s=1.0, sleep=nothing))
+        asked = []
+
+        async def exchange(*_what: object, **_how: object) -> object:
+            asked.append(now[0])
+            if len(asked) == 1:
+                raise DeviceUnreachable(host="10.0.0.9", problem="the connection broke")
+            return SimpleNamespace(status=200)
+
+        wire._exchange = exchange
+        async with wire._one_at_a_time:  # a long upload
+            waiting = asyncio.ensure_future(wire.get("/index", tries=2))
+            await asyncio.sleep(0)
+            now[0] += 100.0
+        await waiting
+        return len(asked)
+
+    assert asyncio.run(work()) == 2
 
 
 def test_a_dripping_answer_is_given_up_and_not_asked_for_again():
