@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = [
-    "offline", "remembered", "garbage", "random_order", "published_lines", "provoked"
+    "offline", "remembered", "garbage", "random_order", "published_lines", "provoked", "whole_run"
 ]  # fmt: skip
 
 settings.register_profile(

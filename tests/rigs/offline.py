@@ -10,6 +10,7 @@ import errno
 import ipaddress
 import socket
 import sys
+from functools import cache
 from typing import Any
 
 _HERE = {"", "localhost", "localhost.localdomain", socket.gethostname(), None}
@@ -36,13 +37,18 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
             and not _is_here(address[0])
         ):
             raise OSError(errno.ENETUNREACH, "no test leaves this computer")
-    elif event == "socket.getaddrinfo" and not _is_here(arguments[0]):
+    elif event in {"socket.getaddrinfo", "socket.gethostbyname"} and not _is_here(arguments[0]):
         try:
             ipaddress.ip_address(str(arguments[0]))
         except ValueError:
             raise socket.gaierror(socket.EAI_NONAME, "no test asks a name server") from None
 
 
+@cache
+def _hold() -> None:
+    sys.addaudithook(_refuse)
+
+
 def pytest_configure() -> None:
     """From now on, for as long as the process lives: an audit hook cannot be taken away."""
-    sys.addaudithook(_refuse)
+    _hold()

@@ -80,8 +80,9 @@ def _listen() -> None:
 
 
 def pytest_configure() -> None:
-    """From now on each error and warning is noted."""
-    _listen()
+    """From now on each error and warning is noted; once, also where a test starts pytest again."""
+    if PlugsmithError.__init__.__module__ != __name__:
+        _listen()
 
 
 @pytest.hookimpl(wrapper=True)
