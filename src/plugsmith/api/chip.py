@@ -243,10 +243,7 @@ def refuse_ask(option: str, port: str | None) -> None:
 
     if port == ASK:
         raise UsageError(
-            problem=_(
-                "{option}: only --port can be `ask`; name this port, `plugsmith ports` lists them",
-                option=option,
-            )
+            problem=_("{option}: name a port; only --port can be `ask`", option=option)
         )
 
 

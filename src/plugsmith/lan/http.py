@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.device import DeviceAnswer, DeviceLocked, DeviceUnreachable, NotOpenBeken
+from plugsmith.lan.deadline import Deadline, Spent
 from plugsmith.lan.wire import MAX_BODY_LEN, MAX_HEADER_LEN, Response, read_response
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class HttpWire:
     async def _repeat(
         self, path: str, *, limit: int, tries: int, method: str = "GET", body: bytes = b""
     ) -> Response:
-        spent = _Spent()
+        spent = Spent()
         for attempt in range(1, tries + 1):
             try:
                 answer = await self._raw(
@@ -142,9 +143,9 @@ class HttpWire:
         *,
         limit: int,
         whole: bool,
-        spent: _Spent | None = None,
+        spent: Spent | None = None,
     ) -> Response:
-        async with self._one_at_a_time, spent or _Spent():
+        async with self._one_at_a_time, spent or Spent():
             answer = await self._exchange(method, path, body, limit=limit, whole=whole)
             if answer.status == 401 and self._may_log_in(answer):
                 self._asked_for_it = True
@@ -226,7 +227,7 @@ class HttpWire:
 
     async def _send(self, writer: asyncio.StreamWriter, data: bytes) -> None:
         try:
-            async with _deadline(self, self.patience.whole_s):
+            async with Deadline(self.host, self.patience.whole_s):
                 writer.write(data)
                 await writer.drain()
         except OSError as problem:
@@ -242,7 +243,7 @@ class HttpWire:
     ) -> bytes:
         data = bytearray()
         answer_s = whole_s or self.patience.answer_s
-        async with _deadline(self, whole_s or self.patience.whole_s):
+        async with Deadline(self.host, whole_s or self.patience.whole_s):
             while True:
                 try:
                     async with asyncio.timeout(answer_s):
@@ -269,37 +270,6 @@ class HttpWire:
 
     def _unreachable(self, problem: str) -> DeviceUnreachable:
         return DeviceUnreachable(host=str(self.host), problem=problem)
-
-
-class _Spent:
-    """How many seconds attempts have taken, without the time until it was their turn."""
-
-    seconds = 0.0
-
-    async def __aenter__(self) -> None:
-        self._began_s = asyncio.get_running_loop().time()
-
-    async def __aexit__(self, *_problem: object) -> None:
-        self.seconds += asyncio.get_running_loop().time() - self._began_s
-
-
-class _deadline:  # noqa: N801 - used like asyncio.timeout
-    """`asyncio.timeout` whose end is a DeviceUnreachable."""
-
-    def __init__(self, wire: HttpWire, seconds: float) -> None:
-        self._wire = wire
-        self._timeout = asyncio.timeout(seconds)
-
-    async def __aenter__(self) -> None:
-        await self._timeout.__aenter__()
-
-    async def __aexit__(self, kind: object, value: object, trace: object) -> None:
-        try:
-            await self._timeout.__aexit__(kind, value, trace)  # type: ignore[arg-type]
-        except TimeoutError as problem:
-            raise DeviceUnreachable(
-                host=str(self._wire.host), problem="no answer in time"
-            ) from problem
 
 
 def name_of(method: str, path: str) -> str:

@@ -277,7 +277,7 @@ def test_ask_is_no_name_of_a_second_port(tmp_path, capsys):
         ("flash", given, "--port", "sim://bk7231n", "--log-port", "ask"),
     ):
         assert main([*line, "--json"]) == 2
-        assert "plugsmith ports" in capsys.readouterr().out
+        assert "name a port" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("chip", "other"), PAIRS[:2])
