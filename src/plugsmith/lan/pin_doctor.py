@@ -20,7 +20,7 @@ from plugsmith.messages import N_
 from plugsmith.openbeken.roles import read_role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.obk_http import Obk
@@ -118,14 +118,20 @@ class PinDoctor:
             if reading.role is None or reading.role.index:
                 await self.release(gpio)
 
-    async def watch(self, gpios: Iterable[int], *, seconds: float) -> dict[int, Activity]:
-        """Watch pins as inputs with pull-up for `seconds`; they are plain inputs afterwards."""
+    async def watch(
+        self, gpios: Iterable[int], *, seconds: float, begin: Callable[[], None] = lambda: None
+    ) -> dict[int, Activity]:
+        """Watch pins as inputs with pull-up for `seconds`; they are plain inputs afterwards.
+
+        `begin` is called when they are inputs: what is done from then on is seen.
+        """
         chosen = [gpio for gpio in gpios if gpio in self.inputs]
-        for gpio in chosen:
-            await self._set_input(gpio, PULLED_UP)
         pause_s = self._obk.patience.window_s / 4
         seen: dict[int, list[int]] = {gpio: [] for gpio in chosen}
         try:
+            for gpio in chosen:
+                await self._set_input(gpio, PULLED_UP)
+            begin()
             for _sample in range(max(2, round(seconds / _SAMPLE_S))):
                 await self._obk.patience.sleep(pause_s)
                 states = (await self._obk.pins()).states

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import json
-import threading
-import time
 from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
-from lan_fleet import TEMPLATE, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import in_process
 from lan_rig import run
 
 from plugsmith.errors import Cancelled, PlugsmithError
@@ -39,8 +38,25 @@ from plugsmith.sim.obk.net.server import make_fleet
 from plugsmith.sim.obk.outcome import Outcome
 from plugsmith.sim.obk.plug.plug import Mode
 
-SPEED = 20.0
 PINS = (6, 7, 8, 9, 10, 24, 26)
+
+
+def a_plug(root, monkeypatch):
+    """One plug, in virtual time: how long a drive holds is told by no machine that is busy."""
+    return in_process(root, monkeypatch, lambda clock: make_fleet(1, clock=clock))
+
+
+class Presses(list):
+    """The requests of a device whose button goes down and up four times, a change at each look."""
+
+    def __init__(self, device):
+        super().__init__()
+        self.moves = [device.press, device.release] * 4
+
+    def append(self, request):
+        super().append(request)
+        if request == "GET /api/pins" and self.moves:
+            self.moves.pop(0)()
 
 
 class Owner:
@@ -61,17 +77,10 @@ class Owner:
     def ready(self, text):
         self._count(text)
         if "button" in text:
-            threading.Thread(target=self._press, daemon=True).start()
+            self.net.endpoint.requests = Presses(self.net.device)
             return
         self.clicks = self.net.device.plug.relay_clicks
         self.pin = int(text.split("P", 1)[1].split(":")[0])
-
-    def _press(self):
-        for _press in range(4):
-            self.net.device.press()
-            time.sleep(0.05)
-            self.net.device.release()
-            time.sleep(0.05)
 
     def choose(self, question, choices):
         self._count(question)
@@ -91,8 +100,8 @@ def driven(net):
     return [at for at, pin in enumerate(net.device.plug.pins) if pin.mode is Mode.OUTPUT]
 
 
-def test_the_plug_of_the_forum_thread(tmp_path):
-    with lan(tmp_path, speed=SPEED) as net:
+def test_the_plug_of_the_forum_thread(tmp_path, monkeypatch):
+    with a_plug(tmp_path, monkeypatch) as net:
         before = run(read_state(net.obk)).settings
         data = examine(net.ctx, net.hosts[0], Owner(net), only=PINS)
         kinds = {item.gpio: (item.kind, item.active_low) for item in data.findings}
@@ -110,8 +119,22 @@ def test_the_plug_of_the_forum_thread(tmp_path):
         assert run(read_state(net.obk)).settings["pins"] == data.template["pins"]
 
 
-def test_a_device_with_settings_gets_them_back(tmp_path):
-    with lan(tmp_path, speed=SPEED) as net:
+def test_every_pin_is_watched_when_the_user_is_asked_to_press(tmp_path, monkeypatch):
+    """Who presses at once would be missed while the pins are still made inputs, one by one."""
+    with a_plug(tmp_path, monkeypatch) as net:
+        modes = []
+
+        def look():
+            modes.extend(net.device.plug.pins[gpio].mode for gpio in PINS)
+            net.cancel.cancel()
+
+        with pytest.raises(Cancelled):
+            examine(net.ctx, net.hosts[0], Owner(net, at=1, act=look), only=PINS)
+        assert modes == [Mode.PULL_UP] * len(PINS)
+
+
+def test_a_device_with_settings_gets_them_back(tmp_path, monkeypatch):
+    with a_plug(tmp_path, monkeypatch) as net:
         apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         before = run(read_state(net.obk)).settings
         start = parse_template(TEMPLATE).template
@@ -123,8 +146,8 @@ def test_a_device_with_settings_gets_them_back(tmp_path):
 
 
 @pytest.mark.parametrize("at", [1, 2, 3, 5, 9])
-def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, at):
-    with lan(tmp_path, speed=SPEED) as net:
+def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, monkeypatch, at):
+    with a_plug(tmp_path, monkeypatch) as net:
         apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         before = run(read_state(net.obk)).settings["pins"]
         with pytest.raises(Cancelled):
@@ -136,10 +159,9 @@ def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, at):
 @contextmanager
 def endless_drives(root, monkeypatch):
     """A network whose device ends no drive by itself: `rests` are what it has still to do."""
-    device = make_fleet(1, speed=SPEED)[0]
-    waits = device.script_waits
-    monkeypatch.setattr(device, "script_waits", lambda _s, parts: waits(1e9, parts))
-    with lan(root, device) as net:
+    with a_plug(root, monkeypatch) as net:
+        waits = net.device.script_waits
+        monkeypatch.setattr(net.device, "script_waits", lambda _s, parts: waits(1e9, parts))
         apply(net.ctx, net.hosts, desired_from(template=TEMPLATE))
         yield net
 
@@ -221,8 +243,8 @@ def test_without_the_stop_command_the_end_of_a_drive_is_waited_for(tmp_path, mon
 
 
 @pytest.mark.parametrize("at", [1, 2, 4])
-def test_a_lost_link_is_told_and_the_device_lets_go_of_the_pin_by_itself(tmp_path, at):
-    with lan(tmp_path, speed=SPEED) as net:
+def test_a_lost_link_is_told_and_the_device_lets_go_of_the_pin_by_itself(tmp_path, monkeypatch, at):
+    with a_plug(tmp_path, monkeypatch) as net:
 
         def cut():
             net.endpoint.refused = True
@@ -230,7 +252,7 @@ def test_a_lost_link_is_told_and_the_device_lets_go_of_the_pin_by_itself(tmp_pat
         with pytest.raises(PinsNotRestored) as caught:
             examine(net.ctx, net.hosts[0], Owner(net, at=at, act=cut), only=(26, 6))
         assert "device undo" in caught.value.hint
-        time.sleep(0.3)
+        net.clock.sleep(6.0)
         assert net.device.relay_closed is False
         net.endpoint.refused = False
         run(net.obk.wait_back(None))
@@ -240,16 +262,16 @@ def test_a_lost_link_is_told_and_the_device_lets_go_of_the_pin_by_itself(tmp_pat
         assert run(read_state(net.obk)).settings["pins"] == {}
 
 
-def test_a_power_cut_in_the_midst(tmp_path):
-    with lan(tmp_path, speed=SPEED) as net:
+def test_a_power_cut_in_the_midst(tmp_path, monkeypatch):
+    with a_plug(tmp_path, monkeypatch) as net:
         net.endpoint.faults.add(Fault(kind=FaultKind.VANISH, at=60))
         with pytest.raises(PlugsmithError):
             examine(net.ctx, net.hosts[0], Owner(net), only=(26, 6))
 
 
 @pytest.mark.parametrize("gpio", [0, 1, 10, 11, 20, 21, 22, 23])
-def test_rescue_pins_are_not_driven(tmp_path, gpio):
-    with lan(tmp_path, speed=SPEED) as net:
+def test_rescue_pins_are_not_driven(tmp_path, monkeypatch, gpio):
+    with a_plug(tmp_path, monkeypatch) as net:
         state = run(read_state(net.obk))
         count = len(net.endpoint.requests)
         with pytest.raises(PinNotAllowed):
@@ -258,8 +280,8 @@ def test_rescue_pins_are_not_driven(tmp_path, gpio):
         assert gpio in PinDoctor(net.obk, state, include=[gpio]).outputs
 
 
-def test_pulsing_pins_are_found_and_not_driven(tmp_path):
-    with lan(tmp_path, speed=2.0) as net:
+def test_pulsing_pins_are_found_and_not_driven(tmp_path, monkeypatch):
+    with a_plug(tmp_path, monkeypatch) as net:
         from plugsmith.sim.obk.plug.plug import Load
 
         net.device.plug_in(Load(volts=230.0, watts=0.0))

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 from lan_fleet import PATIENCE, TEMPLATE, lan
+from lan_in_process import in_process
 from lan_rig import RawDevice, reply, run
 
 from plugsmith.clock import RealClock
@@ -54,28 +55,34 @@ def context(root) -> LanContext:
 
 
 @LOOPBACK_ALIASES
-def test_a_whole_network_is_found_and_set_up(tmp_path):
-    """30 devices among 254 addresses: found; then all set up, two failing on purpose."""
+def test_a_whole_network_is_found(tmp_path):
+    """30 devices among 254 addresses."""
     addresses, port = [f"127.0.7.{at}" for at in range(8, 248, 8)], free_port()
-    with serve_on_addresses(make_fleet(30, speed=40), addresses, port=port, settle_s=0.01) as net:
+    with serve_on_addresses(make_fleet(30), addresses, port=port, settle_s=0.01):
         ctx = context(tmp_path)
         found = scan(ctx, f"127.0.7.0/24:{port}").devices
         assert [item.ip for item in found] == addresses
         assert len({item.mac for item in found}) == 30
         assert {item.chip for item in found} == {"BK7231T"}
+        hosts = targets(ctx, f"127.0.7.0/24:{port}")
+        assert hosts == [Host(address, port) for address in addresses]
+
+
+def test_a_whole_network_is_set_up_though_two_devices_fail(tmp_path, monkeypatch):
+    """In virtual time: 30 devices that are set up keep a machine busy, and fall behind a clock."""
+    with in_process(tmp_path, monkeypatch, lambda clock: make_fleet(30, clock=clock)) as net:
+        hosts = net.hosts
         for bad in (3, 17):
             net.endpoints[bad].faults.add(
                 Fault(kind=FaultKind.DROP, count=10_000, target="/api/cmnd")
             )
-        hosts = targets(ctx, f"127.0.7.0/24:{port}")
-        data = apply(ctx, hosts, desired_from(template=TEMPLATE))
+        data = apply(net.ctx, hosts, desired_from(template=TEMPLATE))
         assert (data.devices, data.failed, data.exit_code) == (30, 2, 10)
-        items = {item.name: item for item in ctx.sink if type(item).__name__ == "Item"}
-        failed = {name for name, item in items.items() if item.error}
-        assert failed == {f"{addresses[3]}:{port}", f"{addresses[17]}:{port}"}
+        failed = {name for name, item in net.items.items() if item.error}
+        assert failed == {str(hosts[3]), str(hosts[17])}
         for endpoint in net.endpoints:
             endpoint.faults.clear()
-        again = apply(ctx, hosts, desired_from(template=TEMPLATE))
+        again = apply(net.ctx, hosts, desired_from(template=TEMPLATE))
         assert (again.failed, again.exit_code) == (0, 0)
 
 

@@ -141,11 +141,15 @@ async def _find_inputs(exam: _Examination, order: Sequence[int]) -> None:
             PinFinding(gpio=gpio, kind=PinKind.PULSES, pulses_per_s=rates.get(gpio, 0.0))
             for gpio in pulsing
         ]
-    exam.examiner.ready(
-        _("Press and release the button of the device several times in the next ten seconds.")
-    )
+
+    def ask() -> None:
+        exam.examiner.ready(
+            _("Press and release the button of the device several times in the next ten seconds.")
+        )
+
     rest = [gpio for gpio in order if gpio not in pulsing]
-    for gpio, item in (await exam.doctor.watch(rest, seconds=_WATCH_S)).items():
+    seen = await exam.doctor.watch(rest, seconds=_WATCH_S, begin=ask)
+    for gpio, item in seen.items():
         if item.pressed or item.pressed_high:
             exam.findings.append(
                 PinFinding(gpio=gpio, kind=PinKind.BUTTON, active_low=item.pressed)
