@@ -6,7 +6,9 @@ MAKE_ENV := $(PYTHON) tools/make_env.py
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 # Processes that run tests: one more than there are processors, since some tests wait for processes
 # and ports; each further one costs 8 s of processor time to start. Order is random: SEED=N repeats one.
+# JOBS=N sets them for every target; `GIVEN_JOBS` is empty where nobody did.
 CORES := $(shell $(PYTHON) -c "import os; print(os.cpu_count() or 2)")
+GIVEN_JOBS := $(if $(filter undefined,$(origin JOBS)),,$(JOBS))
 JOBS ?= $(shell expr $(CORES) + 1)
 export PLUGSMITH_TEST_SEED := $(SEED)
 # Options for pytest in every target: `make test MORE=--last-failed` runs what failed last time.
@@ -41,7 +43,7 @@ lint: setup
 
 # The inner loop: what needs no process, no pacing, no corpus. No lint, so that it answers soon.
 test-fast: setup
-	$(PYTEST) -n $(CORES) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
+	$(PYTEST) -n $(or $(GIVEN_JOBS),$(CORES)) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
 
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 # AFTER_FAST=1 leaves out what `make test-fast` has just passed.
@@ -56,7 +58,7 @@ test-whole: setup
 test-ui: page/node_modules/.made
 	@$(MAKE_ENV) .venvs/page locks/page.txt --project
 	cd page && npm run --silent check && npm test --silent
-	.venvs/page/bin/python -m pytest -n 2 -m ui tests/browser
+	.venvs/page/bin/python -m pytest -n $(or $(GIVEN_JOBS),2) -m ui tests/browser
 
 # Builds the page into the package; its result is committed, so that `pip install` needs no Node.
 page: page/node_modules/.made
@@ -70,7 +72,7 @@ web: setup page/node_modules/.made
 # The core on Pyodide: in Node, and with a port in Debian's Chromium and Firefox. ONLY="TESTS" runs a part.
 test-web: web
 	@$(MAKE_ENV) .venvs/page locks/page.txt --project
-	.venvs/page/bin/python -m pytest -n 2 -m "web and not campaign" $(or $(ONLY),tests/pyodide)
+	.venvs/page/bin/python -m pytest -n $(or $(GIVEN_JOBS),2) -m "web and not campaign" $(or $(ONLY),tests/pyodide)
 
 # The pictures in docs/page.md.
 page-shots: page/node_modules/.made

@@ -59,7 +59,7 @@ HELPS = {
     K.TEXT: "dump config",
     K.PAGE: "Download the file itself",
     K.DOCUMENT: "Give a flash dump",
-    K.PACKED: "Unpack it",
+    K.PACKED: "Unpack the archive",
     K.OTHER_CHIP: "Plugsmith cannot write it",
     K.UNKNOWN: "dump info",
     K.BLANK: "plugsmith backup",

@@ -17,9 +17,11 @@ from babel.messages.pofile import read_po, write_po
 
 from pages.page_texts import page_texts
 from pages.page_words import data_texts
+from plugsmith.errors.base import concrete_errors
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
 _FOR_DEVELOPERS = {"ValueError", "TypeError", "AssertionError", "NotImplementedError"}
+_ERRORS = {error.__name__ for error in concrete_errors()}
 _KEYWORDS = {"_": None, "N_": None}
 
 
@@ -52,14 +54,18 @@ def _sentences(text: str) -> set[object]:
 
 
 def error_facts(module: ast.Module) -> list[str]:
-    """Literal words handed to the errors that a module raises."""
+    """Literal words handed to the errors that a module raises, or returns to be raised."""
     found: list[str] = []
     for node in ast.walk(module):
-        if not isinstance(node, ast.Raise) or not isinstance(node.exc, ast.Call):
-            continue
-        if ast.unparse(node.exc.func) in _FOR_DEVELOPERS:
-            continue
-        for value in (*node.exc.args, *(item.value for item in node.exc.keywords)):
+        match node:
+            case ast.Raise(exc=ast.Call() as call):
+                if ast.unparse(call.func) in _FOR_DEVELOPERS:
+                    continue
+            case ast.Call() as call if ast.unparse(call.func) in _ERRORS:
+                pass
+            case _:
+                continue
+        for value in (*call.args, *(item.value for item in call.keywords)):
             match value:
                 case ast.Constant(value=str(text)) if " " in text.strip():
                     found.append(text)

@@ -40,7 +40,7 @@ export function ConsolePage(): JSX.Element {
           <div class="field">
             <label for="console-baud">{t("Speed")}</label>
             <select id="console-baud" class="input" value={baud} onChange={(event) => setBaud(event.currentTarget.value)}>
-              <option value="">{t("115200, and others while it is no text")}</option>
+              <option value="">{t("115200; others if that gives no text")}</option>
               {RATES.map((rate) => <option value={String(rate)}>{rate}</option>)}
             </select>
           </div>

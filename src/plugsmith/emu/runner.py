@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
 from plugsmith.errors.emulator import EmulatorFailed, EmulatorMissing, NoBoard
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.emu.job import RunAnswer
@@ -72,7 +73,7 @@ def _ask(job: bytes, timeout_s: float) -> RunAnswer:
         start_new_session=True,  # Ctrl-C reaches the parent only, which decides what it means
     ) as worker:
         try:
-            out, _ = worker.communicate(job, timeout=timeout_s)
+            out, _err = worker.communicate(job, timeout=timeout_s)
         except subprocess.TimeoutExpired:
             worker.kill()
             raise EmulatorFailed(problem="it did not answer in time and was stopped") from None
@@ -80,7 +81,9 @@ def _ask(job: bytes, timeout_s: float) -> RunAnswer:
             worker.kill()
             raise
     if worker.returncode != 0 or len(out) > _ANSWER_LIMIT:
-        raise EmulatorFailed(problem=f"the process ended with status {worker.returncode}")
+        raise EmulatorFailed(
+            problem=_("the process ended with status {status}", status=worker.returncode)
+        )
     try:
         answer: RunAnswer = json.loads(out)
     except ValueError as broken:

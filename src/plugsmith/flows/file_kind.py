@@ -85,7 +85,7 @@ WORDS = {
     K.PART: N_("a part of a flash"),
     K.DISORDERED: N_("a flash in the wrong order"),
     K.FLASH_START: N_("a flash from its start"),
-    K.QIO: N_("boot loader and application"),
+    K.QIO: N_("a boot loader with its application"),
     K.APPLICATION: N_("an application alone"),
     K.UF2: N_("a UF2 file"),
     K.UPDATE: N_("a package for updates over the air"),
@@ -96,5 +96,5 @@ WORDS = {
     K.TEMPLATE: N_("an OpenBeken template"),
     K.BLANK: N_("a file in which every byte is the same"),
     K.OTHER_CHIP: N_("a file for another maker's chip"),
-    K.UNKNOWN: N_("no file that Plugsmith knows"),
+    K.UNKNOWN: N_("a file that Plugsmith does not know"),
 }

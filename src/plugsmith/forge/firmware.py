@@ -35,6 +35,7 @@ from plugsmith.image.physical import (
 )
 from plugsmith.image.rbl import TRAILER_LEN, header_for
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import BootCode, Chip, Fingerprint
@@ -149,7 +150,9 @@ def find_boot_code(name: str) -> BootCode:
         if name.casefold() in {item.chip.casefold(), item.chip.casefold()[-len(name) :]}:
             return find_boot_code(default_boot_code(item.chip))
     known = ", ".join(item.name for item in boot_codes())
-    raise UsageError(problem=f"there is no boot code {name}; known are {known}")
+    raise UsageError(
+        problem=_("there is no boot code {name}; known are {known}", name=name, known=known)
+    )
 
 
 def default_boot_code(chip_name: str) -> str:
@@ -158,7 +161,7 @@ def default_boot_code(chip_name: str) -> str:
     any_of = [item for item in boot_codes() if wanted in item.chips]
     best = max(any_of, key=lambda item: item.rbl_raw_size is not None, default=None)
     if best is None:
-        raise UsageError(problem=f"no boot code of {wanted} is known")
+        raise UsageError(problem=_("no boot code of {chip} is known", chip=wanted))
     return best.name
 
 

@@ -24,6 +24,7 @@ from plugsmith.image.rbl import (
     pad_package,
     read_header,
 )
+from plugsmith.messages import _
 
 PLAIN = 0x0000
 GZIP_AES = 0x0102
@@ -76,11 +77,12 @@ def read_package(data: bytes, at: int = 0) -> OtaPackage:
     if header.algorithm not in {PLAIN, GZIP_AES}:
         raise ContainerUnsupported(algorithm=algorithm_name(header.algorithm))
     if not 0 < header.raw_size <= MAX_RAW_LEN:
-        raise _malformed(f"a raw size of {header.raw_size} bytes is impossible", at)
+        raise _malformed(_("a raw size of {size} bytes is impossible", size=header.raw_size), at)
     body_at = at + HEADER_LEN
     body = data[body_at : body_at + header.package_size]
     if len(body) < header.package_size:
-        raise _malformed(f"{header.package_size - len(body)} bytes are missing at the end", body_at)
+        missing = header.package_size - len(body)
+        raise _malformed(_("{count} bytes are missing at the end", count=missing), body_at)
     if zlib.crc32(body) != header.body_crc32:
         raise _malformed("the package fails its CRC-32", body_at)
     code = _unpack(body, header, body_at)
@@ -103,7 +105,9 @@ def _unpack(body: bytes, header: RblHeader, at: int) -> bytes:
     except zlib.error as problem:
         raise _malformed("it does not unpack: another key, or damage", at) from problem
     if len(code) != header.raw_size or not engine.eof:
-        raise _malformed(f"it unpacks to another size than {header.raw_size} bytes", at)
+        raise _malformed(
+            _("it unpacks to another size than {size} bytes", size=header.raw_size), at
+        )
     return code
 
 

@@ -15,6 +15,7 @@ from plugsmith.errors.device import (
 from plugsmith.lan.change import differences
 from plugsmith.lan.records import NO_ROLE
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.messages import _
 from plugsmith.openbeken.config_block import ConfigBlock, read_block
 from plugsmith.openbeken.config_layout import layout_of
 from plugsmith.openbeken.settings import read_settings
@@ -75,7 +76,7 @@ async def read_state(obk: Obk) -> DeviceState:
     info = await obk.info()
     span = settings_span(info.chip)
     if span is None:
-        problem = f"the place of its settings on {info.chip} is not known"
+        problem = _("the place of its settings on {chip} is not known", chip=info.chip)
         raise DeviceAnswer(host=obk.host, request="GET /api/flash", problem=problem)
     pins = await obk.pins()
     type_names, _types = await obk.channel_types()

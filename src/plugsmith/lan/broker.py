@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from plugsmith.errors.broker import BrokerUnreachable, MqttExtraMissing
+from plugsmith.messages import N_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,4 +58,4 @@ async def topics_below(
 
 def _plain(problem: Exception) -> str:
     """The broker's own reason, without anything that we sent."""
-    return str(problem).splitlines()[0][:120] if str(problem) else "no answer"
+    return str(problem).splitlines()[0][:120] if str(problem) else N_("no answer")

@@ -18,6 +18,7 @@ from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.device import DeviceAnswer, DeviceLocked, DeviceUnreachable, NotOpenBeken
 from plugsmith.lan.deadline import Deadline, Spent
 from plugsmith.lan.wire import MAX_BODY_LEN, MAX_HEADER_LEN, Response, read_response
+from plugsmith.messages import N_
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -264,7 +265,9 @@ class HttpWire:
         if response.status == 401:
             if REALM_MARK not in _realm(response):
                 raise NotOpenBeken(host=str(self.host))
-            problem = "none was given" if self._password is None else "the one given is wrong"
+            problem = (
+                N_("none was given") if self._password is None else N_("the one given is wrong")
+            )
             raise DeviceLocked(host=str(self.host), problem=problem)
         return response
 
@@ -335,7 +338,7 @@ async def _close(writer: asyncio.StreamWriter) -> None:
 
 def _why(problem: OSError | UnicodeError) -> str:
     if isinstance(problem, ConnectionRefusedError):
-        return "it refuses the connection"
+        return N_("it refuses the connection")
     if isinstance(problem, (socket.gaierror, UnicodeError)):
-        return "its name is not known"
-    return "there is no connection"
+        return N_("its name is not known")
+    return N_("there is no connection")

@@ -26,6 +26,7 @@ from plugsmith.lan.records import read_folder, read_info, read_meter, read_pins
 from plugsmith.lan.restarts import UptimeWatch
 from plugsmith.lan.wire import read_json
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.messages import N_, _
 from plugsmith.openbeken.limits import PAGE_ARGUMENT_LIMIT, startup_limit
 
 if TYPE_CHECKING:
@@ -83,12 +84,12 @@ class Obk:
         if answer.status not in {200, None} or "html" not in answer.content_type:
             if request == "GET /api/info":
                 return NotOpenBeken(host=self.host)
-            return self._unusable(request, f"status {answer.status}")
+            return self._unusable(request, _("status {status}", status=answer.status))
         page = (await self.wire.get("/index")).text
         if _SAFE_MARK in page:
             return DeviceInSafeMode(host=self.host)
         if "Chipset" in page and _PAGE_MARK in page:
-            return self._unusable(request, "it is a page instead of data")
+            return self._unusable(request, N_("it is a page instead of data"))
         return NotOpenBeken(host=self.host)
 
     async def pins(self) -> PinTable:
@@ -132,7 +133,9 @@ class Obk:
             raise DeviceRefused(
                 host=self.host,
                 request=name,
-                problem=problem.strip() if isinstance(problem, str) else f"status {answer.status}",
+                problem=problem.strip()
+                if isinstance(problem, str)
+                else _("status {status}", status=answer.status),
                 status=answer.status,
             )
         return result.get("res")
@@ -168,7 +171,7 @@ class Obk:
                 )
         answer = await self.wire.act(f"{path}?{urlencode(arguments)}")
         if answer.status != 200 or "Not found</title>" in answer.text[:2000]:
-            raise self._unusable(f"GET {path}", f"status {answer.status}")
+            raise self._unusable(f"GET {path}", _("status {status}", status=answer.status))
         return answer
 
     async def read_flash(
@@ -188,7 +191,7 @@ class Obk:
         for _attempt in range(max(self.patience.tries, 3)):
             answer = await self.wire.get(path, limit=len(part) + 512)
             if answer.status not in {200, None} or answer.is_json:
-                problem = f"status {answer.status}"
+                problem = _("status {status}", status=answer.status)
                 raise DeviceRefused(host=self.host, request="reading flash", problem=problem)
             if "html" in answer.content_type:
                 raise await self.no_api("GET /api/flash", answer)

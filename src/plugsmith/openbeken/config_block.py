@@ -11,6 +11,7 @@ from enum import StrEnum
 from functools import cache
 
 from plugsmith.errors.content import Malformed
+from plugsmith.messages import _
 from plugsmith.openbeken.config_layout import PIN_TABLES, PinTableLayout
 from plugsmith.records import frozen
 
@@ -209,7 +210,7 @@ def with_fields(block: ConfigBlock, changes: dict[str, bytes]) -> ConfigBlock:
         place = block.place(field(name))
         room = place.size - (place.kind is FieldKind.TEXT)
         if len(value) > room or not place.size:
-            raise _malformed(f"{name} does not fit", place.offset)
+            raise _malformed(_("{name} does not fit", name=name), place.offset)
         raw[place.offset : place.end] = value.ljust(place.size, b"\0")
     raw[3] = checksum(bytes(raw[4:]), signed=block.signed)
     return replace(block, raw=bytes(raw))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from plugsmith.chips.catalog import chip as chip_called
 from plugsmith.chips.model import KeyClass
 from plugsmith.errors import Malformed
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -199,7 +200,7 @@ def _field(item: object, name: str, kind: type[_T], *, default: _T | None = None
     if value is None and default is not None:
         return default
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise _malformed(f"the field {name} is missing or of another type")
+        raise _malformed(_("the field {name} is missing or of another type", name=name))
     return value
 
 

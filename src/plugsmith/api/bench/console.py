@@ -24,7 +24,7 @@ class ConsoleRequest(ListenRequest):
         default=None,
         least=300,
         most=4_000_000,
-        help=N_("The speed. Left out: 115200, and others while what is heard is no text."),
+        help=N_("The speed. Left out: 115200; others if that gives no text."),
     )
     send: tuple[str, ...] = option(
         private=True,

@@ -20,7 +20,9 @@ class MarkGroup(StrEnum):
 
 
 _ADVICE = {
-    MarkGroup.PACKED: N_("Unpack it and give the file inside; if that fails, download it again."),
+    MarkGroup.PACKED: N_(
+        "Unpack the archive and give the file inside; if that fails, download the archive again."
+    ),
     MarkGroup.PAGE: N_("Download the file itself, not the page about it."),
     MarkGroup.DOCUMENT: N_("Give a flash dump, a firmware file, or a text with pins instead."),
     MarkGroup.TEXT: N_(

@@ -11,6 +11,7 @@ from struct import Struct
 
 from plugsmith.errors import Malformed
 from plugsmith.errors.image import ContainerUnsupported
+from plugsmith.messages import _
 
 MAGIC = b"MMM\0"
 _HEAD = Struct("<4s11I2BH3I")
@@ -61,7 +62,7 @@ def unpack(data: bytes) -> bytes:
     if header.kind in _DIFFERENCES:
         raise ContainerUnsupported(algorithm=f"diff2ya {_DIFFERENCES[header.kind]} (a difference)")
     if header.kind != _WHOLE:
-        raise _malformed(f"its kind {header.kind:#010x} is not known")
+        raise _malformed(_("its kind {kind} is not known", kind=f"{header.kind:#010x}"))
     if not 0 < header.code_len <= MAX_LEN or header.body_at < _HEAD.size:
         raise _malformed("its header holds impossible lengths")
     body = data[header.body_at : header.body_at + header.body_len]

@@ -18,6 +18,7 @@ from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors import Malformed
 from plugsmith.memory import AddressRange
+from plugsmith.messages import _
 
 BLOCK_LEN = 512
 MAGIC_START = 0x0A32_4655
@@ -133,7 +134,7 @@ def _read_block(data: bytes, at: int) -> _Block:
     if (first, second, end) != (MAGIC_START, MAGIC_SECOND, MAGIC_END):
         raise _malformed("a block lacks its magic numbers", at)
     if length > _MAX_DATA:
-        raise _malformed(f"a block claims {length} bytes of data", at)
+        raise _malformed(_("a block claims {length} bytes of data", length=length), at)
     body = data[at + _DATA_AT : at + BLOCK_LEN - 4]
     return _Block(
         at=at,
@@ -163,7 +164,13 @@ def _check_sequence(blocks: list[_Block]) -> None:
     for number, block in enumerate(blocks):
         if block.sequence != number or block.count != len(blocks):
             raise _malformed(
-                f"block {number} says it is number {block.sequence} of {block.count}", block.at
+                _(
+                    "block {number} says it is number {said} of {count}",
+                    number=number,
+                    said=block.sequence,
+                    count=block.count,
+                ),
+                block.at,
             )
         if block.family != blocks[0].family:
             raise _malformed("its blocks are for different chip families", block.at)
@@ -179,7 +186,9 @@ def _collect(blocks: list[_Block], starts: dict[str, int]) -> tuple[Segment, ...
         if part is None or not block.data or block.flags & (_NOT_MAIN_FLASH | _FILE):
             continue
         if part not in starts:
-            raise _malformed(f"it does not say where the partition {part!r} lies", block.at)
+            raise _malformed(
+                _("it does not say where the partition {name} lies", name=repr(part)), block.at
+            )
         addr = starts[part] + block.addr
         if addr + len(block.data) > _MAX_ADDR:
             raise _malformed("a block lies outside of every flash", block.at)
