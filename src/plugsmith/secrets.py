@@ -23,6 +23,8 @@ MASK = "***"
 _SHORTEST = 4
 _NO_WORD = 8  # no password of a Wi-Fi is shorter, and few words of a sentence are as long
 _URL_LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-~")
+_ENDS = ("]", "@", "</", "0" * 16)  # what may complete the shape of a secret
+_LONGEST_HEAD = 1024  # no shape has a longer value before its end
 _ELSEWHERE = ("env:", "file:", "keyring:")
 
 # What may stand in front of such a word: `wifi_password`, `MqttPassword`, `ap-ssid`, `api.key`.
@@ -55,7 +57,8 @@ _LONG = rf"""(?ix) {_START}(?:{_PASSWORDS}))
          (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
 # Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`, also as an
 # address of HTTP writes them: `/cm?cmnd=Password1%20x`.
-_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}|au(?:th|z)_?key|local_?key|sec_?key|lckey))
+_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}|lckey
+           | (?:au(?:th|z)|local|sec|wep|(?<=wifi)|(?<=wlan))_?key\d?))
          (?P<link>[ \t]+is:?[ \t]+ | (?:[ \t]|%20)+ | (?<=\d)\+ | (?<=[a-z]password)\+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
 # XML: `<password>x</password>`, `<item name="password">x</item>` or with `value="x"`, and the pairs
@@ -152,6 +155,13 @@ class KnownSecrets:
                     text = text.replace(form, MASK)
         return text
 
+    def begun(self, text: str) -> int:
+        """How many letters at the end of `text` are the beginning of one of them."""
+        own = _run.get()
+        runs = self._runs if own is None else (own,)
+        forms = (form for known in (self._forms, *(item.forms for item in runs)) for form in known)
+        return max((_overlap(text, form) for form in forms), default=0)
+
     def __repr__(self) -> str:
         return f"KnownSecrets(count={len(self._forms)})"
 
@@ -159,6 +169,11 @@ class KnownSecrets:
 def _with(forms: tuple[str, ...], value: str) -> tuple[str, ...]:
     """A new tuple, the longest first: others may be reading the old one."""
     return tuple(sorted(dict.fromkeys([*forms, *_spelled(value)]), key=len, reverse=True))
+
+
+def _overlap(text: str, form: str) -> int:
+    sizes = range(min(len(text), len(form) - 1), 0, -1)
+    return next((size for size in sizes if text.endswith(form[:size])), 0)
 
 
 KNOWN = KnownSecrets()  # of this process: whoever learns a password notes it here
@@ -238,6 +253,44 @@ def secret_spans(text: str, *, in_noise: bool = False) -> Iterator[tuple[int, in
         for match in shape.finditer(text):
             if _mask_value(match) != match[0]:
                 yield match.span()
+
+
+def new_in(told: str, given: str) -> int:
+    """Where `told` begins to differ from `given`: what stands there and behind was not given."""
+    pairs = enumerate(zip(told, given, strict=False))
+    least = min(len(told), len(given))
+    return next((at for at, (one, other) in pairs if one != other), least)
+
+
+def sure_until(text: str, told: str) -> int:
+    """How much of `told`, the redacted beginning `text` of a line, stays whatever follows.
+
+    Behind it may stand the head of a secret whose shape is not complete yet.
+    """
+    sure = len(told)
+    begun = KNOWN.begun(text)
+    if begun and told.endswith(text[-begun:]):
+        sure -= begun
+    ends = [text + end for end in _ENDS]
+    before, mark, tag = text.rpartition("</")
+    if mark and ">" not in tag:  # the end of an element that is not complete yet
+        ends.append(before)
+    for probe in map(redact, ends):
+        same = new_in(told, probe)
+        sure = min(sure, len(told) if same == len(probe) else same)
+    return sure if len(told) - sure <= _LONGEST_HEAD else len(told)
+
+
+def secret_values(text: str) -> Iterator[str]:
+    """The values that `redact` masks behind telling words in `text`."""
+    for shape in _shapes():
+        for match in shape.finditer(text):
+            if _mask_value(match) == match[0]:
+                continue
+            found = match.groupdict()
+            kinds = ("boxed", "quoted", "bare", "element", "value")
+            value = next(found[kind] for kind in kinds if found.get(kind) is not None)
+            yield value.strip("\\\"' \t")
 
 
 @cache

@@ -1,4 +1,4 @@
-"""A device on a socket:// port: it says when it starts, and answers the lines that it is sent."""
+"""A device on a socket:// port: it says when it starts, and tells the lines that it is sent."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ class TalkingDevice:
                 while b"\r\n" in pending:
                     line, pending = pending.split(b"\r\n", 1)
                     self.heard.append(line.decode())
-                    client.sendall(b"Info:CMD:did " + line.split()[0] + b"\r\n")
+                    command, _blank, given = line.partition(b" ")
+                    client.sendall(b"Info:CMD:did " + command + b" args " + given + b"\r\n")
         except OSError:
             return
 

@@ -121,6 +121,24 @@ def test_only_a_verb_that_takes_lines_gets_them_and_only_while_it_runs(page, dev
     assert typed(page, "000000000000", "x").status == 404
 
 
+def test_a_line_after_stop_is_refused_while_the_job_still_ends(page, make_verb):
+    from page_rig import Gate
+
+    gate = Gate()
+
+    def work(session, _request):
+        gate.wait()
+        return str(session.typed())
+
+    make_verb(work, types=True)
+    job = page.start("made up")
+    page.call("POST", f"/api/jobs/{job}/cancel", {})
+    answer = typed(page, job, "late")
+    assert (answer.status, answer.code) == (400, "PS-UI-LINE")
+    gate.open()
+    assert page.events(job)[-1]["data"] == {"told": "None"}
+
+
 def test_lines_need_the_key_and_a_text(page, device):
     job = page.start("console", port=device.port)
     body = {"line": "reboot"}

@@ -208,7 +208,7 @@ class Job:
 
     def type(self, line: object) -> None:
         """Send a line to a verb that takes them while it runs; UiLine."""
-        if not self.verb.types or self.exit is not None:
+        if not self.verb.types or self.exit is not None or self.cancel_token.cancelled:
             raise UiLine(problem=_("nothing listens for it"))
         self._typed.put(line)
 

@@ -14,6 +14,7 @@ from plugsmith.errors.port import PortLost, PortUnsupported
 from plugsmith.flows.wire.console import RATES, ConsoleWish, console
 from plugsmith.link.lines import LONGEST_LINE, LineReader, SpeedJudge
 from plugsmith.link.port import PortCapabilities, PortInfo
+from plugsmith.secrets import KNOWN, SecretsOfRun
 
 BOOT = b"Info:MAIN:Main_Init_Before_Delay\r\nInfo:WIFI:ssid [home net] pass [hunter2 secret]\r\n"
 
@@ -60,9 +61,10 @@ def rig(tmp_path):
 
 
 def listen(rig, port, *, typed=None, **wish):
-    ctx = replace(rig.ctx(), open_port=lambda: port)
+    ctx, before = replace(rig.ctx(), open_port=lambda: port), len(list(rig.log))
     done = console(ctx, ConsoleWish(seconds=wish.pop("seconds", 3.0), **wish), typed=typed)
-    lines = [item.message for item in rig.log if item.kind == "log" and item.level == "device"]
+    heard = list(rig.log)[before:]
+    lines = [item.message for item in heard if item.kind == "log" and item.level == "device"]
     return done, lines
 
 
@@ -76,6 +78,99 @@ def test_lines_are_put_together_from_pieces_and_secrets_are_masked(rig, tmp_path
         assert "hunter2" not in text
         assert "home net" not in text
     assert kept.count("\n") == 2
+
+
+PRINTED = (  # each with what nobody may see of it
+    (b"Info:CFG:Password1=hunter2hunter2\r\n", "hunter2hunter2"),
+    (b"Info:WIFI:ssid [home nest] pass [hunter2 secret] ok\r\n", "hunter2 secret"),
+    (b'{"mqtt_password":"hunter2 secret","port":1883}\r\n', "hunter2 secret"),
+    (b"<password>hunter2secret</password><port>1883</port>\r\n", "hunter2secret"),
+    (b"dump 6b1f9c04d7e8a2356b1f9c04d7e8a235 end\r\n", "6b1f9c04d7e8a2356b1f9c04d7e8a235"),
+    ("Info:CMD:[CMD_X] args zażółć gęślą ok\r\n".encode(), "zażółć gęślą"),
+    (b"Info:NET:http://admin:hunter2hunter2@192.168.1.4/cm ok\r\n", "hunter2hunter2"),
+)
+
+
+def leaks(text, secret):
+    """Whether the end of a secret that is four letters or longer can be read."""
+    return secret[-4:] in text
+
+
+@pytest.mark.parametrize(("line", "secret"), PRINTED, ids=lambda item: repr(item)[:24])
+def test_no_pause_inside_a_line_uncovers_a_secret(rig, tmp_path, line, secret):
+    KNOWN.note("zażółć gęślą")
+    for at in range(1, len(line)):
+        output = tmp_path / f"{at}.txt"
+        parts = [line[:at], *[b""] * 9, line[at:], b"next\r\n"]
+        _done, lines = listen(rig, ScriptedPort(rig.clock, parts), output=output, seconds=1.5)
+        shown = "\n".join(lines) + output.read_text(encoding="utf-8")
+        assert not leaks(shown, secret), (at, lines)
+        assert lines[-1].endswith("next")
+
+
+@given(
+    st.lists(st.sampled_from(PRINTED), min_size=1, max_size=3),
+    st.lists(st.integers(0, 250), max_size=12),
+    st.integers(0, LONGEST_LINE + 40),
+)
+def test_no_secret_is_seen_wherever_a_line_is_split_or_cut(printed, splits, filling):
+    with KNOWN.run(SecretsOfRun()):
+        KNOWN.note("zażółć gęślą")
+        text = b"boot " * (filling // 5) + b"".join(line for line, _secret in printed)
+        reader, seen, at = LineReader(masked=True), [], 0
+        for until in sorted(len(text) - split for split in splits if split < len(text)):
+            seen += reader.feed(text[at:until]) + reader.pause()
+            at = until
+        seen += reader.feed(text[at:]) + reader.flush()
+    for _line, secret in printed:
+        assert not any(leaks(piece, secret) for piece in seen), seen
+
+
+def test_a_line_in_pieces_is_shown_once_and_whole_but_for_its_secrets():
+    reader = LineReader(masked=True)
+    assert reader.feed(b"Info:CFG:Password1=hun") + reader.pause() == ["Info:CFG:Password1=***"]
+    assert reader.pause() == []
+    assert reader.feed(b"ter2hunter2\r\nUptime: ") + reader.pause() == ["Uptime: "]
+    assert reader.feed(b"seven minutes\r\n") == ["seven minutes"]
+
+
+def test_a_secret_without_an_end_stays_hidden_and_the_next_line_is_seen():
+    reader = LineReader(masked=True)
+    seen = [piece for _ in range(40) for piece in reader.feed(b"Password1=" + b"longlong " * 99)]
+    seen += reader.feed(b"\nnext\n")
+    assert "long" not in "".join(seen)
+    assert seen[-1] == "next"
+
+
+def test_an_endless_line_without_secrets_is_shown_whole():
+    reader, words = LineReader(masked=True), "".join(f"word{n}z " for n in range(1000))
+    seen = [
+        piece
+        for at in range(0, len(words), 700)
+        for piece in reader.feed(words[at : at + 700].encode())
+    ]
+    assert "".join(seen + reader.flush()) == words
+
+
+@pytest.mark.parametrize(
+    ("command", "secret"),
+    [
+        ("Password1 hunter2hunter2", "hunter2hunter2"),
+        ("WifiKey hunter2hunter2", "hunter2hunter2"),
+        ("MqttPassword hunter2", "hunter2"),
+        ('ssid1 "my home nest"', "my home nest"),
+        ("backlog SSID1 homenest; Password1 hunter2 hunter2", "hunter2 hunter2"),
+    ],
+)
+def test_an_echo_of_a_typed_secret_is_masked_without_its_name(rig, tmp_path, command, secret):
+    parts = [f"Info:CMD:[CMD_X] args {secret} taken\r\n".encode()]
+    with KNOWN.run(SecretsOfRun()):
+        output = tmp_path / "log.txt"
+        _done, lines = listen(
+            rig, ScriptedPort(rig.clock, parts), commands=(command,), output=output
+        )
+    assert secret not in "\n".join(lines) + output.read_text(encoding="utf-8")
+    assert lines[-1].endswith("Info:CMD:[CMD_X] args *** taken")
 
 
 def test_secrets_are_shown_when_asked_for(rig):

@@ -13,7 +13,7 @@ from plugsmith.flows.wire.boot_watch import judge_text
 from plugsmith.flows.wire.results import ConsoleResult
 from plugsmith.link.lines import LineReader, SpeedJudge
 from plugsmith.messages import _
-from plugsmith.secrets import redact
+from plugsmith.secrets import KNOWN, redact, secret_values
 from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class _Talk:
         self._ctx = ctx
         self._wish = wish
         self._port = port
-        self._lines = LineReader()
+        self._lines = LineReader(masked=not wish.show_secrets)
         self._judge = SpeedJudge()
         self._text = bytearray()
         self._count = self._bytes = 0
@@ -82,7 +82,7 @@ class _Talk:
             if data:
                 self._take(data)
             elif self._ctx.clock.monotonic() - self._heard_s > _QUIET_S:
-                self._show(self._lines.flush())
+                self._show(self._lines.pause())
         self._show(self._lines.flush())
         text = bytes(self._text)
         kept = self._wish.output  # nothing was heard: nothing was kept
@@ -147,7 +147,11 @@ class _Talk:
 
     def _send(self, line: str) -> None:
         self._port.write(line.encode("utf-8", "replace") + b"\r\n")
-        self._note(f"> {line}")
+        shown = line
+        if not self._wish.show_secrets:
+            KNOWN.note(*secret_values(line))  # the device may print it again without its name
+            shown = redact(line)
+        self._note(f"> {shown}")
 
     def _show(self, lines: list[str]) -> None:
         for line in lines:
@@ -155,8 +159,7 @@ class _Talk:
                 self._count += 1
                 self._note(line)
 
-    def _note(self, line: str) -> None:
-        shown = line if self._wish.show_secrets else redact(line)
+    def _note(self, shown: str) -> None:
         stamp = self._ctx.clock.monotonic() - self._began_s
         text = f"[{stamp:9.3f}] {shown}"
         self._ctx.sink.emit(Log(message=text, level="device"))
