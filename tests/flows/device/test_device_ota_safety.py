@@ -162,7 +162,8 @@ def test_an_upload_is_finished_whatever_happens_to_another_device(tmp_path, trou
             if number == 1:
                 await obk.upload_update(bytes(1_000_000), progress=lambda _n: None)
                 return LogRead(host=obk.host, lines=0)
-            await obk.patience.sleep(0.1)
+            while not slow.got:
+                await obk.patience.sleep(0.01)
             if trouble == "stop":
                 net.cancel.cancel()
                 return LogRead(host=obk.host, lines=0)

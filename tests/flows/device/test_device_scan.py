@@ -174,11 +174,11 @@ def test_a_device_that_answers_after_three_seconds_is_found(tmp_path):
         assert found.state == "ok"
 
 
-def test_a_device_in_safe_mode_is_named(tmp_path):
-    with lan(tmp_path) as net:
+def test_a_device_in_safe_mode_is_named(tmp_path, monkeypatch):
+    with in_process(tmp_path, monkeypatch, lambda clock: make_fleet(1, clock=clock)) as net:
         for _cycle in range(6):
             net.device.power_cycle()
-        run(net.obk.wire.patience.sleep(0.5))
+        net.clock.sleep(20.0)
         assert run(look_at(net.hosts[0], patience=PATIENCE)).state == "safe-mode"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import stat
-import threading
 
 import pytest
 from flows_rig import Rig, factory
 from lan_fleet import TEMPLATE, lan
+from lan_in_process import in_process
 from lan_rig import run
 
 from plugsmith.errors import InputError, NothingFound, PlugsmithError, UsageError
@@ -31,6 +31,7 @@ from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.lan.apply import read_state
 from plugsmith.openbeken.config_block import new_block
 from plugsmith.openbeken.settings import read_settings
+from plugsmith.sim.obk.net.server import make_fleet
 
 MAC = "84:e3:42:01:02:03"
 
@@ -135,26 +136,24 @@ def rig_mac(rig) -> str:
     raise AssertionError("no RF sector")
 
 
-def test_raw_over_the_network_waits_for_the_power_cycle(tmp_path):
-    with lan(tmp_path) as net:
-        timer = threading.Timer(0.6, net.device.power_cycle)
-        timer.start()
+def test_raw_over_the_network_waits_for_the_power_cycle(tmp_path, monkeypatch):
+    with in_process(tmp_path, monkeypatch, lambda clock: make_fleet(1, clock=clock)) as net:
+        net.clock.sleep(60.0)  # it has run for a while
+        net.when_asked_to_unplug(net.device.power_cycle)
         only = desired_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
-        data = write_config(net.ctx, net.hosts, only, power_cycle_s=5)
-        timer.join()
+        data = write_config(net.ctx, net.hosts, only)
         assert data.verified is True
         assert run(read_state(net.obk)).settings["time_server"] == "10.0.0.9"
 
 
-def test_a_soft_restart_after_a_raw_write_is_noticed(tmp_path):
+def test_a_soft_restart_after_a_raw_write_is_noticed(tmp_path, monkeypatch):
     """openbeken.md section 9.4: the firmware saves its old settings over the new block."""
-    with lan(tmp_path) as net:
-        timer = threading.Timer(0.6, lambda: net.device.restart_in(0.1))
-        timer.start()
+    with in_process(tmp_path, monkeypatch, lambda clock: make_fleet(1, clock=clock)) as net:
+        net.clock.sleep(60.0)  # it has run for a while
+        net.when_asked_to_unplug(lambda: net.device.restart_in(0.1))
         only = desired_from(template=None, settings={"time_server": "10.0.0.9"}, over_lan=False)
         with pytest.raises(SettingsDiffer, match="time_server"):
-            write_config(net.ctx, net.hosts, only, power_cycle_s=5)
-        timer.join()
+            write_config(net.ctx, net.hosts, only)
 
 
 def test_the_block_of_another_device_is_not_written(tmp_path):

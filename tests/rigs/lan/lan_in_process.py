@@ -161,12 +161,16 @@ class InProcess(Lan):
 
     def unplug_when_asked(self) -> None:
         """Somebody stands by the first device and does as the program says."""
+        self.when_asked_to_unplug(self.device.power_cycle)
+
+    def when_asked_to_unplug(self, act: Callable[[], None]) -> None:
+        """What somebody does a second after the program says so."""
         real = self.log.emit
 
         def emit(event):
             real(event)
             if "unplug it now" in str(getattr(event, "message", "")):
-                asyncio.get_running_loop().call_later(1.0, self.device.power_cycle)
+                asyncio.get_running_loop().call_later(1.0, act)
 
         self.log.emit = emit
 
