@@ -28,6 +28,7 @@ from plugsmith.flows.device.backup import backup
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.house.ota import load_update, ota
 from plugsmith.flows.house.results import LogRead
+from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota
 from plugsmith.image.ota import read_package
 from plugsmith.lan.host import Host
@@ -209,7 +210,7 @@ def test_another_build_of_the_same_version_is_an_update(tmp_path):
 
 def test_a_file_that_is_no_update_is_named_with_the_way_to_make_one(tmp_path):
     path = tmp_path / "OpenBK7231T_QIO.bin"
-    path.write_bytes(b"\x5a" * 4096)
+    path.write_bytes(forge_openbeken_qio("BK7231T"))
     with pytest.raises(UpdateUnusable, match="OpenBK7231T_QIO") as caught:
         load_update(path)
     assert "image convert" in caught.value.hint
