@@ -215,8 +215,10 @@ def test_a_backup_that_was_stopped_goes_on_where_it_stopped(page, server):
     wish = StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)
     dump = forge_dump(wish, mac=bytes.fromhex("c8478c00c0de")).data
     server.bench = Bench(dump)
-    stopped = page.run("backup", port=server.bench.port, cancel_at=400_000)
+    server.bench.slow_after = 150_000  # or the backup is whole before the page has said stop
+    stopped = page.run("backup", port=server.bench.port, cancel_at=200_000)
     assert stopped.get("exit") == 130, stopped
+    server.bench.slow_after = None
     backup = page.run("backup", port=server.bench.port, resume=True)
     assert backup["data"]["resumed"] > 0
     assert page.get(backup["data"]["file"]) == dump

@@ -70,6 +70,7 @@ class Bench:
         self.chip = build_board(wish, now=self.clock.monotonic(), content=content).chip
         self.sockets: set[socket.socket] = set()
         self.pull_after: int | None = None  # bytes sent to the page
+        self.slow_after: int | None = None  # the same: what follows comes in small, late pieces
         self.back_after_s = 0.5
 
     @property
@@ -132,8 +133,11 @@ class Bench:
     def _to_page(self, port: SimPort, line: socket.socket, over: threading.Event) -> None:
         with suppress(OSError, PlugsmithError):
             while not over.is_set():
+                late = self.slow_after is not None and self.sent >= self.slow_after
+                if late:
+                    time.sleep(0.05)
                 with self.lock:
-                    data = port.read(16384, 0.0)
+                    data = port.read(4096 if late else 16384, 0.0)
                 if not data:
                     time.sleep(0.0005)
                     continue

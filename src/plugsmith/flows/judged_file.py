@@ -1,5 +1,7 @@
 """What a file is and which verb helps with it: asked here by every verb that is given one.
 
+Its judges are imported when they are asked: reading the pins of one dump needs none of them.
+
 The parts have judges of their own (firmware: `image.kinds`; what is in a flash: `dump.survey`;
 texts: `dump.pasted`); here they are put into one order, so that no two verbs call one file two
 things.
@@ -13,12 +15,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.other_chips import other_chip
-from plugsmith.dump.dump import Dump
-from plugsmith.dump.finders import rf
-from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.randomness import uniform_byte
 from plugsmith.dump.survey.report import DamageKind, DumpKind
-from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import (
     InputEmpty,
     InputError,
@@ -35,7 +33,6 @@ from plugsmith.flows.file_kind import FileKind as K
 from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.image.foreign.marks import mark_of
 from plugsmith.image.foreign.other_makers import read_other_maker
-from plugsmith.image.kinds import recognise
 from plugsmith.image.model import FindingLevel, ImageFinding, ImageKind
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
@@ -87,11 +84,16 @@ class JudgedFile:
 
     @cached_property
     def _recognised(self) -> FirmwareImage:
+        from plugsmith.image.kinds import recognise  # noqa: PLC0415 - a dump's pins need none of it
+
         return recognise(self.data)
 
     @cached_property
     def report(self) -> DumpReport:
         """What is in it, where it is or was in a flash."""
+        from plugsmith.dump.dump import Dump  # noqa: PLC0415 - as above
+        from plugsmith.dump.survey.survey import survey  # noqa: PLC0415
+
         return survey(Dump(data=self.data, name=self.name))
 
     @cached_property
@@ -118,6 +120,8 @@ class JudgedFile:
         mark = mark_of(self.data)
         if mark is not None:
             return self._of_letters() or K(mark.group.value)
+        from plugsmith.dump.finders import rf  # noqa: PLC0415 - a dump's pins need none of it
+
         if len(self.data) < _SMALL and any(rf.find(self.data)):
             return K.RF
         if self.report.kind in {DumpKind.UNKNOWN, DumpKind.RANDOM, DumpKind.BLANK}:
@@ -127,6 +131,8 @@ class JudgedFile:
 
     def _of_letters(self) -> FileKind | None:
         """What a text, also a saved page, describes; None where that is no device."""
+        from plugsmith.dump.pasted.pasted import read_pasted  # noqa: PLC0415 - a dump's pins need none of it
+
         found = read_pasted(self.data)
         if found is None:
             return None
