@@ -9,6 +9,7 @@ import { MODULES, edgePad, moduleNamed, notLedOut, searchModules, wireTo } from 
 import { blocks, inlines } from "../src/model/markdown";
 import { redact } from "../src/model/redact";
 import { troubleHeard, troubleOf } from "../src/model/trouble";
+import { OwnConsole } from "../src/state/console";
 import { emptyView, finished, fold, runToEnd, watch } from "../src/state/jobs";
 import { about, addCatalogue, bytes, language, t, told } from "../src/text/t";
 
@@ -47,6 +48,56 @@ describe("events of a job", () => {
     fold(view, result({ ok: true }), 0);
     expect(view.notes.length).toBeLessThan(1000);
     expect(view.result).toEqual({ ok: true });
+  });
+});
+
+describe("the console of a tab", () => {
+  const kept = new Map<string, string>();
+  let fake: FakeBackend;
+  let cancelled: string[];
+  beforeEach(() => {
+    kept.clear();
+    vi.stubGlobal("document", { hidden: true });
+    vi.stubGlobal("sessionStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) });
+    fake = new FakeBackend();
+    cancelled = [];
+    fake.cancel = async (id) => void cancelled.push(id);
+    fake.events = () => new Promise(() => undefined);
+    useBackend(fake);
+  });
+  const settle = async (): Promise<void> => {
+    for (let k = 0; k < 10; k += 1) await Promise.resolve();
+  };
+
+  it("neither shows nor ends what another tab began", async () => {
+    await fake.start("console", { port: "A" });
+    const own = new OwnConsole();
+    own.enter();
+    own.again(await fake.jobs());
+    own.leave();
+    await settle();
+    expect([own.view.value, cancelled]).toEqual([null, []]);
+  });
+
+  it("goes on with its own after a reload, and ends it when its page is left", async () => {
+    void new OwnConsole().run("console", { port: "A" });
+    await settle();
+    const own = new OwnConsole();
+    own.again(await fake.jobs());
+    await settle();
+    const id = (await fake.jobs())[0]?.id;
+    expect(own.view.value?.id).toBe(id);
+    own.leave();
+    expect(cancelled).toEqual([id]);
+  });
+
+  it("is ended when the server answers after its page was left", async () => {
+    const own = new OwnConsole();
+    own.enter();
+    void own.run("console", { port: "A" });
+    own.leave();
+    await settle();
+    expect(cancelled).toEqual([(await fake.jobs())[0]?.id]);
   });
 });
 

@@ -86,6 +86,17 @@ def test_a_page_that_is_loaded_again_goes_on_with_the_same_console(tab, device):
     assert device.clients == 1
 
 
+def test_a_second_tab_neither_shows_nor_ends_the_console_of_the_first(open_tab, device):
+    first, second = open_tab(), open_tab()
+    listen(first, device)
+    second.open()
+    go_to(second)
+    assert second.page.locator(SEEN).count() == 0
+    second.page.get_by_role("link", name="Help", exact=True).click()
+    send(first, "still here")
+    assert device.clients == 1
+
+
 def test_a_port_that_cannot_be_opened_is_told(tab):
     tab.open()
     go_to(tab)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+from types import SimpleNamespace
+
 import pytest
 from talking_device import talking_device
+
+from plugsmith.ui.replay import Replay
+from plugsmith.ui.stream import Streams
 
 
 @pytest.fixture
@@ -148,3 +154,36 @@ def test_lines_need_the_key_and_a_text(page, device):
     page.call("POST", f"/api/jobs/{job}/cancel", {})
     page.events(job)
     assert device.heard == []
+
+
+@pytest.mark.parametrize(
+    ("types", "stays", "ends"),
+    [(True, False, ["cancel"]), (True, True, []), (False, False, [])],
+    ids=["a console", "a console with another listener", "a job that writes"],
+)
+def test_only_a_console_that_nobody_hears_any_more_is_ended(types, stays, ends):
+    asked = []
+    job = SimpleNamespace(
+        id="1",
+        verb=SimpleNamespace(types=types),
+        replay=Replay(),
+        cancel=lambda: asked.append("cancel"),
+    )
+    scope = {"type": "http", "asgi": {"spec_version": "2.0"}}
+
+    async def hang_up():
+        return {"type": "http.disconnect"}
+
+    async def send(_message):
+        await asyncio.sleep(0)
+
+    async def work():
+        streams = Streams(unheard_s=0.0)
+        if stays:
+            streams.answer(job, 0)
+        await streams.answer(job, 0)(scope, hang_up, send)
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(work())
+    assert asked == ends

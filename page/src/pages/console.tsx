@@ -21,12 +21,11 @@ export function ConsolePage(): JSX.Element {
     await refreshPorts();
     await refreshPractice();
   });
-  useEffect(() => () => talk.cancel(), []); // a port that nobody listens to is free for the next job
-  const there = jobRows.value.find((row) => row.verb === "console" && row.state === "running");
   useEffect(() => {
-    // begun before this page was loaded
-    if (there && !talk.busy && there.id !== talk.view.value?.id) void talk.attach(there.id, "console");
-  }, [there?.id]);
+    talk.enter();
+    return () => talk.leave();
+  }, []);
+  useEffect(() => talk.again(jobRows.value), [jobRows.value]);
   const start = (): void => {
     void talk.run("console", { port, output: LOG_NAME, ...(baud ? { baud: Number(baud) } : {}) });
   };

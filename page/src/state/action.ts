@@ -26,10 +26,31 @@ export class Action<T = unknown> {
   /** Start the verb and wait for its end; its result, or null where it failed. */
   async run(verb: string, request: Request, secrets?: Secrets): Promise<T | null> {
     this.stop?.();
-    this.refusal.value = null;
     this.view.value = null;
+    return this.told(async () => {
+      const id = await backend().start(verb, request, secrets);
+      this.begun(id);
+      return this.follow(id, verb);
+    });
+  }
+
+  /** Go on with a job that runs already. */
+  attach(id: JobId, verb: string): Promise<T | null> {
+    return this.told(() => this.follow(id, verb));
+  }
+
+  cancel(): void {
+    const view = this.view.value;
+    if (view && !ended(view)) cancelJob(view.id);
+  }
+
+  /** The server has begun it as job `id`. */
+  protected begun(_id: JobId): void {}
+
+  private async told(work: () => Promise<T | null>): Promise<T | null> {
+    this.refusal.value = null;
     try {
-      return await this.attach(await backend().start(verb, request, secrets), verb);
+      return await work();
     } catch (problem) {
       if (problem instanceof Refused) this.refusal.value = problem.line;
       else if (problem instanceof Gone) link.value = "gone";
@@ -38,8 +59,7 @@ export class Action<T = unknown> {
     }
   }
 
-  /** Go on with a job that runs already. */
-  async attach(id: JobId, verb: string): Promise<T | null> {
+  private async follow(id: JobId, verb: string): Promise<T | null> {
     this.stop?.();
     const job = watch(id, verb);
     this.stop = job.subscribe((view) => {
@@ -48,11 +68,10 @@ export class Action<T = unknown> {
     const view = await finished(job);
     return (view.result as T | undefined) ?? null;
   }
+}
 
-  cancel(): void {
-    const view = this.view.value;
-    if (view && !ended(view)) void backend().cancel(view.id).catch(() => undefined);
-  }
+export function cancelJob(id: JobId): void {
+  void backend().cancel(id).catch(() => undefined);
 }
 
 /** An action that lives as long as its component. */

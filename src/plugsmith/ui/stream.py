@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 MOST_LISTENERS = 256
 MOST_OF_A_JOB = 32
 ALIVE_S = 10.0
+UNHEARD_S = 30.0  # a page that is loaded again or lost the server is back long before
 
 
 class Streams:
-    """Counts the listeners; a place is given back when its answer ends, however it ends."""
+    """Counts the listeners; a place is given back when its answer ends, however it ends.
 
-    def __init__(self, *, alive_s: float = ALIVE_S) -> None:
+    A job that takes typed lines is there for its listeners: it is cancelled when the last has been
+    gone for `unheard_s`. Every other job goes on without them.
+    """
+
+    def __init__(self, *, alive_s: float = ALIVE_S, unheard_s: float = UNHEARD_S) -> None:
         self._alive_s = alive_s
+        self._unheard_s = unheard_s
         self._listeners: dict[str, int] = {}
+        self._leaving: dict[str, asyncio.TimerHandle] = {}
 
     @property
     def listeners(self) -> int:
@@ -39,15 +46,24 @@ class Streams:
         if self.listeners >= MOST_LISTENERS or of_job >= MOST_OF_A_JOB:
             raise UiTooMany(problem=_("{count} windows listen already", count=self.listeners))
         self._listeners[job.id] = of_job + 1
+        if (leaving := self._leaving.pop(job.id, None)) is not None:
+            leaving.cancel()
         lines = StreamingResponse(self._lines(job, after), media_type="text/event-stream")
-        return _Counted(lines, lambda: self._gone(job.id))
+        return _Counted(lines, lambda: self._gone(job))
 
-    def _gone(self, job: str) -> None:
-        left = self._listeners.get(job, 0) - 1
+    def _gone(self, job: Job) -> None:
+        left = self._listeners.get(job.id, 0) - 1
         if left > 0:
-            self._listeners[job] = left
-        else:
-            self._listeners.pop(job, None)
+            self._listeners[job.id] = left
+            return
+        self._listeners.pop(job.id, None)
+        if job.verb.types and not job.replay.ended:
+            loop = asyncio.get_running_loop()
+            self._leaving[job.id] = loop.call_later(self._unheard_s, self._let_go, job)
+
+    def _let_go(self, job: Job) -> None:
+        del self._leaving[job.id]
+        job.cancel()
 
     async def _lines(self, job: Job, after: int) -> AsyncIterator[str]:
         loop, news = asyncio.get_running_loop(), asyncio.Event()
