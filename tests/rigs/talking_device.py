@@ -21,6 +21,7 @@ class TalkingDevice:
         self.heard: list[str] = []
         self.clients = 0
         self.gone = threading.Event()  # nobody is connected any more
+        self._client: socket.socket | None = None
         self._server = socket.create_server(("127.0.0.1", 0))
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -37,6 +38,7 @@ class TalkingDevice:
                 return
             self.clients += 1
             self.gone.clear()
+            self._client = client
             with client:
                 client.settimeout(PATIENCE_S)
                 self._talk(client)
@@ -57,8 +59,10 @@ class TalkingDevice:
             return
 
     def close(self) -> None:
-        with suppress(OSError):
-            self._server.shutdown(socket.SHUT_RDWR)  # wakes who waits for a client
+        for waiting in (self._server, self._client):  # wakes who waits for a client or its line
+            with suppress(OSError):
+                if waiting is not None:
+                    waiting.shutdown(socket.SHUT_RDWR)
         self._server.close()
         self._thread.join(PATIENCE_S)
 
