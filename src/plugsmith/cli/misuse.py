@@ -47,7 +47,7 @@ def in_our_words(problem: str) -> str:
             continue
         given = found.groupdict()
         near = given.pop("near", None)
-        told = _(sentence, **given)
+        told = _(sentence, **{key: text or "''" for key, text in given.items()})
         names = re.findall(r"[^\s,']+", near or "")
         return f"{told} {did_you_mean(given['name'], names)}".rstrip()
     return problem
