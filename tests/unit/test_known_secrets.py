@@ -46,7 +46,7 @@ def _made(cls: type[PlugsmithError], value: object) -> PlugsmithError:
     error = cls.__new__(cls)
     text = f"{cls.what} {cls.why} {cls.next_step}"
     fields = [(name, spec) for _text, name, spec, _how in Formatter().parse(text) if name]
-    facts = {name: 1.5 if spec else value for name, spec in fields}
+    facts = {name: (17 if spec[-1] in "Xxd" else 1.5) if spec else value for name, spec in fields}
     PlugsmithError.__init__(error, **facts, extra=value)
     return error
 

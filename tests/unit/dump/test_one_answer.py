@@ -69,7 +69,8 @@ def test_both_say_the_same(kind):
     data = FILES[kind]
     report, image = survey(Dump(data=data, name="x")), recognise(data)
     if image.chips:
-        assert report.chip in image.chips
+        several = len(image.chips) > 1  # a package of an N may be one of an M: neither is named
+        assert report.chip in image.chips or (several and report.chip is None)
     if image.firmware is not None:
         assert report.firmware.name == image.firmware
     damage = {item.kind for item in report.damage}

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ScanResult,
         UpdatedDevice,
     )
-    from plugsmith.flows.house.results import LampColours
+    from plugsmith.flows.house.results import LampColours, RollCounts
     from plugsmith.lan.records import Reading
 
 
@@ -162,7 +162,7 @@ def backup_text(found: KeptDevice | RunCounts) -> str:
     )
 
 
-def change_text(found: ChangedDevice | RunCounts) -> str:
+def change_text(found: ChangedDevice | RunCounts | RollCounts) -> str:
     """What a change did, and how to go back."""
     if isinstance(found, RunCounts):
         return counts_text(found)
