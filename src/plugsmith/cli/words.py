@@ -47,7 +47,7 @@ WORDS: dict[str, Words] = {
     "template lint": Words(home=_TEMPLATE, render="lint_text"),
     "device scan": Words(home=_ONE, render="scan_text"),
     "device info": Words(home=_ONE, render="info_text"),
-    "device apply": Words(home=_ONE, render="change_text"),
+    "device apply": Words(home=_ONE, render="apply_text"),
     "device undo": Words(home=_ONE, render="change_text"),
     "device backup": Words(home=_ONE, render="backup_text"),
     "device ota": Words(home=_ONE, render="ota_text"),

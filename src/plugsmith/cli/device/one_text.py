@@ -162,7 +162,12 @@ def backup_text(found: KeptDevice | RunCounts) -> str:
     )
 
 
-def change_text(found: ChangedDevice | RunCounts | RollCounts) -> str:
+def apply_text(found: ChangedDevice | RunCounts | RollCounts) -> str:
+    """What `device apply` did, to one device, to several, or to a roll."""
+    return change_text(found)
+
+
+def change_text(found: ChangedDevice | RunCounts) -> str:
     """What a change did, and how to go back."""
     if isinstance(found, RunCounts):
         return counts_text(found)
