@@ -40,7 +40,7 @@ def test_fifty_templates_read_back_equal(templates, tmp_path):
     with lan(tmp_path, speed=80) as net:
         for wish in templates:
             data = apply(net.ctx, net.hosts, wish)
-            assert data["verified"] is True
+            assert data.verified is True
             settings = run(read_state(net.obk)).settings
             assert settings["pins"] == wish.settings["pins"]
             assert settings["startup_command"] == wish.settings["startup_command"]

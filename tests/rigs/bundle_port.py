@@ -7,6 +7,8 @@ import zipfile
 import zlib
 from typing import TYPE_CHECKING
 
+from plugsmith.chips.catalog import code_keys
+from plugsmith.chips.model import KeyClass
 from plugsmith.link.port import PortCapabilities, PortInfo
 from plugsmith.link.trace import redact
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 
 LOADER_AT = {bytes(4), bytes.fromhex("00008000")}  # the start of the flash, and behind its end
 READ = bytes.fromhex("01e0fcfff4")  # the request for a sector; its reply names the address too
+FUSE_INDEX = bytes.fromhex("01e0fc090174008000")  # the request that names a byte of the eFuse
+FUSE_BYTE = bytes.fromhex("040e0c01e0fc0378008000")  # the head of its reply; no trace has the rest
 CRC = "040e0801e0fc10"  # the reply with a checksum
 
 
@@ -55,6 +59,7 @@ class BundlePort:
         self.capabilities = PortCapabilities(modem_lines=True, speed_changes=True, local=True)
         self.baud = 115200
         self._address = bytes(4)
+        self._fuse = 0
         self._sectors: list[bytes] = []
         self.over = False  # from here on nothing is compared
 
@@ -79,6 +84,8 @@ class BundlePort:
         assert line is not None, f"the client sent {data.hex()} where the record has no more"
         if data.startswith(READ) and len(data) == 12:
             self._address = data[-4:]
+        if data.startswith(FUSE_INDEX):
+            self._fuse = data[10] & 0x1F
         told = {key: line[key] for key in ("len", "hex", "crc32", "head") if key in line}
         assert told == redact(data), (line, data.hex())
 
@@ -109,6 +116,8 @@ class BundlePort:
         head = bytes(missing % 0x1000)
         answers = (line for line in self._lines[self._at :] if line["event"] == "rx")
         told = next(answers, None)
+        if self._held == FUSE_BYTE:
+            return self._key().ljust(32, b"\0")[self._fuse : self._fuse + 1] + b"\1\0\0"
         if missing < 0x1000:
             return bytes(missing)
         start = self._loader_start() if self._address in LOADER_AT else b""
@@ -124,6 +133,14 @@ class BundlePort:
         made = with_crc(len(self._held) + missing, wanted, before + start)[len(before) :]
         self._sectors.append(made)
         return head + made
+
+    def _key(self) -> bytes:
+        """The code key, if the bundle says that it is the one that all know."""
+        key = (self.about.get("identity") or {}).get("key") or {}
+        if key.get("class") != KeyClass.TUYA:
+            return b""
+        words = next(item.words for item in code_keys() if item.key_class is KeyClass.TUYA)
+        return b"".join(word.to_bytes(4, "little") for word in words)
 
     def _loader_start(self) -> bytes:
         """Bytes with the fingerprint (CRC-32 of 256 bytes) of the loader that the bundle names."""

@@ -42,7 +42,7 @@ def test_the_right_file_is_taken(tmp_path, chip):
     rig = Rig(tmp_path, chip)
     fill(rig.library, "BK7231T", "BK7231N", "BK7231M", "BK7238")
     outcome = flash(rig.ctx(yes=True), None)
-    assert outcome.image.facts["chip"] == chip
+    assert outcome.image.chip == chip
     assert outcome.verified
     assert rig.content[0x11000:0x12000] == forge_openbeken_qio(chip, "1.18.300")[0x11000:0x12000]
 
@@ -65,9 +65,9 @@ def test_pins_that_need_another_build_get_it_or_its_name(tmp_path):
     assert rig.content == rig.before
     fill(rig.library, "BK7231N", variant="_sensors")
     outcome = flash(rig.ctx(yes=True), None, needs=SENSOR)
-    assert outcome.image.facts["file"].endswith("OpenBK7231N_QIO_1.18.300_sensors.bin")
+    assert outcome.image.file.endswith("OpenBK7231N_QIO_1.18.300_sensors.bin")
     plain = flash(rig.ctx(yes=True), None, needs=needs_of_settings({"pins": {"7": "Rel;1"}}))
-    assert plain.image.facts["file"].endswith("OpenBK7231N_QIO_1.18.300.bin")
+    assert plain.image.file.endswith("OpenBK7231N_QIO_1.18.300.bin")
 
 
 def test_an_image_that_lacks_a_driver_is_told_by_its_content(tmp_path):
