@@ -9,9 +9,11 @@ ran since may have stored its own in it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.boot.reading import blank_crc
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.write.target_image import mac_in_rf
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     from plugsmith.flows.wire.device_own import DeviceOwn
     from plugsmith.library.device_key import DeviceKey
     from plugsmith.library.jobs.store import JobSectors, JobState, KeptRange
+
+
+#: link checks in a row, the first perhaps behind zeros or without its head, the last cut off
+_POLLS = re.compile(
+    rb"(?:\0{0,8}|\xe0?\xfc?\x01?\0)(?:%b)+\x01?\xe0?\xfc?\x01?" % re.escape(LINK_CHECK), re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +115,10 @@ def _agreed(ctx: FlowContext, addr: int) -> bool:
 def _on_the_way(now: bytes, aim: bytes) -> bool:
     """Whether an erase or a write of `aim` that was cut leaves `now`: no bit of `aim` is missing.
 
-    Erasing sets bits, writing clears only those that are to be clear.
+    Erasing sets bits, writing clears only those that are to be clear. A chip whose data stopped in
+    the middle takes what the next run polls with for the rest of them: that is no firmware's own.
     """
+    now = _POLLS.sub(lambda found: b"\xff" * len(found[0]), now)
     held, wanted = int.from_bytes(now, "big"), int.from_bytes(aim, "big")
     return held & wanted == wanted
 

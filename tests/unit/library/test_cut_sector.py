@@ -1,0 +1,33 @@
+"""What a sector may hold after its write was cut, and what only a firmware can have stored."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from plugsmith.flows.write.unfinished import _on_the_way
+
+AIM = random.Random(4).randbytes(600).ljust(4096, b"\xff")
+POLL = bytes.fromhex("01e0fc0100")
+
+
+@pytest.mark.parametrize("written", [0, 1, 300, 600, 2888])
+def test_erased_and_half_written_is_on_the_way(written):
+    assert _on_the_way(AIM[:written].ljust(4096, b"\xff"), AIM)
+
+
+@pytest.mark.parametrize("lead", [b"", bytes(8), POLL[1:], POLL[2:], POLL[3:], POLL[4:]])
+@pytest.mark.parametrize("cut", range(5))
+@pytest.mark.parametrize("at", [120, 600, 2888])
+def test_link_checks_of_the_next_run_are_on_the_way_too(lead, cut, at):
+    polls = (lead + POLL * 40)[: len(lead) + 200 - cut]
+    held = (AIM[:at] + polls).ljust(4096, b"\xff")
+    assert _on_the_way(held, AIM)
+
+
+@pytest.mark.parametrize("at", [700, 2888])
+def test_what_a_firmware_stores_is_not(at):
+    own = random.Random(5).randbytes(64)
+    assert not _on_the_way(AIM[:at] + own + AIM[at + 64 :], AIM)
+    assert not _on_the_way(AIM[:at] + own + POLL * 9 + AIM[at + 109 :], AIM)
