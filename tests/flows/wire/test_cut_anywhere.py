@@ -11,7 +11,12 @@ from cut_rig import cut_at, requests_of
 from flows_rig import Rig, factory
 
 from plugsmith.flows.settings.desired_settings import DesiredSettings
-from plugsmith.flows.settings.settings_block import change_chip, make_block, sector_of
+from plugsmith.flows.settings.settings_block import (
+    change_chip,
+    make_block,
+    sector_of,
+    settings_addr,
+)
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw
@@ -21,7 +26,7 @@ from plugsmith.forge.flash import forge_flash
 from plugsmith.openbeken.settings import read_settings
 
 CODE = 0x4000
-SETTINGS, RF = 0x1E1000, 0x1E0000
+SETTINGS = 0x1E1000  # of a BK7231T
 OTHER_MAC = bytes.fromhex("c8478cbbbbbb")
 
 
@@ -49,8 +54,9 @@ class Case:
         block = make_block(
             DesiredSettings(settings={"wifi_ssid": "home"}), chip=self.chip, mac="c8:47:8c:00:00:01"
         )
-        data[SETTINGS : SETTINGS + 0x1000] = sector_of(block)
-        data[SETTINGS + 0xF00 : SETTINGS + 0xF10] = b"0123456789abcdef"
+        at = settings_addr(self.chip)
+        data[at : at + 0x1000] = sector_of(block)
+        data[at + 0xF00 : at + 0xF10] = b"0123456789abcdef"
         data[0x1E3000:0x1E5000] = b"stored by the firmware " * 356 + b"...."
         return bytes(data)
 
@@ -65,7 +71,7 @@ class Case:
 
 class RawWrite(Case):
     def run(self, rig):
-        return write_raw(rig.ctx(), b"abcd", start=SETTINGS + 0xF20)
+        return write_raw(rig.ctx(), b"abcd", start=settings_addr(self.chip) + 0xF20)
 
 
 class RawWriteOverAnEdge(Case):
