@@ -44,7 +44,13 @@ def test_firmware_that_used_to_wait_in_vain_runs_on(corpus, name) -> None:
 
 @pytest.mark.campaign
 def test_no_dump_takes_long_or_waits_in_vain(corpus) -> None:
-    for path in sorted((corpus / "factory").glob("*.bin")):
+    whole = [
+        path
+        for path in sorted((corpus / "factory").glob("*.bin"))
+        if open_image(path).image.chips  # one is a store alone: it holds no firmware
+    ]
+    assert len(whole) >= 28
+    for path in whole:
         answer, cpu_s = trace(corpus, path.stem)
         assert answer["polled"] is None, path.stem
         assert cpu_s < 2 * CPU_S, path.stem
