@@ -178,6 +178,10 @@ def run_demo(
         policy=LinkPolicy(timeout_s=30.0),
     )
     _say(sink, _("This is a simulated WB2S plug (BK7231T). Nothing real is touched."))
+    _say(
+        sink,
+        _("Somebody erased the vendor's storage in it; a plain file that names its pins is left."),
+    )
     _say(sink, _("Found one adapter: {port}", port=scene.port))
     _head(sink, 1, _("Which chip is it?"))
     found = info(ctx)
