@@ -16,7 +16,7 @@ from plugsmith.boot.linking import LinkPolicy
 from plugsmith.cli.app import main
 from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import NoAnswer, NoBootCode
-from plugsmith.errors.port import PortBusy, PortDenied, PortNotFound
+from plugsmith.errors.port import PortBusy, PortDenied, PortLost, PortNotFound
 from plugsmith.errors.safety import ChipMismatch, UnknownFlashPart
 from plugsmith.flows.spi.boot_loader import doubts_of, faults_of
 from plugsmith.flows.spi.uart_look import Uart
@@ -32,6 +32,7 @@ from plugsmith.image.scramble import TUYA_KEY, scramble
 from plugsmith.library.jobs.store import Job
 from plugsmith.sim.faults import FaultPlan
 from plugsmith.sim.ports.adapter import Adapter, adapter_model
+from plugsmith.sim.ports.port import SimPort
 
 REST = slice(LOADER.end, None)
 
@@ -231,6 +232,85 @@ def test_a_uart_on_which_somebody_talks_is_not_silent(kind, tmp_path):
     error, said = named_u_on_a_t(tmp_path, lambda rig: silent(rig, tmp_path, words).port)
     assert isinstance(error, ChipMismatch)
     assert any("not silent" in text for text in said)
+
+
+@pytest.mark.parametrize("late_s", [0.02, 0.1, 0.5])
+def test_a_chip_is_reset_while_its_uart_is_listened_to_however_late_that_opens(late_s, tmp_path):
+    def beside(rig):
+        def late():
+            rig.clock.sleep(late_s)
+            return SimPort(rig.chip, rig.clock, name="sim://rig", lines="none")
+
+        return late
+
+    assert isinstance(named_u_on_a_t(tmp_path, beside)[0], ChipMismatch)
+
+
+def by_hand(tmp_path, content, hand):
+    """unbrick for a U where somebody taps CEN; `hand` is told when the UART is opened."""
+    rig = SpiRig(content, chip="BK7231U")
+    ctx = context(rig, tmp_path, chip="BK7231U", cen="hand")
+
+    def port():
+        hand(rig)
+        return SimPort(rig.chip, rig.clock, name="sim://rig", lines="none")
+
+    try:
+        given = image(tmp_path, factory("BK7231U"))
+        unbrick(ctx, image=given, uart=Uart(name="sim://rig", open_port=port))
+    except ChipMismatch:
+        assert rig.content == rig.before
+        return [item.message for item in rig.log if item.kind == "log"]
+    return rig.content
+
+
+def test_a_chip_that_nobody_took_out_of_flash_mode_is_not_proven_silent(tmp_path):
+    said = by_hand(tmp_path, factory("BK7231T"), lambda _rig: None)
+    assert any("still in flash mode" in text for text in said)
+
+
+def test_a_brick_that_somebody_resets_by_hand_meanwhile_is_mended(tmp_path):
+    def tap(rig):
+        rig.face.set_cen(low=True, now=rig.clock.monotonic())
+        rig.clock.sleep(0.2)
+        rig.face.set_cen(low=False, now=rig.clock.monotonic())
+
+    content = by_hand(tmp_path, factory("BK7231T"), tap)
+    assert content == factory("BK7231U")[: LOADER.end] + factory("BK7231T")[LOADER.end :]
+
+
+@pytest.mark.parametrize("content", ["BK7231T", "BK7231U"])
+def test_cen_on_a_line_of_the_uart_itself_is_let_go_for_the_look(content, tmp_path, monkeypatch):
+    rig = SpiRig(factory("BK7231T"), chip=content)
+    users = []
+
+    class Port(SimPort):
+        def close(self):
+            if self in users:
+                users.remove(self)
+
+        def set_lines(self, *, rts=None, dtr=None):
+            if self not in users:
+                raise PortLost(port="sim://rig")
+            if rts is not None:
+                rig.face.set_cen(low=rts, now=rig.clock.monotonic())
+
+    def port(*_name, **_options):
+        if users:
+            raise PortBusy(port="sim://rig", holder="ourselves")
+        users.append(Port(rig.chip, rig.clock, name="sim://rig"))
+        return users[0]
+
+    monkeypatch.setattr("plugsmith.flows.spi.device.open_port", port)
+    ctx = context(rig, tmp_path, chip="BK7231U", cen="rts@sim://rig")
+    given = image(tmp_path, factory("BK7231U"))
+    look = Uart(name="sim://rig", open_port=port)
+    if content == "BK7231T":
+        with pytest.raises(ChipMismatch):
+            unbrick(ctx, image=given, uart=look)
+    else:
+        assert unbrick(ctx, image=given, uart=look).answers
+    assert users == []
 
 
 @pytest.mark.parametrize("chip", ["BK7231N", "BK7238", "BK7231U"])

@@ -26,7 +26,7 @@ from plugsmith.link.reset import CONSOLE_REBOOT, LINE_RECIPES, SDK_REBOOT, Reset
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from plugsmith.clock import Clock
     from plugsmith.events import CancelToken, EventSink
@@ -60,6 +60,7 @@ class LinkPolicy:
     timeout_s: float | None = 30.0
     use_lines: bool = True  # play the RTS/DTR reset recipes
     use_text: bool = True  # send the text `reboot 1` for an OpenBeken console
+    pulse: Callable[[], None] | None = None  # resets the chip without the port's lines
 
 
 class Search:
@@ -146,6 +147,10 @@ class Search:
         lines = self._recipes and self._port.capabilities.modem_lines
         if lines and self._play(self._recipes[turn % len(self._recipes)]):
             return True
+        if self._policy.pulse is not None:
+            self._policy.pulse()
+            if self._poll(_ROUND_S / 5):
+                return True
         if turn % _SDK_EVERY == 1 and self._play(SDK_REBOOT):
             return True
         if self._console_due():

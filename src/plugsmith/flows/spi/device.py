@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from os.path import realpath
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
@@ -26,6 +27,8 @@ from plugsmith.spi.nor import Nor
 from plugsmith.spi.serprog import Serprog
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.jobs.store import JobState
     from plugsmith.link.port import Port
@@ -73,6 +76,20 @@ class SpiDevice(Device):
     def require_known_part(self) -> None:
         """UnknownFlashPart for a part that is never written over SPI."""
         self._spi_flash.require_known_part()
+
+    def pulse_beside(self, uart: str) -> Callable[[], None] | None:
+        """What resets the chip while the port `uart` is worked with; None where nothing here does.
+
+        Where CEN hangs on a line of that very port, the port is free for its user from now on.
+        """
+        if self._line is not None and realpath(self._line.info.name) == realpath(uart):
+            self._close_line()
+            return None
+        return None if self._cen.by_hand else self._cen.pulse
+
+    def in_flash_mode(self) -> bool:
+        """Whether its flash still answers: then no firmware and no boot code runs."""
+        return self._nor.read_id() == self._nor.jedec
 
     def lifted(self) -> list[JobState]:
         """Jobs on this device that changed nothing but its write protection.

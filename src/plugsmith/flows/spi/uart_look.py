@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     from plugsmith.boot.linking import LinkPolicy
     from plugsmith.flows.context import FlowContext
+    from plugsmith.flows.spi.device import SpiDevice
     from plugsmith.link.port import Port
     from plugsmith.link.witness import Observations
 
 _UART_S = 30.0  # also for who waits at a terminal: this is a look, nobody is waited for
+_PROOF_S = 10.0  # shorter, and a chip might not have been reset yet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,30 +36,44 @@ class Uart:
     open_port: Callable[[], Port]
 
 
-def refuse_unless_silent(ctx: FlowContext, uart: Uart, refusal: PlugsmithError) -> None:
-    """Return if nothing at all is heard on `uart`; else `refusal` is raised, and what was heard
-    said.
+def refuse_unless_silent(
+    ctx: FlowContext, device: SpiDevice, uart: Uart, refusal: PlugsmithError
+) -> None:
+    """Return if nothing at all is heard on `uart`; else `refusal` is raised, and why said.
 
-    What keeps from listening (a port that is busy or missing, Cancelled) is raised as it is.
+    `device` is reset meanwhile, by whoever can; in flash mode it is silent in any case, and that
+    proves nothing. What keeps from listening (a port that is busy or missing, Cancelled) is raised
+    as it is.
     """
     with held(ctx.library.locks, uart.name, words=uart.name):
+        pulse = device.pulse_beside(uart.name)
         port = uart.open_port()
         try:
-            why = _sign_of_life(ctx, port)
+            why = _sign_of_life(ctx, port, pulse)
         finally:
             port.close()
     if why is not None:
         ctx.say(_("The UART is not silent: {heard}", heard=why))
         raise refusal
+    if device.in_flash_mode():
+        ctx.say(
+            _(
+                "The chip was not reset and is still in flash mode, so its silence says nothing. "
+                "Run the command again and reset it while the UART is looked at."
+            )
+        )
+        raise refusal
 
 
-def _sign_of_life(ctx: FlowContext, port: Port) -> str | None:
+def _sign_of_life(ctx: FlowContext, port: Port, pulse: Callable[[], None] | None) -> str | None:
     """What was heard, in words; None: true silence."""
     witness = Witness(port, ctx.clock)
+    policy = _policy(ctx)
+    policy = replace(policy, timeout_s=max(policy.timeout_s or 0.0, _PROOF_S), pulse=pulse)
     try:
         client = link(
             port,
-            policy=_policy(ctx),
+            policy=policy,
             clock=ctx.clock,
             sink=ctx.sink,
             cancel=ctx.cancel,

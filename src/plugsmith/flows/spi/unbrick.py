@@ -53,16 +53,13 @@ class Todo:
 
     image: Path | None
     out: Path | None
+    uart: Uart | None
     dry_run: bool
     silent: bool = False
 
 
-class _OtherLoader(Exception):
-    """A sound boot loader of another chip than the named one stands there; all was kept."""
-
-    def __init__(self, mismatch: ChipMismatch) -> None:
-        super().__init__()
-        self.mismatch = mismatch
+class _Silent(Exception):
+    """A sound boot loader of another chip than the named one was seen not to answer."""
 
 
 def unbrick(
@@ -86,11 +83,10 @@ def unbrick(
         check_output(out)
     if image is not None:
         check_holds_loader(image)
-    todo = Todo(image=image, out=out, dry_run=dry_run)
+    todo = Todo(image=image, out=out, uart=uart, dry_run=dry_run)
     try:
         done = _over_spi(ctx, todo)
-    except _OtherLoader as other:
-        _prove_silent(ctx, uart, other.mismatch)
+    except _Silent:  # the chip was reset for that
         done = _over_spi(ctx, replace(todo, silent=True))
     if uart is None or dry_run:
         return done
@@ -109,7 +105,9 @@ def _over_spi(ctx: FlowContext, todo: Todo) -> UnbrickResult:
         return _put_back(ctx, cast("SpiDevice", device), todo)
 
 
-def _prove_silent(ctx: FlowContext, uart: Uart | None, mismatch: ChipMismatch) -> None:
+def _prove_silent(
+    ctx: FlowContext, device: SpiDevice, uart: Uart | None, mismatch: ChipMismatch
+) -> None:
     """Return if the chip is silent on its UART; else the mismatch stands.
 
     A sound boot loader of another chip is a brick's, or the name is wrong: then it answers.
@@ -118,7 +116,7 @@ def _prove_silent(ctx: FlowContext, uart: Uart | None, mismatch: ChipMismatch) -
         ctx.say(_("Is it silent on its UART? Name the port with --uart: that is looked at first."))
         raise mismatch
     ctx.say(_("Whether the boot loader that is there answers on the UART is looked at first."))
-    refuse_unless_silent(ctx, uart, mismatch)
+    refuse_unless_silent(ctx, device, uart, mismatch)
 
 
 def _put_back(ctx: FlowContext, device: SpiDevice, todo: Todo) -> UnbrickResult:
@@ -141,7 +139,8 @@ def _put_back(ctx: FlowContext, device: SpiDevice, todo: Todo) -> UnbrickResult:
         try:
             refuse_contradiction(content, chip=chip.name, named=ctx.chip is not None)
         except ChipMismatch as mismatch:
-            raise _OtherLoader(mismatch) from mismatch
+            _prove_silent(ctx, device, todo.uart, mismatch)
+            raise _Silent from mismatch
     # with the chip named, a loader need not fit the application, which may be the one that is wrong
     rest = b"" if ctx.chip else content[LOADER.end :]
     broken = faults_of(content[: LOADER.end], rest, chip=chip.name)
