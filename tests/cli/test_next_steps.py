@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from owned_files import owned_files
 
 from plugsmith import verbs
 from plugsmith.api.table import BY_NAME
@@ -36,6 +37,15 @@ def test_where_the_uart_stays_silent_after_unbrick_no_backup_is_proposed():
     steps = {value: STEPS["unbrick"](request, end) for value, end in ends.items()}
     assert steps[True][0][0] == "plugsmith backup"
     assert steps[False][0][0] == "plugsmith doctor --port /dev/ttyUSB0"
+
+
+@pytest.mark.parametrize("name", ["newline", "bytes-lost", "doubled", "rotated"])
+def test_a_flash_in_the_wrong_order_is_to_be_repaired_first(name, capsys, tmp_path):
+    file = tmp_path / "file"
+    file.write_bytes(owned_files()[name][1])
+    said, steps = told(capsys, "dump", "info", str(file))
+    assert "Next:" in said
+    assert [" ".join(step.split()[1:3]) for step in steps] == ["dump repair"]
 
 
 def commands(text: str) -> list[str]:

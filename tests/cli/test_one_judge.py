@@ -9,6 +9,7 @@ from owned_files import K, owned_files, packed_files
 from test_walk import nothing_there
 
 from plugsmith.cli.app import main
+from plugsmith.dump.survey.report import DamageKind as D
 from plugsmith.flows.input_file import MAX_FILE_LEN
 from plugsmith.flows.judged_file import JudgedFile
 
@@ -38,7 +39,7 @@ VERBS = {
     "device calibrate": "device calibrate 192.0.2.1 --from-dump {file}",
     "unbrick": "unbrick --port serprog://no.such.host:1 --image {file}",
 }
-ANY_FILE = {"dump info", "image info"}  # they refuse nothing but what cannot be read
+ORDER = {item.value for item in (D.SHIFTED, D.TRAILING, D.BYTES_LOST)}
 #: what a refusal of a kind must name; `None`: no verb helps, and the sentence says what does
 HELPS = {
     K.FACTORY: "dump config",
@@ -129,8 +130,8 @@ def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
         assert HELPS[kind] in said  # it is no firmware, and still something
     if as_dump["usable_as_backup"]["level"] != "none":
         assert as_image["problems"] == []
-    order = [item["text"] for item in as_dump["damage"] if item["what"] in {"trailing", "shifted"}]
-    if as_image["kind"] == "full-dump":
+    order = [item["text"] for item in as_dump["damage"] if item["what"] in ORDER]
+    if as_image["kind"] in {"full-dump", "flash-start"}:
         assert set(order) <= set(as_image["problems"])
 
 

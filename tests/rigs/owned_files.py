@@ -66,6 +66,8 @@ def owned_files() -> dict[str, tuple[K, bytes]]:
         "start": (K.FLASH_START, dump[:0x1E_2000]),
         "doubled": (K.DISORDERED, dump + dump),
         "rotated": (K.DISORDERED, dump[0x1_1000:] + dump[:0x1_1000]),
+        "newline": (K.DISORDERED, dump + b"\n"),
+        "bytes-lost": (K.DISORDERED, dump[:0x1C_0000] + dump[0x1C_0010:]),
         "halves": (K.DISORDERED, dump[half:] + dump[:half]),
         "shifted": (K.DISORDERED, bytes(7) + dump),
         "tail": (K.PART, dump[0x1D_0000:]),

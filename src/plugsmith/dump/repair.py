@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.model import APP_START
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.survey.report import DISORDER, DumpKind
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors.dump import NotADump, RepairUnproven
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from plugsmith.dump.survey.report import Damage, DumpReport
 
 _MIN_BLANK = 64  # erased bytes in a row that may be made longer or shorter without changing data
-_ORDER = {
-    DamageKind.ROTATED,
-    DamageKind.SHIFTED,
-    DamageKind.BYTES_LOST,
-    DamageKind.TRAILING,
-}
 
 
 class Undone(StrEnum):
@@ -129,7 +123,7 @@ def _longest_blank(data: bytes, span: AddressRange) -> AddressRange | None:
 
 def _unproven(old: bytes, before: DumpReport, new: bytes, after: DumpReport) -> str | None:
     """Why the result is not proven, or None: in order, and everything found before is there."""
-    if [item for item in after.damage if item.kind in _ORDER]:
+    if [item for item in after.damage if item.kind in DISORDER]:
         return _("its parts do not fit one order, bytes are missing or added inside it.")
     lost = _contents(old, before) - _contents(new, after)
     if lost:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.other_chips import other_chip
 from plugsmith.dump.randomness import uniform_byte
-from plugsmith.dump.survey.report import DamageKind, DumpKind
+from plugsmith.dump.survey.report import DISORDER, DumpKind
 from plugsmith.errors import (
     InputEmpty,
     InputError,
@@ -56,7 +56,7 @@ _OF_IMAGE = {
     ImageKind.QIO: K.QIO,
     ImageKind.FLASH_START: K.FLASH_START,
 }
-_DISORDER = frozenset({DamageKind.SHIFTED, DamageKind.TRAILING, DamageKind.BYTES_LOST})
+_OF_A_FLASH = frozenset({ImageKind.FULL_DUMP, ImageKind.FLASH_START})
 _IN_A_FLASH = frozenset({K.PART, K.DISORDERED, K.SETTINGS, K.RF})
 _MARKED = frozenset({K.TEXT, K.PAGE, K.PACKED, K.DOCUMENT})
 _NOT_ITS_KIND = (InputMissing, InputEmpty, InputTooLarge, SeveralInside)
@@ -76,9 +76,8 @@ class JudgedFile:
         if found.kind is ImageKind.UNKNOWN and self.kind in _IN_A_FLASH:
             text = " ".join((_("The file is {name}.", name=self.words), self.advice))
             return replace(found, findings=(_problem("not-firmware", text),))
-        if found.kind is ImageKind.FULL_DUMP and not found.rotation:
-            wrong = [item for item in self.report.damage if item.kind in _DISORDER]
-            more = tuple(_problem("order", item.text) for item in wrong)
+        if found.kind in _OF_A_FLASH and not found.rotation:
+            more = tuple(_problem("order", text) for text in self._disorder)
             return replace(found, findings=(*found.findings, *more))
         return found
 
@@ -106,11 +105,16 @@ class JudgedFile:
             return self._of_no_firmware()
         if "rotated" in {item.code for item in found.problems}:
             return K.DISORDERED
+        if found.kind in _OF_A_FLASH and self._disorder:
+            return K.DISORDERED
         if found.kind is not ImageKind.FULL_DUMP:
             return _OF_IMAGE[found.kind]
-        if any(item.kind in _DISORDER for item in self.report.damage):
-            return K.DISORDERED
         return _WHOLE.get(self.report.kind, K.FLASH)
+
+    @property
+    def _disorder(self) -> list[str]:
+        """What says that bytes of a flash are not where they belong."""
+        return [item.text for item in self.report.damage if item.kind in DISORDER]
 
     def _of_no_firmware(self) -> FileKind:
         if read_other_maker(self.data) is not None:

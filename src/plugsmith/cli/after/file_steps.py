@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from plugsmith.cli.after.steps import quoted
 from plugsmith.dump.recovery.outcome import Status
-from plugsmith.dump.survey.report import DumpKind
+from plugsmith.dump.survey.report import DISORDER, DumpKind
 from plugsmith.flows.many import ManyResult
 from plugsmith.image.model import ImageKind
 from plugsmith.messages import _
@@ -60,7 +60,7 @@ def _dump_info(request: DumpRequest, found: InfoResult | ManyResult) -> Steps:
     if isinstance(found, ManyResult):
         return [("plugsmith dump info FILE", _("one of them in full"))]
     file, kind = quoted(request.file), found.kind
-    if found.layout.rotation or found.layout.shift:
+    if any(item.what in DISORDER for item in found.damage):
         return [(f"plugsmith dump repair {file} -o repaired.bin", _("puts it in order"))]
     if kind is DumpKind.OPENBEKEN:
         return [(f"plugsmith obk config read {file}", _("its settings"))]

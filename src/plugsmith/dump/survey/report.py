@@ -53,6 +53,12 @@ class DamageKind(StrEnum):
     MISMATCH = "parts-do-not-match"
 
 
+#: bytes of a flash are not where they belong: what `dump repair` puts right
+DISORDER = frozenset(
+    {DamageKind.ROTATED, DamageKind.SHIFTED, DamageKind.BYTES_LOST, DamageKind.TRAILING}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Damage:
     """One thing that is wrong, with a sentence for people."""
