@@ -202,6 +202,32 @@ time.sleep(600)"""
     assert gone.exists()
 
 
+def test_what_a_wrapper_started_is_stopped_too(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    ear = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    child = f"""
+import time
+with open({str(pipe)!r}, 'w') as voice:
+    print('it begins', flush=True)
+    time.sleep(3)
+    voice.write('it lives')"""
+
+    class Stops(EventLog):
+        def emit(self, event):
+            super().emit(event)
+            if event.kind == "log":
+                cancel.cancel()
+
+    cancel = CancelToken()
+    work = f"import subprocess; subprocess.run([sys.executable, '-c', {child!r}])"
+    with pytest.raises(Cancelled):
+        at_work(script(tmp_path, work), log=Stops(), cancel=cancel)
+    os.set_blocking(ear, True)
+    assert os.read(ear, 99) == b""  # the end, when nobody has it open for writing
+    os.close(ear)
+
+
 def test_what_it_says_becomes_progress_and_escapes_become_visible(tmp_path):
     log = EventLog()
     work = "print('Reading 5 %\\rReading 50 %\\r', flush=True); sys.exit('\\x1b[2Jbad')"

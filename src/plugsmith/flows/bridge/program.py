@@ -6,6 +6,7 @@ import os
 import queue
 import re
 import shutil
+import signal
 import subprocess
 import threading
 from collections import deque
@@ -129,12 +130,21 @@ def _pump(stream: IO[bytes], said: queue.Queue[bytes]) -> None:
 def _stop(process: subprocess.Popen[bytes]) -> None:
     if process.poll() is not None:
         return
-    process.terminate()
+    _signal(process, "SIGTERM")
     try:
         process.wait(_END_S)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _signal(process, "SIGKILL")
         process.wait()
+
+
+def _signal(process: subprocess.Popen[bytes], name: str) -> None:
+    """To all that it started, too: behind a wrapper, the one that has the port is its child."""
+    if os.name == "posix":
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, getattr(signal, name))
+    else:
+        process.kill()
 
 
 def _words(last: Sequence[str]) -> str:
