@@ -14,6 +14,7 @@ from plugsmith.flows.wire.raw_write import erase_raw, write_raw
 from plugsmith.flows.write.spaces import read_space
 from plugsmith.memory import AddressRange
 from plugsmith.sim.flash.nor import OpKind
+from plugsmith.sim.ports.port import SimPort
 
 CODE = 0x8000
 APP = 0x1_1000
@@ -146,3 +147,31 @@ def test_spaces(tmp_path):
         read_space(loader.ctx(), "efuse", lambda size: AddressRange(0, size))
     with pytest.raises(UsageError):
         read_space(loader.ctx(), "attic", lambda size: AddressRange(0, size))
+
+
+class StoppedAtOnce(BaseException):
+    """A second Ctrl-C: what is on its way is torn, and what is sent at an end is sent."""
+
+
+@pytest.mark.parametrize("sent", [300, 1500, 3000])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_a_write_that_is_stopped_in_the_middle_of_a_sector_loses_no_neighbour(chip, sent, tmp_path):
+    before = bytearray(factory(chip, code_len=CODE))
+    before[FREE : FREE + 0x1000] = b"old neighbours. " * 256
+    rig = Rig(tmp_path, chip, bytes(before))
+    backup(rig.ctx())
+
+    class Port(SimPort):
+        def write(self, data):
+            torn = len(data) > 0x1000 and rig.content != rig.before
+            super().write(data[:sent] if torn else data)
+            if torn:
+                raise StoppedAtOnce
+
+    rig.port = lambda: Port(rig.chip, rig.clock, name="sim://rig")
+    with pytest.raises(StoppedAtOnce):
+        write_raw(rig.ctx(), b"new " * 64, start=FREE + 0x800)
+    del rig.port
+    write_raw(rig.ctx(), b"new " * 64, start=FREE + 0x800)
+    assert rig.asked == []
+    assert rig.content == rig.before[: FREE + 0x800] + b"new " * 64 + rig.before[FREE + 0x900 :]

@@ -10,6 +10,7 @@ from plugsmith.flows.write.unfinished import _on_the_way
 
 AIM = random.Random(4).randbytes(600).ljust(4096, b"\xff")
 POLL = bytes.fromhex("01e0fc0100")
+REBOOT = bytes.fromhex("01e0fc020ea5")
 
 
 @pytest.mark.parametrize("written", [0, 1, 300, 600, 2888])
@@ -17,10 +18,23 @@ def test_erased_and_half_written_is_on_the_way(written):
     assert _on_the_way(AIM[:written].ljust(4096, b"\xff"), AIM)
 
 
-@pytest.mark.parametrize("lead", [b"", bytes(8), POLL[1:], POLL[2:], POLL[3:], POLL[4:]])
+@pytest.mark.parametrize(
+    "lead",
+    [
+        b"",
+        bytes(8),
+        POLL[1:],
+        POLL[2:],
+        POLL[3:],
+        POLL[4:],
+        REBOOT * 3,
+        REBOOT + bytes(8),
+        bytes(8) + REBOOT,
+    ],
+)
 @pytest.mark.parametrize("cut", range(5))
 @pytest.mark.parametrize("at", [120, 600, 2888])
-def test_link_checks_of_the_next_run_are_on_the_way_too(lead, cut, at):
+def test_what_we_say_before_and_after_a_cut_is_on_the_way_too(lead, cut, at):
     polls = (lead + POLL * 40)[: len(lead) + 200 - cut]
     held = (AIM[:at] + polls).ljust(4096, b"\xff")
     assert _on_the_way(held, AIM)

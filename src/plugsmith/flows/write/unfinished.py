@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.protocol.commands import Reboot
 from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.boot.reading import blank_crc
 from plugsmith.errors.safety import ConsentMissing
@@ -30,9 +31,10 @@ if TYPE_CHECKING:
     from plugsmith.library.jobs.store import JobSectors, JobState, KeptRange
 
 
-#: link checks in a row, the first perhaps behind zeros or without its head, the last cut off
-_POLLS = re.compile(
-    rb"(?:\0{0,8}|\xe0?\xfc?\x01?\0)(?:%b)+\x01?\xe0?\xfc?\x01?" % re.escape(LINK_CHECK), re.DOTALL
+# Link checks and reboots in a row, behind zeros, the first without its head, the last cut off.
+_OURS = re.compile(
+    rb"(?:\xe0?\xfc?\x01?\0)?(?:\0{0,8}(?:%b|%b))+\x01?\xe0?\xfc?\x01?"
+    % (re.escape(LINK_CHECK), re.escape(Reboot().encode()))
 )
 
 
@@ -116,9 +118,10 @@ def _on_the_way(now: bytes, aim: bytes) -> bool:
     """Whether an erase or a write of `aim` that was cut leaves `now`: no bit of `aim` is missing.
 
     Erasing sets bits, writing clears only those that are to be clear. A chip whose data stopped in
-    the middle takes what the next run polls with for the rest of them: that is no firmware's own.
+    the middle takes what this run ends with, or the next one begins with, for the rest of them:
+    that is no firmware's own.
     """
-    now = _POLLS.sub(lambda found: b"\xff" * len(found[0]), now)
+    now = _OURS.sub(lambda found: b"\xff" * len(found[0]), now)
     held, wanted = int.from_bytes(now, "big"), int.from_bytes(aim, "big")
     return held & wanted == wanted
 
