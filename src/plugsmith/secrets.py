@@ -55,12 +55,16 @@ _NAMED = rf"""(?ix) {_START}(?:{_WORDS}))
 # A password may hold blanks and commas, and nothing says where it ends but the line.
 _LONG = rf"""(?ix) {_START}(?:{_PASSWORDS}))
          (?P<link>{_LINK}) (?P<bare>[^\s"'\[\\;{{}}&][^\r\n;&"'{{}}]*)"""
+_SETTINGS = rf"""{_PASSWORDS}|{_NAMES}|lckey
+           | (?:au(?:th|z)|local|sec|wep|(?<=wifi)|(?<=wlan))_?key\d?"""
 # Commands of OpenBeken and Tasmota: `MqttPassword x`, `Password1 x`, `SSID1 "my net"`, also as an
 # address of HTTP writes them: `/cm?cmnd=Password1%20x`.
-_COMMAND = rf"""(?ix) {_START}(?:{_PASSWORDS}|{_NAMES}|lckey
-           | (?:au(?:th|z)|local|sec|wep|(?<=wifi)|(?<=wlan))_?key\d?))
+_COMMAND = rf"""(?ix) {_START}(?:{_SETTINGS}))
          (?P<link>[ \t]+is:?[ \t]+ | (?:[ \t]|%20)+ | (?<=\d)\+ | (?<=[a-z]password)\+)
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
+# One that is typed, alone or in a list: no prose, and only the list ends at a semicolon.
+_TYPED = rf"(?ix) (?:^|;|\bbacklog\b) \s* {_START}(?:{_SETTINGS})) \s+ (?P<value>"
+_TYPED_ALONE, _TYPED_IN_LIST = rf"{_TYPED}\S.*)", rf"{_TYPED}(?:\"[^\"]*\"|[^;])+)"
 # XML: `<password>x</password>`, `<item name="password">x</item>` or with `value="x"`, and the pairs
 # of property lists: `<key>password</key><string>x</string>`, whose `key` is only a name.
 _ELEMENT = rf"""(?isx) (?<=[<:]) {_START}(?:{_WORDS}))
@@ -281,8 +285,18 @@ def sure_until(text: str, told: str) -> int:
     return sure if len(told) - sure <= _LONGEST_HEAD else len(told)
 
 
-def secret_values(text: str) -> Iterator[str]:
-    """The values that `redact` masks behind telling words in `text`."""
+def redact_typed(line: str) -> tuple[str, tuple[str, ...]]:
+    """A typed command without its secrets, and these: the device may say them without a name."""
+    listed = re.match(r"(?i)\s*backlog\b", line)
+    found = [*re.finditer(_TYPED_IN_LIST if listed else _TYPED_ALONE, line)]
+    shown = line
+    for match in reversed(found):
+        shown = shown[: match.start("value")] + MASK + shown[match.end("value") :]
+    values = (match["value"].strip("\\\"' \t") for match in found)
+    return redact(shown), (*values, *_masked_values(line))
+
+
+def _masked_values(text: str) -> Iterator[str]:
     for shape in _shapes():
         for match in shape.finditer(text):
             if _mask_value(match) == match[0]:

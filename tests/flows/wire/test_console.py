@@ -160,6 +160,16 @@ def test_an_endless_line_without_secrets_is_shown_whole():
         ("MqttPassword hunter2", "hunter2"),
         ('ssid1 "my home nest"', "my home nest"),
         ("backlog SSID1 homenest; Password1 hunter2 hunter2", "hunter2 hunter2"),
+        ("Password1 hunter;2hunter", "hunter;2hunter"),
+        ("Password1 hunt'er2", "hunt'er2"),
+        ('MqttPassword hun"ter"2', 'hun"ter"2'),
+        ("Password1 the horse battery", "the horse battery"),
+        ("WebPassword false", "false"),
+        ("Password1 env:HOME", "env:HOME"),
+        ("Password1 [hunter]2", "[hunter]2"),
+        ("ssid1 Tom's nest", "Tom's nest"),
+        ("backlog power on; Password1 hunt'er2;restart", "hunt'er2"),
+        ('backlog Password1 "hunter;2";restart', "hunter;2"),
     ],
 )
 def test_an_echo_of_a_typed_secret_is_masked_without_its_name(rig, tmp_path, command, secret):

@@ -13,7 +13,7 @@ from plugsmith.flows.wire.boot_watch import judge_text
 from plugsmith.flows.wire.results import ConsoleResult
 from plugsmith.link.lines import LineReader, SpeedJudge
 from plugsmith.messages import _
-from plugsmith.secrets import KNOWN, redact, secret_values
+from plugsmith.secrets import KNOWN, redact_typed
 from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ class _Talk:
         self._port.write(line.encode("utf-8", "replace") + b"\r\n")
         shown = line
         if not self._wish.show_secrets:
-            KNOWN.note(*secret_values(line))  # the device may print it again without its name
-            shown = redact(line)
+            shown, values = redact_typed(line)
+            KNOWN.note(*values)
         self._note(f"> {shown}")
 
     def _show(self, lines: list[str]) -> None:
