@@ -266,6 +266,18 @@ def test_passwords_given_with_a_job_reach_it_and_nothing_else(page, make_verb):
     assert "horse" not in str(page.call("GET", "/api/jobs").json)
 
 
+@pytest.mark.parametrize("line", ["Password1 hunter;2horse", "MqttPassword the brown horse"])
+@pytest.mark.parametrize("verb", ["console", "device command"])
+def test_a_command_to_a_device_is_listed_without_its_secrets(page, verb, line):
+    nobody = {
+        "console": {"port": "socket://127.0.0.1:1", "send": [line]},
+        "device command": {"host": "admin:horse@127.0.0.1:1", "text": line},
+    }
+    job = page.start(verb, **nobody[verb])
+    assert "horse" not in str(page.row(job)) + str(page.events(job))
+    assert "horse" not in page.server.jobs.find(job).session.again
+
+
 def test_a_job_that_made_nothing_leaves_no_folder(page, make_verb):
     make_verb(lambda _session, _request: "done")
     for _at in range(3):

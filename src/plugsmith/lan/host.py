@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
+from plugsmith.secrets import MASK
 
 DEFAULT_PORT = 80
 _NAME = re.compile(r"(?=.{1,253}\Z)[0-9A-Za-z_]([0-9A-Za-z_.-]*[0-9A-Za-z_])?\.?")
@@ -43,7 +44,11 @@ def parse_host(text: str) -> Host:
         port = digits if _colon else None
     number = _port(port)
     if number is None or not _is_name(name):
-        raise UsageError(problem=_("{text!r} is not a name or address of a device", text=text[:80]))
+        login, at, place = text.rpartition("@")
+        shown = (MASK if login else "") + at + place
+        raise UsageError(
+            problem=_("{text!r} is not a name or address of a device", text=shown[:80])
+        )
     return Host(name, number)
 
 

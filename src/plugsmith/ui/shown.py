@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.options import parameters
 from plugsmith.records import data_of
-from plugsmith.secrets import MASK, redact
+from plugsmith.secrets import MASK, redact, redact_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.records import Record
 
 _HOSTS = ("host", "where", "source", "target")
+_COMMANDS = ("text", "send")  # what a device is to run
 _LOGIN = re.compile(r"[^\s,/@]+@")
 
 
@@ -31,12 +32,18 @@ def _masked(name: str, value: Fact) -> Fact:
     if isinstance(value, str):
         if "password" in name and not name.endswith("_file"):
             return MASK
-        return redact(_LOGIN.sub(f"{MASK}@", value) if name in _HOSTS else value)
+        return _redacted(name, value)
     if isinstance(value, list):
         return [_masked(name, entry) for entry in value]
     if isinstance(value, dict):
         return {key: _masked(key, entry) for key, entry in value.items()}
     return value
+
+
+def _redacted(name: str, text: str) -> str:
+    if name in _COMMANDS:
+        return redact_typed(text)[0]
+    return redact(_LOGIN.sub(f"{MASK}@", text) if name in _HOSTS else text)
 
 
 def shown_command(verb: Verb, request: Record) -> str:
@@ -46,8 +53,8 @@ def shown_command(verb: Verb, request: Record) -> str:
         value = getattr(request, item.name)
         if value is None or value in (item.default, ()):
             continue
-        words += _words(item, value)
-    return shlex.join(redact(word) for word in words)
+        words += [_redacted(item.name, word) for word in _words(item, value)]
+    return shlex.join(words)
 
 
 def _words(item: Parameter, value: object) -> list[str]:

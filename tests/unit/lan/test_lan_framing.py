@@ -315,6 +315,16 @@ def test_what_is_no_host(text):
         parse_host(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["admin:horse@1.2.3.4", "http://admin:ho@rse@plug.lan:80", "horse@plug"]
+)
+def test_a_password_before_a_host_is_not_repeated(text):
+    with pytest.raises(UsageError) as caught:
+        parse_host(text)
+    assert "rse" not in str(caught.value)
+    assert text.rpartition("@")[2] in str(caught.value)
+
+
 def test_passwords_are_not_shown_by_repr():
     assert "hunter22" not in repr(HttpWire(Host("x"), password="hunter22"))
 
