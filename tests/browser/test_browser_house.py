@@ -125,6 +125,8 @@ class _Owner:
                 self.tab.page.wait_for_timeout(300)
                 self.device.release()
                 self.tab.page.wait_for_timeout(300)
+        elif "hands off" in question:
+            form.get_by_role("button", name="I am watching").click()
         elif moved := re.search(r"Now P(\d+)", question):
             self.pin = int(moved[1])
             self.clicks = self.device.plug.relay_clicks

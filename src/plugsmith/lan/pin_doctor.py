@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import math
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import pairwise
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -33,9 +33,6 @@ STOP_SCRIPTS = "stopAllScripts"  # a line with a wait in it is a script (openbek
 LONGEST_HOLD_S = 20.0
 _LATE_S = 1.0  # a busy device counts its waits late
 _SAMPLE_S = 0.275  # between two looks at the inputs
-_FINGER_PAUSES = (
-    10  # samples, 2.7 s: in ten seconds a hand waits as long once, a pulse line does not
-)
 _REST_S = 1.0  # a mains relay is switched at most about once a second
 _USABLE = (0, 1, 6, 7, 8, 9, 10, 11, 14, 15, 16, 17, 20, 21, 22, 23, 24, 26, 28)
 _NEVER_DRIVEN = MappingProxyType(
@@ -56,32 +53,16 @@ _UNKNOWN = N_("no known module leads it out")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
-    """What an input did while it was watched; `rest` is the level that it had most of the time.
-
-    `calm` is the longest time without a change, in samples.
-    """
+    """What an input did while it was watched; `rest` is the level that it had most of the time."""
 
     samples: int
     changes: int
-    lows: int
     rest: int
-    calm: int
 
     @property
     def pulsing(self) -> bool:
-        """Whether it changes far too often for a finger, and never pauses as one does."""
-        often = self.samples >= 6 and self.changes > self.samples * 0.34
-        return often and self.calm < _FINGER_PAUSES
-
-    @property
-    def pressed(self) -> bool:
-        """Whether it rested high, went low and did not pulse: a button to ground."""
-        return self.rest == 1 and self.changes >= 1 and not self.pulsing
-
-    @property
-    def pressed_high(self) -> bool:
-        """Whether it rested low and went high: a button to the supply."""
-        return self.rest == 0 and self.changes >= 1 and not self.pulsing
+        """Whether it changes as often as pulses do; a quick finger does, too."""
+        return self.samples >= 6 and self.changes > self.samples * 0.34
 
 
 class PinDoctor:
@@ -268,11 +249,4 @@ def _role_line(gpio: int, role: str) -> str:
 
 def _activity(row: list[int]) -> Activity:
     changes = sum(before != after for before, after in pairwise(row))
-    lows = row.count(0)
-    return Activity(
-        samples=len(row),
-        changes=changes,
-        lows=lows,
-        rest=int(2 * lows <= len(row)),
-        calm=max((len(list(same)) for _level, same in groupby(row)), default=0),
-    )
+    return Activity(samples=len(row), changes=changes, rest=int(2 * row.count(0) <= len(row)))

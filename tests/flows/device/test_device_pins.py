@@ -47,11 +47,11 @@ def a_plug(root, monkeypatch):
 
 
 class Presses(list):
-    """The requests of a device whose button goes down and up four times, a change at each look."""
+    """The requests of a device whose button goes down and up `times`, a change at each look."""
 
-    def __init__(self, device):
+    def __init__(self, device, times=4):
         super().__init__()
-        self.moves = [device.press, device.release] * 4
+        self.moves = [device.press, device.release] * times
 
     def append(self, request):
         super().append(request)
@@ -59,11 +59,25 @@ class Presses(list):
             self.moves.pop(0)()
 
 
+class Line(list):
+    """The requests of a device on whose P8 pulses come in bursts, a level at each look."""
+
+    def __init__(self, plug, levels):
+        super().__init__()
+        self.plug, self.levels = plug, itertools.cycle(levels)
+
+    def append(self, request):
+        super().append(request)
+        if request == "GET /api/pins":
+            self.plug._phase[8] = 0.0 if next(self.levels) else 0.5
+
+
 class Owner:
     """Looks at the plug, as the owner would, and answers."""
 
-    def __init__(self, net, *, at=None, act=None):
+    def __init__(self, net, *, at=None, act=None, presses=4):
         self.net = net
+        self.presses = presses
         self.asked = []
         self.clicks = 0
         self.at, self.act = at, act
@@ -77,7 +91,8 @@ class Owner:
     def ready(self, text):
         self._count(text)
         if "button" in text:
-            self.net.endpoint.requests = Presses(self.net.device)
+            self.net.endpoint.requests = Presses(self.net.device, self.presses)
+        if "button" in text or "hands off" in text:
             return
         self.clicks = self.net.device.plug.relay_clicks
         self.pin = int(text.split("P", 1)[1].split(":")[0])
@@ -117,6 +132,40 @@ def test_the_plug_of_the_forum_thread(tmp_path, monkeypatch):
         assert driven(net) == []
         apply(net.ctx, net.hosts, desired_from(template=json.dumps(data.template)))
         assert run(read_state(net.obk)).settings["pins"] == data.template["pins"]
+
+
+@pytest.mark.parametrize("presses", [1, 8, 12, 18])
+def test_a_finger_is_a_button_however_quick_and_long_it_presses(tmp_path, monkeypatch, presses):
+    with a_plug(tmp_path, monkeypatch) as net:
+        data = examine(net.ctx, net.hosts[0], Owner(net, presses=presses), only=(10,))
+        assert [(x.gpio, x.kind, x.active_low) for x in data.findings] == [(10, "button", True)]
+
+
+@pytest.mark.parametrize(
+    ("at_first", "then"),
+    [
+        ([1], [1] * 11 + [0, 1] * 7),
+        ([1] * 6 + [0], [1] * 11 + [0, 1] * 7),
+        ([1] * 6 + [0], [1] * 6 + [0]),
+        ([1], [1, 0]),
+        ([1, 0], [1, 0]),
+    ],
+    ids=["bursts after a rest", "bursts", "slow", "after a rest", "all the time"],
+)
+def test_a_line_that_moves_when_nobody_presses_is_no_button(tmp_path, monkeypatch, at_first, then):
+    """The output of a meter may rest for seconds: it is no button, and it is not driven."""
+
+    class Nobody(Owner):
+        def ready(self, text):
+            self._count(text)
+            net.endpoint.requests = Line(net.device.plug, then)
+
+    with a_plug(tmp_path, monkeypatch) as net:
+        net.endpoint.requests = Line(net.device.plug, at_first)
+        data = examine(net.ctx, net.hosts[0], owner := Nobody(net), only=(8,))
+        assert [(item.gpio, item.kind) for item in data.findings] == [(8, "pulses")]
+        assert "8" not in data.template["pins"]
+        assert not any("P8" in text for text in owner.asked)
 
 
 def test_every_pin_is_watched_when_the_user_is_asked_to_press(tmp_path, monkeypatch):

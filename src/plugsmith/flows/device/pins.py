@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 LAMPS = ("red", "blue", "green", "white", "other")
 _RESTORED = ("pins", "channel_types", "flags", "startup_command")
 _WATCH_S = 10.0
+_HANDS_OFF_S = 5.0
 _TABLE_HOLD_S = 20.0
 
 
@@ -132,28 +133,47 @@ async def _talk(exam: _Examination, order: Sequence[int]) -> None:
 
 
 async def _find_inputs(exam: _Examination, order: Sequence[int]) -> None:
-    """Pulsing pins, and the button: inputs are safe and come first."""
-    quiet = await exam.doctor.watch(order, seconds=2.0)
-    pulsing = [gpio for gpio, item in quiet.items() if item.pulsing]
-    if pulsing:
-        rates = await exam.doctor.count(pulsing, seconds=2.0)
-        exam.findings += [
-            PinFinding(gpio=gpio, kind=PinKind.PULSES, pulses_per_s=rates.get(gpio, 0.0))
-            for gpio in pulsing
-        ]
+    """Pulsing pins, and the button: inputs are safe and come first.
 
-    def ask() -> None:
+    What moves often, or moved before anybody was asked to press, is looked at once more: a button
+    rests when nobody presses it, however quick the finger was.
+    """
+
+    def press() -> None:
         exam.examiner.ready(
             _("Press and release the button of the device several times in the next ten seconds.")
         )
 
+    def let_go() -> None:
+        exam.examiner.ready(_("Now keep your hands off the device for five seconds."))
+
+    quiet = await exam.doctor.watch(order, seconds=2.0)
+    pulsing = [gpio for gpio, item in quiet.items() if item.pulsing]
+    await _note_pulses(exam, pulsing)
     rest = [gpio for gpio in order if gpio not in pulsing]
-    seen = await exam.doctor.watch(rest, seconds=_WATCH_S, begin=ask)
+    seen = await exam.doctor.watch(rest, seconds=_WATCH_S, begin=press)
+    doubtful = [gpio for gpio, item in seen.items() if item.pulsing or quiet[gpio].changes]
+    exam.ctx.cancel.check()
+    still = (
+        await exam.doctor.watch(doubtful, seconds=_HANDS_OFF_S, begin=let_go) if doubtful else {}
+    )
+    await _note_pulses(exam, [gpio for gpio, item in still.items() if item.changes])
+    known = {item.gpio for item in exam.findings}
     for gpio, item in seen.items():
-        if item.pressed or item.pressed_high:
-            exam.findings.append(
-                PinFinding(gpio=gpio, kind=PinKind.BUTTON, active_low=item.pressed)
-            )
+        if item.changes and gpio not in known:
+            active_low = still.get(gpio, item).rest == 1
+            exam.findings.append(PinFinding(gpio=gpio, kind=PinKind.BUTTON, active_low=active_low))
+
+
+async def _note_pulses(exam: _Examination, gpios: Sequence[int]) -> None:
+    if not gpios:
+        return
+    exam.doctor.pulsing.update(gpios)
+    rates = await exam.doctor.count(gpios, seconds=2.0)
+    exam.findings += [
+        PinFinding(gpio=gpio, kind=PinKind.PULSES, pulses_per_s=rates.get(gpio, 0.0))
+        for gpio in gpios
+    ]
 
 
 async def _try_output(exam: _Examination, gpio: int) -> bool:
