@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from typing import TYPE_CHECKING
 
-import plugsmith.errors
 from pages.markdown import NOTICE
 from plugsmith.errors import ExitCode, PlugsmithError, concrete_errors
 from plugsmith.messages import _, speaking
@@ -77,13 +74,6 @@ _WORDS: dict[str, dict[object, str]] = {
 }
 
 
-def load_all_errors() -> list[type[PlugsmithError]]:
-    """Every error class with a code; imports all modules of the tree first."""
-    for module in pkgutil.iter_modules(plugsmith.errors.__path__, "plugsmith.errors."):
-        importlib.import_module(module.name)
-    return [cls for cls in concrete_errors() if cls.__module__.startswith("plugsmith.errors.")]
-
-
 def page(language: str = "en") -> str:
     """The whole page; in another language with the texts of the catalogue."""
     words = _WORDS[language]
@@ -96,7 +86,7 @@ def page(language: str = "en") -> str:
             *(f"- **{int(item)}**: {words.get(item, text)}" for item, text in EXIT_MEANING.items()),
             f"\n## {words['codes']}\n",
         ]
-        parts += [_entry(cls, words) for cls in load_all_errors()]
+        parts += [_entry(cls, words) for cls in concrete_errors()]
     return "\n".join(parts)
 
 

@@ -10,7 +10,6 @@ import dataclasses
 import importlib
 import inspect
 import json
-import pkgutil
 import sys
 import types
 import typing
@@ -190,8 +189,6 @@ def _first_line(kind: Any) -> str:
 
 
 def _errors() -> dict[str, Any]:
-    for module in pkgutil.iter_modules(plugsmith.errors.__path__):
-        importlib.import_module(f"plugsmith.errors.{module.name}")
     return {
         item.code: {"exit": int(item.exit_code), "what": item.what, "next_step": item.next_step}
         for item in concrete_errors()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from enum import IntEnum
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import ClassVar, TypeAlias
 
 from plugsmith.messages import N_, _
@@ -115,12 +117,15 @@ class Defect(PlugsmithError):
 
 
 def concrete_errors() -> list[type[PlugsmithError]]:
-    """Every error class of the tree that has a code of its own, sorted by code."""
+    """Every error class of the tree that has a code of its own, sorted by code; loads all of it."""
+    tree = import_module("plugsmith.errors")
+    for module in iter_modules(tree.__path__):
+        import_module(f"{tree.__name__}.{module.name}")
     found: dict[str, type[PlugsmithError]] = {}
     stack: list[type[PlugsmithError]] = [PlugsmithError]
     while stack:
         for cls in stack.pop().__subclasses__():
             stack.append(cls)
-            if "code" in vars(cls):
+            if "code" in vars(cls) and cls.__module__.startswith(f"{tree.__name__}."):
                 found[cls.code] = cls
     return [found[code] for code in sorted(found)]

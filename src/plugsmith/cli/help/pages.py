@@ -30,15 +30,10 @@ def page_of(word: str, width: int) -> str | None:
 
 
 def error_of(code: str) -> type[PlugsmithError] | None:
-    """The class of a code, with every module of errors loaded."""
-    from importlib import import_module
-    from pkgutil import iter_modules
+    """The class of a code."""
+    from plugsmith.errors import concrete_errors
 
-    from plugsmith import errors
-
-    for found in iter_modules(errors.__path__):
-        import_module(f"plugsmith.errors.{found.name}")
-    return next((kind for kind in errors.concrete_errors() if kind.code == code), None)
+    return next((kind for kind in concrete_errors() if kind.code == code), None)
 
 
 def _error(code: str, width: int) -> str | None:
