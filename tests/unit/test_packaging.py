@@ -14,6 +14,7 @@ from typer.main import get_command
 
 import check_release
 import pythons
+import release
 from plugsmith.cli.app import app
 from plugsmith.errors import concrete_errors
 
@@ -95,6 +96,14 @@ def test_a_release_is_tried_with_the_oldest_and_the_newest_python_that_are_claim
     assert [number for number in claimed[1:] if f"Python {number} " not in " ".join(left)] == []
     assert "make web" in left[-1]
     assert check_release.left_out(dict.fromkeys(claimed, "python"), page=ROOT) == []
+
+
+def test_sources_without_their_history_can_be_released(tmp_path, monkeypatch):
+    monkeypatch.setattr(release, "ROOT", tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert release.time_of_commit() == "315532800"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert release.time_of_commit() == "315532800"
 
 
 def test_a_python_that_pyenv_keeps_is_found(tmp_path, monkeypatch):
