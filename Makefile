@@ -132,7 +132,7 @@ campaign: setup campaign-model
 		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py \
 		$(if $(POINTS),,$(WHOLE_TABLES))
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli \
-		$(if $(POINTS),,tests/flows/wire/test_unbrick.py $(WHOLE_PEERS))
+		$(if $(POINTS),,tests/property $(addprefix tests/flows/wire/test_,unbrick.py servers_that_fail.py spi_adapters.py) $(WHOLE_PEERS))
 
 # Random verbs, boards, cuts and clocks against invariants: STEPS steps from seed FIRST on.
 campaign-model: setup
@@ -186,8 +186,9 @@ site:
 	@$(MAKE_ENV) .venvs/site locks/site.txt --project
 	.venvs/site/bin/python tools/make_site.py
 
-# Wheel, sources, single file, SBOM, licences, sums: dist/release. The same commit, the same bytes.
-release:
+# Wheel, sources, single file, SBOM, licences, sums, and where npm is the page without a server:
+# dist/release. The same commit, the same bytes.
+release: $(if $(shell command -v npm),web)
 	@$(MAKE_ENV) .venvs/release locks/release.txt
 	.venvs/release/bin/python tools/release.py
 

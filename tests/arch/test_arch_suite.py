@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -72,6 +73,27 @@ def test_every_library_that_users_get_is_tested_with_its_oldest_and_its_newest_v
     assert covered == names & {name.replace("ruamel-yaml", "ruamel.yaml") for name in locked}
     for listed, _tests, _names in table:
         assert f"$({listed})" in MAKEFILE
+
+
+def test_whatever_is_left_to_a_campaign_is_run_by_one():
+    targets = ("campaign", "campaign-adapters", "campaign-house")
+    shown = subprocess.run(
+        ["make", "-n", "-C", ROOT, *targets, "POINTS="], capture_output=True, text=True, check=True
+    )
+    commands = [line for line in joined(shown.stdout) if re.search(r'-m "?campaign', line)]
+    places = re.findall(r"tests/\S+", "\n".join(commands))
+    left = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if "mark.campaign" in path.read_text("utf-8") and path != Path(__file__)
+    ]
+    assert left
+    assert [file for file in left if not file.startswith(tuple(places))] == []
+
+
+def joined(text: str) -> list[str]:
+    """The lines of commands, each whole."""
+    return re.sub(r"\\\n\s*", " ", text).splitlines()
 
 
 def test_a_sample_and_the_rest_are_the_whole_table():
