@@ -9,11 +9,21 @@ import zipfile
 import pytest
 
 from plugsmith.cli.app import main
+from plugsmith.cli.dump.config_text import config_text
+from plugsmith.cli.dump.shown import ConfigShown
+from plugsmith.cli.dump.text import info_text
+from plugsmith.cli.image.text import image_text
+from plugsmith.cli.template.text import lint_text
+from plugsmith.dump.recovery.outcome import Confidence, Status
+from plugsmith.dump.survey.report import DumpKind
+from plugsmith.flows.many import FileLine, ManyResult
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.flows.settings.settings_block import make_block, sector_of
 from plugsmith.forge.dump import forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.storage import StorageRequest
+from plugsmith.image.model import ImageKind
+from plugsmith.messages import speaking
 
 SMALL = 0x4000
 
@@ -146,3 +156,29 @@ def test_an_empty_folder_is_said(tmp_path, capsys):
     for verb in (("dump", "info"), ("image", "info"), ("template", "lint"), ("dump", "config")):
         code, _items, last = run(capsys, *verb, tmp_path)
         assert (code, last["code"]) == (9, "PS-INPUT-MISSING")
+
+
+def config_lines(found):
+    return config_text(found, ConfigShown())
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "codes"),
+    [
+        (info_text, "kind", DumpKind),
+        (image_text, "kind", ImageKind),
+        (config_lines, "status", Status),
+        (config_lines, "confidence", Confidence),
+        (lint_text, "verdict", ("errors", "remarks", "clean")),
+        (lint_text, "state", ("done", "unusable")),
+    ],
+)
+@pytest.mark.parametrize("language", ["pl", "de"])
+def test_answers_about_many_files_are_words_and_no_codes(text, field, codes, language):
+    for code in map(str, codes):
+        item = FileLine(name="-", **{field: code})
+        with speaking(language):
+            said = text(ManyResult(files=1, counts={code: 1}, items=(item,), exit_code=0))
+        row, *_blank, total = said.splitlines()
+        assert row.split(maxsplit=1)[1] != code
+        assert f": {code} (1)" not in total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from plugsmith.image.model import KIND_WORDS, ImageKind
 from plugsmith.messages import N_
 
 
@@ -39,6 +40,14 @@ FLASHES = frozenset({K.FACTORY, K.OPENBEKEN, K.FLASH, K.PART, K.DISORDERED, K.FL
 FIRMWARE = frozenset({K.QIO, K.APPLICATION, K.UF2, K.FLASH_START})
 WITH_CODE = FLASHES | FIRMWARE | {K.UPDATE, K.LOADER}
 TEXTS = frozenset({K.PINS, K.TEMPLATE, K.TEXT})
+OF_IMAGE = {
+    ImageKind.OTA: K.UPDATE,
+    ImageKind.UF2: K.UF2,
+    ImageKind.BOOTLOADER: K.LOADER,
+    ImageKind.APP: K.APPLICATION,
+    ImageKind.QIO: K.QIO,
+    ImageKind.FLASH_START: K.FLASH_START,
+}
 _IT_IS_FIRMWARE = N_(
     "It is firmware: `plugsmith flash` writes it, `plugsmith image info` explains."
 )
@@ -79,17 +88,12 @@ ADVICE = {
     K.UNKNOWN: N_("Run `plugsmith dump info` on the file to see what it is."),
 }
 WORDS = {
+    **{kind: KIND_WORDS[image] for image, kind in OF_IMAGE.items()},
     K.FACTORY: N_("a flash with the vendor's firmware"),
     K.OPENBEKEN: N_("a flash with OpenBeken"),
-    K.FLASH: N_("a whole flash"),
+    K.FLASH: KIND_WORDS[ImageKind.FULL_DUMP],
     K.PART: N_("a part of a flash"),
     K.DISORDERED: N_("a flash in the wrong order"),
-    K.FLASH_START: N_("a flash from its start"),
-    K.QIO: N_("a boot loader with its application"),
-    K.APPLICATION: N_("an application alone"),
-    K.UF2: N_("a UF2 file"),
-    K.UPDATE: N_("a package for updates over the air"),
-    K.LOADER: N_("a boot loader alone"),
     K.SETTINGS: N_("OpenBeken's settings block"),
     K.RF: N_("a sector with RF calibration"),
     K.PINS: N_("a text with pins"),

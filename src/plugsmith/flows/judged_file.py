@@ -28,7 +28,7 @@ from plugsmith.errors import (
 from plugsmith.errors.content import InputUnusable, SeveralInside
 from plugsmith.errors.dump import SecretsLeft
 from plugsmith.errors.emulator import NotBootable
-from plugsmith.flows.file_kind import ADVICE, FIRMWARE, WORDS, FileKind
+from plugsmith.flows.file_kind import ADVICE, FIRMWARE, OF_IMAGE, WORDS, FileKind
 from plugsmith.flows.file_kind import FileKind as K
 from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.image.foreign.marks import mark_of
@@ -48,14 +48,6 @@ if TYPE_CHECKING:
 
 _SMALL = 4 * SECTOR_LEN  # a sector in a file of its own, perhaps with its neighbours
 _WHOLE = {DumpKind.FACTORY: K.FACTORY, DumpKind.OPENBEKEN: K.OPENBEKEN}
-_OF_IMAGE = {
-    ImageKind.OTA: K.UPDATE,
-    ImageKind.UF2: K.UF2,
-    ImageKind.BOOTLOADER: K.LOADER,
-    ImageKind.APP: K.APPLICATION,
-    ImageKind.QIO: K.QIO,
-    ImageKind.FLASH_START: K.FLASH_START,
-}
 _OF_A_FLASH = frozenset({ImageKind.FULL_DUMP, ImageKind.FLASH_START})
 _IN_A_FLASH = frozenset({K.PART, K.DISORDERED, K.SETTINGS, K.RF})
 _MARKED = frozenset({K.TEXT, K.PAGE, K.PACKED, K.DOCUMENT})
@@ -108,7 +100,7 @@ class JudgedFile:
         if found.kind in _OF_A_FLASH and self._disorder:
             return K.DISORDERED
         if found.kind is not ImageKind.FULL_DUMP:
-            return _OF_IMAGE[found.kind]
+            return OF_IMAGE[found.kind]
         return _WHOLE.get(self.report.kind, K.FLASH)
 
     @property

@@ -7,8 +7,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
+from plugsmith.messages import N_
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plugsmith.image.partition import PartitionTable
     from plugsmith.image.rbl import RblHeader, Trailer
     from plugsmith.image.scramble import ScrambleKey
@@ -25,6 +28,18 @@ class ImageKind(StrEnum):
     FLASH_START = "flash-start"  # a flash from address 0 to somewhere behind the application
     UF2 = "uf2"
     UNKNOWN = "unknown"
+
+
+#: what a file of a kind is called in a few words
+KIND_WORDS: Mapping[str, str] = {
+    ImageKind.QIO: N_("a boot loader with its application"),
+    ImageKind.APP: N_("an application alone"),
+    ImageKind.OTA: N_("a package for updates over the air"),
+    ImageKind.BOOTLOADER: N_("a boot loader alone"),
+    ImageKind.FULL_DUMP: N_("a whole flash"),
+    ImageKind.FLASH_START: N_("a flash from its start"),
+    ImageKind.UF2: N_("a UF2 file"),
+}
 
 
 class CheckVerdict(StrEnum):

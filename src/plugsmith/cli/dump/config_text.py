@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from plugsmith.cli.many_text import files_counts_text
 from plugsmith.cli.table import table
 from plugsmith.code_words import told
-from plugsmith.dump.recovery.outcome import SourceKind, Status
+from plugsmith.dump.recovery.outcome import Confidence, SourceKind, Status
 from plugsmith.flows.many import ManyResult
 from plugsmith.messages import N_, _
 from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plugsmith.cli.dump.shown import ConfigShown
     from plugsmith.flows.dump.known_config import KnownConfig
     from plugsmith.interpret.config_result import ConfigResult
@@ -32,11 +34,25 @@ _KINDS = {
     SourceKind.FIRMWARE_DEFAULT: N_("the firmware's default"),
 }
 
+_SURE: Mapping[str, str] = {
+    Confidence.PROVEN: N_("proven"),
+    Confidence.STRONG: N_("strong"),
+    Confidence.WEAK: N_("weak"),
+    Confidence.GUESS: N_("guess"),
+}
+_COUNTED: Mapping[str, str] = {
+    **_SURE,
+    Status.FOUND: N_("pins found"),
+    Status.SERIAL_MCU: N_("another controller has the pins"),
+    Status.COMPILED_IN: N_("pins compiled into the firmware"),
+    Status.NONE: N_("no pins"),
+}
+
 
 def config_text(found: KnownConfig | ManyResult, shown: ConfigShown) -> str:
     """The answer for one input, or the counts of many."""
     if isinstance(found, ManyResult):
-        return files_counts_text(found)
+        return files_counts_text(found, _COUNTED)
     return template_text(found) if shown.template else answer_text(found, explain=shown.explain)
 
 
@@ -81,7 +97,7 @@ def _facts(found: ConfigResult) -> str:
         [
             (_("Module"), found.module or ""),
             (_("Chip"), found.chip or ""),
-            (_("Confidence"), found.confidence or ""),
+            (_("Confidence"), _(_SURE[found.confidence]) if found.confidence else ""),
             (_("From"), place),
             (_("Text"), found.text or ""),
             (_("Reason"), told(found.reason) if found.reason else ""),

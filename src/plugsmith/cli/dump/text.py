@@ -11,10 +11,10 @@ from plugsmith.dump.health import BackupLevel
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.flows.many import ManyResult
 from plugsmith.memory import format_addr
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from plugsmith.flows.dump.results import (
         BackupAnswer,
@@ -24,12 +24,23 @@ if TYPE_CHECKING:
     )
 
 _MAX_VALUE = 100
+_KINDS: Mapping[str, str] = {
+    DumpKind.FACTORY: N_("factory dump with the vendor's firmware"),
+    DumpKind.OPENBEKEN: N_("OpenBeken"),
+    DumpKind.ESPHOME: N_("ESPHome or LibreTiny"),
+    DumpKind.STORAGE_ONLY: N_("only the vendor's storage, no firmware"),
+    DumpKind.OTHER_VENDOR: N_("firmware of another vendor"),
+    DumpKind.PARTIAL: N_("a part of a flash"),
+    DumpKind.BLANK: N_("blank"),
+    DumpKind.RANDOM: N_("random or encrypted bytes"),
+    DumpKind.UNKNOWN: N_("not a flash that Plugsmith knows"),
+}
 
 
 def info_text(found: InfoResult | ManyResult) -> str:
     """The result of `dump info`."""
     if isinstance(found, ManyResult):
-        return files_counts_text(found)
+        return files_counts_text(found, _KINDS)
     firmware, usable = found.firmware, found.usable_as_backup
     vendor = firmware.vendor if firmware else {}
     rows = [
@@ -70,18 +81,7 @@ def records_text(found: RecordsResult | ManyResult) -> str:
 
 
 def _kind(found: InfoResult) -> str:
-    words = {
-        DumpKind.FACTORY: _("factory dump with the vendor's firmware"),
-        DumpKind.OPENBEKEN: _("OpenBeken"),
-        DumpKind.ESPHOME: _("ESPHome or LibreTiny"),
-        DumpKind.STORAGE_ONLY: _("only the vendor's storage, no firmware"),
-        DumpKind.OTHER_VENDOR: _("firmware of another vendor"),
-        DumpKind.PARTIAL: _("a part of a flash"),
-        DumpKind.BLANK: _("blank"),
-        DumpKind.RANDOM: _("random or encrypted bytes"),
-        DumpKind.UNKNOWN: _("not a flash that Plugsmith knows"),
-    }
-    text = words[found.kind]
+    text = _(_KINDS[found.kind])
     return f"{text} ({found.looks_like})" if found.looks_like else text
 
 

@@ -9,7 +9,7 @@ from plugsmith.cli.many_text import files_counts_text
 from plugsmith.code_words import told
 from plugsmith.flows.image.results import FetchedFile, ReleaseList
 from plugsmith.flows.many import ManyResult
-from plugsmith.image.model import ImageKind
+from plugsmith.image.model import KIND_WORDS, CheckVerdict, ImageKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
 
@@ -33,13 +33,19 @@ _KEYS = {
     KeyClass.NONE: N_("none: the code is plain"),
     KeyClass.OTHER: N_("another key than Tuya's"),
 }
+_VERDICTS = {
+    CheckVerdict.OK: N_("ok"),
+    CheckVerdict.FAILED: N_("failed"),
+    CheckVerdict.MISSING: N_("missing"),
+    CheckVerdict.SKIPPED: N_("not checked"),
+}
 _LOG_LINES = 12
 
 
 def image_text(found: ImageInfo | ManyResult) -> str:
     """The result of `image info`."""
     if isinstance(found, ManyResult):
-        return files_counts_text(found)
+        return files_counts_text(found, KIND_WORDS)
     firmware = " ".join(part for part in (found.firmware, found.version) if part)
     rows = [
         (_("Kind"), _(_KINDS[found.kind])),
@@ -53,7 +59,7 @@ def image_text(found: ImageInfo | ManyResult) -> str:
         rows.append((_("Built for"), found.built_for))
     rows += [(_("Writes"), _span_text(item)) for item in found.writes]
     checks = ", ".join(
-        f"{told(name)} {told(verdict.value)}" for name, verdict in found.checks.items()
+        f"{told(name)} {_(_VERDICTS[verdict])}" for name, verdict in found.checks.items()
     )
     rows.append((_("Checks"), checks or "-"))
     width = max(len(name) for name, _text in rows) + 2

@@ -9,7 +9,7 @@ from plugsmith.cli.table import table
 from plugsmith.device.rules import RuleLevel
 from plugsmith.flows.catalogue.results import ListsResult
 from plugsmith.flows.many import ManyResult
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,11 +26,17 @@ if TYPE_CHECKING:
         SearchResult,
     )
 
+_VERDICTS = {
+    "errors": N_("with errors"),
+    "remarks": N_("with remarks"),
+    "clean": N_("nothing to remark"),
+}
+
 
 def lint_text(found: LintResult | ManyResult) -> str:
     """One finding a paragraph: level, what, what to do."""
     if isinstance(found, ManyResult):
-        return files_counts_text(found)
+        return files_counts_text(found, _VERDICTS)
     return _findings(found.findings)
 
 

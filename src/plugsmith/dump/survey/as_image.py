@@ -8,23 +8,14 @@ from plugsmith.chips.model import KeyClass
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.image.kinds import recognise
-from plugsmith.image.model import FirmwareImage, ImageKind
+from plugsmith.image.model import KIND_WORDS, FirmwareImage, ImageKind
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from plugsmith.dump.finding import Finding
 
-_WORDS: Mapping[ImageKind, str] = {
-    ImageKind.OTA: N_("a package for updates over the air"),
-    ImageKind.UF2: N_("a UF2 file"),
-    ImageKind.BOOTLOADER: N_("a boot loader alone"),
-    ImageKind.APP: N_("an application alone"),
-    ImageKind.QIO: N_("boot loader and application"),
-    ImageKind.FLASH_START: N_("a flash from its start"),
-    ImageKind.FULL_DUMP: N_("a whole flash"),
-}
 PACKAGES = frozenset({ImageKind.OTA, ImageKind.UF2})
 _PIECES = frozenset({ImageKind.BOOTLOADER, ImageKind.APP})
 _OF_FIRMWARE = frozenset(
@@ -55,7 +46,7 @@ def stands_alone(image: FirmwareImage, findings: Iterable[Finding]) -> bool:
 
 def image_kind(image: FirmwareImage) -> tuple[DumpKind, str]:
     """Kind and words for a firmware file in which no finder of flash contents found anything."""
-    words = _(_WORDS.get(image.kind, N_("firmware")))
+    words = _(KIND_WORDS.get(image.kind, N_("firmware")))
     named = " ".join(item for item in (image.firmware, image.version) if item)
     return (
         _FIRMWARE_KINDS.get(image.firmware or "", DumpKind.PARTIAL),
