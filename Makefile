@@ -96,7 +96,6 @@ peers:
 # For each library the tests that call it. Left out is what calls none (chips, dumps, boot code, the
 # simulator), and what meets the same calls again and takes minutes: processes that are killed, all
 # situations of the first contact, hours of served ports.
-# The extras mqtt, mdns and keyring are in no lock file, so no version of them is tried here.
 LINK_TESTS := tests/unit/link tests/unit/lan tests/cli/test_cli_info_ports.py# serialx
 WORDS_TESTS := $(addprefix tests/cli/test_,walk.py snapshots.py questions.py beside_a_bar.py streams.py)# typer, rich
 LIBRARY_TESTS := tests/unit/library tests/cli/test_config_file.py# platformdirs
@@ -105,9 +104,10 @@ YAML_TESTS := tests/unit/export tests/unit/test_nested_json.py $(addprefix tests
 HTTP_TESTS := tests/flows/image/test_image_fetch.py $(addprefix tests/flows/device/test_device_,apply.py groups.py ota.py)# httpx2
 PAGE_TESTS := $(addprefix tests/ui/test_ui_,files.py guard.py jobs.py practice.py process.py)# starlette, uvicorn
 EMULATOR_TESTS := $(addprefix tests/emu/test_emu_,blocks.py boot.py flows_forged.py)# unicorn
+NET_TESTS := $(addprefix tests/flows/,house/test_house_discovery.py house/test_house_roll.py device/test_device_announced.py)# aiomqtt, keyring, zeroconf
 SPI_TESTS := tests/unit/spi tests/flows/wire/test_spi_adapters.py# pyusb, pyftdi, gpiod
 WITH_DEPENDENCIES = $(LINK_TESTS) $(WORDS_TESTS) $(LIBRARY_TESTS) $(CIPHER_TESTS) $(YAML_TESTS) $(HTTP_TESTS) \
-  $(PAGE_TESTS) $(EMULATOR_TESTS) $(SPI_TESTS)
+  $(PAGE_TESTS) $(EMULATOR_TESTS) $(NET_TESTS) $(SPI_TESTS)
 TEST_DEPENDENCIES = python -m pytest -n $(JOBS) -m "not peers and not corpus and not campaign and not ui and not whole" $(WITH_DEPENDENCIES)
 
 # What our dependencies do for us, with the oldest versions that pyproject.toml allows ...

@@ -22,6 +22,8 @@ PEERS = {
     "ltchiptool": "ltchiptool==4.15.0",
     "esphome": "esphome==2026.6.5",
 }
+#: what a user may add; all of it is installed where tests run, or their judges would be skipped
+USERS_EXTRAS = ("emu", "ui", "spi", "mqtt", "keyring", "mdns")
 #: what makes releases and the documentation site
 RELEASE_TOOLS = ("hatchling>=1.27", "shiv>=1.0.8", "cyclonedx-bom>=7", "towncrier>=26")
 SITE_TOOLS = ("zensical>=0.0.40,<0.2",)
@@ -70,7 +72,7 @@ def main() -> int:
     extras = project["project"]["optional-dependencies"]
     users = [
         *project["project"]["dependencies"],
-        *(item for name in ("emu", "ui", "spi") for item in extras[name]),
+        *(item for name in USERS_EXTRAS for item in extras[name]),
     ]
     build = [*project["build-system"]["requires"], "editables"]  # hatchling's, to install editable
     for name, wanted in (INSTALLERS | PEERS).items():

@@ -16,7 +16,7 @@ from plugsmith.errors.device import (
     DeviceRefused,
     DeviceTransfer,
 )
-from plugsmith.lan.discover import read_ssdp
+from plugsmith.lan.announced import read_ssdp
 from plugsmith.lan.http import HttpWire
 from plugsmith.lan.obk_http import Obk
 from plugsmith.memory import AddressRange

@@ -28,6 +28,14 @@ def _is_here(host: object) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+def _is_group_on_loopback(sock: socket.socket, host: str) -> bool:
+    """What is sent to a multicast group leaves through the interface that the socket was given."""
+    if sock.family != socket.AF_INET or not ipaddress.ip_address(host).is_multicast:
+        return False
+    through = sock.getsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, 4)
+    return ipaddress.ip_address(through).is_loopback
+
+
 def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
     if event in {"socket.connect", "socket.sendto", "socket.sendmsg"}:
         sock, address = arguments[:2]  # None: to whom it is connected
@@ -35,6 +43,7 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
             address is not None
             and sock.family in {socket.AF_INET, socket.AF_INET6}
             and not _is_here(address[0])
+            and not _is_group_on_loopback(sock, address[0])
         ):
             raise OSError(errno.ENETUNREACH, "no test leaves this computer")
     elif event in {"socket.getaddrinfo", "socket.gethostbyname"} and not _is_here(arguments[0]):

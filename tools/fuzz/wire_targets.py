@@ -13,7 +13,8 @@ from plugsmith.boot.flash import Proof
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.protocol.frames import LINK_ANSWER, FrameForm, Reply, ReplyDecoder
 from plugsmith.errors import PlugsmithError
-from plugsmith.lan.discover import hosts_in, read_ssdp
+from plugsmith.lan.announced import read_ssdp
+from plugsmith.lan.discover import hosts_in
 from plugsmith.lan.live_page import read_live_page
 from plugsmith.lan.records import (
     plain_mac,

@@ -1,4 +1,4 @@
-"""Finds OpenBeken devices: a sweep over addresses, SSDP, and mDNS where the extra is installed."""
+"""Finds OpenBeken devices in ranges of addresses: all are asked, most of them are empty."""
 
 from __future__ import annotations
 
@@ -26,15 +26,7 @@ if TYPE_CHECKING:
 
 MAX_ADDRESSES = 4096
 AT_ONCE = 254  # most addresses are empty: waiting for them costs nothing
-SSDP_GROUP = ("239.255.255.250", 1900)
 SWEEP_PATIENCE = HttpTimeouts(connect_s=1.3, answer_s=6.0, whole_s=12.0, tries=1)
-_SEARCH = (
-    b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n"
-    b'MAN: "ssdp:discover"\r\nMX: 1\r\nST: upnp:rootdevice\r\n\r\n'
-)
-_LOCATION = re.compile(
-    rb"(?im)^LOCATION:[ \t]*http://([0-9.]{7,15})(?::(\d{1,5}))?/ssdp\.xml[ \t]*\r?$"
-)
 _ROUNDS = 3
 _LOOK_S = 0.1
 _FROM_TO = re.compile(r"(\d+\.\d+\.\d+\.)(\d{1,3})-(\d{1,3})")
@@ -153,78 +145,6 @@ async def look_at(
         return FoundDevice(host=host, info=None, state="safe-mode")
     except PlugsmithError:
         return None
-
-
-def read_ssdp(answer: bytes) -> Host | None:
-    """The host in an answer to a search, if it is OpenBeken's."""
-    if b"OpenBk" not in answer[:2048]:
-        return None
-    match = _LOCATION.search(answer[:2048])
-    if match is None:
-        return None
-    try:
-        return parse_host(f"{match[1].decode()}:{(match[2] or b'80').decode()}")
-    except UsageError:
-        return None
-
-
-async def search_ssdp(*, wait_s: float = 1.5, group: tuple[str, int] = SSDP_GROUP) -> list[Host]:
-    """Hosts whose SSDP driver answers a search; an empty list where the network forbids it."""
-    loop = asyncio.get_running_loop()
-    answers: list[Host] = []
-
-    class _Listener(asyncio.DatagramProtocol):
-        def datagram_received(self, data: bytes, addr: object) -> None:
-            del addr
-            host = read_ssdp(data)
-            if host is not None:
-                answers.append(host)
-
-    try:
-        transport, _protocol = await loop.create_datagram_endpoint(
-            _Listener,
-            local_addr=("0.0.0.0", 0),  # noqa: S104 - answers come from any device
-        )
-    except OSError:
-        return []
-    try:
-        with suppress(OSError):
-            transport.sendto(_SEARCH, group)
-            await asyncio.sleep(wait_s)
-    finally:
-        transport.close()
-    return list(dict.fromkeys(answers))
-
-
-def search_mdns(*, wait_s: float = 2.0) -> list[Host] | None:
-    """Hosts that announce `_http._tcp` by mDNS; None where the extra `mdns` is not installed."""
-    try:
-        from zeroconf import ServiceBrowser, Zeroconf  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        return None
-    import time  # noqa: PLC0415 - only this waiting needs it
-
-    found: list[Host] = []
-
-    class _Listener:
-        def add_service(self, zeroconf: Zeroconf, kind: str, name: str) -> None:
-            record = zeroconf.get_service_info(kind, name, timeout=1000)
-            for address in record.parsed_addresses() if record else ():
-                with suppress(ValueError):
-                    found.append(Host(str(IPv4Address(address)), record.port or DEFAULT_PORT))
-
-        update_service = add_service
-
-        def remove_service(self, zeroconf: Zeroconf, kind: str, name: str) -> None:
-            """Nothing: a device that leaves is asked over HTTP anyway."""
-
-    network = Zeroconf()
-    try:
-        ServiceBrowser(network, "_http._tcp.local.", _Listener())
-        time.sleep(wait_s)
-    finally:
-        network.close()
-    return list(dict.fromkeys(found))
 
 
 def without_doubles(found: Iterable[FoundDevice]) -> list[FoundDevice]:

@@ -23,7 +23,7 @@ from plugsmith.flows.device.scan import scan
 from plugsmith.flows.device.targets import targets
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.lan import discover as scan_discover
-from plugsmith.lan.discover import hosts_in, look_at, read_ssdp, search_mdns
+from plugsmith.lan.discover import hosts_in, look_at
 from plugsmith.lan.host import Host
 from plugsmith.lan.obk_http import Obk
 from plugsmith.library.library import Library
@@ -180,20 +180,6 @@ def test_a_device_in_safe_mode_is_named(tmp_path, monkeypatch):
             net.device.power_cycle()
         net.clock.sleep(20.0)
         assert run(look_at(net.hosts[0], patience=PATIENCE)).state == "safe-mode"
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [b"", b"SERVER: OpenBk", b"SERVER: OpenBk\r\nLOCATION: http://1.2.3.4:99999/ssdp.xml\r\n",
-     b"LOCATION: http://1.2.3.4:80/ssdp.xml\r\n"],
-)  # fmt: skip
-def test_odd_search_answers_are_left_out(answer):
-    assert read_ssdp(answer) is None
-
-
-def test_mdns_is_an_extra(monkeypatch):
-    monkeypatch.setitem(sys.modules, "zeroconf", None)  # an import of it fails from now on
-    assert search_mdns() is None
 
 
 def test_something_else_at_the_address_is_named():

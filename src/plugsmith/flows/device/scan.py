@@ -14,12 +14,11 @@ from plugsmith.flows.device.results import FoundRow, ScanResult
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.installed import how_to_add
+from plugsmith.lan.announced import search_mdns, search_ssdp
 from plugsmith.lan.discover import (
     SWEEP_PATIENCE,
     hosts_in,
     own_network,
-    search_mdns,
-    search_ssdp,
     sweep,
     without_doubles,
 )
