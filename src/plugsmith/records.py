@@ -88,7 +88,7 @@ def record(cls: type[T]) -> type[T]:
     No slots: requests and results are put together from several bases. Its methods are shared by
     all records instead of compiled for each, which would be a third of the start of a command.
     """
-    made = dataclass(kw_only=True, init=False, repr=False, eq=False)(cls)
+    made = dataclass(kw_only=True, init=False, repr=False, eq=False)(_said(cls))
     for name, method in _METHODS.items():
         if name not in made.__dict__:
             setattr(made, name, method)
@@ -101,11 +101,17 @@ def frozen(cls: type[T]) -> type[T]:
 
     What a class of many objects needs is compiled when the first of them have been made.
     """
-    made = dataclass(kw_only=True, slots=True, init=False, repr=False, eq=False)(cls)
+    made = dataclass(kw_only=True, slots=True, init=False, repr=False, eq=False)(_said(cls))
     for name, method in (_METHODS | _STATE).items():
         if name not in made.__dict__:
             setattr(made, name, method)
     return made
+
+
+def _said(cls: type[T]) -> type[T]:
+    """`cls` with a docstring; without one, dataclass parses signatures to make one up."""
+    cls.__doc__ = cls.__doc__ or cls.__name__
+    return cls
 
 
 def _make(self: Any, **values: Any) -> None:

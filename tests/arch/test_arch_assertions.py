@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from source_trees import tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 TESTS = Path(__file__).resolve().parents[1]
-TREES = {path: ast.parse(path.read_text("utf-8")) for path in sorted(TESTS.rglob("*.py"))}
 RAISING = {"raises", "warns", "fail"}
 #: methods of a browser's page or a broker that wait until something is there, or fail
 WAITING = {"see", "find", "wait_for", "wait_for_selector", "wait_for_function"}
@@ -33,6 +35,18 @@ def own(node: ast.AST) -> Iterator[ast.AST]:
         yield from own(inner)
 
 
+@cache
+def calls(node: ast.AST) -> frozenset[str]:
+    """The names of all that is called in `own(node)`."""
+    return frozenset(map(called, own(node)))
+
+
+@cache
+def leaves(node: ast.AST) -> bool:
+    """Whether the function may be left in `own(node)`."""
+    return any(isinstance(part, ast.Return) for part in own(node))
+
+
 class Reached:
     """Whether a list of statements reaches an assertion whatever it meets.
 
@@ -41,14 +55,13 @@ class Reached:
     """
 
     def __init__(self, helpers: set[str]) -> None:
-        self._helpers = helpers
+        self._sure = RAISING | WAITING | helpers
 
     def by(self, body: list[ast.stmt]) -> bool:
         for item in body:
             if self._by_one(item):
                 return True
-            left = any(isinstance(part, ast.Return) for part in own(item))
-            if left and not (isinstance(item, ast.If) and self.by(item.body)):
+            if leaves(item) and not (isinstance(item, ast.If) and self.by(item.body)):
                 return False  # what follows may be passed by
         return False
 
@@ -73,12 +86,15 @@ class Reached:
         return self._in(item)
 
     def _in(self, node: ast.AST) -> bool:
-        return any(called(part) in RAISING | WAITING | self._helpers for part in own(node))
+        return not self._sure.isdisjoint(calls(node))
 
 
-def functions(tree: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+@cache
+def functions(module: ast.Module) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [
-        node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        node
+        for node in ast.walk(module)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
     ]
 
 
@@ -88,8 +104,8 @@ def helpers(trees: dict[Path, ast.Module]) -> dict[Path, set[str]]:
     A name that the file itself does not define counts if every function of that name asserts.
     """
     named: dict[str, dict[Path, ast.FunctionDef | ast.AsyncFunctionDef]] = defaultdict(dict)
-    for path, tree in trees.items():
-        for item in functions(tree):
+    for path, module in trees.items():
+        for item in functions(module):
             if not item.name.startswith("test_"):
                 named[item.name][path] = item
     sure: set[tuple[str, Path]] = set()
@@ -116,15 +132,16 @@ def helpers(trees: dict[Path, ast.Module]) -> dict[Path, set[str]]:
 def without(trees: dict[Path, ast.Module], known: dict[Path, set[str]]) -> list[str]:
     return [
         f"{path.name}:{item.lineno} {item.name}"
-        for path, tree in trees.items()
+        for path, module in trees.items()
         if path.name.startswith("test_")
-        for item in functions(tree)
+        for item in functions(module)
         if item.name.startswith("test_") and not Reached(known[path]).by(item.body)
     ]
 
 
 def test_every_test_reaches_an_assertion():
-    assert without(TREES, helpers(TREES)) == []
+    trees = {path: tree(path) for path in sorted(TESTS.rglob("*.py"))}
+    assert without(trees, helpers(trees)) == []
 
 
 def test_what_may_be_passed_by_is_seen():

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from source_trees import tree
 
 from plugsmith.errors import ExitCode, PlugsmithError, concrete_errors
 
@@ -120,7 +121,7 @@ def test_error_codes_are_defined_in_the_tree_only():
             continue
         elsewhere += [
             f"{path.name}: {node.name}"
-            for node in ast.walk(ast.parse(text))
+            for node in ast.walk(tree(path))
             if isinstance(node, ast.ClassDef)
             for item in node.body
             if isinstance(item, ast.Assign)

@@ -6,6 +6,8 @@ import ast
 from functools import cache
 from pathlib import Path
 
+from source_trees import tree
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SOURCE = REPOSITORY / "src" / "plugsmith"
 MODULES = sorted(SOURCE.rglob("*.py"))
@@ -84,11 +86,6 @@ FOLDER_LIMIT = 20
 
 def name_of(path: Path) -> str:
     return path.relative_to(SOURCE).as_posix()
-
-
-@cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def names_in(expression: ast.expr) -> set[str]:

@@ -110,9 +110,10 @@ def test_a_flash_with_moved_sectors_is_whole_only_if_all_stands_in_place(seed):
 
 
 @pytest.mark.campaign
-@pytest.mark.parametrize("seed", range(40, 4000))
-def test_many_more_flashes_with_moved_sectors_are_whole_only_if_all_stands_in_place(seed):
-    _judged(seed)
+@pytest.mark.parametrize("first", range(40, 4000, 99))
+def test_many_more_flashes_with_moved_sectors_are_whole_only_if_all_stands_in_place(first):
+    for seed in range(first, first + 99):
+        _judged(seed)
 
 
 def _judged(seed: int) -> None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
 from plugsmith.chips.tables import FactTable, load, tables
+from plugsmith.records import frozen
 
 FILE = "other_chips.toml"
 FILE_GRADES = ("judged", "source", "memory")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OtherChip:
     """A chip and the way to free it; empty texts and None stand for what is not known.
 

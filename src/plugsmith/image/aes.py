@@ -25,12 +25,19 @@ class CipherEngine(Protocol):
 
 @cache
 def _library() -> Any:  # noqa: ANN401 - a module
-    """pycryptodome's AES, bound through ctypes: cffi parses C for it, 40 ms of a start."""
+    """pycryptodome's AES, bound through ctypes: cffi parses C for it, 40 ms of a start.
+
+    With ctypes it would start `file` to learn what the interpreter is linked as, for names without
+    an ending; its own all have one.
+    """
     spared = "cffi" not in sys.modules
     if spared:
         sys.modules["cffi"] = None  # type: ignore[assignment] # documented: its import fails
     try:
-        from Crypto.Cipher import AES  # noqa: PLC0415 - most runs need no cipher
+        from Crypto.Util import _raw_api  # noqa: PLC0415 - most runs need no cipher
+
+        getattr(_raw_api, "cached_architecture", [])[:] = ("", "")
+        from Crypto.Cipher import AES  # noqa: PLC0415 - with the above
     finally:
         if spared:
             del sys.modules["cffi"]

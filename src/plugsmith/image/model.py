@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import KeyClass
 from plugsmith.messages import N_
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,7 +67,7 @@ class FindingLevel(StrEnum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class ImageFinding:
     """One thing worth telling; `text` is a whole sentence, `at` an offset in the file."""
 
@@ -76,7 +77,7 @@ class ImageFinding:
     at: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class WriteSpan:
     """`length` bytes of the file from `offset` on belong at the physical address `start`."""
 
@@ -85,7 +86,7 @@ class WriteSpan:
     offset: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class CodeSection:
     """Code of one partition inside a file; offsets count from the start of the file.
 
@@ -109,7 +110,7 @@ class CodeSection:
     code: bytes = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class LoaderFacts:
     """The boot loader in a file."""
 
@@ -120,7 +121,7 @@ class LoaderFacts:
     tables: tuple[PartitionTable, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class AppFacts:
     """The application in a file; `chips` are those its own texts name."""
 
@@ -131,7 +132,7 @@ class AppFacts:
     project: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FirmwareImage:
     """A firmware file, known by its content."""
 

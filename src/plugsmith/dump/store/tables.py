@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.records import frozen
 from plugsmith.tuya.files import PIN_FILES, TABLE_MAGIC_BYTES, FileTable, newer_table, read_table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _MAX_TABLES = 8
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FoundTable:
     """A table at `offset` of the file."""
 

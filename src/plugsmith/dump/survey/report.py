@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from plugsmith.dump.finding import Finding
@@ -59,7 +61,7 @@ DISORDER = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Damage:
     """One thing that is wrong, with a sentence for people."""
 
@@ -67,7 +69,7 @@ class Damage:
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FileRegion:
     """A stretch of the file: a finding or a gap. `address` is its place in flash, if known."""
 
@@ -79,7 +81,7 @@ class FileRegion:
     facts: dict[str, Fact] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class FirmwareFacts:
     """What would run: name, version and code key of the application; vendor ids of the store."""
 
@@ -98,7 +100,7 @@ class Looked(StrEnum):
     NO = "no"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Secrets:
     """Which kinds of secrets are in the file; never the secrets."""
 
@@ -108,7 +110,7 @@ class Secrets:
     looked: Looked = Looked.NO
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class DumpReport:
     """All of it. Spans are file offsets."""
 

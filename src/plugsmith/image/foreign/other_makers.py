@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING
 
 from plugsmith.memory import AddressRange
 from plugsmith.messages import N_
+from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,7 @@ _XR_HEAD = Struct("<4sIHH7I")
 _XR_HEAD_LEN, _XR_LARGEST = 64, 0x100_0000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class Part:
     """A partition that the file's own table names."""
 
@@ -52,7 +52,7 @@ class Part:
     span: AddressRange
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen
 class OtherMaker:
     """`chip` as in other_chips.toml where it stands there; `checked` is what was proven, in words.
 
