@@ -20,7 +20,7 @@ _SHORTEST_S = 0.15  # what took less time than this says nothing about a rate
 
 
 class ProgressMeter:
-    """Counts up to `total` and emits Progress; made by `task`."""
+    """Counts up to `total` and emits Progress; made by `task`. What is done again counts once."""
 
     def __init__(self, task: str, *, total: int, clock: Clock, sink: EventSink) -> None:
         self.task = task
@@ -41,15 +41,18 @@ class ProgressMeter:
 
     def skip(self, amount: int) -> None:
         """Count `amount` as done that did not have to be moved: no part of the rate."""
-        self.done += amount
+        self._count(amount)
         if amount:
             self._tell()
 
     def advance(self, amount: int) -> None:
         """Count `amount` more."""
-        self.done += amount
+        self._count(amount)
         self._moved += amount
         self._tell()
+
+    def _count(self, amount: int) -> None:
+        self.done = min(self.done + amount, self.total) if self.total else self.done + amount
 
     def _tell(self) -> None:
         now_s = self._clock.monotonic()

@@ -150,13 +150,19 @@ def _stem(mac: str) -> str:
 
 
 def _write_private(path: Path, data: bytes, *, new: bool) -> None:
-    """A new file, or a whole one in the place of the old."""
+    """A new file, or a whole one in the place of the old; nothing of it where the disk refuses."""
     target = path if new else path.with_suffix(".tmp")
-    handle = os.open(target, os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC), 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        make_durable(file.fileno())
     if not new:
-        target.replace(path)
+        target.unlink(missing_ok=True)  # of a process that was killed
+    handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            make_durable(file.fileno())
+        if not new:
+            target.replace(path)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
     written()

@@ -7,10 +7,13 @@ from flows_rig import Rig, factory
 from swap_rig import board, programmed, received, swap_in
 
 from plugsmith.errors.link import OtherDevice
+from plugsmith.flows.wire import backup as backup_module
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.raw_read import read_flash, verify_flash
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
+from plugsmith.memory import AddressRange
 
 CODE = 0x8000
 MAC_B = bytes.fromhex("c8478cbbbbbb")
@@ -71,3 +74,72 @@ def test_what_the_firmware_stored_while_the_link_was_lost_is_read_again(tmp_path
 
 def factory_with(contents, **options):
     return forge_flash(chip="BK7231T", code_len=CODE, contents=contents, **options)
+
+
+SPAN = AddressRange(0x130000, 0x170000)
+
+
+def with_mark(content: bytes, mark: bytes) -> bytes:
+    return content[:0x140000] + mark * 0x2000 + content[0x160000:]
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+@pytest.mark.parametrize("after", [40_000, 80_000, 120_000])
+def test_bytes_that_are_read_are_of_one_time_also_of_boards_that_nothing_tells_apart(
+    tmp_path, chip, after
+):
+    mine = with_mark(factory(chip, code_len=CODE), b"of the first ...")
+    later = with_mark(mine, b"of the second...")
+    rig = rig_of(tmp_path, chip, mine)
+    swap_in(rig, lambda: board(chip, later, rig), when=received(rig, after), gap_s=3.0)
+    out = read_flash(rig.ctx(timeout=20.0), lambda _size: SPAN)
+    assert out.data in (mine[SPAN.start : SPAN.end], later[SPAN.start : SPAN.end])
+
+
+def answered(rig, verb) -> int:
+    """How many bytes the host gets in `verb`, which is done once for that."""
+    swap_in(rig, lambda: None, when=lambda _chip: False, gap_s=0.0)
+    verb()
+    del rig.port
+    rig.replug()
+    return rig.got
+
+
+@pytest.mark.parametrize("part", range(1, 10))
+def test_a_comparison_is_of_one_time(tmp_path, part):
+    """One half was right before the supply went away, the other half is afterwards."""
+    mine = with_mark(factory("BK7231T", code_len=CODE), b"of the first ...")
+    wanted = with_mark(mine, b"of the second...")
+    rig = rig_of(tmp_path, content=mine[:0x150000] + wanted[0x150000:])
+    later = wanted[:0x150000] + mine[0x150000:]
+
+    def verb():
+        piece = wanted[SPAN.start : SPAN.end]
+        return verify_flash(rig.ctx(timeout=20.0), piece, start=SPAN.start)
+
+    when = received(rig, answered(rig, verb) * part // 10)
+    swap_in(rig, lambda: board("BK7231T", later, rig), when=when, gap_s=3.0)
+    assert verb()
+
+
+def test_a_backup_compares_again_what_it_took_from_the_last_one(tmp_path, monkeypatch):
+    """The firmware runs between the look at the blocks and the look at sectors of a changed one."""
+    rig = rig_of(tmp_path)
+    backup(rig.ctx())
+    rig.chip.nor.content[0x1E3000:0x1E3010] = b"written by fw!!!"
+    rig.replug()
+    later = bytearray(rig.content)
+    for addr in (0x150000, 0x1E3000):
+        later[addr : addr + 16] = b"and then this..."
+    looks = []
+
+    def look(*args, **how):
+        looks.append(args)
+        return real(*args, **how)
+
+    real = backup_module._changed
+    monkeypatch.setattr(backup_module, "_changed", look)
+    second = lambda _chip: len(looks) == 2  # noqa: E731 - a moment
+    swap_in(rig, lambda: board("BK7231T", bytes(later), rig), when=second, gap_s=9.0)
+    assert backup(rig.ctx(timeout=20.0)).backup.read() == later
+    assert len(looks) == 2

@@ -18,13 +18,13 @@ from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole
 from plugsmith.dump.health import judge_backup
 from plugsmith.errors import Cancelled, PlugsmithError
-from plugsmith.errors.flash import ExchangeFailed, StatusRefused
 from plugsmith.errors.flows import HalfWritten, NotABackup
 from plugsmith.errors.library import JobLost
 from plugsmith.errors.safety import SizeContradicted
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
+from plugsmith.flows.wire.content_now import WholeRead
 from plugsmith.flows.wire.device_passport import passport_of
 from plugsmith.flows.wire.results import BackupResult
 from plugsmith.library.backups.passport import ProvenRange
@@ -33,7 +33,6 @@ from plugsmith.memory import (
     BLOCK_LEN,
     SECTOR_LEN,
     AddressRange,
-    merge_ranges,
     subtract_ranges,
 )
 from plugsmith.messages import _
@@ -41,6 +40,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from plugsmith.boot.flash import ProvenBlock
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
@@ -120,6 +120,7 @@ def make_backup(
     ctx.library.backups.check_room(device.size, out=out)
     device.tell_wrong_clock()
     began_s, wire_before = ctx.clock.monotonic(), device.bytes_on_wire
+    since = device.identified_epoch
     job, data, done = _open_job(ctx, device, resume=resume, spare=spare)
     device.job = job
     resumed = sum(len(item.span) for item in done)
@@ -129,7 +130,9 @@ def make_backup(
     try:
         if known is not None and not done:
             done = _take_known(ctx, device, job, data, known)
-        proofs = _read_rest(ctx, device, job, data, done)
+        proven = [ProvenRange(span=item.span, proof=item.proof) for item in done]
+        read = WholeRead(device, AddressRange(0, device.size), data, proven, since=since)
+        _read_rest(ctx, device, job, read)
     except Cancelled as stop:
         raise Cancelled(
             state=_("What was read so far is kept; the device was not changed."),
@@ -152,7 +155,7 @@ def make_backup(
         job.finish()
         raise
     device.tell_wrong_clock()
-    passport = passport_of(ctx, device, content, proofs)
+    passport = passport_of(ctx, device, content, read.proofs)
     stored = ctx.library.backups.add(content, passport, out=out)
     job.finish()
     device.remember_speed()
@@ -253,60 +256,19 @@ def _changed(
     return device.differing(wanted, mostly_equal=mostly_equal)
 
 
-def _read_rest(
-    ctx: FlowContext,
-    device: Device,
-    job: Job,
-    data: bytearray,
-    done: Sequence[ReadRange],
-) -> list[ProvenRange]:
-    proofs = [ProvenRange(span=item.span, proof=item.proof) for item in done]
-
-    def have() -> list[AddressRange]:
-        return merge_ranges(item.span for item in proofs)
-
-    def left() -> int:
-        return device.size - sum(len(span) for span in have())
-
-    def read() -> None:
-        while left() or seen[0] != device.epoch:
-            if seen[0] != device.epoch:
-                seen[0] = device.epoch
-                _compare_again(device, data, proofs)
-            read_left()
-
-    def read_left() -> None:
-        for span in _reading_order(device, have()):
-            for block in device.flash.blocks(span):
-                data[block.span.start : block.span.end] = block.data
-                job.put(block.span.start, block.data, block.proof)
-                proofs.append(ProvenRange(span=block.span, proof=block.proof))
-                count = meter.skip if block.proof is Proof.BLANK_CRC else meter.advance
-                count(len(block.span))
-                device.note_speed()
-                ctx.cancel.check()
-
-    seen = [device.identified_epoch]
+def _read_rest(ctx: FlowContext, device: Device, job: Job, read: WholeRead) -> None:
     with task("backup", _("Reading"), total=device.size, clock=ctx.clock, sink=ctx.sink) as meter:
-        meter.skip(device.size - left())
-        device.resume_on_relink(read, left=left)
+
+        def taken(block: ProvenBlock) -> None:
+            job.put(block.span.start, block.data, block.proof)
+            count = meter.skip if block.proof is Proof.BLANK_CRC else meter.advance
+            count(len(block.span))
+            device.note_speed()
+            ctx.cancel.check()
+
+        meter.skip(device.size - read.left)
+        read.finish(taken, lambda have: _reading_order(device, have))
         _summarise(meter, device)
-    return proofs
-
-
-def _compare_again(device: Device, data: bytearray, proofs: list[ProvenRange]) -> None:
-    """Drop the ranges that are not as they were read: the firmware may have run in between."""
-    device.prove_same()
-    spans = [item.span for item in proofs]
-    try:
-        changed = _changed(device, bytes(data), spans, mostly_equal=True)
-    except (ExchangeFailed, StatusRefused):  # a chip without a checksum command
-        changed = spans
-    if changed:
-        device.ctx.say(
-            _("{count} ranges changed meanwhile and are read again.", count=len(changed))
-        )
-    proofs[:] = [item for item in proofs if item.span not in changed]
 
 
 def _reading_order(device: Device, have: Sequence[AddressRange]) -> Iterator[AddressRange]:

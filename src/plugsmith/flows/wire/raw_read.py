@@ -11,6 +11,7 @@ from plugsmith.boot.flash import Proof
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
+from plugsmith.flows.wire.content_now import WholeRead, of_one_time
 from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
@@ -19,6 +20,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plugsmith.boot.flash import ProvenBlock
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
 
@@ -52,25 +54,23 @@ def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
         span = span_of(device.size)
         device.raise_speed()
         around = span.aligned(SECTOR_LEN)
-        data: bytearray = bytearray()
-        proofs: set[str] = set()
+        data = bytearray(len(around))
+        read = WholeRead(device, around, data, since=device.identified_epoch)
+        with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
 
-        def read() -> None:
-            for block in device.flash.blocks(AddressRange(around.start + len(data), around.end)):
-                data.extend(block.data)
-                proofs.add(block.proof.value)
+            def taken(block: ProvenBlock) -> None:
                 count = meter.skip if block.proof is Proof.BLANK_CRC else meter.advance
                 count(len(block.span))
                 device.note_speed()
                 ctx.cancel.check()
 
-        with task("read", _("Reading"), total=len(around), clock=ctx.clock, sink=ctx.sink) as meter:
-            device.resume_on_relink(read, left=lambda: len(around) - len(data))
+            read.finish(taken)
         device.remember_speed()
+        proofs = {item.proof.value for item in read.proofs} - {Proof.BLANK_CRC.value}
         return ReadOutcome(
             span=span,
             data=bytes(data[span.start - around.start : span.end - around.start]),
-            proof="+".join(sorted(proofs - {Proof.BLANK_CRC.value})) or Proof.DEVICE_CRC.value,
+            proof="+".join(sorted(proofs)) or Proof.DEVICE_CRC.value,
             chip=device.identity.chip.name,
         )
 
@@ -85,12 +85,16 @@ def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRa
         with task(
             "verify", _("Comparing"), total=len(span), clock=ctx.clock, sink=ctx.sink
         ) as meter:
-            wrong: list[AddressRange] = []
-            for block in span.split(BLOCK_LEN):
-                wrong += _differing(device, Segment(start=start, data=data), block)
-                meter.advance(len(block))
-                ctx.cancel.check()
-        return wrong
+
+            def compare() -> list[AddressRange]:
+                wrong: list[AddressRange] = []
+                for block in span.split(BLOCK_LEN):
+                    wrong += _differing(device, Segment(start=start, data=data), block)
+                    meter.advance(len(block))
+                    ctx.cancel.check()
+                return wrong
+
+            return of_one_time(device, compare, span)
 
 
 def _differing(device: Device, whole: Segment, block: AddressRange) -> list[AddressRange]:
