@@ -52,7 +52,7 @@ class Run:
     last: dict[int, Verb] = field(default_factory=dict)
     outcomes: Counter[str] = field(default_factory=Counter)
     story: list[str] = field(default_factory=list)
-    clean: set[int] = field(default_factory=set)  # boards that were whole before the verb
+    owners: dict[Path, set[int]] = field(default_factory=dict)  # of each backup, when it was made
 
     def __post_init__(self) -> None:
         dice = random.Random(self.seed)
@@ -145,8 +145,7 @@ class Run:
     def _carry_out(self, verb: Verb, cut: Cut, dice: random.Random, *, again: bool = False) -> None:
         world, board = self.world, self.world.board
         before = {item.number: item.content for item in world.boards}
-        known = set(world.backups())
-        self.clean = clean = {item.number for item in world.boards if item.whole}
+        clean = {item.number for item in world.boards if item.whole}
         others = [item.number for item in world.boards if item is not board]
         world.swap_to = dice.choice(others) if others else None
         world.allow = verb.allow
@@ -174,7 +173,7 @@ class Run:
             self.story.append(f"   -> {failure.code}")
         self.outcomes[f"{verb.name}: {result}"] += 1
         world.on_erase = None
-        self._judge_backups(known, before, clean)
+        self._judge_backups(before, clean)
         if world.swapped and isinstance(done, WriteOutcome) and not world.erased & {board.number}:
             board = self._met_another(verb, board, before, done)
         for item in world.boards:
@@ -214,9 +213,7 @@ class Run:
         if kept is None:
             _must("no-backup" in verb.allow, f"{words} was written without a backup")
         else:
-            whole = now.number in self.clean
-            mine = kept.read() == before[now.number]
-            mine = mine or (not whole and kept.passport.rf_sha256 in now.digests)
+            mine = now.number in self.owners[kept.file]
             _must(mine, f"{words} was written with the backup of another one")
         return now
 
@@ -252,13 +249,14 @@ class Run:
             kept = self.world.on_disk(addr, held_now)
             _must(kept, f"0x{addr:06X} of board {board.number} is erased and nowhere on the disk")
 
-    def _judge_backups(self, known: set[Path], before: dict[int, bytes], clean: set[int]) -> None:
+    def _judge_backups(self, before: dict[int, bytes], clean: set[int]) -> None:
         for path, data in self.world.backups().items():
-            if path in known:
+            if path in self.owners:
                 continue
-            owners = [number for number, content in before.items() if content == data]
+            owners = {number for number, content in before.items() if content == data}
             _must(bool(owners), f"the backup {path.name} is of no board as it was")
-            _must(bool(clean & set(owners)), f"the backup {path.name} holds a half-written device")
+            _must(bool(clean & owners), f"the backup {path.name} holds a half-written device")
+            self.owners[path] = owners
 
     def _judge_verified(self, verb: Verb, done: WriteOutcome, board: Board, was: bytes) -> None:
         now, wanted = board.content, done.plan.wanted
@@ -302,6 +300,12 @@ class Run:
             and (job.header.device.rf_sha256 in {None, *board.digests})
         ]
 
+    def _has_a_copy(self, board: Board) -> bool:
+        """Whether a permission made another board one with it: all that a job knows it by."""
+        was = board.rf_digest(board.stock)
+        others = [item for item in self.world.boards if item.chip_name == board.chip_name]
+        return any(was in item.digests for item in others if item.rf_digest(item.stock) != was)
+
     def _after(self) -> None:
         """What holds at any time."""
         unreadable = self.world.library.jobs.unreadable()
@@ -309,7 +313,7 @@ class Run:
             now = board.content
             if board.chip_name in {"BK7231T", "BK7231U"}:
                 _must(now[:APP] == board.stock[:APP], f"the boot loader of board {board.number}")
-            if not board.whole and not unreadable:
+            if not board.whole and not unreadable and not self._has_a_copy(board):
                 _must(bool(self._jobs(board)), f"board {board.number} is half-written, and no job")
             at = board.rf_addr()
             if (
