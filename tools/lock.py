@@ -21,6 +21,7 @@ PEERS = {
     "bk7231tools": "bk7231tools[cli]==2.1.2",
     "ltchiptool": "ltchiptool==4.15.0",
     "esphome": "esphome==2026.6.5",
+    "esptool": "esptool==5.6.0",
 }
 #: what a user may add; all of it is installed where tests run, or their judges would be skipped
 USERS_EXTRAS = ("emu", "ui", "spi", "mqtt", "keyring", "mdns")

@@ -165,7 +165,7 @@ export type BackupsStoredBackup = {
   "first": boolean;
 };
 
-/** `backup --via`: sizes in bytes; `chip` as the user named it, None where the program knew. */
+/** `backup --via`: sizes in bytes; `chip` and `mac` as the user or the program named them. */
 export type BridgeViaBackupResult = {
   "file": string;
   "sha256": string;
@@ -175,6 +175,31 @@ export type BridgeViaBackupResult = {
   "seconds": number;
   "program": string;
   "chip": string | null;
+  "mac": string | null;
+};
+
+/** `flash --via`: `writes` are the ranges that change; `verified` is false for a dry run only. */
+export type BridgeViaFlashResult = {
+  "program": string;
+  "chip": string | null;
+  "mac": string | null;
+  "image": BridgeViaImageRow;
+  "backup": WireBackupRow | null;
+  "writes": (WireSpanRow)[];
+  "checks": (WireCheckRow)[];
+  "verified": boolean;
+  "undo": string;
+  "seconds": number;
+  "notes": (string)[];
+};
+
+/** The file that another program writes, by its content; `chips` that it is for. */
+export type BridgeViaImageRow = {
+  "file": string;
+  "kind": string;
+  "chips": (string)[];
+  "size": number;
+  "sha256": string;
 };
 
 /** The chip (None unless known), how sure it is, which are likely, and why it is not sure. */

@@ -24,6 +24,7 @@ from plugsmith.library.backups.passport import (
 )
 from plugsmith.library.jobs.journal import Entry, Journal, encode_line, replay
 from plugsmith.library.jobs.state import read_state
+from plugsmith.library.via_backups import ViaPassport
 from plugsmith.memory import AddressRange, subtract_ranges
 
 SIZE = 0x20_0000
@@ -188,3 +189,28 @@ def test_a_damaged_index_is_rebuilt(data):
         index_file = Path(folder) / "index.json"
         index_file.write_bytes(data)
         assert BackupIndex(Path(folder) / "backups", index_file).refresh() == ()
+
+
+@given(st.binary(max_size=300) | st.text(max_size=80).map(lambda text: text.encode()))
+def test_any_bytes_are_a_passport_of_another_programs_read_or_none(data):
+    found = ViaPassport.parse(data)
+    assert found is None or ViaPassport.parse(found.as_bytes()) == found
+
+
+@given(
+    st.builds(
+        ViaPassport,
+        made_by=texts,
+        created=texts,
+        program=texts,
+        chip=maybe_texts,
+        mac=maybe_texts,
+        size=st.integers(0, SIZE),
+        sha256=digests,
+    ),
+    st.sampled_from(("size", "sha256", "proof", "chip", "format")),
+)
+def test_a_passport_of_another_programs_read_comes_back_and_a_spoilt_one_does_not(made, field):
+    assert ViaPassport.parse(made.as_bytes()) == made
+    spoilt = json.loads(made.as_bytes()) | {field: ["x"]}
+    assert ViaPassport.parse(json.dumps(spoilt).encode()) is None

@@ -235,18 +235,18 @@ def backup(session: Session, request: BackupRequest) -> BackupResult | ViaBackup
 
 def _backup_via(session: Session, request: BackupRequest, program: str) -> ViaBackupResult:
     from plugsmith.clock import RealClock
-    from plugsmith.flows.bridge.backup import backup_via
+    from plugsmith.flows.bridge.backup import backup_via as do_it
 
     if request.output is None:
         raise UsageError(problem=_("--via needs the file to write: -o FILE"))
     if request.resume:
         raise UsageError(problem=_("--via and --resume do not go together"))
-    return backup_via(
+    return do_it(
         program,
         port=port_of(session, request),
         chip=request.chip,
         out=request.output,
-        locks=session.library.locks,
+        library=session.library,
         clock=session.clock or RealClock(),
         sink=session.sink,
         cancel=session.cancel,

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from plugsmith.api.session import Session
     from plugsmith.flows.arrived import ArrivedDevice
+    from plugsmith.flows.bridge.results import ViaFlashResult
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.settings.desired_settings import DesiredSettings
     from plugsmith.flows.wire.connection import Device
@@ -67,6 +68,22 @@ class FlashRequest(SettingsRequest, LoggedRequest):
             "Write the OpenBeken settings in IMAGE too, with this device's own address and "
             "names (a prepared image: `plugsmith obk config build --image`)."
         ),
+    )
+    via: str | None = option(
+        default=None,
+        metavar="PROGRAM",
+        choices=("esptool", "ltchiptool"),
+        help=N_("Another maker's chip: this installed program reads, writes and reads again."),
+    )
+    chip: str | None = option(
+        "--chip",
+        default=None,
+        env="PLUGSMITH_CHIP",
+        config="chip",
+        metavar="CHIP",
+        judge="any-chip",
+        panel=Panel.LINK,
+        help=N_("The chip that you expect; only compared with the one that is found."),
     )
 
 
@@ -126,13 +143,20 @@ class EraseRequest(ChangeRequest):
     region: str | None = option(default=None, metavar="NAME", help=REGION)
 
 
-def flash(session: Session, request: FlashRequest) -> FlashResult:
-    """`flash`."""
+def flash(session: Session, request: FlashRequest) -> FlashResult | ViaFlashResult:
+    """`flash`; UnknownChip for a chip that only other programs write, without their name."""
+    from plugsmith.chips.catalog import chip
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.wire.flash import flash as do_it
     from plugsmith.flows.wire.results import FlashResult
     from plugsmith.interpret.openbeken.pin_needs import needs_of_settings
 
+    if request.via is not None:
+        from plugsmith.api.via import flash_via
+
+        return flash_via(session, request, request.via)
+    if request.chip is not None:
+        chip(request.chip)
     desired, extra = _settings(session, request)
     if request.with_settings and request.image is None:
         raise UsageError(problem=_("--with-settings needs an IMAGE that holds settings"))

@@ -160,3 +160,15 @@ class ReadsDiffer(BridgeError):
         "backup."
     )
     next_step = N_("Nothing was kept. Use shorter wires or a slower speed, and run it again.")
+
+
+class ViaNotVerified(BridgeError):
+    """What another program wrote, read again, is not what should be there."""
+
+    code = "PS-VIA-NOT-VERIFIED"
+    exit_code = ExitCode.VERIFY
+    what = N_(
+        "{program} said that it is done, but the flash does not hold what it should. Sectors that "
+        "differ: {count}, the first at {first}."
+    )
+    next_step = N_("Run the same command again. To go back instead: {undo}")

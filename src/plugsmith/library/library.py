@@ -15,6 +15,7 @@ from plugsmith.library.rescued import RescueStore
 from plugsmith.library.set_aside import SetAside
 from plugsmith.library.sightings import Sightings
 from plugsmith.library.undo import UndoStore
+from plugsmith.library.via_backups import ViaStore
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,6 +41,7 @@ class Library:
         self.jobs = JobStore(self.root / "jobs", self.aside)
         self.adapters = AdapterMemory(self.root / "adapters.json")
         self.rescued = RescueStore(self.root / "rescued")
+        self.via = ViaStore(self.root / "via")
         self.locks = self.root / "locks"
         self.undo = UndoStore(self.root / "undo", self.aside)
         self.sightings = Sightings(self.root / "devices.json", self.aside)

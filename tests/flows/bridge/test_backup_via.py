@@ -43,7 +43,7 @@ def program(tmp_path, monkeypatch):
             "with runs.open('a') as file: file.write(json.dumps(sys.argv[1:]) + '\\n')",
             "turn = len(runs.read_text().splitlines())",
             "flash = random.Random(3).randbytes(1 << 16)",
-            "out = Path(next(word for word in sys.argv if 'read-' in word and '.bin' in word))",
+            "out = Path(next(word for word in sys.argv if 'via-' in word and '.bin' in word))",
             work,
         ]
         path = folder / name
@@ -80,9 +80,11 @@ def test_two_reads_that_agree_are_a_backup_with_a_passport(program, tmp_path, ca
     passport = json.loads(Path(data["passport"]).read_text())
     assert (passport["sha256"], passport["size"]) == (data["sha256"], len(FLASH))
     commands = [json.loads(line) for line in runs.read_text().splitlines()]
-    assert [words[:5] for words in commands] == [
-        ["--port", "/dev/ttyUSB9", "read-flash", "0", "ALL"]
-    ] * 2
+    port, read = ["--port", "/dev/ttyUSB9"], ["read-flash", "0", "ALL"]
+    assert [words[:-1] for words in commands] == [
+        [*port, "--after", "no-reset", *read],  # its program must not run between the two
+        [*port, *read],
+    ]
     begun = [line["task"] for line in lines if line["type"] == "task_begin"]
     assert begun == ["via-1", "via-2"]
     assert [line["code"] for line in lines if line["type"] == "warning"] == ["PS-NOTE-MAINS"]

@@ -69,7 +69,10 @@ WIRE: tuple[Verb, ...] = (
         home=_WRITE,
         request="FlashRequest",
         runner="flash",
-        results=(f"{_WIRE_RESULTS}:FlashResult",),
+        results=(
+            f"{_WIRE_RESULTS}:FlashResult",
+            "plugsmith.flows.bridge.results:ViaFlashResult",
+        ),
         needs=_CHIP,
         asks=True,
     ),

@@ -42,7 +42,10 @@ class SimRequest(OpenBekenRequest):
     chip: str | None = option(
         default=None,
         env="PLUGSMITH_CHIP",
-        help=N_("bk7231t, bk7231n, bk7231m, bk7231u, bk7231q, bk7238, bk7252 or bk7252n."),
+        help=N_(
+            "bk7231t, bk7231n, bk7231m, bk7231u, bk7231q, bk7238, bk7252 or bk7252n; or esp8266 or "
+            "esp32c3, which only wait for esptool."
+        ),
     )
     flash: Path | None = option(
         default=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.api.sim.esp import is_esp, serve_esp
 from plugsmith.api.sim.places import chip_endpoint, log_endpoint
 from plugsmith.api.sim.results import ChipSession
 from plugsmith.errors import UsageError
@@ -29,6 +30,9 @@ def sim(session: Session, request: SimRequest) -> ChipSession | EmulatedSession 
 
             _check(request)
             return serve_spi(session, request, _board(_board_request(request)))
+        case "fast" if is_esp(request.chip):
+            _check(request)
+            return serve_esp(session, request)
         case "fast":
             return _chip(session, request)
         case "emu":

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from plugsmith.api.write import EraseRequest, FlashRequest, WriteRequest
     from plugsmith.cli.after.steps import Steps
-    from plugsmith.flows.bridge.results import ViaBackupResult
+    from plugsmith.flows.bridge.results import ViaBackupResult, ViaFlashResult
     from plugsmith.flows.port_results import PortsResult
     from plugsmith.flows.spi.results import UnbrickResult
     from plugsmith.flows.wire.results import (
@@ -64,7 +64,11 @@ def _backup(_request: BackupRequest, found: BackupResult | ViaBackupResult) -> S
 
     file = quoted(found.file)
     if isinstance(found, ViaBackupResult):
-        return [(f"plugsmith dump info {file}", _("what is in it"))]
+        chip = f" --chip {quoted(found.chip)}" if found.program == "ltchiptool" else ""
+        return [
+            (f"plugsmith dump info {file}", _("what is in it")),
+            (f"plugsmith flash {file} --via {found.program}{chip}", _("puts it back")),
+        ]
     return [
         (f"plugsmith dump config {file}", _("which pin does what")),
         ("plugsmith flash --download --dry-run", _("what flashing OpenBeken would do")),
@@ -72,7 +76,11 @@ def _backup(_request: BackupRequest, found: BackupResult | ViaBackupResult) -> S
     ]
 
 
-def _flash(request: FlashRequest, found: FlashResult) -> Steps:
+def _flash(request: FlashRequest, found: FlashResult | ViaFlashResult) -> Steps:
+    from plugsmith.flows.bridge.results import ViaFlashResult
+
+    if isinstance(found, ViaFlashResult):
+        return [("", _("Give the strapping pin free and start the chip: its new firmware runs."))]
     own_pins = str(request.template) == "auto"
     if found.found is not None:
         host = quoted(found.found.host)

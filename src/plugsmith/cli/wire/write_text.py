@@ -13,6 +13,7 @@ from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
+    from plugsmith.flows.bridge.results import ViaFlashResult
     from plugsmith.flows.wire.results import (
         BytesRow,
         CheckRow,
@@ -58,14 +59,41 @@ def write_text(done: WriteResult) -> str:
     return rows if done.verified else rows + "\n\n" + _checks(done.checks)
 
 
-def flash_text(done: FlashResult) -> str:
+def flash_text(done: FlashResult | ViaFlashResult) -> str:
     """The result of `flash`."""
+    from plugsmith.flows.bridge.results import ViaFlashResult
+
+    if isinstance(done, ViaFlashResult):
+        return _via_text(done)
     if done.found is None:
         return write_text(done)
     here = _("It answers in your network as {name}: open {url}", name=done.found.name,
              url=done.found.url)  # fmt: skip
     switch = _("Try it: plugsmith device info {host}", host=done.found.host)
     return "\n".join([write_text(done), here, switch])
+
+
+def _via_text(done: ViaFlashResult) -> str:
+    changes = _("nothing: the flash holds all of it already")
+    if done.writes:
+        kib = sum(item.length for item in done.writes) // 1024
+        changes = f"{kib} KiB"
+    dry = _("no: this was a dry run, nothing was changed")
+    proof = _("yes: {program} read the whole flash again, and every byte is as it should be",
+              program=done.program)  # fmt: skip
+    if not done.writes:
+        proof = _("yes")
+    rows = table(
+        [
+            (_("Device"), " ".join(word for word in (done.chip, done.mac) if word)),
+            (_("Written") if done.verified else _("To write"), done.image.file),
+            (_("Changed") if done.verified else _("Would change"), changes),
+            (_("Verified"), proof if done.verified else dry),
+            (_("Backup"), done.backup.file if done.backup is not None else _("none")),
+            (_("Undo"), done.undo if done.verified else ""),
+        ]
+    )
+    return rows if done.verified else rows + "\n\n" + _checks(done.checks)
 
 
 def erase_text(done: EraseResult) -> str:

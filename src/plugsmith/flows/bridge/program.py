@@ -19,14 +19,14 @@ from plugsmith.messages import _
 from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from plugsmith.clock import Clock
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.progress import ProgressMeter
 
 _LOOK_S = 0.2
-_SILENT_S = 300.0  # erasing a whole flash is the longest that such programs say nothing
+_SILENT_S = 900.0  # 4 MiB at 115200 baud take 6 minutes, and some say nothing all the while
 _END_S = 5.0
 _LAST_LINES = 6
 _LONGEST = 400
@@ -49,11 +49,12 @@ def run_program(
     clock: Clock,
     sink: EventSink,
     cancel: CancelToken,
+    hear: Callable[[str], None] | None = None,
 ) -> None:
     """Run it to its end; what it says of its progress (in percent) moves `meter`, of 100.
 
-    Raises ProgramFailed with its last words, for an end without success, a silence of five minutes
-    and a program that cannot be started; Cancelled, after it was stopped.
+    `hear` gets each line. Raises ProgramFailed with its last words, for an end without success, a
+    silence of 15 minutes and a program that cannot be started; Cancelled, after it was stopped.
     """
     name = command[0].replace("\\", "/").rpartition("/")[2]
     last: deque[str] = deque(maxlen=_LAST_LINES)
@@ -73,6 +74,8 @@ def run_program(
                 meter.advance(max(0, min(100, int(found[-1][1])) - meter.done))
             else:
                 last.append(line)
+                if hear is not None:
+                    hear(line)
                 sink.emit(Log(message=f"{name}: {line}", level="debug"))
         code = process.wait(_END_S)
     except TimeoutError as silent:

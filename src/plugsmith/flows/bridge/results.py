@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from plugsmith.records import Result, record
+from plugsmith.flows.wire.results import BackupRow, CheckRow, SpanRow
+from plugsmith.records import Record, Result, record
 
 
 @record
 class ViaBackupResult(Result):
-    """`backup --via`: sizes in bytes; `chip` as the user named it, None where the program knew."""
+    """`backup --via`: sizes in bytes; `chip` and `mac` as the user or the program named them."""
 
     file: str
     sha256: str
@@ -17,3 +18,35 @@ class ViaBackupResult(Result):
     seconds: float
     program: str
     chip: str | None
+    mac: str | None
+
+
+@record
+class ViaImageRow(Record):
+    """The file that another program writes, by its content; `chips` that it is for."""
+
+    file: str
+    kind: str
+    chips: tuple[str, ...]
+    size: int
+    sha256: str
+
+
+@record
+class ViaFlashResult(Result):
+    """`flash --via`: `writes` are the ranges that change; `verified` is false for a dry run only.
+
+    What the chip does afterwards is not watched.
+    """
+
+    program: str
+    chip: str | None
+    mac: str | None
+    image: ViaImageRow
+    backup: BackupRow | None
+    writes: tuple[SpanRow, ...]
+    checks: tuple[CheckRow, ...]
+    verified: bool
+    undo: str
+    seconds: float
+    notes: tuple[str, ...]

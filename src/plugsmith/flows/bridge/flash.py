@@ -1,0 +1,248 @@
+"""`flash --via`: read, secure, check, plan, let another program write, and read again for proof."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import plugsmith
+from plugsmith.chips.catalog import chip as beken_chip
+from plugsmith.errors import PlugsmithError
+from plugsmith.errors.link import ViaNotVerified
+from plugsmith.events import Log, Warning_
+from plugsmith.flows.bridge.checks import ViaSubject, via_checks
+from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
+from plugsmith.flows.bridge.image import read_via_image
+from plugsmith.flows.bridge.program import find_program
+from plugsmith.flows.bridge.reading import Desk, compare, known_name, local_port
+from plugsmith.flows.bridge.results import ViaFlashResult
+from plugsmith.flows.bridge.target import expected, runs_of, via_target
+from plugsmith.flows.now import now_text
+from plugsmith.flows.permissions import Permission
+from plugsmith.flows.wire.connected import warn_about_mains
+from plugsmith.flows.wire.results import BackupRow, SpanRow, check_rows
+from plugsmith.flows.write.preflight import allowed_anyway, require
+from plugsmith.flows.write.source import sha256
+from plugsmith.library.lock import held
+from plugsmith.library.via_backups import passport_of, passport_path
+from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plugsmith.clock import Clock
+    from plugsmith.events import CancelToken, EventSink
+    from plugsmith.flows.bridge.image import ViaImage
+    from plugsmith.flows.permissions import Permissions
+    from plugsmith.flows.write.preflight import PreflightCheck
+    from plugsmith.flows.write.target_image import Segment, TargetImage
+    from plugsmith.library.library import Library
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViaFlash:
+    """What is asked of one run; `consent` returns if the user agrees."""
+
+    program: str
+    port: str
+    chip: str | None
+    image: Path
+    dry_run: bool
+    permissions: Permissions
+    library: Library
+    clock: Clock
+    sink: EventSink
+    cancel: CancelToken
+    consent: Callable[[str, str], None]
+
+
+def flash_via(asked: ViaFlash) -> ViaFlashResult:
+    """Write the image with the installed program; what is not to change is proven to be as before.
+
+    Raises exit-9 errors for the file and UsageError before anything runs; then ProgramMissing,
+    ProgramFailed, NothingRead, ReadsDiffer, PreflightRefused, ConsentMissing, ViaNotVerified,
+    DeviceInUse, Cancelled.
+    """
+    image = read_via_image(asked.image)
+    read_command(asked.program, asked.chip)
+    path = find_program(asked.program, install=INSTALL[asked.program])
+    local_port(asked.program, asked.port)
+    warn_about_mains(asked.sink)
+    via = ViaProgram(name=asked.program, path=path, port=asked.port, chip=asked.chip)
+    desk = Desk(program=via, clock=asked.clock, sink=asked.sink, cancel=asked.cancel)
+    with held(asked.library.locks, asked.port, words=asked.port):
+        return _Run(asked, image, desk).whole()
+
+
+class _Run:
+    """One run, from the first read to the last."""
+
+    def __init__(self, asked: ViaFlash, image: ViaImage, desk: Desk) -> None:
+        self._asked = asked
+        self._image = image
+        self._desk = desk
+        self._began_s = asked.clock.monotonic()
+
+    def whole(self) -> ViaFlashResult:
+        """All steps."""
+        asked, desk = self._asked, self._desk
+        waived = Permission.NO_BACKUP in asked.permissions
+        content = desk.read("via-1", _("Reading the flash with {program}", program=asked.program),
+                            stays=True, blank=waived)  # fmt: skip
+        checks = self._check(content)
+        backup = None if waived or asked.dry_run else self._secure(content)
+        target = via_target(self._image, content, chip=self._chip, permissions=asked.permissions)
+        ours = beken_chip(self._chip or "") if self._image.beken is not None else None
+        runs = runs_of(target, content, chip=ours)
+        undo = self._undo(backup)
+        if runs and not asked.dry_run:
+            self._consent(runs)
+            try:
+                self._write(runs)
+                self._prove(expected(target, content), undo)
+            except PlugsmithError:
+                self._tell_half(undo)
+                raise
+        return self._result(checks, backup, target, runs, undo)
+
+    @property
+    def _chip(self) -> str | None:
+        """What the program said counts more than what the user did."""
+        return self._desk.said.chip or self._named
+
+    @property
+    def _named(self) -> str | None:
+        named = self._asked.chip
+        return known_name(named).upper() if named is not None else None
+
+    def _check(self, content: bytes) -> list[PreflightCheck]:
+        subject = ViaSubject(
+            image=self._image,
+            passport=passport_of(self._asked.image),
+            program=self._asked.program,
+            named=self._named,
+            chip=self._chip,
+            mac=self._desk.said.mac,
+            content=content,
+        )
+        checks = via_checks(subject)
+        require(checks, self._asked.permissions)
+        for check in allowed_anyway(checks, self._asked.permissions):
+            self._warn("PS-NOTE-ALLOWED", check.text)
+        return checks
+
+    def _secure(self, content: bytes) -> BackupRow:
+        """A stored read that holds exactly this, or a second read that agrees."""
+        store, program = self._asked.library.via, self._asked.program
+        known = store.find(content, program=program)
+        if known is None:
+            self._desk.again()
+            title = _("Reading with {program}, {turn} of {n}", program=program, turn=2, n=2)
+            compare(content, self._desk.read("via-2", title, stays=True))
+            made_by = f"Plugsmith {plugsmith.__version__}"
+            created = now_text(self._asked.clock)
+            digest = sha256(content)
+            passport = self._desk.passport(content, made_by=made_by, created=created, sha256=digest)
+            file = store.add(content, passport)
+        else:
+            file = known
+            found = passport_of(known)
+            created = found.created if found is not None else ""
+        return BackupRow(
+            file=str(file),
+            passport=str(passport_path(file)),
+            sha256=sha256(content),
+            created=created,
+            made_now=known is None,
+        )
+
+    def _undo(self, backup: BackupRow | None) -> str:
+        if backup is None:
+            return ""
+        asked = self._asked
+        words = ["plugsmith", "flash", backup.file, "--via", asked.program, "--port", asked.port]
+        if asked.chip is not None:
+            words += ["--chip", asked.chip]
+        if self._image.beken is None and self._desk.said.mac is None:
+            words += ["--allow", Permission.RF.value]  # nobody but the user can tell whose it is
+        return shlex.join(words)
+
+    def _consent(self, runs: list[Segment]) -> None:
+        question = _(
+            "{program} will write {kib} KiB to the {chip} on {port}. Go on?",
+            program=self._asked.program,
+            kib=sum(len(run.data) for run in runs) // 1024,
+            chip=self._chip or "?",
+            port=self._asked.port,
+        )
+        self._asked.consent(question, _("writing with another program"))
+
+    def _write(self, runs: list[Segment]) -> None:
+        with TemporaryDirectory(prefix="plugsmith-") as folder:
+            files = []
+            for run in runs:
+                file = Path(folder) / f"at-{run.start:06x}.bin"
+                file.write_bytes(run.data)
+                files.append((run, file))
+            commands = self._desk.program.write(files)
+            for turn, command in enumerate(commands, 1):
+                title = _("Writing with {program}, {turn} of {n}",
+                          program=self._asked.program, turn=turn, n=len(commands))  # fmt: skip
+                self._desk.run(f"via-write-{turn}", title, command)
+
+    def _prove(self, wanted: bytes, undo: str) -> None:
+        text = _("Written. Now it is read again: reset the chip if the program waits for it.")
+        self._asked.sink.emit(Log(message=text))
+        title = _("Reading it again with {program}", program=self._asked.program)
+        held_now = self._desk.read("via-proof", title, stays=False, blank=True)
+        if held_now == wanted:
+            return
+        bad = [
+            AddressRange.sized(at, SECTOR_LEN)
+            for at in range(0, len(wanted), SECTOR_LEN)
+            if held_now[at : at + SECTOR_LEN] != wanted[at : at + SECTOR_LEN]
+        ]
+        raise ViaNotVerified(
+            program=self._asked.program,
+            count=len(bad),
+            first=str(bad[0]) if bad else str(len(held_now)),
+            undo=undo or "-",
+        )
+
+    def _tell_half(self, undo: str) -> None:
+        self._warn(
+            "PS-NOTE-VIA-HALF",
+            _("The flash may be half old and half new now."),
+            hint=_("Run the same command again. To go back instead: {undo}", undo=undo)
+            if undo
+            else _("Run the same command again."),
+        )
+
+    def _warn(self, code: str, message: str, hint: str = "") -> None:
+        self._asked.sink.emit(Warning_(code=code, message=message, hint=hint, data={}))
+
+    def _result(
+        self,
+        checks: list[PreflightCheck],
+        backup: BackupRow | None,
+        target: TargetImage,
+        runs: list[Segment],
+        undo: str,
+    ) -> ViaFlashResult:
+        return ViaFlashResult(
+            program=self._asked.program,
+            chip=self._chip,
+            mac=self._desk.said.mac,
+            image=self._image.row(),
+            backup=backup,
+            writes=tuple(SpanRow(start=run.start, length=len(run.data)) for run in runs),
+            checks=check_rows(checks),
+            verified=not self._asked.dry_run,
+            undo=undo if runs else "",
+            seconds=round(self._asked.clock.monotonic() - self._began_s, 3),
+            notes=(*(f"{item.name}: {item.why}" for item in target.kept), *target.notes),
+        )

@@ -1,0 +1,109 @@
+"""The file that another program shall write: for which chips it is, and where it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plugsmith.chips.other_chips import other_chip
+from plugsmith.errors import InputUnusable
+from plugsmith.flows.bridge.reading import known_name
+from plugsmith.flows.bridge.results import ViaImageRow
+from plugsmith.flows.judged_file import open_file
+from plugsmith.flows.write.source import load_image, sha256
+from plugsmith.flows.write.target_image import Segment
+from plugsmith.image.foreign.odd_files import name_of
+from plugsmith.image.foreign.other_makers import read_other_maker
+from plugsmith.library.via_backups import passport_of
+from plugsmith.messages import N_, _
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plugsmith.flows.write.source import ImageSource
+    from plugsmith.image.foreign.other_makers import OtherMaker
+
+_APPLICATION = N_(
+    "It is an application alone, as updates over the network are: it brings no boot loader, and "
+    "where it belongs depends on the partitions of the device. Use the file for a first flash, "
+    "often called factory."
+)
+_UNKNOWN_PLACE = N_("Where it belongs in the flash is not known here.")
+# where an image without a flash around it belongs (chips-beyond.md 1)
+_PLACES = {"ESP8266": 0x0, "RTL8710B": 0xB000}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViaImage:
+    """`pieces` with their places; `beken`: as our own verbs judge it, for chips of ours."""
+
+    name: str
+    data: bytes = field(repr=False)
+    kind: str
+    chips: tuple[str, ...]
+    pieces: tuple[Segment, ...]
+    beken: ImageSource | None = None
+
+    @property
+    def end(self) -> int:
+        """The first address behind its last byte."""
+        return max(piece.span.end for piece in self.pieces)
+
+    def row(self) -> ViaImageRow:
+        """As a result tells it."""
+        return ViaImageRow(
+            file=self.name,
+            kind=self.kind,
+            chips=self.chips,
+            size=len(self.data),
+            sha256=sha256(self.data),
+        )
+
+
+def read_via_image(path: Path) -> ViaImage:
+    """The image in `path`; exit-9 errors for what is none, or has no place that is known."""
+    file = open_file(path)
+    other = read_other_maker(file.data)
+    if other is None and (saved := _saved(path, file.data)) is not None:
+        return saved
+    if other is None:
+        source = load_image(path)
+        return ViaImage(
+            name=path.name,
+            data=source.data,
+            kind=source.image.kind.value,
+            chips=source.image.chips,
+            pieces=source.pieces,
+            beken=source,
+        )
+    start = 0 if other.flash else _PLACES.get(other.chip)
+    if start is None:
+        raise InputUnusable(
+            name=path.name, kind=name_of(other), reason=_(_why_no_place(other)), remedy=""
+        )
+    return ViaImage(
+        name=path.name,
+        data=file.data,
+        kind=name_of(other),
+        chips=(other.chip,),
+        pieces=(Segment(start=start, data=file.data),),
+    )
+
+
+def _saved(path: Path, data: bytes) -> ViaImage | None:
+    """A read of another maker's chip whose content tells nothing: its passport says what it is."""
+    passport = passport_of(path)
+    if passport is None or not passport.fits(data) or other_chip(passport.chip or "") is None:
+        return None
+    chip = known_name(passport.chip or "")
+    return ViaImage(
+        name=path.name,
+        data=data,
+        kind=_("a flash of the chip {chip}", chip=chip),
+        chips=(chip,),
+        pieces=(Segment(start=0, data=data),),
+    )
+
+
+def _why_no_place(other: OtherMaker) -> str:
+    return _APPLICATION if other.chip.startswith("ESP") else _UNKNOWN_PLACE

@@ -1,0 +1,331 @@
+"""`flash --via`: secured, checked by content, written by another program, proven by a last read."""
+
+from __future__ import annotations
+
+import json
+import random
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from via_program import install
+
+from plugsmith.cli.app import main
+from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.flash import forge_flash
+from rigs.other_images import (
+    ameba_z2_flash,
+    ameba_z_app,
+    esp_flash,
+    esp_image,
+    ln882h_boot,
+    ln882h_flash,
+)
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
+
+C3 = "Connected to ESP32-C3 on x:\nMAC:                a0:20:a6:1f:3c:5a"
+ESP8266 = "Chip is ESP8266EX\nMAC: 5c:cf:7f:00:00:01"
+OTHER = C3.replace("5a", "5b")
+START = esp_flash(chip_id=5)[:0x9000]
+STOCK = START + random.Random(3).randbytes(0x1_7000)
+IMAGE = START[:0x8C00] + random.Random(4).randbytes(0x1234)
+
+
+@pytest.fixture
+def c3(tmp_path, monkeypatch):
+    def made(said=C3, **more):
+        program = install(tmp_path, monkeypatch, "esptool", said=said, **more)
+        if not program.flash.exists():
+            program.flash.write_bytes(STOCK)
+        return program
+
+    return made
+
+
+def flash(capsys, tmp_path, image, *more, via="esptool"):
+    file = tmp_path / "image.bin"
+    if isinstance(image, bytes):
+        file.write_bytes(image)
+    else:
+        file = image
+    words = ["flash", str(file), "--via", via, "--port", "/dev/ttyUSB9", "-y", "--json", *more]
+    code = main(words)
+    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_it_reads_twice_writes_what_changes_and_reads_again(c3, tmp_path, capsys):
+    program = c3()
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert code == 0, lines[-1]
+    done = lines[-1]["data"]
+    assert program.flash.read_bytes() == IMAGE + STOCK[len(IMAGE) :]
+    assert Path(done["backup"]["file"]).read_bytes() == STOCK
+    assert done["backup"]["made_now"]
+    assert (done["verified"], done["chip"], done["mac"]) == (True, "ESP32-C3", "a0:20:a6:1f:3c:5a")
+    kinds = ["write" if "write-flash" in words else "read" for words in program.runs()]
+    assert kinds == ["read", "read", "write", "read"]
+    written = program.runs()[2]
+    assert written[:4] == ["--port", "/dev/ttyUSB9", "--after", "no-reset"]
+    assert sum(item["length"] for item in done["writes"]) < len(IMAGE)  # equal sectors stay
+
+
+def test_the_command_that_undoes_it_brings_every_byte_back(c3, tmp_path, capsys):
+    program = c3()
+    _code, lines = flash(capsys, tmp_path, IMAGE)
+    undo = shlex.split(lines[-1]["data"]["undo"])
+    assert undo[0] == "plugsmith"
+    assert main([*undo[1:], "-y", "--json"]) == 0
+    assert program.flash.read_bytes() == STOCK
+
+
+def test_a_backup_that_holds_just_this_saves_the_second_read(c3, tmp_path, capsys):
+    program = c3()
+    saved = tmp_path / "saved.bin"
+    via = ("--via", "esptool", "--port", "/dev/ttyUSB9")
+    assert main(["backup", *via, "-o", str(saved), "--json"]) == 0
+    capsys.readouterr()
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert code == 0
+    assert lines[-1]["data"]["backup"]["file"] == str(saved)
+    assert len(program.runs()) == 2 + 3
+
+
+@pytest.mark.parametrize("spoilt", ["changed", "cut", "gone", "passport", "other-program"])
+def test_a_backup_that_is_not_what_it_was_is_no_security(c3, tmp_path, capsys, spoilt):
+    program = c3()
+    saved = tmp_path / "saved.bin"
+    main(["backup", "--via", "esptool", "--port", "/dev/ttyUSB9", "-o", str(saved), "--json"])
+    capsys.readouterr()
+    passport = tmp_path / "saved.bin.json"
+    match spoilt:
+        case "changed":
+            saved.write_bytes(b"\0" + STOCK[1:])
+        case "cut":
+            saved.write_bytes(STOCK[:-1])
+        case "gone":
+            saved.unlink()
+        case "passport":
+            passport.write_text("[" * 5000)
+        case "other-program":
+            passport.write_text(passport.read_text().replace('"esptool"', '"ltchiptool"'))
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert code == 0
+    assert lines[-1]["data"]["backup"]["made_now"]
+    assert len(program.runs()) == 2 + 4
+
+
+def test_a_dry_run_reads_once_and_changes_nothing(c3, tmp_path, capsys):
+    program = c3()
+    code, lines = flash(capsys, tmp_path, IMAGE, "--dry-run")
+    assert code == 0
+    done = lines[-1]["data"]
+    assert (done["verified"], done["backup"]) == (False, None)
+    assert done["writes"]
+    assert program.flash.read_bytes() == STOCK
+    assert len(program.runs()) == 1
+
+
+def test_what_is_there_already_is_not_written(c3, tmp_path, capsys):
+    program = c3()
+    flash(capsys, tmp_path, IMAGE)
+    before = len(program.runs())
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert (code, lines[-1]["data"]["writes"]) == (0, [])
+    assert not any("write-flash" in words for words in program.runs()[before:])
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        esp_flash(chip_id=2)[:0x8C00],  # another chip
+        esp_flash(chip_id=0, at=0x1000)[:0x8C00],
+        esp_image(esp8266=True),
+        ln882h_flash(),
+        ameba_z2_flash(),
+        IMAGE + bytes(len(STOCK)),  # too long
+        forge_openbeken_qio("BK7231N", version="1.18.300"),
+    ],
+)
+def test_an_image_that_does_not_fit_the_chip_is_refused(c3, tmp_path, capsys, image):
+    program = c3()
+    code, lines = flash(capsys, tmp_path, image)
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert program.flash.read_bytes() == STOCK
+    assert len(program.runs()) == 1
+
+
+@pytest.mark.parametrize(
+    "image", [esp_image(), b"\xe9" + bytes(4000), b"hello, this is a text", ln882h_boot()]
+)
+def test_a_file_without_a_place_is_refused_before_anything_runs(c3, tmp_path, capsys, image):
+    program = c3()
+    code, _lines = flash(capsys, tmp_path, image)
+    assert code == 9
+    assert not program.runs()
+
+
+def test_a_chip_that_is_not_the_named_one_is_refused(c3, tmp_path, capsys):
+    program = c3()
+    code, lines = flash(capsys, tmp_path, IMAGE, "--chip", "ESP8266")
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert program.flash.read_bytes() == STOCK
+
+
+def test_a_program_that_does_not_say_which_chip_answers_writes_nothing(c3, tmp_path, capsys):
+    program = c3(said="hello")
+    assert flash(capsys, tmp_path, IMAGE)[0] == 5
+    assert program.flash.read_bytes() == STOCK
+
+
+def test_an_older_esptool_is_understood_too(c3, tmp_path, capsys):
+    program = c3(said=ESP8266)
+    image = esp_image(esp8266=True, size=0x2000)
+    code, lines = flash(capsys, tmp_path, image)
+    assert (code, lines[-1]["data"]["chip"]) == (0, "ESP8266")
+    assert program.flash.read_bytes().startswith(image)
+
+
+def test_the_whole_flash_of_another_device_needs_a_permission(c3, tmp_path, capsys):
+    saved = tmp_path / "saved.bin"
+    program = c3(said=OTHER)
+    main(["backup", "--via", "esptool", "--port", "/dev/ttyUSB9", "-o", str(saved), "--json"])
+    capsys.readouterr()
+    c3()  # another chip on the wires, with other content
+    program.flash.write_bytes(IMAGE.ljust(len(STOCK), b"\xff"))
+    code, lines = flash(capsys, tmp_path, saved)
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert "--allow rf" in lines[-1]["hint"]
+    assert flash(capsys, tmp_path, saved, "--allow", "rf")[0] == 0
+    assert program.flash.read_bytes() == STOCK
+
+
+def test_without_consent_nothing_is_written(c3, tmp_path, capsys):
+    program = c3()
+    file = tmp_path / "image.bin"
+    file.write_bytes(IMAGE)
+    assert main(["flash", str(file), "--via", "esptool", "--port", "/dev/ttyUSB9", "--json"]) != 0
+    assert program.flash.read_bytes() == STOCK
+
+
+@pytest.mark.parametrize(
+    ("work", "code", "error"),
+    [
+        ("read() if verb == 'read' else sys.exit('A fatal error occurred')", 6, "PS-VIA-FAILED"),
+        ("read() if verb == 'read' else say('Hash of data verified.')", 7, "PS-VIA-NOT-VERIFIED"),
+        ("read() if verb == 'read' else spoil()", 7, "PS-VIA-NOT-VERIFIED"),
+        ("read() if turn < 4 else sys.exit('gone')", 6, "PS-VIA-FAILED"),
+    ],
+)
+def test_a_write_that_is_not_proven_is_told_with_the_way_back(
+    c3, tmp_path, capsys, work, code, error
+):
+    c3(work=work)
+    ended, lines = flash(capsys, tmp_path, IMAGE)
+    assert (ended, lines[-1]["code"]) == (code, error)
+    half = [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"]
+    assert "plugsmith flash" in half[0]["hint"]
+
+
+def test_reads_that_differ_stop_it_before_the_write(c3, tmp_path, capsys):
+    program = c3(work="read(); flash.write_bytes(os.urandom(4) + flash.read_bytes()[4:])")
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert (code, lines[-1]["code"]) == (7, "PS-VIA-DIFFERS")
+    assert not any("write-flash" in words for words in program.runs())
+
+
+def test_a_blank_flash_is_written_only_with_the_permission_for_no_backup(c3, tmp_path, capsys):
+    program = c3()
+    program.flash.write_bytes(b"\xff" * len(STOCK))
+    assert flash(capsys, tmp_path, IMAGE)[1][-1]["code"] == "PS-VIA-NOTHING"
+    code, lines = flash(capsys, tmp_path, IMAGE, "--allow", "no-backup")
+    assert (code, lines[-1]["data"]["backup"]) == (0, None)
+    assert program.flash.read_bytes() == IMAGE.ljust(len(STOCK), b"\xff")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        ("--download",), ("--boot-check",), ("--find", "scan"), ("--with-settings",),
+        ("--log-port", "/dev/ttyUSB8"), ("--wifi-ssid", "home"), ("--chip", "BK7231N"),
+    ],
+)  # fmt: skip
+def test_what_belongs_to_our_own_way_does_not_go_with_it(c3, tmp_path, capsys, more):
+    program = c3()
+    assert flash(capsys, tmp_path, IMAGE, *more)[0] == 2
+    assert not program.runs()
+
+
+def test_it_needs_a_file(c3, capsys):
+    c3()
+    assert main(["flash", "--via", "esptool", "--port", "/dev/ttyUSB9", "-y", "--json"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("chip", "image", "at"),
+    [
+        ("RTL8710B", ameba_z_app(), 0xB000),
+        ("LN882H", ln882h_flash()[:0x9000], 0),
+        ("RTL8720C", ameba_z2_flash()[:0x4000], 0),
+    ],
+)
+def test_ltchiptool_gets_each_image_at_its_place(tmp_path, monkeypatch, capsys, chip, image, at):
+    program = install(tmp_path, monkeypatch, "ltchiptool")
+    stock = random.Random(6).randbytes(0x4_0000)
+    program.flash.write_bytes(stock)
+    more = ("--chip", chip)
+    code, lines = flash(capsys, tmp_path, image, *more, via="ltchiptool")
+    assert code == 0, lines[-1]
+    assert program.flash.read_bytes() == stock[:at] + image + stock[at + len(image) :]
+    undo = shlex.split(lines[-1]["data"]["undo"])
+    assert main([*undo[1:], "-y", "--json"]) == 0
+    assert program.flash.read_bytes() == stock
+
+
+def beken(tmp_path, monkeypatch, chip):
+    program = install(tmp_path, monkeypatch, "ltchiptool")
+    program.flash.write_bytes(forge_flash(chip=chip))
+    return program, program.flash.read_bytes()
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238"])
+def test_boot_loader_and_calibration_of_our_chips_survive(tmp_path, monkeypatch, capsys, chip):
+    program, before = beken(tmp_path, monkeypatch, chip)
+    image = forge_openbeken_qio(chip, version="1.18.300")
+    code, lines = flash(capsys, tmp_path, image, "--chip", chip, via="ltchiptool")
+    assert code == 0, lines[-1]
+    after = program.flash.read_bytes()
+    assert after != before
+    kept = {"BK7231T": 0x1E_0000, "BK7231N": 0x1D_0000, "BK7238": 0x1E_3000}[chip]
+    assert after[kept : kept + 0x1000] == before[kept : kept + 0x1000]
+    if chip == "BK7231T":
+        assert after[:0x1_1000] == before[:0x1_1000]
+        starts = [
+            int(words[words.index("-s") + 1], 16) for words in program.runs() if "-s" in words
+        ]
+        assert min(starts) >= 0x1_1000
+
+
+@pytest.mark.parametrize(
+    ("chip", "named"), [("BK7231T", "BK7231N"), ("BK7231N", "BK7231T"), ("BK7231T", "BK7238")]
+)
+def test_a_wrong_word_for_a_chip_of_ours_never_reaches_the_loader(
+    tmp_path, monkeypatch, capsys, chip, named
+):
+    program, before = beken(tmp_path, monkeypatch, chip)
+    image = forge_openbeken_qio(named, version="1.18.300")
+    code, _lines = flash(
+        capsys, tmp_path, image, "--chip", named, "--allow", "key-mismatch", via="ltchiptool"
+    )
+    assert code == 5
+    assert program.flash.read_bytes() == before
+
+
+def test_code_for_another_key_needs_its_permission(tmp_path, monkeypatch, capsys):
+    program, before = beken(tmp_path, monkeypatch, "BK7231N")
+    image = forge_openbeken_qio("BK7231M", version="1.18.300")
+    code, lines = flash(capsys, tmp_path, image, "--chip", "BK7231N", via="ltchiptool")
+    assert code == 5
+    assert program.flash.read_bytes() == before
+    assert lines[-1]["code"] == "PS-SAFETY-PREFLIGHT"
