@@ -192,7 +192,7 @@ class Run:
             board.cut_rf = board.cut_rf or bool({"rf", "mac"} & set(verb.allow))
             self.last[board.number] = verb
         if again and done is None and not board.lived:
-            _must(self._may_fail(result), f"{words}: the same command again ends in {result}")
+            _must(self._may_fail(verb, result), f"{words}: the same command again ends in {result}")
         if result == "killed" and dice.random() < 0.5:
             board.power()
 
@@ -238,8 +238,10 @@ class Run:
         self.last.pop(board.number, None)
         return True
 
-    def _may_fail(self, code: str) -> bool:
+    def _may_fail(self, verb: Verb, code: str) -> bool:
         """Refusals of a command that are right each time, also if it was once let through."""
+        if code == "PS-SAFETY-SETTINGS":  # what the firmware stored there needs a yes
+            return not verb.yes
         return code.startswith(("PS-SAFETY-PERMISSION", "PS-SAFETY-CONSENT", "PS-INPUT"))
 
     def _nothing_is_lost(self, board: Board, start: int, length: int) -> None:
