@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.dump import Dump
 from plugsmith.dump.listing import list_records
 from plugsmith.dump.repair import repair
 from plugsmith.dump.survey.survey import survey
@@ -17,6 +16,7 @@ from plugsmith.tuya.user_param import parse_pin_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plugsmith.dump.dump import Dump
     from plugsmith.dump.listing import Listed
     from plugsmith.dump.survey.report import DumpReport
 
@@ -55,24 +55,26 @@ class Comparison:
 def compare(first: Dump, second: Dump) -> Comparison:
     """The differences. A rotated or shifted dump is put in order first, so that like meets like."""
     one, two = survey(first), survey(second)
-    straight, other = _in_order(first, one), _in_order(second, two)
-    report = one if straight is first else survey(straight)
+    straight, report = _in_order(first, one)
+    other, _same = _in_order(second, two)
     return Comparison(
         first=one,
         second=two,
         equal=first.data == second.data,
-        regions=tuple(_regions(straight.data, other.data, report)),
-        records=tuple(_records(first, second)),
+        regions=tuple(_regions(straight, other, report)),
+        records=tuple(_records(_live(first, one), _live(second, two))),
     )
 
 
-def _in_order(dump: Dump, report: DumpReport) -> Dump:
+def _in_order(dump: Dump, report: DumpReport) -> tuple[bytes, DumpReport]:
+    """The bytes in flash order with their survey; as they are where no order is proven."""
     if report.layout.straight:
-        return dump
+        return dump.data, report
     try:
-        return Dump(data=repair(dump).data, name=dump.name)
+        put = repair(dump, report=report)
     except PlugsmithError:
-        return dump
+        return dump.data, report
+    return put.data, put.report
 
 
 def _regions(one: bytes, two: bytes, report: DumpReport) -> Iterator[RegionChange]:
@@ -94,14 +96,17 @@ def _change(one: bytes, two: bytes, name: str, span: AddressRange) -> RegionChan
         if left != right:
             sectors += 1
             differing += abs(len(left) - len(right))
-            differing += sum(a != b for a, b in zip(left, right, strict=False))
+            alike = min(len(left), len(right))
+            apart = int.from_bytes(left[:alike], "big") ^ int.from_bytes(right[:alike], "big")
+            differing += alike - apart.to_bytes(alike, "big").count(0)
     if not sectors:
         return None
     return RegionChange(name=name, span=span, differing=differing, sectors=sectors)
 
 
-def _records(first: Dump, second: Dump) -> Iterator[RecordChange]:
-    one, two = _live(first), _live(second)
+def _records(
+    one: dict[tuple[str, str], Listed], two: dict[tuple[str, str], Listed]
+) -> Iterator[RecordChange]:
     for key in sorted(one.keys() | two.keys()):
         kind, name = key
         if key not in two:
@@ -113,8 +118,8 @@ def _records(first: Dump, second: Dump) -> Iterator[RecordChange]:
             yield RecordChange(name=name, kind=kind, change="changed", fields=fields)
 
 
-def _live(dump: Dump) -> dict[tuple[str, str], Listed]:
-    listed = list_records(dump, show_secrets=True)
+def _live(dump: Dump, report: DumpReport) -> dict[tuple[str, str], Listed]:
+    listed = list_records(dump, show_secrets=True, findings=report.findings)
     return {(item.kind, item.name): item for item in listed if item.live}
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as chip_called
@@ -19,7 +18,7 @@ from plugsmith.dump.health_checks import BackupCheck, BackupReason, CheckOutcome
 from plugsmith.dump.survey.report import DumpKind, DumpReport
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputEmpty, InputTooLarge, PlugsmithError
-from plugsmith.messages import _, language
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,21 +75,8 @@ def judge_backup(
     `flash_size` is what the device has proven; without it the chip's usual sizes are expected.
     `as_read`: the device has proven every byte at its address, so the order need not be shown.
     """
-    return _verdict(bytes(data), chip, flash_size, as_read=as_read, said_in=language())
-
-
-# One job asks about the same bytes several times: as they are read, and as they are stored.
-@lru_cache(maxsize=3)
-def _verdict(
-    data: bytes,
-    chip: str | None,
-    flash_size: int | None,
-    *,
-    as_read: bool,
-    said_in: str,  # noqa: ARG001 - a verdict holds sentences: each language has its own
-) -> BackupVerdict:
     try:
-        report = survey(Dump(data=data), flash_size=flash_size)
+        report = survey(Dump(data=bytes(data)), flash_size=flash_size)
     except (InputEmpty, InputTooLarge) as problem:
         reason = BackupReason.EMPTY if isinstance(problem, InputEmpty) else BackupReason.NOT_A_FLASH
         because = (Because(reason=reason, text=problem.message),)

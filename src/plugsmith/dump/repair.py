@@ -55,13 +55,13 @@ class Repaired:
     report: DumpReport
 
 
-def repair(dump: Dump) -> Repaired:
-    """A copy of `dump` in flash order from address 0.
+def repair(dump: Dump, *, report: DumpReport | None = None) -> Repaired:
+    """A copy of `dump` in flash order from address 0; `report`: its survey, if there was one.
 
     Raises NotADump if it is no flash, RepairUnproven if the result lost something that was found
     before or is still not in order.
     """
-    before = survey(dump)
+    before = report or survey(dump)
     if before.kind in {DumpKind.BLANK, DumpKind.RANDOM, DumpKind.UNKNOWN}:
         raise NotADump(name=dump.name, problem=" ".join(item.text for item in before.damage))
     data, done = _straighten(dump.data, before.layout)

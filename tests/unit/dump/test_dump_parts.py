@@ -91,6 +91,15 @@ def test_a_rotated_copy_has_no_differing_region():
     assert (found.equal, found.regions, found.records) == (False, (), ())
 
 
+def test_every_differing_byte_is_counted():
+    data = forged().data
+    other = bytearray(data[:-100])
+    for at in (0x5000, 0x5FFF, 0x6000):
+        other[at] ^= 0x80
+    found = compare(dump_of(data), dump_of(bytes(other))).regions
+    assert [(item.differing, item.sectors) for item in (found[0], found[-1])] == [(3, 2), (100, 1)]
+
+
 def test_a_changed_pin_is_named():
     changed = forged(
         text=FORUM_TEXT.replace("module:WB2S,", "module:WB3S,").replace("crc:40", _crc())

@@ -10,6 +10,7 @@ import pytest
 from dump_rig import DEVICES, dump_of, esphome_flash, forged, forged_address, key_addr
 from pace import within_cpu
 
+import plugsmith.dump.survey.survey as survey_module
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import RegionRole
 from plugsmith.dump.health import BackupLevel, judge, judge_backup
@@ -331,14 +332,30 @@ def test_a_wifi_cache_is_found_behind_long_digit_strings():
     assert 0x13_8000 not in found
 
 
+def test_bytes_are_searched_once_however_often_they_are_judged(monkeypatch):
+    data, searched = bytearray(forged("BK7231T").data), []
+    data[0x1F_0000:0x1F_0004] = b"once"
+    found = survey_module.find_stores
+    monkeypatch.setattr(
+        survey_module, "find_stores", lambda looked: (searched.append(looked), found(looked))[1]
+    )
+    levels = [
+        judge_backup(bytes(data), flash_size=size).level for size in (None, len(data), 1 << 22)
+    ]
+    assert levels == [BackupLevel.RESTORABLE, BackupLevel.RESTORABLE, BackupLevel.NONE]
+    survey(dump_of(bytes(data)))
+    assert searched == [data]
+
+
 @pytest.mark.parametrize(
     "unit",
     [
         lambda: default_block(chip="BK7231T", mac="84:e3:42:01:02:03").raw.ljust(4096, b"\xff"),
         lambda: b"CFG\x00\x05\0\0\0" + bytes(4088),
         lambda: forge_rf(bytes(6)).ljust(4096, b"\xff"),
+        lambda: b"addRepeatingEvent ",
     ],
-    ids=["settings blocks", "blocks with a wrong sum", "calibrations"],
+    ids=["settings blocks", "blocks with a wrong sum", "calibrations", "commands in one line"],
 )
 def test_the_largest_file_full_of_the_same_thing_takes_seconds(unit):
     """16 MiB with thousands of findings: the work grows with the file, not with its square."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finders import (
@@ -34,11 +35,12 @@ from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.memory import SECTOR_LEN
-from plugsmith.messages import _
+from plugsmith.messages import _, language
 
 if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
     from plugsmith.dump.store.stores import VendorStore
+    from plugsmith.image.foreign.other_makers import OtherMaker
     from plugsmith.image.model import FirmwareImage
 
 _WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)
@@ -55,10 +57,10 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
         raise InputEmpty(name=dump.name)
     if dump.size > MAX_LEN:
         raise InputTooLarge(name=dump.name, size=dump.size, limit=MAX_LEN)
-    stores = () if uniform_byte(dump.data) is not None else find_stores(dump.data)
-    findings = find_everything(dump.data, stores)
+    content = _content(bytes(dump.data), language())
+    stores, findings = content.stores, list(content.findings)
+    other, image = content.other, content.image
     guess = chip_guess.guess_chip(findings, stores)
-    other = read_other_maker(dump.data)
     layout = find_layout(
         anchors_of(findings) if other is None else (),
         size=dump.size,
@@ -66,7 +68,6 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
     )
     if guess.chip is None:
         guess = chip_guess.by_addresses(findings, layout)
-    image = known_image(dump.data)
     guess = chip_guess.agreed(guess, image) if other is None else chip_guess.ChipGuess()
     kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
     if other is not None:
@@ -93,8 +94,34 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
     )
     wrong = damage.assess(report, stores=stores) if other is None else damage.of_other(other)
     report = replace(report, damage=wrong)
-    found = scan_summary(dump.data, findings=findings, stores=stores)
-    return replace(report, secrets=replace(found, looked=looked(report)))
+    return replace(report, secrets=replace(content.secrets, looked=looked(report)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What the bytes alone say, whatever the size of the flash."""
+
+    stores: tuple[VendorStore, ...]
+    findings: tuple[Finding, ...]
+    other: OtherMaker | None
+    image: FirmwareImage | None
+    secrets: Secrets
+
+
+# One job asks about the same bytes several times: as they are read, as they are stored, and with
+# the size that the device has proven.
+@lru_cache(maxsize=2)
+def _content(data: bytes, _said_in: str) -> _Content:
+    """`_said_in`: findings hold sentences, so that each language has its own."""
+    stores = () if uniform_byte(data) is not None else find_stores(data)
+    findings = find_everything(data, stores)
+    return _Content(
+        stores=stores,
+        findings=tuple(findings),
+        other=read_other_maker(data),
+        image=known_image(data),
+        secrets=scan_summary(data, findings=findings, stores=stores),
+    )
 
 
 def find_everything(data: bytes, stores: tuple[VendorStore, ...] = ()) -> list[Finding]:
