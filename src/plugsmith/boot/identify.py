@@ -45,7 +45,7 @@ from plugsmith.events import Log, Warning_
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from types import EllipsisType
 
     from plugsmith.boot.client import BootClient
@@ -134,6 +134,7 @@ def _identify_loader(client: BootClient) -> Identity:
     twins = tuple(name for name in boot.chips if name != owner.name)
     doubt = [_doubt(owner.name, twins, size)] if twins else []
     client.adopt(dialect_of(boot, Family.LOADER))
+    rf = _read_rf(client, owner, size, by_crc=by_crc)
     return Identity(
         chip=owner,
         family=Family.LOADER,
@@ -152,7 +153,8 @@ def _identify_loader(client: BootClient) -> Identity:
             protected=None,
         ),
         key=KeyFacts(key_class=owner.expects_key, evidence=_INFERRED_KEY),
-        mac=_read_mac(client, owner, size, by_crc=by_crc),
+        mac=_mac(rf),
+        rf=rf,
         evidence=(_("no answer to a register read: the loader family"), why, *doubt),
         twins=twins,
     )
@@ -246,6 +248,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     found = [item for item in boot_codes_for_crc(257, crc) if owner.name in item.chips]
     found = found or list(boot_codes_for_crc(257, crc))
     flash = _rom_flash(client, head)
+    rf = _read_rf(client, owner, flash.size, by_crc=True)
     return Identity(
         chip=owner,
         family=Family.ROM,
@@ -257,7 +260,8 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
         chip_id=chip_id,
         flash=flash,
         key=key,
-        mac=_read_mac(client, owner, flash.size, by_crc=True),
+        mac=_mac(rf),
+        rf=rf,
         evidence=(
             _(
                 "register {register} reads {value}",
@@ -331,18 +335,27 @@ def _flash_id(client: BootClient) -> bytes | None:
 # both
 
 
-def _read_mac(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> str | None:
-    """The MAC in the RF sector of whichever software's layout holds one."""
+def _read_rf(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> dict[int, bytes]:
+    """The RF sectors of each software's layout, up to the first one that holds a MAC."""
     areas = {
         region.span.start
         for layout in owner.memory_maps
         for region in layout.with_role(RegionRole.RF)
         if region.span.end <= size
     }
+    found: dict[int, bytes] = {}
     for addr in sorted(areas):
         sector = client.read_4k(addr)
         if not (by_crc and is_right(client, addr, sector)):
             sector = read_agreed(client, addr, _("its address was read"))
+        found[addr] = sector
+        if _mac({addr: sector}) is not None:
+            break
+    return found
+
+
+def _mac(rf: Mapping[int, bytes]) -> str | None:
+    for sector in rf.values():
         mac = sector[MAC_OFFSET : MAC_OFFSET + 6]
         if sector.startswith(RF_MAGIC) and len(set(mac)) > 1:
             return mac.hex(":")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from plugsmith.chips.model import BootCode, Chip, Family, FlashPart, KeyClass
 
 
@@ -56,8 +58,8 @@ class Identity:
     """One chip as identified on the wire.
 
     `loader_crc` is the zlib CRC-32 of the first `loader_covers` physical bytes; `mac` is the text
-    `c8:47:8c:01:02:03` or None where the RF sector holds none; `evidence` are sentences,
-    in the language of the run.
+    `c8:47:8c:01:02:03` or None where the RF sector holds none; `rf` are the sectors, proven, in
+    which it was looked for; `evidence` are sentences, in the language of the run.
     """
 
     chip: Chip
@@ -72,4 +74,5 @@ class Identity:
     key: KeyFacts
     mac: str | None
     evidence: tuple[str, ...]
+    rf: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     twins: tuple[str, ...] = ()  # chips that cannot be told from this one over these wires

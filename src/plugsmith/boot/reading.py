@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.agreement import any_two
+from plugsmith.boot.dialects import AfterCrc
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
 
@@ -222,6 +223,13 @@ class ProvenReader:
     def once(self, addr: int) -> bytes:
         """The sector at `addr` as one read brought it: proves something only where it fits."""
         return self._client.read_4k(self._to_wire(addr))
+
+    def checksum(self, addr: int) -> int:
+        """CRC-32 of the sector, unproven; of a read where asking for it would block writing."""
+        if self._client.dialect.after_crc is AfterCrc.BLOCKED:
+            return zlib.crc32(self.once(addr))
+        (crc,) = self._crc_many([AddressRange.sized(addr, SECTOR_LEN)])
+        return crc
 
     def agreed(self, addr: int) -> bytes:
         """The sector at `addr`, the same in two of several reads; sends no CRC."""

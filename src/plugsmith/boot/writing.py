@@ -7,11 +7,13 @@ Reading is used for that and not a CRC, which would protect the flash again (uar
 
 from __future__ import annotations
 
+import zlib
 from collections import deque
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.bursts.train import may_follow
 from plugsmith.boot.protocol import commands as cmd
+from plugsmith.boot.reading import blank_crc
 from plugsmith.chips.model import Family
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, WriteLost
@@ -129,18 +131,18 @@ class Writer:
 
     def _erase_first(self, addr: int) -> None:
         """Erase one sector and look: a chip whose protection is stuck says status 0, too."""
-        before = self._reader.once(addr)
-        after = before
+        before = self._reader.checksum(addr)
+        after = b""
         for _attempt in range(_FIRSTS):
             self.relock()  # the unprotect of the last attempt may have been lost
             self._erase_unit(addr, cmd.ERASE_4K)
-            if before == BLANK:
+            if before == blank_crc(SECTOR_LEN):
                 return  # proves nothing; the first programmed sector will
             # a read that is all FF is right; any other may be a read that went wrong
             if self._reader.once(addr) == BLANK or (after := self._reader.agreed(addr)) == BLANK:
                 self._erase_proven = self._changed = True
                 return
-        if after == before and not self._changed:
+        if zlib.crc32(after) == before and not self._changed:
             raise FlashProtected(reason=_("the first erase had no effect"))
         raise WriteLost(start=format_addr(addr), operation=_("erase"))
 

@@ -175,3 +175,24 @@ def test_a_write_that_is_stopped_in_the_middle_of_a_sector_loses_no_neighbour(ch
     write_raw(rig.ctx(), b"new " * 64, start=FREE + 0x800)
     assert rig.asked == []
     assert rig.content == rig.before[: FREE + 0x800] + b"new " * 64 + rig.before[FREE + 0x900 :]
+
+
+@pytest.mark.parametrize(("chip", "rf"), [("BK7231T", 0x1E_0000), ("BK7231N", 0x1D_0000)])
+def test_a_small_change_reads_no_sector_for_nothing(chip, rf, tmp_path):
+    """Whose device it is, the first erase and the first write: the rest are checksums."""
+    before = bytearray(factory(chip, code_len=CODE))
+    before[FREE : FREE + 0x2000] = b"old " * 0x800
+    board = Rig(tmp_path, chip, bytes(before))
+    backup(board.ctx())
+    read = []
+
+    class Port(SimPort):
+        def write(self, data):
+            if data.startswith(bytes.fromhex("01e0fcfff4050009")):
+                read.append(int.from_bytes(data[8:12], "little"))
+            super().write(data)
+
+    board.port = lambda: Port(board.chip, board.clock, name="sim://rig")
+    board.chip.hold()
+    write_raw(board.ctx(), b"new " * 0x800, start=FREE)
+    assert [addr for addr in read if 0 < addr < len(before)] == [rf, FREE, FREE]

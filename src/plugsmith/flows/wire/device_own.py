@@ -115,8 +115,9 @@ class DeviceOwn(ABC):
     def _rf_read(self) -> dict[int, bytes]:
         if not self.known.rf:
             self.be_sure()
-            sectors = rf_sectors(self.identity.chip, self.size)
-            self.known.rf.update(self.read_sectors(sectors))
+            sectors, seen = rf_sectors(self.identity.chip, self.size), self.identity.rf
+            known = all(addr in seen for addr in sectors)  # identified since it was away last
+            self.known.rf.update(seen if known else self.read_sectors(sectors))
         return self.known.rf
 
     def rf_held(self) -> tuple[int, bytes] | None:
