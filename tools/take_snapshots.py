@@ -1,4 +1,7 @@
-"""Writes what people see of 25 common runs to tests/data/snapshots; read what has changed."""
+"""Writes to tests/data what people see of 25 runs, and what the simulated OpenBeken answers.
+
+Read what has changed.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "rigs"))
+sys.path[:0] = [str(ROOT / "tests" / "rigs"), str(ROOT / "tests" / "rigs" / "lan")]
 
+import obk_story  # type: ignore[import-not-found]  # noqa: E402
 from snapshots import FOLDER, take  # type: ignore[import-not-found]  # noqa: E402
 
 
@@ -16,6 +20,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, text in take().items():
         (FOLDER / f"{name}.txt").write_text(text, encoding="utf-8")
+    obk_story.FILE.write_text(obk_story.told(), encoding="utf-8")
 
 
 if __name__ == "__main__":

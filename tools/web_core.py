@@ -52,16 +52,21 @@ def _package(name: str) -> Path:
     return Path(spec.origin).parent
 
 
-def write_core(target: Path) -> None:
-    """Write the archive: a plain ZIP, packed as one piece, which is a third less to download."""
+def plain_core() -> bytes:
+    """The files as a plain ZIP; the same bytes each time."""
     plain = io.BytesIO()
     with zipfile.ZipFile(plain, "w", zipfile.ZIP_STORED) as archive:
         for name, path in core_files():
             entry = zipfile.ZipInfo(name, date_time=_DATE)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, path.read_bytes())
+    return plain.getvalue()
+
+
+def write_core(target: Path, *, preset: int = 9) -> None:
+    """Write the ZIP packed as one piece, which is a third less to download."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(lzma.compress(plain.getvalue(), preset=9))
+    target.write_bytes(lzma.compress(plain_core(), preset=preset))
 
 
 if __name__ == "__main__":

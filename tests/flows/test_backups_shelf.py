@@ -221,7 +221,7 @@ def test_only_what_is_older_goes(library):
     assert len(prune(library, older_than=0)[0].removed) == 3
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     days=st.lists(st.integers(1, 28), min_size=1, max_size=9, unique=True),
     times=st.permutations(range(1, 29)),

@@ -10,7 +10,7 @@ from model_run import STEPS_A_RUN, Report, Step, play, shorten
 
 from plugsmith.library.jobs import store
 
-RUNS = 4  # 100 steps; CI runs 500 others, `make campaign-model` 20,000
+RUNS = 2  # 50 steps; CI runs 500 others, `make campaign-model` 20,000
 FIRST = 10_000
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from campaign import image, old_flash
+from campaign_size import sampled
 from flows_rig import Rig
 
 from plugsmith.errors import PlugsmithError
@@ -148,7 +149,10 @@ def rows() -> dict[str, tuple[str, str, str]]:
 
 
 ROWS = rows()
-RUNS = [(name, verb) for name, trouble in TROUBLES.items() for verb in trouble.verbs]
+# One verb of each trouble, and of the others, which link in the same way, a sample.
+RUNS = [(name, trouble.verbs[0]) for name, trouble in TROUBLES.items() if trouble.verbs] + sampled(
+    [(name, verb) for name, trouble in TROUBLES.items() for verb in trouble.verbs[1:]], 12
+)
 
 
 def test_the_page_has_a_row_for_every_trouble_and_a_trouble_for_every_row():
