@@ -187,6 +187,9 @@ class Run:
             self._settle(board, done)
         elif self._all_done(board, before):
             pass
+        elif board.content != before[board.number] and board.number not in world.erased:
+            # what a run says first may go into the sector whose write was cut before it
+            _must(board.number not in clean, f"{words}: wrote without an erase")
         elif board.content != before[board.number]:
             _must(verb.name not in {"backup", "info"}, f"{words}: a reading verb wrote")
             board.cut_rf = board.cut_rf or bool({"rf", "mac"} & set(verb.allow))

@@ -17,6 +17,9 @@ FIRST = 10_000
 BROKE_ONCE = (
     1_500_071,  # an erase met another board, on which the sector was blank already
     12,  # link checks of the next run went into the sector whose write had been cut
+    2_000_094,  # a board that was put in held no firmware, so that an older backup secured it
+    2_000_161,  # link checks went into a sector, and the verb itself was refused each time
+    2_000_097,  # calibration and address of a half-written board were put on another one
 )
 
 

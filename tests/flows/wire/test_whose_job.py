@@ -9,6 +9,7 @@ from cut_rig import cut_at
 from flows_rig import Rig
 from swap_rig import board
 
+from plugsmith.errors.flows import HalfWritten
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw
@@ -198,3 +199,31 @@ def test_the_protection_of_a_write_that_was_cut_before_its_first_erase_comes_bac
     flash(rig.ctx(), rig.path)
     assert rig.chip.nor.status == 0x021C
     assert rig.library.jobs.open_jobs() == []
+
+
+@pytest.mark.parametrize("verb", ["flash", "write"])
+def test_a_twin_of_a_half_written_board_neither_ends_its_job_nor_gets_its_old_content(
+    rig, tmp_path, verb
+):
+    """The user gives another board the calibration and the address of a board amid its write."""
+    own = backup(rig.ctx()).backup.file
+    with cut_at(rig, 9):
+        flash(rig.ctx(), rig.path)
+    half = rig.content
+    plug(rig, content("b"))
+    restore(rig.ctx("rf", "mac", yes=True), own)
+    rig.chip.nor.content[STORE : STORE + 0x1000] = b"stored since" + BLANK[12:]
+    rig.replug()
+    before = rig.content
+    work(rig, verb, own, yes=True)
+    assert rig.content[STORE : STORE + 0x1000] == before[STORE : STORE + 0x1000]
+    assert "PS-NOTE-REPAIR" not in rig.warnings()
+    (job,) = rig.library.jobs.open_jobs()
+    assert job.header.kind is JobKind.FLASH
+    plug(rig, half)
+    with pytest.raises(HalfWritten):
+        backup(rig.ctx())
+    work(rig, "flash", own, yes=True)
+    assert rig.library.jobs.open_jobs() == []
+    image = rig.path.read_bytes()
+    assert rig.content[0x11000:0x15000] == image[0x11000:0x15000]

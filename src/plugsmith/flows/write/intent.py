@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from plugsmith.flows.write.plan import start_sectors
+from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.library.jobs.store import CHANGING, JobSectors, KeptRange
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
@@ -54,6 +56,20 @@ def intend(
         kept=[KeptRange(span=item.span, crc32=item.crc32) for item in survey.baseline],
     )
     job.speed(device.flash.baud)
+    _note_twins(device, plan)
+
+
+def _note_twins(device: Device, plan: FlashPlan) -> None:
+    """Write down whose calibration and address this device is about to get, if they are in a job.
+
+    From then on that job knows its half-written device by what it left on it alone.
+    """
+    given = {sha256(data).hexdigest() for data in plan.wanted.values() if mac_in_rf(data)}
+    own = {item.state.id for item in device.unfinished()}
+    jobs = device.ctx.library.jobs
+    for state in jobs.open_jobs(kinds=CHANGING) if given else ():
+        if state.begun and state.id not in own and state.header.device.rf_sha256 in given:
+            jobs.resume(state.id).twin()
 
 
 def settle_older(ctx: FlowContext, device: Device, plan: FlashPlan) -> None:

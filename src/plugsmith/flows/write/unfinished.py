@@ -2,7 +2,8 @@
 
 A job is of this device if most of what the job kept is there and the key says so. Where no key can
 (a device without an address, a job that changes calibration and address), the sectors that the job
-was changing have to show its work: boards of one type hold the same in most places. What a sector
+was changing have to show its work: boards of one type hold the same in most places. So they have to
+where another board was given calibration and address of the job's device. What a sector
 held before is taken from the job only while the sector shows the work of the job; a firmware that
 ran since may have stored its own in it.
 """
@@ -80,7 +81,8 @@ def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) 
             sectors=jobs.sectors(state),
             changed_since=tuple(item for item in state.kept if item.span in wrong),
         )
-        if key.is_same(state.header.device) or _shows_work(device, job, key, rf):
+        named = key.is_same(state.header.device) and not state.twin
+        if named or _shows_work(device, job, key, rf):
             found.append(job)
     return found
 

@@ -78,6 +78,7 @@ class JobState:
     `begun`: an erase was sent. `in_flight` is the range whose content is unknown. `changes` are the
     ranges that the plan changes, `kept` those that it keeps, `read` those that a backup has got.
     `protection` is the status of the flash part from before its write protection was lifted.
+    `twin`: calibration and address of its device were put on another board meanwhile.
     """
 
     id: str
@@ -89,6 +90,7 @@ class JobState:
     kept: tuple[KeptRange, ...] = ()
     read: tuple[ReadRange, ...] = ()
     protection: int | None = None
+    twin: bool = False
 
 
 def read_state(job_id: str, entries: Sequence[Entry]) -> JobState | None:
@@ -125,7 +127,7 @@ class _Ranges:
 
 def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
     baud, begun, in_flight, protection = state.baud, False, state.in_flight, state.protection
-    ranges = _Ranges()
+    ranges, twin = _Ranges(), False
     for entry in entries:
         reader = JsonReader(entry.data)
         try:
@@ -139,6 +141,8 @@ def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
                 case "in-flight":
                     begun = True
                     in_flight = _span(reader)
+                case "twin":
+                    twin = True
                 case "written":
                     if in_flight is not None and _span(reader).covers(in_flight):
                         in_flight = None
@@ -156,6 +160,7 @@ def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
         kept=tuple(ranges.kept),
         read=tuple(ranges.read),
         protection=protection,
+        twin=twin,
     )
 
 

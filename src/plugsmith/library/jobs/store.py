@@ -117,6 +117,10 @@ class Job:
         """The flash part's `status` from before its write protection is lifted."""
         self._append("protection", {"status": status}, durable=True)
 
+    def twin(self) -> None:
+        """Another board is about to get calibration and address of the job's device."""
+        self._append("twin", {}, durable=True)
+
     def in_flight(self, span: AddressRange) -> None:
         """`span` is about to be erased or written: from now on its content is unknown."""
         first, self._begun = not self._begun, True
