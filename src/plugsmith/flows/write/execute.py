@@ -277,6 +277,10 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
     for item in bad:
         todo.update(_wanted_content(run, item))
     wrong = _wrong_sectors(device, run, todo)
+    limit = run.plan.chip.protected_until
+    loader = [AddressRange.sized(addr, SECTOR_LEN) for addr in wrong if addr < limit]
+    if loader:
+        raise KeptChanged(ranges=_ranges(loader), remedy=_kept_remedy(loader[0], protected=True))
     ctx.say(_("{count} sectors differ and are written again.", count=len(wrong)))
     run.left = sorted(wrong)
     run.repaired = list(run.left)
@@ -299,11 +303,10 @@ def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:
     if all(part.start in run.plan.wanted for part in item.span.split(SECTOR_LEN)):
         return {part.start: run.plan.wanted[part.start] for part in item.span.split(SECTOR_LEN)}
     before = run.original[item.span.start : item.span.end] if run.original is not None else b""
-    protected = item.span.start < run.plan.chip.protected_until
-    if protected or zlib.crc32(before) != item.crc32:
-        raise KeptChanged(
-            ranges=str(item.span), remedy=_kept_remedy(item.span, protected=protected)
-        )
+    if zlib.crc32(before) != item.crc32:
+        protected = item.span.start < run.plan.chip.protected_until
+        remedy = _kept_remedy(item.span, protected=protected)
+        raise KeptChanged(ranges=str(item.span), remedy=remedy)
     return {
         item.span.start + at: before[at : at + SECTOR_LEN]
         for at in range(0, len(before), SECTOR_LEN)
