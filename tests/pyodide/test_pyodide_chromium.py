@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+from edition_page import CHROMIUM, Page, launched
+from real_dumps import DUMPS, natively, placeless
 from web_bench import EDITION, Bench, EditionServer
 
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
@@ -20,24 +20,12 @@ from plugsmith.forge.flash import forged_mac
 from plugsmith.forge.storage import StorageRequest
 from plugsmith.sim.timing import SERVED
 
-CHROMIUM = os.environ.get("PLUGSMITH_CHROMIUM") or shutil.which("chromium")
 pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
     pytest.mark.skipif(not (EDITION / "build.json").exists(), reason="make web was not run"),
 ]
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
 OTHER_MAC = forged_mac("BK7231T", "another")
-RUN = """async ([verb, request, answer, cancelAt]) => {
-  const job = await plugsmith.start(verb, request);
-  const lines = [];
-  const hear = (line) => {
-    lines.push(line);
-    if (line.type === "ask") plugsmith.answer(job, line.id, answer);
-    if (cancelAt && line.type === "progress" && line.done >= cancelAt) plugsmith.cancel(job);
-  };
-  await plugsmith.events(job, 0, hear, new AbortController().signal);
-  return lines;
-}"""
 SAVE_LIBRARY = """async () => {
   const bytes = new Uint8Array(await (await plugsmith.library.save()).arrayBuffer());
   let text = "";
@@ -71,14 +59,6 @@ UNTIL_WRITING = """async (request) => {
     void plugsmith.events(job, 0, hear, new AbortController().signal);
   });
 }"""
-PUT = """([name, text]) => plugsmith.put(
-  name, new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]))"""
-GET = """async (file) => {
-  const bytes = new Uint8Array(await (await plugsmith.get(file)).arrayBuffer());
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
-}"""
 
 
 @pytest.fixture(scope="module")
@@ -101,50 +81,8 @@ def server():
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        found = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new"]
-        )
+    with launched() as found:
         yield found
-        found.close()
-
-
-class Page:
-    """The page as a program drives it."""
-
-    def __init__(self, context, server):
-        self.context = context
-        self.server = server
-        self.tab = context.new_page()
-        self.errors = []
-        self.tab.on("pageerror", lambda problem: self.errors.append(str(problem)))
-        self.downloads = []
-        self.tab.on("download", self._saved)
-        self.tab.set_default_timeout(120_000)
-        self.open()
-
-    def _saved(self, found):
-        self.downloads.append(found)
-
-    def open(self):
-        self.tab.goto(self.server.url)
-        self.about = self.tab.evaluate("plugsmith.about()")
-
-    def run(self, verb, *, answer=True, cancel_at=None, **request):
-        """The last line of a job; all of them are in `lines`."""
-        if request.get("port"):
-            request.setdefault("link_timeout", 30)
-        self.lines = self.tab.evaluate(RUN, [verb, request, answer, cancel_at])
-        return self.lines[-1]
-
-    def put(self, name, data):
-        text = base64.b64encode(data).decode()
-        return self.tab.evaluate(PUT, [name, text])["file"]
-
-    def get(self, file):
-        return base64.b64decode(self.tab.evaluate(GET, file))
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +107,16 @@ def test_a_dump_gives_its_pins_and_a_safe_copy_without_any_port(page, dump):
     safe = page.run("dump sanitize", file=file, output="safe.bin")
     assert safe["data"]["proof"]["secrets_left"] == 0
     assert hashlib.sha256(page.get(safe["data"]["file"])).hexdigest() == safe["data"]["sha256"]
+
+
+@pytest.mark.corpus
+@pytest.mark.skipif(not DUMPS, reason="the corpus is not there (PLUGSMITH_CORPUS)")
+@pytest.mark.parametrize("dump", DUMPS[::10] or [Path("none")], ids=lambda dump: dump.stem)
+def test_a_real_dump_gives_the_same_answer_as_on_a_computer(page, dump):
+    """A sample; all of them: test_pyodide_corpus.py."""
+    inside = page.run("dump config", files=[page.put(dump.name, dump.read_bytes())])
+    outside = natively("dump config", {"files": (str(dump),)})
+    assert placeless(inside["data"], dump.name) == placeless(outside, dump.name)
 
 
 def test_backup_recovery_flash_and_verify_over_web_serial(page, server, dump, image):

@@ -7,27 +7,11 @@ import json
 from pathlib import Path
 
 import pytest
-from corpus_place import corpus_root
+from real_dumps import DUMPS, natively, placeless
 
-import plugsmith
-from plugsmith.api.session import Session
-from plugsmith.api.verb import told
-from plugsmith.errors import PlugsmithError
-from plugsmith.events import ErrorEvent
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.flash import forge_flash, forged_mac
 from plugsmith.forge.storage import StorageRequest
-
-DUMPS = sorted((corpus_root() / "factory").glob("*.bin"))
-
-
-def _natively(verb_name, request):
-    verb = plugsmith.verb(verb_name)
-    given = verb.request_type(**request)
-    try:
-        return told(given, verb.run(Session(), given))
-    except PlugsmithError as error:
-        return ErrorEvent.of(error).as_json()
 
 
 def _same(node, verb, place, field="files", **more):
@@ -36,18 +20,10 @@ def _same(node, verb, place, field="files", **more):
     inside = node.run(verb, **{field: [handle] if field == "files" else handle}, **more)
     inside = inside.get("data") if inside["type"] == "result" else inside
     path = str(place)
-    outside = _natively(verb, {field: (path,) if field == "files" else path, **more})
+    outside = natively(verb, {field: (path,) if field == "files" else path, **more})
     return [
-        json.dumps(_placeless(answer, place.name), sort_keys=True) for answer in (inside, outside)
+        json.dumps(placeless(answer, place.name), sort_keys=True) for answer in (inside, outside)
     ]
-
-
-def _placeless(value, name):
-    if isinstance(value, dict):
-        return {key: _placeless(item, name) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_placeless(item, name) for item in value]
-    return name if isinstance(value, str) and value.endswith(name) else value
 
 
 def _forged():
@@ -92,7 +68,7 @@ def test_a_safe_copy_is_the_same_bytes_as_one_made_on_a_computer(node, tmp_path)
     done = node.run("dump sanitize", file=node.put(place), output="safe.bin")
     node.ask("get", file=done["data"]["file"], path=str(tmp_path / "inside.bin"))
     outside = tmp_path / "outside.bin"
-    _natively("dump sanitize", {"file": str(place), "output": outside})
+    natively("dump sanitize", {"file": str(place), "output": outside})
     digest = hashlib.sha256(outside.read_bytes()).hexdigest()
     assert done["data"]["sha256"] == digest
     assert (tmp_path / "inside.bin").read_bytes() == outside.read_bytes()
@@ -137,3 +113,31 @@ def test_the_cipher_of_the_page_is_the_cipher_of_a_computer(node):
         b"",
     ]
     assert node.ask("python", code=code) == " ".join(item.hex() for item in expected)
+
+
+def test_a_keeper_beats_amid_a_long_computation_and_what_it_sends_leaves(node):
+    """A loader goes after 100 ms of silence; a page has one thread, and computes for longer."""
+    code = """
+import time
+from js import Object, WritableStream
+from pyodide.ffi import create_proxy, to_js
+beats, sent, ends = [], [], []
+def write(chunk, _control): sent.append(chunk)
+sink = to_js({"write": create_proxy(write)}, dict_converter=Object.fromEntries)
+writer = WritableStream.new(sink).getWriter()
+def once():
+    beats.append(1)
+    writer.write(len(beats))
+    return not ends
+def compute():
+    before, end = len(sent), time.monotonic() + 60
+    while len(sent) < before + 5 and time.monotonic() < end: pass
+    ends.append(len(sent) - before)
+_ways.beat(0.015, once)
+_ways.begin(compute)
+True
+"""
+    node.ask("python", code=code)
+    while not node.ask("python", code="len(ends)"):
+        pass  # each question is a turn of the loop
+    assert node.ask("python", code="ends[0]") >= 5

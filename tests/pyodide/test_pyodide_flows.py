@@ -5,60 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyodide_files import FILES
 from pyodide_suite import prepare, run_file
-
-TESTS = Path(__file__).parents[1]
-DOCS = TESTS.parent / "docs" / "browser.md"
-FILES = (
-    "flows/image/test_image_choice.py",
-    "flows/wire/test_accept_flows.py",
-    "flows/wire/test_flows_backup.py",
-    "flows/wire/test_flows_flash.py",
-    "flows/wire/test_flows_needed_later.py",
-    "flows/wire/test_flows_raw.py",
-    "flows/wire/test_flows_restore.py",
-    "flows/wire/test_other_modules.py",
-    "flows/wire/test_promises.py",
-    "flows/wire/test_same_device.py",
-    "flows/wire/test_spi_card.py",
-    "flows/wire/test_spi_flows.py",
-    "flows/wire/test_unbrick.py",
-    "flows/wire/test_wrong_clock.py",
-)
-NETWORK = "devices in the network"
-HYPOTHESIS = "Hypothesis, which has compiled parts"
-LONG = "hundreds of runs, each ten times as long inside"
-MINUTES = "minutes on a computer, ten times as long inside"
-SOCKETS = "ports served over sockets"
-#: what is not run inside, and why; docs/browser.md says the same
-LEFT_OUT = {
-    "flows/catalogue/test_catalogue_device.py": NETWORK,
-    "flows/catalogue/test_catalogue_download.py": "an HTTP server in a thread",
-    "flows/device": NETWORK,
-    "flows/house": NETWORK,
-    "flows/image/test_image_fetch.py": "an HTTP server in a thread",
-    "flows/image/test_image_matrix.py": LONG,
-    "flows/image/test_image_matrix_forged.py": LONG,
-    "flows/test_backups_shelf.py": HYPOTHESIS,
-    "flows/test_rf.py": HYPOTHESIS,
-    "flows/wire/test_console.py": HYPOTHESIS,
-    "flows/wire/test_cut_anywhere.py": LONG,
-    "flows/wire/test_demo.py": "the demo starts servers",
-    "flows/wire/test_flows_adapters.py": LONG,
-    "flows/wire/test_flows_campaign.py": LONG,
-    "flows/wire/test_flows_headers.py": LONG,
-    "flows/wire/test_health.py": "the command line, which is not in the edition",
-    "flows/wire/test_mix_ups.py": LONG,
-    "flows/wire/test_model.py": LONG,
-    "flows/wire/test_nothing_lost.py": MINUTES,
-    "flows/wire/test_obedience.py": LONG,
-    "flows/wire/test_reach.py": MINUTES,
-    "flows/wire/test_servers_that_fail.py": SOCKETS,
-    "flows/wire/test_sim_served_ports.py": SOCKETS,
-    "flows/wire/test_situations.py": LONG,
-    "flows/wire/test_spi_adapters.py": "adapters on USB that a page does not reach",
-    "flows/wire/test_whose_job.py": MINUTES,
-}
 
 
 @pytest.fixture(scope="module")
@@ -73,16 +21,3 @@ def test_a_file_of_flow_tests_passes_inside(suite, name):
     assert outcome["problems"] == []
     assert outcome["code"] == 0
     assert outcome["counts"]["passed"] > 0
-
-
-def test_every_file_of_flow_tests_runs_inside_or_is_named_with_its_reason():
-    told = DOCS.read_text("utf-8")
-    left = []
-    for path in sorted((TESTS / "flows").rglob("test_*.py")):
-        name = path.relative_to(TESTS).as_posix()
-        reason = next((LEFT_OUT[one] for one in LEFT_OUT if name.startswith(one)), None)
-        if name not in FILES and reason is None:
-            left.append(name)
-    assert left == []
-    rows = [f"| `tests/{name}` | {reason} |" for name, reason in LEFT_OUT.items()]
-    assert [row for row in rows if row not in told] == []

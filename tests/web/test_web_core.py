@@ -14,6 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from pyodide_files import FILES, LEFT_OUT
 
 import web_core
 from plugsmith.api.table import BY_NAME
@@ -25,7 +26,8 @@ from plugsmith.forge.storage import StorageRequest
 from plugsmith.messages import languages
 from plugsmith.web.limits import check_possible
 
-RIG = Path(__file__).parents[1] / "rigs" / "browser_core.py"
+TESTS = Path(__file__).parents[1]
+RIG = TESTS / "rigs" / "browser_core.py"
 #: what no module may import at its top that a browser loads
 FORBIDDEN = {
     "Crypto", "fastcrc", "serialx", "typer", "rich", "httpx2", "unicorn", "platformdirs", "ctypes",
@@ -145,3 +147,26 @@ def test_what_a_browser_cannot_do_is_refused_with_the_way_to_get_it(verb, given,
     with pytest.raises(UiNotInBrowser) as refused:
         check_possible(BY_NAME[verb], given, serial=serial)
     assert way in refused.value.hint
+
+
+def test_every_file_of_flow_tests_runs_inside_or_is_named_with_its_reason():
+    told = (TESTS.parent / "docs" / "browser.md").read_text("utf-8")
+    left = []
+    for path in sorted((TESTS / "flows").rglob("test_*.py")):
+        name = path.relative_to(TESTS).as_posix()
+        reason = next((LEFT_OUT[one] for one in LEFT_OUT if name.startswith(one)), None)
+        if name not in FILES and reason is None:
+            left.append(name)
+    assert left == []
+    rows = [f"| `tests/{name}` | {reason} |" for name, reason in LEFT_OUT.items()]
+    assert [row for row in rows if row not in told] == []
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_that_runs_inside_asks_for_nothing_that_the_edition_lacks(name):
+    inside = {known for known, _place in web_core.core_files()}
+    tree = ast.parse((TESTS / name).read_text("utf-8"))
+    asked = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    ours = [one.replace(".", "/") for one in asked if one and one.startswith("plugsmith.")]
+    lacking = [one for one in ours if not {f"{one}.py", f"{one}/__init__.py"} & inside]
+    assert lacking == []

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 
 import pytest
-from flows_rig import Rig
+from flows_rig import Rig, openbeken
 
 from plugsmith.boot.linking import LinkPolicy, answers_again, link
 from plugsmith.cli.app import main
@@ -399,3 +399,14 @@ def test_after_watching_the_filter_still_counts(adapters):
     found = watch(None, only="ttyUSB1", clock=clock, sink=EventLog(), cancel=CancelToken(),
                   seconds=1.0)  # fmt: skip
     assert found.picked == "/dev/ttyUSB1"
+
+
+def test_ask_is_no_name_of_a_second_port(tmp_path, capsys):
+    given = tmp_path / "given.bin"
+    given.write_bytes(openbeken("BK7231N"))
+    for line in (
+        ("unbrick", "--port", "serprog:///dev/none", "--uart", "ask"),
+        ("flash", str(given), "--port", "sim://bk7231n", "--log-port", "ask"),
+    ):
+        assert main([*line, "--json"]) == 2
+        assert "name a port" in capsys.readouterr().out

@@ -13,7 +13,6 @@ from spi_rig import LOADER, SpiRig, factory
 from test_spi_flows import CS1, context
 
 from plugsmith.boot.linking import LinkPolicy
-from plugsmith.cli.app import main
 from plugsmith.errors import Cancelled, PlugsmithError, UsageError
 from plugsmith.errors.link import NoAnswer, NoBootCode
 from plugsmith.errors.port import PortBusy, PortDenied, PortLost, PortNotFound
@@ -348,16 +347,6 @@ def test_a_mismatch_that_no_uart_resolves_does_not_wait_for_it(tmp_path):
     with pytest.raises(ChipMismatch):
         unbrick(context(rig, tmp_path, chip="BK7231N"), image=image(tmp_path), uart=uart(never))
     assert rig.content == rig.before
-
-
-def test_ask_is_no_name_of_a_second_port(tmp_path, capsys):
-    given = str(image(tmp_path, openbeken("BK7231N")))
-    for line in (
-        ("unbrick", "--port", "serprog:///dev/none", "--uart", "ask"),
-        ("flash", given, "--port", "sim://bk7231n", "--log-port", "ask"),
-    ):
-        assert main([*line, "--json"]) == 2
-        assert "name a port" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("chip", "other"), PAIRS[:2])

@@ -1,5 +1,6 @@
 // Pyodide with our core in it; runs in a worker and, for tests, in Node.
 import type { Host } from "./host.ts";
+import type { Files } from "./mirror.ts";
 
 /** The calls of `plugsmith.web.face.Face`. */
 export interface Face {
@@ -12,10 +13,10 @@ export interface Face {
 }
 
 interface PyodideLike {
-  FS: { mkdirTree(path: string): void; writeFile(path: string, data: Uint8Array): void };
+  FS: Files;
   registerJsModule(name: string, module: unknown): void;
   runPython(code: string): unknown;
-  mountNativeFS(path: string, handle: unknown): Promise<{ syncfs(): Promise<void> }>;
+  setInterruptBuffer(buffer: unknown): void;
 }
 
 export interface Parts {
@@ -26,8 +27,8 @@ export interface Parts {
   host: Host;
   serial: boolean;
   language: string;
-  /** Before the core begins: mounts what lasts below LIBRARY. */
-  mount?(pyodide: PyodideLike): Promise<void>;
+  /** Before the core begins: puts what lasts below LIBRARY. */
+  load?(files: Files): Promise<void>;
 }
 
 export const LIBRARY = "/library";
@@ -43,7 +44,7 @@ os.remove("${PACKED}")
 `;
 
 const BOOT = `
-import asyncio, os, sys
+import asyncio, os, signal, sys
 sys.path.insert(0, "${SITE}")
 import plugsmith_host
 from pathlib import Path
@@ -61,6 +62,9 @@ class _Ways:
     # One job after the other: Pyodide survives one sleeping call, and not several that wake in turn.
     def __init__(self):
         self._one = asyncio.Lock()
+        self._beats = []
+        self._asleep = False
+        signal.signal(signal.SIGUSR1, self._amid)
     def begin(self, work):
         async def task():
             async with self._one:
@@ -68,18 +72,37 @@ class _Ways:
         asyncio.ensure_future(task())
     def beat(self, every_s, once):
         async def task():
+            self._beats.append(once)
             while once():
+                plugsmith_host.pulse.arm(2000 * every_s)
                 await asyncio.sleep(every_s)
+            self._beats.remove(once)
         asyncio.ensure_future(task())
+    def wait(self, promise):
+        self._asleep = True
+        try:
+            return run_sync(promise)
+        finally:
+            self._asleep = False
+    # A computation has taken so long that no task could beat: between two of its instructions. What was
+    # sent before leaves only when the computation sleeps; nothing else of Python runs meanwhile. Beside
+    # a job that sleeps itself nobody may sleep.
+    def _amid(self, *_signal):
+        if not self._asleep and can_run_sync():
+            self.wait(plugsmith_host.pulse.settled())
+        if [once() for once in self._beats]:
+            plugsmith_host.pulse.arm(30)
 
 from plugsmith.web.face import Face
+
+_ways = _Ways()
 
 class _Face:
     def __init__(self):
         self._face = Face(
             _Host(),
-            wait=run_sync,
-            ways=_Ways(),
+            wait=_ways.wait,
+            ways=_ways,
             library=Path("${LIBRARY}"),
             serial=plugsmith_host.serial and plugsmith_host.patient,
             patient=plugsmith_host.patient,
@@ -101,6 +124,29 @@ class _Face:
 _Face()
 `;
 
+const SIGUSR1 = 10;
+const HOPS = 8; // of microtasks, in which a written chunk ends
+
+/** Where Python looks for a signal every few instructions, in place of memory that is shared. */
+class Pulse {
+  private due = Infinity;
+
+  get 0(): number {
+    if (performance.now() < this.due) return 0;
+    this.due = Infinity;
+    return SIGUSR1;
+  }
+  set 0(_taken: number) {}
+
+  arm(ms: number): void {
+    this.due = performance.now() + ms;
+  }
+
+  async settled(): Promise<void> {
+    for (let hop = 0; hop < HOPS; hop += 1) await null;
+  }
+}
+
 /** Whether a call of the core can be put to sleep (JSPI): without it there is no port. */
 export function patient(): boolean {
   return typeof WebAssembly === "object" && "Suspending" in WebAssembly;
@@ -112,9 +158,12 @@ export async function startPython(parts: Parts): Promise<{ face: Face; pyodide: 
   pyodide.FS.mkdirTree(LIBRARY);
   pyodide.FS.writeFile(PACKED, new Uint8Array(parts.core));
   pyodide.runPython(UNPACK);
-  await parts.mount?.(pyodide);
+  await parts.load?.(pyodide.FS);
+  const pulse = new Pulse();
+  pyodide.setInterruptBuffer(pulse);
   pyodide.registerJsModule("plugsmith_host", {
     host: parts.host,
+    pulse,
     serial: parts.serial,
     patient: patient(),
     language: parts.language,

@@ -1,23 +1,20 @@
 // The library in the browser's own file system (OPFS). Python writes into memory; `keep` carries it over.
 import { ELSEWHERE } from "./messages.ts";
+import { Mirror, type Files } from "./mirror.ts";
 import { LIBRARY } from "./python.ts";
 import type { Keeper } from "./host.ts";
-
-interface Mounted {
-  syncfs(): Promise<void>;
-}
 
 const LOCK = "plugsmith-library";
 const PATIENCE_MS = 3000; // a tab that was reloaded lets go of it only now
 
 export class Storage implements Keeper {
-  private mounted: Mounted | null = null;
+  private mirror: Mirror | null = null;
   private busy: Promise<string> = Promise.resolve("");
 
   /** Why nothing lasts here; null when it does. */
   problem: string | null = "not opened yet";
 
-  async mount(pyodide: { mountNativeFS(path: string, handle: unknown): Promise<Mounted> }): Promise<void> {
+  async load(files: Files): Promise<void> {
     if (navigator.locks && !(await this.alone())) {
       this.problem = ELSEWHERE;
       return;
@@ -25,7 +22,9 @@ export class Storage implements Keeper {
     try {
       const root = await navigator.storage.getDirectory();
       const folder = await root.getDirectoryHandle("plugsmith-library", { create: true });
-      this.mounted = await pyodide.mountNativeFS(LIBRARY, folder);
+      const mirror = new Mirror(files, LIBRARY, folder);
+      await mirror.load();
+      this.mirror = mirror;
       this.problem = null;
     } catch (problem) {
       this.problem = String((problem as Error).message ?? problem);
@@ -50,9 +49,9 @@ export class Storage implements Keeper {
   }
 
   private async carry(): Promise<string> {
-    if (!this.mounted) return `the browser keeps no files for this page: ${this.problem}`;
+    if (!this.mirror) return `the browser keeps no files for this page: ${this.problem}`;
     try {
-      await this.mounted.syncfs();
+      await this.mirror.carry();
       return "";
     } catch (problem) {
       const { name, message } = problem as DOMException;

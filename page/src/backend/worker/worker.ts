@@ -48,7 +48,7 @@ async function begin(base: string, language: string): Promise<Face> {
     host,
     serial: serial !== null,
     language,
-    mount: (pyodide) => storage.mount(pyodide),
+    load: (files) => storage.load(files),
   });
   scope.postMessage({
     kind: "ready",
