@@ -20,7 +20,9 @@ from plugsmith.sim.faults import FaultPlan
 from plugsmith.sim.ports.adapter import Adapter
 from plugsmith.sim.ports.port import SimLogPort, SimPort
 
-ROMS = {"BK7231N": "bk7231n", "BK7231M": "bk7231m", "BK7238": "bk7238"}
+ROMS = {
+    name: name.lower() for name in ("BK7231N", "BK7231M", "BK7238", "BK7236", "BK7258", "BK7239N")
+}
 
 
 @cache

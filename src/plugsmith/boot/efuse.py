@@ -34,27 +34,42 @@ class EfuseByte:
     valid: bool
 
 
-def read_efuse(client: BootClient, *, first: int = 0, count: int = LENGTH) -> list[EfuseByte]:
-    """Bytes `first`.. of the eFuse."""
-    control = _control(client)
-    return [_read_byte(client, index, control) for index in range(first, first + count)]
+def read_efuse(
+    client: BootClient,
+    *,
+    first: int = 0,
+    count: int = LENGTH,
+    engine: tuple[int, int] = (CONTROL, DATA),
+) -> list[EfuseByte]:
+    """Bytes `first`.. of the eFuse, by the control and data register of its engine."""
+    control = _control(client, engine)
+    return [
+        _read_byte(client, index, control, engine=engine) for index in range(first, first + count)
+    ]
 
 
-def _control(client: BootClient) -> int:
-    control = client.agreed_register(CONTROL)
+def _control(client: BootClient, engine: tuple[int, int] = (CONTROL, DATA)) -> int:
+    control = client.agreed_register(engine[0])
     if control is None:
         raise ExchangeFailed(request="register read", attempts=3)
     return control
 
 
-def _read_byte(client: BootClient, index: int, control: int, *, see_done: bool = True) -> EfuseByte:
+def _read_byte(
+    client: BootClient,
+    index: int,
+    control: int,
+    *,
+    see_done: bool = True,
+    engine: tuple[int, int] = (CONTROL, DATA),
+) -> EfuseByte:
     """`see_done`: ask whether the engine has finished, so that the byte is surely this one."""
-    client.write_register(CONTROL, (control & ~_KEEP) | index << 8 | 1)
+    client.write_register(engine[0], (control & ~_KEEP) | index << 8 | 1)
     for _poll in range(_POLLS if see_done else 0):
-        state = client.read_register(CONTROL)
+        state = client.read_register(engine[0])
         if state is not None and not state & 1:
             break
-    result = client.read_register(DATA)
+    result = client.read_register(engine[1])
     if result is None:
         raise ExchangeFailed(request="register read", attempts=3)
     return EfuseByte(value=result & 0xFF, valid=bool(result & _VALID))

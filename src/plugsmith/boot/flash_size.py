@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
 
 MIB = 0x10_0000
+BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _AGREE = 6
 _CRC_TRIES = 3
 
@@ -91,3 +92,11 @@ def _wraps_below(client: BootClient, stated: int, head_at: Callable[[int], bool]
                 return True
         size //= 2
     return False
+
+
+def loader_size(client: BootClient, head: bytes, *, by_crc: bool) -> int:
+    """The smallest distance at which the loader repeats."""
+    for size in (MIB, 2 * MIB, 4 * MIB):
+        if repeats(client, size, head, by_crc=by_crc):
+            return size
+    return BEYOND

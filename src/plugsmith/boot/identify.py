@@ -14,8 +14,15 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.agreement import any_two
 from plugsmith.boot.dialects import AfterCrc, dialect_of
 from plugsmith.boot.efuse import read_key
-from plugsmith.boot.flash_size import MIB, is_right, read_agreed, repeats, rom_size
-from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
+from plugsmith.boot.flash_size import BEYOND, is_right, loader_size, read_agreed, rom_size
+from plugsmith.boot.identity import (
+    FlashFacts,
+    Identity,
+    KeyFacts,
+    SizeProof,
+    summary,
+    twin_warning,
+)
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.status_registers import read_status
 from plugsmith.chips.catalog import (
@@ -36,12 +43,11 @@ from plugsmith.chips.model import (
     Family,
     KeyClass,
     RegionRole,
-    Support,
 )
 from plugsmith.errors.flash import IdentityUnstable, StatusRefused
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch, FlashProtected
-from plugsmith.events import Log, Warning_
+from plugsmith.events import Log
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
@@ -52,9 +58,9 @@ if TYPE_CHECKING:
     from plugsmith.chips.model import FlashPart
     from plugsmith.events import EventSink
 
-CHIP_ID, LATER_CHIP_ID = 0x80_0000, 0x4401_0004
+CHIP_ID, LATER_CHIP_ID, REVISION = 0x80_0000, 0x4401_0004, 0x4400_01F0
+_NO_KEY_KNOWN = N_("how this chip tells its code key is not known")
 _INFERRED_KEY = N_("inferred from the boot loader: this chip cannot tell its key over the UART")
-_BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _READ_ID = b"\x9f\x00\x00\x00"
 _AGREE = 6
 
@@ -87,35 +93,8 @@ def identify(
     if sink is not None:
         sink.emit(Log(message=summary(identity)))
         if identity.twins:
-            sink.emit(_twin_warning(identity))
+            sink.emit(twin_warning(identity))
     return identity
-
-
-def _twin_warning(identity: Identity) -> Warning_:
-    twins = _(" or ").join(identity.twins)
-    return Warning_(
-        code="PS-NOTE-CHIP-DOUBT",
-        message=_(
-            "This may also be a {twins}: the boot loader is the same, and the size of the flash "
-            "is all that speaks for {chip}.",
-            twins=twins,
-            chip=identity.chip.name,
-        ),
-        hint=_("Look at the label of the module before you choose an image."),
-        data={"chip": identity.chip.name, "twins": list(identity.twins)},
-    )
-
-
-def summary(identity: Identity) -> str:
-    """One sentence about what was found."""
-    boot = identity.boot_version or (identity.boot.name if identity.boot else _("unknown"))
-    return _(
-        "Found {chip}, boot code {boot}, {size} KiB of flash, MAC {mac}.",
-        chip=identity.chip.name,
-        boot=boot,
-        size=identity.flash.size // 1024,
-        mac=identity.mac or _("unknown"),
-    )
 
 
 # loader family
@@ -123,13 +102,13 @@ def summary(identity: Identity) -> str:
 
 def _identify_loader(client: BootClient) -> Identity:
     version = client.boot_version()
-    head = client.read_4k(_BEYOND)
+    head = client.read_4k(BEYOND)
     found = boot_codes_for_crc(256, zlib.crc32(head[:256]))
-    if not _crc_is_harmless(found, version) or not is_right(client, _BEYOND, head):
-        head = read_agreed(client, _BEYOND, _("its boot loader was read"))
+    if not _crc_is_harmless(found, version) or not is_right(client, BEYOND, head):
+        head = read_agreed(client, BEYOND, _("its boot loader was read"))
     crc = zlib.crc32(head[:256])
     by_crc = _crc_is_harmless(boot_codes_for_crc(256, crc), version)
-    size = _loader_size(client, head, by_crc=by_crc)
+    size = loader_size(client, head, by_crc=by_crc)
     boot, owner, why = _name_loader(client, head, version, size)
     twins = tuple(name for name in boot.chips if name != owner.name)
     doubt = [_doubt(owner.name, twins, size)] if twins else []
@@ -176,14 +155,6 @@ def _crc_is_harmless(found: Sequence[BootCode], version: str | None) -> bool:
         and dialect_of(item, Family.LOADER).after_crc is not AfterCrc.BLOCKED
         for item in found
     )
-
-
-def _loader_size(client: BootClient, head: bytes, *, by_crc: bool) -> int:
-    """The smallest distance at which the loader repeats."""
-    for size in (MIB, 2 * MIB, 4 * MIB):
-        if repeats(client, size, head, by_crc=by_crc):
-            return size
-    return _BEYOND
 
 
 def _name_loader(
@@ -242,12 +213,18 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     head = client.read_4k(0)
     if not is_right(client, 0, head):
         head = read_agreed(client, 0, _("its boot loader was read"))
-    key = read_key(client)
-    owner = _by_key(owners, key, head)
+    later = owners[0].chip_id_reg == LATER_CHIP_ID
+    if later:  # its eFuse lies elsewhere: where others have theirs nothing may be written
+        key = KeyFacts(key_class=owners[0].expects_key, evidence=_NO_KEY_KNOWN)
+        flash = _rom_flash(client, head)
+        owner = _fitting_chip([item.name for item in owners], flash.size)
+    else:
+        key = read_key(client)
+        owner = _by_key(owners, key, head)
+        flash = _rom_flash(client, head)
     crc = zlib.crc32(head[:257])
     found = [item for item in boot_codes_for_crc(257, crc) if owner.name in item.chips]
     found = found or list(boot_codes_for_crc(257, crc))
-    flash = _rom_flash(client, head)
     rf = _read_rf(client, owner, flash.size, by_crc=True)
     return Identity(
         chip=owner,
@@ -269,6 +246,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
                 value=f"0x{chip_id:X}",
             ),
         ),
+        twins=tuple(item.name for item in owners if item is not owner) if later else (),
     )
 
 
@@ -277,13 +255,20 @@ def _owners(client: BootClient, chip_id: int) -> tuple[list[Chip], int]:
     if not owners:
         later = client.agreed_register(LATER_CHIP_ID)
         if later is not None:
-            owners = list(chips_for_id(later, register=LATER_CHIP_ID))
-            chip_id = later if owners else chip_id
-    owners = [item for item in owners if item.support is not Support.RECOGNISED] or owners
-    if not owners or owners[0].support is Support.RECOGNISED:
-        name = owners[0].name if owners else f"chip id 0x{chip_id:X}"
-        raise UnknownBootCode(port=client.port.info.name, found=name)
+            owners = _later_owners(client, later)
+            chip_id = later if owners or not chip_id else chip_id
+    if not owners:
+        raise UnknownBootCode(port=client.port.info.name, found=f"chip id 0x{chip_id:X}")
     return owners, chip_id
+
+
+def _later_owners(client: BootClient, word: int) -> list[Chip]:
+    """The chips of the later kind that answer so: the id is the upper half, where there is one."""
+    owners = list(chips_for_id(word >> 16 or word, register=LATER_CHIP_ID))
+    if not owners:
+        return []
+    revision = client.agreed_register(REVISION)
+    return [item for item in owners if revision in item.revisions] or owners
 
 
 def _by_key(owners: list[Chip], key: KeyFacts, head: bytes) -> Chip:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from plugsmith.events import Warning_
+from plugsmith.messages import _
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -76,3 +79,31 @@ class Identity:
     evidence: tuple[str, ...]
     rf: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     twins: tuple[str, ...] = ()  # chips that cannot be told from this one over these wires
+
+
+def twin_warning(identity: Identity) -> Warning_:
+    """That another chip would look the same over these wires."""
+    twins = _(" or ").join(identity.twins)
+    return Warning_(
+        code="PS-NOTE-CHIP-DOUBT",
+        message=_(
+            "This may also be a {twins}: the boot loader is the same, and the size of the flash "
+            "is all that speaks for {chip}.",
+            twins=twins,
+            chip=identity.chip.name,
+        ),
+        hint=_("Look at the label of the module before you choose an image."),
+        data={"chip": identity.chip.name, "twins": list(identity.twins)},
+    )
+
+
+def summary(identity: Identity) -> str:
+    """One sentence about what was found."""
+    boot = identity.boot_version or (identity.boot.name if identity.boot else _("unknown"))
+    return _(
+        "Found {chip}, boot code {boot}, {size} KiB of flash, MAC {mac}.",
+        chip=identity.chip.name,
+        boot=boot,
+        size=identity.flash.size // 1024,
+        mac=identity.mac or _("unknown"),
+    )

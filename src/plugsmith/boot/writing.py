@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.bursts.train import may_follow
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.reading import blank_crc
-from plugsmith.chips.model import Family
+from plugsmith.chips.model import Family, Support
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, WriteLost
-from plugsmith.errors.safety import FlashProtected, OutsideFlash, ProtectedRange
+from plugsmith.errors.safety import ChipOnlyRead, FlashProtected, OutsideFlash, ProtectedRange
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
@@ -70,7 +70,9 @@ class Writer:
         self._erase_proven = self._program_proven = False
 
     def guard(self, span: AddressRange) -> None:
-        """Refuse what reaches the loader of a loader-family chip, directly or by wrapping."""
+        """Refuse what reaches the loader of a loader-family chip, and a chip that is only read."""
+        if self._identity.chip.support is Support.RECOGNISED:
+            raise ChipOnlyRead(chip=self._identity.chip.name)
         size = self._identity.flash.size
         if span.end > size:
             raise OutsideFlash(span=str(span), limit=format_addr(size))

@@ -33,7 +33,7 @@ class Support(StrEnum):
 
     OBSERVED = "observed"  # seen on real boot code or in real dumps
     CLAIMED = "claimed"  # other tools work with it in the field
-    RECOGNISED = "recognised"  # Plugsmith can name it and refuses to write
+    RECOGNISED = "recognised"  # Plugsmith can name it, perhaps read it, and refuses to write
 
 
 class DialectName(StrEnum):
@@ -163,6 +163,16 @@ class SpaceArea:
 
 
 @frozen
+class SpaceSwitch:
+    """A bit of a register that must have a value while `space` is read: a clock, a supply."""
+
+    space: Space
+    register: int
+    bit: int
+    value: int
+
+
+@frozen
 class Chip:
     """A chip as users name it."""
 
@@ -182,7 +192,10 @@ class Chip:
     # clock, select, in, out of the flash download mode; empty: not known (spi-download.md 1)
     flash_pins: tuple[str, ...]
     default_dialect: DialectName  # for a boot code nobody knows: the most careful one of the chip
-    spaces: tuple[SpaceArea, ...]
+    spaces: tuple[SpaceArea, ...]  # several of one space are read as one, in this order
+    switches: tuple[SpaceSwitch, ...]
+    efuse_engine: tuple[int, int]  # control and data register, for an eFuse area at 0
+    revisions: tuple[int, ...]  # values of a second register, where chips share their id
     openbeken_prefix: str | None
     twin: str | None  # the same silicon with another key: told apart by the key alone
     classic_store_only: bool  # never seen with the vendor's newer storage (tuya-storage.md 3.1)

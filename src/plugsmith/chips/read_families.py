@@ -21,6 +21,7 @@ from plugsmith.chips.model import (
     RegionRole,
     Space,
     SpaceArea,
+    SpaceSwitch,
     Support,
 )
 from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILES = ("loader_family.toml", "rom_family.toml")
+_EFUSE_ENGINE = (0x80_0074, 0x80_0078)  # uart-protocol.md 5.2
 _HEAD_LEN = 8
 _COVERS = {256, 257}
 _KEY_WORDS = 4
@@ -167,6 +169,9 @@ def _chip(table: FactTable, maps: Mapping[str, MemoryMap]) -> Chip:
         flash_pins=table.texts("flash_pins"),
         default_dialect=table.member("default_dialect", DialectName),
         spaces=tuple(_space(table, row) for row in table.rows("spaces")),
+        switches=tuple(_switch(table, row) for row in table.rows("switches")),
+        efuse_engine=_engine(table),
+        revisions=table.numbers("revisions"),
         openbeken_prefix=table.optional("openbeken_prefix", str),
         twin=table.optional("twin", str),
         classic_store_only=table.optional("classic_store_only", bool) or False,
@@ -189,6 +194,22 @@ def _space(table: FactTable, row: tuple[object, ...]) -> SpaceArea:
             return SpaceArea(space=table.check(Space, space), addr=addr, length=length)
         case _:
             raise CatalogueDefect(f"{table.place}: not a space: {row}")
+
+
+def _switch(table: FactTable, row: tuple[object, ...]) -> SpaceSwitch:
+    match row:
+        case (str(space), int(register), int(bit), int(value)) if bit < 32 and value in (0, 1):
+            return SpaceSwitch(
+                space=table.check(Space, space), register=register, bit=bit, value=value
+            )
+        case _:
+            raise CatalogueDefect(f"{table.place}: not a switch: {row}")
+
+
+def _engine(table: FactTable) -> tuple[int, int]:
+    found = table.numbers("efuse_engine") or _EFUSE_ENGINE
+    table.require(len(found) == 2, "an eFuse engine has two registers")
+    return found[0], found[1]
 
 
 def _boot(

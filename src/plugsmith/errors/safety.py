@@ -90,3 +90,11 @@ class FlashProtected(SafetyRefusal):
     code = "PS-SAFETY-PROTECTED"
     what = N_("Nothing was written: the flash is write-protected and {reason}.")
     next_step = N_("Disconnect and reconnect the chip's supply, then run the same command again.")
+
+
+class ChipOnlyRead(SafetyRefusal):
+    """The chip can be named and read; what must survive on it is not known."""
+
+    code = "PS-SAFETY-ONLY-READ"
+    what = N_("A {chip} is backed up, but not written: how its secure areas lie is not known here.")
+    next_step = N_("Write it with another tool; the backup that you have stays of use.")

@@ -29,6 +29,7 @@ _ESPTOOL = N_(
     "then write Tasmota or ESPHome."
 )
 _LTCHIPTOOL = N_("This is no Beken chip: use ltchiptool, and read its flash first.")
+_ONLY_READ = N_("`plugsmith backup` reads this chip; Plugsmith does not write it.")
 VOICES = (
     Voice(
         name="ESP8266",
@@ -75,16 +76,9 @@ VOICES = (
         marks=(b"XRADIO Skylark", b"XR809", b"XR872"),
         next_step=N_("This is no Beken chip: use the maker's phoenixMC or xrflash."),
     ),
-    Voice(
-        name="BK7236",
-        marks=(b"BK7236", b"bk7236"),
-        next_step=N_("Plugsmith recognises this chip and does not work on it."),
-    ),
-    Voice(
-        name="BK7258",
-        marks=(b"BK7258", b"bk7258"),
-        next_step=N_("This chip is not supported yet: use the maker's tyutool."),
-    ),
+    Voice(name="BK7239N", marks=(b"BK7239N", b"bk7239n"), next_step=_ONLY_READ),
+    Voice(name="BK7236", marks=(b"BK7236", b"bk7236"), next_step=_ONLY_READ),
+    Voice(name="BK7258", marks=(b"BK7258", b"bk7258"), next_step=_ONLY_READ),
     Voice(
         name=N_("SSH or web server"),
         marks=(b"SSH-2.0-", b"SSH-1.99-", b"HTTP/1.", b"220 ", b"<html"),

@@ -8,8 +8,8 @@ import pytest
 from boot_rig import Rig, forged
 
 from plugsmith.boot.efuse import CONTROL, DATA
-from plugsmith.boot.identify import identify, summary
-from plugsmith.boot.identity import SizeProof
+from plugsmith.boot.identify import identify
+from plugsmith.boot.identity import SizeProof, summary
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.chips.model import Family, KeyClass
 from plugsmith.errors.link import UnknownBootCode

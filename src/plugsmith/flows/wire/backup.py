@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
 from plugsmith.boot.identity import SizeProof
-from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole
+from plugsmith.chips.catalog import chip as find_chip
+from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole, Support
 from plugsmith.dump.health import judge_backup
+from plugsmith.dump.randomness import uniform_byte
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.flows import HalfWritten, NotABackup
 from plugsmith.errors.library import JobLost
@@ -289,6 +291,13 @@ def _summarise(meter: ProgressMeter, device: Device) -> None:
 
 
 def _refuse_unsound(ctx: FlowContext, content: bytes, *, chip: str) -> None:
+    if find_chip(chip).support is Support.RECOGNISED and uniform_byte(content) is None:
+        ctx.warn(
+            "PS-NOTE-BACKUP",
+            _("Every byte is proven, but what belongs where on a {chip} is not known.", chip=chip),
+            data={"reason": "layout-unknown"},
+        )
+        return
     verdict = judge_backup(content, chip=chip, flash_size=len(content), as_read=True)
     if not verdict.restorable:
         raise NotABackup(

@@ -24,8 +24,12 @@ def check_support(subject: PreflightSubject) -> PreflightCheck:
     if subject.identity.chip.support is Support.RECOGNISED:
         return refused(
             "chip",
-            _("{chip} is recognised, but writing it is not supported.", chip=name),
-            _("Reading it is possible."),
+            _(
+                "A {chip} is backed up, but not written: how its secure areas lie is not known "
+                "here.",
+                chip=name,
+            ),
+            _("Write it with another tool; the backup that you have stays of use."),
         )
     return passed("chip", _("The chip is a {chip}.", chip=name))
 

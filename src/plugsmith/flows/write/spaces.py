@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.efuse import read_efuse
@@ -18,7 +19,10 @@ from plugsmith.memory import AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.chips.model import Chip
+    from collections.abc import Iterator, Sequence
+
+    from plugsmith.boot.client import BootClient
+    from plugsmith.chips.model import Chip, SpaceArea, SpaceSwitch
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
@@ -39,28 +43,48 @@ def read_space(ctx: FlowContext, name: str, span_of: SpanOf) -> ReadOutcome:
         raise NotOverSpi(problem=_("the memory {name} is not in the flash", name=name))
     with connected(ctx) as device:
         chip = device.identity.chip
-        area = next((item for item in chip.spaces if item.space is space), None)
-        if area is None:
+        areas = [item for item in chip.spaces if item.space is space]
+        if not areas:
             raise _absent(chip, space)
-        span = span_of(area.length)
+        span = span_of(sum(item.length for item in areas))
         device.raise_speed()
         total = 2 * len(span)
-        with task("read", _("Reading"), total=total, clock=ctx.clock, sink=ctx.sink) as meter:
-            data = _agreed(device, space, area.addr, span, meter)
+        with (
+            switched(device.client, [item for item in chip.switches if item.space is space]),
+            task("read", _("Reading"), total=total, clock=ctx.clock, sink=ctx.sink) as meter,
+        ):
+            data = _agreed(device, areas, span, meter)
         return ReadOutcome(span=span, data=data, proof="read-twice", chip=chip.name)
 
 
 def _absent(chip: Chip, space: Space) -> SpaceAbsent:
-    shown = ", ".join(["flash", *(item.space.value for item in chip.spaces if item.space != space)])
+    shown = ", ".join(dict.fromkeys(["flash", *(item.space.value for item in chip.spaces)]))
     return SpaceAbsent(chip=chip.name, space=space.value, shown=shown)
 
 
+@contextmanager
+def switched(client: BootClient, switches: Sequence[SpaceSwitch]) -> Iterator[None]:
+    """Set clocks and supplies for the time of a read, and put them back as they were."""
+    before: list[tuple[int, int]] = []
+    try:
+        for item in switches:
+            old = client.agreed_register(item.register)
+            if old is None:
+                continue
+            before.append((item.register, old))
+            client.write_register(item.register, old & ~(1 << item.bit) | item.value << item.bit)
+        yield
+    finally:
+        for register, old in reversed(before):
+            client.write_register(register, old)
+
+
 def _agreed(
-    device: Device, space: Space, base: int, span: AddressRange, meter: ProgressMeter
+    device: Device, areas: Sequence[SpaceArea], span: AddressRange, meter: ProgressMeter
 ) -> bytes:
-    first = _read(device, space, base, span, meter)
+    first = _read(device, areas, span, meter)
     for _attempt in range(_TRIES):
-        second = _read(device, space, base, span, meter)
+        second = _read(device, areas, span, meter)
         if first == second:
             return first
         first = second
@@ -68,10 +92,24 @@ def _agreed(
 
 
 def _read(
-    device: Device, space: Space, base: int, span: AddressRange, meter: ProgressMeter
+    device: Device, areas: Sequence[SpaceArea], span: AddressRange, meter: ProgressMeter
 ) -> bytes:
-    if space is Space.EFUSE:
-        found = read_efuse(device.client, first=base + span.start, count=len(span))
+    """`span` of all areas in a row."""
+    out, base = b"", 0
+    for area in areas:
+        start, end = max(span.start - base, 0), min(span.end - base, area.length)
+        if start < end:
+            out += _read_area(device, area, AddressRange(start, end), meter)
+        base += area.length
+    return out
+
+
+def _read_area(device: Device, area: SpaceArea, span: AddressRange, meter: ProgressMeter) -> bytes:
+    chip, base = device.identity.chip, area.addr
+    if area.space is Space.EFUSE and base == 0:
+        found = read_efuse(
+            device.client, first=span.start, count=len(span), engine=chip.efuse_engine
+        )
         meter.advance(len(span))
         return bytes(item.value if item.valid else 0 for item in found)
     words = bytearray()
@@ -80,7 +118,7 @@ def _read(
         device.ctx.cancel.check()
         value = device.client.read_register(base + part.start)
         if value is None:
-            raise _absent(device.identity.chip, space)
+            raise _absent(chip, area.space)
         words += value.to_bytes(_WORD, "little")
         meter.advance(_WORD)
     return bytes(words[span.start - around.start : span.end - around.start])

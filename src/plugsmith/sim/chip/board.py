@@ -118,7 +118,8 @@ def _latency(request: BoardRequest) -> float:
 
 
 def _size(request: BoardRequest) -> int:
-    size = request.size or _USUAL_SIZE
+    rom = rom_personality(chip_name(request.chip) or "")
+    size = request.size or (rom.flash_size if rom is not None else _USUAL_SIZE)
     if size & (size - 1) or not SMALLEST <= size <= LARGEST:
         raise SimSetup(
             problem=_("size {size}", size=size), known=_("a power of two from 512k to 16M")

@@ -9,9 +9,9 @@ from plugsmith.sim.chip.app_stage import AppUart, CrashStage, boot_text, run_app
 from plugsmith.sim.chip.boot_stage import LoaderStage, RomStage
 from plugsmith.sim.chip.bootcode import Outcome, Work
 from plugsmith.sim.chip.firmware import LOADER_CODE_END, judge_application, loader_is_sound
+from plugsmith.sim.chip.later_registers import registers_of
 from plugsmith.sim.chip.log import LogBuffer
 from plugsmith.sim.chip.personality import Family, SimBootCode, loader_on, recognise_loader
-from plugsmith.sim.chip.registers import Registers
 from plugsmith.sim.chip.stage import Dark, Waiting
 from plugsmith.sim.fault_engine import FaultEngine
 from plugsmith.sim.faults import FaultPlan, Way
@@ -81,7 +81,7 @@ class SimChip:
         self.nor.on_change = self._flash_changed
         self.timing = self.settings.timing
         self.patience = self.settings.patience
-        self.registers = Registers(who) if who is not None else None
+        self.registers = registers_of(who) if who is not None else None
         self.log = LogBuffer()
         self.resets = 0
         self.reset_at: float | None = None  # when it began to run for the last time

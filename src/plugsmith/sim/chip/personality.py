@@ -45,6 +45,7 @@ class SimBootCode:
     noise_kills_boot: bool = False  # a byte in the window without LinkCheck ends in a reset
     app_has_tcm: bool = False  # applications use the 64 KiB at 0x3F0000
     reads_marker: bool = False  # window length from physical 0x110
+    flash_size: int = 0x20_0000  # of a board without a file
 
 
 _T_105 = SimBootCode(
@@ -132,6 +133,20 @@ PERSONALITIES: tuple[SimBootCode, ...] = (
         key=NO_KEY,
         banner="V:BK7252N_1.0.14",
     ),
+    *(
+        replace(
+            _N_ROM,
+            name=f"{chip.removeprefix('bk')}-rom",
+            chip=chip,
+            chip_id=0x7236,
+            key=NO_KEY,
+            banner="",
+            app_has_tcm=False,
+            reads_marker=False,
+            flash_size=size,
+        )
+        for chip, size in (("bk7236", 0x40_0000), ("bk7258", 0x80_0000), ("bk7239n", 0x40_0000))
+    ),
 )
 
 # zlib CRC-32 of the first 257 or 256 physical bytes (uart-protocol.md 5.3); 257 first, because two
@@ -164,6 +179,7 @@ _SHARED_LOADER = {"bk7252": "bk7231u", "bk7231u": "bk7252"}  # one loader on eit
 _ALIASES = {
     "t": "bk7231t", "n": "bk7231n", "m": "bk7231m", "u": "bk7231u", "q": "bk7231q",
     "7238": "bk7238", "t1": "bk7238", "7252": "bk7252", "7252n": "bk7252n",
+    "7236": "bk7236", "t3": "bk7236", "7258": "bk7258", "t5": "bk7258", "7239n": "bk7239n",
     "wb2s": "bk7231t", "wb3s": "bk7231t", "cb2s": "bk7231n", "cb3s": "bk7231n", "cbu": "bk7231n",
 }  # fmt: skip
 
