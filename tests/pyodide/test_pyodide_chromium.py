@@ -299,6 +299,14 @@ def test_what_no_browser_can_do_is_said_with_the_way_to_get_it(page):
     assert "plugsmith ui" in refused["hint"]
 
 
+def test_settings_offer_nothing_that_a_page_alone_cannot_do(page):
+    page.tab.evaluate("location.hash = '#/settings'")
+    page.tab.get_by_text("Data format").wait_for()
+    for words in ("Where firmware comes from", "Firmware emulator"):
+        assert page.tab.get_by_text(words).count() == 0
+    page.open()
+
+
 def test_the_library_is_there_after_a_reload(page, server, dump):
     server.bench = Bench(dump)
     backup = page.run("backup", port=server.bench.port)

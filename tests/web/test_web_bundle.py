@@ -57,18 +57,26 @@ def test_what_is_there_already_is_never_changed(tmp_path):
     assert set(content(here)) == {"backups/a.bin", "adapters.json"}
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
 @pytest.mark.parametrize(
     "name",
     [
         "../out.bin", "backups/../../out.bin", "/backups/x", "backups/a\\..\\b", "backups/",
         "backups//x", "cache/x", "config.toml", "backups/a/b/c/d", "backups/con", "backups/a\n",
-        "locks/x", "adapters.json/x", "backups",
+        "locks/x", "adapters.json/x", "backups", "backups/good.bin/x", "backups/good.bin",
     ],
 )  # fmt: skip
 def test_a_file_that_belongs_into_no_library_refuses_the_whole(tmp_path, name):
     with pytest.raises(UiNoLibrary):
         take_library(tmp_path / "here", archive(("backups/good.bin", b"x"), (name, b"x")))
     assert content(tmp_path) == {}
+
+
+def test_a_file_where_a_saved_one_needs_a_folder_stays(tmp_path):
+    write_whole(tmp_path / "undo" / "x", b"here")
+    taken = take_library(tmp_path, archive(("undo/x/u.json", b"{}"), ("backups/a.bin", b"a")))
+    assert taken.differs == ["undo/x/u.json"]
+    assert content(tmp_path) == {"undo/x": b"here", "backups/a.bin": b"a"}
 
 
 def test_what_is_no_saved_library_is_said(tmp_path):

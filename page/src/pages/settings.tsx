@@ -1,4 +1,4 @@
-// How the page looks and speaks, and where firmware comes from.
+// How the page looks and speaks, and where firmware comes from where it can be fetched.
 import type { JSX } from "preact";
 import { about, reopenMs, startup } from "../backend/current";
 import { releases } from "../state/releases";
@@ -31,14 +31,14 @@ export function SettingsPage(): JSX.Element {
           </select>
         </div>
       </section>
-      <Releases />
+      {startup.value ? null : <Releases />}
       <section class="card stack">
         <h2>{t("About")}</h2>
         <Facts
           rows={[
             ["Plugsmith", about.value?.version ?? "…"],
             ...(startup.value ? [[t("Build"), startup.value.build.slice(0, 16)], [t("Library"), startup.value.lasting ? t("the browser keeps it until you delete it") : t("the browser may clear it when it runs out of room")], [t("Last change of speed"), reopenMs.value === null ? null : `${reopenMs.value} ms`]] as [string, string | null][] : []),
-            [t("Firmware emulator"), about.value?.extras.emu ? t("installed") : t("not installed (pip install 'plugsmith[emu]')")],
+            [t("Firmware emulator"), startup.value ? null : about.value?.extras.emu ? t("installed") : t("not installed (pip install 'plugsmith[emu]')")],
             [t("Data format"), about.value?.schema ?? ""],
           ]}
         />

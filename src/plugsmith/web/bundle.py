@@ -60,7 +60,7 @@ def take_library(root: Path, data: bytes) -> Taken:
     try:
         for name, held in content.items():
             path = root.joinpath(*PurePosixPath(name).parts)
-            if path.exists():
+            if path.exists() or any(above.is_file() for above in path.parents):
                 if path.is_file() and path.read_bytes() == held:
                     taken.same += 1
                 else:
@@ -97,9 +97,17 @@ def _read(data: bytes) -> dict[str, bytes]:
             entries = archive.infolist()
             if len(entries) > _MOST_FILES or sum(one.file_size for one in entries) > _MOST_BYTES:
                 raise UiNoLibrary(problem=_("it is too large"))
-            return {_fit(one.filename): archive.read(one) for one in entries}
+            _check_names([_fit(one.filename) for one in entries])
+            return {one.filename: archive.read(one) for one in entries}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as bad:
         raise UiNoLibrary(problem=_("it is damaged or no ZIP file")) from bad
+
+
+def _check_names(names: list[str]) -> None:
+    """Each once, and none of them a folder for another."""
+    above = {str(folder) for name in names for folder in PurePosixPath(name).parents}
+    if len(set(names)) < len(names) or above & set(names):
+        raise UiNoLibrary(problem=_("it holds a file with an odd name"))
 
 
 def _fit(name: str) -> str:
