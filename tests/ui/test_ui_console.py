@@ -187,3 +187,34 @@ def test_only_a_console_that_nobody_hears_any_more_is_ended(types, stays, ends):
 
     asyncio.run(work())
     assert asked == ends
+
+
+@pytest.mark.parametrize("comes", [False, True])
+def test_a_console_that_nobody_ever_heard_is_ended_too(comes):
+    asked = []
+    job = SimpleNamespace(
+        id="1",
+        verb=SimpleNamespace(types=True),
+        replay=Replay(),
+        cancel=lambda: asked.append("cancel"),
+    )
+
+    async def work():
+        streams = Streams(unheard_s=0.0)
+        streams.expect(job)
+        if comes:
+            streams.answer(job, 0)
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    asyncio.run(work())
+    assert asked == ([] if comes else ["cancel"])
+
+
+def test_the_first_listener_of_a_console_is_waited_for_from_its_start(page, device, monkeypatch):
+    waited = []
+    monkeypatch.setattr(Streams, "expect", lambda _self, job: waited.append(job.verb.name))
+    job = page.start("console", port=device.port)
+    assert waited == ["console"]
+    page.call("POST", f"/api/jobs/{job}/cancel", {})
+    assert device.gone.wait(60)

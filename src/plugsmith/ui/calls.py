@@ -68,6 +68,7 @@ class Calls:
         given = field(body, "request", dict) if "request" in body else {}
         words = asked.secret_words(body.get("secrets"))
         job = await run_in_threadpool(self._jobs.start, verb, given, words)
+        self._streams.expect(job)
         return as_json({"id": job.id}, status=201)
 
     async def jobs(self, request: Request) -> Response:

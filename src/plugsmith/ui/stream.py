@@ -25,8 +25,8 @@ UNHEARD_S = 30.0  # a page that is loaded again or lost the server is back long 
 class Streams:
     """Counts the listeners; a place is given back when its answer ends, however it ends.
 
-    A job that takes typed lines is there for its listeners: it is cancelled when the last has been
-    gone for `unheard_s`. Every other job goes on without them.
+    A job that takes typed lines is there for its listeners: it is cancelled when it had none for
+    `unheard_s`. Every other job goes on without them.
     """
 
     def __init__(self, *, alive_s: float = ALIVE_S, unheard_s: float = UNHEARD_S) -> None:
@@ -57,6 +57,10 @@ class Streams:
             self._listeners[job.id] = left
             return
         self._listeners.pop(job.id, None)
+        self.expect(job)
+
+    def expect(self, job: Job) -> None:
+        """Wait for the first listener of a job that has begun, or for one after the last."""
         if job.verb.types and not job.replay.ended:
             loop = asyncio.get_running_loop()
             self._leaving[job.id] = loop.call_later(self._unheard_s, self._let_go, job)
