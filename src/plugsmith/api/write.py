@@ -152,7 +152,7 @@ def flash(session: Session, request: FlashRequest) -> FlashResult | ViaFlashResu
     from plugsmith.interpret.openbeken.pin_needs import needs_of_settings
 
     if request.via is not None:
-        from plugsmith.api.via import flash_via
+        from plugsmith.api.bench.via import flash_via
 
         return flash_via(session, request, request.via)
     if request.chip is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from plugsmith.records import frozen
 
 if TYPE_CHECKING:
+    from plugsmith.chips.spaces import SpaceArea, SpaceSwitch
     from plugsmith.memory import AddressRange
 
 MAC_OFFSET = 0x24  # of the six MAC bytes inside the RF sector; uart-protocol.md 6.4
@@ -110,14 +111,6 @@ VENDOR_STORAGE_ROLES = frozenset(
 )
 
 
-class Space(StrEnum):
-    """Memories other than the flash that a chip's boot ROM lets a client read."""
-
-    ROM = "rom"
-    EFUSE = "efuse"
-    OTP = "otp"
-
-
 @frozen
 class Region:
     """A named range of flash."""
@@ -151,25 +144,6 @@ class MemoryMap:
         """The innermost region that holds `addr`."""
         hits = [item for item in self.regions if addr in item.span]
         return min(hits, key=lambda item: len(item.span), default=None)
-
-
-@frozen
-class SpaceArea:
-    """A readable memory beside the flash: `length` bytes at `addr` (an index for eFuse)."""
-
-    space: Space
-    addr: int
-    length: int
-
-
-@frozen
-class SpaceSwitch:
-    """A bit of a register that must have a value while `space` is read: a clock, a supply."""
-
-    space: Space
-    register: int
-    bit: int
-    value: int
 
 
 @frozen

@@ -19,11 +19,9 @@ from plugsmith.chips.model import (
     Quirk,
     Region,
     RegionRole,
-    Space,
-    SpaceArea,
-    SpaceSwitch,
     Support,
 )
+from plugsmith.chips.spaces import Space, SpaceArea, SpaceSwitch
 from plugsmith.chips.tables import CatalogueDefect, FactTable, load, tables
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.records import frozen

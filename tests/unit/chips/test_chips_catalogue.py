@@ -16,9 +16,9 @@ from plugsmith.chips.model import (
     KeyClass,
     Quirk,
     RegionRole,
-    Space,
     Support,
 )
+from plugsmith.chips.spaces import Space
 from plugsmith.chips.tables import CatalogueDefect, FactTable
 from plugsmith.errors.catalogue import OtherVendorModule, UnknownChip
 

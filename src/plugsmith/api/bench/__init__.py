@@ -1,1 +1,1 @@
-"""Verbs for what lies on the bench beside the main way: the log of a device, its RF calibration."""
+"""Verbs for what lies on the bench beside the main way: a log, RF calibration, other programs."""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.efuse import read_efuse
-from plugsmith.chips.model import Space
+from plugsmith.chips.spaces import Space
 from plugsmith.errors import UsageError
 from plugsmith.errors.flash import UnstableRead
 from plugsmith.errors.flows import SpaceAbsent
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plugsmith.boot.client import BootClient
-    from plugsmith.chips.model import Chip, SpaceArea, SpaceSwitch
+    from plugsmith.chips.model import Chip
+    from plugsmith.chips.spaces import SpaceArea, SpaceSwitch
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
