@@ -9,6 +9,7 @@ from cut_rig import cut_at
 from flows_rig import Rig
 from swap_rig import board
 
+from plugsmith.boot.reading import blank_crc
 from plugsmith.errors.flows import HalfWritten
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
@@ -227,3 +228,26 @@ def test_a_twin_of_a_half_written_board_neither_ends_its_job_nor_gets_its_old_co
     assert rig.library.jobs.open_jobs() == []
     image = rig.path.read_bytes()
     assert rig.content[0x11000:0x15000] == image[0x11000:0x15000]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_a_firmware_stores_meanwhile_never_hides_that_its_device_is_half_written(rig, verb):
+    """Most of the ranges that tell boards apart changed; the address and the work stayed."""
+    own = backup(rig.ctx()).backup.file
+    with cut_at(rig, 9):
+        flash(rig.ctx(), rig.path)
+    (job,) = rig.library.jobs.open_jobs()
+    now = bytearray(rig.content)
+    for item in job.kept:
+        at = item.span.start
+        if item.crc32 != blank_crc(len(item.span)) and at > 0 and RF not in item.span:
+            now[at : at + 64] = b"stored by the firmware".ljust(64)
+    plug(rig, bytes(now))
+    if verb == "backup":
+        with pytest.raises(HalfWritten):
+            backup(rig.ctx())
+    else:
+        work(rig, verb, own, yes=True)
+    assert bytes(now) not in [item.read_bytes() for item in rig.library.root.glob("backups/*.bin")]
+    still_open = [item.id for item in rig.library.jobs.open_jobs()]
+    assert still_open == ([job.id] if verb in {"backup", "write"} else [])

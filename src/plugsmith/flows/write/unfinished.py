@@ -3,7 +3,8 @@
 A job is of this device if most of what the job kept is there and the key says so. Where no key can
 (a device without an address, a job that changes calibration and address), the sectors that the job
 was changing have to show its work: boards of one type hold the same in most places. So they have to
-where another board was given calibration and address of the job's device. What a sector
+where another board was given calibration and address of the job's device, and where a firmware has
+stored something in most places since. What a sector
 held before is taken from the job only while the sector shows the work of the job; a firmware that
 ran since may have stored its own in it.
 """
@@ -74,15 +75,15 @@ def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) 
         wrong = set(device.differing(kept, mostly_equal=True))
         telling = [item for item in state.kept if item.crc32 != blank_crc(len(item.span))]
         differing = [item for item in telling if item.span in wrong]
-        if 2 * len(differing) > len(telling):
+        mostly_there, named = 2 * len(differing) <= len(telling), key.is_same(state.header.device)
+        if not mostly_there and not named:
             continue  # another device, or one that got other firmware since
         job = Unfinished(
             state=state,
             sectors=jobs.sectors(state),
             changed_since=tuple(item for item in state.kept if item.span in wrong),
         )
-        named = key.is_same(state.header.device) and not state.twin
-        if named or _shows_work(device, job, key, rf):
+        if (named and mostly_there and not state.twin) or _shows_work(device, job, key, rf):
             found.append(job)
     return found
 
