@@ -55,6 +55,7 @@ class Comparison:
 def compare(first: Dump, second: Dump) -> Comparison:
     """The differences. A rotated or shifted dump is put in order first, so that like meets like."""
     one, two = survey(first), survey(second)
+    records = tuple(_records(_live(first, one), _live(second, two)))
     straight, report = _in_order(first, one)
     other, _same = _in_order(second, two)
     return Comparison(
@@ -62,7 +63,7 @@ def compare(first: Dump, second: Dump) -> Comparison:
         second=two,
         equal=first.data == second.data,
         regions=tuple(_regions(straight, other, report)),
-        records=tuple(_records(_live(first, one), _live(second, two))),
+        records=records,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from plugsmith.lan.obk_http import Obk
 
-_DRIVERS = re.compile(r"\d+ drivers active(?: \(([\w, ]{1,400})\))?")
+_DRIVERS = re.compile(r"\d{1,3} drivers active(?: \(([\w, ]{1,400})\))?")
 _STATE = re.compile(r"MQTT State: (?:<span[^>]{0,60}>)?([\w ]{1,30})(?:</span>)?")
 _RESULT = re.compile(r"RES: (-?\d{1,4})\((\w{0,24})\)")
 _MESSAGE = re.compile(r"MQTT ErrMsg: ([\w ]{0,60}?) ?<br>")

@@ -6,6 +6,7 @@ Keys come from the keyring, sectors from the arena; this only gathers what one k
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import find_all
@@ -133,6 +134,7 @@ class VendorStore:
         return f"VendorStore(key_block={self.key_block}, sectors={len(self.sectors)})"
 
 
+@lru_cache(maxsize=2)  # the survey of a file asks, and then who lists, cleans or takes it apart
 def find_stores(data: bytes) -> tuple[VendorStore, ...]:
     """The stores of a file, the device's own first, then those with most sectors."""
     opened = open_stores(data)

@@ -17,7 +17,7 @@ _BOMS = (
 _PROBE = 4096
 _SHORTEST, _FEWEST = 8, 4  # letters, and different letters, of a text that is meant as one
 _MOST_CONTROLS = 0.02
-_PLAIN_CONTROLS = "\t\n\r\x0b\x0c\x1b\0"
+_CONTROLS = [char for char in map(chr, range(1, 0x20)) if char not in "\t\n\r\x0b\x0c\x1b"]
 
 
 @frozen
@@ -62,8 +62,7 @@ def _guess(data: bytes) -> str:
 
 def _decoded(data: bytes, encoding: str) -> Letters | None:
     text = data.decode(encoding, "replace")
-    controls = sum(ord(char) < 0x20 and char not in _PLAIN_CONTROLS for char in text)
-    strange = controls + text.count("\ufffd") + text.count("\0")
+    strange = sum(map(text.count, _CONTROLS)) + text.count("\ufffd") + text.count("\0")
     if not text.strip("\0 \r\n\t") or strange > _MOST_CONTROLS * len(text) + 2:
         return None
     return Letters(text=text.replace("\0", ""), encoding=encoding)
