@@ -18,7 +18,10 @@ from plugsmith.messages import _
 from plugsmith.records import frozen
 
 if TYPE_CHECKING:
-    from typing import IO
+    from collections.abc import Callable
+    from typing import IO, TypeAlias
+
+    _Engine: TypeAlias = zlib._Decompress | lzma.LZMADecompressor  # noqa: SLF001 - it has no other name
 
 ZIP_MAGIC = b"PK\x03\x04"
 GZIP_MAGIC = b"\x1f\x8b\x08"
@@ -27,6 +30,10 @@ MAX_MEMBERS = 1000
 MAX_NAME_LEN = 200
 _XZ_MEMORY = 0x800_0000
 _PIECE = 0x1_0000
+_ENGINES: dict[bytes, Callable[[], _Engine]] = {
+    GZIP_MAGIC: lambda: zlib.decompressobj(31),
+    XZ_MAGIC: lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY),
+}
 # What lies beside a dump in an attachment: taken only if there is nothing else.
 _BESIDE = (".txt", ".md", ".json", ".jpg", ".jpeg", ".png", ".gif", ".pdf", ".html", ".htm", ".log")
 _BROKEN = (
@@ -92,12 +99,10 @@ def read_member(source: IO[bytes], member: str, *, name: str, limit: int) -> byt
 
 
 def unpack_stream(data: bytes, *, name: str, limit: int) -> bytes:
-    """The content of a gzip or xz file; any other bytes as they are."""
-    if data.startswith(GZIP_MAGIC):
-        return _drain(zlib.decompressobj(31), data, name=name, limit=limit)
-    if data.startswith(XZ_MAGIC):
-        engine = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
-        return _drain(engine, data, name=name, limit=limit)
+    """The content of a gzip or xz file, of all its parts in a row; any other bytes as they are."""
+    for magic, engine in _ENGINES.items():
+        if data.startswith(magic):
+            return _drain(engine, magic, data, name=name, limit=limit)
     return data
 
 
@@ -113,20 +118,31 @@ def unpack(data: bytes, *, name: str, limit: int) -> list[Member]:
 
 
 def _drain(
-    engine: zlib._Decompress | lzma.LZMADecompressor, data: bytes, *, name: str, limit: int
+    make: Callable[[], _Engine], magic: bytes, data: bytes, *, name: str, limit: int
 ) -> bytes:
     """All that comes out, never more than one byte above the limit."""
-    try:
-        found = engine.decompress(data, limit + 1)
-    except _BROKEN as problem:
-        raise _malformed(problem) from problem
-    _refuse_large(found, name=name, limit=limit)
-    if not engine.eof:
-        raise _malformed(EOFError(_("it ends too early")))
-    return found
+    found, at = bytearray(), 0
+    for _part in range(MAX_MEMBERS):
+        engine = make()
+        while not engine.eof:
+            piece = data[at : at + _PIECE]
+            at += len(piece)
+            if not piece:
+                raise _malformed(EOFError(_("it ends too early")))
+            try:
+                found += engine.decompress(piece, limit + 1 - len(found))
+            except _BROKEN as problem:
+                raise _malformed(problem) from problem
+            _refuse_large(found, name=name, limit=limit)
+        at -= len(engine.unused_data)
+        while data[at : at + 4] == bytes(4):  # zeros may fill up between parts
+            at += 4
+        if not data.startswith(magic, at):
+            return bytes(found)
+    raise InputTooLarge(name=name, size=MAX_MEMBERS + 1, limit=MAX_MEMBERS)
 
 
-def _refuse_large(data: bytes, *, name: str, limit: int) -> None:
+def _refuse_large(data: bytes | bytearray, *, name: str, limit: int) -> None:
     if len(data) > limit:
         raise InputTooLarge(name=name, size=len(data), limit=limit)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import lzma
+import random
 import zipfile
 
 import pytest
@@ -74,3 +75,16 @@ def test_a_password_is_said():
     with pytest.raises(InputUnusable) as refusal:
         unpack(bytes(packed), name="x", limit=LIMIT)
     assert "password" in refusal.value.message
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
+def test_all_parts_of_a_stream_are_one_file(pack):
+    data = random.Random(4).randbytes(0x3_0000)
+    parts = [data[:0x1_8001], data[0x1_8001:0x2_0000], b"", data[0x2_0000:]]
+    packed = bytes(8).join(map(pack, parts))
+    assert unpack_stream(packed + bytes(12), name="x", limit=len(data)) == data
+    for broken, error in ((packed[:-20], Malformed), (packed, InputTooLarge)):
+        with pytest.raises(error):
+            unpack_stream(broken, name="x", limit=len(data) - (broken == packed))
+    with pytest.raises(InputTooLarge):
+        unpack_stream(pack(b"") * 2000, name="x", limit=len(data))
