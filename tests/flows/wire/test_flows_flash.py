@@ -329,7 +329,7 @@ def test_pulling_the_cable_at_any_moment_and_running_again_ends_verified(tmp_pat
 
 def test_an_interrupted_device_does_not_run_a_mixture(rig):
     backup(rig.ctx())
-    rig.replug(FaultPlan(faults=(PortVanishes(at=60_000, seconds=None),)))
+    rig.replug(FaultPlan(faults=(PortVanishes(at=40_000, seconds=None),)))
     with pytest.raises(PortLost):
         flash(rig.ctx(), rig.path)
     assert rig.content != rig.before
