@@ -36,6 +36,7 @@ _BUFFER = 4096  # bytes that the module gathers before it sends them on
 _LISTENS_S = 3.0  # until a restarted driver takes a connection
 _LOOK_S = 0.02
 _OLD_ENDS_S = 0.05  # a connection to the driver as it was before ends within this
+_GIVE_BACK_AGAIN = 2  # commands in all that are sent once more at the end
 _CEN_LOW_S = 3.0  # the module lets go by itself then
 
 
@@ -169,9 +170,15 @@ class BridgePort:
         lines.append("stopDriver UartTCP")
         if cen is not None:
             lines += [release_line(cen), f"backlog setPinRole {cen} None; setPinChannel {cen} 0"]
-        for line in lines:
-            with suppress(PlugsmithError):
-                self._command(line)
+        again = _GIVE_BACK_AGAIN
+        while lines:
+            try:
+                self._command(lines[0])
+            except PlugsmithError:  # an answer that is lost must not leave the pin with its role
+                again -= 1
+                if again >= 0:
+                    continue
+            lines = lines[1:]
 
     def _check_module(self) -> None:
         """An OpenBeken answers, and the pin at CEN has no work of its own."""

@@ -98,6 +98,39 @@ def test_a_port_closed_inside_a_reset_leaves_no_line_that_goes_on(board):
         assert bytes(bench.module.block.raw) == before
 
 
+@pytest.mark.parametrize("lost", range(4))
+def test_a_request_that_is_lost_at_the_end_leaves_the_pin_without_a_role(board, monkeypatch, lost):
+    with bridged(board, power=Power.RUNNING) as bench:
+        before = bytes(bench.module.block.raw)
+        port = bench.open()
+        port.set_lines(rts=True)
+        command, sent = port._command, []
+
+        def some(line):
+            sent.append(line)
+            if len(sent) == lost + 1:
+                raise DeviceUnreachable(host="h", problem="lost")
+            command(line)
+
+        monkeypatch.setattr(port, "_command", some)
+        port.close()
+        assert bytes(bench.module.block.raw) == before
+        assert bench.module.uart is None
+
+
+def test_a_module_that_is_gone_does_not_keep_the_end_waiting(board, monkeypatch):
+    with bridged(board, power=Power.RUNNING) as bench:
+        port, sent = bench.open(), []
+
+        def gone(line):
+            sent.append(line)
+            raise DeviceUnreachable(host="h", problem="gone")
+
+        monkeypatch.setattr(port, "_command", gone)
+        port.close()
+        assert len(sent) <= 6
+
+
 def test_a_reset_whose_answer_was_lost_counts_as_begun(board, monkeypatch):
     with bridged(board, power=Power.RUNNING) as bench:
         port = bench.open()
