@@ -33,15 +33,15 @@ def next_steps(name: str, request: Record, result: Result) -> str:
 
 
 def _steps_of(name: str) -> Callable[[Any, Any], Steps] | None:
-    """The function for a verb; no more is imported than it takes."""
-    from plugsmith.cli.after.wire_steps import WIRE_STEPS
-
-    if name in WIRE_STEPS:
-        return WIRE_STEPS[name]
+    """The function for a verb; no more is imported than it takes, and least for files."""
     from plugsmith.cli.after.file_steps import FILE_STEPS
 
     if name in FILE_STEPS:
         return FILE_STEPS[name]
+    from plugsmith.cli.after.wire_steps import WIRE_STEPS
+
+    if name in WIRE_STEPS:
+        return WIRE_STEPS[name]
     from plugsmith.cli.after.device_steps import DEVICE_STEPS
 
     return DEVICE_STEPS.get(name)
