@@ -251,3 +251,25 @@ def test_what_a_firmware_stores_meanwhile_never_hides_that_its_device_is_half_wr
     assert bytes(now) not in [item.read_bytes() for item in rig.library.root.glob("backups/*.bin")]
     still_open = [item.id for item in rig.library.jobs.open_jobs()]
     assert still_open == ([job.id] if verb in {"backup", "write"} else [])
+
+
+@pytest.mark.parametrize("cut", [False, True])
+def test_a_half_written_board_that_gets_another_calibration_and_address_is_known_as_such(rig, cut):
+    own = backup(rig.ctx()).backup.file
+    with cut_at(rig, 9):
+        flash(rig.ctx(), rig.path)
+    theirs = content("c")[RF : RF + 0x1000]
+    if cut:
+        with cut_at(rig, None, when=lambda now: now[RF : RF + 0x1000] == BLANK):
+            write_raw(rig.ctx("rf", "mac", yes=True), theirs, start=RF)
+        with pytest.raises(HalfWritten):
+            backup(rig.ctx())
+    write_raw(rig.ctx("rf", "mac", yes=True), theirs, start=RF)
+    assert rig.content[RF : RF + 0x1000] == theirs
+    (job,) = rig.library.jobs.open_jobs()
+    assert job.header.kind is JobKind.FLASH
+    with pytest.raises(HalfWritten):
+        backup(rig.ctx())
+    restore(rig.ctx("rf", "mac", yes=True), own)
+    assert rig.content == own.read_bytes()
+    assert rig.library.jobs.open_jobs() == []

@@ -56,19 +56,24 @@ def intend(
         kept=[KeptRange(span=item.span, crc32=item.crc32) for item in survey.baseline],
     )
     job.speed(device.flash.baud)
-    _note_twins(device, plan)
+    _note_names(device, plan, job)
 
 
-def _note_twins(device: Device, plan: FlashPlan) -> None:
-    """Write down whose calibration and address this device is about to get, if they are in a job.
+def _note_names(device: Device, plan: FlashPlan, job: Job) -> None:
+    """Write down what this device is about to be named by in the other jobs that it concerns.
 
-    From then on that job knows its half-written device by what it left on it alone.
+    A job of this device goes on knowing it. One whose device has just this calibration and address
+    knows its half-written device by what it left on it alone from then on.
     """
-    given = {sha256(data).hexdigest() for data in plan.wanted.values() if mac_in_rf(data)}
+    changed = [plan.wanted[addr] for addr in plan.changed_sectors]
+    given = {sha256(data).hexdigest(): mac for data in changed if (mac := mac_in_rf(data))}
     own = {item.state.id for item in device.unfinished()}
     jobs = device.ctx.library.jobs
     for state in jobs.open_jobs(kinds=CHANGING) if given else ():
-        if state.begun and state.id not in own and state.header.device.rf_sha256 in given:
+        if state.id in own - {job.id}:
+            for rf_sha256, mac in given.items():
+                jobs.resume(state.id).rename(mac, rf_sha256)
+        elif state.begun and state.id not in own and state.header.device.rf_sha256 in given:
             jobs.resume(state.id).twin()
 
 

@@ -75,7 +75,7 @@ def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) 
         wrong = set(device.differing(kept, mostly_equal=True))
         telling = [item for item in state.kept if item.crc32 != blank_crc(len(item.span))]
         differing = [item for item in telling if item.span in wrong]
-        mostly_there, named = 2 * len(differing) <= len(telling), key.is_same(state.header.device)
+        mostly_there, named = 2 * len(differing) <= len(telling), state.is_of(key)
         if not mostly_there and not named:
             continue  # another device, or one that got other firmware since
         job = Unfinished(
@@ -135,7 +135,7 @@ def _may_be_of(state: JobState, key: DeviceKey, rf: Iterable[int]) -> bool:
         return False
     changes_own = any(addr in span for addr in rf for span in state.changes)
     nameless = key.mac is None and theirs.mac is None
-    return key.is_same(theirs) or changes_own or nameless
+    return state.is_of(key) or changes_own or nameless
 
 
 def _shows_work(

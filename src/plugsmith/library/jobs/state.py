@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -78,7 +78,8 @@ class JobState:
     `begun`: an erase was sent. `in_flight` is the range whose content is unknown. `changes` are the
     ranges that the plan changes, `kept` those that it keeps, `read` those that a backup has got.
     `protection` is the status of the flash part from before its write protection was lifted.
-    `twin`: calibration and address of its device were put on another board meanwhile.
+    `twin`: calibration and address of its device were put on another board meanwhile. `renamed`:
+    what its device was given instead of its own since.
     """
 
     id: str
@@ -91,6 +92,12 @@ class JobState:
     read: tuple[ReadRange, ...] = ()
     protection: int | None = None
     twin: bool = False
+    renamed: DeviceKey | None = None
+
+    def is_of(self, key: DeviceKey) -> bool:
+        """Whether a key says that the device is the one of this job."""
+        names = (self.header.device, self.renamed)
+        return any(key.is_same(name) for name in names if name is not None)
 
 
 def read_state(job_id: str, entries: Sequence[Entry]) -> JobState | None:
@@ -127,7 +134,7 @@ class _Ranges:
 
 def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
     baud, begun, in_flight, protection = state.baud, False, state.in_flight, state.protection
-    ranges, twin = _Ranges(), False
+    ranges = _Ranges()
     for entry in entries:
         reader = JsonReader(entry.data)
         try:
@@ -141,8 +148,8 @@ def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
                 case "in-flight":
                     begun = True
                     in_flight = _span(reader)
-                case "twin":
-                    twin = True
+                case "twin" | "renamed":
+                    state = _named(state, entry.kind, reader)
                 case "written":
                     if in_flight is not None and _span(reader).covers(in_flight):
                         in_flight = None
@@ -160,8 +167,17 @@ def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
         kept=tuple(ranges.kept),
         read=tuple(ranges.read),
         protection=protection,
-        twin=twin,
+        twin=state.twin,
+        renamed=state.renamed,
     )
+
+
+def _named(state: JobState, kind: str, reader: JsonReader) -> JobState:
+    if kind == "twin":
+        return replace(state, twin=True)
+    mac = reader.text_or_none("mac", like=MAC_TEXT)
+    rf_sha256 = reader.text_or_none("rf_sha256", like=SHA256_TEXT)
+    return replace(state, renamed=replace(state.header.device, mac=mac, rf_sha256=rf_sha256))
 
 
 def _span(reader: JsonReader) -> AddressRange:

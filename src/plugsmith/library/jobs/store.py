@@ -121,6 +121,10 @@ class Job:
         """Another board is about to get calibration and address of the job's device."""
         self._append("twin", {}, durable=True)
 
+    def rename(self, mac: str, rf_sha256: str) -> None:
+        """The job's device is about to get another address and calibration."""
+        self._append("renamed", {"mac": mac, "rf_sha256": rf_sha256}, durable=True)
+
     def in_flight(self, span: AddressRange) -> None:
         """`span` is about to be erased or written: from now on its content is unknown."""
         first, self._begun = not self._begun, True
