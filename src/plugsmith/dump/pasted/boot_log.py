@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
     from plugsmith.tuya.user_param import Value
 
-_CFG = re.compile(r"(cfg\s*:\s*)\[(\s*,)?(?=\s*[A-Za-z0-9_]{1,24}\s*:)")
+_GAP = r"(?:[=\\]?[ \t]{0,40}[\r\n]\s{0,40})?"  # where the line may have been broken
+_CFG = re.compile(
+    rf"(c{_GAP}f{_GAP}g{_GAP}\s{{0,40}}:{_GAP}\s{{0,40}})\[({_GAP}\s{{0,40}},)?"
+    r"(?=(?:[A-Za-z0-9_\s]|[=\\](?=\s)){1,80}:)"
+)
 _LINE = re.compile(
     r"\[(?P<what>RELAY|KEY|TOTAL KEY|WIFI LED|LED|TOTAL LED|RELAY LED)\s*\d*\]\s*-?\s*"
     r"(?:(?:ch|num|id|index)\s*:?\s*\d+\s*,\s*)?pin\s*:\s*(?P<pin>\d{1,2})"

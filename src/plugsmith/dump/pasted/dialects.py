@@ -30,7 +30,7 @@ MAX_ITEMS = 4000
 _BLANK = re.compile(r"[\s\ufeff]*")
 _COMMENT = re.compile(r"//[^\n]{0,2000}|/\*.{0,4000}?\*/|#[^\n]{0,2000}", re.DOTALL)
 _BARE_KEY = re.compile(r"[A-Za-z_$][\w.$-]{0,63}")
-_BARE_WORD = re.compile(r"[^\s,;:{}\[\]\"']{1,400}")
+_BARE_WORD = re.compile(r"(?![>|\u2502=])[^\s,;:{}\[\]\"']{1,400}")
 _WORDS = {
     "true": True, "false": False, "null": None, "True": True, "False": False, "None": None,
     "TRUE": True, "FALSE": False, "undefined": None, "NaN": None, "nil": None,

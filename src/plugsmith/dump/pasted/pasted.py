@@ -16,7 +16,7 @@ from plugsmith.dump.pasted.coded import decodings
 from plugsmith.dump.pasted.dialects import read_object
 from plugsmith.dump.pasted.holdings import Holdings, holdings_of
 from plugsmith.dump.pasted.line_pairs import line_pairs
-from plugsmith.dump.pasted.pin_texts import find_pin_texts
+from plugsmith.dump.pasted.pin_texts import find_pin_texts, is_plain, joined_pin_text
 from plugsmith.dump.pasted.wrapping import unwrappings
 from plugsmith.errors.content import Malformed
 from plugsmith.image.foreign.letters import letters_of
@@ -142,7 +142,10 @@ def _best(text: str) -> _Haul:
 def _score(item: PastedConfig) -> int:
     """Which of several to take: a checksum that agrees, then whole objects, then log lines."""
     if item.crc_ok:
-        return 7 if item.holdings.storage else _SURE
+        if item.holdings.storage:
+            return 7
+        sure = item.text is None or is_plain(item.text, spaced=True)
+        return _SURE if sure else 5  # with other signs in it: the next form may be without them
     if item.crc_ok is False:
         return 1
     if item.holdings.template:
@@ -228,6 +231,18 @@ def _objects(text: str, haul: _Haul, taken: list[range], *, depth: int) -> None:
             at = inside.stop
             continue
         tries += 1
+        if (joined := joined_pin_text(text, at)) and (config := _parsed(joined.text)):
+            holdings = holdings_of(config)
+            if holdings.config is not None:
+                taken.append(range(at, joined.end))
+                haul.remarks += joined.remarks
+                haul.found.append(
+                    PastedConfig(
+                        kind=PasteKind.PIN_TEXT, holdings=holdings, text=joined.text, offset=at
+                    )
+                )
+                at = joined.end
+                continue
         try:
             reading = read_object(text, at)
         except Malformed:
