@@ -8,8 +8,12 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import Malformed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 XOR_PATTERN = bytes.fromhex("55aa5a55a54d637f")
 FIELDS_LEN = 0xAB
@@ -17,6 +21,7 @@ LENGTHS = (0xAB, 0xBC)  # classic firmware, TuyaOS 3
 PSK_AT = 0x29
 
 _FIELDS = struct.Struct("<33s6sBB65s65s")
+_SIGNS = bytes(value for value in range(0x20, 0x100) if value != 0x7F)  # of a text
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 
 
@@ -52,9 +57,11 @@ def mask(data: bytes) -> bytes:
     return mixed.to_bytes(len(data), "little")
 
 
-def read_fast_connect(sector: bytes) -> FastConnect | None:
-    """The connection at the start of `sector` in either form; None if neither fits."""
-    for form in StoredForm:
+def read_fast_connect(
+    sector: bytes, *, forms: Iterable[StoredForm] = tuple(StoredForm)
+) -> FastConnect | None:
+    """The connection at the start of `sector` in one of `forms`; None if none fits."""
+    for form in forms:
         head = sector[: max(LENGTHS)]
         plain = head if form is StoredForm.PLAIN else mask(head)
         found = _read(plain, form)
@@ -106,7 +113,7 @@ def _mask_at(data: bytes, at: int) -> bytes:
 def _text(raw: bytes) -> bytes | None:
     """The bytes before the zero, if they are text and only zeros follow."""
     text, zero, rest = raw.partition(b"\0")
-    readable = all(byte >= 0x20 and byte != 0x7F for byte in text)
+    readable = not text.translate(None, _SIGNS)
     return text if zero and readable and not rest.strip(b"\0\xff") else None
 
 

@@ -27,8 +27,8 @@ def find(data: bytes) -> list[Finding]:
     """Places whose bytes decode as a cached connection; the span is the sector from its start."""
     found: list[Finding] = []
     for form, start in _candidates(data):
-        item = read_fast_connect(data[start : start + 0x100])
-        if item is None or item.form is not form or any(start in old.span for old in found):
+        item = read_fast_connect(data[start : start + 0x100], forms=(form,))
+        if item is None or any(start in old.span for old in found):
             continue
         found.append(
             Finding(
