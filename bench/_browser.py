@@ -22,15 +22,11 @@ from statistics import median
 
 from web_bench import Bench, EditionServer
 
-import plugsmith
-from plugsmith.api.session import Session
 from plugsmith.events import EventLog
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forged_mac
 from plugsmith.forge.storage import StorageRequest
-from plugsmith.link.ports import register_scheme
-from plugsmith.sim.ports.port import SimPort
 
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
 RUN = """async ([verb, request]) => {
@@ -48,16 +44,12 @@ PUT = """([name, text]) => plugsmith.put(
 
 def natively(dump: bytes, image: bytes, baud: int) -> dict[str, float]:
     """Seconds of each task of a flash with its backup, in this process."""
-    bench = Bench(dump, paced=True)
-    register_scheme("bench", lambda name, _clock: SimPort(bench.chip, bench.clock, name=name))
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PLUGSMITH_HOME"] = folder
         place = Path(folder) / NAME
         place.write_bytes(image)
         log = EventLog()
-        verb = plugsmith.verb("flash")
-        request = verb.request_type(port="bench://1", image=place, baud=baud)
-        verb.run(Session(sink=log, assume_yes=True), request)
+        Bench(dump, paced=True).natively("flash", {"image": place, "baud": baud}, sink=log)
     return _tasks([json.loads(json.dumps(event.as_json())) for event in log])
 
 

@@ -14,6 +14,7 @@ from edition_page import CHROMIUM, Page, launched
 from real_dumps import DUMPS, natively, placeless
 from web_bench import EDITION, Bench, EditionServer
 
+from plugsmith.flows.settings.settings_block import find_block
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forged_mac
@@ -25,6 +26,7 @@ pytestmark = [
     pytest.mark.skipif(not (EDITION / "build.json").exists(), reason="make web was not run"),
 ]
 NAME = "OpenBK7231T_QIO_1.18.300.bin"
+TEMPLATE = b'{"pins": {"6": "Rel;1", "7": "WifiLED_n;1", "8": "Btn;1"}}'
 OTHER_MAC = forged_mac("BK7231T", "another")
 SAVE_LIBRARY = """async () => {
   const bytes = new Uint8Array(await (await plugsmith.library.save()).arrayBuffer());
@@ -209,6 +211,47 @@ def another(*words):
     """The dump of a device that no other test has backed up."""
     wish = StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)
     return forge_dump(wish, mac=forged_mac("BK7231T", *words)).data
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_settings_written_by_the_page_are_the_bytes_that_a_computer_writes(
+    page, server, tmp_path, chip
+):
+    """Pins and network before the first boot, then another setting of the OpenBeken there."""
+    wish = StorageRequest(chip=chip, pin_text=FORUM_TEXT)
+    dump = forge_dump(wish, mac=forged_mac(chip, "settings")).data
+    secrets = {"wifi_password": "a password of this test"}
+    files = {
+        "image": (NAME.replace("BK7231T", chip), forge_openbeken_qio(chip, version="1.18.300"))
+    }
+    files["template"] = ("plug.json", TEMPLATE)
+    flash = {"wifi_ssid": "a network of this test", "name": "lamp"}
+    change = {"settings": ["flag.31=on", "long_name=another name"]}
+
+    server.bench = inside = Bench(dump, chip=chip.lower())
+    given = {field: page.put(*file) for field, file in files.items()}
+    answer = page.run("flash", port=inside.port, secrets=secrets, **given, **flash)
+    assert _said(answer) == "result", answer
+    assert answer["data"]["verified"] is True
+    assert secrets["wifi_password"] not in json.dumps(page.lines)
+    first = inside.flash
+    answer = page.run("obk config write", port=inside.port, **change)
+    assert _said(answer) == "result", answer
+
+    outside = Bench(dump, chip=chip.lower())
+    for field, (name, data) in files.items():
+        given[field] = tmp_path / name
+        given[field].write_bytes(data)
+    outside.natively("flash", given | flash, secrets=secrets)
+    assert first == outside.flash
+    outside.natively("obk config write", {"settings": tuple(change["settings"])})
+    assert inside.flash == outside.flash
+
+    block = find_block(first, name="flash", chip=chip).told(show_secrets=True).config
+    assert (block["wifi_ssid"], block["wifi_password"]) == (flash["wifi_ssid"], *secrets.values())
+    assert block["short_name"] == flash["name"]
+    block = find_block(inside.flash, name="flash", chip=chip).told(show_secrets=True).config
+    assert block["long_name"] == "another name"
 
 
 def test_a_cable_that_is_pulled_and_put_back_costs_nothing(page, server):

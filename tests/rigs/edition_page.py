@@ -8,8 +8,8 @@ import shutil
 from contextlib import contextmanager
 
 CHROMIUM = os.environ.get("PLUGSMITH_CHROMIUM") or shutil.which("chromium")
-RUN = """async ([verb, request, answer, cancelAt]) => {
-  const job = await plugsmith.start(verb, request);
+RUN = """async ([verb, request, secrets, answer, cancelAt]) => {
+  const job = await plugsmith.start(verb, request, secrets);
   const lines = [];
   const hear = (line) => {
     lines.push(line);
@@ -63,11 +63,11 @@ class Page:
         self.tab.goto(self.server.url)
         self.about = self.tab.evaluate("plugsmith.about()")
 
-    def run(self, verb, *, answer=True, cancel_at=None, **request):
+    def run(self, verb, *, answer=True, cancel_at=None, secrets=None, **request):
         """The last line of a job; all of them are in `lines`."""
         if request.get("port"):
             request.setdefault("link_timeout", 30)
-        self.lines = self.tab.evaluate(RUN, [verb, request, answer, cancel_at])
+        self.lines = self.tab.evaluate(RUN, [verb, request, secrets, answer, cancel_at])
         return self.lines[-1]
 
     def put(self, name, data):

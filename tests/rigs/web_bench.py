@@ -18,10 +18,15 @@ import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import plugsmith
+from plugsmith.api.session import Session
+from plugsmith.api.verb import told
 from plugsmith.clock import RealClock
 from plugsmith.errors import PlugsmithError
+from plugsmith.link.ports import register_scheme
 from plugsmith.sim.chip.board import BoardRequest, build_board
 from plugsmith.sim.ports.port import SimPort
 from plugsmith.sim.timing import SERVED, WaitTimes
@@ -81,6 +86,13 @@ class Bench:
     @property
     def flash(self) -> bytes:
         return bytes(self.chip.nor.content)
+
+    def natively(self, verb_name: str, request: dict, **session: Any) -> dict:
+        """The same job by this computer's Python, without a browser: the data of its result."""
+        register_scheme("bench", lambda name, _clock: SimPort(self.chip, self.clock, name=name))
+        verb = plugsmith.verb(verb_name)
+        given = verb.request_type(**(request | {"port": "bench://1"}))
+        return told(given, verb.run(Session(assume_yes=True, **session), given))
 
     def pull(self) -> None:
         """The adapter out of the computer; back after `back_after_s`."""

@@ -28,6 +28,7 @@ from plugsmith.web.limits import check_possible
 
 TESTS = Path(__file__).parents[1]
 RIG = TESTS / "rigs" / "browser_core.py"
+PORT = "webserial://1a86:7523/1"
 #: what no module may import at its top that a browser loads
 FORBIDDEN = {
     "Crypto", "fastcrc", "serialx", "typer", "rich", "httpx2", "unicorn", "platformdirs", "ctypes",
@@ -141,12 +142,26 @@ def test_the_edition_speaks_every_language_and_is_packed_as_one_piece(tmp_path):
         ("device scan", {}, True, "plugsmith ui"),
         ("backup", {"port": "socket://a:1"}, True, "plugsmith ui"),
         ("backup", {}, False, "https"),
+        ("obk config read", {}, True, "plugsmith ui"),
+        ("obk config write", {"port": PORT, "target": "192.168.1.9"}, True, "plugsmith ui"),
+        ("obk config write", {"port": PORT}, False, "https"),
+        ("flash", {"port": PORT, "find": "scan", "image": "upload:1"}, True, "plugsmith ui"),
+        ("flash", {"port": PORT, "download": True, "chip": "BK7231T"}, True, "OpenBK7231T_QIO"),
     ],
 )
 def test_what_a_browser_cannot_do_is_refused_with_the_way_to_get_it(verb, given, serial, way):
     with pytest.raises(UiNotInBrowser) as refused:
         check_possible(BY_NAME[verb], given, serial=serial)
     assert way in refused.value.hint
+
+
+@pytest.mark.parametrize(
+    ("given", "serial"),
+    [({"port": PORT}, True), ({"source": "upload:1"}, False), ({"target": "library:1"}, False)],
+)
+def test_settings_of_a_chip_on_the_wires_and_of_a_file_need_no_network(given, serial):
+    for verb in ("obk config read", "obk config write"):
+        check_possible(BY_NAME[verb], given, serial=serial)
 
 
 def test_every_file_of_flow_tests_runs_inside_or_is_named_with_its_reason():

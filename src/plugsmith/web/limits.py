@@ -20,7 +20,7 @@ _HOSTS = ("source", "target")  # of verbs that work on a file or on a device
 
 def check_possible(verb: Verb, given: Mapping[str, object], *, serial: bool) -> None:
     """Return if a browser can do it; UiNotInBrowser with the way to get it."""
-    if verb.name == "image fetch":
+    if verb.name == "image fetch" or given.get("download"):
         raise UiNotInBrowser(
             verb=verb.name,
             problem=_("GitHub lets no page read its files"),
@@ -36,10 +36,16 @@ def check_possible(verb: Verb, given: Mapping[str, object], *, serial: bool) -> 
         raise _elsewhere(verb, _("a page cannot start other programs"))
     if Need.EMULATOR in verb.needs:
         raise _elsewhere(verb, _("the emulator is a program of its own"))
-    if Need.NETWORK in verb.needs and not _on_file(verb, given):
+    if (Need.NETWORK in verb.needs and not _off_network(verb, given)) or given.get("find"):
         raise _elsewhere(verb, _("a page cannot reach devices in your network"))
     if Need.PORT in verb.needs and not _on_file(verb, given) and given.get("file") is None:
         _check_ports(verb, given, serial=serial)
+
+
+def _off_network(verb: Verb, given: Mapping[str, object]) -> bool:
+    """Whether a verb for devices is given a file, or a chip on the wires, in their place."""
+    wired = verb.group == "obk config" and bool(given.get("port"))
+    return _on_file(verb, given) or (wired and not any(given.get(name) for name in _HOSTS))
 
 
 def _on_file(verb: Verb, given: Mapping[str, object]) -> bool:
@@ -65,7 +71,7 @@ def _check_ports(verb: Verb, given: Mapping[str, object], *, serial: bool) -> No
 
 
 def _image_name(chip: object) -> str:
-    name = str(chip or "BK7231N").upper()
+    name = str(chip).upper() if chip else f"<{_('chip')}>"
     return f"Open{name}_QIO_<{_('version')}>.bin"
 
 
