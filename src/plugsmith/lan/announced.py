@@ -1,8 +1,8 @@
 """Devices that announce themselves: SSDP, and mDNS where the extra is installed.
 
 Anybody in the network can announce anything, and what is announced is asked, with the password of
-the devices where one is given. So an address outside of private networks is left out, and so is
-what comes after `MOST`.
+the devices where one is given. So an address outside of private networks is left out, and this
+computer itself unless it was asked itself; so is what comes after `MOST`.
 """
 
 from __future__ import annotations
@@ -49,13 +49,14 @@ async def search_ssdp(*, wait_s: float = 1.5, group: tuple[str, int] = SSDP_GROU
     """Hosts whose SSDP driver answers a search; an empty list where the network forbids it."""
     loop = asyncio.get_running_loop()
     answers: dict[Host, None] = {}
+    itself = _is_itself(group[0])
 
     class _Listener(asyncio.DatagramProtocol):
         def datagram_received(self, data: bytes, addr: object) -> None:
             del addr
             host = read_ssdp(data)
             if host is not None:
-                _add(answers, host)
+                _add(answers, host, itself=itself)
 
     try:
         transport, _protocol = await loop.create_datagram_endpoint(
@@ -92,6 +93,7 @@ def search_mdns(
     import time  # noqa: PLC0415 - only this waiting needs it
 
     found: dict[Host, None] = {}
+    itself = any(map(_is_itself, interfaces or ()))
 
     def heard(zeroconf: Zeroconf, service_type: str, name: str, state_change: object) -> None:
         if state_change is ServiceStateChange.Removed or len(found) >= MOST:
@@ -99,7 +101,7 @@ def search_mdns(
         record = zeroconf.get_service_info(service_type, name, timeout=1000)
         if record is not None:
             for address in record.parsed_addresses():
-                _add(found, Host(address, record.port or DEFAULT_PORT))
+                _add(found, Host(address, record.port or DEFAULT_PORT), itself=itself)
 
     try:
         network = Zeroconf(list(interfaces) if interfaces else InterfaceChoice.All)
@@ -113,7 +115,13 @@ def search_mdns(
     return list(found)
 
 
-def _add(found: dict[Host, None], host: Host) -> None:
+def _add(found: dict[Host, None], host: Host, *, itself: bool) -> None:
     with suppress(ValueError):  # a name, or IPv6, which OpenBeken does not speak
-        if len(found) < MOST and IPv4Address(host.name).is_private:
+        near = IPv4Address(host.name).is_private and (itself or not _is_itself(host.name))
+        if near and len(found) < MOST:
             found[host] = None
+
+
+def _is_itself(address: str) -> bool:
+    told = IPv4Address(address)
+    return told.is_loopback or told.is_unspecified

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from plugsmith.lan import announced
 from plugsmith.lan.announced import MOST, read_ssdp, search_mdns, search_ssdp
 from plugsmith.lan.host import Host
 from plugsmith.sim.obk.net.server import Endpoint, ObkServer, make_fleet
@@ -67,6 +68,13 @@ def test_who_announces_an_address_outside_of_private_networks_is_not_asked():
     with talker([ssdp_answer(host) for host in told]) as place:
         found = asyncio.run(search_ssdp(wait_s=1.0, group=place))
     assert found == [Host("10.1.2.3", 80)]
+
+
+@pytest.mark.parametrize("told", ["127.0.0.1", "0.0.0.0", "127.9.9.9"])
+def test_who_announces_this_computer_from_the_network_is_not_asked(told):
+    found = {}
+    announced._add(found, Host(told, 80), itself=False)
+    assert found == {}
 
 
 def test_a_flood_of_announcements_has_an_end():

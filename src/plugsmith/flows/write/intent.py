@@ -72,9 +72,10 @@ def _note_names(device: Device, plan: FlashPlan, job: Job) -> None:
     for state in jobs.open_jobs(kinds=CHANGING) if given else ():
         if state.id in own - {job.id}:
             for rf_sha256, mac in given.items():
-                jobs.resume(state.id).rename(mac, rf_sha256)
+                now = replace(state.header.device, mac=mac, rf_sha256=rf_sha256)
+                jobs.name(state, replace(state.names, renamed=now))
         elif state.begun and state.id not in own and state.header.device.rf_sha256 in given:
-            jobs.resume(state.id).twin()
+            jobs.name(state, replace(state.names, twin=True))
 
 
 def settle_older(ctx: FlowContext, device: Device, plan: FlashPlan) -> None:

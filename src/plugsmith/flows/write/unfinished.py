@@ -83,7 +83,7 @@ def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) 
             sectors=jobs.sectors(state),
             changed_since=tuple(item for item in state.kept if item.span in wrong),
         )
-        if (named and mostly_there and not state.twin) or _shows_work(device, job, key, rf):
+        if (named and mostly_there and not state.names.twin) or _shows_work(device, job, key, rf):
             found.append(job)
     return found
 

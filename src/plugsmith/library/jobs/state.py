@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.flash import Proof
 from plugsmith.library.device_key import JEDEC_TEXT, MAC_TEXT, SHA256_TEXT, DeviceKey
+from plugsmith.library.jobs.names import JobNames
 from plugsmith.library.reader import JsonReader, Misfit, printable
 from plugsmith.memory import AddressRange
 
@@ -78,8 +79,7 @@ class JobState:
     `begun`: an erase was sent. `in_flight` is the range whose content is unknown. `changes` are the
     ranges that the plan changes, `kept` those that it keeps, `read` those that a backup has got.
     `protection` is the status of the flash part from before its write protection was lifted.
-    `twin`: calibration and address of its device were put on another board meanwhile. `renamed`:
-    what its device was given instead of its own since.
+    `names`: what names its device besides `header.device` since.
     """
 
     id: str
@@ -91,12 +91,11 @@ class JobState:
     kept: tuple[KeptRange, ...] = ()
     read: tuple[ReadRange, ...] = ()
     protection: int | None = None
-    twin: bool = False
-    renamed: DeviceKey | None = None
+    names: JobNames = field(default_factory=JobNames)
 
     def is_of(self, key: DeviceKey) -> bool:
         """Whether a key says that the device is the one of this job."""
-        names = (self.header.device, self.renamed)
+        names = (self.header.device, self.names.renamed)
         return any(key.is_same(name) for name in names if name is not None)
 
 
@@ -148,8 +147,6 @@ def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
                 case "in-flight":
                     begun = True
                     in_flight = _span(reader)
-                case "twin" | "renamed":
-                    state = _named(state, entry.kind, reader)
                 case "written":
                     if in_flight is not None and _span(reader).covers(in_flight):
                         in_flight = None
@@ -167,17 +164,7 @@ def _follow(state: JobState, entries: Sequence[Entry]) -> JobState:
         kept=tuple(ranges.kept),
         read=tuple(ranges.read),
         protection=protection,
-        twin=state.twin,
-        renamed=state.renamed,
     )
-
-
-def _named(state: JobState, kind: str, reader: JsonReader) -> JobState:
-    if kind == "twin":
-        return replace(state, twin=True)
-    mac = reader.text_or_none("mac", like=MAC_TEXT)
-    rf_sha256 = reader.text_or_none("rf_sha256", like=SHA256_TEXT)
-    return replace(state, renamed=replace(state.header.device, mac=mac, rf_sha256=rf_sha256))
 
 
 def _span(reader: JsonReader) -> AddressRange:

@@ -1,7 +1,8 @@
 """Jobs that may be interrupted: what was going on, how far it came, at which speed.
 
 A job is a journal `jobs/<id>.journal`; for a read the bytes so far in `jobs/<id>.part`; for a write
-what is wanted and what must survive in `jobs/<id>.sectors`. It exists from before the first change
+what is wanted and what must survive in `jobs/<id>.sectors`, and what names its device since in
+`jobs/<id>.names`. It exists from before the first change
 on the device until a run has made the device whole; so a device with an open flash, restore, write
 or erase job that has begun is known to be half-written.
 """
@@ -18,6 +19,7 @@ from plugsmith.errors.library import JobLost, JobUnreadable
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.home import refusal
 from plugsmith.library.jobs.journal import Journal, damaged, never_began, replay
+from plugsmith.library.jobs.names import JobNames, read_names, write_names
 from plugsmith.library.jobs.sectors import JobSectors, read_sectors, write_sectors
 from plugsmith.library.jobs.state import (
     JobHeader,
@@ -46,6 +48,7 @@ __all__ = [
     "Job",
     "JobHeader",
     "JobKind",
+    "JobNames",
     "JobSectors",
     "JobState",
     "JobStore",
@@ -116,14 +119,6 @@ class Job:
     def protection(self, status: int) -> None:
         """The flash part's `status` from before its write protection is lifted."""
         self._append("protection", {"status": status}, durable=True)
-
-    def twin(self) -> None:
-        """Another board is about to get calibration and address of the job's device."""
-        self._append("twin", {}, durable=True)
-
-    def rename(self, mac: str, rf_sha256: str) -> None:
-        """The job's device is about to get another address and calibration."""
-        self._append("renamed", {"mac": mac, "rf_sha256": rf_sha256}, durable=True)
 
     def in_flight(self, span: AddressRange) -> None:
         """`span` is about to be erased or written: from now on its content is unknown."""
@@ -264,6 +259,19 @@ class JobStore:
             raise JobLost(kind=_("job"), problem="its journal has no readable beginning")
         return Job(folder=self.folder, state=state, journal=journal)
 
+    def name(self, state: JobState, names: JobNames) -> None:
+        """Note what names the device of an open job from now on; nothing where it has ended.
+
+        Raises NoSpaceLeft or NoRightToWrite.
+        """
+        path = self.folder / f"{state.id}.names"
+        try:
+            write_names(path, names)
+        except OSError as problem:
+            raise refusal(self.folder, problem) from problem
+        if not (self.folder / f"{state.id}.journal").exists():
+            path.unlink(missing_ok=True)
+
     def forget(self, state: JobState) -> None:
         """Drop an unfinished job, because a run has made its device whole."""
         _remove(self.folder, state.id)
@@ -291,7 +299,7 @@ class JobStore:
 
 
 def _remove(folder: Path, job_id: str) -> None:
-    for suffix in (".journal", ".part", ".sectors"):
+    for suffix in (".journal", ".part", ".sectors", ".names"):
         (folder / f"{job_id}{suffix}").unlink(missing_ok=True)
 
 
@@ -301,9 +309,11 @@ def _read(path: Path) -> JobState | None:
     except InputError:
         return None
     state = read_state(path.stem, replay(data))
-    if state is not None and damaged(data):  # the line that tells of the first erase may be gone
-        return replace(state, begun=True)
-    return state
+    if state is None:
+        return None
+    names = read_names(path.with_suffix(".names"), state.header.device)
+    begun = state.begun or damaged(data)  # the line that tells of the first erase may be gone
+    return replace(state, begun=begun, names=names)
 
 
 def _never_began(path: Path) -> bool:
