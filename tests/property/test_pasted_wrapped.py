@@ -6,7 +6,7 @@ import quopri
 import textwrap
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from paste_forms import CONFIG, LOG, TEXT, each_line, wrapped
 
@@ -49,6 +49,8 @@ FORMS = {
 @example("with a crc pair", "time stamps", 29)
 @example("with a crc pair", "lines that a backslash continues", 13)
 def test_a_text_is_read_wherever_its_lines_are_broken(name, form, breaks):
+    # the head of a log may be broken too, and is no pin text
+    assume(name != "log" or form not in {"time stamps", "blank lines"})
     text = TEXTS[name]
     if isinstance(breaks, int):
         lines = wrapped(text, breaks)
@@ -56,8 +58,6 @@ def test_a_text_is_read_wherever_its_lines_are_broken(name, form, breaks):
         lines = text
         for at in sorted(breaks, reverse=True):
             lines = lines[:at] + "\n" + lines[at:]
-    if name == "log" and form in {"time stamps", "blank lines"}:
-        return  # the head of a log may be broken too, and is no pin text
     pasted = read_pasted(FORMS[form](lines).encode())
     want = WITHOUT_CRC if name == "without" else TEXT
     assert pasted is not None
