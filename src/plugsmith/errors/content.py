@@ -48,6 +48,14 @@ class InputTooLarge(InputError):
     next_step = N_("Give the dump, image or text itself, not a disk image or an endless device.")
 
 
+class TooManyInside(InputTooLarge):
+    """An archive has more files, or a compressed file more parts in a row, than are read."""
+
+    code = "PS-INPUT-TOO-MANY"
+    what = N_("{name} holds more than {limit} files or parts; no more are read of one file.")
+    next_step = N_("Unpack it yourself and give the file that you mean.")
+
+
 class SeveralInside(InputError):
     """An archive holds no file, or several of which only one can be worked on."""
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import io
 import lzma
+import re
 import struct
 import zipfile
 import zlib
 from dataclasses import field
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.content import InputTooLarge, InputUnusable, Malformed
+from plugsmith.errors.content import InputTooLarge, InputUnusable, Malformed, TooManyInside
 from plugsmith.messages import _
 from plugsmith.records import frozen
 
@@ -30,6 +31,7 @@ MAX_MEMBERS = 1000
 MAX_NAME_LEN = 200
 _XZ_MEMORY = 0x800_0000
 _PIECE = 0x1_0000
+_ZEROS = re.compile(rb"\0*")
 _ENGINES: dict[bytes, Callable[[], _Engine]] = {
     GZIP_MAGIC: lambda: zlib.decompressobj(31),
     XZ_MAGIC: lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY),
@@ -70,7 +72,7 @@ def member_names(source: IO[bytes], *, name: str) -> list[str]:
     except _BROKEN as problem:
         raise _malformed(problem) from problem
     if len(found) > MAX_MEMBERS:
-        raise InputTooLarge(name=name, size=len(found), limit=MAX_MEMBERS)
+        raise TooManyInside(name=name, limit=MAX_MEMBERS)
     names = [item.filename for item in found if len(item.filename) <= MAX_NAME_LEN]
     hidden = [item for item in names if item.split("/")[-1].startswith(".")]
     names = [item for item in names if item not in hidden and not item.startswith("__MACOSX/")]
@@ -135,11 +137,13 @@ def _drain(
                 raise _malformed(problem) from problem
             _refuse_large(found, name=name, limit=limit)
         at -= len(engine.unused_data)
-        while data[at : at + 4] == bytes(4):  # zeros may fill up between parts
-            at += 4
-        if not data.startswith(magic, at):
+        at = next(_ZEROS.finditer(data, at)).end()  # they may fill up between and behind parts
+        if at == len(data):
             return bytes(found)
-    raise InputTooLarge(name=name, size=MAX_MEMBERS + 1, limit=MAX_MEMBERS)
+        if not data.startswith(magic, at):
+            text = _("behind one of its parts lies something else")
+            raise Malformed(structure="archive", problem=text, offset=at)
+    raise TooManyInside(name=name, limit=MAX_MEMBERS)
 
 
 def _refuse_large(data: bytes | bytearray, *, name: str, limit: int) -> None:

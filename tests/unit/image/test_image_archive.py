@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugsmith.errors import InputError, InputTooLarge, InputUnusable, Malformed
+from plugsmith.errors.content import TooManyInside
 from plugsmith.image.archive import member_names, unpack, unpack_stream
 
 LIMIT = 0x1_0000
@@ -86,5 +87,53 @@ def test_all_parts_of_a_stream_are_one_file(pack):
     for broken, error in ((packed[:-20], Malformed), (packed, InputTooLarge)):
         with pytest.raises(error):
             unpack_stream(broken, name="x", limit=len(data) - (broken == packed))
-    with pytest.raises(InputTooLarge):
-        unpack_stream(pack(b"") * 2000, name="x", limit=len(data))
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
+@given(data=st.data())
+def test_zeros_between_parts_are_filling_however_many(pack, data):
+    parts = data.draw(st.lists(st.binary(max_size=9), min_size=1, max_size=4))
+    packed = b"".join(pack(part) + bytes(data.draw(st.integers(0, 20))) for part in parts)
+    assert unpack_stream(packed, name="x", limit=LIMIT) == b"".join(parts)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
+@pytest.mark.parametrize("zeros", [0, 4, 6])
+def test_what_follows_a_part_and_is_none_is_not_left_out_without_a_word(pack, zeros):
+    whole = pack(DATA) + bytes(zeros)
+    for rest in (pack(DATA)[:1], pack(DATA)[:2], b"rest"):
+        with pytest.raises(Malformed) as refusal:
+            unpack_stream(whole + rest, name="x", limit=LIMIT)
+        assert refusal.value.facts["offset"] == len(whole)
+
+
+class Counted(bytes):
+    """Bytes that know how many pieces were cut out of them."""
+
+    cuts = 0
+
+    def __getitem__(self, key):
+        self.cuts += 1
+        return super().__getitem__(key)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, lzma.compress], ids=["gzip", "xz"])
+def test_any_amount_of_filling_is_one_step(pack):
+    packed = Counted(pack(DATA) + bytes(0x40_0000) + pack(DATA) + bytes(0x40_0000))
+    assert unpack_stream(packed, name="x", limit=LIMIT) == DATA * 2
+    assert packed.cuts <= 4
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        gzip.compress(b"") * 1001,
+        lzma.compress(b"") * 1001,
+        zipped(**dict.fromkeys(map(str, range(1001)), b"")),
+    ],
+    ids=["gzip", "xz", "zip"],
+)
+def test_too_many_parts_or_files_are_told_from_too_many_bytes(packed):
+    with pytest.raises(TooManyInside) as refusal:
+        unpack(packed, name="x", limit=LIMIT)
+    assert "more than 1000 files or parts" in refusal.value.message
