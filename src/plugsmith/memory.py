@@ -91,18 +91,19 @@ def subtract_ranges(
     whole: Iterable[AddressRange], holes: Iterable[AddressRange]
 ) -> list[AddressRange]:
     """`whole` without the bytes of `holes`."""
-    rest = merge_ranges(whole)
-    for hole in merge_ranges(holes):
-        cut: list[AddressRange] = []
-        for item in rest:
-            if not item.overlaps(hole):
-                cut.append(item)
-                continue
-            if item.start < hole.start:
-                cut.append(AddressRange(item.start, hole.start))
-            if hole.end < item.end:
-                cut.append(AddressRange(hole.end, item.end))
-        rest = cut
+    cuts, first, rest = merge_ranges(holes), 0, []
+    for item in merge_ranges(whole):
+        start = item.start
+        while first < len(cuts) and cuts[first].end <= start:
+            first += 1
+        for at in range(first, len(cuts)):
+            if cuts[at].start >= item.end:
+                break
+            if start < cuts[at].start:
+                rest.append(AddressRange(start, cuts[at].start))
+            start = max(start, cuts[at].end)
+        if start < item.end:
+            rest.append(AddressRange(start, item.end))
     return rest
 
 

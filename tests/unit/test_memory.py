@@ -79,3 +79,11 @@ def test_all_needs_to_know_the_whole() -> None:
 def test_a_backward_range_is_refused() -> None:
     with pytest.raises(ValueError, match="not a range"):
         AddressRange(5, 4)
+
+
+def test_a_hundred_thousand_ranges_are_subtracted_in_one_walk():
+    """Each hole against each range would take hours."""
+    whole = [AddressRange(at * 16, at * 16 + 12) for at in range(100_000)]
+    left = subtract_ranges(whole, [AddressRange(at * 16 + 4, at * 16 + 8) for at in range(100_000)])
+    assert len(left) == 200_000
+    assert left[-1] == AddressRange(whole[-1].start + 8, whole[-1].end)
