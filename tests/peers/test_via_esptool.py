@@ -21,7 +21,7 @@ STOCK = {
 CALLED = {"esp8266": "ESP8266", "esp32c3": "ESP32-C3"}
 IMAGES = {
     "esp8266": esp_image(esp8266=True, size=0x1A34, segments=3),
-    "esp32c3": esp_flash(chip_id=5)[:0x8C00] + random.Random(4).randbytes(0x7777),
+    "esp32c3": esp_flash(chip_id=5)[:0x1_0000] + random.Random(4).randbytes(0x7777),
 }
 
 

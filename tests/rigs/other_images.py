@@ -25,9 +25,13 @@ def esp_image(*, chip_id=5, esp8266=False, segments=2, size=0x400, load=0x4038_0
     return whole + bytes(15 - len(whole) % 16) + bytes((total,))
 
 
+def _kind(name):
+    return {"nvs": (1, 2), "phy_init": (1, 1)}.get(name, (0, 0x10))
+
+
 def esp_table(*parts):
     rows = b"".join(
-        struct.pack("<2sBBII16sI", b"\xaa\x50", 1, 2, start, size, name.encode(), 0)
+        struct.pack("<2s2B2I16sI", b"\xaa\x50", *_kind(name), start, size, name.encode(), 0)
         for name, start, size in parts
     )
     return rows + b"\xeb\xeb" + b"\xff" * 14 + hashlib.md5(rows, usedforsecurity=False).digest()

@@ -74,6 +74,17 @@ class OtherDevice(LinkError):
     )
 
 
+class OtherDeviceWritten(OtherDevice):
+    """It was seen when another program was writing already, or had written."""
+
+    code = "PS-VIA-OTHER-DEVICE"
+    why = N_("The write had begun before that was seen, so both may have got some of it.")
+    next_step = N_(
+        "Connect the device that this run began with and run the same command again; check the "
+        "other one too."
+    )
+
+
 class NotAProgrammer(PortError):
     """What is behind the port does not speak serprog, or cannot do SPI."""
 

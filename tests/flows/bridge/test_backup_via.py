@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import random
+import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -228,6 +230,73 @@ with open({str(pipe)!r}, 'w') as voice:
     os.set_blocking(ear, True)
     assert os.read(ear, 99) == b""  # the end, when nobody has it open for writing
     os.close(ear)
+
+
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+
+
+def heard(tmp_path):
+    """A pipe that ends when nobody writes to it any more, and the words that open it."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    return os.open(pipe, os.O_RDONLY | os.O_NONBLOCK), f"voice = open({str(pipe)!r}, 'w')"
+
+
+def ended(ear):
+    """Whether all that had it open are gone, without waiting for longer than they would live."""
+    os.set_blocking(ear, True)
+    found = os.read(ear, 99)
+    os.close(ear)
+    return found == b""
+
+
+def test_a_second_ctrl_c_while_it_is_stopped_leaves_nothing_alive(tmp_path, monkeypatch):
+    ear, voice = heard(tmp_path)
+    work = f"{STUBBORN}\n{voice}\nprint('it begins', flush=True)\ntime.sleep(9)\nvoice.write('x')"
+    wait = subprocess.Popen.wait
+    waits = []
+
+    def impatient(process, timeout=None):
+        waits.append(timeout)
+        if len(waits) == 1:
+            raise KeyboardInterrupt
+        return wait(process, timeout)
+
+    class Stops(EventLog):
+        def emit(self, event):
+            super().emit(event)
+            if event.kind == "log":
+                monkeypatch.setattr(subprocess.Popen, "wait", impatient)
+                cancel.cancel()
+
+    cancel = CancelToken()
+    with pytest.raises(KeyboardInterrupt):
+        at_work(script(tmp_path, work), log=Stops(), cancel=cancel)
+    assert ended(ear)
+
+
+@pytest.mark.parametrize("leader", ["", "sys.exit(3)", "time.sleep(9)"])
+def test_what_does_not_hear_the_signal_is_ended_even_when_its_parent_is_gone(tmp_path, leader):
+    ear, voice = heard(tmp_path)
+    child = f"{STUBBORN}\n{voice}\nprint('ready', flush=True)\ntime.sleep(9)\nvoice.write('x')"
+    work = f"""
+import subprocess
+child = subprocess.Popen([sys.executable, '-c', {child!r}],
+                         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+child.stdout.readline()
+print('it begins', flush=True)
+{leader}"""
+
+    class Stops(EventLog):
+        def emit(self, event):
+            super().emit(event)
+            if event.kind == "log" and "sleep" in leader:
+                cancel.cancel()
+
+    cancel = CancelToken()
+    with suppress(ProgramFailed, Cancelled):
+        at_work(script(tmp_path, work), log=Stops(), cancel=cancel)
+    assert ended(ear)
 
 
 def test_what_it_says_becomes_progress_and_escapes_become_visible(tmp_path):

@@ -6,12 +6,14 @@ import json
 import random
 import shlex
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 from via_program import install
 
 from plugsmith.cli.app import main
+from plugsmith.flows.bridge.reading import Desk, Said
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from rigs.other_images import (
@@ -19,6 +21,7 @@ from rigs.other_images import (
     ameba_z_app,
     esp_flash,
     esp_image,
+    esp_table,
     ln882h_boot,
     ln882h_flash,
 )
@@ -30,7 +33,7 @@ ESP8266 = "Chip is ESP8266EX\nMAC: 5c:cf:7f:00:00:01"
 OTHER = C3.replace("5a", "5b")
 START = esp_flash(chip_id=5)[:0x9000]
 STOCK = START + random.Random(3).randbytes(0x1_7000)
-IMAGE = START[:0x8C00] + random.Random(4).randbytes(0x1234)
+IMAGE = START.ljust(0x1_0000, b"\xff") + random.Random(4).randbytes(0x1234)
 
 
 @pytest.fixture
@@ -179,6 +182,78 @@ def test_a_program_that_does_not_say_which_chip_answers_writes_nothing(c3, tmp_p
     assert program.flash.read_bytes() == STOCK
 
 
+def test_esptool_has_to_say_it_even_where_the_user_names_the_chip(c3, tmp_path, capsys):
+    program = c3(said="hello")
+    code, lines = flash(capsys, tmp_path, IMAGE, "--chip", "ESP32-C3")
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert program.flash.read_bytes() == STOCK
+
+
+def test_esptool_is_told_to_write_no_other_chip_than_it_read(c3, tmp_path, capsys):
+    program = c3()
+    flash(capsys, tmp_path, IMAGE)
+    (written,) = [words for words in program.runs() if "write-flash" in words]
+    assert written[written.index("--chip") + 1] == "esp32c3"
+
+
+ANOTHER = "say('MAC: 11:22:33:44:55:66'), signal.pause()"
+
+
+@pytest.mark.parametrize(
+    ("work", "writes", "error"),
+    [
+        (f"read() if turn < 2 else ({ANOTHER})", 0, "PS-LINK-OTHER-DEVICE"),
+        (f"read() if turn < 3 else ({ANOTHER}, write())", 1, "PS-VIA-OTHER-DEVICE"),
+        (f"write() if turn == 3 else read() if turn < 4 else ({ANOTHER})", 1,
+         "PS-VIA-OTHER-DEVICE"),
+    ],
+)  # fmt: skip
+def test_another_board_is_seen_in_each_run_and_the_program_is_stopped(
+    c3, tmp_path, capsys, work, writes, error
+):
+    program = c3(work=work)
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert (code, lines[-1]["code"]) == (4, error)
+    assert "11:22:33:44:55:66" in lines[-1]["message"]
+    assert sum("write-flash" in words for words in program.runs()) == writes
+    assert (program.flash.read_bytes() == STOCK) == ("turn < 4" not in work)
+
+
+@pytest.mark.parametrize("chip", ["ESP32", "ESP8266"])
+def test_another_chip_is_seen_in_the_run_that_writes(c3, tmp_path, capsys, chip):
+    c3()
+    said = f"if turn == 3: say('Connected to {chip} on x:'); signal.pause()\nsay({C3!r})\n"
+    program = c3(said="", work=said + "read() if verb == 'read' else write()")
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert (code, lines[-1]["code"]) == (4, "PS-VIA-OTHER-DEVICE")
+    assert chip in lines[-1]["message"]
+    assert program.flash.read_bytes() == STOCK
+
+
+def test_a_run_that_no_longer_says_the_address_proves_nothing(c3, tmp_path, capsys):
+    silent = "if turn < 4: say('MAC: a0:20:a6:1f:3c:5a')\n"
+    c3(said=C3.splitlines()[0], work=silent + "read() if verb == 'read' else write()")
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert (code, lines[-1]["code"]) == (4, "PS-VIA-OTHER-DEVICE")
+
+
+@pytest.mark.parametrize(
+    ("lines", "mac"),
+    [
+        (["MAC:                60:55:f9:ff:fe:f7:2c:a2"], None),
+        (["MAC: 60:55:f9:ff:fe:f7:2c:a2", "BASE MAC:           60:55:f9:f7:2c:a2"],
+         "60:55:f9:f7:2c:a2"),
+        (["MAC: A0:20:A6:1F:3C:5A"], "a0:20:a6:1f:3c:5a"),
+        (["MAC: a0:20:a6:1f:3c:5ab"], None),
+    ],
+)  # fmt: skip
+def test_the_address_is_never_cut_out_of_a_longer_one(lines, mac):
+    said = Said()
+    for line in lines:
+        said.hear(line)
+    assert said.mac == mac
+
+
 def test_an_older_esptool_is_understood_too(c3, tmp_path, capsys):
     program = c3(said=ESP8266)
     image = esp_image(esp8266=True, size=0x2000)
@@ -199,6 +274,42 @@ def test_the_whole_flash_of_another_device_needs_a_permission(c3, tmp_path, caps
     assert "--allow rf" in lines[-1]["hint"]
     assert flash(capsys, tmp_path, saved, "--allow", "rf")[0] == 0
     assert program.flash.read_bytes() == STOCK
+
+
+@pytest.mark.parametrize("more", [0x1_7000, 0x5_0000])
+def test_the_smaller_flash_of_another_device_needs_it_too(c3, tmp_path, capsys, more):
+    saved = tmp_path / "saved.bin"
+    program = c3(said=OTHER)
+    main(["backup", "--via", "esptool", "--port", "/dev/ttyUSB9", "-o", str(saved), "--json"])
+    capsys.readouterr()
+    c3()
+    here = START + random.Random(2).randbytes(len(STOCK) - len(START) + more)
+    program.flash.write_bytes(here)
+    assert flash(capsys, tmp_path, saved)[0] == 5
+    assert program.flash.read_bytes() == here
+    assert flash(capsys, tmp_path, saved, "--allow", "rf")[0] == 0
+
+
+@pytest.mark.parametrize("name", ["nvs", "phy_init"])
+def test_a_file_that_fills_what_is_a_devices_own_needs_it_too(c3, tmp_path, capsys, name):
+    program = c3()
+    table = esp_table((name, 0x9000, 0x4000), ("ota_0", 0x1_0000, 0x18_0000))
+    start = START[:0x8000] + table.ljust(0x1000, b"\xff")
+    for end in (0x9010, 0xA000, 0xE000):
+        image = start + b"\x01".rjust(end - 0x9000, b"\xff")
+        code, lines = flash(capsys, tmp_path, image)
+        assert code == (5 if end < 0xD000 else 0)
+        if end < 0xD000:
+            assert name in lines[-1]["message"]
+            assert program.flash.read_bytes() == STOCK
+
+
+def test_a_file_as_long_as_a_flash_part_is_one(c3, tmp_path, capsys):
+    program = c3()
+    program.flash.write_bytes(START.ljust(0x10_0000, b"\xff"))
+    whole = IMAGE.ljust(0x8_0000, b"\xff")
+    assert flash(capsys, tmp_path, whole)[0] == 5
+    assert flash(capsys, tmp_path, whole + b"x")[0] == 0
 
 
 def test_without_consent_nothing_is_written(c3, tmp_path, capsys):
@@ -224,6 +335,39 @@ def test_a_write_that_is_not_proven_is_told_with_the_way_back(
     c3(work=work)
     ended, lines = flash(capsys, tmp_path, IMAGE)
     assert (ended, lines[-1]["code"]) == (code, error)
+    half = [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"]
+    assert "plugsmith flash" in half[0]["hint"]
+
+
+def test_a_half_written_chip_is_told_of_whatever_ends_the_run(c3, tmp_path, capsys, monkeypatch):
+    program = c3()
+    rooms = tmp_path / "rooms"
+    rooms.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(rooms))
+    then = f"(write(), __import__('shutil').rmtree({str(rooms)!r}))"
+    c3(work=f"read() if verb == 'read' else {then}")
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert code != 0
+    assert program.flash.read_bytes() != STOCK
+    half = [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"]
+    assert "plugsmith flash" in half[0]["hint"]
+
+
+def test_a_second_ctrl_c_after_the_write_still_tells_the_way_back(
+    c3, tmp_path, capsys, monkeypatch
+):
+    program = c3()
+    run = Desk.run
+
+    def interrupted(desk, name, title, command):
+        if name == "via-proof":
+            raise KeyboardInterrupt
+        run(desk, name, title, command)
+
+    monkeypatch.setattr(Desk, "run", interrupted)
+    _code, lines = flash(capsys, tmp_path, IMAGE)
+    assert lines[-1]["code"] == "PS-CANCELLED"
+    assert program.flash.read_bytes() != STOCK
     half = [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"]
     assert "plugsmith flash" in half[0]["hint"]
 

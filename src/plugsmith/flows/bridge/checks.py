@@ -15,10 +15,12 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.flows.bridge.image import ViaImage
+    from plugsmith.flows.bridge.reading import Said
     from plugsmith.flows.write.preflight import PreflightCheck
     from plugsmith.image.model import FirmwareImage
     from plugsmith.library.via_backups import ViaPassport
 
+_SMALLEST_FLASH = 0x8_0000
 _SURE = (KeyClass.TUYA, KeyClass.NONE, KeyClass.OTHER)
 
 
@@ -31,7 +33,7 @@ class ViaSubject:
     program: str
     named: str | None
     chip: str | None
-    mac: str | None
+    said: Said
     content: bytes = field(repr=False)
 
     @property
@@ -58,6 +60,8 @@ def _chip(subject: ViaSubject) -> PreflightCheck:
               chip=chip, named=subject.named),
             _("Check the port and the wires."),
         )  # fmt: skip
+    if subject.program == "esptool" and subject.said.chip is None:
+        chip = None  # it always says it; a user's word for it could hide another one
     if chip is not None and chip in image.chips:
         return passed("image-chip", _("{name} is for this chip.", name=image.name))
     if not image.chips or chip is None:
@@ -89,12 +93,16 @@ def _fits(subject: ViaSubject) -> PreflightCheck:
 
 
 def _owner(subject: ViaSubject) -> PreflightCheck | None:
-    """A whole flash holds what belongs to one device alone; on our chips it is kept anyway."""
+    """What a device's flash holds belongs to it alone; on our chips that is kept anyway."""
     image, passport = subject.image, subject.passport
-    if image.beken is not None or len(image.data) < len(subject.content):
+    if image.beken is not None:
         return None
-    ours = passport is not None and passport.fits(image.data) and passport.mac is not None
-    if ours and passport is not None and passport.mac == subject.mac:
+    if passport is not None and not passport.fits(image.data):
+        passport = None
+    whole = len(image.data) >= len(subject.content) or _is_flash_size(len(image.data))
+    if not whole and passport is None:
+        return _foreign_data(subject)
+    if passport is not None and passport.mac is not None and passport.mac == subject.said.mac:
         return passed("image-owner", _("{name} was read from this very device.", name=image.name))
     return needs(
         "image-owner",
@@ -104,6 +112,28 @@ def _owner(subject: ViaSubject) -> PreflightCheck | None:
           name=image.name),
         _("Use the backup that `--via` made of this device, with its passport beside it."),
     )  # fmt: skip
+
+
+def _is_flash_size(size: int) -> bool:
+    return size >= _SMALLEST_FLASH and size & (size - 1) == 0
+
+
+def _foreign_data(subject: ViaSubject) -> PreflightCheck | None:
+    """Whether a shorter file fills partitions in which a device keeps what is its own."""
+    image, content = subject.image, subject.content
+    for part in image.own:
+        brought = image.data[part.span.start : part.span.end]
+        held = content[part.span.start : part.span.start + len(brought)]
+        if brought != held and brought.strip(b"\xff"):
+            return needs(
+                "image-owner",
+                Permission.RF,
+                _("{name} fills the partition {part}, in which a device keeps its own settings or "
+                  "the calibration of its radio, and nothing proves that they are this device's.",
+                  name=image.name, part=part.name),
+                _("Use a file for a first flash, which leaves it empty."),
+            )  # fmt: skip
+    return None
 
 
 def _device(subject: ViaSubject) -> PreflightCheck:

@@ -42,11 +42,15 @@ class ViaProgram:
             found[2:2] = _STAYS
         return [self.path, *found]
 
-    def write(self, runs: list[tuple[Segment, Path]]) -> list[list[str]]:
-        """The commands that write files to their places; a read follows them."""
+    def write(self, runs: list[tuple[Segment, Path]], *, chip: str | None) -> list[list[str]]:
+        """The commands that write files to their places; a read follows them.
+
+        esptool is told the `chip` that it read, so that it writes no other.
+        """
         if self.name == "esptool":
             places = [word for run, file in runs for word in (hex(run.start), str(file))]
-            head = [self.path, "--port", self.port, *_STAYS, "write-flash", *_AS_THEY_ARE]
+            told = ("--chip", chip.lower().replace("-", "")) if chip is not None else ()
+            head = [self.path, "--port", self.port, *_STAYS, *told, "write-flash", *_AS_THEY_ARE]
             return [[*head, *places]] if places else []
         family = shlex.split(read_command(self.name, self.chip))[-2]
         head = [self.path, "flash", "write", "-d", self.port, "-f", family]

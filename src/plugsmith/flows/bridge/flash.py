@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import plugsmith
 from plugsmith.chips.catalog import chip as beken_chip
-from plugsmith.errors import PlugsmithError
 from plugsmith.errors.link import ViaNotVerified
 from plugsmith.events import Log, Warning_
 from plugsmith.flows.bridge.checks import ViaSubject, via_checks
@@ -65,7 +64,7 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
 
     Raises exit-9 errors for the file and UsageError before anything runs; then ProgramMissing,
     ProgramFailed, NothingRead, ReadsDiffer, PreflightRefused, ConsentMissing, ViaNotVerified,
-    DeviceInUse, Cancelled.
+    OtherDevice, DeviceInUse, Cancelled.
     """
     image = read_via_image(asked.image)
     read_command(asked.program, asked.chip)
@@ -104,7 +103,7 @@ class _Run:
             try:
                 self._write(runs)
                 self._prove(expected(target, content), undo)
-            except PlugsmithError:
+            except BaseException:  # a second Ctrl-C and a full disk leave the same half
                 self._tell_half(undo)
                 raise
         return self._result(checks, backup, target, runs, undo)
@@ -126,7 +125,7 @@ class _Run:
             program=self._asked.program,
             named=self._named,
             chip=self._chip,
-            mac=self._desk.said.mac,
+            said=self._desk.said,
             content=content,
         )
         checks = via_checks(subject)
@@ -188,7 +187,8 @@ class _Run:
                 file = Path(folder) / f"at-{run.start:06x}.bin"
                 file.write_bytes(run.data)
                 files.append((run, file))
-            commands = self._desk.program.write(files)
+            commands = self._desk.program.write(files, chip=self._desk.said.chip)
+            self._desk.wrote = True
             for turn, command in enumerate(commands, 1):
                 title = _("Writing with {program}, {turn} of {n}",
                           program=self._asked.program, turn=turn, n=len(commands))  # fmt: skip

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.flows.write.source import ImageSource
-    from plugsmith.image.foreign.other_makers import OtherMaker
+    from plugsmith.image.foreign.other_makers import OtherMaker, Part
 
 _APPLICATION = N_(
     "It is an application alone, as updates over the network are: it brings no boot loader, and "
@@ -35,13 +35,17 @@ _PLACES = {"ESP8266": 0x0, "RTL8710B": 0xB000}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViaImage:
-    """`pieces` with their places; `beken`: as our own verbs judge it, for chips of ours."""
+    """`pieces` with their places; `own`: where the file's table keeps what is a device's own.
+
+    `beken`: as our own verbs judge it, for chips of ours.
+    """
 
     name: str
     data: bytes = field(repr=False)
     kind: str
     chips: tuple[str, ...]
     pieces: tuple[Segment, ...]
+    own: tuple[Part, ...] = ()
     beken: ImageSource | None = None
 
     @property
@@ -87,6 +91,7 @@ def read_via_image(path: Path) -> ViaImage:
         kind=name_of(other),
         chips=(other.chip,),
         pieces=(Segment(start=start, data=file.data),),
+        own=tuple(part for part in other.parts if part.own),
     )
 
 

@@ -53,22 +53,22 @@ def run_program(
 ) -> None:
     """Run it to its end; what it says of its progress (in percent) moves `meter`, of 100.
 
-    `hear` gets each line. Raises ProgramFailed with its last words, for an end without success, a
-    silence of 15 minutes and a program that cannot be started; Cancelled, after it was stopped.
+    `hear` gets each line; where it raises, the program is stopped as well. Raises ProgramFailed
+    with its last words, for an end without success, a silence of 15 minutes and a program that
+    cannot be started; Cancelled, after it was stopped.
     """
     name = command[0].replace("\\", "/").rpartition("/")[2]
     last: deque[str] = deque(maxlen=_LAST_LINES)
+    process: subprocess.Popen[bytes] | None = None
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own program, named by the user
             list(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},  # or its words come when it is done
             start_new_session=True,  # Ctrl-C reaches us first; we stop it in our own time
         )
-    except OSError as problem:
-        raise ProgramFailed(program=name, end=problem.strerror or "?", said="") from problem
-    try:
         for line in _lines(process, clock=clock, cancel=cancel):
             if found := list(_PERCENT.finditer(line)):
                 meter.advance(max(0, min(100, int(found[-1][1])) - meter.done))
@@ -78,14 +78,19 @@ def run_program(
                     hear(line)
                 sink.emit(Log(message=f"{name}: {line}", level="debug"))
         code = process.wait(_END_S)
-    except TimeoutError as silent:
+    except TimeoutError as silent:  # before OSError, of which it is one
         raise ProgramFailed(
             program=name, end=_("it said nothing for {n} s", n=int(_SILENT_S)), said=_words(last)
         ) from silent
     except subprocess.TimeoutExpired as stuck:
         raise ProgramFailed(program=name, end=_("it did not end"), said=_words(last)) from stuck
+    except OSError as problem:
+        if process is not None:
+            raise
+        raise ProgramFailed(program=name, end=problem.strerror or "?", said="") from problem
     finally:
-        _stop(process)
+        if process is not None:
+            _stop(process)
     if code != 0:
         end = _("exit code {code}", code=code) if code > 0 else _("it was killed")
         raise ProgramFailed(program=name, end=end, said=_words(last))
@@ -131,12 +136,13 @@ def _pump(stream: IO[bytes], said: queue.Queue[bytes]) -> None:
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    _signal(process, "SIGTERM")
+    """End it and all that it started; nothing lives on, whatever interrupts the waiting."""
     try:
-        process.wait(_END_S)
-    except subprocess.TimeoutExpired:
+        if process.poll() is None:
+            _signal(process, "SIGTERM")
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_END_S)
+    finally:
         _signal(process, "SIGKILL")
         process.wait()
 
@@ -144,9 +150,9 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 def _signal(process: subprocess.Popen[bytes], name: str) -> None:
     """To all that it started, too: behind a wrapper, the one that has the port is its child."""
     if os.name == "posix":
-        with suppress(ProcessLookupError):
+        with suppress(ProcessLookupError, PermissionError):  # nobody is left
             os.killpg(process.pid, getattr(signal, name))
-    else:
+    elif process.poll() is None:
         process.kill()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.other_chips import other_chip
 from plugsmith.errors import UsageError
-from plugsmith.errors.link import NothingRead, ReadsDiffer
+from plugsmith.errors.link import NothingRead, OtherDevice, OtherDeviceWritten, ReadsDiffer
 from plugsmith.events import Log
 from plugsmith.flows.bridge.program import run_program
 from plugsmith.flows.progress import task
@@ -27,24 +27,48 @@ if TYPE_CHECKING:
 
 _MOST = 64 << 20
 _CHIP = re.compile(r"(?:Connected to|Chip is|Chip type:)\s+(ESP[0-9A-Z-]+)")
-_MAC = re.compile(r"^MAC:\s*((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})\b")
+# of an EUI-64 (8 bytes) the address of the chip is the one that is called the base
+_MAC = re.compile(r"^(BASE )?MAC:\s*((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})(?![:0-9a-fA-F])")
 
 
 @dataclass(slots=True, kw_only=True)
 class Said:
-    """What a program told of the chip; None where it did not."""
+    """What a program told of the chip, in all its runs; None where it did not."""
 
     chip: str | None = None
-    mac: str | None = None
+    macs: dict[str, str] = field(default_factory=dict)
+    _now: set[str] = field(default_factory=set)  # what this run told
 
-    def hear(self, line: str) -> None:
-        """One line of its output."""
+    @property
+    def mac(self) -> str | None:
+        """Its address."""
+        return self.macs.get("BASE ") or self.macs.get("")
+
+    def begin(self) -> None:
+        """Another run begins, and tells of its chip anew."""
+        self._now.clear()
+
+    def hear(self, line: str) -> str:
+        """One line of its output; a clause if the chip is another one than before, else empty."""
         found = _CHIP.search(line)
-        if found is not None and self.chip is None:
-            self.chip = known_name(found[1])
+        if found is not None and "chip" not in self._now:  # the first word is the plainest
+            self._now.add("chip")
+            chip = known_name(found[1])
+            self.chip = self.chip or chip
+            if chip != self.chip:
+                return _("it is a {name}", name=chip)
         found = _MAC.search(line)
-        if found is not None and self.mac is None:
-            self.mac = found[1].lower()
+        if found is not None:
+            self._now.add("mac")
+            kind, mac = found[1] or "", found[2].lower()
+            if self.macs.setdefault(kind, mac) != mac:
+                return _("its MAC is {mac}", mac=mac)
+        return ""
+
+    def end(self) -> str:
+        """A clause if this run did not tell the address that an earlier one told."""
+        missing = self.mac is not None and "mac" not in self._now
+        return _("its MAC is {mac}", mac=_("unknown")) if missing else ""
 
 
 def known_name(chip: str) -> str:
@@ -53,18 +77,22 @@ def known_name(chip: str) -> str:
     return other.name if other is not None else chip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Desk:
-    """Where programs work: how they are stopped, and who hears of it."""
+    """Where programs work: how they are stopped, and who hears of it.
+
+    `wrote`: a program may have changed the flash.
+    """
 
     program: ViaProgram
     clock: Clock
     sink: EventSink
     cancel: CancelToken
     said: Said = field(default_factory=Said)
+    wrote: bool = False
 
     def read(self, name: str, title: str, *, stays: bool, blank: bool = False) -> bytes:
-        """A whole read. Raises ProgramFailed, NothingRead (not with `blank`), Cancelled."""
+        """A whole read. Raises as `run`, and NothingRead (not with `blank`)."""
         with TemporaryDirectory(prefix="plugsmith-") as folder:
             file = Path(folder) / f"{name}.bin"
             self.run(name, title, self.program.read(file, stays=stays))
@@ -74,7 +102,12 @@ class Desk:
         return data
 
     def run(self, name: str, title: str, command: Sequence[str]) -> None:
-        """Run one command under a task of its own."""
+        """Run one command under a task of its own.
+
+        Raises ProgramFailed, Cancelled, OtherDevice as soon as it tells of another chip than an
+        earlier run did.
+        """
+        self.said.begin()
         with task(
             name, title, total=100, clock=self.clock, sink=self.sink, unit="percent"
         ) as meter:
@@ -84,8 +117,14 @@ class Desk:
                 clock=self.clock,
                 sink=self.sink,
                 cancel=self.cancel,
-                hear=self.said.hear,
+                hear=lambda line: self._same(self.said.hear(line)),
             )
+        self._same(self.said.end())
+
+    def _same(self, difference: str) -> None:
+        if difference:
+            error = OtherDeviceWritten if self.wrote else OtherDevice
+            raise error(port=self.program.port, difference=difference)
 
     def again(self) -> None:
         """Say that the chip is needed once more."""

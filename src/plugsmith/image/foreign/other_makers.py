@@ -18,6 +18,7 @@ _ESP_IDS = {0: "ESP32", 2: "ESP32-S2", 5: "ESP32-C3", 9: "ESP32-S3", 12: "ESP32-
 _ESP_STARTS = (0x0, 0x1000)  # of the first image in a flash
 _ESP_TABLE, _ESP_TABLE_LEN = 0x8000, 0xC00
 _ESP_ENTRY = Struct("<2sBBII16sI")
+_ESP_DATA, _ESP_OWN = 1, (1, 2, 4, 5)  # phy, nvs, nvs_keys, efuse
 _ESP_MOST_SEGMENTS = 16
 _ESP_CODE = range(0x3C00_0000, 0x5100_0000)  # where code and data of any of them lie
 _ESP_LARGEST = 0x100_0000
@@ -26,6 +27,7 @@ _ESP8266_ENTRY = range(0x4010_0000, 0x4030_0000)
 _LN_HEAD = Struct("<I2H4I")
 _LN_TABLE, _LN_ENTRY = 0x6000, Struct("<4I")
 _LN_NAMES = ("app", "ota", "kv", "nvds", "eeprom", "user", "invalid", "boot", "table")
+_LN_OWN = ("kv", "nvds", "eeprom")
 
 _AMEBA = bytes.fromhex("99999696 3FCC66FC")
 _AMEBA_Z2 = _AMEBA + bytes.fromhex("C033CC03 E5DC3162")
@@ -46,10 +48,11 @@ _XR_HEAD_LEN, _XR_LARGEST = 64, 0x100_0000
 
 @frozen
 class Part:
-    """A partition that the file's own table names."""
+    """A partition that the file's own table names; `own`: for settings or calibration."""
 
     name: str
     span: AddressRange
+    own: bool = False
 
 
 @frozen
@@ -157,10 +160,10 @@ def _esp_parts(data: bytes) -> tuple[Part, ...]:
         if entry.startswith(b"\xeb\xeb"):
             sound = hashlib.md5(table[:at], usedforsecurity=False).digest() == entry[16:]
             return tuple(parts) if sound else ()
-        magic, _kind, _sub, offset, size, name, _flags = _ESP_ENTRY.unpack(entry)
+        magic, kind, sub, offset, size, name, _flags = _ESP_ENTRY.unpack(entry)
         if magic != b"\xaa\x50" or not size:
             return ()
-        parts.append(_part(name, offset, size))
+        parts.append(_part(name, offset, size, own=kind == _ESP_DATA and sub in _ESP_OWN))
     return ()
 
 
@@ -175,7 +178,8 @@ def _lightning(data: bytes) -> OtherMaker | None:
         kind, start, size, crc = _LN_ENTRY.unpack_from(data, at)
         if zlib.crc32(data[at : at + 12]) != crc or kind >= len(_LN_NAMES) or not size:
             break
-        parts.append(_part(_LN_NAMES[kind].encode(), start, size))
+        name = _LN_NAMES[kind]
+        parts.append(_part(name.encode(), start, size, own=name in _LN_OWN))
     return OtherMaker(
         chip="LN882H",
         checked=(
@@ -261,9 +265,9 @@ def _xradio(data: bytes) -> OtherMaker | None:
     return OtherMaker(chip="XR809", checked=checked, flash=sections)
 
 
-def _part(name: bytes, start: int, size: int) -> Part:
+def _part(name: bytes, start: int, size: int, *, own: bool) -> Part:
     text = name.split(b"\0", 1)[0].decode("ascii", "replace")
-    return Part(name=text, span=AddressRange.sized(start, size))
+    return Part(name=text, span=AddressRange.sized(start, size), own=own)
 
 
 _READERS: tuple[Callable[[bytes], OtherMaker | None], ...] = (
