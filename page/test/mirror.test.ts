@@ -54,6 +54,7 @@ class Memory implements Files {
 
 let written: string[] = [];
 let room = Infinity; // bytes
+let locked = false; // no file can be opened for writing
 let meanwhile: (() => void) | null = null; // what Python does while a file is being stored
 
 class StoredFile {
@@ -66,6 +67,7 @@ class StoredFile {
   }
   async createWritable() {
     meanwhile?.();
+    if (locked) throw new DOMException("locked", "NoModificationAllowedError");
     let next = new Uint8Array();
     return {
       write: async (data: Uint8Array<ArrayBuffer>) => {
@@ -118,7 +120,7 @@ async function kept(stored: StoredFolder): Promise<Record<string, string>> {
 describe("the library in the browser's storage", () => {
   let stored: StoredFolder;
   beforeEach(() => {
-    [stored, written, room, meanwhile] = [new StoredFolder(), [], Infinity, null];
+    [stored, written, room, locked, meanwhile] = [new StoredFolder(), [], Infinity, false, null];
   });
 
   it("what is kept costs nothing: only what changed is stored again", async () => {
@@ -184,6 +186,22 @@ describe("the library in the browser's storage", () => {
     await expect(mirror.carry()).rejects.toThrow("full");
     expect(await kept(stored)).toEqual({ [`${ROOT}/old`]: "before" });
     room = Infinity;
+    await mirror.carry();
+    expect(await kept(stored)).toEqual(memory.all());
+  });
+
+  it("where nothing can be opened for writing, no empty file is left", async () => {
+    const [memory, mirror] = await opened(stored);
+    memory.say("old", "before");
+    await mirror.carry();
+    locked = true;
+    memory.say("new", "one");
+    await expect(mirror.carry()).rejects.toThrow("locked");
+    expect(await kept(stored)).toEqual({ [`${ROOT}/old`]: "before" });
+    memory.say("old", "after");
+    await expect(mirror.carry()).rejects.toThrow("locked");
+    expect(await kept(stored)).toEqual({ [`${ROOT}/old`]: "before" });
+    locked = false;
     await mirror.carry();
     expect(await kept(stored)).toEqual(memory.all());
   });

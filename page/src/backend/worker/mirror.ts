@@ -101,12 +101,14 @@ export class Mirror {
     const data = this.files.readFile(path) as Uint8Array<ArrayBuffer>;
     const [above, name] = split(path);
     const folder = await this.folder(above);
-    const stream = await (await folder.getFileHandle(name, { create: true })).createWritable();
+    const file = await folder.getFileHandle(name, { create: true }); // there, and empty, from here on
+    let stream: FileSystemWritableFileStream | undefined;
     try {
+      stream = await file.createWritable();
       await stream.write(data);
       await stream.close();
     } catch (problem) {
-      await stream.abort().catch(() => undefined);
+      await stream?.abort().catch(() => undefined);
       if (!this.kept.has(path)) await folder.removeEntry(name).catch(() => undefined);
       throw problem;
     }
