@@ -30,13 +30,13 @@ GET = """async (file) => {
 
 
 @contextmanager
-def launched():
+def launched(*options):
     """A browser without a window."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         found = driver.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new"]
+            executable_path=CHROMIUM, args=["--no-sandbox", "--headless=new", *options]
         )
         yield found
         found.close()

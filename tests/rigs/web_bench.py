@@ -197,9 +197,15 @@ def _frames(line: socket.socket):
 
 
 class EditionServer:
-    """Gives out the edition; `bench` may be exchanged between tests."""
+    """Gives out the edition; `bench` may be exchanged between tests.
 
-    def __init__(self, bench: Bench | None = None, *, serial: bool = True) -> None:
+    `host` is what a browser calls this computer; without `serial` it has what it has by itself.
+    """
+
+    def __init__(
+        self, bench: Bench | None = None, *, serial: bool = True, host: str = "127.0.0.1"
+    ) -> None:
+        self.host = host
         self.bench = bench
         self.serial = serial
         self.online = True
@@ -230,7 +236,7 @@ class EditionServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_port}/"
+        return f"http://{self.host}:{self._server.server_port}/"
 
     def close(self) -> None:
         self._server.shutdown()
