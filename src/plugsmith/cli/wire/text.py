@@ -72,7 +72,7 @@ def resets_row(resets: int | None) -> list[tuple[str, str]]:
     """A row about resets that were healed, if there were any."""
     if not resets:
         return []
-    words = _("{n}, all healed; most likely the 3.3 V supply is too weak", n=resets)
+    words = _("{n}, all healed; most often the 3.3 V supply is too weak", n=resets)
     return [(_("Resets"), words)]
 
 

@@ -100,7 +100,8 @@ def tell_resets(ctx: FlowContext) -> None:
         "PS-NOTE-RESETS",
         _(
             "The chip was reset {n} {n:time|times} during the work, and Plugsmith went on each "
-            "time. Most likely the 3.3 V supply is too weak.",
+            "time. Most often the 3.3 V supply is too weak; a loose wire or a computer too busy to "
+            "keep the chip awake does it, too.",
             n=count,
         ),
         hint=_(SUPPLY.next_step),
