@@ -107,11 +107,16 @@ class ViaStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def find(self, data: bytes, *, program: str) -> Path | None:
-        """A read by `program` that holds exactly `data`, read again and compared."""
+    def find(self, data: bytes, *, program: str, mac: str | None) -> Path | None:
+        """A read by `program` that holds exactly `data`, read again and compared.
+
+        `mac` is the board's: one with the same content, read from another board, is not its own.
+        """
         for file in (*sorted(self.folder.glob("*.bin"), reverse=True), *self._elsewhere()):
             passport = passport_of(file)
-            if passport is None or passport.program != program or not passport.fits(data):
+            if passport is None or (passport.program, passport.mac) != (program, mac):
+                continue
+            if not passport.fits(data):
                 continue
             with suppress(InputError):
                 if read_regular(file, limit=_LARGEST) == data:

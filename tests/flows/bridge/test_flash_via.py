@@ -95,6 +95,44 @@ def test_a_backup_that_holds_just_this_saves_the_second_read(c3, tmp_path, capsy
     assert len(program.runs()) == 2 + 3
 
 
+def test_a_read_of_another_board_with_the_same_content_is_not_its_backup(c3, tmp_path, capsys):
+    c3(said=OTHER)
+    saved = tmp_path / "saved.bin"
+    main(["backup", "--via", "esptool", "--port", "/dev/ttyUSB9", "-o", str(saved), "--json"])
+    capsys.readouterr()
+    program = c3()
+    _code, lines = flash(capsys, tmp_path, IMAGE)
+    assert lines[-1]["data"]["backup"]["made_now"]
+    undo = shlex.split(lines[-1]["data"]["undo"])
+    assert main([*undo[1:], "-y", "--json"]) == 0
+    assert program.flash.read_bytes() == STOCK
+
+
+@pytest.mark.parametrize(
+    ("said", "number", "spoil"),
+    [
+        ("ESP32-C3", 5, slice(0x8000, 0x8C00)),  # its partition table lies elsewhere
+        ("ESP32-C3", 5, slice(0x8040, 0x8C00)),  # ... has no checksum
+        ("ESP32-C6", 13, slice(0x8000, 0x8C00)),
+        ("ESP32-S2", 2, slice(0x8000, 0x8C00)),
+        ("ESP32-S3", 9, slice(0x8000, 0x8C00)),
+        ("ESP32-C6", 13, slice(0, 0x9000)),  # nothing in it tells what it is
+    ],
+)
+def test_the_way_back_is_open_whatever_the_content_tells(c3, tmp_path, capsys, said, number, spoil):
+    program = c3(said=C3.replace("ESP32-C3", said))
+    image = esp_flash(chip_id=number)[:0x1_0000] + random.Random(4).randbytes(0x1234)
+    stock = bytearray(image[:0x9000] + STOCK[0x9000:])
+    stock[spoil] = b"\xff" * len(stock[spoil])
+    program.flash.write_bytes(stock)
+    code, lines = flash(capsys, tmp_path, image)
+    assert code == 0, lines[-1]
+    undo = shlex.split(lines[-1]["data"]["undo"])
+    code = main([*undo[1:], "-y", "--json"])
+    assert code == 0, capsys.readouterr().out
+    assert program.flash.read_bytes() == stock
+
+
 @pytest.mark.parametrize("spoilt", ["changed", "cut", "gone", "passport", "other-program"])
 def test_a_backup_that_is_not_what_it_was_is_no_security(c3, tmp_path, capsys, spoilt):
     program = c3()
@@ -386,6 +424,18 @@ def test_a_blank_flash_is_written_only_with_the_permission_for_no_backup(c3, tmp
     code, lines = flash(capsys, tmp_path, IMAGE, "--allow", "no-backup")
     assert (code, lines[-1]["data"]["backup"]) == (0, None)
     assert program.flash.read_bytes() == IMAGE.ljust(len(STOCK), b"\xff")
+
+
+def test_without_a_backup_the_read_is_proven_all_the_same(c3, tmp_path, capsys):
+    one_bit = "now = bytearray(flash.read_bytes()); now[-9] ^= turn == 1"
+    program = c3(work=f"{one_bit}\nPath(words[-1]).write_bytes(now) if verb == 'read' else write()")
+    code, lines = flash(capsys, tmp_path, IMAGE, "--allow", "no-backup")
+    assert (code, lines[-1]["code"]) == (7, "PS-VIA-DIFFERS")
+    assert program.flash.read_bytes() == STOCK
+    program = c3()
+    code, lines = flash(capsys, tmp_path, IMAGE, "--allow", "no-backup")
+    assert (code, lines[-1]["data"]["backup"]) == (0, None)
+    assert not list((tmp_path / "home").rglob("via/*.bin"))
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import plugsmith
 from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
+from plugsmith.flows.bridge.half_written import refuse_half_written
 from plugsmith.flows.bridge.program import find_program
 from plugsmith.flows.bridge.reading import Desk, compare, local_port
 from plugsmith.flows.bridge.results import ViaBackupResult
@@ -41,7 +42,8 @@ def backup_via(
     """Read the whole flash twice with `program`, compare, and keep it with a passport beside it.
 
     Raises UsageError for a chip that the program does not read, OutputExists, ProgramMissing,
-    ProgramFailed, NothingRead, ReadsDiffer, DeviceInUse, Cancelled. Only an agreed read is kept.
+    ProgramFailed, NothingRead, ReadsDiffer, OtherDevice, HalfWritten, JobUnreadable, DeviceInUse,
+    Cancelled. Only an agreed read is kept.
     """
     read_command(program, chip)
     path = find_program(program, install=INSTALL[program])
@@ -54,6 +56,7 @@ def backup_via(
     desk = Desk(program=via, clock=clock, sink=sink, cancel=cancel)
     with held(library.locks, port, words=port):
         data = read_twice(desk)
+    refuse_half_written(library.jobs, data, chip=chip)
     digest = sha256(data)
     made_by = f"Plugsmith {plugsmith.__version__}"
     passport = desk.passport(data, made_by=made_by, created=now_text(clock), sha256=digest)

@@ -14,6 +14,7 @@ from plugsmith.errors.link import ViaNotVerified
 from plugsmith.events import Log, Warning_
 from plugsmith.flows.bridge.checks import ViaSubject, via_checks
 from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
+from plugsmith.flows.bridge.half_written import refuse_half_written
 from plugsmith.flows.bridge.image import read_via_image
 from plugsmith.flows.bridge.program import find_program
 from plugsmith.flows.bridge.reading import Desk, compare, known_name, local_port
@@ -64,7 +65,7 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
 
     Raises exit-9 errors for the file and UsageError before anything runs; then ProgramMissing,
     ProgramFailed, NothingRead, ReadsDiffer, PreflightRefused, ConsentMissing, ViaNotVerified,
-    OtherDevice, DeviceInUse, Cancelled.
+    OtherDevice, HalfWritten, JobUnreadable, DeviceInUse, Cancelled.
     """
     image = read_via_image(asked.image)
     read_command(asked.program, asked.chip)
@@ -92,8 +93,9 @@ class _Run:
         waived = Permission.NO_BACKUP in asked.permissions
         content = desk.read("via-1", _("Reading the flash with {program}", program=asked.program),
                             stays=True, blank=waived)  # fmt: skip
+        refuse_half_written(asked.library.jobs, content, chip=self._chip)
         checks = self._check(content)
-        backup = None if waived or asked.dry_run else self._secure(content)
+        backup = None if asked.dry_run else self._secure(content, keep=not waived)
         target = via_target(self._image, content, chip=self._chip, permissions=asked.permissions)
         ours = beken_chip(self._chip or "") if self._image.beken is not None else None
         runs = runs_of(target, content, chip=ours)
@@ -134,30 +136,36 @@ class _Run:
             self._warn("PS-NOTE-ALLOWED", check.text)
         return checks
 
-    def _secure(self, content: bytes) -> BackupRow:
-        """A stored read that holds exactly this, or a second read that agrees."""
+    def _secure(self, content: bytes, *, keep: bool) -> BackupRow | None:
+        """A stored read that holds exactly this, or a second read that agrees.
+
+        Without `keep` nothing is stored, but the read is proven all the same: what the write is
+        to leave as it is comes from it.
+        """
         store, program = self._asked.library.via, self._asked.program
-        known = store.find(content, program=program)
+        known = store.find(content, program=program, mac=self._desk.said.mac)
         if known is None:
             self._desk.again()
             title = _("Reading with {program}, {turn} of {n}", program=program, turn=2, n=2)
-            compare(content, self._desk.read("via-2", title, stays=True))
-            made_by = f"Plugsmith {plugsmith.__version__}"
-            created = now_text(self._asked.clock)
-            digest = sha256(content)
-            passport = self._desk.passport(content, made_by=made_by, created=created, sha256=digest)
-            file = store.add(content, passport)
-        else:
-            file = known
-            found = passport_of(known)
-            created = found.created if found is not None else ""
+            compare(content, self._desk.read("via-2", title, stays=True, blank=not keep))
+        if not keep:
+            return None
+        file = known or self._store(content)
+        passport = passport_of(file)
         return BackupRow(
             file=str(file),
             passport=str(passport_path(file)),
             sha256=sha256(content),
-            created=created,
+            created=passport.created if passport is not None else "",
             made_now=known is None,
         )
+
+    def _store(self, content: bytes) -> Path:
+        made_by = f"Plugsmith {plugsmith.__version__}"
+        created = now_text(self._asked.clock)
+        digest = sha256(content)
+        passport = self._desk.passport(content, made_by=made_by, created=created, sha256=digest)
+        return self._asked.library.via.add(content, passport)
 
     def _undo(self, backup: BackupRow | None) -> str:
         if backup is None:

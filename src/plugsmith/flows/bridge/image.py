@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.other_chips import other_chip
 from plugsmith.errors import InputUnusable
+from plugsmith.flows.bridge.commands import beken_chips
 from plugsmith.flows.bridge.reading import known_name
 from plugsmith.flows.bridge.results import ViaImageRow
 from plugsmith.flows.judged_file import open_file
@@ -67,9 +67,10 @@ class ViaImage:
 def read_via_image(path: Path) -> ViaImage:
     """The image in `path`; exit-9 errors for what is none, or has no place that is known."""
     file = open_file(path)
-    other = read_other_maker(file.data)
-    if other is None and (saved := _saved(path, file.data)) is not None:
+    saved = _saved(path, file.data)
+    if saved is not None:
         return saved
+    other = read_other_maker(file.data)
     if other is None:
         source = load_image(path)
         return ViaImage(
@@ -96,11 +97,13 @@ def read_via_image(path: Path) -> ViaImage:
 
 
 def _saved(path: Path, data: bytes) -> ViaImage | None:
-    """A read of another maker's chip whose content tells nothing: its passport says what it is."""
+    """A whole read of another maker's chip, whose passport counts more than its content."""
     passport = passport_of(path)
-    if passport is None or not passport.fits(data) or other_chip(passport.chip or "") is None:
+    if passport is None or passport.chip is None or not passport.fits(data):
         return None
-    chip = known_name(passport.chip or "")
+    chip = known_name(passport.chip)
+    if chip.upper() in beken_chips():
+        return None
     return ViaImage(
         name=path.name,
         data=data,

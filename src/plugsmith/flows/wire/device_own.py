@@ -91,7 +91,7 @@ class DeviceOwn(ABC):
             own = self._rf_read()
             found = [item for item in own.items() if mac_in_rf(item[1]) is not None]
             key = self._key(found[0] if found else None)
-            self._unfinished = find_unfinished(self, key, own)
+            self._unfinished = find_unfinished(self.ctx.library.jobs, self, key, own)
         return self._unfinished
 
     def under(self, addr: int) -> bytes:

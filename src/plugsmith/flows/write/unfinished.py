@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from plugsmith.boot.protocol.commands import Reboot
 from plugsmith.boot.protocol.frames import LINK_CHECK
@@ -25,12 +25,11 @@ from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from plugsmith.flows.context import FlowContext
-    from plugsmith.flows.wire.device_own import DeviceOwn
     from plugsmith.library.device_key import DeviceKey
-    from plugsmith.library.jobs.store import JobSectors, JobState, KeptRange
+    from plugsmith.library.jobs.store import JobSectors, JobState, JobStore, KeptRange
 
 
 # Link checks and reboots in a row, behind zeros, the first without its head, the last cut off.
@@ -64,9 +63,22 @@ class Unfinished:
         return any(_on_the_way(now, aim) for aim in known if aim is not None)
 
 
-def find_unfinished(device: DeviceOwn, key: DeviceKey, rf: Mapping[int, bytes]) -> list[Unfinished]:
-    """The writes that began on the linked device; `key` and the sectors `rf` are as of now."""
-    jobs = device.ctx.library.jobs
+class Held(Protocol):
+    """What a flash holds: a linked device, or a whole read of one."""
+
+    def read(self, span: AddressRange) -> bytes:
+        """The proven bytes of `span`."""
+
+    def differing(
+        self, expected: Sequence[tuple[AddressRange, int]], *, mostly_equal: bool = False
+    ) -> list[AddressRange]:
+        """Those spans whose CRC-32 is another one."""
+
+
+def find_unfinished(
+    jobs: JobStore, device: Held, key: DeviceKey, rf: Mapping[int, bytes]
+) -> list[Unfinished]:
+    """The writes that began on this device; `key` and the sectors `rf` are as of now."""
     found = []
     for state in jobs.open_jobs(kinds=CHANGING):
         if not state.begun or not _may_be_of(state, key, rf):
@@ -138,9 +150,7 @@ def _may_be_of(state: JobState, key: DeviceKey, rf: Iterable[int]) -> bool:
     return state.is_of(key) or changes_own or nameless
 
 
-def _shows_work(
-    device: DeviceOwn, job: Unfinished, key: DeviceKey, rf: Mapping[int, bytes]
-) -> bool:
+def _shows_work(device: Held, job: Unfinished, key: DeviceKey, rf: Mapping[int, bytes]) -> bool:
     """Whether a device that no key ties to the job shows what the job left on it."""
     own = {addr: now for addr, now in rf.items() if addr in job.addrs}
     strange = [addr for addr, now in own.items() if not job.left(addr, now)]
