@@ -129,7 +129,7 @@ def _foreign_data(subject: ViaSubject) -> PreflightCheck | None:
                 "image-owner",
                 Permission.RF,
                 _("{name} fills the partition {part}, in which a device keeps its own settings or "
-                  "the calibration of its radio, and nothing proves that they are this device's.",
+                  "its RF calibration, and nothing proves that they are this device's.",
                   name=image.name, part=part.name),
                 _("Use a file for a first flash, which leaves it empty."),
             )  # fmt: skip
