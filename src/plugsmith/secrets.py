@@ -64,7 +64,9 @@ _COMMAND = rf"""(?ix) {_START}(?:{_SETTINGS}))
          (?: (?P<quoted>{_TEXT}) | (?P<bare>[^\s"'\[:=;][^\r\n;"']*) )"""
 # One that is typed, alone or in a list: no prose, and only the list ends at a semicolon.
 _TYPED = rf"(?ix) (?:^|;|\bbacklog\b) \s* {_START}(?:{_SETTINGS})) \s+ (?P<value>"
-_TYPED_ALONE, _TYPED_IN_LIST = rf"{_TYPED}\S.*)", rf"{_TYPED}(?:\"[^\"]*\"|[^;])+)"
+_TYPED_ALONE = rf"{_TYPED}\S.*)"
+_TYPED_IN_LIST = rf"""{_TYPED}(?: (?P<mark>\\{{0,8}}["'])(?:(?!(?P=mark))(?:\\.|[^\\]))*(?P=mark)
+           | (?<=\s)\\{{0,8}}["'].* | \\. | [^;] )+)"""
 # XML: `<password>x</password>`, `<item name="password">x</item>` or with `value="x"`, and the pairs
 # of property lists: `<key>password</key><string>x</string>`, whose `key` is only a name.
 _ELEMENT = rf"""(?isx) (?<=[<:]) {_START}(?:{_WORDS}))
@@ -292,8 +294,12 @@ def redact_typed(line: str) -> tuple[str, tuple[str, ...]]:
     shown = line
     for match in reversed(found):
         shown = shown[: match.start("value")] + MASK + shown[match.end("value") :]
-    values = (match["value"].strip("\\\"' \t") for match in found)
-    return redact(shown), (*values, *_masked_values(line))
+    values = [match["value"] for match in found]
+    if listed:  # the device may end a command at each semicolon, in marks or not
+        values += [part for value in values for part in value.split(";")]
+        values += [m["value"] for part in line.split(";") for m in re.finditer(_TYPED_ALONE, part)]
+    values += [re.sub(r"\\(.)", r"\1", value) for value in values]
+    return redact(shown), (*(value.strip("\\\"' \t") for value in values), *_masked_values(line))
 
 
 def _masked_values(text: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from plugsmith.errors.port import PortLost, PortUnsupported
 from plugsmith.flows.wire.console import RATES, ConsoleWish, console
 from plugsmith.link.lines import LONGEST_LINE, LineReader, SpeedJudge
 from plugsmith.link.port import PortCapabilities, PortInfo
-from plugsmith.secrets import KNOWN, SecretsOfRun
+from plugsmith.secrets import KNOWN, KnownSecrets, SecretsOfRun, redact_typed
 
 BOOT = b"Info:MAIN:Main_Init_Before_Delay\r\nInfo:WIFI:ssid [home net] pass [hunter2 secret]\r\n"
 
@@ -170,6 +171,13 @@ def test_an_endless_line_without_secrets_is_shown_whole():
         ("ssid1 Tom's nest", "Tom's nest"),
         ("backlog power on; Password1 hunt'er2;restart", "hunt'er2"),
         ('backlog Password1 "hunter;2";restart', "hunter;2"),
+        ("backlog Password1 'hunter;2';restart", "hunter;2"),
+        (r"backlog Password1 \"hunter;2\";restart", "hunter;2"),
+        (r'backlog Password1 "hun\";ter";restart', 'hun";ter'),
+        (r"backlog Password1 hun\;ter;restart", "hun;ter"),
+        ("backlog Password1 'hun;hunter2'", "hunter2"),
+        ("backlog Password1 hunt'er2; WebPassword hunt'er3", "hunt'er2"),
+        ("backlog Password1 hunt'er2; WebPassword hunt'er3", "hunt'er3"),
     ],
 )
 def test_an_echo_of_a_typed_secret_is_masked_without_its_name(rig, tmp_path, command, secret):
@@ -181,6 +189,34 @@ def test_an_echo_of_a_typed_secret_is_masked_without_its_name(rig, tmp_path, com
         )
     assert secret not in "\n".join(lines) + output.read_text(encoding="utf-8")
     assert lines[-1].endswith("Info:CMD:[CMD_X] args *** taken")
+
+
+QUOTABLE = st.text("abcXY019;'\"\\ ", min_size=1, max_size=16).map(lambda text: f"Q1z{text}z1Q")
+
+
+def in_marks(text, mark):
+    """As JSON and C write it; in marks that are escaped themselves, without marks and escapes."""
+    if len(mark) > 1:
+        return mark + re.sub(r"[\\\"']", "", text) + mark
+    return mark + text.replace("\\", "\\\\").replace(mark, "\\" + mark) + mark
+
+
+@given(QUOTABLE, QUOTABLE, st.sampled_from(['"', "'", r"\"", r"\'", r"\\\""]))
+def test_a_typed_list_is_shown_without_any_of_its_quoted_secrets(one, two, mark):
+    one, two = in_marks(one, mark), in_marks(two, mark)
+    shown, values = redact_typed(f"backlog power on; SSID1 {one};Password1 {two}; restart")
+    assert shown == "backlog power on; SSID1 ***;Password1 ***; restart"
+    known = KnownSecrets()
+    known.note(*values)
+    for part in (one, two, *one.split(";"), *two.split(";")):
+        told = part.strip("\\\"' ")
+        assert len(told) < 4 or told not in known.mask(f"cmd {part} NOT found")
+
+
+@given(st.text("abXY01;, ", max_size=16), st.sampled_from(['"', "'", r"\"", r"\\'"]))
+def test_marks_without_an_end_hide_what_may_belong_to_them(text, mark):
+    shown, _values = redact_typed(f"backlog power on; Password1 {mark}{text};hunter2")
+    assert shown == "backlog power on; Password1 ***"
 
 
 def test_secrets_are_shown_when_asked_for(rig):
