@@ -18,9 +18,10 @@ from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.image.results import image_row
+from plugsmith.flows.input_file import input_of
 from plugsmith.forge.firmware import forge_loader, forge_openbeken_qio
 from plugsmith.forge.packages import forge_ota, forge_uf2
-from plugsmith.image.archive import is_packed, unpack
+from plugsmith.image.archive import is_packed
 from plugsmith.image.assemble import ConvertInput, convert
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
@@ -43,8 +44,6 @@ from plugsmith.openbeken.config_layout import PinTableLayout
 if TYPE_CHECKING:
     import random
     from collections.abc import Callable, Sequence
-
-_LIMIT = 64 << 20
 
 
 def _dump(data: bytes) -> str:
@@ -77,7 +76,7 @@ def _image(data: bytes) -> str:
     image_row(image).as_data()
     told = f"{image.kind} {image.firmware} {len(image.problems)}"
     if is_packed(data[:512]):
-        told += f" {len(unpack(data, name='fuzz', limit=_LIMIT))}"
+        told += f" {len(input_of(data, name='fuzz').data)}"
     if data and data[-1] % 4 == 0:
         source = ConvertInput(data=data, image=image, name="fuzz.bin")
         for to in (ImageKind.APP, ImageKind.OTA, ImageKind.QIO):

@@ -6,18 +6,18 @@ worked on, the user is told their names.
 
 from __future__ import annotations
 
+import io
 from dataclasses import field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputError, InputMissing, InputTooLarge
 from plugsmith.errors.content import SeveralInside
-from plugsmith.image.archive import ZIP_MAGIC, member_names, read_member, unpack, unpack_stream
+from plugsmith.image.archive import ZIP_MAGIC, member_names, read_member, unpack_stream
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.records import frozen
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterable
     from pathlib import Path
 
@@ -58,11 +58,14 @@ def input_of(data: bytes, *, name: str) -> InputFile:
     """The same for bytes that came over a pipe."""
     if len(data) > MAX_FILE_LEN:
         raise InputTooLarge(name=name, size=len(data), limit=MAX_FILE_LEN)
-    found = unpack(data, name=name, limit=MAX_FILE_LEN)
-    if len(found) != 1:
-        names = ", ".join(_label(item.name) for item in found[:_SHOWN])
-        raise SeveralInside(name=name, count=len(found), names=names)
-    return InputFile(name=name, data=found[0].data)
+    if not data.startswith(ZIP_MAGIC):
+        return InputFile(name=name, data=unpack_stream(data, name=name, limit=MAX_FILE_LEN))
+    names = member_names(io.BytesIO(data), name=name)
+    if len(names) != 1:
+        shown = ", ".join(map(_label, names[:_SHOWN]))
+        raise SeveralInside(name=name, count=len(names), names=shown)
+    found = read_member(io.BytesIO(data), names[0], name=name, limit=MAX_FILE_LEN)
+    return InputFile(name=name, data=found)
 
 
 def expand(paths: Iterable[Path]) -> list[Path]:

@@ -5,18 +5,15 @@ Forum attachments are ZIPs. Nothing is written to disk; a member's name is a lab
 
 from __future__ import annotations
 
-import io
 import lzma
 import re
 import struct
 import zipfile
 import zlib
-from dataclasses import field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import InputTooLarge, InputUnusable, Malformed, TooManyInside
 from plugsmith.messages import _
-from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,14 +46,6 @@ _BROKEN = (
     OverflowError,
     struct.error,
 )
-
-
-@frozen
-class Member:
-    """A file out of a compressed one."""
-
-    name: str
-    data: bytes = field(repr=False)
 
 
 def is_packed(head: bytes) -> bool:
@@ -106,17 +95,6 @@ def unpack_stream(data: bytes, *, name: str, limit: int) -> bytes:
         if data.startswith(magic):
             return _drain(engine, magic, data, name=name, limit=limit)
     return data
-
-
-def unpack(data: bytes, *, name: str, limit: int) -> list[Member]:
-    """Every file in `data`: of a ZIP its members, else the one that it is or holds."""
-    if not data.startswith(ZIP_MAGIC):
-        return [Member(name=name, data=unpack_stream(data, name=name, limit=limit))]
-    names = member_names(io.BytesIO(data), name=name)
-    return [
-        Member(name=item, data=read_member(io.BytesIO(data), item, name=name, limit=limit))
-        for item in names
-    ]
 
 
 def _drain(
