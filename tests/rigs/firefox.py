@@ -23,16 +23,22 @@ PATIENCE_S = 60.0  # only ever waited for by a test that fails
 _READY = re.compile(r"WebDriver BiDi listening on ws://127\.0\.0\.1:(\d+)")
 _MASK = b"mask"  # any will do, but not zeros: Firefox hangs up
 _TEXT, _CLOSE, _PING = 1, 8, 9
-#: an element that is seen and has these words; the last one within another
+#: an element that is seen, has these words and stays in its place; the last one within another
 _FIND = """(css, words) => new Promise((found, lost) => {
   const patience = setTimeout(() => lost(new Error(`not seen: ${css} ${words}`)), 60000);
   const spoken = (one) => (one.ariaLabel || one.innerText || "").replace(/\\s+/g, " ");
+  let before = "";
   const look = () => {
     const all = [...document.querySelectorAll(css)].filter(
       (one) => (one.type === "file" || one.checkVisibility())
         && !one.disabled && spoken(one).includes(words));
     if (!all.length) return setTimeout(look, 50);
     all[0].scrollIntoView({ block: "center", behavior: "instant" });
+    const now = JSON.stringify(all[0].getBoundingClientRect());
+    if (now !== before) {  // a click would miss what is still on the move
+      before = now;
+      return setTimeout(look, 50);
+    }
     clearTimeout(patience);
     found(all[0]);
   };
