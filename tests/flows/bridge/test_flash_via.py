@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import random
 import shlex
@@ -389,6 +390,24 @@ def test_a_half_written_chip_is_told_of_whatever_ends_the_run(c3, tmp_path, caps
     assert program.flash.read_bytes() != STOCK
     half = [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"]
     assert "plugsmith flash" in half[0]["hint"]
+
+
+def test_a_full_disk_before_the_write_is_called_so_and_no_half_is_told(
+    c3, tmp_path, capsys, monkeypatch
+):
+    program = c3()
+    write_bytes = Path.write_bytes
+
+    def full(path, data):
+        if path.name.startswith("at-"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write_bytes(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    _code, lines = flash(capsys, tmp_path, IMAGE)
+    assert lines[-1]["code"] == "PS-LIBRARY-NO-SPACE"
+    assert program.flash.read_bytes() == STOCK
+    assert [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"] == []
 
 
 def test_a_second_ctrl_c_after_the_write_still_tells_the_way_back(

@@ -26,6 +26,7 @@ from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import BackupRow, SpanRow, check_rows
 from plugsmith.flows.write.preflight import allowed_anyway, require
 from plugsmith.flows.write.source import sha256
+from plugsmith.library.home import refusal
 from plugsmith.library.lock import held
 from plugsmith.library.via_backups import passport_of, passport_path
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -65,7 +66,7 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
 
     Raises exit-9 errors for the file and UsageError before anything runs; then ProgramMissing,
     ProgramFailed, NothingRead, ReadsDiffer, PreflightRefused, ConsentMissing, ViaNotVerified,
-    OtherDevice, HalfWritten, JobUnreadable, DeviceInUse, Cancelled.
+    OtherDevice, HalfWritten, JobUnreadable, DeviceInUse, NoSpaceLeft, Cancelled.
     """
     image = read_via_image(asked.image)
     read_command(asked.program, asked.chip)
@@ -106,7 +107,8 @@ class _Run:
                 self._write(runs)
                 self._prove(expected(target, content), undo)
             except BaseException:  # a second Ctrl-C and a full disk leave the same half
-                self._tell_half(undo)
+                if self._desk.wrote:
+                    self._tell_half(undo)
                 raise
         return self._result(checks, backup, target, runs, undo)
 
@@ -193,7 +195,10 @@ class _Run:
             files = []
             for run in runs:
                 file = Path(folder) / f"at-{run.start:06x}.bin"
-                file.write_bytes(run.data)
+                try:
+                    file.write_bytes(run.data)
+                except OSError as problem:
+                    raise refusal(Path(folder), problem) from problem
                 files.append((run, file))
             commands = self._desk.program.write(files, chip=self._desk.said.chip)
             self._desk.wrote = True
