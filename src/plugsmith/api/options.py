@@ -124,6 +124,25 @@ def new_file(*, help: str = N_("The file to write.")) -> Any:  # noqa: A002
     return _declared(None, words)
 
 
+def via_program(*, help: str) -> Any:  # noqa: A002
+    """An installed program that works on another maker's chip."""
+    return option(default=None, metavar="PROGRAM", choices=("esptool", "ltchiptool"), help=help)
+
+
+def any_chip() -> Any:
+    """The expected chip where another maker's is possible, too."""
+    return option(
+        "--chip",
+        default=None,
+        env="PLUGSMITH_CHIP",
+        config="chip",
+        metavar="CHIP",
+        judge="any-chip",
+        panel=Panel.LINK,
+        help=N_("The chip that you expect; only compared with the one that is found."),
+    )
+
+
 def _declared(default: Any, words: Words) -> Any:
     if default is MISSING:
         return field(metadata={_KEY: words})

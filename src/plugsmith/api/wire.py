@@ -14,7 +14,7 @@ from plugsmith.api.chip import (
     port_of,
     refuse_ask,
 )
-from plugsmith.api.options import Panel, argument, new_file, option, request
+from plugsmith.api.options import Panel, any_chip, argument, new_file, option, request, via_program
 from plugsmith.api.places import REGION, bytes_of, skip_in, span_in, where
 from plugsmith.errors import UsageError
 from plugsmith.memory import AddressRange, parse_size
@@ -51,22 +51,10 @@ class BackupRequest(ChipRequest):
 
     output: Path | None = new_file()
     resume: bool = option(default=False, help=N_("Go on with an interrupted backup."))
-    via: str | None = option(
-        default=None,
-        metavar="PROGRAM",
-        choices=("esptool", "ltchiptool"),
-        help=N_("Another maker's chip: this installed program reads it, twice. Needs -o."),
+    via: str | None = via_program(
+        help=N_("Another maker's chip: this installed program reads it, twice. Needs -o.")
     )
-    chip: str | None = option(
-        "--chip",
-        default=None,
-        env="PLUGSMITH_CHIP",
-        config="chip",
-        metavar="CHIP",
-        judge="any-chip",
-        panel=Panel.LINK,
-        help=N_("The chip that you expect; only compared with the one that is found."),
-    )
+    chip: str | None = any_chip()
 
 
 @request

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.api.chip import ChangeRequest, LoggedRequest, counted, flow_context
 from plugsmith.api.library.names import named_backup
-from plugsmith.api.options import Panel, argument, option, request
+from plugsmith.api.options import Panel, any_chip, argument, option, request, via_program
 from plugsmith.api.places import REGION, bytes_of, skip_in, where
 from plugsmith.api.settings import SettingsRequest, desired_settings
 from plugsmith.api.wire import SKIP
@@ -69,22 +69,10 @@ class FlashRequest(SettingsRequest, LoggedRequest):
             "names (a prepared image: `plugsmith obk config build --image`)."
         ),
     )
-    via: str | None = option(
-        default=None,
-        metavar="PROGRAM",
-        choices=("esptool", "ltchiptool"),
-        help=N_("Another maker's chip: this installed program reads, writes and reads again."),
+    via: str | None = via_program(
+        help=N_("Another maker's chip: this installed program reads, writes and reads again.")
     )
-    chip: str | None = option(
-        "--chip",
-        default=None,
-        env="PLUGSMITH_CHIP",
-        config="chip",
-        metavar="CHIP",
-        judge="any-chip",
-        panel=Panel.LINK,
-        help=N_("The chip that you expect; only compared with the one that is found."),
-    )
+    chip: str | None = any_chip()
 
 
 @request
