@@ -106,6 +106,9 @@ class RegionRole(StrEnum):
     USER = "user-data"
 
 
+_PROGRAM_ROLES = {RegionRole.APP, RegionRole.BOOTLOADER, RegionRole.OTA}
+
+
 VENDOR_STORAGE_ROLES = frozenset(
     {RegionRole.KEY, RegionRole.KV, RegionRole.KV_SWAP, RegionRole.PROTECTED, RegionRole.FILES}
 )
@@ -184,6 +187,12 @@ class Chip:
     def recoverable_over_uart(self) -> bool:
         """Whether a spoilt boot loader can be repaired without opening the SPI path."""
         return self.family is Family.ROM
+
+    def is_code(self, addr: int) -> bool:
+        """Whether only programs lie at `addr` by every map: no firmware stores things there."""
+        regions = (layout.at(addr) for layout in self.memory_maps)
+        roles = {region.role for region in regions if region is not None}
+        return bool(roles) and roles <= _PROGRAM_ROLES
 
 
 @frozen

@@ -108,6 +108,54 @@ def test_the_board_whose_calibration_a_job_wanted_is_not_taken_for_the_one_that_
     assert len(rig.library.jobs.open_jobs()) == 1
 
 
+def lost(whole: bytes, how: str) -> bytes:
+    """A board that has lost its calibration and its address, or has made up new ones."""
+    made_up = forge_flash(chip="BK7231T", code_len=CODE, mac=bytes.fromhex("c8478c000000"))
+    rf = BLANK if how == "blank" else made_up[RF : RF + 0x200] + b"made up" + made_up[RF + 0x207 :]
+    return whole[:RF] + rf[:0x1000] + whole[RF + 0x1000 :]
+
+
+def cut_while_calibration_changes(rig, tmp_path, plan) -> bytes:
+    """A board whose own calibration is on the disk alone, as it was left."""
+    theirs = backup_of(tmp_path / "c", content("c"))
+    backup(rig.ctx())
+    with cut_at(rig, None, when=lambda now: now[RF : RF + 0x1000] == BLANK):
+        if plan == "restore":
+            restore(rig.ctx("rf", "mac", yes=True), theirs)
+        else:
+            write_raw(rig.ctx("rf", "mac", yes=True), content("c")[RF : RF + 0x1000], start=RF)
+    assert rig.content[RF : RF + 0x1000] == BLANK
+    return rig.content
+
+
+@pytest.mark.parametrize("verb", ["backup", "flash"])
+@pytest.mark.parametrize("plan", ["restore", "write"])
+@pytest.mark.parametrize("how", ["blank", "made up"])
+def test_a_board_that_lost_its_calibration_is_not_taken_for_one_whose_was_being_changed(
+    rig, tmp_path, how, plan, verb
+):
+    cut_while_calibration_changes(rig, tmp_path, plan)
+    other = lost(content("b"), how)
+    plug(rig, other)
+    done = work(rig, verb, None, yes=True)
+    assert rig.asked == []
+    assert rig.content[RF:] == other[RF:]
+    secured = done.backup if verb == "backup" else done.safety.backup
+    assert secured.read() == other
+    assert len(rig.library.jobs.open_jobs()) == 1
+
+
+@pytest.mark.parametrize("plan", ["restore", "write"])
+@pytest.mark.parametrize("how", ["blank", "made up"])
+def test_the_board_whose_calibration_was_being_changed_is_known_after_its_firmware_ran(
+    rig, tmp_path, how, plan
+):
+    half = lost(cut_while_calibration_changes(rig, tmp_path, plan), how)
+    plug(rig, half[: STORE + 16] + b"stored meanwhile" + half[STORE + 32 :])
+    with pytest.raises(HalfWritten):
+        backup(rig.ctx())
+
+
 @pytest.mark.parametrize("yes", [False, True])
 @pytest.mark.parametrize("verb", VERBS)
 def test_boards_without_an_address_are_told_apart_by_what_they_hold(tmp_path, rig, verb, yes):

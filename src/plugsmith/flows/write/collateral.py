@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import APP_START, RegionRole
+from plugsmith.chips.model import APP_START
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.write.plan import app_end
 from plugsmith.flows.write.target_image import BLANK_SECTOR
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.target_image import TargetImage
     from plugsmith.flows.write.unfinished import Unfinished
     from plugsmith.library.jobs.state import KeptRange
-
-_PROGRAM_ROLES = {RegionRole.APP, RegionRole.BOOTLOADER, RegionRole.OTA}
 
 
 def with_repairs(
@@ -103,7 +101,7 @@ def _damaged(
         if (
             held == BLANK_SECTOR
             or not _may_have_run(job, now)
-            or _is_code(device, part.start)
+            or device.identity.chip.is_code(part.start)
             or _agreed(ctx, part)
         ):
             found[part.start] = old
@@ -126,16 +124,6 @@ def _may_have_run(job: Unfinished, now: bytes | None) -> bool:
     """Whether the device may have started its firmware since the job began."""
     start = now[APP_START : APP_START + SECTOR_LEN] if now is not None else b""
     return APP_START not in job.addrs or start != BLANK_SECTOR
-
-
-def _is_code(device: Device, addr: int) -> bool:
-    """Whether only programs lie at `addr` by every known map: no firmware stores things there."""
-    roles = {
-        region.role
-        for layout in device.identity.chip.memory_maps
-        if (region := layout.at(addr)) is not None
-    }
-    return bool(roles) and roles <= _PROGRAM_ROLES
 
 
 def _agreed(ctx: FlowContext, part: AddressRange) -> bool:

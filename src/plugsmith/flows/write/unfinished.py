@@ -4,22 +4,27 @@ A job is of this device if most of what the job kept is there and the key says s
 (a device without an address, a job that changes calibration and address), the sectors that the job
 was changing have to show its work: boards of one type hold the same in most places. So they have to
 where another board was given calibration and address of the job's device, and where a firmware has
-stored something in most places since. What a sector
-held before is taken from the job only while the sector shows the work of the job; a firmware that
-ran since may have stored its own in it.
+stored something in most places since. A board that lost its calibration in another way looks like
+half a job's work by itself: so what firmware stored must be mostly that of the job's device, too.
+What a sector held before is taken from the job only while the sector shows the work of the job; a
+firmware that ran since may have stored its own in it.
 """
 
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from plugsmith.boot.protocol.commands import Reboot
 from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.boot.reading import blank_crc
+from plugsmith.chips.catalog import chip
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.write.target_image import mac_in_rf
+from plugsmith.library.backups.store import try_open
 from plugsmith.library.jobs.store import CHANGING
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
@@ -95,7 +100,10 @@ def find_unfinished(
             sectors=jobs.sectors(state),
             changed_since=tuple(item for item in state.kept if item.span in wrong),
         )
-        if (named and mostly_there and not state.names.twin) or _shows_work(device, job, key, rf):
+        tied = named and not state.names.twin
+        if (tied and mostly_there) or (
+            _shows_work(device, job, key, rf) and (tied or _keeps_its_things(device, job, rf))
+        ):
             found.append(job)
     return found
 
@@ -165,3 +173,38 @@ def _shows_work(device: Held, job: Unfinished, key: DeviceKey, rf: Mapping[int, 
     begun = any(held != job.sectors.before.get(addr) for addr, held in now.items())
     missing = any(held != job.sectors.wanted.get(addr) for addr, held in now.items())
     return begun and (missing or not job.changed_since)
+
+
+def _keeps_its_things(device: Held, job: Unfinished, rf: Iterable[int]) -> bool:
+    """Whether most of what firmware had stored on the job's device is there.
+
+    Boards of one type differ in most of it; a firmware that ran since has changed some of it. Also
+    True where nothing of it is known.
+    """
+    model = chip(job.state.header.device.chip)
+    same = known = 0
+    for addr, olds in _held_before(job).items():
+        if addr in rf or model.is_code(addr):
+            continue
+        now = device.read(AddressRange.sized(addr, SECTOR_LEN))
+        known += SECTOR_LEN - olds[0].count(0xFF)
+        same += max(_shared(now, old) for old in olds)
+    return 2 * same >= known
+
+
+def _held_before(job: Unfinished) -> dict[int, list[bytes]]:
+    """What sectors held before the job, or were to hold, as far as that is on the disk."""
+    found = {addr: [old, job.wanted(addr)] for addr, old in job.sectors.before.items()}
+    named = job.state.header.backup
+    backup = try_open(Path(named)) if named else None
+    whole = backup.read() if backup is not None else b""
+    for item in job.state.kept:
+        if zlib.crc32(whole[item.span.start : item.span.end]) == item.crc32:
+            parts = item.span.split(SECTOR_LEN)
+            found.update({part.start: [whole[part.start : part.end]] for part in parts})
+    return found
+
+
+def _shared(now: bytes, old: bytes) -> int:
+    """How many bytes of `old`, blank ones apart, are there."""
+    return sum(mine == theirs != 0xFF for mine, theirs in zip(now, old, strict=False))
