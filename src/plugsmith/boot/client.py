@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from plugsmith.boot.alive import KeepAlive, Keeper
     from plugsmith.boot.dialects import Dialect
+    from plugsmith.boot.policy import Pace
     from plugsmith.boot.protocol.frames import Reply
     from plugsmith.boot.protocol.request import Command
     from plugsmith.clock import Clock
@@ -245,6 +246,10 @@ class BootClient:
     @host.setter
     def host(self, known: HostRates) -> None:
         self._rates.host = known
+
+    def at_pace(self, pace: Pace) -> None:
+        """Wait for long work as long as `pace` says, which is kept over all links of a run."""
+        self._exchanger.pace = pace
 
     @property
     def may_run_ahead(self) -> bool:

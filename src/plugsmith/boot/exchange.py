@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.policy import Pace
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.protocol.request import STATUS_MEANING
 from plugsmith.boot.wire import ALIVE_EVERY_S, Wire, is_link_answer
@@ -23,6 +24,7 @@ START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 _CONFIRMS = 4  # in which the chip fell silent again
 _CHANGING = (cmd.Erase, cmd.Write4K, cmd.Write, cmd.WriteStatusRegister)
+_LONG = (cmd.CheckCrc, cmd.Erase)  # what may take a slow chip far more than usual
 _AT_ONCE = (cmd.Read4K, cmd.ReadRegister, cmd.ReadBootVersion)  # what a chip answers in no time
 _CALLS = 8
 _PROBES = 16  # link checks that may be unanswered: the chip may be busy, its ring is finite
@@ -33,8 +35,10 @@ class _Wait:
     """How one wait for a reply goes."""
 
     end_s: float
+    usual_s: float | None  # of the chip's own work, where it is long
     probing: bool
     before: int  # answers to earlier link checks that may still come
+    once_more: bool  # in silence, which may be that of a chip at work
     probes: int = 0
     answers: int = 0
 
@@ -48,12 +52,13 @@ class Exchanger:
     `silences` counts how often the chip fell silent and was found at the rate to which a reset
     brings it: another one may answer now. `confirm` raises if it is; it is asked before the next
     request that changes something. `resets_at` are the raised rates that it had then: a chip that
-    leaves one by itself was reset.
+    leaves one by itself was reset. `pace` is how slow the chip is at long work.
     """
 
     def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
         self.wire = wire
         self.policy = policy
+        self.pace = Pace()
         self.errors = 0
         self.strays: list[int] = []
         self.silences = 0
@@ -172,7 +177,7 @@ class Exchanger:
         began_s = wire.clock.monotonic()
         wait = self._wait_for(command, device_s)
         calm_s = ALIVE_EVERY_S + (wire.latency_s if wire.latency_s <= ALIVE_EVERY_S else 0.0)
-        while (left := wait.end_s - wire.clock.monotonic()) > 0:
+        while (left := self._left_s(wait)) > 0:
             reply = wire.take(min(left, calm_s) if wait.probing else left)
             if reply is None:
                 self._probe(wait)
@@ -182,11 +187,24 @@ class Exchanger:
                     wire.link_pending = min(wire.link_pending, wait.probes)
                 if not sent and isinstance(command, _AT_ONCE):
                     self._note_lag(command, began_s)
+                if wait.usual_s is not None:
+                    self.pace.took(wire.clock.monotonic() - began_s, wait.usual_s)
                 return reply
             self._note_stray(command, reply)
             if self._cannot_come(command, reply, others, wait):
                 return None
         return None
+
+    def _left_s(self, wait: _Wait) -> float:
+        """How long to wait on; as long again, once, for a silent chip that may be at work."""
+        left_s = wait.end_s - self.wire.clock.monotonic()
+        if left_s > 0 or wait.usual_s is None:
+            return left_s
+        more_s = self.pace.allowed_s(wait.usual_s) if wait.once_more else 0.0
+        self.pace.overdue(wait.usual_s)
+        wait.once_more = False
+        wait.end_s += more_s
+        return left_s + more_s
 
     def _note_lag(self, command: Command, began_s: float) -> None:
         wire = self.wire
@@ -200,16 +218,20 @@ class Exchanger:
             wire.port.drain()  # a loader that misses bytes leaves soon: no time to be generous
             wire_s = wire.seconds_for(command.reply_len() + 16)
         far_s = 0.0 if wire.port.capabilities.local else 2 * wire.latency_s
+        usual_s = None
         if device_s is None:
             device_s = self.policy.device_s(command)
+            if isinstance(command, _LONG):
+                usual_s, device_s = device_s, self.pace.allowed_s(device_s)
         # a link check sent while a Write4K lacks bytes would end up in the flash
         changing = isinstance(command, (cmd.Write4K, cmd.Write))
+        probing = wire.dialect.in_order and not changing and not isinstance(command, cmd.LinkCheck)
         return _Wait(
             end_s=wire.clock.monotonic() + wire_s + device_s + wire.latency_s + far_s,
-            probing=wire.dialect.in_order
-            and not changing
-            and not isinstance(command, cmd.LinkCheck),
+            usual_s=usual_s,
+            probing=probing,
             before=wire.link_pending,
+            once_more=isinstance(command, cmd.CheckCrc),
         )
 
     def _probe(self, wait: _Wait) -> None:

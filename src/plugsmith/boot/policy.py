@@ -10,6 +10,9 @@ from plugsmith.boot.protocol import commands as cmd
 if TYPE_CHECKING:
     from plugsmith.boot.protocol.request import Command
 
+_MOST_PACE = 16.0
+_ENOUGH = 2.0  # of what the last such request took
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
@@ -22,7 +25,7 @@ class RetryPolicy:
     write_s: float = 0.6
     erase_4k_s: float = 1.0
     erase_64k_s: float = 3.0
-    crc_least_s: float = 2.0
+    crc_least_s: float = 1.0
     crc_bytes_per_s: float = 150_000.0
 
     def device_s(self, command: Command) -> float:
@@ -39,3 +42,30 @@ class RetryPolicy:
                 return max(self.crc_least_s, command.length / self.crc_bytes_per_s)
             case _:
                 return self.control_s
+
+
+class Pace:
+    """The factor on the usual time of long work, over all links of a run.
+
+    An old boot code, a chip behind a busy computer, an emulator: one that owes an answer is not
+    gone.
+    """
+
+    def __init__(self) -> None:
+        self._factor = 1.0
+        self._judged_s = 0.0  # the usual time of what the factor was learnt from
+
+    def allowed_s(self, usual_s: float) -> float:
+        """How long to wait now for what usually takes no more than `usual_s`."""
+        return self._factor * usual_s
+
+    def overdue(self, usual_s: float) -> None:
+        """No answer came in the time allowed: the next wait is twice as long."""
+        self._factor = min(2 * self._factor, _MOST_PACE)
+        self._judged_s = max(self._judged_s, usual_s)
+
+    def took(self, seconds: float, usual_s: float) -> None:
+        """A good answer came after `seconds`; a short task says little about a long one."""
+        factor = min(max(1.0, _ENOUGH * seconds / usual_s), _MOST_PACE)
+        if factor > self._factor or usual_s >= self._judged_s:
+            self._factor, self._judged_s = factor, usual_s

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from flows_rig import Rig, factory
 
+from plugsmith.boot.policy import RetryPolicy
+from plugsmith.boot.protocol.commands import CheckCrc
 from plugsmith.errors import NothingFound, UsageError
 from plugsmith.errors.flows import PermissionNeeded, PreflightRefused
 from plugsmith.errors.safety import ConsentMissing, OutsideFlash, ProtectedRange
@@ -15,6 +17,7 @@ from plugsmith.flows.write.spaces import read_space
 from plugsmith.memory import AddressRange
 from plugsmith.sim.flash.nor import OpKind
 from plugsmith.sim.ports.port import SimPort
+from plugsmith.sim.timing import DeviceTiming, WaitTimes
 
 CODE = 0x8000
 APP = 0x1_1000
@@ -196,3 +199,16 @@ def test_a_small_change_reads_no_sector_for_nothing(chip, rf, tmp_path):
     board.chip.hold()
     write_raw(board.ctx(), b"new " * 0x800, start=FREE)
     assert [addr for addr in read if 0 < addr < len(before)] == [rf, FREE, FREE]
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_a_chip_that_owes_a_checksum_for_a_minute_is_waited_for(tmp_path, chip):
+    """Over links, too: each knows how slow the chip was on the last one."""
+    content = factory(chip, code_len=CODE)
+    usual_s = RetryPolicy().device_s(CheckCrc(start=0, length=len(content)))
+    rig = Rig(
+        tmp_path, chip, content, patience=WaitTimes(idle_reset_s=2.0),
+        timing=DeviceTiming(crc_byte_s=5 * usual_s / len(content)),
+    )  # fmt: skip
+    assert write_raw(rig.ctx("no-backup"), bytes(0x1000), start=FREE).verified
+    assert rig.content == content[:FREE] + bytes(0x1000) + content[FREE + 0x1000 :]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import random
+import zlib
 
 import pytest
 from boot_rig import Rig, forged
 
+from plugsmith.boot.policy import Pace, RetryPolicy
+from plugsmith.boot.protocol.commands import CheckCrc
+from plugsmith.errors.link import LinkLost
 from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.sim.timing import WaitTimes
+from plugsmith.sim.timing import DeviceTiming, WaitTimes
 
 SPAN = AddressRange(0x3_0000, 0x3_2000)
 NEW = random.Random(8).randbytes(len(SPAN))
@@ -45,3 +49,47 @@ def test_one_pause_is_not_taken_for_the_usual_way_of_an_adapter():
     for lag_s in (0.0, 0.001, 1.5, 0.002):
         client._wire.note_lag(lag_s)
     assert client._wire.latency_s == 0.03
+
+
+CHIPS = pytest.mark.parametrize(("who", "chip"), [("t-1.0.5", "BK7231T"), ("n-rom", "BK7231N")])
+
+
+@CHIPS
+def test_a_checksum_may_take_far_longer_than_usual(who, chip):
+    """As on the emulated boot code of a busy computer."""
+    content = forged(chip)
+    span = AddressRange(0, len(content))
+    usual_s = RetryPolicy().device_s(CheckCrc(start=0, length=len(span)))
+    timing = DeviceTiming(crc_byte_s=1.8 * usual_s / len(span))
+    patience = WaitTimes(idle_reset_s=2.0)
+    rig = Rig.of(who, content, paced=True, timing=timing, patience=patience)
+    client, _identity, flash = rig.connect()
+    assert flash.crc32(span) == zlib.crc32(content)
+    pieces = list(span.split(0x1_0000))
+    wanted = [zlib.crc32(content[piece.start : piece.end]) for piece in pieces]
+    assert list(flash.crc32_many(pieces)) == wanted
+    assert client.errors == 0
+
+
+@CHIPS
+def test_a_chip_that_is_gone_is_not_waited_for_much_longer(who, chip, monkeypatch):
+    rig = Rig.of(who, forged(chip), paced=True)
+    _client, _identity, flash = rig.connect()
+    monkeypatch.setattr(rig.port, "write", lambda _data: None)  # TX has come off
+    began_s = rig.clock.monotonic()
+    with pytest.raises(LinkLost):
+        flash.crc32(AddressRange(0, 0x1000))
+    assert rig.clock.monotonic() - began_s < 4.0
+
+
+def test_the_pace_of_a_chip_is_learnt_and_forgotten():
+    pace = Pace()
+    for _wait in range(9):
+        pace.overdue(8.0)
+    assert pace.allowed_s(1.0) == 16.0
+    pace.took(0.01, 1.0)  # of a short task
+    assert pace.allowed_s(1.0) == 16.0
+    pace.took(24.0, 8.0)
+    assert pace.allowed_s(1.0) == 6.0
+    pace.took(0.1, 8.0)
+    assert pace.allowed_s(1.0) == 1.0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.client import START_BAUD
 from plugsmith.boot.ladder import WHOLE_FRAME, Ladder
+from plugsmith.boot.policy import Pace
 from plugsmith.boot.rates import HostRates
 from plugsmith.boot.speed import note_loss
 from plugsmith.errors.link import LinkLost
@@ -38,6 +39,7 @@ class Speeds:
         )
         self.left_behind = False
         self._host = HostRates()
+        self._pace = Pace()
         self._entry = START_BAUD
         self._forgave = self._lost_changing = False
         self._said: tuple[int, ...] = ()
@@ -56,6 +58,7 @@ class Speeds:
         `resets_itself`: the chip leaves download mode when it is left alone.
         """
         client.host = self._host
+        client.at_pace(self._pace)
         self._entry = START_BAUD
         self.left_behind = self._lost_changing = False
         if not self._port.capabilities.speed_changes:
