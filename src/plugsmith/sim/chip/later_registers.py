@@ -1,7 +1,8 @@
 """Registers of the BK7236 and its kin: id, revision, the place of ROM, eFuse and OTP.
 
 Source: uart-protocol.md 5.7, claimed by other tools. A memory whose clock is off reads zero here;
-what it does on the chip nobody has told.
+what it does on the chip nobody has told. Neither is told what lies at the registers of the BK7231N:
+here nothing does, which reads zero and keeps no bit.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ _EFUSE_CONTROL, _EFUSE_DATA, _EFUSE_LEN = 0x5488_0010, 0x5488_0014, 4
 _OTP = ((0x5B10_0400, 0x400), (0x5B01_0000, 0xC00))
 _ROM_LEN = 0x1_0000
 _VALID = 0x100
+_WRITABLE = frozenset({_CLOCKS, _POWER, _EFUSE_CONTROL})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,7 @@ class LaterRegisters(Registers):
         self.otp = [whole[:0x400], whole[0x400:0x1000]]
 
     def read(self, addr: int) -> int:
-        """The word at `addr`; unknown registers read back what was written, else 0."""
+        """The word at `addr`; where nothing is known to be, 0."""
         if addr in self._fixed:
             return self._fixed[addr]
         if addr == _EFUSE_DATA:
@@ -74,13 +76,13 @@ class LaterRegisters(Registers):
         return self._places.otp and bool(on)
 
     def write(self, addr: int, value: int) -> None:
-        """Store `value`; a start bit in the eFuse control runs the engine and clears itself."""
+        """Store `value` in a register that is known; a start bit runs the eFuse's engine."""
         if addr == _EFUSE_CONTROL and self._places.engine:
             if value & 1 and self._stored.get(_CLOCKS, 0) & _EFUSE_CLOCK:
                 index = value >> 8 & 0x1F
                 self._fuse_value = _VALID | self.efuse[index] if index < _EFUSE_LEN else 0
             value &= ~1
-        if len(self._stored) < 4096:
+        if addr in _WRITABLE:
             self._stored[addr] = value
 
 
