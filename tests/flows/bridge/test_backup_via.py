@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import hashlib
 import json
 import os
@@ -113,7 +114,7 @@ def test_the_command_for_a_chip_is_the_one_of_its_facts(program, tmp_path, capsy
         ("out.write_bytes(b'')", 6, "PS-VIA-NOTHING"),
         ("out.write_bytes(b'\\xff' * 65536)", 6, "PS-VIA-NOTHING"),
         ("out.mkdir()", 6, "PS-VIA-NOTHING"),
-        ("sys.stdout.buffer.write(os.urandom(300000)); sys.exit(3)", 6, "PS-VIA-FAILED"),
+        ("sys.stdout.buffer.write(os.urandom(30000)); sys.exit(3)", 6, "PS-VIA-FAILED"),
         ("out.write_bytes(flash); sys.exit(turn - 1)", 6, "PS-VIA-FAILED"),
     ],
 )
@@ -273,6 +274,24 @@ def test_a_second_ctrl_c_while_it_is_stopped_leaves_nothing_alive(tmp_path, monk
     with pytest.raises(KeyboardInterrupt):
         at_work(script(tmp_path, work), log=Stops(), cancel=cancel)
     assert ended(ear)
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_ctrl_c_around_the_very_start_leaves_nothing_alive(tmp_path, monkeypatch, moment):
+    begin, made = subprocess.Popen.__init__, []
+
+    def interrupted(process, *words, **more):
+        if moment == "before":
+            _thread.interrupt_main()
+        begin(process, *words, **more)
+        made.append(process)
+        if moment == "after":
+            _thread.interrupt_main()
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        at_work(script(tmp_path, "time.sleep(99)"), log=EventLog(), cancel=CancelToken())
+    assert [process.returncode is None for process in made] == [False]
 
 
 @pytest.mark.parametrize("leader", ["", "sys.exit(3)", "time.sleep(9)"])

@@ -6,6 +6,7 @@ import errno
 import json
 import random
 import shlex
+import struct
 import sys
 import tempfile
 from pathlib import Path
@@ -15,11 +16,12 @@ from via_program import install
 
 from plugsmith.cli.app import main
 from plugsmith.flows.bridge.reading import Desk, Said
-from plugsmith.forge.firmware import forge_openbeken_qio
+from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from rigs.other_images import (
     ameba_z2_flash,
     ameba_z_app,
+    ameba_z_flash,
     esp_flash,
     esp_image,
     esp_table,
@@ -520,6 +522,29 @@ def test_boot_loader_and_calibration_of_our_chips_survive(tmp_path, monkeypatch,
         assert min(starts) >= 0x1_1000
 
 
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_an_application_behind_its_partition_is_refused_as_by_plain_flash(
+    tmp_path, monkeypatch, capsys, chip
+):
+    program, before = beken(tmp_path, monkeypatch, chip)
+    image = forge_app(chip, code_len=0x11_0000)
+    code, lines = flash(capsys, tmp_path, image, "--chip", chip, via="ltchiptool")
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert "behind its place on this chip" in lines[-1]["message"]
+    assert program.flash.read_bytes() == before
+
+
+@pytest.mark.parametrize("chip", ["BK7231N", "BK7238"])
+def test_an_application_alone_is_refused_where_no_loader_would_start_it(
+    tmp_path, monkeypatch, capsys, chip
+):
+    program, before = beken(tmp_path, monkeypatch, chip)
+    program.flash.write_bytes(b"\xff" * 0x1000 + before[0x1000:])
+    code, lines = flash(capsys, tmp_path, forge_app(chip), "--chip", chip, via="ltchiptool")
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert "no boot loader" in lines[-1]["message"]
+
+
 @pytest.mark.parametrize(
     ("chip", "named"), [("BK7231T", "BK7231N"), ("BK7231N", "BK7231T"), ("BK7231T", "BK7238")]
 )
@@ -542,3 +567,53 @@ def test_code_for_another_key_needs_its_permission(tmp_path, monkeypatch, capsys
     assert code == 5
     assert program.flash.read_bytes() == before
     assert lines[-1]["code"] == "PS-SAFETY-PREFLIGHT"
+
+
+SECOND = 0x8_0000
+
+
+def with_second_slot(*, switch=0xFFFF_FFFE, address=0x0800_0000 + SECOND, app=b"81958711"):
+    flash = bytearray(ameba_z_flash())
+    flash[0x9000:0x9008] = struct.pack("<2I", address, switch)
+    other = app + ameba_z_app(start=0x0800_0020 + SECOND)[8:]
+    flash[SECOND : SECOND + len(other)] = other
+    return bytes(flash)
+
+
+@pytest.mark.parametrize(
+    ("before", "start", "goes_on"),
+    [
+        (with_second_slot(), 0xB000, True),
+        (with_second_slot(switch=0xFFFF_FFF8), 0xB000, True),
+        (with_second_slot(switch=0xFFFF_FFFC), 0xB000, False),
+        (with_second_slot(switch=0xFFFF_FFFF), 0xB000, False),
+        (with_second_slot(address=0xFFFF_FFFF), 0xB000, False),
+        (with_second_slot(app=b"\xff" * 8), 0xB000, False),
+        (ameba_z_flash(), 0xB000, False),
+        (with_second_slot(), SECOND, False),
+        (with_second_slot(switch=0xFFFF_FFFF), SECOND, True),
+    ],
+)
+def test_an_rtl8710b_that_starts_its_other_firmware_is_told(
+    tmp_path, monkeypatch, capsys, before, start, goes_on
+):
+    program = install(tmp_path, monkeypatch, "ltchiptool")
+    program.flash.write_bytes(before)
+    image = ameba_z_app(start=0x0800_0020 + start) + b"new"
+    code, lines = flash(capsys, tmp_path, image, "--chip", "RTL8710B", via="ltchiptool")
+    assert code == 0, lines[-1]
+    assert program.flash.read_bytes()[start:].startswith(image)
+    doubts = [line for line in lines if line.get("code") == "PS-NOTE-DOUBT"]
+    assert bool(doubts) == goes_on
+    assert not doubts or "it will go on with what it runs now" in doubts[0]["message"]
+    (slot,) = [check for check in lines[-1]["data"]["checks"] if check["name"] == "slot"]
+    assert slot["verdict"] == ("doubt" if goes_on else "pass")
+
+
+@pytest.mark.parametrize("start", [0, 0x0800_0020, 0x0800_B000, 0x0800_C021, 0x1000_5000])
+def test_an_rtl8710b_application_without_a_place_is_refused(tmp_path, monkeypatch, capsys, start):
+    program = install(tmp_path, monkeypatch, "ltchiptool")
+    image = ameba_z_app(start=start)
+    code, _lines = flash(capsys, tmp_path, image, "--chip", "RTL8710B", via="ltchiptool")
+    assert code == 9
+    assert not program.runs()

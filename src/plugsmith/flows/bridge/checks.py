@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as beken_chip
 from plugsmith.chips.model import KeyClass
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.write.preflight import needs, passed, refused
+from plugsmith.flows.write.image_checks import LoaderThere, judge_loader
+from plugsmith.flows.write.preflight import doubtful, needs, passed, refused
+from plugsmith.image.foreign.ameba_slots import starting_slot
 from plugsmith.image.kinds import recognise
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.bridge.image import ViaImage
     from plugsmith.flows.bridge.reading import Said
     from plugsmith.flows.write.preflight import PreflightCheck
+    from plugsmith.flows.write.source import ImageSource
     from plugsmith.image.model import FirmwareImage
     from plugsmith.library.via_backups import ViaPassport
 
@@ -44,9 +47,9 @@ class ViaSubject:
 
 def via_checks(subject: ViaSubject) -> list[PreflightCheck]:
     """All answers, in order."""
-    found = [_chip(subject), _fits(subject), _owner(subject)]
+    found = [_chip(subject), _fits(subject), _owner(subject), _slot(subject)]
     if subject.image.beken is not None:
-        found += [_device(subject), _key(subject)]
+        found += [_device(subject), _key(subject), _loader(subject, subject.image.beken)]
     return [check for check in found if check is not None]
 
 
@@ -134,6 +137,39 @@ def _foreign_data(subject: ViaSubject) -> PreflightCheck | None:
                 _("Use a file for a first flash, which leaves it empty."),
             )  # fmt: skip
     return None
+
+
+def _slot(subject: ViaSubject) -> PreflightCheck | None:
+    """Whether the chip would go on starting other firmware than the one that is written."""
+    image, flash = subject.image, bytearray(subject.content)
+    if "RTL8710B" not in image.chips or image.pieces[0].span.start == 0:
+        return None  # a whole flash brings its own switch
+    for piece in image.pieces:
+        flash[piece.span.start : piece.span.end] = piece.data
+    written, starts = image.pieces[0].span.start, starting_slot(bytes(flash))
+    if written == starts:
+        return passed("slot", _("The chip starts what lies at {place}.", place=format_addr(starts)))
+    return doubtful(
+        "slot",
+        _("The chip starts the firmware at {starts}, and this one goes to {written}: it will go on "
+          "with what it runs now.",
+          starts=format_addr(starts), written=format_addr(written)),
+        _("Use ltchiptool with the UF2 file of the firmware: it writes the slot that starts."),
+    )  # fmt: skip
+
+
+def _loader(subject: ViaSubject, source: ImageSource) -> PreflightCheck | None:
+    """As `plugsmith flash` asks it."""
+    ours, now = subject.chip or "", subject.now
+    if ours not in source.image.chips:
+        return None  # another check tells
+    there = LoaderThere(
+        chip=beken_chip(ours),
+        flash_size=len(subject.content),
+        head=subject.content[:8],
+        boots=now.loader.boot_codes if now.loader is not None else (),
+    )
+    return judge_loader(there, source)
 
 
 def _device(subject: ViaSubject) -> PreflightCheck:

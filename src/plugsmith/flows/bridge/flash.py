@@ -24,7 +24,7 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import BackupRow, SpanRow, check_rows
-from plugsmith.flows.write.preflight import allowed_anyway, require
+from plugsmith.flows.write.preflight import allowed_anyway, doubts, require
 from plugsmith.flows.write.source import sha256
 from plugsmith.library.home import refusal
 from plugsmith.library.lock import held
@@ -136,6 +136,8 @@ class _Run:
         require(checks, self._asked.permissions)
         for check in allowed_anyway(checks, self._asked.permissions):
             self._warn("PS-NOTE-ALLOWED", check.text)
+        for check in doubts(checks):
+            self._warn("PS-NOTE-DOUBT", check.text, hint=check.remedy)
         return checks
 
     def _secure(self, content: bytes, *, keep: bool) -> BackupRow | None:

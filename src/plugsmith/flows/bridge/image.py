@@ -12,6 +12,7 @@ from plugsmith.flows.bridge.results import ViaImageRow
 from plugsmith.flows.judged_file import open_file
 from plugsmith.flows.write.source import load_image, sha256
 from plugsmith.flows.write.target_image import Segment
+from plugsmith.image.foreign.ameba_slots import place_of
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.library.via_backups import passport_of
@@ -29,8 +30,6 @@ _APPLICATION = N_(
     "often called factory."
 )
 _UNKNOWN_PLACE = N_("Where it belongs in the flash is not known here.")
-# where an image without a flash around it belongs (chips-beyond.md 1)
-_PLACES = {"ESP8266": 0x0, "RTL8710B": 0xB000}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +80,7 @@ def read_via_image(path: Path) -> ViaImage:
             pieces=source.pieces,
             beken=source,
         )
-    start = 0 if other.flash else _PLACES.get(other.chip)
+    start = _place(other, file.data)
     if start is None:
         raise InputUnusable(
             name=path.name, kind=name_of(other), reason=_(_why_no_place(other)), remedy=""
@@ -111,6 +110,13 @@ def _saved(path: Path, data: bytes) -> ViaImage | None:
         chips=(chip,),
         pieces=(Segment(start=0, data=data),),
     )
+
+
+def _place(other: OtherMaker, data: bytes) -> int | None:
+    """Where it belongs (chips-beyond.md 1); None where that is not known."""
+    if other.flash or other.chip == "ESP8266":
+        return 0
+    return place_of(data) if other.chip == "RTL8710B" else None
 
 
 def _why_no_place(other: OtherMaker) -> str:

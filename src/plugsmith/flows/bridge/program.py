@@ -11,7 +11,7 @@ import subprocess
 import threading
 from collections import deque
 from contextlib import closing, suppress
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from plugsmith.errors.link import ProgramFailed, ProgramMissing
 from plugsmith.events import Log
@@ -59,17 +59,10 @@ def run_program(
     """
     name = command[0].replace("\\", "/").rpartition("/")[2]
     last: deque[str] = deque(maxlen=_LAST_LINES)
-    process: subprocess.Popen[bytes] | None = None
+    program = _Program(command)
     try:
-        process = subprocess.Popen(  # noqa: S603 - the user's own program, named by the user
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},  # or its words come when it is done
-            start_new_session=True,  # Ctrl-C reaches us first; we stop it in our own time
-        )
-        for line in _lines(process, clock=clock, cancel=cancel):
+        program.start()
+        for line in _lines(program.said, clock=clock, cancel=cancel):
             if found := list(_PERCENT.finditer(line)):
                 meter.advance(max(0, min(100, int(found[-1][1])) - meter.done))
             else:
@@ -77,31 +70,89 @@ def run_program(
                 if hear is not None:
                     hear(line)
                 sink.emit(Log(message=f"{name}: {line}", level="debug"))
-        code = process.wait(_END_S)
-    except TimeoutError as silent:  # before OSError, of which it is one
+        code = program.wait(_END_S)
+    except _NotStartedError as problem:
+        raise ProgramFailed(program=name, end=str(problem) or "?", said="") from problem
+    except TimeoutError as silent:
         raise ProgramFailed(
             program=name, end=_("it said nothing for {n} s", n=int(_SILENT_S)), said=_words(last)
         ) from silent
     except subprocess.TimeoutExpired as stuck:
         raise ProgramFailed(program=name, end=_("it did not end"), said=_words(last)) from stuck
-    except OSError as problem:
-        if process is not None:
-            raise
-        raise ProgramFailed(program=name, end=problem.strerror or "?", said="") from problem
     finally:
-        if process is not None:
-            _stop(process)
+        program.stop()
     if code != 0:
         end = _("exit code {code}", code=code) if code > 0 else _("it was killed")
         raise ProgramFailed(program=name, end=end, said=_words(last))
 
 
-def _lines(process: subprocess.Popen[bytes], *, clock: Clock, cancel: CancelToken) -> Iterator[str]:
+class _NotStartedError(Exception):
+    """The system's words for a program that it did not start."""
+
+
+class _Program:
+    """A process that a thread starts and listens to; `said` ends with an empty piece.
+
+    A thread, because Ctrl-C interrupts the one that waits, and might do it when the process is
+    there and nobody holds it yet.
+    """
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self.said: queue.Queue[bytes] = queue.Queue()
+        self._command = list(command)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._problem: OSError | None = None
+        self._stopped = False
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        """Return at once; a failure shows in `wait`."""
+        threading.Thread(target=self._work, daemon=True).start()
+
+    def wait(self, most_s: float) -> int:
+        """The exit code, once all was said. Raises _NotStartedError, TimeoutExpired."""
+        if self._process is None:
+            raise _NotStartedError(self._problem.strerror if self._problem is not None else "")
+        return self._process.wait(most_s)
+
+    def stop(self) -> None:
+        """End it, or see that it never starts."""
+        self._stopped = True
+        with self._lock:  # whoever starts it has to end first
+            process = self._process
+        if process is not None:
+            _stop(process)
+
+    def _work(self) -> None:
+        try:
+            with self._lock:
+                if self._stopped:
+                    return
+                self._process = subprocess.Popen(  # noqa: S603 - the user's own, named by the user
+                    self._command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    # unbuffered, or its words come when it is done
+                    env={**os.environ, "PYTHONUNBUFFERED": "1"},
+                    start_new_session=True,  # Ctrl-C reaches us first; we stop it in our own time
+                )
+            self._pump(self._process)
+        except OSError as problem:
+            self._problem = problem
+        finally:
+            self.said.put(b"")
+
+    def _pump(self, process: subprocess.Popen[bytes]) -> None:
+        stream = process.stdout
+        assert stream is not None
+        with suppress(OSError, ValueError), closing(stream):
+            while data := os.read(stream.fileno(), 4096):
+                self.said.put(data)
+
+
+def _lines(said: queue.Queue[bytes], *, clock: Clock, cancel: CancelToken) -> Iterator[str]:
     """What it says, line by line as it comes; TimeoutError after a long silence, Cancelled."""
-    said: queue.Queue[bytes] = queue.Queue()
-    stream = process.stdout
-    assert stream is not None
-    threading.Thread(target=_pump, args=(stream, said), daemon=True).start()
     pending = b""
     heard_s = clock.monotonic()
     while True:
@@ -124,15 +175,6 @@ def _lines(process: subprocess.Popen[bytes], *, clock: Clock, cancel: CancelToke
                 yield text
         if not data:
             return
-
-
-def _pump(stream: IO[bytes], said: queue.Queue[bytes]) -> None:
-    try:
-        with suppress(OSError, ValueError), closing(stream):
-            while data := os.read(stream.fileno(), 4096):
-                said.put(data)
-    finally:
-        said.put(b"")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

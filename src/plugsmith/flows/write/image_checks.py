@@ -5,6 +5,7 @@ Each takes the subject of the preflight and answers None where there is no file,
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family, KeyClass, RegionRole
@@ -16,6 +17,7 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.boot.identity import Identity
+    from plugsmith.chips.model import Chip
     from plugsmith.flows.write.preflight import PreflightCheck, PreflightSubject
     from plugsmith.flows.write.source import ImageSource
     from plugsmith.image.model import CodeSection, FirmwareImage
@@ -199,50 +201,69 @@ def _content(image: FirmwareImage, name: str, wrong: str, words: str) -> Preflig
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoaderThere:
+    """What starts the chip now: its first bytes, and the boot codes of the catalogue they fit."""
+
+    chip: Chip
+    flash_size: int
+    head: bytes
+    boots: tuple[str, ...]
+
+
 def check_loader(subject: PreflightSubject) -> PreflightCheck | None:
     """Whether the boot loader that will be on the chip can start what is written."""
     if subject.source is None:
         return None
-    identity, source = subject.identity, subject.source
+    identity = subject.identity
+    boots = (identity.boot.name,) if identity.boot is not None else ()
+    there = LoaderThere(
+        chip=identity.chip, flash_size=identity.flash.size, head=identity.loader_head, boots=boots
+    )
+    return judge_loader(there, subject.source)
+
+
+def judge_loader(there: LoaderThere, source: ImageSource) -> PreflightCheck:
+    """The answer of `check_loader`, whoever read the chip."""
     stays = _("The boot loader on the chip stays as it is.")
-    if identity.family is Family.LOADER:
+    if there.chip.family is Family.LOADER:
         stays = _("The boot loader on the chip stays as it is; a loader in the file is left out.")
     elif any(piece.span.start < APP_START for piece in source.pieces):
-        return _new_loader(identity, source.image)
-    elif identity.boot is None and identity.loader_head in _BLANK_HEAD:
+        return _new_loader(there, source.image)
+    elif not there.boots and there.head[:8] in _BLANK_HEAD:
         return refused(
             "boot-loader",
             _("The chip has no boot loader, and the file brings none: it would not start."),
             _("Use a QIO file of the release: it brings the boot loader."),
         )
-    return _too_long(identity, source) or passed("boot-loader", stays)
+    return _too_long(there, source) or passed("boot-loader", stays)
 
 
-def _new_loader(identity: Identity, image: FirmwareImage) -> PreflightCheck:
+def _new_loader(there: LoaderThere, image: FirmwareImage) -> PreflightCheck:
     theirs = image.loader.boot_codes if image.loader else ()
-    ours = identity.boot.name if identity.boot else None
-    if ours is not None and ours in theirs:
+    same = [name for name in there.boots if name in theirs]
+    if same:
         return passed(
             "boot-loader",
-            _("The boot loader of the file is the one on the chip ({name}).", name=ours),
+            _("The boot loader of the file is the one on the chip ({name}).", name=same[0]),
         )
     return passed(
         "boot-loader",
         _(
             "The boot loader changes from {ours} to {theirs}, because the application of the file "
             "belongs to that one. The chip's ROM keeps the download port alive in any case.",
-            ours=ours or _("an unknown one"),
+            ours=" / ".join(there.boots) or _("an unknown one"),
             theirs=" / ".join(theirs) or _("an unknown one"),
         ),
     )
 
 
-def _too_long(identity: Identity, source: ImageSource) -> PreflightCheck | None:
+def _too_long(there: LoaderThere, source: ImageSource) -> PreflightCheck | None:
     """A refusal if an image that is no dump is longer than the partition of the chip's loader."""
-    region = identity.chip.memory_map.region(RegionRole.APP)
+    region = there.chip.memory_map.region(RegionRole.APP)
     pieces = source.pieces
     end = max((piece.span.end for piece in pieces if piece.span.start <= APP_START), default=0)
-    if region is None or end <= region.span.end or end >= identity.flash.size:
+    if region is None or end <= region.span.end or end >= there.flash_size:
         return None
     return refused(
         "boot-loader",

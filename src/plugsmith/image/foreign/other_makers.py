@@ -197,18 +197,23 @@ def _ameba(data: bytes) -> OtherMaker | None:
         return OtherMaker(
             chip="RTL8720C", checked=(N_("the pattern of 16 bytes at the start"),), flash=True
         )
-    ota1 = _is_ameba_z(data, _AMEBA_Z_OTA1, _AMEBA_Z_SIGN)
+    ota1 = is_ameba_z_app(data, _AMEBA_Z_OTA1)
     if _is_ameba_z(data, 0, _AMEBA):
         checked = (
             N_("the header of the boot loader"),
             *((N_("the header of the application"),) if ota1 else ()),
         )
         return OtherMaker(chip="RTL8710B", checked=checked, flash=True)
-    if _is_ameba_z(data, 0, _AMEBA_Z_SIGN):
+    if is_ameba_z_app(data, 0):
         return OtherMaker(
             chip="RTL8710B", checked=(N_("the header of the application"),), flash=False
         )
     return None
+
+
+def is_ameba_z_app(data: bytes, at: int) -> bool:
+    """Whether an application of an RTL8710B begins at `at`, by its header."""
+    return _is_ameba_z(data, at, _AMEBA_Z_SIGN)
 
 
 def _is_ameba_z(data: bytes, at: int, mark: bytes) -> bool:
