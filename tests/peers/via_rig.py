@@ -13,6 +13,9 @@ from plugsmith.cli.app import main
 
 PEERS = Path(__file__).resolve().parents[2] / ".peers"
 LAUNCHER = Path(__file__).with_name("launch_peer.py")
+# esptool gives the chip 0.2 s to start the loader, then takes a late answer for that loader's
+# greeting and ends; a chip answers in microseconds, our served one when the machine lets it
+PATIENT = "[esptool]\ntimeout = 100\nsync_timeout = 100\nmem_end_rom_timeout = 100\n"
 
 
 def install(name: str, tmp_path, monkeypatch) -> None:
@@ -30,6 +33,9 @@ def install(name: str, tmp_path, monkeypatch) -> None:
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    config = folder / "esptool.cfg"
+    config.write_text(PATIENT)
+    monkeypatch.setenv("ESPTOOL_CFGFILE", str(config))
     monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))
 
 
