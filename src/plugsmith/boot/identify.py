@@ -66,7 +66,12 @@ _AGREE = 6
 
 
 def read_chip_id(client: BootClient) -> int | None:
-    """The id register of the ROM family; None from the loader family, which has no such command."""
+    """The id register of the ROM family; None from the loader family, which has no such command.
+
+    A T is known by the version that it tells: for a register it would have to be waited in vain.
+    """
+    if client.ask(cmd.ReadBootVersion()) is not None:
+        return None
     return client.agreed_register(CHIP_ID)
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _GROUP = 16  # blocks whose checksums are asked for in one go
 _EXPECTED_BLANK = 0.06  # share of blank sectors inside blocks that are not blank (8.3: 9 %)
+_CLEARLY = 0.7
 _READS = 10
 _ROUNDS = 4
 _CRC_REQUEST = 24  # bytes on the wire, both ways
@@ -130,18 +131,18 @@ class ProvenReader:
             yield ProvenBlock(span=span, data=b"".join(content.values()), proof=Proof.DEVICE_CRC)
 
     def _map_pays(self) -> bool:
-        """Whether a CRC per sector is likely to save more than it costs.
+        """Whether a CRC per sector is likely to save clearly more than it costs.
 
         Not on a wire that has shown errors: a damaged CRC request can hang the chip for good.
         """
         if self._client.errors:
             return False
         local_s = 0.002 if self._client.port.capabilities.local else 0.02
-        wait_s = 0.0 if self._client.dialect.ring else local_s
+        wait_s = 0.0 if self._client.dialect.ring else max(local_s, self._client.lag_s)
         bit_s = 10 / self._client.baud
         crc_s = SECTOR_LEN / (self.crc_bytes_per_s or 4e5) + _CRC_REQUEST * bit_s + wait_s
         read_s = (SECTOR_LEN + 27) * bit_s + wait_s
-        return crc_s < _EXPECTED_BLANK * read_s
+        return crc_s < _CLEARLY * _EXPECTED_BLANK * read_s
 
     def _sector_crcs(self, sectors: list[AddressRange]) -> dict[AddressRange, int]:
         return dict(zip(sectors, self._crc_many(sectors), strict=True))

@@ -8,7 +8,7 @@ import pytest
 from boot_rig import Rig, forged
 
 from plugsmith.boot.efuse import CONTROL, DATA
-from plugsmith.boot.identify import identify
+from plugsmith.boot.identify import CHIP_ID, identify
 from plugsmith.boot.identity import SizeProof, summary
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.chips.model import Family, KeyClass
@@ -171,3 +171,13 @@ def test_a_damaged_mac_is_read_again() -> None:
         fault = LineFault(way=Way.FROM_CHIP, harm=Harm.FLIP, at=at, count=40)
         rig = Rig.of("t-1.0.5", forged("BK7231T"), faults=FaultPlan(faults=(fault,)))
         assert identify(rig.link()).mac == forged_mac("BK7231T").hex(":")
+
+
+def test_a_t_is_not_asked_for_what_it_never_answers(monkeypatch):
+    rig = Rig.of("t-1.0.5", forged("BK7231T"))
+    client, sent = rig.link(), []
+    write = rig.port.write
+    monkeypatch.setattr(rig.port, "write", lambda data: (sent.append(data), write(data)))
+    identity = identify(client)
+    assert identity.chip.name == "BK7231T"
+    assert cmd.ReadRegister(addr=CHIP_ID).encode() not in sent

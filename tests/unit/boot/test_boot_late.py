@@ -93,3 +93,14 @@ def test_the_pace_of_a_chip_is_learnt_and_forgotten():
     assert pace.allowed_s(1.0) == 6.0
     pace.took(0.1, 8.0)
     assert pace.allowed_s(1.0) == 1.0
+
+
+@pytest.mark.parametrize(("late_s", "asked"), [(0.001, 16), (0.016, 0)])
+def test_blank_sectors_are_looked_for_where_the_answers_cost_less_than_they_save(late_s, asked):
+    rig = Rig.of("n-rom", forged("BK7231N"), paced=True, latency_s=late_s)
+    _client, _identity, flash = rig.connect()
+    spans = []
+    ask = flash._reader._crc_many
+    flash._reader._crc_many = lambda wanted: (spans.extend(wanted), ask(wanted))[1]
+    flash.read(AddressRange(0x2_0000, 0x3_0000))
+    assert sum(len(span) == SECTOR_LEN for span in spans) == asked

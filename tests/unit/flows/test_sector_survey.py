@@ -82,3 +82,20 @@ def test_kept_blocks_are_asked_for_a_second_time_in_one_go():
     survey_device(wanted, len(behind), chip.crcs)
     blocks, edges = len(behind) // 0x1_0000, 15 + 3
     assert chip.asked <= blocks + edges + 5  # not one for each of the 24 kept blocks
+
+
+def test_where_answers_cost_time_an_image_that_is_all_new_is_not_asked_about_sector_by_sector():
+    wanted, content = case(range(APP, END, SECTOR_LEN))
+    chip = Chip(content)
+    found = survey_device(wanted, SIZE, chip.crcs, sparing=True)
+    assert (found.equal, found.baseline) == (frozenset(), survey_known(wanted, content).baseline)
+    blocks, sample, kept = 5, 12, 2
+    assert chip.asked == blocks + sample + 2 * kept
+
+
+@pytest.mark.parametrize("count", [1, 5, 40])
+def test_what_is_equal_is_found_there_as_well_where_a_sample_shows_that_there_is_some(count):
+    changed = random.Random(count).sample(range(APP, END, SECTOR_LEN), count)
+    wanted, content = case(changed)
+    found = survey_device(wanted, SIZE, Chip(content).crcs, sparing=True)
+    assert found.equal == survey_known(wanted, content).equal

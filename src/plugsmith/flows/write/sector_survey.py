@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _ASKED = 6
+_SAMPLE = 12
+_KEPT_LEN = 4 * BLOCK_LEN  # what is kept is asked for in few long pieces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,42 +61,67 @@ def survey_known(wanted: Mapping[int, bytes], known: bytes) -> Survey:
     )
 
 
-def survey_device(wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMany) -> Survey:
-    """The survey by the device's own CRC: blocks first, sectors only where a block differs."""
-    blocks = list(AddressRange(0, flash_size).split(BLOCK_LEN))
-    block_crcs = dict(zip(blocks, crc_many(blocks), strict=True))
+def survey_device(
+    wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMany, *, sparing: bool = False
+) -> Survey:
+    """The survey by the device's own CRC: blocks first, sectors only where a block differs.
+
+    `sparing`: each answer costs time. Where none of a dozen sectors, spread over those in doubt,
+    holds what is wanted, all of them count as different and are not asked about.
+    """
+    blocks = [
+        block for block in AddressRange(0, flash_size).split(BLOCK_LEN) if _all(wanted, block)
+    ]
     equal: set[int] = set()
     doubtful: list[RangeCrc] = []
-    open_sectors: list[AddressRange] = []
-    for block, crc in block_crcs.items():
-        inside = [part for part in block.split(SECTOR_LEN) if part.start in wanted]
-        if len(inside) * SECTOR_LEN != len(block):
-            open_sectors.extend(inside)
-        elif crc == crc_of(wanted, inside):
+    for block, crc in zip(blocks, crc_many(blocks), strict=True):
+        inside = list(block.split(SECTOR_LEN))
+        if crc == crc_of(wanted, inside):
             equal.update(part.start for part in inside)
         else:
             doubtful.append(RangeCrc(span=block, crc32=crc))
-    equal.update(_equal_inside(wanted, doubtful, crc_many))
-    for part, crc in zip(open_sectors, crc_many(open_sectors), strict=True):
-        if crc == zlib.crc32(wanted[part.start]):
-            equal.add(part.start)
+    whole = {part.start for block in blocks for part in block.split(SECTOR_LEN)}
+    rest = [AddressRange.sized(addr, SECTOR_LEN) for addr in wanted if addr not in whole]
+    in_doubt = [part for item in doubtful for part in item.span.split(SECTOR_LEN)] + rest
+    if not sparing or _sample_holds(wanted, in_doubt, crc_many):
+        equal.update(_equal_inside(wanted, doubtful, crc_many))
+        for part, crc in zip(rest, crc_many(rest), strict=True):
+            if crc == zlib.crc32(wanted[part.start]):
+                equal.add(part.start)
     kept = _kept(wanted, frozenset(equal), flash_size)
     crcs: dict[AddressRange, int] = {}
     for span in kept:
         parts = list(span.split(SECTOR_LEN))
         if all(part.start in equal for part in parts):
             crcs[span] = crc_of(wanted, parts)  # the chip said so of each of its sectors
-    crcs.update(_agreed([span for span in kept if span not in crcs], block_crcs, crc_many))
+    crcs.update(_agreed([span for span in kept if span not in crcs], crc_many))
     return Survey(
         equal=frozenset(equal),
         baseline=tuple(RangeCrc(span=span, crc32=crcs[span]) for span in kept),
     )
 
 
+def _all(wanted: Mapping[int, bytes], block: AddressRange) -> bool:
+    return all(part.start in wanted for part in block.split(SECTOR_LEN))
+
+
+def _sample_holds(
+    wanted: Mapping[int, bytes], in_doubt: Sequence[AddressRange], crc_many: CrcMany
+) -> bool:
+    """Whether any sector of a sample, or all of few, may hold what is wanted."""
+    if len(in_doubt) <= 2 * _SAMPLE:
+        return True
+    sample = [in_doubt[at * len(in_doubt) // _SAMPLE] for at in range(_SAMPLE)]
+    found = crc_many(sample)
+    return any(
+        crc == zlib.crc32(wanted[part.start]) for part, crc in zip(sample, found, strict=True)
+    )
+
+
 def survey_kept(changed: Mapping[int, bytes], flash_size: int, crc_many: CrcMany) -> Survey:
     """The survey of a run that changes all of `changed`, also what holds the wanted already."""
     kept = _kept(changed, frozenset(), flash_size)
-    crcs = _agreed(kept, {}, crc_many)
+    crcs = _agreed(kept, crc_many)
     return Survey(
         equal=frozenset(),
         baseline=tuple(RangeCrc(span=span, crc32=crcs[span]) for span in kept),
@@ -134,16 +161,12 @@ def _halves(span: AddressRange) -> tuple[AddressRange, AddressRange]:
     return AddressRange(span.start, middle), AddressRange(middle, span.end)
 
 
-def _agreed(
-    spans: Sequence[AddressRange], heard: Mapping[AddressRange, int], crc_many: CrcMany
-) -> dict[AddressRange, int]:
+def _agreed(spans: Sequence[AddressRange], crc_many: CrcMany) -> dict[AddressRange, int]:
     """The checksum of each span, the same in any two answers: a single one may be garbled.
 
-    `heard` are first answers. The second ones are asked for in runs.
+    The second ones are asked for in runs.
     """
-    first = {span: heard[span] for span in spans if span in heard}
-    new = [span for span in spans if span not in first]
-    first.update(zip(new, crc_many(new), strict=True))
+    first = dict(zip(spans, crc_many(spans), strict=True))
     agreed: dict[AddressRange, int] = {}
     todo = runs(spans)
     for run, crc in zip(todo, crc_many([whole_of(run) for run in todo]), strict=True):
@@ -182,4 +205,4 @@ def _kept(
 ) -> list[AddressRange]:
     changed = [AddressRange.sized(addr, SECTOR_LEN) for addr in wanted if addr not in equal]
     left = subtract_ranges([AddressRange(0, flash_size)], changed)
-    return [piece for span in left for piece in span.split(BLOCK_LEN)]
+    return [piece for span in left for piece in span.split(_KEPT_LEN)]
