@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from plugsmith.chips.catalog import boot_codes
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.catalog import chips as all_chips
 from plugsmith.chips.model import Family, KeyClass
@@ -24,7 +25,7 @@ from plugsmith.image.model import (
 from plugsmith.image.ota import package_start
 from plugsmith.image.packaged import recognise_ota, recognise_uf2
 from plugsmith.image.packages.uf2 import is_uf2
-from plugsmith.image.physical import APP_START, LOADER_LEN
+from plugsmith.image.physical import APP_START, LOADER_LEN, STORED_LEN
 from plugsmith.image.sections import APP_ENDS, looks_like_code, measure_app
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
@@ -94,6 +95,9 @@ def _with_loader(data: bytes, *, has_loader: bool = True) -> FirmwareImage:
         _note_unknown_loader(checks, loader)
         if app is not None:
             check_match(checks, loader, app)
+        elif kind is ImageKind.BOOTLOADER:
+            _check_loader_end(checks, loader)
+    _check_repeated(checks, data)
     return _result(data, kind, checks, loader=loader, app=app)
 
 
@@ -159,6 +163,33 @@ def _kind_from_zero(data: bytes, limit: int, checks: CheckList) -> ImageKind:
     return ImageKind.FLASH_START
 
 
+def _check_repeated(checks: CheckList, data: bytes) -> None:
+    """Whether a flash was read as one of twice its size: addresses behind its end wrap."""
+    half = len(data) // 2
+    if len(data) not in FULL_SIZES or data[:half] != data[half:]:
+        return
+    checks.problem(
+        "repeated",
+        _(
+            "The second half of the file repeats the first: a smaller flash was read as if it had "
+            "{size} bytes. `plugsmith dump repair` keeps the first half.",
+            size=len(data),
+        ),
+        at=half,
+    )
+
+
+def _check_loader_end(checks: CheckList, loader: LoaderFacts) -> None:
+    """A loader that is known to carry a header ends with it."""
+    labelled = {code.name for code in boot_codes() if code.rbl_raw_size is not None}
+    if loader.section.trailer is None and set(loader.boot_codes) & labelled:
+        checks.problem(
+            "cut-off",
+            _("The file ends before the header that this boot loader has: it was cut off."),
+            at=loader.section.limit,
+        )
+
+
 def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
     check_section(checks, app.section)
     if app.section.trailer is None and kind is ImageKind.QIO:
@@ -167,6 +198,12 @@ def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
             _("The file ends before the header that every full image has: it was cut off."),
             at=app.section.limit,
         )
+    elif app.section.trailer is None and kind is ImageKind.APP and _in_a_line(app):
+        checks.problem(
+            "cut-off",
+            _("The file ends in the middle of a line of code: it was cut off."),
+            at=app.section.end,
+        )
     elif app.section.trailer is None and kind is not ImageKind.APP:
         checks.note(
             "no-header",
@@ -174,6 +211,12 @@ def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
         )
     if app.firmware is None and app.section.key_class is not KeyClass.UNKNOWN:
         checks.note("firmware-unknown", _("The application does not say which firmware it is."))
+
+
+def _in_a_line(app: AppFacts) -> bool:
+    """Whether the last bytes are the beginning of one more line."""
+    section = app.section
+    return bool(section.stray) and 0 < section.limit - section.end < STORED_LEN
 
 
 def _note_unknown_loader(checks: CheckList, loader: LoaderFacts) -> None:

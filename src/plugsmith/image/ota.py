@@ -42,11 +42,13 @@ _GZIP_FORMAT = 31
 class OtaPackage:
     """An unpacked package; `code` is plain and whole, its hash and CRCs were right.
 
-    `header` None: a package of another form (`image.packages.diff2ya`).
+    `end`: the offset behind it in the file. `header` None: a package of another form
+    (`image.packages.diff2ya`).
     """
 
     header: RblHeader | None
     code: bytes
+    end: int
 
 
 def package_start(data: bytes) -> int | None:
@@ -67,8 +69,10 @@ def read_package(data: bytes, at: int = 0) -> OtaPackage:
 
     Raises ContainerUnsupported for other algorithms and Malformed for a package that is damaged.
     """
-    if at == 0 and diff2ya.read_header(data) is not None:
-        return OtaPackage(header=None, code=diff2ya.unpack(data))
+    label = diff2ya.read_header(data) if at == 0 else None
+    if label is not None:
+        end = label.body_at + label.body_len
+        return OtaPackage(header=None, code=diff2ya.unpack(data), end=end)
     header = read_header(data, at)
     if header is None:
         raise _malformed("there is no header", at)
@@ -88,7 +92,7 @@ def read_package(data: bytes, at: int = 0) -> OtaPackage:
     code = _unpack(body, header, body_at)
     if fnv1a(code) != header.raw_hash:
         raise _malformed("the unpacked code does not have the hash that the header gives", body_at)
-    return OtaPackage(header=header, code=code)
+    return OtaPackage(header=header, code=code, end=body_at + header.package_size)
 
 
 def _unpack(body: bytes, header: RblHeader, at: int) -> bytes:

@@ -48,6 +48,7 @@ def recognise_ota(data: bytes, at: int) -> FirmwareImage:
         checks.record("header", CheckVerdict.OK)
         checks.record("package", CheckVerdict.OK)
         key_class, naming = _inside(package.code, checks)
+        _note_rest(checks, data, package.end)
     said = chips_in_text(_texts(data, header))
     return FirmwareImage(
         kind=ImageKind.OTA,
@@ -62,6 +63,17 @@ def recognise_ota(data: bytes, at: int) -> FirmwareImage:
         findings=tuple(checks.findings),
         header=header,
     )
+
+
+def _note_rest(checks: CheckList, data: bytes, end: int) -> None:
+    rest = data[end:].strip(b"\xff").strip(b"\0")
+    if rest:
+        checks.note(
+            "after-package",
+            _("Behind the package lie {count} bytes that do not belong to it.",
+              count=len(data) - end),
+            at=end,
+        )  # fmt: skip
 
 
 def _texts(data: bytes, header: RblHeader | None) -> str:

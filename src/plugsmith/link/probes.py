@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _SLIP_END = b"\xc0"
 _ESP_SYNC = _SLIP_END + bytes.fromhex("000824000000000007071220") + b"\x55" * 32 + _SLIP_END
 # direction 1, command 8, length, the value, then a status of two (ESP8266) or four bytes
-_ESP_ANSWER = re.compile(rb"\xc0\x01\x08([\x02\x04])\x00.{4}\x00\x00(?:\x00\x00)?\xc0", re.DOTALL)
+_ESP_ANSWER = re.compile(
+    rb"\xc0\x01\x08(?:(\x02)\x00.{4}\x00\x00|\x04\x00.{4}\x00{4})\xc0", re.DOTALL
+)
 _LN_ROMS = {
     b"Mar 14 2021/00:23:32": "LN882H",
     b"RAMCODE": "LN882H",
@@ -54,7 +56,7 @@ def _espressif(answer: bytes) -> str | None:
     found = _ESP_ANSWER.search(answer)
     if found is None:
         return None
-    return "ESP8266" if found[1] == b"\x02" else "ESP32"
+    return "ESP8266" if found[1] else "ESP32"
 
 
 def _bouffalo(answer: bytes) -> str | None:

@@ -15,12 +15,14 @@ from plugsmith.messages import N_
 class Voice:
     """Who talks, by the name that the catalogue of chips has.
 
-    `marks` are bytes of its start-up text, `baud` the rate that this text has.
+    `marks` are bytes of its start-up text, `baud` the rate that this text has. `greets`: bytes that
+    count as the very first alone, for an application may print them too.
     """
 
     name: str
     marks: tuple[bytes, ...]
     next_step: str
+    greets: tuple[bytes, ...] = ()
     baud: int = 115_200
 
 
@@ -81,7 +83,8 @@ VOICES = (
     Voice(name="BK7258", marks=(b"BK7258", b"bk7258"), next_step=_ONLY_READ),
     Voice(
         name=N_("SSH or web server"),
-        marks=(b"SSH-2.0-", b"SSH-1.99-", b"HTTP/1.", b"220 ", b"<html"),
+        marks=(),
+        greets=(b"SSH-2.0-", b"SSH-1.99-", b"HTTP/1.", b"220 ", b"<html"),
         next_step=N_("Another kind of server listens there: check host and port number."),
     ),
     Voice(
@@ -97,4 +100,11 @@ VOICES = (
 
 def voice_in(data: bytes) -> Voice | None:
     """Whose start-up text is in `data`; None if none that is known."""
-    return next((item for item in VOICES if any(mark in data for mark in item.marks)), None)
+    return next(
+        (
+            item
+            for item in VOICES
+            if data.startswith(item.greets) or any(mark in data for mark in item.marks)
+        ),
+        None,
+    )

@@ -7,6 +7,7 @@ import pytest
 import plugsmith
 from plugsmith.api.wire import DoctorRequest, doctor
 from plugsmith.chips.catalog import chips, modules
+from plugsmith.chips.modules import module
 from plugsmith.chips.other_chips import other_chip
 from plugsmith.errors import UsageError
 from plugsmith.errors.port import NoPort
@@ -68,3 +69,23 @@ def test_every_module_carries_a_chip_that_somebody_can_say_something_about():
     lost = [b.name for b in modules() if b.chip not in known and other_chip(b.chip) is None]
     assert lost == []
     assert plugsmith.verbs()
+
+
+def nearly(name: str) -> set[str]:
+    """What is one mistake away from a name: a letter too many, too few, doubled or swapped."""
+    half, ends = len(name) // 2, name[-1] + name[1:-1] + name[0]
+    middle = name[:half] + "Q" + name[half:]
+    return {name + "9", "X" + name, name[:-1], name[1:], name + name, ends, middle} - {name}
+
+
+def test_each_module_of_the_list_is_known_by_its_name_and_by_no_name_near_it():
+    names = {board.name for board in modules()}
+    for board in modules():
+        for spelling in (board.name, board.name.lower(), f" {board.name.replace('-', '_')} "):
+            found = module(spelling)
+            assert found is not None, spelling
+            assert found.chip == board.chip
+        misses = {near for near in nearly(board.name) if near.strip("-_ ") not in names}
+        assert len(misses) >= 5
+        known = {near for near in misses if module(near) is not None}
+        assert not known, known

@@ -18,6 +18,7 @@ from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.info import info
 from plugsmith.sim.faults import Echo, FaultPlan, PortVanishes, SilentChip
 from plugsmith.sim.ports.adapter import Adapter, adapter_model
+from plugsmith.sim.ports.other_rom import ROMS
 from plugsmith.sim.timing import WaitTimes
 
 PAGE = Path(__file__).parents[3] / "docs" / "linking.md"
@@ -254,6 +255,21 @@ def test_a_serial_mcu_that_talks_seldom_is_known_to_doctor_as_to_every_verb(
             info(rig.ctx(timeout=30.0))
         assert "Frames of a TuyaMCU" in seen.value.message
     assert doctor(rig.ctx(timeout=None)).heard.value == "tuya-mcu"
+
+
+@pytest.mark.parametrize(
+    ("chip", "rate"),
+    [("esp8266", 150_000), ("esp32c3", 33_000), ("ln882h", 250_000), ("rtl8710b", 52_000),
+     ("rtl8720c", 1_000_000), ("bl602", 500_000)],
+)  # fmt: skip
+def test_the_right_text_at_a_speed_that_no_such_chip_has_names_nobody(tmp_path, chip, rate):
+    text = ROMS[chip].says.hex()
+    adapter = Adapter(adapter_model((f"talk:{rate}:{text}:1",)), seed=3)
+    rig = Rig(tmp_path, "BK7231T", old_flash("BK7231T"), adapter=adapter, paced=True,
+              latency_s=0.001, faults=FaultPlan(faults=DARK))  # fmt: skip
+    rig.lines = "none"
+    found = doctor(rig.ctx(timeout=None)).result()
+    assert found.heard.value != "other-chip", found.text
 
 
 def test_a_chip_is_caught_although_somebody_talks_every_five_seconds(tmp_path):

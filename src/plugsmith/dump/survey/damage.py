@@ -36,6 +36,7 @@ _SAID_BY_SURVEY = {
     "key-conflict": _MISMATCH,
     "rotated": (DamageKind.ROTATED,),
     "cut-off": (DamageKind.TRUNCATED, DamageKind.APP_INCOMPLETE),
+    "repeated": (DamageKind.TRAILING,),
     "no-loader": (DamageKind.LOADER_MISSING, DamageKind.ROTATED, DamageKind.SHIFTED),
     "no-application": (DamageKind.APP_MISSING, DamageKind.TRUNCATED),
     "no-code": (DamageKind.APP_MISSING, DamageKind.LOADER_MISSING),
