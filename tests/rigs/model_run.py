@@ -94,7 +94,7 @@ class Run:
         board = self.world.board
         if not board.runs:
             return
-        self._note_whole_plan(board)
+        self.world.note_whole_plan(board)
         own = settings_addr(board.chip_name)
         at = dice.choice((own, 0x1E8000, 0x1E9000))
         data = dice.randbytes(64) if at != own else b"CFG" + dice.randbytes(61)
@@ -147,7 +147,7 @@ class Run:
         world, board = self.world, self.world.board
         before = {item.number: item.content for item in world.boards}
         for item in world.boards:
-            self._note_whole_plan(item)
+            world.note_whole_plan(item)
         clean = {item.number for item in world.boards if item.whole}
         others = [item.number for item in world.boards if item is not board]
         world.swap_to = dice.choice(others) if others else None
@@ -223,34 +223,28 @@ class Run:
             _must(mine, f"{words} was written with the backup of another one")
         return now
 
-    def _note_whole_plan(self, board: Board) -> None:
-        """A plan that is on a board to the last byte counts, also if no verb proved it."""
-        whole = bytearray(board.settled)
-        for addr, data in self.world.aims.get(board.number, {}).items():
-            whole[addr : addr + SECTOR_LEN] = data
-        if board.content == whole:
-            board.settled = bytes(whole)
-            board.digests.add(board.rf_digest(board.settled))
-
     def _all_done(self, board: Board, before: dict[int, bytes]) -> bool:
         """Whether a verb that was cut had proven everything: then its job is gone.
 
-        Its plan is on the board to the last byte, and all else is as it was. A run that only finds
-        that the one before it, which was killed, had done everything counts by that one's plan.
+        Its plan is on the board to the last byte, and all else is as it was (half-written by an
+        older job, maybe). A run that only finds that the one before it, which was killed, had done
+        everything counts by that one's plan.
         """
         aim = self.world.aims.get(board.number)
-        if not aim or self._jobs(board):
+        if not aim or any(item.wanted == aim for item in self.world.intents()):
             return False
         erased = board.number in self.world.erased
         whole = bytearray(before[board.number] if erased else board.settled)
+        settled = bytearray(board.settled)
         for addr, data in aim.items():
-            whole[addr : addr + SECTOR_LEN] = data
+            whole[addr : addr + SECTOR_LEN] = settled[addr : addr + SECTOR_LEN] = data
         if board.content != whole:
             return False
-        board.settled = bytes(whole)
+        board.settled = bytes(settled)
         board.digests.add(board.rf_digest(board.settled))
-        board.lived = board.cut_rf = False
-        self.last.pop(board.number, None)
+        if board.whole:
+            board.lived = board.cut_rf = False
+            self.last.pop(board.number, None)
         return True
 
     def _may_fail(self, verb: Verb, code: str) -> bool:

@@ -127,6 +127,8 @@ class BootClient:
     def ask(self, command: Command, *, device_s: float | None = None) -> Reply | None:
         """One try of a request that the boot code may not know; None if it stays silent."""
         with self._wire.turn:
+            if isinstance(command, cmd.Write4K):
+                self._exchanger.be_sure()
             reply = self._exchanger.once(command, device_s=device_s)
         return reply if reply is not None and command.answers(reply) else None
 

@@ -20,6 +20,8 @@ BROKE_ONCE = (
     2_000_094,  # a board that was put in held no firmware, so that an older backup secured it
     2_000_161,  # link checks went into a sector, and the verb itself was refused each time
     2_000_097,  # calibration and address of a half-written board were put on another one
+    5_000_041,  # a verb was done, and killed, on a board that an older one had left half-written
+    5_000_066,  # a board came in whose address the one before it was just being given
 )
 
 

@@ -11,11 +11,14 @@ from plugsmith.flows.wire import backup as backup_module
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_read import read_flash, verify_flash
+from plugsmith.flows.wire.restore import restore
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.memory import AddressRange
+from plugsmith.sim.chip.chip import SimChip
 
 CODE = 0x8000
+MAC_A = bytes.fromhex("c8478caaaaaa")
 MAC_B = bytes.fromhex("c8478cbbbbbb")
 
 
@@ -143,3 +146,68 @@ def test_a_backup_compares_again_what_it_took_from_the_last_one(tmp_path, monkey
     swap_in(rig, lambda: board("BK7231T", bytes(later), rig), when=second, gap_s=9.0)
     assert backup(rig.ctx(timeout=20.0)).backup.read() == later
     assert len(looks) == 2
+
+
+NEWS, PLACES = b"written by fw!!!", (0x158000, 0x160000, 0x162000)
+
+
+def off_and_on(pulled, rig, *news: int):
+    """The board that was pulled; its flash part keeps what it holds, and how it is protected."""
+    content = with_news(bytes(pulled.nor.content), *news)
+    again = SimChip(pulled.who, content, settings=rig.settings, now=rig.clock.monotonic())
+    again.nor.status = pulled.nor.status
+    return again
+
+
+def with_news(content: bytes, *places: int, news: bytes = NEWS) -> bytes:
+    lived = bytearray(content)
+    for addr in places:
+        lived[addr : addr + len(news)] = news
+    return bytes(lived)
+
+
+@pytest.mark.parametrize("allow", [("mac",), ("rf", "mac")])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_a_board_whose_address_another_one_gets_is_not_taken_for_it(tmp_path, chip, allow):
+    """The first board's backup goes onto a second one, and the first, which has lived, comes in."""
+    first = with_news(factory(chip, code_len=CODE, mac=MAC_A), *PLACES, news=b"as it was")
+    rig = rig_of(tmp_path, chip, first)
+    copy = backup(rig.ctx()).backup.file
+    lived = with_news(first, 0x150000, PLACES[1])
+    mine = with_news(factory(chip, code_len=CODE, mac=MAC_B), *PLACES)
+    for count in range(1, 5):
+        rig.chip = board(chip, mine, rig)
+        rig.replug()
+        swap_in(rig, lambda: board(chip, lived, rig), when=programmed(count), gap_s=1.0)
+        with pytest.raises(OtherDevice):
+            restore(rig.ctx(*allow, timeout=20.0), copy)
+        assert rig.content == lived, f"after {count} writes"
+        del rig.port
+
+
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_a_board_that_is_switched_off_while_its_address_changes_is_known_again(tmp_path, chip):
+    first = with_news(factory(chip, code_len=CODE, mac=MAC_A), *PLACES, news=b"as it was")
+    rig = rig_of(tmp_path, chip, first)
+    copy = backup(rig.ctx()).backup.file
+    mine = with_news(factory(chip, code_len=CODE, mac=MAC_B), *PLACES)
+    for count in range(1, 5):
+        rig.chip = board(chip, mine, rig)
+        rig.replug()
+        pulled = swap_in(rig, lambda: off_and_on(pulled, rig), when=programmed(count), gap_s=1.0)  # noqa: B023
+        assert restore(rig.ctx("rf", "mac", timeout=20.0), copy).verified
+        assert rig.content == first, f"after {count} writes"
+        del rig.port
+
+
+def test_what_was_stored_in_a_kept_place_meanwhile_is_on_the_disk_before_it_is_put_back(tmp_path):
+    """On a boot code whose checksums block writing only samples are looked at before the end."""
+    content = factory("BK7231T", code_len=CODE, boot_code_name="BK7231T 1.0.4")
+    rig = rig_of(tmp_path, content=content)
+    backup(rig.ctx())
+    rig.replug()
+    pulled = swap_in(rig, lambda: off_and_on(pulled, rig, 0x150000), when=programmed(4), gap_s=3.0)
+    flash(rig.ctx(timeout=20.0), rig.path)
+    held = rig.content[0x150000:0x151000]
+    kept = [path.read_bytes() for path in (rig.library.root / "rescued").glob("*.bin")]
+    assert held.startswith(NEWS) or any(data.startswith(NEWS) for data in kept)

@@ -28,7 +28,7 @@ from plugsmith.flows.write.chosen_image import choose_image, tell_lacking
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
-from plugsmith.flows.write.intent import intend, settle_older, tell_trouble, with_starts
+from plugsmith.flows.write.intent import aims_of, intend, settle_older, tell_trouble, with_starts
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import Safety, secure, up_to_date
@@ -249,7 +249,7 @@ def run_plan(
     try:
         intend(device, job, plan, survey, safety.content)
         device.job = job
-        device.known.keep(survey.baseline, changing=plan.changed_sectors)
+        device.known.keep(survey.baseline, aims=aims_of(device, plan, safety.content))
         work(ctx, device, run)
     except BaseException:
         if (run.begun and not run.untouched) or device.unprotected:

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.dialects import AfterCrc
 from plugsmith.errors.link import OtherDevice
+from plugsmith.flows.write.cut_sector import left_by_cut
 from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr, subtract_ranges
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from plugsmith.boot.identity import Identity
     from plugsmith.flows.wire.connection import Device
@@ -31,18 +33,19 @@ class Known:
     """What a run knows of its device.
 
     `rf` holds RF sectors as read; `kept` ranges with the CRC-32 that they keep while the run goes
-    on; `samples` some sectors of them; `changing` what the run itself is changing.
+    on; `samples` some sectors of them; `aims` the sectors that the run itself is changing, with all
+    that one may hold or be on its way to (empty where that is not known).
     """
 
     rf: dict[int, bytes] = field(default_factory=dict, repr=False)
     kept: tuple[tuple[AddressRange, int], ...] = ()
     samples: Mapping[int, bytes] = field(default_factory=dict, repr=False)
-    changing: frozenset[int] = frozenset()
+    aims: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
 
     def learn(self, content: bytes, *, changing: Iterable[int] = ()) -> None:
         """Take the proven content of the whole flash, of which `changing` will not stay."""
-        self.changing = frozenset(changing)
-        gone = [AddressRange.sized(addr, SECTOR_LEN) for addr in self.changing]
+        self.aims = dict.fromkeys(changing, ())
+        gone = [AddressRange.sized(addr, SECTOR_LEN) for addr in self.aims]
         spans = [
             piece
             for span in subtract_ranges([AddressRange(0, len(content))], gone)
@@ -51,13 +54,21 @@ class Known:
         self.kept = tuple((span, zlib.crc32(content[span.start : span.end])) for span in spans)
         self.samples = _samples(content, spans)
 
-    def keep(self, baseline: Iterable[RangeCrc], *, changing: Iterable[int]) -> None:
-        """Take the checksums of what is kept while `changing` is changed."""
-        self.changing = frozenset(changing)
+    def keep(self, baseline: Iterable[RangeCrc], *, aims: Mapping[int, tuple[bytes, ...]]) -> None:
+        """Take the checksums of what is kept while what has `aims` is changed."""
+        self.aims = aims
         self.kept = tuple((item.span, item.crc32) for item in baseline)
-        self.samples = {
-            addr: data for addr, data in self.samples.items() if addr not in self.changing
-        }
+        self.samples = {addr: data for addr, data in self.samples.items() if addr not in self.aims}
+
+    @property
+    def renames(self) -> bool:
+        """Whether the run changes what a device is known by."""
+        return not self.rf.keys().isdisjoint(self.aims)
+
+    def may_hold(self, addr: int, found: bytes) -> bool:
+        """Whether the sector at `addr`, which the run changes, may hold `found` by now."""
+        aims = self.aims[addr]
+        return not aims or any(left_by_cut(found, aim) for aim in aims)
 
 
 def _samples(content: bytes, spans: Iterable[AddressRange]) -> dict[int, bytes]:
@@ -76,7 +87,7 @@ def _samples(content: bytes, spans: Iterable[AddressRange]) -> dict[int, bytes]:
 
 def prove_hardware(device: Device, now: Identity) -> None:
     """Return if `now` is the chip that the run began with; OtherDevice if not."""
-    first, known_rf = device.first, frozenset(device.known.rf)
+    first = device.first
     differences = (
         (first.chip.name != now.chip.name, _("it is a {name}", name=now.chip.name)),
         (
@@ -88,11 +99,11 @@ def prove_hardware(device: Device, now: Identity) -> None:
             _("its flash id is {jedec}", jedec=(now.flash.jedec or b"").hex() or _("unknown")),
         ),
         (
-            first.loader_head != now.loader_head and 0 not in device.known.changing,
+            first.loader_head != now.loader_head and 0 not in device.known.aims,
             _("it has another boot loader"),
         ),
         (
-            first.mac != now.mac and not known_rf & device.known.changing,
+            first.mac != now.mac and not device.known.renames,
             _("its MAC is {mac}", mac=now.mac or _("unknown")),
         ),
     )
@@ -108,9 +119,13 @@ def prove_restarted(device: Device) -> None:
 
 
 def prove_own(device: Device) -> None:
-    """Return if calibration and address are those that were read before; by reading alone."""
+    """Return if calibration and address are those that were read before; by reading alone.
+
+    Where the run itself changes them, another board may be named as this one was or will be: then
+    all of the flash has to hold what it may hold by now.
+    """
     known = device.known
-    own = {addr: data for addr, data in known.rf.items() if addr not in known.changing}
+    own = {addr: data for addr, data in known.rf.items() if addr not in known.aims}
     held = {addr: data for addr, data in own.items() if mac_in_rf(data) is not None}
     for addr, data in (held or own).items():
         found = device.flash.peek(addr)
@@ -120,7 +135,10 @@ def prove_own(device: Device) -> None:
         if mac is not None and mac != mac_in_rf(data):
             raise _other(device, _("its MAC is {mac}", mac=mac))
         raise _other(device, _("its RF calibration is another one"))
-    if not held:
+    if known.renames:
+        _prove_work(device)
+        _prove_kept(device)
+    elif not held:
         _prove_samples(device)
 
 
@@ -129,22 +147,54 @@ def prove_content(device: Device) -> None:
 
     A place that a garbled request may have hit is left to the verification at the end.
     """
-    if device.client.dialect.after_crc is AfterCrc.BLOCKED and device.job is not None:
+    if device.known.renames:
+        return  # done with the calibration
+    if _crc_blocks_writes(device):
         _prove_samples(device)
-        return
-    known = device.known
-    for span in device.flash.differing(known.kept, mostly_equal=True):
-        if not any(span.overlaps(hit) for hit in device.suspects()):
+    else:
+        _prove_kept(device)
+
+
+def _crc_blocks_writes(device: Device) -> bool:
+    return device.client.dialect.after_crc is AfterCrc.BLOCKED and device.job is not None
+
+
+def _prove_kept(device: Device) -> None:
+    """Everything that the run keeps; sector by sector where checksums would block writing."""
+    kept = device.known.kept
+    if _crc_blocks_writes(device):
+        wrong = [span for span, crc in kept if zlib.crc32(_read(device, span)) != crc]
+    else:
+        wrong = device.flash.differing(kept, mostly_equal=True)
+    for span in wrong:
+        if not _was_hit(device, span):
             raise _other(device, _("its flash holds something else at {place}", place=span))
+
+
+def _read(device: Device, span: AddressRange) -> bytes:
+    return b"".join(device.flash.peek(part.start) for part in span.split(SECTOR_LEN))
+
+
+def _prove_work(device: Device) -> None:
+    """Every sector that the run changes; calibration and address first."""
+    for addr in sorted(device.known.aims, key=lambda at: (at not in device.known.rf, at)):
+        _prove_sector(device, addr, partial(device.known.may_hold, addr))
 
 
 def _prove_samples(device: Device) -> None:
     for addr, data in device.known.samples.items():
-        span = AddressRange.sized(addr, SECTOR_LEN)
-        hit = any(span.overlaps(item) for item in device.suspects())
-        if not hit and device.flash.peek(addr) != data:
-            place = format_addr(addr)
-            raise _other(device, _("its flash holds something else at {place}", place=place))
+        _prove_sector(device, addr, data.__eq__)
+
+
+def _prove_sector(device: Device, addr: int, right: Callable[[bytes], bool]) -> None:
+    hit = _was_hit(device, AddressRange.sized(addr, SECTOR_LEN))
+    if not hit and not right(device.flash.peek(addr)):
+        place = format_addr(addr)
+        raise _other(device, _("its flash holds something else at {place}", place=place))
+
+
+def _was_hit(device: Device, span: AddressRange) -> bool:
+    return any(span.overlaps(hit) for hit in device.suspects())
 
 
 def _other(device: Device, difference: str) -> OtherDevice:

@@ -59,6 +59,20 @@ def intend(
     _note_names(device, plan, job)
 
 
+def aims_of(device: Device, plan: FlashPlan, content: bytes | None) -> dict[int, tuple[bytes, ...]]:
+    """What each sector that `plan` changes may hold, or be on its way to, until all is done.
+
+    `content` is the flash before, where it is known; empty where nothing of a sector is.
+    """
+    rf, found = device.rf_now(), {}
+    for addr in plan.changed_sectors:
+        held = rf.get(addr, content and content[addr : addr + SECTOR_LEN])
+        olds = [held, *(item.sectors.before.get(addr) for item in device.unfinished())]
+        news = [plan.wanted[addr], *(item.wanted(addr) for item in device.unfinished())]
+        found[addr] = tuple(aim for aim in (*news, *olds) if aim) if held else ()
+    return found
+
+
 def _note_names(device: Device, plan: FlashPlan, job: Job) -> None:
     """Write down what this device is about to be named by in the other jobs that it concerns.
 

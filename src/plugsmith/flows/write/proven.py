@@ -12,6 +12,7 @@ from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.backup import make_backup
 from plugsmith.flows.wire.content_now import changed_blocks, content_now
 from plugsmith.flows.write.preflight import needs, require
+from plugsmith.flows.write.rescue import put_aside
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.library.backups.store import try_open
 from plugsmith.memory import SECTOR_LEN, AddressRange, merge_ranges
@@ -88,7 +89,7 @@ def up_to_date(ctx: FlowContext, device: Device, safety: Safety, plan: FlashPlan
                 require([_no_backup_possible(problem)], ctx.permissions)
         else:
             return _exact(device, made, made_now=True)
-    _rescue(ctx, device, safety, plan.changed_sectors)
+    _rescue(device, safety, plan.changed_sectors)
     return safety
 
 
@@ -130,7 +131,7 @@ def _as_it_is(device: Device, found: Backup, half: Sequence[Unfinished]) -> Safe
     return Safety(backup=found, content=content, exact=content == base, of_half_written=bool(half))
 
 
-def _rescue(ctx: FlowContext, device: Device, safety: Safety, changed: Iterable[int]) -> None:
+def _rescue(device: Device, safety: Safety, changed: Iterable[int]) -> None:
     """Put on the disk what the sectors `changed` hold and neither backup nor job has."""
     if safety.content is None or safety.backup is None:
         return
@@ -142,17 +143,7 @@ def _rescue(ctx: FlowContext, device: Device, safety: Safety, changed: Iterable[
         if not known and not any(job.left(addr, now) for job in jobs):
             lost.append(AddressRange.sized(addr, SECTOR_LEN))
     for span in merge_ranges(lost):
-        piece = safety.content[span.start : span.end]
-        file = ctx.library.rescued.keep(device.key(), span.start, piece)
-        ctx.warn(
-            "PS-NOTE-RESCUED",
-            _(
-                "What {span} holds now is in no backup and was put into {file} first.",
-                span=span,
-                file=str(file),
-            ),
-            data={"start": span.start, "length": len(span), "file": str(file)},
-        )
+        put_aside(device, span.start, safety.content[span.start : span.end])
 
 
 def _say_found(ctx: FlowContext, found: Backup) -> None:

@@ -12,17 +12,15 @@ firmware that ran since may have stored its own in it.
 
 from __future__ import annotations
 
-import re
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from plugsmith.boot.protocol.commands import Reboot
-from plugsmith.boot.protocol.frames import LINK_CHECK
 from plugsmith.boot.reading import blank_crc
 from plugsmith.chips.catalog import chip
 from plugsmith.errors.safety import ConsentMissing
+from plugsmith.flows.write.cut_sector import left_by_cut
 from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.library.backups.store import try_open
 from plugsmith.library.jobs.store import CHANGING
@@ -35,13 +33,6 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.library.device_key import DeviceKey
     from plugsmith.library.jobs.store import JobSectors, JobState, JobStore, KeptRange
-
-
-# Link checks and reboots in a row, behind zeros, the first without its head, the last cut off.
-_OURS = re.compile(
-    rb"(?:\xe0?\xfc?\x01?\0)?(?:\0{0,8}(?:%b|%b))+\x01?\xe0?\xfc?\x01?"
-    % (re.escape(LINK_CHECK), re.escape(Reboot().encode()))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +56,7 @@ class Unfinished:
     def left(self, addr: int, now: bytes) -> bool:
         """Whether `now` is what the job left in the sector: old, new, or something on the way."""
         known = (self.sectors.wanted.get(addr), self.sectors.before.get(addr))
-        return any(_on_the_way(now, aim) for aim in known if aim is not None)
+        return any(left_by_cut(now, aim) for aim in known if aim is not None)
 
 
 class Held(Protocol):
@@ -135,18 +126,6 @@ def _agreed(ctx: FlowContext, addr: int) -> bool:
     except ConsentMissing:
         return False
     return True
-
-
-def _on_the_way(now: bytes, aim: bytes) -> bool:
-    """Whether an erase or a write of `aim` that was cut leaves `now`: no bit of `aim` is missing.
-
-    Erasing sets bits, writing clears only those that are to be clear. A chip whose data stopped in
-    the middle takes what this run ends with, or the next one begins with, for the rest of them:
-    that is no firmware's own.
-    """
-    now = _OURS.sub(lambda found: b"\xff" * len(found[0]), now)
-    held, wanted = int.from_bytes(now, "big"), int.from_bytes(aim, "big")
-    return held & wanted == wanted
 
 
 def _may_be_of(state: JobState, key: DeviceKey, rf: Iterable[int]) -> bool:

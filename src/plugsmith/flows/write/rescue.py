@@ -1,0 +1,26 @@
+"""Content that is about to be replaced and stands nowhere else: put on the disk first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugsmith.memory import AddressRange
+from plugsmith.messages import _
+
+if TYPE_CHECKING:
+    from plugsmith.flows.wire.connection import Device
+
+
+def put_aside(device: Device, start: int, piece: bytes) -> None:
+    """Store what the flash of `device` holds from `start` on, and tell the user where it is."""
+    ctx, span = device.ctx, AddressRange.sized(start, len(piece))
+    file = ctx.library.rescued.keep(device.key(), start, piece)
+    ctx.warn(
+        "PS-NOTE-RESCUED",
+        _(
+            "What {span} holds now is in no backup and was put into {file} first.",
+            span=span,
+            file=str(file),
+        ),
+        data={"start": start, "length": len(piece), "file": str(file)},
+    )
