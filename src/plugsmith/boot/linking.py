@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.client import BootClient
@@ -88,7 +89,7 @@ def link_again(
     client.pause()
     search = Search(
         Witness(client.port, client.clock),
-        policy=policy,
+        policy=replace(policy, use_greetings=False),
         clock=client.clock,
         sink=sink,
         cancel=cancel,

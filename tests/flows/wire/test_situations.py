@@ -16,13 +16,17 @@ from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.doctor import doctor
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.info import info
+from plugsmith.flows.wire.raw_read import read_flash
+from plugsmith.flows.wire.raw_write import write_raw
+from plugsmith.memory import AddressRange
 from plugsmith.sim.faults import Echo, FaultPlan, PortVanishes, SilentChip
 from plugsmith.sim.ports.adapter import Adapter, adapter_model
 from plugsmith.sim.ports.other_rom import ROMS
 from plugsmith.sim.timing import WaitTimes
 
 PAGE = Path(__file__).parents[3] / "docs" / "linking.md"
-VERBS = ("info", "backup", "flash")
+VERBS = ("info", "backup", "flash", "read", "write")
+SPAN = AddressRange(0x15_0000, 0x15_3000)
 MCU = "55aa00000000ff55aa0001000000"
 
 
@@ -64,26 +68,28 @@ TROUBLES = {
     "OpenBeken talks and does not obey": Trouble(
         ("talk:115200:" + words("Info:MAIN:Time 12, idle 104203/s, free 79208\r\n") + ":1",), DARK
     ),
-    "an ESP8266 is connected": Trouble(("other:esp8266",), seconds=16.0, verbs=("info",)),
-    "an ESP8266 waits in its boot mode": Trouble(("other:esp8266-boot",), verbs=()),
+    "an ESP8266 is connected": Trouble(("other:esp8266",), seconds=16.0),
+    "an ESP8266 waits in its boot mode": Trouble(("other:esp8266-boot",)),
     "an ESP32-C3 is connected": Trouble(("other:esp32c3",)),
-    "an ESP32-C3 waits in its boot mode": Trouble(("other:esp32c3-boot",), verbs=()),
-    "an LN882H is connected": Trouble(("other:ln882h",), verbs=("info",)),
-    "an LN882H waits in its boot mode": Trouble(("other:ln882h-boot",), verbs=()),
-    "an LN8825B waits in its boot mode": Trouble(("other:ln8825b-boot",), verbs=()),
+    "an ESP32-C3 waits in its boot mode": Trouble(("other:esp32c3-boot",)),
+    "an LN882H is connected": Trouble(("other:ln882h",)),
+    "an LN882H waits in its boot mode": Trouble(("other:ln882h-boot",)),
+    "an LN8825B waits in its boot mode": Trouble(("other:ln8825b-boot",)),
     "an RTL8710B is connected": Trouble(("other:rtl8710b",)),
-    "an RTL8710B waits in its boot mode": Trouble(("other:rtl8710b-boot",), verbs=()),
-    "an RTL8720C is connected": Trouble(("other:rtl8720c",), verbs=("info",)),
-    "an RTL8720C waits in its boot mode": Trouble(("other:rtl8720c-boot",), verbs=()),
+    "an RTL8710B waits in its boot mode": Trouble(("other:rtl8710b-boot",)),
+    "an RTL8720C is connected": Trouble(("other:rtl8720c",)),
+    "an RTL8720C waits in its boot mode": Trouble(("other:rtl8720c-boot",)),
     "a BL602 is connected": Trouble(("other:bl602",), verbs=()),
-    "a BL602 waits in its boot mode": Trouble(("other:bl602-boot",), verbs=()),
+    "a BL602 waits in its boot mode": Trouble(("other:bl602-boot",)),
     "a computer's login is on the port": Trouble(
         ("talk:115200:" + words("\r\nDebian GNU/Linux 12 box ttyUSB0\r\nbox login: ") + ":4",), DARK
     ),
     "the line is held low": Trouble(("low",)),
     "noise": Trouble(("talk:115200:8091f3e09cff81:0.2",), DARK),
-    "the supply breaks down all the time": Trouble(("dips:0.06",), verbs=("info",)),
-    "the chip answered and is gone for good": Trouble(("dark:0.5",), seconds=4.0, doctor=False),
+    "the supply breaks down all the time": Trouble(("dips:0.06",)),
+    "the chip answered and is gone for good": Trouble(
+        ("dark:0.5",), seconds=4.0, verbs=("info", "backup", "flash"), doctor=False
+    ),
     "another program takes the port after each opening": Trouble(("gone:1.5",), DARK, seconds=20.0),
     "the adapter is pulled out": Trouble(
         (), (*DARK, PortVanishes(at=3000, seconds=None)), seconds=20.0
@@ -99,10 +105,10 @@ TROUBLES = {
         ("far:0.6",), user=True, settings=AWAKE, seconds=20.0
     ),
     "a network with a round trip of 0.1 s": Trouble(
-        ("far:0.1",), user=True, settings=AWAKE, verbs=("info",)
+        ("far:0.1",), user=True, settings=AWAKE
     ),
     "a network with a round trip of 0.3 s": Trouble(
-        ("far:0.3",), user=True, settings=AWAKE, seconds=20.0, verbs=("info",)
+        ("far:0.3",), user=True, settings=AWAKE, seconds=20.0
     ),
     "the supply dips after some erases": Trouble(
         ("dips-after-erases:3:0.02",), user=True, seconds=30.0, verbs=("flash",)
@@ -111,26 +117,26 @@ TROUBLES = {
         (), (PortVanishes(at=60_000, seconds=1.0),), user=True, seconds=30.0, verbs=("backup",)
     ),
     "the adapter takes any speed and stays at 115200": Trouble(
-        ("most:115200",), user=True, seconds=30.0, verbs=("info",)
+        ("most:115200",), user=True, seconds=30.0
     ),
     "the adapter is limited to 460800": Trouble(
-        ("most:460800",), user=True, seconds=30.0, verbs=("info",)
+        ("most:460800",), user=True, seconds=30.0
     ),
     "the adapter refuses rates above 460800": Trouble(
-        ("refuse:460800",), user=True, seconds=30.0, verbs=("info",)
+        ("refuse:460800",), user=True, seconds=30.0
     ),
     "the adapter maps rates to others": Trouble(
         ("map:921600:888888", "map:2000000:1500000", "map:1000000:1043000"),
-        user=True, seconds=30.0, verbs=("info",),
+        user=True, seconds=30.0,
     ),
     "noise above 230400 baud": Trouble(
-        ("noise:230400:0.1",), user=True, seconds=30.0, verbs=("info",)
+        ("noise:230400:0.1",), user=True, seconds=30.0
     ),
     "noise everywhere, one byte of a thousand": Trouble(
-        ("noise:0:1e-3",), user=True, seconds=30.0, verbs=("info",)
+        ("noise:0:1e-3",), user=True, seconds=30.0
     ),
     "changing the speed resets the chip": Trouble(
-        ("reopen:0.1:resets",), user=True, chip="BK7231N", seconds=30.0, verbs=("info",)
+        ("reopen:0.1:resets",), user=True, chip="BK7231N", seconds=30.0
     ),
     "the adapter has a small transmit buffer": Trouble(
         ("buffer:1024",), user=True, seconds=30.0, verbs=("flash",)
@@ -180,11 +186,15 @@ def desk(name, tmp_path):
     return rig, rig.ctx("no-backup", timeout=trouble.seconds)
 
 
-def run(verb, ctx, tmp_path):
+def run(verb, chip, ctx, tmp_path):
     if verb == "flash":
         path = tmp_path / "image.bin"
-        path.write_bytes(image("BK7231T"))
+        path.write_bytes(image(chip))
         return flash(ctx, path)
+    if verb == "read":
+        return read_flash(ctx, lambda _size: SPAN)
+    if verb == "write":
+        return write_raw(ctx, bytes(len(SPAN)), start=SPAN.start)
     return {"info": info, "backup": backup, "doctor": doctor}[verb](ctx)
 
 
@@ -207,7 +217,7 @@ def test_a_verb_says_what_the_page_says(tmp_path, name, verb):
     rig, ctx = desk(name, tmp_path)
     failure = None
     try:
-        run(verb, ctx, tmp_path)
+        run(verb, TROUBLES[name].chip, ctx, tmp_path)
     except PlugsmithError as error:
         failure = error
     ended = f"{int(failure.exit_code)} `{failure.code}`" if failure else "0"
@@ -280,3 +290,24 @@ def test_a_chip_is_caught_although_somebody_talks_every_five_seconds(tmp_path):
     rig.lines = "none"
     assert info(rig.ctx(timeout=30.0)).identity.chip.name == "BK7231T"
     assert adapter.user_resets <= 2
+
+
+@pytest.mark.parametrize("timeout_s", [None, 2.0])
+def test_other_chips_are_greeted_once_while_waiting_but_not_in_a_short_search(tmp_path, timeout_s):
+    adapter = Adapter(adapter_model(("other:ln882h-boot",)))
+    rig = Rig(tmp_path, "BK7231T", old_flash("BK7231T"), adapter=adapter)
+    rig.lines = "none"
+    sink = rig.log.emit
+    rig.log.emit = lambda event: (
+        sink(event),
+        event.kind == "warning" and event.code == "PS-NOTE-HEARD" and rig.cancel.cancel(),
+    )
+    with pytest.raises(PlugsmithError) as ended:
+        info(rig.ctx(timeout=timeout_s))
+    heard = [event.message for event in rig.log if getattr(event, "code", "") == "PS-NOTE-HEARD"]
+    if timeout_s is None:
+        assert heard == ["The boot code of another chip answers: LN882H."]
+        assert 18 <= rig.clock.monotonic() < 22
+    else:
+        assert heard == []
+        assert "Nothing at all was received." in ended.value.message

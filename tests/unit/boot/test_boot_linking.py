@@ -69,7 +69,7 @@ def test_silence_ends_in_time_and_says_what_to_do() -> None:
     assert caught.value.exit_code == 4
     assert caught.value.code == "PS-LINK-TIMEOUT"
     assert caught.value.facts["heard"] == "silence"
-    assert 5 <= rig.clock.monotonic() < 5.5
+    assert 5 <= rig.clock.monotonic() < 7  # other chips are greeted before the verdict
     assert caught.value.hint
     ends = [event for event in rig.log if isinstance(event, TaskEnd)]
     assert [event.ok for event in ends] == [False]

@@ -22,6 +22,7 @@ from plugsmith.boot.wire import Wire
 from plugsmith.errors import Cancelled
 from plugsmith.errors.port import PortLost, PortUnsupported
 from plugsmith.link.hearing import Heard
+from plugsmith.link.other_boot import look_for_other_chip
 from plugsmith.link.reset import CONSOLE_REBOOT, LINE_RECIPES, SDK_REBOOT, ResetRecipe, play
 from plugsmith.messages import _
 
@@ -49,7 +50,9 @@ _GAPS_FIRST_S, _GAPS_EVERY_S = 12.0, 25.0
 _GAPS_LEFT_EVERY_S = 8.0
 _CONSOLE_EVERY_S = 8.0
 _SDK_EVERY = 3  # rounds
-_OVERRUN_S = 1.8  # of the limit, for the rates of serial MCUs: no verdict before that
+_OVERRUN_S = 1.8  # of the limit, to look for somebody else: no verdict before that
+# Other chips are greeted once, shortly before the likely cause is told or when the time is up.
+_GREET_AFTER_S, _GREET_LEAST_S = 18.0, 3.0
 _TORN_WRITE = b"\xff" * 4352  # a Write4K that was cut off counts these as data; they write nothing
 
 
@@ -60,6 +63,7 @@ class LinkPolicy:
     timeout_s: float | None = 30.0
     use_lines: bool = True  # play the RTS/DTR reset recipes
     use_text: bool = True  # send the text `reboot 1` for an OpenBeken console
+    use_greetings: bool = True  # of the boot codes of other chips, when nobody answers
     pulse: Callable[[], None] | None = None  # resets the chip without the port's lines
 
 
@@ -93,6 +97,7 @@ class Search:
         self._begin_s = now_s
         self._noise = Noise(now_s)
         self._console_heard = False
+        self._greets = policy.use_greetings and not witness.links
         reopens = self._port.capabilities.reopens
         self._speeds_turn = Turn(
             first_s=now_s, every_s=_REOPENING_EVERY_S if reopens else _SPEED_EVERY_S
@@ -140,7 +145,22 @@ class Search:
             if self._leave_alone():
                 return True
             self._gaps_turn.done(self._clock.monotonic())
+        if now_s >= self._begin_s + _GREET_AFTER_S:
+            self._greet_others()
         return False
+
+    def _greet_others(self) -> None:
+        """Chips of other makers that wait in their boot mode say nothing by themselves."""
+        now_s = self._clock.monotonic()
+        if self._greets and not self._witness.answered and now_s - self._begin_s >= _GREET_LEAST_S:
+            self._greets = False
+            look_for_other_chip(
+                self._port,
+                witness=self._witness,
+                clock=self._clock,
+                cancel=self._cancel,
+                end_s=min(now_s, self._end_s()) + _OVERRUN_S,
+            )
 
     def _reset(self, turn: int) -> bool:
         """The reset recipes whose turn it is."""
@@ -246,6 +266,8 @@ class Search:
             witness = self._witness
             if witness.ear.garbled and not witness.seen().elsewhere:
                 self._listen_elsewhere()  # no verdict before that
+            else:
+                self._greet_others()
             raise failure(witness)
 
     def _time_is_up(self) -> bool:

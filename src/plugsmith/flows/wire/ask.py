@@ -222,7 +222,7 @@ class _Look:
         try:
             self._client = link(
                 self._port,
-                policy=LinkPolicy(timeout_s=_POLL_S, use_text=False),
+                policy=LinkPolicy(timeout_s=_POLL_S, use_text=False, use_greetings=False),
                 clock=desk.clock,
                 sink=EventLog(),
                 cancel=desk.cancel,

@@ -190,6 +190,7 @@ class _Examination:
             timeout_s=_POLL_S if limit_s is None else min(limit_s, _POLL_S),
             use_text=self._by_text,
             use_lines=not self._by_text,
+            use_greetings=False,  # they come later, all of them
         )
         speeds = ctx.library.relink_speeds(port=ctx.port_name, adapter=self._port.info.adapter)
         return link(
