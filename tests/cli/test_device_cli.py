@@ -8,7 +8,8 @@ import stat
 from pathlib import Path
 
 import pytest
-from lan_fleet import TEMPLATE, hurry, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import lan
 
 from plugsmith.cli.app import main
 from plugsmith.forge.packages import forge_ota
@@ -25,7 +26,6 @@ def call(capsys, *args):
 
 @pytest.fixture
 def plug(tmp_path, monkeypatch):
-    hurry(monkeypatch)
     with lan(tmp_path / "net") as net:
         yield net
 

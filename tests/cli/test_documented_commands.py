@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from documented_commands import PAGES, PLACEHOLDERS, commands
-from lan_fleet import TEMPLATE, hurry, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import lan
 
 from plugsmith.cli.app import main
 from plugsmith.cli.command import parse_command
@@ -63,7 +64,6 @@ IMAGES = ("image.bin", "OpenBK7231T_QIO_1.18.300.bin", "OpenBK7231T_QIO.bin")
 @pytest.fixture
 def reader(tmp_path, monkeypatch, capsys):
     """The desk of somebody who reads the documentation: files, a plug, a device in the network."""
-    hurry(monkeypatch)
     monkeypatch.setitem(HttpTimeouts.__init__.__kwdefaults__, "broker_s", 0.5)  # there is none
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PLUGSMITH_WIFI_PASSWORD", "secret of the test")

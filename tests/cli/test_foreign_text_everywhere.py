@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from foreign_world import NASTY, World, stock_library
-from lan_fleet import hurry, lan
+from lan_in_process import lan
 
 from plugsmith.api.table import BY_NAME
 from plugsmith.cli.app import main
@@ -119,7 +119,6 @@ SILENT = {"ports", "backups prune", "backups list"}
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    hurry(monkeypatch)
     library = Library()
     name = stock_library(library)
     monkeypatch.setattr("plugsmith.flows.device.scan.own_network", lambda: None)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from json_recordings import NETWORK, OFFLINE, lost, names_in, normal
-from lan_fleet import lan
+from lan_in_process import lan
 
 from plugsmith.cli.app import main
 from plugsmith.cli.jsonl import JsonSink
@@ -85,7 +85,7 @@ def test_verbs_on_files_and_simulated_chips_print_what_was_recorded(
 
 @pytest.mark.parametrize("name", sorted(NETWORK))
 def test_verbs_on_running_devices_print_what_was_recorded(name, tmp_path, capfd, monkeypatch):
-    with lan(tmp_path / "net", speed=4) as net:
+    with lan(tmp_path / "net") as net:
         host = str(net.hosts[0])
         check(name, played(NETWORK, name, tmp_path, capfd, monkeypatch, host=host))
 

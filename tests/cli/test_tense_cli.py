@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from lan_fleet import TEMPLATE, hurry, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import lan
 
 from plugsmith.cli.app import main
 from plugsmith.cli.device.one_text import backup_text, change_text, counts_text, ota_text
@@ -27,7 +28,6 @@ DONE_WORDS = ("will change", "devices done", "was updated", "Then it restarts")
 @pytest.fixture
 def host(tmp_path, monkeypatch):
     """A running device; nothing is to be sent to it unless a test says so."""
-    hurry(monkeypatch)
     with lan(tmp_path / "net") as net:
         net.endpoint.requests.clear()
         yield net

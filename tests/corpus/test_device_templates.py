@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from lan_fleet import lan
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.errors import PlugsmithError

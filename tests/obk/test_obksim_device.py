@@ -486,3 +486,17 @@ def test_lfs_size_counts_from_the_next_boot(bench: Bench) -> None:
     bench.wait(3)
     assert bench.device.files.size == 0x10000
     assert bench.device.block.number(Number.LFS_SIZE) == 0x10000
+
+
+@pytest.mark.parametrize("before_s", [5e-7, 1e-9, 0.0])
+def test_every_second_is_lived_once_whenever_somebody_looks(monkeypatch, before_s):
+    clock = VirtualClock()
+    device = SimObk(clock=clock)
+    lived = []
+    monkeypatch.setattr(device, "_second", lambda: lived.append(device.now_s))
+    for wanted in range(1, 11):
+        clock.sleep(wanted - before_s - clock.monotonic())
+        device.tick()
+    clock.sleep(0.5)
+    device.tick()
+    assert lived == list(range(1, 11))

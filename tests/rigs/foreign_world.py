@@ -11,6 +11,7 @@ import os
 import struct
 import zipfile
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 from lan_fleet import TEMPLATE
@@ -66,7 +67,7 @@ class World:
         folder.mkdir(exist_ok=True)
         world = cls(folder)
         world.put("dump", f"{NASTY}.bin", _dump())
-        world.put("whole", f"whole{NASTY}.bin", forge_flash(chip="BK7231T"))
+        world.put("whole", f"whole{NASTY}.bin", _flash())
         world.put("image", f"{NASTY}.uf2", _uf2())
         world.put("rbl", f"{NASTY}.rbl", _rbl())
         world.put("qio", f"{NASTY}.bin", b"\x1b[2J" * 4096)
@@ -87,7 +88,7 @@ class World:
             "port": f"sim://bk7231t?flash={folder / 'sim.bin'}",
         }  # fmt: skip
         world.copied.add(NASTY.encode())  # of a file on the device
-        (folder / "sim.bin").write_bytes(forge_flash(chip="BK7231T"))
+        (folder / "sim.bin").write_bytes(_flash())
         _dress(net)
         return world
 
@@ -138,6 +139,7 @@ def _pins() -> str:
     return format_pin_text({"rl1_pin": 26, "rl1_lv": 1, "bt1_pin": 10, "module": "WB2S"})
 
 
+@cache
 def _dump() -> bytes:
     """A key, a store with nasty records, and a nasty pin text."""
     pins = "{rl1_pin:26,rl1_lv:1,bt1_pin:10,module:W\x1b]0;b\x07\u202e,crc:0,}".encode()
@@ -154,6 +156,12 @@ def _dump() -> bytes:
     return NASTY.encode().ljust(4096, b"\xff") + body
 
 
+@cache
+def _flash() -> bytes:
+    return forge_flash(chip="BK7231T")
+
+
+@cache
 def _uf2() -> bytes:
     """A UF2 whose tags for board, firmware and version are nasty."""
     raw = bytearray(forge_uf2("BK7231T", code_len=0x400))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lan_fleet import TEMPLATE, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import lan
 
 from plugsmith.flows.catalogue.lookup import match_running
 from plugsmith.flows.device.apply import apply

@@ -6,7 +6,8 @@ import json
 import stat
 
 import pytest
-from lan_fleet import TEMPLATE, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.errors import Cancelled, PlugsmithError

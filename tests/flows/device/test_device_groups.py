@@ -6,7 +6,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from lan_fleet import SPEED, TEMPLATE, lan
+from lan_fleet import SPEED, TEMPLATE
+from lan_fleet import lan as served_lan
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.errors import PlugsmithError, UsageError
@@ -146,7 +148,6 @@ def test_the_undo_of_one_device_never_reaches_another_with_its_mac(tmp_path):
             undo(net.ctx, net.hosts[1:])
         assert int(caught.value.exit_code) == 5
         net.server.endpoints[0].refused = True  # even when the other one is away
-        run(net.obk.patience.sleep(0.2))
         with pytest.raises(UndoElsewhere):
             undo(net.ctx, net.hosts[1:])
         apply(net.ctx, net.hosts[1:], only(short_name="second"))
@@ -338,7 +339,7 @@ def test_what_the_start_page_says_about_the_broker(page, state):
 
 
 def test_after_mqtt_settings_the_connection_is_looked_at(tmp_path):
-    with lan(tmp_path) as net:
+    with served_lan(tmp_path) as net:
         ctx = replace(net.ctx, patience=replace(net.ctx.patience, broker_s=6.0))
         net.device.run("SSID1 home")  # an access point has no broker
         net.device.soft_reboot()

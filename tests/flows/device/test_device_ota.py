@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import threading
+import asyncio
 from dataclasses import replace
 
 import pytest
-from lan_fleet import SPEED, lan
+from lan_fleet import SPEED
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.errors import Cancelled, InputError, NothingFound, PlugsmithError
@@ -168,7 +169,7 @@ def test_stopping_during_the_upload_finishes_it_and_says_so(tmp_path, update):
         def stop_when_sending(event):
             real(event)
             if event.kind == "task_begin" and event.task.startswith("ota"):
-                threading.Timer(0.15, net.cancel.cancel).start()
+                asyncio.get_running_loop().call_later(0.15, net.cancel.cancel)
 
         net.log.emit = stop_when_sending
         with pytest.raises(Cancelled):

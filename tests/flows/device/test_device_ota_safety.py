@@ -9,7 +9,9 @@ from contextlib import closing, suppress
 from dataclasses import replace
 
 import pytest
-from lan_fleet import SPEED, lan
+from lan_fleet import SPEED
+from lan_fleet import lan as served_lan
+from lan_in_process import lan
 from lan_proxy import Forwarder
 from lan_rig import RawDevice, reply, run
 
@@ -75,7 +77,7 @@ def test_files_are_put_back_when_the_boot_loader_refuses(tmp_path):
 def test_files_are_put_back_after_an_upload_that_broke_and_a_power_cycle(tmp_path):
     update = package(tmp_path / "u.rbl", size=LARGE)
     with (
-        lan(tmp_path, device()) as net,
+        served_lan(tmp_path, device()) as net,
         Forwarder(net.hosts[0], cut_upload={"/api/ota": 515_000}) as way,
     ):
         give_a_file(net)
@@ -93,7 +95,7 @@ def test_files_are_put_back_after_an_upload_that_the_device_ended(tmp_path):
     """The device wrote less than was sent and says so: it still answers."""
     update = package(tmp_path / "u.rbl", size=LARGE)
     with (
-        lan(tmp_path, device()) as net,
+        served_lan(tmp_path, device()) as net,
         Forwarder(net.hosts[0], cut_answer={"/api/ota": 60}) as way,
     ):
         give_a_file(net)
@@ -104,7 +106,7 @@ def test_files_are_put_back_after_an_upload_that_the_device_ended(tmp_path):
 
 def test_another_device_at_the_address_after_the_restart_gets_nothing(tmp_path):
     update = package(tmp_path / "u.rbl", size=LARGE)
-    with lan(tmp_path, device(1), device(2)) as net:
+    with served_lan(tmp_path, device(1), device(2)) as net:
         give_a_file(net)
         with Forwarder(net.hosts[0], switch=("/api/reboot", net.hosts[1])) as way:
             count = len(net.server.endpoints[1].requests)
@@ -157,7 +159,7 @@ class SlowReader:
 @pytest.mark.parametrize("trouble", [Cancelled(), ValueError("x"), "stop"])
 def test_an_upload_is_finished_whatever_happens_to_another_device(tmp_path, trouble):
     slow, other = SlowReader(), SlowReader()
-    with lan(tmp_path) as net, closing(slow), closing(other):
+    with served_lan(tmp_path) as net, closing(slow), closing(other):
 
         async def work(ctx, obk, number):
             if number == 1:
@@ -178,7 +180,7 @@ def test_an_upload_is_finished_whatever_happens_to_another_device(tmp_path, trou
 def test_a_file_system_that_is_cut_off_is_no_backup(tmp_path):
     update = package(tmp_path / "u.rbl")
     with (
-        lan(tmp_path, device()) as net,
+        served_lan(tmp_path, device()) as net,
         Forwarder(net.hosts[0], cut_answer={"/api/fsblock": 6000}, once=False) as way,
     ):
         give_a_file(net)
@@ -192,7 +194,7 @@ def test_a_file_system_that_is_cut_off_is_no_backup(tmp_path):
 
 def test_a_list_of_files_that_is_cut_off_is_a_problem(tmp_path):
     with (
-        lan(tmp_path, device()) as net,
+        served_lan(tmp_path, device()) as net,
         Forwarder(net.hosts[0], cut_answer={"/api/lfs/": 250}, once=False) as way,
     ):
         give_a_file(net)
@@ -298,7 +300,7 @@ def test_answers_in_chunks_are_read(tmp_path):
             b"Transfer-Encoding: chunked\r\n\r\n" + body
         )
 
-    with lan(tmp_path) as net:
+    with served_lan(tmp_path) as net:
         with RawDevice(answer) as raw:
             assert run(net.ctx.obk(raw.host).info()).chip == "BK7231T"
         with (
@@ -312,7 +314,7 @@ def test_lost_files_are_put_back_only_after_it_was_planned(tmp_path):
     """Nothing is written while it is only looked, and nothing without consent in a group."""
     update = package(tmp_path / "u.rbl", size=LARGE)
     with (
-        lan(tmp_path, device(0), device(1)) as net,
+        served_lan(tmp_path, device(0), device(1)) as net,
         Forwarder(net.hosts[0], cut_upload={"/api/ota": 515_000}) as way,
     ):
         give_a_file(net)
@@ -334,7 +336,7 @@ def test_lost_files_are_put_back_only_after_it_was_planned(tmp_path):
 
 @pytest.mark.parametrize("page", ["/api/info", "/api/pins", "/api/channelTypes"])
 def test_a_page_that_is_cut_off_is_a_problem_of_the_backup(tmp_path, page):
-    with lan(tmp_path, device()) as net:
+    with served_lan(tmp_path, device()) as net:
         first = backup(net.ctx, net.hosts, full=False)
         assert first.complete is True
         with Forwarder(net.hosts[0], cut_answer={page: 260}, once=False, skip=1) as way:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from lan_fleet import SPEED, lan
+from lan_fleet import SPEED
+from lan_in_process import lan
 
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.flows.house.ota import ota

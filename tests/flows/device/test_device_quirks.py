@@ -7,7 +7,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lan_fleet import TEMPLATE, lan
+from lan_fleet import TEMPLATE
+from lan_in_process import lan
 from lan_rig import RawDevice, run
 
 from plugsmith.errors.device import DeviceNotBack, DeviceTransfer

@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import socket
 import sys
-import time
 from dataclasses import replace
 
 import pytest
-from lan_fleet import PATIENCE, TEMPLATE, lan
-from lan_in_process import in_process
+from lan_fleet import PATIENCE, TEMPLATE
+from lan_in_process import in_process, lan
 from lan_rig import RawDevice, reply, run
 
 from plugsmith.clock import RealClock
@@ -121,7 +120,7 @@ def test_who_was_missed_because_this_computer_was_held_up_is_asked_again(tmp_pat
             if len(calls) > 1:
                 return await look(host, **how)
             await asyncio.sleep(0.2)  # the watch has begun
-            time.sleep(1.0)  # noqa: ASYNC251 - the machine does something else
+            net.clock.sleep(1.0)  # the machine does something else
             return None
 
         monkeypatch.setattr(scan_discover, "look_at", held_up)

@@ -6,8 +6,8 @@ import stat
 
 import pytest
 from flows_rig import Rig, factory
-from lan_fleet import TEMPLATE, lan
-from lan_in_process import in_process
+from lan_fleet import TEMPLATE
+from lan_in_process import in_process, lan
 from lan_rig import run
 
 from plugsmith.errors import InputError, NothingFound, PlugsmithError, UsageError

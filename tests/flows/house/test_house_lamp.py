@@ -7,7 +7,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lan_fleet import lan
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.errors import Cancelled, UsageError
@@ -142,7 +142,7 @@ def test_a_map_that_was_there_is_put_back_also_when_the_person_stops(tmp_path):
         lamp = Bulb("grbwc")
         set_up(net, lamp)
         run(net.obk.command("LED_Map 2 1 0 4 3"))
-        run(net.obk.patience.sleep(0.3))  # until it is saved
+        run(net.obk.patience.sleep(12))  # until it is saved
         for stop_at in (1, 3, 5):
             with pytest.raises(Cancelled):
                 find(net, lamp, stop_at=stop_at)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lan_fleet import lan
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.device.profile import DataKind, DataPoint

@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from lan_fleet import lan
+from lan_in_process import lan
 
 from plugsmith.cli.app import main
 from plugsmith.errors import NothingFound, UsageError
@@ -114,7 +114,7 @@ def call(capsys, *args):
 
 
 def test_the_verbs_on_the_command_line(tmp_path, capsys):
-    with lan(tmp_path, speed=4.0) as net:
+    with lan(tmp_path) as net:
         host = str(net.hosts[0])
         assert call(capsys, "device", "scan", host)[0] == 0
         code, lines = call(capsys, "device", "list")

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from lan_fleet import SPEED, lan
+from lan_fleet import SPEED
+from lan_in_process import lan
 from lan_rig import run
 
 from plugsmith.errors import PlugsmithError
@@ -230,7 +231,7 @@ def test_a_restore_can_be_undone(tmp_path):
 def test_a_block_and_its_json_are_wishes_too(tmp_path, capsys):
     from plugsmith.cli.app import main
 
-    with lan(tmp_path, speed=4.0) as net:
+    with lan(tmp_path) as net:
         device = net.device
         device.run("ShortName stored")
         device.run("backlog setPinRole 26 Rel; setPinChannel 26 1")

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
-from lan_fleet import SPEED, TEMPLATE, lan
+from lan_fleet import SPEED, TEMPLATE
+from lan_in_process import lan
 from lan_rig import run
 from release_host import release_host
 

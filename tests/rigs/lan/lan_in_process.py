@@ -13,6 +13,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+import pytest
 from lan_fleet import Lan
 
 from plugsmith.clock import VirtualClock
@@ -21,12 +22,11 @@ from plugsmith.lan.http import HttpTimeouts
 from plugsmith.sim.obk.firmware import Phase
 from plugsmith.sim.obk.net.endpoint import Endpoint
 from plugsmith.sim.obk.net.faults import Fault, FaultKind
+from plugsmith.sim.obk.net.server import make_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-
-    import pytest
 
     from plugsmith.sim.obk.device import SimObk
 
@@ -182,7 +182,9 @@ class InProcess(Lan):
         """What asyncio.open_connection does."""
         if self._dead:
             raise Killed
-        endpoint = next(e for e in self.endpoints if (e.host, e.port) == (name, port))
+        endpoint = next((e for e in self.endpoints if (e.host, e.port) == (name, port)), None)
+        if endpoint is None:
+            raise ConnectionRefusedError
         endpoint.device.tick()
         if endpoint.device.phase is Phase.OFF:
             await asyncio.sleep(3600)
@@ -242,4 +244,18 @@ def in_process(
     with monkeypatch.context() as patched:
         patched.setattr(asyncio.events, "new_event_loop", lambda: _Loop(clock))
         patched.setattr(asyncio, "open_connection", net.open_connection)
+        yield net
+
+
+@contextmanager
+def lan(root: Path, *devices: SimObk, count: int = 1, speed: float = 1.0) -> Iterator[InProcess]:
+    """`lan_fleet.lan` with no server behind it: the devices' time is virtual from now on."""
+
+    def make(clock: VirtualClock) -> list[SimObk]:
+        for device in devices:
+            device._clock, device._speed = clock, speed
+            device._origin = clock.monotonic() - device.now_s / speed
+        return list(devices) or make_fleet(count, clock=clock, speed=speed)
+
+    with pytest.MonkeyPatch.context() as patch, in_process(root, patch, make) as net:
         yield net

@@ -72,15 +72,13 @@ class SimObk(Firmware):
         with self.lock:
             now = (self._clock.monotonic() - self._origin) * self._speed
             if now - self.now_s > _SKIP_AFTER_S:
-                self.now_s = now - _SKIP_AFTER_S
+                self.now_s = self.second_at = now - _SKIP_AFTER_S
             while self.now_s < now:
                 self._step(now)
             self._poll()
 
     def _step(self, now: float) -> None:
-        since = self.now_s - self.booted_at
-        next_second = self.booted_at + int(since + 1e-6) + 1.0
-        target = min([next_second, now, *(when for when, _act in self.due)])
+        target = min([self.second_at, now, *(when for when, _act in self.due)])
         target = max(target, self.now_s)
         self.plug.pass_time(target - self.now_s)
         self.now_s = target
@@ -88,8 +86,10 @@ class SimObk(Firmware):
             if item in self.due:  # a reset forgets the others
                 self.due.remove(item)
                 item[1]()
-        if target == next_second and self.phase is Phase.RUNNING:
-            self._second()
+        if target >= self.second_at:
+            self.second_at += 1.0
+            if self.phase is Phase.RUNNING:
+                self._second()
 
     def _second(self) -> None:
         if self.meter is not None:

@@ -116,6 +116,7 @@ class Firmware(ABC):
         self.log = LogRing()
         self.now_s = 0.0  # device seconds since power was first applied
         self.booted_at = 0.0
+        self.second_at = 1.0  # when its next second has passed; none is lived twice or left out
         self.strays = 0  # OPTIONS answered
         self.uart_ends: Callable[[], None] = lambda: None  # who passes its bytes on hears of a stop
         self._uart_starts = 0
@@ -139,6 +140,7 @@ class Firmware(ABC):
         self.upload_marker = False
         self.save_at = None
         self.booted_at = self.now_s
+        self.second_at = self.now_s + 1.0
 
     @property
     def uptime(self) -> float:
