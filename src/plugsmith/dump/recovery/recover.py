@@ -14,6 +14,7 @@ from plugsmith.dump.recovery.file_copies import (
 from plugsmith.dump.recovery.firmware_default import application_code, default_texts
 from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
+from plugsmith.dump.recovery.other_chips import esp8266_texts, notes_on
 from plugsmith.dump.recovery.outcome import (
     AgreeingCheck,
     Confidence,
@@ -37,11 +38,10 @@ from plugsmith.dump.store.opened import open_stores
 from plugsmith.dump.store.origin import Origin, find_origin
 from plugsmith.dump.store.tables import current_tables
 from plugsmith.errors import Malformed
-from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
 from plugsmith.memory import SECTOR_LEN
-from plugsmith.messages import _
 from plugsmith.tuya.files import FILE_AREAS
+from plugsmith.tuya.psm import find_psm
 from plugsmith.tuya.records import SERIAL_RECORDS
 from plugsmith.tuya.store import Store, read_store
 from plugsmith.tuya.user_param import PinText, parse_pin_text
@@ -57,7 +57,13 @@ def recover(data: bytes, *, name: str = "the file") -> Recovery:
     """The answer for a file's bytes; raises InputError where it is no flash dump at all."""
     check_not_uniform(data, name=name)
     work = Search(data=data, opened=open_stores(data))
+    other = read_other_maker(data)
+    table = find_psm(data) if other is not None and other.chip == "ESP8266" else None
     _look(work)
+    if table is not None:
+        texts = list(esp8266_texts(table))
+        held = {text.offset for text in texts}  # in clear they were carved, as anybody's
+        work.sources = [item for item in work.sources if item.offset not in held] + texts
     store = _store_of(work.homes)
     state = store_state(work.homes, store, data=data, tables=work.tables)
     if not work.proven() and not (_settled(state) and not work.sources):
@@ -65,7 +71,8 @@ def recover(data: bytes, *, name: str = "the file") -> Recovery:
     origin = _origin(work)
     work.codes = application_code(data, origin)
     work.sources += default_texts(work.codes)
-    return _answer(work, store, state, origin, name=name)
+    answer = _answer(work, store, state, origin, other=other, name=name)
+    return replace(answer, notes=notes_on(other, table)) if other is not None else answer
 
 
 def _settled(state: StoreState) -> bool:
@@ -141,12 +148,17 @@ def _origin(work: Search) -> Origin:
 
 
 def _answer(
-    work: Search, store: Store | None, state: StoreState, origin: Origin, *, name: str
+    work: Search,
+    store: Store | None,
+    state: StoreState,
+    origin: Origin,
+    *,
+    other: OtherMaker | None,
+    name: str,
 ) -> Recovery:
     ranked = work.ranked()
     chosen, parsed = _choose(ranked, work, state, store, origin)
     verdict = AbsenceVerdict(status=Status.FOUND)
-    other = read_other_maker(work.data)
     if chosen is None:
         verdict = _absence(work, store, state, origin, name=name)
         if other is not None and not work.opened.arenas:
@@ -164,20 +176,7 @@ def _answer(
         keys=tuple(work.opened.keys),
         origin=origin.address if other is None else 0,
         flash_size=len(work.data),
-        notes=_notes_on(other) if other is not None else (),
         at_home=chosen is not None and chosen.live and work.at_home(),
-    )
-
-
-def _notes_on(other: OtherMaker) -> tuple[str, ...]:
-    return (
-        _(
-            "The file is {name}. It was searched for the store of Beken devices, at every place "
-            "and with their keys; other chips may keep it in another form. Pin numbers are those "
-            "of {chip}: the template is none for a Beken device.",
-            name=name_of(other),
-            chip=other.chip,
-        ),
     )
 
 
