@@ -9,7 +9,7 @@ TOOLS = Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
 import generate_docs  # noqa: E402 - tools is not a package of ours
-from pages import chips, error_codes, flash_parts, messages  # noqa: E402
+from pages import chip_judges, chips, error_codes, flash_parts, messages  # noqa: E402
 from plugsmith.chips import catalog  # noqa: E402
 from plugsmith.chips.model import BootNote, Family, Quirk, Support  # noqa: E402
 from plugsmith.errors import ExitCode, concrete_errors  # noqa: E402
@@ -64,3 +64,10 @@ def test_an_outdated_file_is_noticed(tmp_path, monkeypatch):
     assert generate_docs.outdated() == []
     (tmp_path / "docs" / "x.md").write_text("old\n")
     assert generate_docs.outdated() == ["docs/x.md"]
+
+
+def test_who_judged_a_chip_is_repeated_in_tests_that_are_there():
+    for name, judge in chip_judges.JUDGES.items():
+        assert catalog.chip(name).name == name
+        assert judge.tests
+        assert [path for path in judge.tests if not (TOOLS.parent / path).is_file()] == []

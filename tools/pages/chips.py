@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.chip_judges import JUDGES, NOBODY
 from pages.markdown import NOTICE, addr, code, table
 from plugsmith.chips import catalog
 from plugsmith.chips.model import (
@@ -19,6 +20,7 @@ from plugsmith.chips.other_chips import OtherChip, other_chips
 from plugsmith.chips.spi_pads import spi_pads
 from plugsmith.link.probes import ANSWERING
 from plugsmith.link.voices import VOICES
+from plugsmith.openbeken.variants import UNJUDGED, VARIANTS, Variant
 
 SUPPORT_MEANING = {
     Support.OBSERVED: "seen on real boot code (executed) or in real dumps",
@@ -72,14 +74,28 @@ None of the SPI adapters was tried on hardware by us either; each is run against
 through its unmodified library. Debian's flashrom works with the models of serprog, CH341A and
 FT232H, too.
 """
+_JUDGED = """
+Who else looked: a program of others that was run against what we do, real boot code that was
+executed, real files. None of it is hardware: **no chip was ever on our wires**. Of a chip whose row
+says "nobody but us" our simulator is the only judge, and it was written from the same facts.
+"""
 _OTHERS = """
 ## Chips that Plugsmith names and does not free
 
 *Wire*: the doctor knows its start-up text or an answer of its boot code, played by the simulator
 and seen on no device. *File*: how its images and flashes are known: judged (a sample of ours is
 accepted by a program of others), source (read in public source), memory (written down from memory,
-no sample seen). Every one is known from the label of its modules. *Tool*: what others use;
-Plugsmith does not run it.
+no sample seen). Every one is known from the label of its modules. *Tool*: what others use.
+Plugsmith writes none of them itself; `--via` runs your own installed esptool or ltchiptool, which
+was done here against models of ours alone ([linking.md](linking.md#through-another-program)).
+"""
+_BUILDS = """
+## OpenBeken's builds with a name behind the version
+
+`image fetch --chip CHIP --variant NAME` takes one, and `image fetch` alone tells which a release
+has. No variant was looked into here: what they add and leave out is said by others. *Seen for*: a
+file of that name stood in a list of files of a release; others may have one, too. The builds for
+BK7236 and BK7239N are fetched as they are: what is in them cannot be judged here.
 """
 
 
@@ -105,12 +121,23 @@ def page() -> str:
             ),
             [_chip_row(chip) for chip in catalog.chips()],
         ),
+        _JUDGED,
+        table(
+            ("chip", "who else judged what we do with it", "where the facts are from"),
+            [_judged_row(chip) for chip in catalog.chips()],
+        ),
+        "",
         *(f"- **{family.value} family**: {text}" for family, text in FAMILY_MEANING.items()),
         _SPI,
         _OTHERS,
         table(
             ("chip", "also called", "wire", "file", "tool", "evidence"),
             [_other_row(item) for item in other_chips()],
+        ),
+        _BUILDS,
+        table(
+            ("variant", "adds", "without", "seen for", "known from"),
+            [_variant_row(item) for item in VARIANTS],
         ),
         "\n## Boot codes\n",
         table(
@@ -155,8 +182,18 @@ def _chip_row(chip: Chip) -> tuple[str, ...]:
         ", ".join(f"0x{value:X}" for value in chip.chip_ids),
         " or ".join(f"{size >> 20} MiB" for size in chip.flash_sizes),
         chip.expects_key.value,
-        code(chip.openbeken_prefix) if chip.openbeken_prefix else "-",
+        code(prefix) if (prefix := chip.openbeken_prefix or UNJUDGED.get(chip.name)) else "-",
     )
+
+
+def _judged_row(chip: Chip) -> tuple[str, ...]:
+    judge = JUDGES.get(chip.name, NOBODY)
+    return f"**{chip.name}**", judge.text, "; ".join(chip.evidence)
+
+
+def _variant_row(item: Variant) -> tuple[str, ...]:
+    seen = ", ".join(item.chips) or "-"
+    return f"`_{item.name}`", item.adds, ", ".join(item.lacks) or "not known", seen, item.evidence
 
 
 def _boot_row(boot: BootCode) -> tuple[str, ...]:

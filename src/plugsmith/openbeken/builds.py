@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from plugsmith.openbeken.script import Script
 
 EXAMINED = ("BK7231T", "BK7231N", "BK7231M", "BK7231U", "BK7238")
-_NOT_IN_BL0937_LESS = ("tuyaMCU", "irRemoteESP", "sensors", "battery", "hlw8112")
 
 
 @frozen
@@ -94,8 +93,6 @@ MISSING = (
         evidence="SM16703P_Init is in the images of N, M, U and BK7238, not in that of T",
     ),
 )
-# Variants that leave out a driver which the plain build has (openbeken.md section 14).
-LOST_IN_VARIANT = {"BL0937": _NOT_IN_BL0937_LESS}
 
 
 def needs_of(

@@ -16,6 +16,7 @@ import pytest
 
 from plugsmith.chips.catalog import chip
 from plugsmith.chips.model import KeyClass
+from plugsmith.cli.image.text import fetch_text
 from plugsmith.clock import RealClock, VirtualClock
 from plugsmith.errors import Cancelled, NothingFound, UsageError
 from plugsmith.errors.flows import NoImage
@@ -35,6 +36,7 @@ from plugsmith.flows.image.fetch import FetchRequest, fetch, pick_cached
 from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.lan.releases import DownloadTimeouts
 from plugsmith.library.releases import ReleaseCache
+from plugsmith.openbeken.variants import VARIANTS, variant_called
 
 SMALL = 0x4000
 T_QIO = "OpenBK7231T_QIO_{}.bin"
@@ -478,3 +480,74 @@ def test_flash_downloads_the_right_image_when_asked(hosting, tmp_path):
     assert [path.split("/")[-1] for path in hosting.requests if "download" in path] == [
         T_QIO.format("1.18.300")
     ]
+
+
+def later_build(hosting, *, name="OpenBK7236_QIO_1.18.300.bin", data=b"\x12\x34" * 4096):
+    hosting.files["1.18.300"][name] = data
+    return name
+
+
+@pytest.mark.parametrize(
+    ("chip_name", "prefix"),
+    [("BK7236", "OpenBK7236"), ("bk7239n", "OpenBK7239N"), ("T3-U", "OpenBK7236")],
+)
+def test_a_build_for_a_chip_that_is_only_read_is_fetched_and_said_not_to_be_judged(
+    hosting, cache, chip_name, prefix
+):
+    name = later_build(hosting, name=f"{prefix}_QIO_1.18.300.bin")
+    sink = EventLog()
+    data = run(hosting, cache, chip=chip_name, sink=sink)
+    assert (data.asset, data.image) == (name, None)
+    assert any("cannot be judged" in event.message for event in sink if event.kind == "log")
+    with pytest.raises(NothingFound):
+        run(hosting, cache, chip="BK7258")  # no build of it is known
+
+
+def test_its_update_too(hosting, cache):
+    name = later_build(hosting, name="OpenBK7239N_1.18.300.rbl")
+    assert run(hosting, cache, chip="BK7239N", ota=True).asset == name
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"<html>not found</html>" * 9, b"\xff" * 4096, b"PK\x03\x04" + bytes(range(1, 99)),
+     forge_openbeken_qio("BK7231N", "1.18.300", code_len=SMALL), b"RBL\0" + bytes(4096)],
+    ids=["page", "blank", "zip", "another chip", "damaged package"],
+)  # fmt: skip
+def test_what_is_surely_something_else_is_not_kept_under_its_name(hosting, cache, data):
+    later_build(hosting, data=data)
+    with pytest.raises(ImageDamaged):
+        run(hosting, cache, chip="BK7236")
+
+
+@pytest.mark.parametrize("variant", [item.name for item in VARIANTS])
+def test_a_variant_is_fetched_in_any_case_and_told_with_what_it_adds_and_lacks(
+    hosting, cache, variant
+):
+    name = f"OpenBK7231N_QIO_1.18.300_{variant}.bin"
+    hosting.files["1.18.300"][name] = forge_openbeken_qio("BK7231N", "1.18.300", code_len=SMALL)
+    for asked in (variant, variant.upper()):
+        sink = EventLog()
+        assert run(hosting, cache, chip="BK7231N", variant=asked, sink=sink).asset == name
+        (told,) = [event.message for event in sink if event.kind == "log"]
+        item = variant_called(variant)
+        assert told.startswith(f"{variant}: {item.adds}")
+        lacking = "without BL0937" if item.lacks else "what it leaves out is not known"
+        assert lacking in told
+    assert fetch_text(run(hosting, cache)).count(item.text) == 1
+
+
+def test_a_variant_that_nobody_knows_here_is_told_as_such(hosting, cache):
+    name = "OpenBK7231N_QIO_1.18.300_zigbee.bin"
+    hosting.files["1.18.300"][name] = forge_openbeken_qio("BK7231N", "1.18.300", code_len=SMALL)
+    sink = EventLog()
+    assert run(hosting, cache, chip="BK7231N", variant="zigbee", sink=sink).asset == name
+    assert any("nothing is known" in event.message for event in sink if event.kind == "log")
+    with pytest.raises(NothingFound):
+        run(hosting, cache, chip="BK7231N", variant="sensor")  # nearly one
+
+
+def test_each_variant_has_evidence():
+    for item in VARIANTS:
+        assert item.evidence
+        assert all(chip(name).openbeken_prefix for name in item.chips)

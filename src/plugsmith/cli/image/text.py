@@ -12,6 +12,8 @@ from plugsmith.flows.many import ManyResult
 from plugsmith.image.model import KIND_WORDS, CheckVerdict, ImageKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
+from plugsmith.openbeken.releases import parse_asset_name
+from plugsmith.openbeken.variants import VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,6 +102,11 @@ def fetch_text(found: ReleaseList | FetchedFile) -> str:
             for item in release.assets
         ]
     lines.append(_("Download one with --chip CHIP or --asset NAME."))
+    names = {item.name for release in found.releases for item in release.assets}
+    parts = [parse_asset_name(name) for name in names]
+    held = {item.variant.casefold() for item in parts if item is not None and item.variant}
+    known = [item.text for item in VARIANTS if item.name.casefold() in held]
+    lines += _list(_("Builds with a name behind the version (--variant NAME):"), known)
     return "\n".join(lines)
 
 

@@ -11,6 +11,7 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.flows import NoImage, NoVariant
 from plugsmith.errors.image import ImageDamaged
 from plugsmith.errors.network import ReleaseNotFound
+from plugsmith.events import Log
 from plugsmith.flows.image.file import doubt_name
 from plugsmith.flows.image.results import (
     AssetRow,
@@ -23,7 +24,9 @@ from plugsmith.flows.input_file import MAX_FILE_LEN
 from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
-from plugsmith.image.model import ImageKind
+from plugsmith.image.foreign.marks import mark_of
+from plugsmith.image.foreign.other_makers import read_other_maker
+from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.library.releases import CachedAsset, ReleaseCache, ReleaseOrigin
 from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
@@ -37,6 +40,7 @@ from plugsmith.openbeken.releases import (
     version_key,
     wanted_prefix,
 )
+from plugsmith.openbeken.variants import UNJUDGED, variant_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,6 +98,7 @@ def fetch(
     if wanted is None:
         return found
     release, asset = wanted
+    _tell_variant(asset.name, sink)
     held = cache.find(request.repo, release.tag, asset.name)
     fresh = held is None or (asset.sha256 is not None and asset.sha256 != held.origin.sha256)
     if held is None or fresh:
@@ -176,6 +181,7 @@ def _candidates(request: FetchRequest, releases: list[Release]) -> Iterator[tupl
     if prefix is None:
         owner = find_chip(request.chip or "")
         prefix = wanted_prefix(owner, request.key_class or owner.expects_key)
+        prefix = prefix or UNJUDGED.get(owner.name)
     for release in releases if prefix is not None else []:
         names = (item.name for item in release.assets)
         name = choose_asset(names, prefix or "", variant=request.variant, ota=request.ota)
@@ -209,7 +215,8 @@ def _download(
         task("fetch", title, total=asset.size, clock=clock, sink=sink) as meter,
     ):
         data = server.download(asset, progress=meter.advance)
-    _check_content(asset.name, data)
+    if not _is_unjudged(asset.name, data, sink):
+        _check_content(asset.name, data)
     return cache.keep(
         data,
         ReleaseOrigin(
@@ -223,6 +230,33 @@ def _download(
             fetched=now_text(),
         ),
     )
+
+
+def _tell_variant(name: str, sink: EventSink) -> None:
+    """What the build adds to the plain one and leaves out."""
+    parts = parse_asset_name(name)
+    if parts is None or parts.variant is None:
+        return
+    known = variant_called(parts.variant)
+    text = known.text if known is not None else _(
+        "{name}: nothing is known here of what this build adds or leaves out.", name=parts.variant
+    )  # fmt: skip
+    sink.emit(Log(message=text))
+
+
+def _is_unjudged(name: str, data: bytes, sink: EventSink) -> bool:
+    """Whether it is a build for a chip whose files nobody here can judge, and nothing else."""
+    parts = parse_asset_name(name)
+    if parts is None or parts.prefix not in UNJUDGED.values():
+        return False
+    image = JudgedFile(name=name, data=data).image
+    package = image.kind is ImageKind.OTA and image.checks.get("header") is CheckVerdict.OK
+    odd = mark_of(data) is not None or read_other_maker(data) is not None or len(set(data)) < 2
+    if image.chips or odd or not (package or image.kind is ImageKind.UNKNOWN):
+        return False
+    text = _("{name} is kept as it was sent: what it holds cannot be judged here.", name=name)
+    sink.emit(Log(message=text))
+    return True
 
 
 def _check_content(name: str, data: bytes) -> None:

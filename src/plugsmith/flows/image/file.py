@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from plugsmith.image.model import FirmwareImage
     from plugsmith.image.scramble import ScrambleKey
 
-_CHIP_IN_NAME = re.compile(r"BK(7231[TNMUQ]|7238|7252N?)(?![0-9A-Za-z])", re.IGNORECASE)
+_CHIP_IN_NAME = re.compile(
+    r"BK(7231[TNMUQ]|7236|7238|7239N|7252N?|7258)(?![0-9A-Za-z])", re.IGNORECASE
+)
 _VERSION_IN_NAME = re.compile(r"OpenBK\w*?_(\d+\.\d+\.\d+)", re.IGNORECASE)
 _KIND_IN_NAME = {
     "_QIO_": (ImageKind.QIO, ImageKind.FULL_DUMP, ImageKind.FLASH_START),
