@@ -7,6 +7,7 @@ import json
 import pytest
 from owned_files import K, owned_files, packed_files
 from test_walk import nothing_there
+from verbs_of_files import VERBS
 
 from plugsmith.cli.app import main
 from plugsmith.dump.survey.report import DamageKind as D
@@ -17,28 +18,6 @@ __all__ = ["nothing_there"]
 pytestmark = pytest.mark.slow
 
 FILES = owned_files()
-VERBS = {
-    "dump info": "dump info {file}",
-    "dump config": "dump config {file}",
-    "dump records": "dump records {file}",
-    "dump repair": "dump repair {file} -o {out}",
-    "dump sanitize": "dump sanitize {file} -o {out}",
-    "image info": "image info {file}",
-    "image convert": "image convert {file} --to app -o {out}",
-    "image boot": "image boot {file} --timeout 1",
-    "template export": "template export {file}",
-    "template match": "template match {file}",
-    "template lint": "template lint {file}",
-    "obk config read": "obk config read {file}",
-    "obk config build": "obk config build --image {file} -o {out}",
-    "flash": "flash {file} --port no.such.port --dry-run",
-    "flash --template": "flash --template {file} --port no.such.port --dry-run",
-    "restore": "restore {file} --port no.such.port --dry-run",
-    "device ota": "device ota 192.0.2.1 {file} --dry-run",
-    "device apply": "device apply 192.0.2.1 {file} --dry-run",
-    "device calibrate": "device calibrate 192.0.2.1 --from-dump {file}",
-    "unbrick": "unbrick --port serprog://no.such.host:1 --image {file}",
-}
 ORDER = {item.value for item in (D.SHIFTED, D.TRAILING, D.BYTES_LOST)}
 #: what a refusal of a kind must name; `None`: no verb helps, and the sentence says what does
 HELPS = {

@@ -27,7 +27,7 @@ from plugsmith.dump.recovery.outcome import (
 from plugsmith.dump.recovery.ranking import rank
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.sanitize.leftovers import Examined
-from plugsmith.dump.sanitize.proof import prove
+from plugsmith.dump.sanitize.proof import pin_recovery, prove
 from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey.proven_code import proven_code
 from plugsmith.dump.survey.report import DamageKind
@@ -55,7 +55,8 @@ def proof_of(after: bytes):
     """What the proof says of `after` as a copy, whatever private is left in it."""
     data, report, stores = original()
     seen = Examined(data=after, report=survey(dump_of(after)), stores=find_stores(after), left=())
-    return prove(dump_of(data), report=report, stores=stores, after=seen)
+    pins = pin_recovery(dump_of(data))
+    return prove(dump_of(data), report=report, stores=stores, pins=pins, after=seen)
 
 
 def changed(at: int, new: bytes, data: bytes | None = None) -> bytes:

@@ -20,6 +20,7 @@ from dump_rig import (
 from dump_scanner import places, views
 
 from plugsmith.dump.recovery.recover import recover
+from plugsmith.dump.sanitize import bounds
 from plugsmith.dump.sanitize import sanitize as sanitize_module
 from plugsmith.dump.sanitize.sanitize import sanitize
 from plugsmith.dump.store.stores import find_stores
@@ -255,3 +256,38 @@ def test_removals_name_kinds_and_places_but_no_values():
     text = repr(listed)
     assert not any(item.value.decode("latin-1") in text for item in made.canaries)
     assert replace(listed[0]) == listed[0]
+
+
+def test_where_there_is_too_much_to_search_what_nobody_can_read_is_blanked_first(monkeypatch):
+    """The result is as safe, what was blanked is named, and the pins are still there."""
+    monkeypatch.setattr(bounds, "_MOST_VIEWED", 3 << 20)
+    made = forged("BK7231T", StoreKind.CLASSIC, paired=True)
+    noise = random.Random(3).randbytes(0x8000)
+    at = 0x14_0000
+    data = made.data[:at] + noise + made.data[at + len(noise) :]
+    clean = sanitize(dump_of(data))
+    assert noise[:16] not in clean.data
+    assert any(span.start <= at and at + len(noise) <= span.end for span in clean.unread)
+    after = looks(clean.data, at=key_addr("BK7231T"))
+    assert [item for item in made.canaries if places(item.value, after)] == []
+    assert recover(clean.data).best.text == FORUM_TEXT.encode()
+
+
+def test_nothing_is_given_out_unsearched_where_unread_bytes_shall_stay(monkeypatch):
+    monkeypatch.setattr(bounds, "_MOST_VIEWED", 3 << 20)
+    with pytest.raises(SecretsLeft, match="than can be searched"):
+        sanitize(dump_of(forged("BK7231T", StoreKind.CLASSIC, paired=True).data), strict=False)
+
+
+def test_stores_of_many_devices_in_one_file_are_refused():
+    """The flash behind the program nine times: a bound of work, and no file of one device."""
+    rest = forged("BK7231T", StoreKind.CLASSIC, paired=True).data[0x1D_8000:]
+    with pytest.raises(SecretsLeft, match="more often than the flash of one device"):
+        sanitize(dump_of(rest * 9))
+
+
+def test_a_file_full_of_key_blocks_is_not_searched_for_ever(monkeypatch):
+    monkeypatch.setattr(bounds, "_MOST_VIEWED", 3 << 20)
+    block = forged("BK7231T", StoreKind.CLASSIC, paired=True).data[0x1E_E000:0x1E_F000]
+    with pytest.raises(SecretsLeft, match="than can be searched"):
+        sanitize(dump_of(block * 64))

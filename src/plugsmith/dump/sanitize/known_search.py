@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.sanitize.encodings import hidden, lowered, packed
 from plugsmith.dump.sanitize.known_values import SearchForm, direct_values, occurrences
-from plugsmith.dump.sanitize.views import runs_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from plugsmith.dump.sanitize.views import View
+    from plugsmith.dump.sanitize.views import Runs, View
 
 _LEAST_PIECE = 4
 _LEAST_SPLIT = 8  # shorter values have no half that means anything
@@ -35,11 +34,12 @@ class KnownSearch:
         for at, length in hidden(body, self._low):
             yield at, length, True
 
-    def in_views(self, views: Iterable[View]) -> Iterator[tuple[View, int, int]]:
-        """The same in views of which most is noise."""
-        held = list(views)
-        short, long = runs_of(held)
-        for view in held:
+    def in_views(
+        self, views: Sequence[View], runs: tuple[Runs, Runs]
+    ) -> Iterator[tuple[View, int, int]]:
+        """The same in views of which most is noise; `runs`: their text, from `runs_of`."""
+        short, long = runs
+        for view in views if self.forms else ():
             yield from ((view, at, length) for at, length in occurrences(view.body, self._bytes))
             for start, end, content in packed(view.body):
                 if any(hidden(content, self._low, depth=1)):
@@ -49,9 +49,9 @@ class KnownSearch:
         for at, length in hidden(long.text(), self._low):
             yield long.place(at, length)
 
-    def pieces_in(self, views: Iterable[View]) -> Iterator[tuple[View, int, int]]:
-        """Halves of values in the views: a value that two pages share."""
-        short, _long = runs_of(views)
+    def pieces_in(self, runs: tuple[Runs, Runs]) -> Iterator[tuple[View, int, int]]:
+        """Halves of values in the text of views: a value that two pages share."""
+        short, _long = runs
         for at, length in occurrences(short.text(), self._pieces):
             yield short.place(at, length)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import FindingKind
-from plugsmith.dump.sanitize.views import decrypted_views, masked_views
+from plugsmith.dump.sanitize.views import decrypted_views, masked_views, runs_of
 from plugsmith.dump.store.stores import find_stores
 from plugsmith.dump.survey.credentials import SecretKind, is_blanked
 from plugsmith.dump.survey.secret_scan import SecretHit, data_spans, scan
@@ -83,7 +83,8 @@ def _known_raw(
             if not any(at in pin for pin in pins):
                 where = "coded" if coded else "raw"
                 yield _copy(where, span.start + at, body[at : at + length])
-    for view, at, length in known.in_views(masked_views(data, spans)):
+    masked = list(masked_views(data, spans))
+    for view, at, length in known.in_views(masked, runs_of(masked)):
         yield _copy("masked", view.base + at, view.body[at : at + length])
 
 
@@ -95,10 +96,11 @@ def _known_decrypted(
     pins = [place for store in stores for place in _pin_places(store)]
     inside = [sector.span for store in stores for sector in store.sectors]
     views = list(decrypted_views(data, spans, keys))
-    for view, at, length in known.in_views(views):
+    runs = runs_of(views)
+    for view, at, length in known.in_views(views, runs):
         if not any(view.base + at in pin for pin in pins):
             yield _copy("decrypted", view.base + at, view.body[at : at + length])
-    for view, at, length in known.pieces_in(views):
+    for view, at, length in known.pieces_in(runs):
         start = view.base + at
         if not any(start in own for own in inside) and not any(start in pin for pin in pins):
             yield _copy("decrypted", start, view.body[at : at + length])

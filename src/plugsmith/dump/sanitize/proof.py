@@ -48,15 +48,16 @@ def prove(
     *,
     report: DumpReport,
     stores: Sequence[VendorStore],
+    pins: Recovery | None,
     after: Examined,
 ) -> SanitizeProof:
-    """Compare the original (and its survey and stores) with the examined copy."""
+    """Compare the original (its survey, stores and `pin_recovery`) with the examined copy."""
     broken = next(_broken(stores, after.stores), None)
     if any(_changed(span, before, after) for span in proven_code(before.data, report.findings)):
         broken = _("program code has changed.")
     if not all(_same_settings(item.span, report.chip, before, after) for item in _blocks(report)):
         broken = _("the pins in OpenBeken's settings have changed.")
-    same_pins = _same_pins(before, Dump(data=after.data, name=before.name))
+    same_pins = _same_pins(pins, pin_recovery(Dump(data=after.data, name=before.name)))
     left = len(after.left)
     return SanitizeProof(
         records_intact=broken is None,
@@ -102,8 +103,7 @@ def _problem(broken: str | None, after: Examined, *, same_pins: bool) -> str:
     return ""
 
 
-def _same_pins(before: Dump, after: Dump) -> bool:
-    first, second = pin_recovery(before), pin_recovery(after)
+def _same_pins(first: Recovery | None, second: Recovery | None) -> bool:
     if first is None or second is None:
         return first is second
     texts = [item.best.text if item.best else None for item in (first, second)]

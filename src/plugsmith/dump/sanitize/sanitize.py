@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.recovery.outcome import SourceKind
+from plugsmith.dump.sanitize.bounds import bounded, check_stores
 from plugsmith.dump.sanitize.clean_areas import Areas, clean_all
 from plugsmith.dump.sanitize.clean_store import StoreCleaner
 from plugsmith.dump.sanitize.known_search import KnownSearch
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from plugsmith.dump.dump import Dump
+    from plugsmith.dump.recovery.outcome import Recovery
 
 
 _PADDING = 0x100
@@ -81,26 +83,30 @@ def sanitize(
     before = survey(dump)
     _check_usable(dump, before)
     stores = find_stores(dump.data)
-    hits = scan(dump.data, findings=before.findings, stores=stores)
+    check_stores(stores)
+    pins = pin_recovery(dump)
+    text = _pin_text(pins)
+    lost = [lost_places(store, before) for store in stores]
+    rewritten = [AddressRange.sized(at, SECTOR_LEN) for places in lost for at in places]
+    rewritten += [sector.span for store in stores for sector in store.sectors]
+    searched = bounded(
+        dump.data, before, stores=stores, lost=rewritten, pin_text=text, strict=strict
+    )
+    hits = scan(searched.data, findings=searched.report.findings, stores=stores)
     kept = {SecretKind.MAC} if keep_mac else set()
     told = [
         hit for hit in hits if hit.kind not in kept
     ]  # an address that stays is searched no more
     values = collect(told, mac=None if keep_mac else _mac(dump.data, before))
     known = forms_of(values | {value for value in secrets if usable(value)})
-    text = _pin_text(dump)
     removals = Removals()
-    buffer = bytearray(dump.data)
+    buffer = bytearray(searched.data)
     judge = Judge(name=dump.name, known=KnownSearch(known), pin_text=text, keep_mac=keep_mac)
-    rewritten: list[AddressRange] = []
-    for store in stores:
-        lost = lost_places(store, before)
-        rewritten += [AddressRange.sized(at, SECTOR_LEN) for at in lost]
-        rewritten += [sector.span for sector in store.sectors]
+    for store, places in zip(stores, lost, strict=True):
         StoreCleaner(
             buffer=buffer,
             store=store,
-            lost=lost,
+            lost=places,
             known=known,
             pin_text=text,
             removals=removals,
@@ -108,7 +114,7 @@ def sanitize(
     clean_all(
         Areas(
             buffer=buffer,
-            report=before,
+            report=searched.report,
             stores=stores,
             known=judge.known,
             pin_text=text,
@@ -116,17 +122,17 @@ def sanitize(
             keep_mac=keep_mac,
         )
     )
-    unread = _unread(buffer, before, lost=rewritten, pin_text=text, blank=strict)
+    unread = _unread(buffer, searched.report, lost=rewritten, pin_text=text, blank=strict)
     if not strict:
         keys = list(dict.fromkeys(store.data_key for store in stores))
         blank_named(buffer, unread, removals, keys=keys)
     clean = sweep(
         buffer,
-        report=before,
+        report=searched.report,
         judge=judge,
         removals=removals,
     )
-    proof = prove(dump, report=before, stores=stores, after=clean)
+    proof = prove(dump, report=before, stores=stores, pins=pins, after=clean)
     if not proof.complete:
         raise SecretsLeft(problem=proof.problem, remedy=_remedy(proof))
     ledger = account(clean.data, clean.report, lost=rewritten, pin_text=text)
@@ -138,7 +144,7 @@ def sanitize(
         ledger=ledger,
         searches=clean.searches,
         strict=strict,
-        unread=_joined(unread if strict else ledger.unread),
+        unread=_joined(sorted({*searched.blanked, *unread}) if strict else ledger.unread),
     )
 
 
@@ -192,9 +198,8 @@ def _check_usable(dump: Dump, report: DumpReport) -> None:
         )
 
 
-def _pin_text(dump: Dump) -> bytes:
+def _pin_text(found: Recovery | None) -> bytes:
     """The best text that is not a constant of the firmware; b"" if there is none."""
-    found = pin_recovery(dump)
     if found is None:
         return b""
     if found.best is not None:

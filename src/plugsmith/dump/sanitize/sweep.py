@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.sanitize.leftovers import Examined, examine, pin_spans
-from plugsmith.dump.sanitize.views import masked_views
+from plugsmith.dump.sanitize.views import masked_views, runs_of
 from plugsmith.dump.survey.credentials import SecretKind, blank_value
 from plugsmith.dump.survey.obk_secrets import resealed
 from plugsmith.dump.survey.proven_code import proven_code
@@ -84,7 +84,8 @@ def _plain_copies(buffer: bytearray, report: DumpReport, judge: Judge, removals:
     own = _own_spans(report)
     clean = [*_clean_fields(report), *proven_code(bytes(buffer), report.findings)]
     # Found before anything is blanked: a coded stretch can take the first letter of a masked copy.
-    under_masks = list(judge.known.in_views(masked_views(bytes(buffer), spans)))
+    views = list(masked_views(bytes(buffer), spans))
+    under_masks = list(judge.known.in_views(views, runs_of(views)))
     for span in spans:
         body = bytes(buffer[span.start : span.end])
         pins = pin_spans(body, judge.pin_text)

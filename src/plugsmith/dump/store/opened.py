@@ -5,7 +5,8 @@ One search for all who ask: the pin recovery, the survey, the list of records, t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.store.arena import Arena, open_arena
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from plugsmith.dump.store.tables import FoundTable
 
 # Hostile files may pretend to hold thousands of keys. A key costs a look at the whole file in each
-# family, so the larger the file the fewer: 64 of a 2 MiB flash, 8 of a 16 MiB one.
-MAX_TRIED = 64 * 0x20_0000
+# family, so the larger the file the fewer: 32 of a 2 MiB flash, 4 of a 16 MiB one.
+MAX_TRIED = 32 * 0x20_0000
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,11 +86,17 @@ class OpenedStores:
 
 
 def open_stores(data: bytes) -> OpenedStores:
-    """Every store of `data` that some key opens.
+    """Every store of `data` that some key opens; the caller may try more keys on it.
 
     Keys of key blocks come first. Weaker proposals are tried where those open nothing, or where
     a store that stays closed may be the device's own.
     """
+    found = _opened(data)
+    return replace(found, arenas=list(found.arenas), keys=list(found.keys))
+
+
+@lru_cache(maxsize=1)  # who lists the stores of a file often recovers its pins next
+def _opened(data: bytes) -> OpenedStores:
     own, traces = key_addrs(len(data)), key_block_traces(data)
     found = OpenedStores(data=data, traces=traces, tables=find_tables(data))
     blocks = [*sound_keys(traces), *repaired_keys(data, traces)]
