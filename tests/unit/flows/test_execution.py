@@ -15,11 +15,12 @@ from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.safety import FlashProtected
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.permissions import Permission, Permissions
+from plugsmith.flows.wire.same_device import Known
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.sector_survey import survey_known
 from plugsmith.flows.write.target_image import TargetImage
-from plugsmith.memory import SECTOR_LEN
+from plugsmith.memory import SECTOR_LEN, AddressRange
 
 T, N = chip("BK7231T"), chip("BK7231N")
 SIZE = 0x20_0000
@@ -110,6 +111,8 @@ class Desk:
             ctx=self.ctx,
             job=self.job,
             flash=self.flash,
+            known=Known(),
+            suspects=lambda: [AddressRange(0, SIZE)],
             note_speed=lambda: None,
             differing=self.flash.differing,
             resume_on_relink=lambda work, *, left: work(),

@@ -249,7 +249,8 @@ def run_plan(
     try:
         intend(device, job, plan, survey, safety.content)
         device.job = job
-        device.known.keep(survey.baseline, aims=aims_of(device, plan, safety.content))
+        aims = aims_of(device, plan, safety.content)
+        device.known.keep(survey.baseline, aims=aims, content=safety.content)
         work(ctx, device, run)
     except BaseException:
         if (run.begun and not run.untouched) or device.unprotected:

@@ -34,13 +34,15 @@ class Known:
 
     `rf` holds RF sectors as read; `kept` ranges with the CRC-32 that they keep while the run goes
     on; `samples` some sectors of them; `aims` the sectors that the run itself is changing, with all
-    that one may hold or be on its way to (empty where that is not known).
+    that one may hold or be on its way to (empty where that is not known), and `ahead` what those
+    of them hold that it has not begun.
     """
 
     rf: dict[int, bytes] = field(default_factory=dict, repr=False)
     kept: tuple[tuple[AddressRange, int], ...] = ()
     samples: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     aims: Mapping[int, tuple[bytes, ...]] = field(default_factory=dict, repr=False)
+    ahead: dict[int, bytes] = field(default_factory=dict, repr=False)
 
     def learn(self, content: bytes, *, changing: Iterable[int] = ()) -> None:
         """Take the proven content of the whole flash, of which `changing` will not stay."""
@@ -54,11 +56,25 @@ class Known:
         self.kept = tuple((span, zlib.crc32(content[span.start : span.end])) for span in spans)
         self.samples = _samples(content, spans)
 
-    def keep(self, baseline: Iterable[RangeCrc], *, aims: Mapping[int, tuple[bytes, ...]]) -> None:
-        """Take the checksums of what is kept while what has `aims` is changed."""
+    def keep(
+        self,
+        baseline: Iterable[RangeCrc],
+        *,
+        aims: Mapping[int, tuple[bytes, ...]],
+        content: bytes | None,
+    ) -> None:
+        """Take the checksums of what is kept while what has `aims` in `content` is changed."""
         self.aims = aims
+        if content is not None:
+            self.ahead = {addr: content[addr : addr + SECTOR_LEN] for addr in aims}
+        self.ahead |= {addr: data for addr, data in self.rf.items() if addr in aims}
         self.kept = tuple((item.span, item.crc32) for item in baseline)
         self.samples = {addr: data for addr, data in self.samples.items() if addr not in self.aims}
+
+    def begin(self, span: AddressRange) -> None:
+        """The run is about to change `span`."""
+        for part in span.split(SECTOR_LEN):
+            self.ahead.pop(part.start, None)
 
     @property
     def renames(self) -> bool:
@@ -67,6 +83,8 @@ class Known:
 
     def may_hold(self, addr: int, found: bytes) -> bool:
         """Whether the sector at `addr`, which the run changes, may hold `found` by now."""
+        if addr in self.ahead:
+            return found == self.ahead[addr]
         aims = self.aims[addr]
         return not aims or any(left_by_cut(found, aim) for aim in aims)
 

@@ -202,6 +202,7 @@ def _erase(device: Device, run: Execution, span: AddressRange) -> None:
     if device.job is not None:
         device.job.in_flight(span)
     run.begun = True
+    device.known.begin(span)
     device.flash.erase(span)
 
 
