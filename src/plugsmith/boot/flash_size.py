@@ -10,7 +10,7 @@ from plugsmith.boot.agreement import any_two
 from plugsmith.boot.identity import SizeProof
 from plugsmith.chips.model import APP_START
 from plugsmith.errors.flash import IdentityUnstable
-from plugsmith.memory import AddressRange
+from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ MIB = 0x10_0000
 BEYOND = 8 * MIB  # 23 address bits: reads the loader on every flash up to 8 MiB
 _AGREE = 6
 _CRC_TRIES = 3
+# the application; then where a flash of 2 MiB has its calibration, and where one of 4 MiB has the
+# vendor's key and its calibration, as they are seen through a wrap at 2 MiB
+_WITNESSES = (APP_START, 0x1E_0000, 0x19_7000, 0x1F_E000)
 
 
 def repeats(client: BootClient, addr: int, head: bytes, *, by_crc: bool = True) -> bool:
@@ -94,9 +97,31 @@ def _wraps_below(client: BootClient, stated: int, head_at: Callable[[int], bool]
     return False
 
 
-def loader_size(client: BootClient, head: bytes, *, by_crc: bool) -> int:
-    """The smallest distance at which the loader repeats."""
+def loader_size(client: BootClient, head: bytes, *, by_crc: bool, several: bool) -> int:
+    """The smallest distance at which the loader repeats.
+
+    `several`: the chip comes with flashes of several sizes, so that the loader may lie in it twice;
+    then other places have to repeat, too.
+    """
     for size in (MIB, 2 * MIB, 4 * MIB):
-        if repeats(client, size, head, by_crc=by_crc):
+        if not repeats(client, size, head, by_crc=by_crc):
+            continue
+        if not several or all(_same(client, at, at + size, by_crc=by_crc) for at in _WITNESSES):
             return size
     return BEYOND
+
+
+def _same(client: BootClient, one: int, other: int, *, by_crc: bool) -> bool:
+    """Whether two places hold the same 4096 bytes; a difference is one if two answers agree."""
+    if not by_crc:
+        step = _("the size of its flash was proven")
+        return repeats(client, other, read_agreed(client, one, step), by_crc=False)
+    seen: set[tuple[int, int]] = set()
+    for _try in range(_CRC_TRIES):
+        first, second = (client.crc32(AddressRange.sized(at, SECTOR_LEN)) for at in (one, other))
+        if first == second:
+            return True
+        if (first, second) in seen:
+            return False
+        seen.add((first, second))
+    return False

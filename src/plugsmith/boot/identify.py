@@ -112,8 +112,10 @@ def _identify_loader(client: BootClient) -> Identity:
     if not _crc_is_harmless(found, version) or not is_right(client, BEYOND, head):
         head = read_agreed(client, BEYOND, _("its boot loader was read"))
     crc = zlib.crc32(head[:256])
-    by_crc = _crc_is_harmless(boot_codes_for_crc(256, crc), version)
-    size = loader_size(client, head, by_crc=by_crc)
+    found = boot_codes_for_crc(256, crc)
+    by_crc = _crc_is_harmless(found, version)
+    several = any(len(chip(name).flash_sizes) > 1 for item in found for name in item.chips)
+    size = loader_size(client, head, by_crc=by_crc, several=several or not found)
     boot, owner, why = _name_loader(client, head, version, size)
     twins = tuple(name for name in boot.chips if name != owner.name)
     doubt = [_doubt(owner.name, twins, size)] if twins else []
