@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from adapter_cases import CHIPS, DESKS, VERBS, run_twice
+from adapter_cases import CHIPS, COMBINED, DESKS, VERBS, run_twice
 from campaign import old_flash
 from campaign_size import CAMPAIGN, sampled
 from flows_rig import Rig
 
 from plugsmith.errors import ExitCode
 from plugsmith.errors.flash import IdentityUnstable
+from plugsmith.errors.port import PortUnsupported
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.info import info
 from plugsmith.sim.ports.adapter import Adapter, adapter_model
@@ -46,6 +47,13 @@ def test_a_verb_ends_well_on_adapters_as_they_are_sold(tmp_path, name, chip, ver
 @pytest.mark.parametrize(("name", "chip", "verb"), ALL)
 def test_all_verbs_end_well_on_all_adapters(tmp_path, name, chip, verb):
     run_twice(DESKS[name], chip, verb, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "chip"), sampled([(name, chip) for name in COMBINED for chip in CHIPS], 3)
+)
+def test_a_flash_ends_well_where_several_troubles_come_together(tmp_path, name, chip):
+    run_twice(COMBINED[name], chip, "flash", tmp_path)
 
 
 def messages(rig):
@@ -129,3 +137,35 @@ def test_a_port_that_only_opens_slowly_keeps_its_speed(tmp_path, chip, opening_s
     assert rig.library.adapters.facts("sim:adapter").bad == ()
     assert rig.adapter.reopenings >= 3  # one that is only a look, up, and down again
     assert rig.adapter.user_resets == 0
+
+
+@pytest.mark.parametrize(
+    ("chip", "first", "last"),
+    [("BK7231T", 1, 2), ("BK7231N", 2, 2), ("BK7231T", 5, 6), ("BK7231N", 2, None)],
+)
+def test_a_driver_that_refuses_a_change_now_and_then_costs_no_backup(tmp_path, chip, first, last):
+    """Also on the way back; one that refuses for good at a raised rate is named as such."""
+    rig = rig_with(tmp_path, chip)
+    opened, asked = rig.port, []
+
+    def port():
+        made = opened()
+        real = made.set_baud
+
+        def set_baud(baud):
+            asked.append(baud)
+            if first <= len(asked) <= (last or 10**6):
+                raise PortUnsupported(port=made.info.name, problem=f"no rate of {baud} bit/s")
+            real(baud)
+
+        made.set_baud = set_baud
+        return made
+
+    rig.port = port
+    if last is None:
+        with pytest.raises(PortUnsupported, match="115200"):
+            backup(rig.ctx(timeout=30.0))
+        assert rig.content == old_flash(chip)
+    else:
+        assert backup(rig.ctx(timeout=30.0)).backup.read() == old_flash(chip)
+        assert rig.adapter.user_resets <= 1

@@ -53,6 +53,7 @@ _SDK_EVERY = 3  # rounds
 _OVERRUN_S = 1.8  # of the limit, to look for somebody else: no verdict before that
 # Other chips are greeted once, shortly before the likely cause is told or when the time is up.
 _GREET_AFTER_S, _GREET_LEAST_S = 18.0, 3.0
+_TRIES, _AGAIN_S = 3, 0.2
 _TORN_WRITE = b"\xff" * 4352  # a Write4K that was cut off counts these as data; they write nothing
 
 
@@ -113,7 +114,7 @@ class Search:
         """Return when a boot code answers and stays; NoAnswer when the time is up."""
         while True:
             try:
-                self._to(START_BAUD)
+                self._to_start()
                 turn = 0
                 while not self._round(turn):
                     turn += 1
@@ -249,6 +250,14 @@ class Search:
                 return True
         self._to(START_BAUD)
         return False
+
+    def _to_start(self) -> None:
+        """PortUnsupported from a port that does not go back: a fresh boot code is at no other."""
+        for _try in range(_TRIES):
+            if self._to(START_BAUD) or not self._port.capabilities.speed_changes:
+                return
+            self._clock.sleep(_AGAIN_S)
+        self._port.set_baud(START_BAUD)
 
     def _to(self, rate: int) -> bool:
         if self._port.baud == rate or not self._port.capabilities.speed_changes:
