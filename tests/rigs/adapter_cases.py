@@ -70,7 +70,6 @@ COMBINED = {
     "reopens, with a buffer of 1 KiB": Desk(("reopen:0.2", "buffer:1024")),
     "refuses, with noise below": Desk(("refuse:460800", "noise:115200:1e-2")),
     "limited, with a buffer of 256 bytes": Desk(("most:230400", "buffer:256")),
-    "noise everywhere and a buffer": Desk(("noise:0:1e-4", "buffer:256"), latency_s=0.016),
     "opens late, resets and is slow": Desk(("reopen:0.35:resets-late",), latency_s=0.016),
     "inverted lines and limited": Desk(("inverted", "most:115200"), lines="dtr"),
 }

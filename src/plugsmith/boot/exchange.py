@@ -24,7 +24,6 @@ START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 _CONFIRMS = 4  # in which the chip fell silent again
 _CHANGING = (cmd.Erase, cmd.Write4K, cmd.Write, cmd.WriteStatusRegister)
-_LONG = (cmd.CheckCrc, cmd.Erase)  # what may take a slow chip far more than usual
 _AT_ONCE = (cmd.Read4K, cmd.ReadRegister, cmd.ReadBootVersion)  # what a chip answers in no time
 _CALLS = 8
 _PROBES = 16  # link checks that may be unanswered: the chip may be busy, its ring is finite
@@ -52,7 +51,7 @@ class Exchanger:
     `silences` counts how often the chip fell silent and was found at the rate to which a reset
     brings it: another one may answer now. `confirm` raises if it is; it is asked before the next
     request that changes something. `resets_at` are the raised rates that it had then: a chip that
-    leaves one by itself was reset. `pace` is how slow the chip is at long work.
+    leaves one by itself was reset. `pace` is how slow the chip is at checksums.
     """
 
     def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
@@ -196,15 +195,22 @@ class Exchanger:
         return None
 
     def _left_s(self, wait: _Wait) -> float:
-        """How long to wait on; as long again, once, for a silent chip that may be at work."""
+        """How long to wait on; as long again, once, for a silent chip that may be at work.
+
+        One that is not answers a link check: it has lost the request.
+        """
         left_s = wait.end_s - self.wire.clock.monotonic()
         if left_s > 0 or wait.usual_s is None:
             return left_s
-        more_s = self.pace.allowed_s(wait.usual_s) if wait.once_more else 0.0
-        self.pace.overdue(wait.usual_s)
+        if not wait.once_more:
+            self.pace.overdue(wait.usual_s)
+            return left_s
         wait.once_more = False
-        wait.end_s += more_s
-        return left_s + more_s
+        if not wait.probing:
+            wait.probes += 1
+            self.wire.send_link_check()
+        wait.end_s += self.pace.allowed_s(wait.usual_s)
+        return wait.end_s - self.wire.clock.monotonic()
 
     def _note_lag(self, command: Command, began_s: float) -> None:
         wire = self.wire
@@ -221,7 +227,7 @@ class Exchanger:
         usual_s = None
         if device_s is None:
             device_s = self.policy.device_s(command)
-            if isinstance(command, _LONG):
+            if isinstance(command, cmd.CheckCrc):
                 usual_s, device_s = device_s, self.pace.allowed_s(device_s)
         # a link check sent while a Write4K lacks bytes would end up in the flash
         changing = isinstance(command, (cmd.Write4K, cmd.Write))
@@ -231,7 +237,7 @@ class Exchanger:
             usual_s=usual_s,
             probing=probing,
             before=wire.link_pending,
-            once_more=isinstance(command, cmd.CheckCrc),
+            once_more=usual_s is not None,
         )
 
     def _probe(self, wait: _Wait) -> None:

@@ -45,7 +45,7 @@ class RetryPolicy:
 
 
 class Pace:
-    """The factor on the usual time of long work, over all links of a run.
+    """The factor on the usual time of checksums, over all links of a run.
 
     An old boot code, a chip behind a busy computer, an emulator: one that owes an answer is not
     gone.

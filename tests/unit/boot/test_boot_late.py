@@ -12,6 +12,7 @@ from plugsmith.boot.policy import Pace, RetryPolicy
 from plugsmith.boot.protocol.commands import CheckCrc
 from plugsmith.errors.link import LinkLost
 from plugsmith.memory import SECTOR_LEN, AddressRange
+from plugsmith.sim.faults import Harm, Way
 from plugsmith.sim.timing import DeviceTiming, WaitTimes
 
 SPAN = AddressRange(0x3_0000, 0x3_2000)
@@ -104,3 +105,19 @@ def test_blank_sectors_are_looked_for_where_the_answers_cost_less_than_they_save
     flash._reader._crc_many = lambda wanted: (spans.extend(wanted), ask(wanted))[1]
     flash.read(AddressRange(0x2_0000, 0x3_0000))
     assert sum(len(span) == SECTOR_LEN for span in spans) == asked
+
+
+@CHIPS
+@pytest.mark.parametrize("burst", [1, 3])
+def test_a_lost_request_is_not_taken_for_a_slow_chip(who, chip, burst):
+    rig = Rig.of(who, forged(chip), paced=True)
+    client, _identity, flash = rig.connect()
+    spans = list(AddressRange(0, burst * 0x10_0000 // 2).split(0x8_0000))
+    rig.hurt(Way.TO_CHIP, Harm.DROP, after=3, count=2)
+    began_s = rig.clock.monotonic()
+    content = forged(chip)
+    wanted = [zlib.crc32(content[span.start : span.end]) for span in spans]
+    assert list(flash.crc32_many(spans)) == wanted
+    usual_s = RetryPolicy().device_s(CheckCrc(start=0, length=0x8_0000 * burst))
+    assert rig.clock.monotonic() - began_s < usual_s + 1.5
+    assert client._exchanger.pace.allowed_s(1.0) == 1.0
