@@ -43,16 +43,16 @@ lint: setup
 
 # The inner loop: what needs no process, no pacing, no corpus. No lint, so that it answers soon.
 test-fast: setup
-	$(PYTEST) -n $(or $(GIVEN_JOBS),$(CORES)) -m "not slow and not peers and not corpus and not campaign" tests/unit tests/arch tests/property
+	$(PYTEST) -n $(or $(GIVEN_JOBS),$(CORES)) -m "not slow and not peers and not corpus and not campaign and not whole" tests/unit tests/arch tests/property
 
 # Everything that a change must pass. Corpus tests run where the corpus is, else they skip.
 # AFTER_FAST=1 leaves out what `make test-fast` has just passed.
 test: lint
 	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui and not web and not whole" $(if $(AFTER_FAST),--after-fast)
 
-# The rows of long tables of which `make test` runs a sample, as in tests/rigs/campaign_size.py.
+# The rows of long tables of which `make test` runs a sample (tests/rigs/samples.py, campaign_size.py).
 test-whole: setup
-	$(PYTEST) -n $(JOBS) -m whole tests/flows tests/unit/boot tests/emu tests/ui tests/corpus
+	$(PYTEST) -n $(JOBS) -m whole tests/arch tests/cli tests/flows tests/unit tests/emu tests/ui tests/corpus
 
 # The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
 test-ui: page/node_modules/.made

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = [
-    "offline", "remembered", "garbage", "random_order", "published_lines", "provoked", "whole_run"
+    "offline", "remembered", "garbage", "random_order", "published_lines", "provoked", "samples",
+    "whole_run",
 ]  # fmt: skip
 
 settings.register_profile(

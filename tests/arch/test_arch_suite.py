@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import samples
 from campaign_size import sampled
 from fast_set import FOLDERS, NONE_OF
 
@@ -112,7 +113,8 @@ def test_what_make_test_leaves_of_the_tables_is_run_by_ci():
     assert "-m whole" in command
     places = [ROOT / place for place in re.findall(r"tests/[\w/]+", command)]
     for path in (ROOT / "tests").rglob("test_*.py"):
-        if "sampled(" in path.read_text("utf-8") and path != Path(__file__):
+        text = path.read_text("utf-8")
+        if ("sampled(" in text or "mark.sample(" in text) and path != Path(__file__):
             assert any(path.is_relative_to(place) for place in places), path
     assert "make test-whole" in (ROOT / ".ci" / "run").read_text("utf-8")
 
@@ -135,3 +137,28 @@ def test_a_datagram_to_this_computer_arrives():
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.sendto(b"x", taker.getsockname())
             assert taker.recv(9) == b"x"
+
+
+class Row:
+    """A row of a table, as far as marks are looked at."""
+
+    def __init__(self, nodeid: str) -> None:
+        self.nodeid = nodeid
+        self.marks = {"sample": pytest.mark.sample(3).mark}
+
+    def get_closest_marker(self, name: str) -> pytest.Mark | None:
+        return self.marks.get(name)
+
+    def add_marker(self, mark: pytest.MarkDecorator) -> None:
+        self.marks[mark.name] = mark.mark
+
+
+def test_a_marked_table_is_sampled_the_same_each_time_and_keeps_what_is_to_be_provoked(monkeypatch):
+    monkeypatch.setitem(samples.WANTED, "t.py::test_it[17]", {"PS-X"})
+    runs = []
+    for order in (1, -1):
+        rows = [Row(f"t.py::test_it[{at}]") for at in range(20)][::order]
+        samples.mark(rows)
+        runs.append({row.nodeid for row in rows if "whole" not in row.marks})
+    assert runs[0] == runs[1] >= {"t.py::test_it[17]"}
+    assert len(runs[0]) == 3

@@ -245,6 +245,7 @@ def served(tmp_path, request):
     running.stop()
 
 
+@pytest.mark.sample(1)
 @posix
 @pytest.mark.parametrize(
     "served", [("bk7231t", *LINES), ("bk7231n", *LINES)], indirect=True, ids=["t", "n"]

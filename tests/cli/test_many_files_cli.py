@@ -116,6 +116,7 @@ def test_an_archive_of_several_is_several_inputs(tmp_path, capsys, dump):
 MAKERS = ["repair", "sanitize", "extract"]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", ["records", *MAKERS])
 def test_folders_lists_and_archives_in_the_verbs_on_what_is_in_a_dump(tmp_path, capsys, dump, verb):
     (tmp_path / "in").mkdir()

@@ -81,6 +81,7 @@ def test_the_next_step_is_a_command_that_exists(words, tmp_path, capsys):
         assert any(" ".join(parts[:count]) in BY_NAME for count in (1, 2, 3)), command
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", ["info", "records", "extract", "repair", "sanitize", "config"])
 def test_a_folder_has_a_next_step_too(verb, tmp_path, capsys):
     (tmp_path / "in").mkdir()

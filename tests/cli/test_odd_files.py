@@ -36,6 +36,7 @@ def giant(request, tmp_path):
     return path
 
 
+@pytest.mark.sample(50)
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_a_file_without_an_end_fills_no_memory(name, giant, capsys):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -86,6 +87,7 @@ def spoilt(request, tmp_path, monkeypatch):
     return home
 
 
+@pytest.mark.sample(60)
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_a_spoilt_library_hangs_nothing(name, spoilt, capsys):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -94,6 +94,7 @@ def test_every_kind_has_a_file_and_a_way_on():
     assert set(K) == kinds == set(HELPS)
 
 
+@pytest.mark.sample(15)
 @pytest.mark.parametrize("name", FILES)
 def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
     kind, data = FILES[name]
@@ -114,6 +115,7 @@ def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
         assert set(order) <= set(as_image["problems"])
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name][0] in _FLASH])
 def test_a_backup_is_restored_and_nothing_else_is(name, run):
     code, last = run("restore", FILES[name][1])
@@ -122,6 +124,7 @@ def test_a_backup_is_restored_and_nothing_else_is(name, run):
     assert refused is (level == "none") or code == 3  # 3: only the device can tell
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_refusal_names_the_verb_that_helps_with_this_kind(verb, run):
     for name, (kind, data) in _smallest(set(K) - TAKES.get(verb, set())).items():
@@ -159,6 +162,7 @@ def test_an_empty_file_and_a_giant_are_the_same_to_every_verb(verb, run):
     assert (code, last["code"]) == (9, "PS-INPUT-TOO-LARGE")
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("name", packed_files())
 @pytest.mark.parametrize(
     "verb", ["dump info", "image info", "dump config", "template lint", "flash"]

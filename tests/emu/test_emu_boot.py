@@ -98,6 +98,7 @@ WAITS_BY_COUNTER = (
 )  # fmt: skip
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U", "BK7238"])
 def test_a_guest_that_waits_by_a_timer_counter_gets_on_in_the_right_time(chip: str) -> None:
     limits = EmuLimits(instructions=12_000_000, wall_s=20.0)

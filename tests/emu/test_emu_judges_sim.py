@@ -41,6 +41,7 @@ def test_a_forged_factory_flash_starts_on_its_chip(chip):
     assert simulated(flash, chip)
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize("kind", ["tuya", "openbeken"])
 @pytest.mark.parametrize("made_for", sampled([*CHIPS], 3))
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238"])

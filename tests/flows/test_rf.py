@@ -80,6 +80,7 @@ def test_a_device_without_calibration_is_told_what_to_do(rig):
     assert "rf put-back" in found.notes[-1]
 
 
+@pytest.mark.sample(1)
 def test_a_saved_sector_can_be_put_back(rig, tmp_path):
     saved = save(rf_of_chip(rig.ctx()), tmp_path / "rf.bin")
     assert (tmp_path / "rf.bin").read_bytes() == rig.before[rig.rf : rig.rf + 0x1000]
@@ -96,6 +97,7 @@ def test_a_saved_sector_can_be_put_back(rig, tmp_path):
     assert saved.mac
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("named", [True, False])
 def test_the_own_backup_needs_no_question(rig, named):
     kept = backup(rig.ctx()).backup
@@ -107,6 +109,7 @@ def test_the_own_backup_needs_no_question(rig, named):
     only_rf_differs(rig, lost)
 
 
+@pytest.mark.sample(1)
 def test_another_boards_backup_is_asked_about_or_refused(rig, tmp_path):
     other = Rig(tmp_path / "b", rig.name, stock(rig.name, OTHER_TEXT, mac=NEW))
     other.library = rig.library
@@ -166,6 +169,7 @@ def test_a_dry_run_asks_nothing_and_changes_nothing(rig):
     assert rig.asked == []
 
 
+@pytest.mark.sample(1)
 def test_rebuild_is_the_last_resort(rig):
     with pytest.raises(RfStillSound):
         rebuild(rig.ctx(yes=True), NewRf(mac=NEW, chosen=False))

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 TESTS = Path(__file__).resolve().parents[1]
 FOLDERS = ("unit", "arch", "property")
-NONE_OF = ("slow", "peers", "corpus", "campaign")
+NONE_OF = ("slow", "peers", "corpus", "campaign", "whole")
 
 
 def is_fast(item: pytest.Item) -> bool:

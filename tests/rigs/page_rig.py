@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import threading
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 pytest.importorskip("uvicorn", reason="the extra `ui` is not installed")
+
+import uvicorn.server
 
 from plugsmith.library.library import Library
 from plugsmith.records import Record, Result, record
@@ -23,6 +26,20 @@ if TYPE_CHECKING:
     from plugsmith.api.session import Session
 
 PATIENCE_S = 60.0  # only ever waited for by a test that fails
+
+
+class _Soon:
+    """asyncio for uvicorn, which looks ten times a second whether it is to end."""
+
+    @staticmethod
+    async def sleep(seconds: float) -> None:
+        await asyncio.sleep(min(seconds, 0.01))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+
+uvicorn.server.asyncio = _Soon()
 
 
 class Reply:

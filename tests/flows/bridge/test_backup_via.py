@@ -103,6 +103,7 @@ def test_the_command_for_a_chip_is_the_one_of_its_facts(program, tmp_path, capsy
         assert words[:5] == ["flash", "read", "-d", "/dev/ttyUSB9", family]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     ("work", "code", "error"),
     [

@@ -111,6 +111,7 @@ def test_a_read_of_another_board_with_the_same_content_is_not_its_backup(c3, tmp
     assert program.flash.read_bytes() == STOCK
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("said", "number", "spoil"),
     [

@@ -113,6 +113,7 @@ def stored_backup(net, ctx, number=0):
     return Path(backup(ctx, [net.hosts[number]], full=False).folder)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("kind", "chip"),
     [*((kind, "BK7231T") for kind in KINDS), ("bulb PWM", "BK7231N"), ("TuyaMCU", "BK7231N")],

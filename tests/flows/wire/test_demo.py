@@ -138,6 +138,7 @@ class _CancelAt:
             self._cancel.cancel()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("task", ["link", "firmware", "backup", "write", "verify", "apply"])
 def test_ctrl_c_ends_it_anywhere(scene, task):
     cancel, threads = CancelToken(), threading.active_count()

@@ -114,6 +114,7 @@ def test_noise_at_every_speed_that_nothing_survives_is_named_as_noise_and_change
     assert rig.content == old_flash(chip)
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("chip", CHIPS)
 @pytest.mark.parametrize("at", ["resets", "resets-late"])
 @pytest.mark.parametrize("opening_s", OPENINGS)

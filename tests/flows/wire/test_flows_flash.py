@@ -308,6 +308,7 @@ def test_a_chip_that_is_reset_once_or_twice_during_the_look_does_not_loop(
     assert left == [0]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 @pytest.mark.parametrize("at", sampled([*range(2_000, 130_000, 9_700)], 4))
 def test_pulling_the_cable_at_any_moment_and_running_again_ends_verified(tmp_path, chip, at):

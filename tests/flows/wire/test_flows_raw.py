@@ -156,6 +156,7 @@ class StoppedAtOnce(BaseException):
     """A second Ctrl-C: what is on its way is torn, and what is sent at an end is sent."""
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("sent", [300, 1500, 3000])
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 def test_a_write_that_is_stopped_in_the_middle_of_a_sector_loses_no_neighbour(chip, sent, tmp_path):

@@ -212,6 +212,7 @@ def test_a_lost_calibration_comes_back_by_name_only(tmp_path):
     assert rig.content == rig.before
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("at", range(10_000, 75_000, 13_000))
 def test_an_interrupted_restore_is_finished_by_running_it_again(tmp_path, at):
     rig, file = flashed(tmp_path)

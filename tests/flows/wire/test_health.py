@@ -66,6 +66,7 @@ def test_a_full_flash_has_nothing_to_try(rig, monkeypatch):
         health(rig.ctx(yes=True), count=2)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 @pytest.mark.parametrize("baud", [115200, 230400])
 def test_the_verdict_does_not_depend_on_the_speed_of_the_wire(tmp_path, chip, baud):

@@ -217,6 +217,7 @@ RUNS = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 @pytest.mark.parametrize("verb", RUNS)
 def test_one_garbled_checksum_decides_nothing_wherever_it_comes(tmp_path, verb, chip):

@@ -59,6 +59,7 @@ def test_erasing_calibration_and_address_needs_both_permissions(rig, allow):
     assert erase_raw(rig.ctx("rf", "mac", yes=True), lambda _size: span).verified
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("chip", "size"),
     sampled(
@@ -113,6 +114,7 @@ def test_a_flashed_device_starts_and_so_does_its_restored_stock(tmp_path, chip, 
     assert "TUYA Notice" in rig.chip.log.text.rpartition("J 0x10000")[2]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("chip", "size"), [("BK7231T", 0x40_0000), ("BK7231N", 0x10_0000), ("BK7252", 0x10_0000)]
 )

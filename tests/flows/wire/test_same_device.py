@@ -29,6 +29,7 @@ def rig_of(tmp_path, chip="BK7231T", content=None):
     return rig
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("gap_s", [0.0, 3.0])
 @pytest.mark.parametrize(
     ("chip", "boot"),

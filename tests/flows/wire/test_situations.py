@@ -232,6 +232,7 @@ def test_a_verb_says_what_the_page_says(tmp_path, name, verb):
 FAILING = [name for name, row in ROWS.items() if row[2][0] in "34" and TROUBLES[name].doctor]
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("name", FAILING)
 def test_doctor_says_what_the_page_says(tmp_path, name):
     sentence, _step, end = ROWS[name]
@@ -243,6 +244,7 @@ def test_doctor_says_what_the_page_says(tmp_path, name):
     assert result.causes[0].likelihood == "likely"
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("rate", "period_s", "verbs"),
     [

@@ -173,6 +173,7 @@ def test_a_chip_named_against_a_loader_that_says_otherwise_is_refused(content, n
 PAIRS = [("BK7231U", "BK7231T"), ("BK7231T", "BK7231U"), ("BK7231Q", "BK7231T")]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("chip", "other"), PAIRS)
 def test_the_whole_image_of_another_chip_is_mended_where_the_uart_is_silent(chip, other, tmp_path):
     rig = SpiRig(factory(other), chip=chip, manners=CS1)
@@ -225,6 +226,7 @@ TALK = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("kind", TALK)
 def test_a_uart_on_which_somebody_talks_is_not_silent(kind, tmp_path):
     words = f"talk:115200:{TALK[kind]}"
@@ -457,6 +459,7 @@ class Killed(BaseException):
 CUTS = [(0x01, 1), (0x01, 2), (0x20, 1), (0x20, 5), (0x02, 1), (0x02, 99)]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("opcode", "nth"), CUTS)
 def test_cut_anywhere_and_run_again_ends_well(opcode, nth, tmp_path, monkeypatch):
     cut_and_again(

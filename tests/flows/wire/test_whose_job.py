@@ -66,6 +66,7 @@ def work(rig, verb, own, *, yes):
     return restore(ctx, own)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("yes", [False, True])
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_board_is_not_taken_for_one_whose_calibration_was_being_changed(rig, tmp_path, verb, yes):
@@ -89,6 +90,7 @@ def test_a_board_is_not_taken_for_one_whose_calibration_was_being_changed(rig, t
     assert rig.library.jobs.open_jobs() == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_board_whose_calibration_a_job_wanted_is_not_taken_for_the_one_that_it_changed(
     rig, tmp_path, verb
@@ -156,6 +158,7 @@ def test_the_board_whose_calibration_was_being_changed_is_known_after_its_firmwa
         backup(rig.ctx())
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("yes", [False, True])
 @pytest.mark.parametrize("verb", VERBS)
 def test_boards_without_an_address_are_told_apart_by_what_they_hold(tmp_path, rig, verb, yes):

@@ -22,6 +22,7 @@ EXITS = {3, 4, 5, 6, 7}
 READ = AddressRange(0x10000, 0x30000)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("who", "chip", "boot"), CASES, ids=[case[0] for case in CASES])
 def test_random_faults(who: str, chip: str, boot: str) -> None:
     before = forged(chip, boot)

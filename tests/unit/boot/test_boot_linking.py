@@ -34,6 +34,7 @@ def test_a_line_that_is_wired_to_cen_resets_the_chip(who: str, chip: str, line: 
     assert rig.clock.monotonic() < 12
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("paced", [True, False])
 @pytest.mark.parametrize(("who", "chip"), [("t-1.0.5", "BK7231T"), ("n-rom", "BK7231N")])
 def test_a_reset_by_hand_at_any_moment_is_caught(who: str, chip: str, paced: bool) -> None:

@@ -73,6 +73,7 @@ def test_a_rom_gets_one_frame_at_a_time():
     assert not client.errors
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("case", LOADERS, ids=lambda case: case[0])
 @pytest.mark.parametrize("harm", [Harm.DROP, Harm.FLIP, Harm.DUPLICATE, Harm.NOISE])
 @pytest.mark.parametrize("seed", sampled([0, 1], 1))
@@ -100,6 +101,7 @@ def test_no_harm_on_the_wire_reaches_what_is_not_written(case, harm, seed):
     assert holds(rig, sectors)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("missing", [1, 12, 300, 4000])
 @pytest.mark.parametrize("where", [20, 4000])
 def test_the_frame_in_front_of_an_unanswered_one_is_written_again(missing, where):

@@ -147,6 +147,7 @@ def test_damage_of_the_storage_is_named_and_does_not_stop_a_restore(name, found)
 _HEADER_AT = 0x129F0A
 
 
+@pytest.mark.sample(14)
 @pytest.mark.parametrize("name", ["BK7231T", "BK7231N", "BK7238"])
 @pytest.mark.parametrize(
     "hole",
@@ -347,6 +348,7 @@ def test_bytes_are_searched_once_however_often_they_are_judged(monkeypatch):
     assert searched == [data]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "unit",
     [

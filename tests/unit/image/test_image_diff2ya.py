@@ -40,6 +40,7 @@ def test_the_code_comes_out_and_is_named():
     assert found.sound
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("kind", [0x53494E47, 0x41425349, 0x41425238, 0x4C5A4352, 0x4C5A4351])
 def test_a_difference_is_refused_by_its_name(kind):
     with pytest.raises(ContainerUnsupported):
@@ -53,6 +54,7 @@ BROKEN = [
 ]  # fmt: skip
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("changes", BROKEN)
 def test_damage_is_said_and_nothing_comes_out(changes):
     with pytest.raises(Malformed):
