@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from campaign_size import CAMPAIGN
 from corpus_place import corpus_root
 from fast_set import is_fast
 from hypothesis import HealthCheck, settings
@@ -24,7 +25,10 @@ pytest_plugins = [
 ]  # fmt: skip
 
 settings.register_profile(
-    "suite", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
+    "suite",
+    deadline=None,
+    max_examples=400 if CAMPAIGN else 40,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
 

@@ -43,6 +43,7 @@ ENTRIES = st.fixed_dictionaries(
 SOURCE = ListOrigin(name="any", kind="file", location="", licence="", fetched="")
 
 
+@settings(max_examples=25)
 @given(st.one_of(JSON, ENTRIES))
 def test_any_value_is_an_entry_or_rejected(raw: object) -> None:
     entry = read_entry(raw)

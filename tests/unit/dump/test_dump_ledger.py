@@ -60,6 +60,7 @@ def planted(data: bytes, at: int, text: bytes) -> bytes:
     return data[:at] + text + data[at + len(text) :]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("name", "kind"), DEVICES)
 def test_the_four_kinds_add_up_to_the_file_before_and_after(name, kind):
     data = base_dump(name, kind)
@@ -77,6 +78,7 @@ def test_what_counts_as_code_has_right_sums():
         assert bad_lines(data[span.start : span.end]) == []
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("spot", ROOMS)
 def test_no_text_that_nobody_knows_survives_anywhere(spot):
     """No search can find these: only that nothing unread stays takes them out."""

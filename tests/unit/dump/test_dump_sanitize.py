@@ -38,6 +38,7 @@ def looks(data: bytes, *, at: int) -> dict[str, bytes]:
     return views(data, OWN_KEY, key_addr=at, from_addr=CODE_END)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("name", "kind"), DEVICES)
 def test_every_canary_is_there_before_and_none_after(name, kind):
     made = forged(name, kind, paired=True)
@@ -119,6 +120,7 @@ def test_what_can_be_recovered_stays_recoverable(options):
     assert (second.best.text if second.best else None) == (first.best.text if first.best else None)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "kind",
     [
@@ -185,6 +187,7 @@ def test_sectors_whose_header_is_destroyed_are_cleaned_too():
     assert recover(clean.data).best.text == FORUM_TEXT.encode()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("at", [0x1F_0800, 0x1F_2345, 0x1F_F000])
 def test_bytes_lost_inside_the_storage_leave_no_torn_secret(at):
     """Sectors behind the loss lie in another phase, and the torn one reaches into the next."""
