@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
 from source_trees import tree
 
 if TYPE_CHECKING:
@@ -139,6 +140,7 @@ def without(trees: dict[Path, ast.Module], known: dict[Path, set[str]]) -> list[
     ]
 
 
+@pytest.mark.slow
 def test_every_test_reaches_an_assertion():
     trees = {path: tree(path) for path in sorted(TESTS.rglob("*.py"))}
     assert without(trees, helpers(trees)) == []

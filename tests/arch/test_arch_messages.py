@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from source_trees import tree
 
 from plugsmith import messages
@@ -85,6 +86,7 @@ def bare_sentences(module: ast.Module) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_sentences_go_through_the_catalogue():
     found = {path.relative_to(SOURCE).as_posix(): bare_sentences(tree(path)) for path in MODULES}
     assert {name: lines for name, lines in found.items() if lines} == {}

@@ -6,6 +6,7 @@ import ast
 from functools import cache
 from pathlib import Path
 
+import pytest
 from source_trees import tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -153,6 +154,7 @@ def test_pure_modules_touch_nothing_outside():
     assert found == []
 
 
+@pytest.mark.slow
 def test_third_parties_stay_behind_their_walls():
     found = []
     for path in MODULES:

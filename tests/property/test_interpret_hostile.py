@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,7 @@ CONFIGS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=100)
 @given(CONFIGS, st.sampled_from([None, "BK7231T", "BK7231N", "BK7231Q", "BK7238"]))
 def test_no_configuration_gives_a_forbidden_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hostile import value_or_refusal
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -43,6 +44,7 @@ def test_doubled_and_mixed(forms, between):
     assert given_to_both(between.join(forms))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(BYTES), st.lists(st.tuples(st.floats(0, 1), PIECES), max_size=6))
 def test_with_rubbish_inside(form, rubbish):

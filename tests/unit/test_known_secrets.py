@@ -56,6 +56,7 @@ def _spellings(word: str) -> set[str]:
     return {word, urllib.parse.quote(word, safe=""), coded, word.encode().hex()}
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None)  # of each of 158 classes
 @given(word=WORDS)
 def test_no_error_class_tells_a_known_secret(word):

@@ -58,6 +58,7 @@ class World:
             warn=lambda code, _text, **more: self.warned.append((code, more)),
         )
         self.device = SimpleNamespace(
+            ctx=self.ctx,
             claim=self._claim,
             unfinished=lambda: list(half),
             key=lambda: self.key,

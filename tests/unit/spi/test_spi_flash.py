@@ -203,6 +203,7 @@ def spi_faults(seed):
     return told is not None
 
 
+@pytest.mark.slow
 def test_under_random_faults_nothing_is_silently_wrong_and_nothing_else_is_written():
     healed = sum(spi_faults(seed) for seed in range(40))
     assert healed >= 36
