@@ -42,6 +42,8 @@ class Children:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Instead of pytest's own loop."""
+        if session.testsfailed:
+            raise session.Failed("not every test could be collected")
         self._session = session
         self.items = {item.nodeid: item for item in session.items}
         self._work(self)

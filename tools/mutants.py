@@ -158,6 +158,7 @@ def main(count: int, seed: int, names: list[str]) -> int:
 
         shutil.copytree(SOURCE, Path(folder) / "plugsmith")
         os.chdir(ROOT)
+        sys.path.insert(0, str(ROOT))  # as `python -m pytest` has it
         arguments = ["--timeout=0", "-m", "not corpus and not campaign", *TESTS]
         done = pytest.main(arguments, plugins=[Children(work)])
     return int(done or not enough)

@@ -18,6 +18,7 @@ from plugsmith.flows.write import execute as execute_module
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.library.jobs.journal import Journal
 from plugsmith.library.undo import UndoRecord, UndoStore
+from plugsmith.sim.faults import BrownOut, FaultPlan, FlashStep
 from plugsmith.sim.ports.port import SimPort
 
 CODE = 0x8000
@@ -121,6 +122,17 @@ def test_a_protection_that_cannot_be_put_back_is_told_and_takes_no_proof_away(ri
     monkeypatch.setattr(Device, "flash_restore_protection", stuck)
     assert flash(rig.ctx(), rig.path).verified
     assert "PS-NOTE-PROTECTION" in rig.warnings()
+
+
+def test_the_protection_comes_back_although_the_chip_was_reset_meanwhile(tmp_path):
+    faults = FaultPlan(faults=(BrownOut(step=FlashStep.ERASE, nth=5),))
+    rig = Rig(tmp_path, "BK7231N", factory("BK7231N", code_len=CODE), status=0x021C, faults=faults)
+    path = tmp_path / "image.bin"
+    path.write_bytes(forge_openbeken_qio("BK7231N", version="1.18.300", code_len=CODE))
+    done = flash(rig.ctx(), path)
+    assert done.verified
+    assert "PS-NOTE-RESETS" in rig.warnings()
+    assert rig.chip.nor.status == 0x021C
 
 
 def test_a_journal_that_the_disk_takes_no_more_of_is_told_after_the_work_is_whole(rig, monkeypatch):

@@ -8,7 +8,12 @@ from flows_rig import Rig, factory
 
 from plugsmith.chips.catalog import flash_parts
 from plugsmith.chips.flash_parts import one_time_bits
-from plugsmith.errors.flows import FileNotABackup, PermissionNeeded, PreflightRefused
+from plugsmith.errors.flows import (
+    BackupForAnotherDevice,
+    FileNotABackup,
+    PermissionNeeded,
+    PreflightRefused,
+)
 from plugsmith.errors.safety import ConsentMissing, SettingsDamaged, SizeContradicted
 from plugsmith.flows.settings.desired_settings import DesiredSettings
 from plugsmith.flows.settings.settings_block import change_chip, make_block, read_chip, sector_of
@@ -211,3 +216,26 @@ def test_no_bit_that_is_set_for_good_is_ever_masked():
     for part in flash_parts():
         assert part.compare_mask & one_time_bits(part) == 0, part.name
         assert part.read_opcodes[1:] != (0x35,) or part.compare_mask & 0x3D00 == 0, part.name
+
+
+@pytest.mark.parametrize(
+    ("allow", "calibration", "address"),
+    [(("mac",), False, True), (("rf", "mac"), True, True)],
+)
+def test_another_boards_backup_brings_what_the_permission_names(
+    rig, tmp_path, allow, calibration, address
+):
+    other = Rig(
+        tmp_path / "other",
+        "BK7231T",
+        factory("BK7231T", code_len=CODE, mac=bytes.fromhex("c8478c999999")),
+    )
+    theirs = backup(other.ctx()).backup.file
+    before, others = (parts(item.content[RF : RF + 0x1000]) for item in (rig, other))
+    for refused in ((), ("rf",)):  # whose it is, is not open to `rf` alone
+        with pytest.raises(BackupForAnotherDevice):
+            restore(rig.ctx(*refused, yes=True), theirs)
+    assert rig.content == rig.before
+    assert restore(rig.ctx(*allow, yes=True), theirs).verified
+    now = parts(rig.content[RF : RF + 0x1000])
+    assert now == ((others if calibration else before)[0], (others if address else before)[1])

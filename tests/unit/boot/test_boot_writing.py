@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import zlib
 
@@ -163,6 +164,24 @@ def test_the_protection_of_a_known_part_is_lifted_and_restored() -> None:
     flash.rewrite(0x20000, NEW[:SECTOR_LEN])
     flash.restore_protection()
     assert rig.chip.nor.status == 0x021C
+
+
+def test_a_status_that_never_reads_the_same_is_never_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = forged("BK7231N")
+    rig = Rig.of("n-rom", before, status=0x021C)
+    _client, _identity, flash = rig.connect()
+    written: list[int] = []
+    numbers = itertools.count()
+    nor = type(rig.chip.nor)
+    flipping = property(lambda _nor: 0x021C ^ next(numbers) % 256, lambda _nor, _value: None)
+    monkeypatch.setattr(nor, "status", flipping, raising=False)
+    monkeypatch.setattr(rig.chip.nor, "write_status", written.append)
+    with pytest.raises(FlashProtected):
+        flash.prepare_writes(SPAN)
+    assert written == []
+    assert _content(rig) == before
 
 
 @pytest.mark.parametrize("lost", [1, 2])
