@@ -27,10 +27,15 @@ class Mutant:
 
 
 def mutants(tree: ast.Module) -> list[Mutant]:
-    """Every change that is known for this module; texts for people and types are left alone."""
-    bodies = _bodies(tree)
+    """Every change that is known for this module; texts for people and types are left alone.
+
+    So is what no run can show: imports for the type checker, how a class of records is made.
+    """
+    bodies, unseen = _bodies(tree), _unseen(tree)
     found = []
     for number, node in enumerate(ast.walk(tree)):
+        if id(node) in unseen:
+            continue
         line = getattr(node, "lineno", 0)
 
         place = node.test if isinstance(node, (ast.If, ast.IfExp)) else node
@@ -69,6 +74,25 @@ def _bodies(tree: ast.Module) -> set[int]:
         for statement in function.body
         for node in ast.walk(statement)
     }
+
+
+def _unseen(tree: ast.Module) -> set[int]:
+    """The nodes in decorators of classes and in `if TYPE_CHECKING`."""
+    roots = [
+        place
+        for node in ast.walk(tree)
+        for place in (node.decorator_list if isinstance(node, ast.ClassDef) else [node])
+        if isinstance(node, ast.ClassDef) or _for_types(node)
+    ]
+    return {id(node) for root in roots for node in ast.walk(root)}
+
+
+def _for_types(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Name)
+        and node.test.id == "TYPE_CHECKING"
+    )
 
 
 def mutated(tree: ast.Module, mutant: Mutant) -> ast.Module:

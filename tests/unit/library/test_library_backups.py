@@ -142,6 +142,29 @@ def test_devices_without_mac_are_never_the_same(library):
     assert library.backups.find(device_of(passport)) is None
 
 
+def test_what_a_device_without_mac_may_be_compared_with_has_no_mac_either(library):
+    named, nameless = content(1), content(2)
+    own = passport_for(nameless, mac=None, rf_start=None, rf_sha256=None)
+    device = device_of(own)
+    library.backups.add(named, passport_for(named))
+    assert library.backups.to_compare(device) is None
+    stored = library.backups.add(nameless, own)
+    assert library.backups.to_compare(device) == stored
+    assert library.backups.to_compare(device_of(passport_for(named))) is None
+    assert library.backups.to_compare(replace(device, flash_size=SIZE * 2)) is None
+
+
+@pytest.mark.parametrize("rest", [".rf.bin", ".mac.txt"])
+def test_what_lies_there_of_a_backup_that_was_cut_off_stops_no_other(library, rest):
+    data = content(1)
+    passport = passport_for(data)
+    library.backups.folder.mkdir(parents=True)
+    (library.backups.folder / f"{file_stem(passport)}{rest}").write_bytes(b"torn")
+    backup = library.backups.add(data, passport)
+    assert backup.read() == data
+    assert backup.file.with_suffix(rest).read_bytes() != b"torn"
+
+
 def test_the_latest_of_several_is_found_and_a_spoilt_one_is_passed_over(library):
     old, new = content(1), content(2)[:RF] + content(1)[RF:]
     one = library.backups.add(old, passport_for(old))
