@@ -48,6 +48,7 @@ LEFT_OUT = {
     "flows/wire/test_health.py": COMMAND_LINE,
     "flows/wire/test_later_chips.py": HYPOTHESIS,
     "flows/wire/test_mix_ups.py": LONG,
+    "flows/wire/test_mix_ups_by_permission.py": LONG,
     "flows/wire/test_model.py": LONG,
     "flows/wire/test_nothing_lost.py": MINUTES,
     "flows/wire/test_obedience.py": LONG,

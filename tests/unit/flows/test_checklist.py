@@ -14,6 +14,7 @@ from plugsmith.events import EventLog
 from plugsmith.flows.permissions import Permission, Permissions
 from plugsmith.flows.wire import boot_check
 from plugsmith.flows.write.checklist import CHECKLIST, Stage, judged
+from plugsmith.flows.write.image_checks import LoaderThere, judge_loader
 from plugsmith.flows.write.preflight import (
     ImageFacts,
     PreflightOutcome,
@@ -231,6 +232,22 @@ def test_everything_in_order_passes_in_the_order_of_the_list(tmp_path, monkeypat
     assert all(check.text.endswith(".") for check in checks)
     require(checks, NONE)
     assert doubts(checks) == []
+
+
+def test_a_boot_loader_that_changes_is_told_with_both_names(tmp_path):
+    source = qio("BK7231N", tmp_path)
+    known = source.image.loader.boot_codes
+    assert known
+    there = LoaderThere(
+        chip=chip("BK7231N"), flash_size=0x20_0000, head=b"loader..", boots=("an old one",)
+    )
+    answer = judge_loader(there, source)
+    assert answer.verdict is PASS
+    assert "an old one" in answer.text
+    assert all(name in answer.text for name in known)
+    same = judge_loader(dataclasses.replace(there, boots=("an old one", known[0])), source)
+    assert f"({known[0]})" in same.text
+    assert "an old one" not in same.text
 
 
 def test_a_verb_without_a_file_is_asked_about_the_device_alone():
