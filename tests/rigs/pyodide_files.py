@@ -45,6 +45,7 @@ LEFT_OUT = {
     "flows/wire/test_flows_adapters.py": LONG,
     "flows/wire/test_flows_campaign.py": LONG,
     "flows/wire/test_flows_headers.py": LONG,
+    "flows/wire/test_full_disk.py": MINUTES,
     "flows/wire/test_health.py": COMMAND_LINE,
     "flows/wire/test_later_chips.py": HYPOTHESIS,
     "flows/wire/test_mix_ups.py": LONG,
