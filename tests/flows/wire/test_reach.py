@@ -58,8 +58,9 @@ def test_a_raw_write_changes_what_the_permission_names(rig, allow, calibration, 
 @pytest.mark.parametrize("allow", [(), ("mac",), ("rf",)])
 def test_erasing_calibration_and_address_needs_both_permissions(rig, allow):
     span = AddressRange(RF, RF + 0x1000)
-    with pytest.raises(PermissionNeeded):
+    with pytest.raises(PermissionNeeded) as refused:
         erase_raw(rig.ctx(*allow, yes=True), lambda _size: span)
+    assert f"--allow {'mac' if 'rf' in allow else 'rf'}" in refused.value.hint
     assert rig.content == rig.before
     assert erase_raw(rig.ctx("rf", "mac", yes=True), lambda _size: span).verified
 
