@@ -240,7 +240,7 @@ class Run:
             whole[addr : addr + SECTOR_LEN] = settled[addr : addr + SECTOR_LEN] = data
         if board.content != whole:
             return False
-        board.settled = bytes(settled)
+        board.settled = bytes(settled if self._jobs(board) else whole)
         board.digests.add(board.rf_digest(board.settled))
         if board.whole:
             board.lived = board.cut_rf = False

@@ -64,6 +64,9 @@ class Flash:
         self._step("rewrite", addr)
         self.content[addr : addr + SECTOR_LEN] = data
 
+    def peek(self, addr):
+        return bytes(self.content[addr : addr + SECTOR_LEN])
+
     def differing(self, expected, *, mostly_equal=False):
         self._step("compare", len(expected), mostly_equal)
         return [
@@ -97,7 +100,7 @@ class Desk:
             permissions=Permissions(granted=granted),
         )
         self.flash, self.job, self.log = Flash(), Job(), EventLog()
-        self.told = []
+        self.told, self.aside, self.hits = [], {}, []
         self.ctx = SimpleNamespace(
             clock=VirtualClock(),
             sink=self.log,
@@ -106,13 +109,15 @@ class Desk:
             permissions=Permissions(granted=granted),
             say=self.told.append,
             warn=lambda code, text, **more: self.told.append((code, text, more)),
+            library=SimpleNamespace(rescued=SimpleNamespace(keep=self._keep)),
         )
         self.device = SimpleNamespace(
             ctx=self.ctx,
             job=self.job,
             flash=self.flash,
             known=Known(),
-            suspects=lambda: [AddressRange(0, SIZE)],
+            key=lambda: "this one",
+            suspects=lambda: [AddressRange.sized(addr, 1) for addr in self.hits],
             note_speed=lambda: None,
             differing=self.flash.differing,
             resume_on_relink=lambda work, *, left: work(),
@@ -121,6 +126,11 @@ class Desk:
         self.wanted = bytearray(OLD)
         for addr in addrs:
             self.wanted[addr : addr + SECTOR_LEN] = new(addr)
+
+    def _keep(self, key, start, data):
+        assert key == "this one"
+        self.aside[start] = data
+        return "aside.bin"
 
     def execute(self, **how):
         execute(self.ctx, self.device, self.run, **how)
@@ -311,6 +321,17 @@ def test_what_went_wrong_is_put_right_and_nothing_else_is_written(bad):
     assert desk.did("prepare")[1:] == [("prepare", bad[0])]
     assert desk.run.left == []
     assert f"{len(bad)} sectors" in str(desk.told)
+
+
+@pytest.mark.parametrize("ours", [False, True])
+def test_what_nobody_of_us_changed_is_on_the_disk_before_it_is_put_back(ours):
+    desk = Desk((0x15_0000,))
+    desk.when("compare", lambda: desk.damage(0x15_0000, 0x1E_8000))
+    desk.hits = [0x1E_8004] if ours else [0x1E_7FFF]
+    desk.execute()
+    assert list(desk.aside) == ([] if ours else [0x1E_8000])
+    for data in desk.aside.values():
+        assert data != OLD[0x1E_8000:0x1E_9000]
 
 
 def test_what_goes_wrong_again_is_put_right_again_and_the_third_time_is_the_last():

@@ -308,7 +308,7 @@ def _keep_what_nobody_wrote(device: Device, run: Execution, wrong: Iterable[int]
         span = AddressRange.sized(addr, SECTOR_LEN)
         hit = any(span.overlaps(item) for item in device.suspects())
         if addr not in run.plan.wanted and not hit:
-            put_aside(device, addr, device.flash.peek(addr))
+            put_aside(device.ctx, device, addr, device.flash.peek(addr))
 
 
 def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:

@@ -8,12 +8,13 @@ from plugsmith.memory import AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
 
 
-def put_aside(device: Device, start: int, piece: bytes) -> None:
+def put_aside(ctx: FlowContext, device: Device, start: int, piece: bytes) -> None:
     """Store what the flash of `device` holds from `start` on, and tell the user where it is."""
-    ctx, span = device.ctx, AddressRange.sized(start, len(piece))
+    span = AddressRange.sized(start, len(piece))
     file = ctx.library.rescued.keep(device.key(), start, piece)
     ctx.warn(
         "PS-NOTE-RESCUED",

@@ -198,20 +198,16 @@ def _decide_rf(
             continue
         span = AddressRange.sized(addr, SECTOR_LEN)
         now, new = state.rf_now.get(addr), wanted.pop(addr)
-        if now == new:
-            kept.append(Kept(span=span, name="rf", why=_("the file holds the same bytes")))
-            continue
         mixed = merge_rf(now, new, permissions)
-        if mixed is None or mixed == now:
-            kept.append(
-                Kept(
-                    span=span,
-                    name="rf",
-                    why=_("RF calibration and MAC belong to this device (--allow rf, mac)"),
-                )
-            )
+        if mixed is None:
+            why = _("RF calibration and MAC belong to this device (--allow rf, mac)")
+            if now == new:
+                why = _("the file holds the same bytes")
+            kept.append(Kept(span=span, name="rf", why=why))
             continue
-        wanted[addr] = mixed
+        wanted[addr] = mixed  # also what is there already: an interrupted run may have written it
+        if mixed == now:
+            continue
         notes.append(
             _(
                 "RF calibration or MAC at {where} is changed, as you allowed.",

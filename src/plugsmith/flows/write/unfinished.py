@@ -21,7 +21,7 @@ from plugsmith.boot.reading import blank_crc
 from plugsmith.chips.catalog import chip
 from plugsmith.errors.safety import ConsentMissing
 from plugsmith.flows.write.cut_sector import left_by_cut
-from plugsmith.flows.write.target_image import mac_in_rf
+from plugsmith.flows.write.target_image import BLANK_SECTOR, mac_in_rf
 from plugsmith.library.backups.store import try_open
 from plugsmith.library.jobs.store import CHANGING
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
@@ -166,6 +166,9 @@ def _keeps_its_things(device: Held, job: Unfinished, rf: Iterable[int]) -> bool:
         if addr in rf or model.is_code(addr):
             continue
         now = device.read(AddressRange.sized(addr, SECTOR_LEN))
+        work = addr in job.addrs and job.left(addr, now)
+        if work and (now == BLANK_SECTOR or now not in olds):
+            continue  # erased or half-written, by the job it may be: that tells nothing
         known += SECTOR_LEN - olds[0].count(0xFF)
         same += max(_shared(now, old) for old in olds)
     return 2 * same >= known
