@@ -17,7 +17,7 @@ from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.progress import ProgressMeter, task
-from plugsmith.flows.write.rescue import put_aside
+from plugsmith.flows.write.rescue import put_aside_strange
 from plugsmith.flows.write.sector_survey import RangeCrc, crcs_of
 from plugsmith.memory import (
     BLOCK_LEN,
@@ -284,7 +284,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
     if loader:
         raise KeptChanged(ranges=_ranges(loader), remedy=_kept_remedy(loader[0], protected=True))
     ctx.say(_("{count} sectors differ and are written again.", count=len(wrong)))
-    _keep_what_nobody_wrote(device, run, wrong)
+    put_aside_strange(ctx, device, [addr for addr in wrong if addr not in run.plan.wanted])
     run.left = sorted(wrong)
     run.repaired = list(run.left)
     fixes = dict(run.plan.wanted) | todo
@@ -300,15 +300,6 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
             ctx.cancel.check()
 
     device.resume_on_relink(rewrite, left=lambda: len(run.left))
-
-
-def _keep_what_nobody_wrote(device: Device, run: Execution, wrong: Iterable[int]) -> None:
-    """What was to be kept and is another now, without a request of ours that went wrong."""
-    for addr in wrong:
-        span = AddressRange.sized(addr, SECTOR_LEN)
-        hit = any(span.overlaps(item) for item in device.suspects())
-        if addr not in run.plan.wanted and not hit:
-            put_aside(device.ctx, device, addr, device.flash.peek(addr))
 
 
 def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:

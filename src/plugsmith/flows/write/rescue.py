@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.memory import AddressRange
+from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
 
@@ -25,3 +27,11 @@ def put_aside(ctx: FlowContext, device: Device, start: int, piece: bytes) -> Non
         ),
         data={"start": start, "length": len(piece), "file": str(file)},
     )
+
+
+def put_aside_strange(ctx: FlowContext, device: Device, addrs: Iterable[int]) -> None:
+    """Store the sectors `addrs` that hold what no request of ours that went wrong explains."""
+    for addr in addrs:
+        span = AddressRange.sized(addr, SECTOR_LEN)
+        if not any(span.overlaps(hit) for hit in device.suspects()):
+            put_aside(ctx, device, addr, device.flash.peek(addr))
