@@ -282,7 +282,7 @@ def _repair(ctx: FlowContext, device: Device, run: Execution, bad: list[RangeCrc
     limit = run.plan.chip.protected_until
     loader = [AddressRange.sized(addr, SECTOR_LEN) for addr in wrong if addr < limit]
     if loader:
-        raise KeptChanged(ranges=_ranges(loader), remedy=_kept_remedy(loader[0], protected=True))
+        raise KeptChanged(ranges=_ranges(loader), remedy=_kept_remedy(loader[0], limit))
     ctx.say(_("{count} sectors differ and are written again.", count=len(wrong)))
     put_aside_strange(ctx, device, [addr for addr in wrong if addr not in run.plan.wanted])
     run.left = sorted(wrong)
@@ -307,8 +307,7 @@ def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:
         return {part.start: run.plan.wanted[part.start] for part in item.span.split(SECTOR_LEN)}
     before = run.original[item.span.start : item.span.end] if run.original is not None else b""
     if zlib.crc32(before) != item.crc32:
-        protected = item.span.start < run.plan.chip.protected_until
-        remedy = _kept_remedy(item.span, protected=protected)
+        remedy = _kept_remedy(item.span, run.plan.chip.protected_until)
         raise KeptChanged(ranges=str(item.span), remedy=remedy)
     return {
         item.span.start + at: before[at : at + SECTOR_LEN]
@@ -316,8 +315,8 @@ def _wanted_content(run: Execution, item: RangeCrc) -> dict[int, bytes]:
     }
 
 
-def _kept_remedy(span: AddressRange, *, protected: bool) -> str:
-    if protected:
+def _kept_remedy(span: AddressRange, limit: int) -> str:
+    if span.start < limit:
         return _(
             "Do not switch the device off. Run `plugsmith verify` against your backup and ask for "
             "help with its output: the boot loader may be damaged."
@@ -329,10 +328,8 @@ def _wrong_sectors(device: Device, run: Execution, todo: dict[int, bytes]) -> li
     wrong: list[int] = []
 
     def compare() -> None:
-        wanted = [
-            (AddressRange.sized(addr, SECTOR_LEN), zlib.crc32(data)) for addr, data in todo.items()
-        ]
-        wrong[:] = [span.start for span in device.flash.differing(wanted)]
+        spans = [(AddressRange.sized(at, SECTOR_LEN), zlib.crc32(todo[at])) for at in todo]
+        wrong[:] = [span.start for span in device.flash.differing(spans)]
 
     device.resume_on_relink(compare, left=lambda: len(run.left))
     return wrong
