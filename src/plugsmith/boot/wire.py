@@ -129,7 +129,7 @@ class Wire:
         """
         now = self.clock.monotonic()
         self._sent_at_s = max(now, self._sent_at_s) + self.seconds_for(len(data))
-        piece = self.piece or len(data)
+        piece = self.piece or max(1, len(data))
         for at in range(0, len(data), piece):
             self.port.write(data[at : at + piece])
             if at + piece < len(data):

@@ -15,7 +15,7 @@ _FRAME_LEN = 24  # a request and its reply
 
 
 def crc_burst(exchanger: Exchanger, requests: Sequence[cmd.CheckCrc]) -> list[int] | None:
-    """zlib CRC-32 for each request; None if an answer is missing.
+    """zlib CRC-32 for each request; None if an answer is missing or one too many came.
 
     Answers carry no address: that of a link check behind them shows whether they are all there.
     """
@@ -42,7 +42,7 @@ def crc_burst(exchanger: Exchanger, requests: Sequence[cmd.CheckCrc]) -> list[in
     else:
         pace.overdue(usual_s)
         return None
-    if len(found) < len(requests):
+    if len(found) != len(requests):  # too many: a request came twice, and nothing says which
         return None
     pace.took(wire.clock.monotonic() - began_s, usual_s)
     return found
