@@ -137,7 +137,9 @@ def test_ports_as_json(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
     assert second["picked"] is False
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "demo"), (1, "Picked when"), (2, "None of them")])
+@pytest.mark.parametrize(
+    ("count", "words"), [(0, "demo"), (1, "Picked: /dev/ttyUSB0"), (2, "None of them")]
+)
 def test_ports_for_people(
     count: int, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -163,3 +165,11 @@ def test_ports_that_come_and_go_are_told(
         face.emit(event)
     assert "/dev/ttyUSB0: is there now  QinHeng CH340" in capsys.readouterr().err
     assert main(["ports", "--watch", "--seconds", "0.05"]) == 2
+
+
+def test_a_port_that_is_named_is_not_said_to_be_picked_without_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(ports, "list_ports", lambda **_kwargs: _entries())
+    assert main(["ports", "--port", "/dev/ttyS0"]) == 0
+    assert "Picked: /dev/ttyS0. Name another one with --port." in capsys.readouterr().out

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -115,3 +117,16 @@ def test_json_has_no_next_step(capsys):
     assert main(["ports", "--json"]) == 0
     said = capsys.readouterr()
     assert "Next" not in said.out + said.err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes")
+@pytest.mark.parametrize("verb", ["info", "config", "records"])
+def test_what_was_read_from_a_pipe_is_not_named_as_a_file(verb, tmp_path, capsys):
+    dump, pipe = tmp_path / "dump.bin", tmp_path / "pipe"
+    assert main(["dump", "forge", "-o", str(dump)]) == 0
+    os.mkfifo(pipe)
+    threading.Thread(target=pipe.write_bytes, args=(dump.read_bytes(),), daemon=True).start()
+    _said, steps = told(capsys, "dump", verb, str(pipe))
+    assert steps
+    assert not any(str(pipe) in step for step in steps)
+    assert any(" FILE " in f"{step} " for step in steps)

@@ -46,7 +46,7 @@ def ports_text(found: PortsResult) -> str:
         )
     text = table([(entry.device, _describe(entry)) for entry in found.ports])
     if found.picked:
-        return text + "\n\n" + _("Picked when no --port is given: {port}", port=found.picked)
+        return text + "\n\n" + _("Picked: {port}. Name another one with --port.", port=found.picked)
     return text + "\n\n" + _("None of them is picked by itself: name one with --port.")
 
 
