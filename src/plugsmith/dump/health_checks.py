@@ -14,6 +14,7 @@ from plugsmith.dump.survey.proven_code import CODE_KINDS
 from plugsmith.dump.survey.report import DamageKind, DumpKind
 from plugsmith.dump.survey.standing import standings, unproven_len
 from plugsmith.dump.survey.store_places import blank_places
+from plugsmith.image.later_beken import is_later
 from plugsmith.image.model import CheckVerdict
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
@@ -93,6 +94,8 @@ def run_checks(report: DumpReport, *, as_read: bool = False) -> tuple[BackupChec
     whole = _check_order(report, as_read=as_read)
     if report.kind in _NO_FLASH:
         return whole
+    if is_later(report.image):  # nobody here could tell what makes it start again
+        return (*whole, _check_later(report))
     return (
         *whole,
         _check_loader(report),
@@ -169,6 +172,11 @@ def _check_places(report: DumpReport) -> BackupCheck:
         rest=unproven_len(report),
     )
     return _passed("complete", BackupReason.WHOLE, text)
+
+
+def _check_later(report: DumpReport) -> BackupCheck:
+    said = " ".join(item.text for item in report.image.notes) if report.image is not None else ""
+    return _failed("application", BackupReason.ORDER_UNPROVEN, said)
 
 
 def _check_loader(report: DumpReport) -> BackupCheck:

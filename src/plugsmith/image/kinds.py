@@ -13,6 +13,7 @@ from plugsmith.image.bare_code import is_plain_code, with_plain_code
 from plugsmith.image.checks import CheckList, check_match, check_section
 from plugsmith.image.crc import build_lines
 from plugsmith.image.foreign.odd_files import foreign_finding
+from plugsmith.image.later_beken import recognise_later
 from plugsmith.image.loader import loader_starts_at, read_loader
 from plugsmith.image.model import (
     AppFacts,
@@ -41,6 +42,9 @@ def recognise(data: bytes) -> FirmwareImage:
     packed_at = package_start(data)
     if packed_at is not None:
         return recognise_ota(data, packed_at)
+    later = recognise_later(data)
+    if later is not None:
+        return later
     if is_plain_code(data):
         return with_plain_code(data, _of_flash(build_lines(data.rstrip(b"\xff"))))
     return _of_flash(data)

@@ -11,6 +11,7 @@ from plugsmith.dump.survey.report import Damage, DamageKind, DumpKind, DumpRepor
 from plugsmith.dump.survey.standing import moved
 from plugsmith.dump.survey.store_places import erased_offsets, store_places
 from plugsmith.image.foreign.odd_files import words_of
+from plugsmith.image.later_beken import is_later
 from plugsmith.image.physical import LINE_LEN
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
@@ -52,11 +53,11 @@ def assess(report: DumpReport, *, stores: Sequence[VendorStore]) -> tuple[Damage
     if report.looks_like:
         text = _("This is {what}: it holds no data of any one device.", what=report.looks_like)
         return (Damage(kind=DamageKind.IMAGE, text=text), *_of_image(report, ()))
+    firmware = () if is_later(report.image) else (*_loader(report), *_application(report))
     seen = (
         *_layout(report),
         *moved(report, stores),
-        *_loader(report),
-        *_application(report),
+        *firmware,
         *_rf(report),
         *_storage(report, stores),
     )

@@ -34,6 +34,7 @@ from plugsmith.dump.survey.secret_scan import scan_summary
 from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
+from plugsmith.image.later_beken import is_later
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _, language
 
@@ -70,6 +71,8 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
         guess = chip_guess.by_addresses(findings, layout)
     guess = chip_guess.agreed(guess, image) if other is None else chip_guess.ChipGuess()
     kind, looks_like = _kind(dump.data, findings, complete=layout.complete)
+    if is_later(image) and kind is DumpKind.STORAGE_ONLY:
+        kind = DumpKind.FACTORY
     if other is not None:
         kind, looks_like = DumpKind.UNKNOWN, name_of(other)
     nothing_else = kind in {DumpKind.UNKNOWN, DumpKind.RANDOM}
