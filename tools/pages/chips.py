@@ -25,7 +25,7 @@ from plugsmith.openbeken.variants import UNJUDGED, VARIANTS, Variant
 SUPPORT_MEANING = {
     Support.OBSERVED: "seen on real boot code (executed) or in real dumps",
     Support.CLAIMED: "other tools work with it in the field; not seen by us",
-    Support.RECOGNISED: "Plugsmith can name it and refuses to write",
+    Support.RECOGNISED: "Plugsmith names it and backs it up; it refuses to write",
 }
 FAMILY_MEANING = {
     Family.ROM: "A mask ROM answers the UART. Any write can be repaired over the same wires.",

@@ -36,7 +36,7 @@ class ContainerUnsupported(ImageError):
 
     code = "PS-IMAGE-CONTAINER"
     what = N_("The update package uses {algorithm}, which Plugsmith cannot unpack.")
-    why = N_("Packages with `none` or `gzip + aes256_cbc` are supported.")
+    why = N_("Packages with `none` or `gzip + aes256_cbc` are read.")
     next_step = N_(
         "Take the QIO file of the same release instead; it needs no unpacking. If you can share "
         "the package, please report it."
