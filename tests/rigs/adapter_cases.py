@@ -64,7 +64,6 @@ DESKS = {
 # Two or three troubles at once.
 COMBINED = {
     "slow and a buffer of 256 bytes": Desk(("buffer:256",), latency_s=0.016),
-    "noise and late changes": Desk(("noise:230400:1e-2", "late:0.1")),
     "late, limited and slow": Desk(("late:0.3", "most:460800"), latency_s=0.016),
     "reopens, with noise": Desk(("reopen:0.1", "noise:460800:1e-2")),
     "reopens, with a buffer of 1 KiB": Desk(("reopen:0.2", "buffer:1024")),

@@ -8,10 +8,12 @@ from campaign import old_flash
 from campaign_size import CAMPAIGN, sampled
 from flows_rig import Rig
 
+from plugsmith.boot.linking import link
 from plugsmith.errors import ExitCode
 from plugsmith.errors.flash import IdentityUnstable
 from plugsmith.errors.port import PortUnsupported
 from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.info import info
 from plugsmith.sim.ports.adapter import Adapter, adapter_model
 
@@ -170,3 +172,18 @@ def test_a_driver_that_refuses_a_change_now_and_then_costs_no_backup(tmp_path, c
     else:
         assert backup(rig.ctx(timeout=30.0)).backup.read() == old_flash(chip)
         assert rig.adapter.user_resets <= 1
+
+
+def test_a_chip_found_at_a_rate_that_failed_goes_on_at_the_ground(tmp_path):
+    rig = rig_with(tmp_path, "BK7231N")
+    ctx = rig.ctx(timeout=30.0)
+    client = link(rig.port(), policy=ctx.policy, clock=rig.clock, sink=rig.log, cancel=rig.cancel)
+    assert client.set_baud(230_400)
+    client.close()
+    memory = rig.library.adapters
+    for rate in (921_600, 460_800, 230_400):
+        memory.failed("sim:adapter", rate)
+    memory.in_use("sim:adapter", 230_400)
+    with connected(ctx) as device:
+        assert device.client.baud == 115_200
+    assert rig.adapter.user_resets == 0

@@ -19,7 +19,7 @@ from plugsmith.flows.wire.same_device import (
     prove_own,
     prove_restarted,
 )
-from plugsmith.flows.wire.speeds import Speeds
+from plugsmith.flows.wire.speeds import Speeds, come_down
 from plugsmith.library.jobs.store import CHANGING
 from plugsmith.link.witness import Witness
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -99,7 +99,7 @@ class Device(DeviceOwn):
     def _back_to_start(self) -> None:
         """Where the next link begins; a chip that cannot be called there is found by the search."""
         with suppress(PlugsmithError):
-            self.client.set_baud(START_BAUD)
+            come_down(self.client)
         self.client.close()
 
     def _give_up(self) -> None:

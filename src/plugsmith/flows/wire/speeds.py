@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
 
+_DOWN_TRIES = 4
+
+
+def come_down(client: BootClient) -> None:
+    """To the ground from a rate at which the chip was found or which failed; noise may need more
+    than one try.
+    """
+    any(client.set_baud(START_BAUD) for _try in range(_DOWN_TRIES))
+
 
 class Speeds:
     """Where each link begins, and what is learnt when it does not work there."""
@@ -75,6 +84,7 @@ class Speeds:
                 note_loss(self.ladder, client, rate)
                 raise
             self.ladder.failed(rate)
+        come_down(client)
 
     def goes_lower(self, failure: PlugsmithError) -> bool:
         """Whether `failure` before the identity was known is a reason to try a lower rate.
