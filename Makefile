@@ -126,11 +126,11 @@ WHOLE_TABLES := $(addprefix tests/flows/wire/test_,reach.py flows_headers.py flo
 
 # Faults by seeds: N cases from seed FIRST on; then writes that are cut at every request and boards
 # that are exchanged; then the tables of which `make test` runs a sample. All of that takes hours;
-# POINTS=12 cuts each write at so many places and leaves those tables out.
+# POINTS=12 exchanges boards in four times so many ways and leaves those tables out.
 campaign: setup campaign-model
 	$(BIN)/python tools/fault_campaign.py $(or $(N),10000) $(or $(FIRST),0)
-	PLUGSMITH_CAMPAIGN=$(or $(POINTS),all) $(PYTEST) -n $(JOBS) --timeout=0 \
-		tests/flows/wire/test_cut_anywhere.py tests/flows/wire/test_mix_ups.py \
+	PLUGSMITH_CAMPAIGN=all $(PYTEST) -n $(JOBS) --timeout=0 tests/flows/wire/test_cut_anywhere.py
+	PLUGSMITH_CAMPAIGN=$(or $(POINTS),all) $(PYTEST) -n $(JOBS) --timeout=0 tests/flows/wire/test_mix_ups.py \
 		$(if $(POINTS),,$(WHOLE_TABLES))
 	$(PYTEST) -n $(JOBS) --timeout=0 -m campaign tests/emu tests/corpus tests/unit tests/cli \
 		$(if $(POINTS),,tests/property $(addprefix tests/flows/wire/test_,unbrick.py servers_that_fail.py spi_adapters.py) $(WHOLE_PEERS))

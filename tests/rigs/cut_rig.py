@@ -6,20 +6,25 @@ from contextlib import contextmanager
 
 from plugsmith.sim.ports.port import SimPort
 
+PROOF = 12
+
 
 class CutCable(BaseException):
     """The process is gone, as far as the wire is concerned."""
 
 
 class CutPort(SimPort):
-    """Counts requests from the first change of the flash on; raises CutCable at number `at`."""
+    """Counts requests from the first change of the flash on; raises CutCable at number `at`.
+
+    `last` is the number of the last one that changed something.
+    """
 
     def __init__(self, rig, at, when=None):
         super().__init__(rig.chip, rig.clock, name="sim://rig", lines=rig.lines)
         self._at = at
         self._when = when or (lambda _content: False)
         self._before = len(rig.chip.nor.operations)
-        self.requests = 0
+        self.requests = self.last = 0
 
     def write(self, data):
         if len(self.chip.nor.operations) > self._before:
@@ -27,7 +32,10 @@ class CutPort(SimPort):
             counted = self._at is not None and self.requests >= self._at
             if counted or self._when(self.chip.nor.content):
                 raise CutCable
+        before = len(self.chip.nor.operations)
         super().write(data)
+        if len(self.chip.nor.operations) > before:
+            self.last = self.requests
 
 
 @contextmanager
@@ -48,7 +56,10 @@ def cut_at(rig, at, *, when=None):
 
 
 def requests_of(rig, verb) -> int:
-    """How many requests follow the first change of the flash in `verb`."""
+    """How many requests follow the first change of the flash in `verb`.
+
+    Of the proof, which is a thousand checksums, only the first ones count.
+    """
     with cut_at(rig, None) as port:
         verb()
-    return port.requests
+    return min(port.requests, port.last + PROOF)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 from campaign_size import CAMPAIGN, spread
-from cut_rig import cut_at, requests_of
+from cut_rig import PROOF, cut_at, requests_of
 from flows_rig import Rig, factory
 
 from plugsmith.flows.settings.desired_settings import DesiredSettings
@@ -31,8 +31,8 @@ OTHER_MAC = bytes.fromhex("c8478cbbbbbb")
 
 
 def points(total: int) -> list[int]:
-    """Where to cut: everywhere in the campaign, else in the middle."""
-    return spread(total, usual=[total // 2])
+    """Where to cut: everywhere in the campaign, else where the last sectors are written."""
+    return spread(total, usual=[max(1, total - PROOF - 1)])
 
 
 @cache
