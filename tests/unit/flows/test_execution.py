@@ -240,6 +240,14 @@ def test_a_stop_is_told_with_what_is_left_and_how_to_go_on(kind):
     assert str(len(desk.run.left)) in str(stop.value)
 
 
+def test_a_stop_between_two_places_is_heard_before_the_next_one_is_erased():
+    desk = Desk((0x14_0000, 0x15_0000))
+    desk.flash.before = lambda step: step[0] == "program" and desk.ctx.cancel.cancel()
+    with pytest.raises(Cancelled):
+        desk.execute()
+    assert [step[1] for step in desk.did("erase")] == [0x14_0000]
+
+
 def test_a_stop_before_the_first_erase_says_that_nothing_was_changed():
     desk = Desk((0x15_0000,))
     desk.ctx.cancel.cancel()

@@ -204,3 +204,13 @@ def test_the_map_shows_every_action_and_says_whether_it_can_be_repaired():
     assert "=" in text
     assert "0x000000..0x011000" in text
     assert "repaired over the same wires" in text
+
+
+def test_what_is_kept_says_why_and_only_where_that_is_so():
+    for device in (T, N):
+        plan = image_plan(device, 0x2_0000)
+        why = {step.span.start: step.why for step in plan.steps if step.action is Action.KEEP}
+        (rf,) = [at for at in why if at in rf_sectors(device, SIZE) and why[at]]
+        assert why[rf] == "unique for each device"
+        told = {at for at, text in why.items() if text} - {rf}
+        assert told == ({0} if device is T else set())
