@@ -92,6 +92,20 @@ class TextWithoutPins(InputError):
     )
 
 
+class TextChanged(InputError):
+    """A text with a configuration that does not pass its own checksum."""
+
+    code = "PS-INPUT-TEXT-CHANGED"
+    what = N_(
+        "{name} holds a configuration whose checksum disagrees: a character was lost or changed on "
+        "the way."
+    )
+    next_step = N_(
+        "Copy the text again from where it was shown first; `plugsmith dump config` lists what "
+        "this one says."
+    )
+
+
 class Malformed(InputError):
     """A structure inside the input breaks its format; `offset` counts from its first byte."""
 

@@ -15,6 +15,7 @@ from plugsmith.dump.recovery.outcome import (
     SourceKind,
     Status,
 )
+from plugsmith.errors.content import TextChanged
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.config_result import (
     AlternativeRow,
@@ -84,6 +85,12 @@ def pasted_result(pasted: Pasted) -> ConfigResult:
         baud=best.holdings.serial.baud if best.holdings.serial is not None else None,
         tolerated=tuple(_(remark) for remark in pasted.remarks) or None,
     )
+
+
+def check_unchanged(pasted: Pasted, *, name: str) -> None:
+    """Raise TextChanged where the checksum of the best configuration disagrees."""
+    if pasted.best.crc_ok is False:
+        raise TextChanged(name=name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +174,7 @@ def _alternative(item: PastedConfig) -> AlternativeRow:
         standing=None,
         repaired_bits=None,
         pieces=None,
-        about=None,
+        about=_("its checksum disagrees") if item.crc_ok is False else None,
         text=item.text if item.text is not None else json.dumps(config),
         config=config,
     )

@@ -84,6 +84,14 @@ def template_text(found: ConfigResult) -> str:
     return json_text(found.template, indent=2) if found.template else ""
 
 
+def _reason(found: ConfigResult) -> str:
+    """Why there is no answer; of a text that was changed on the way, that it was."""
+    if found.reason is None:
+        return ""
+    changed = (item.about for item in found.alternatives if item.kind is SourceKind.CARVED)
+    return next((about for about in changed if about), None) or told(found.reason)
+
+
 def _facts(found: ConfigResult) -> str:
     source, place = found.source, ""
     if source is not None:
@@ -100,6 +108,6 @@ def _facts(found: ConfigResult) -> str:
             (_("Confidence"), _(_SURE[found.confidence]) if found.confidence else ""),
             (_("From"), place),
             (_("Text"), found.text or ""),
-            (_("Reason"), told(found.reason) if found.reason else ""),
+            (_("Reason"), _reason(found)),
         ]
     )

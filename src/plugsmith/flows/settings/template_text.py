@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.errors import InputError, Malformed, NothingFound
 from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.file_kind import FLASHES, FileKind
 from plugsmith.flows.judged_file import JudgedFile, open_file
 from plugsmith.flows.settings.file import LONGEST, read_text
+from plugsmith.interpret.from_paste import check_unchanged
 from plugsmith.messages import _
 from plugsmith.openbeken.template import find_template
 
@@ -22,7 +24,7 @@ _AS_IT_STANDS = {FileKind.TEMPLATE, FileKind.TEXT}
 def template_text(path: Path) -> str:
     """The text of a template file, or the template that follows from a dump or a text with pins.
 
-    Raises InputMissing and its kin, and TemplateUnusable for a file without pins in it.
+    Raises InputMissing and its kin, TextChanged, and TemplateUnusable for a file without pins.
     """
     if str(path) == "-":
         text = read_text(path)
@@ -39,6 +41,9 @@ def template_of(file: JudgedFile) -> str:
         return text
     from plugsmith.flows.dump.config import recovered  # noqa: PLC0415 - only for a dump
 
+    pasted = read_pasted(file.data) if file.kind not in FLASHES else None
+    if pasted is not None:
+        check_unchanged(pasted, name=file.name)
     try:
         found = recovered(file.data, name=file.name)
     except (InputError, NothingFound) as problem:
@@ -61,7 +66,9 @@ def _holds_template(text: str) -> bool:
 def _without_pins(file: JudgedFile) -> TemplateUnusable:
     return TemplateUnusable(
         name=file.name,
-        problem=_("it is a dump, and no pins were found in it."),
+        problem=_("it is a dump, and no pins were found in it.")
+        if file.kind in FLASHES
+        else _("no pins were found in it."),
         remedy=_("Run `plugsmith dump config {name}`: it says why.", name=file.name)
         if file.kind in FLASHES
         else file.advice,
