@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from plugsmith.memory import AddressRange
 
 _MOST_STORES = 8  # one device's own, and what other firmwares left
-_MOST_VIEWED = 80 << 20  # 2 MiB without a blank sector, with two keys
+_MOST_VIEWED = 50 << 20  # 2 MiB without a blank sector, with one key
 _LEAST_VIEW = 0x400  # a shorter stretch costs as much
 _FILLS = (FindingKind.ERASED, FindingKind.ZERO)
 
