@@ -9,6 +9,7 @@ from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind, TextPart,
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
+from plugsmith.tuya.psm import find_psm
 from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
@@ -20,8 +21,14 @@ if TYPE_CHECKING:
 _MOST_NAMES = 12
 
 
-def esp8266_texts(table: PsmTable) -> Iterator[TextSource]:
-    """The pin texts in the table of an ESP8266 module."""
+def looked_for(data: bytes, other: OtherMaker) -> tuple[list[TextSource], tuple[str, ...]]:
+    """The pin texts in a store of that maker, and what to say about the search."""
+    table = find_psm(data) if other.chip == "ESP8266" else None
+    texts = list(_esp8266_texts(table)) if table is not None else []
+    return texts, _notes_on(other, table)
+
+
+def _esp8266_texts(table: PsmTable) -> Iterator[TextSource]:
     for text in carve(table.plain):
         at = table.offset + text.offset
         yield TextSource(
@@ -33,8 +40,7 @@ def esp8266_texts(table: PsmTable) -> Iterator[TextSource]:
         )
 
 
-def notes_on(other: OtherMaker, table: PsmTable | None) -> tuple[str, ...]:
-    """What was tried on another maker's flash, and what of it is worth nothing on a Beken."""
+def _notes_on(other: OtherMaker, table: PsmTable | None) -> tuple[str, ...]:
     tried = _(
         "The file is {name}. It was searched for the store of Beken devices, at every place "
         "and with their keys; other chips may keep it in another form. Pin numbers are those "

@@ -14,7 +14,6 @@ from plugsmith.dump.recovery.file_copies import (
 from plugsmith.dump.recovery.firmware_default import application_code, default_texts
 from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
-from plugsmith.dump.recovery.other_chips import esp8266_texts, notes_on
 from plugsmith.dump.recovery.outcome import (
     AgreeingCheck,
     Confidence,
@@ -41,7 +40,6 @@ from plugsmith.errors import Malformed
 from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.files import FILE_AREAS
-from plugsmith.tuya.psm import find_psm
 from plugsmith.tuya.records import SERIAL_RECORDS
 from plugsmith.tuya.store import Store, read_store
 from plugsmith.tuya.user_param import PinText, parse_pin_text
@@ -58,12 +56,10 @@ def recover(data: bytes, *, name: str = "the file") -> Recovery:
     check_not_uniform(data, name=name)
     work = Search(data=data, opened=open_stores(data))
     other = read_other_maker(data)
-    table = find_psm(data) if other is not None and other.chip == "ESP8266" else None
+    texts, notes = _of_other_chip(data, other)
     _look(work)
-    if table is not None:
-        texts = list(esp8266_texts(table))
-        held = {text.offset for text in texts}  # in clear they were carved, as anybody's
-        work.sources = [item for item in work.sources if item.offset not in held] + texts
+    held = {text.offset for text in texts}  # in clear they were carved, as anybody's
+    work.sources = [item for item in work.sources if item.offset not in held] + texts
     store = _store_of(work.homes)
     state = store_state(work.homes, store, data=data, tables=work.tables)
     if not work.proven() and not (_settled(state) and not work.sources):
@@ -71,8 +67,17 @@ def recover(data: bytes, *, name: str = "the file") -> Recovery:
     origin = _origin(work)
     work.codes = application_code(data, origin)
     work.sources += default_texts(work.codes)
-    answer = _answer(work, store, state, origin, other=other, name=name)
-    return replace(answer, notes=notes_on(other, table)) if other is not None else answer
+    return replace(_answer(work, store, state, origin, other=other, name=name), notes=notes)
+
+
+def _of_other_chip(
+    data: bytes, other: OtherMaker | None
+) -> tuple[list[TextSource], tuple[str, ...]]:
+    if other is None:
+        return [], ()
+    from plugsmith.dump.recovery.other_chips import looked_for  # noqa: PLC0415 - rare
+
+    return looked_for(data, other)
 
 
 def _settled(state: StoreState) -> bool:

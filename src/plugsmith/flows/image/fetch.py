@@ -30,6 +30,7 @@ from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.library.releases import CachedAsset, ReleaseCache, ReleaseOrigin
 from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
+from plugsmith.openbeken.builds import UNJUDGED, variant_called
 from plugsmith.openbeken.releases import (
     DEFAULT_REPO,
     Asset,
@@ -40,7 +41,6 @@ from plugsmith.openbeken.releases import (
     version_key,
     wanted_prefix,
 )
-from plugsmith.openbeken.variants import UNJUDGED, variant_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
