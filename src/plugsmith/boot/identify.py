@@ -35,15 +35,7 @@ from plugsmith.chips.catalog import (
     unknown_boot_code,
 )
 from plugsmith.chips.flash_parts import size_from_id
-from plugsmith.chips.model import (
-    MAC_OFFSET,
-    RF_MAGIC,
-    BootCode,
-    Chip,
-    Family,
-    KeyClass,
-    RegionRole,
-)
+from plugsmith.chips.model import MAC_OFFSET, RF_MAGIC, Family, KeyClass, RegionRole
 from plugsmith.errors.flash import IdentityUnstable, StatusRefused
 from plugsmith.errors.link import UnknownBootCode
 from plugsmith.errors.safety import ChipMismatch, FlashProtected
@@ -55,7 +47,7 @@ if TYPE_CHECKING:
     from types import EllipsisType
 
     from plugsmith.boot.client import BootClient
-    from plugsmith.chips.model import FlashPart
+    from plugsmith.chips.model import BootCode, Chip, FlashPart
     from plugsmith.events import EventSink
 
 CHIP_ID, LATER_CHIP_ID, REVISION = 0x80_0000, 0x4401_0004, 0x4400_01F0
