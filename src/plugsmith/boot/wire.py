@@ -265,12 +265,12 @@ class Wire:
             reply = self.take(min(end, next_s) - now)
             if reply is not None and is_link_answer(reply):
                 self.note_lag(self.clock.monotonic() - began_s - self.seconds_for(13))
-                self._settle()
+                self.settle()
                 return True
         return False
 
-    def _settle(self) -> None:
-        """Take the answers that are still on their way."""
+    def settle(self) -> None:
+        """Take the answers to link checks that are still on their way; what is late is lost."""
         end = self.clock.monotonic() + self.latency_s
         while self.link_pending and (left := end - self.clock.monotonic()) > 0:
             self.take(left)

@@ -121,3 +121,17 @@ def test_a_lost_request_is_not_taken_for_a_slow_chip(who, chip, burst):
     usual_s = RetryPolicy().device_s(CheckCrc(start=0, length=0x8_0000 * burst))
     assert rig.clock.monotonic() - began_s < usual_s + 1.5
     assert client._exchanger.pace.allowed_s(1.0) == 1.0
+
+
+def test_one_lost_answer_to_a_link_check_does_not_slow_down_all_that_follows():
+    content = forged("BK7231T")
+    rig = Rig.of("t-1.0.5", content, paced=True)
+    client, _identity, flash = rig.connect()
+    spans = list(AddressRange(0x2_0000, 0x1E_0000).split(SECTOR_LEN))
+    behind_the_first_burst = 11 * client._batch
+    rig.hurt(Way.FROM_CHIP, Harm.DROP, after=behind_the_first_burst, count=2)
+    began_s = rig.clock.monotonic()
+    wanted = [zlib.crc32(content[span.start : span.end]) for span in spans]
+    assert list(flash.crc32_many(spans)) == wanted
+    assert rig.clock.monotonic() - began_s < 1.0
+    assert client._exchanger.pace.allowed_s(1.0) == 1.0
