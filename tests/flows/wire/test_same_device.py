@@ -12,6 +12,7 @@ from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_read import read_flash, verify_flash
 from plugsmith.flows.wire.restore import restore
+from plugsmith.flows.wire.same_device import Known
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.memory import AddressRange
@@ -199,6 +200,17 @@ def test_a_board_that_is_switched_off_while_its_address_changes_is_known_again(t
         assert restore(rig.ctx("rf", "mac", timeout=20.0), copy).verified
         assert rig.content == first, f"after {count} writes"
         del rig.port
+
+
+@pytest.mark.parametrize(
+    ("changing", "renames"),
+    [([0x1E0000], False), ([0x1E3000], True), ([0x1E0000, 0x1E3000], True), ([0x20000], False)],
+)
+def test_who_keeps_an_address_is_known_by_it_while_another_place_gets_a_copy(changing, renames):
+    """The usual way of a BK7238 to OpenBeken; else each silence would cost a read of all work."""
+    content = factory("BK7238", code_len=CODE)
+    rf = {addr: content[addr : addr + 0x1000] for addr in (0x1E0000, 0x1E3000)}
+    assert Known(rf=rf, aims=dict.fromkeys(changing, ())).renames is renames
 
 
 def test_what_was_stored_in_a_kept_place_meanwhile_is_on_the_disk_before_it_is_put_back(tmp_path):

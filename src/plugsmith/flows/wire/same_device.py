@@ -78,8 +78,9 @@ class Known:
 
     @property
     def renames(self) -> bool:
-        """Whether the run changes what a device is known by."""
-        return not self.rf.keys().isdisjoint(self.aims)
+        """Whether the run changes what a device is known by, and no address stays."""
+        staying = [data for addr, data in self.rf.items() if addr not in self.aims]
+        return len(staying) < len(self.rf) and all(mac_in_rf(data) is None for data in staying)
 
     def may_hold(self, addr: int, found: bytes) -> bool:
         """Whether the sector at `addr`, which the run changes, may hold `found` by now."""
@@ -121,7 +122,7 @@ def prove_hardware(device: Device, now: Identity) -> None:
             _("it has another boot loader"),
         ),
         (
-            first.mac != now.mac and not device.known.renames,
+            first.mac != now.mac and device.known.rf.keys().isdisjoint(device.known.aims),
             _("its MAC is {mac}", mac=now.mac or _("unknown")),
         ),
     )
