@@ -99,3 +99,14 @@ def test_what_is_equal_is_found_there_as_well_where_a_sample_shows_that_there_is
     wanted, content = case(changed)
     found = survey_device(wanted, SIZE, Chip(content).crcs, sparing=True)
     assert found.equal == survey_known(wanted, content).equal
+
+
+def test_calibration_that_was_read_is_not_written_again_for_want_of_questions():
+    wanted, content = case(range(APP, END - SECTOR_LEN, SECTOR_LEN))
+    rf = END - SECTOR_LEN
+    held = {rf: content[rf:END], 0: content[:SECTOR_LEN]}
+    assert held[rf] == wanted[rf]
+    found = survey_device(wanted, SIZE, Chip(content).crcs, sparing=True, held=held)
+    assert (found.equal, found.baseline) == ({rf}, survey_known(wanted, content).baseline)
+    other = survey_device(wanted, SIZE, Chip(content).crcs, sparing=True, held={rf: b""})
+    assert other.equal == frozenset()

@@ -292,8 +292,8 @@ def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:
     """What the device holds already: from a read of this session, else by its own checksums."""
     if safety.content is not None:
         return survey_known(target.wanted, safety.content)
-    one_by_one = not device.over_spi and not device.client.dialect.ring
-    return survey_device(target.wanted, device.size, device.crcs, sparing=one_by_one)
+    spares, rf = not device.over_spi and not device.client.dialect.ring, device.known.rf
+    return survey_device(target.wanted, device.size, device.crcs, sparing=spares, held=rf)
 
 
 def undo_command(ctx: FlowContext, safety: Safety) -> str:

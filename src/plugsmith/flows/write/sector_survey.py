@@ -62,17 +62,23 @@ def survey_known(wanted: Mapping[int, bytes], known: bytes) -> Survey:
 
 
 def survey_device(
-    wanted: Mapping[int, bytes], flash_size: int, crc_many: CrcMany, *, sparing: bool = False
+    wanted: Mapping[int, bytes],
+    flash_size: int,
+    crc_many: CrcMany,
+    *,
+    sparing: bool = False,
+    held: Mapping[int, bytes] | None = None,
 ) -> Survey:
     """The survey by the device's own CRC: blocks first, sectors only where a block differs.
 
     `sparing`: each answer costs time. Where none of a dozen sectors, spread over those in doubt,
-    holds what is wanted, all of them count as different and are not asked about.
+    holds what is wanted, all of them count as different and are not asked about. `held` are
+    sectors that were read.
     """
     blocks = [
         block for block in AddressRange(0, flash_size).split(BLOCK_LEN) if _all(wanted, block)
     ]
-    equal: set[int] = set()
+    equal = {addr for addr, now in (held or {}).items() if wanted.get(addr) == now}
     doubtful: list[RangeCrc] = []
     for block, crc in zip(blocks, crc_many(blocks), strict=True):
         inside = list(block.split(SECTOR_LEN))
