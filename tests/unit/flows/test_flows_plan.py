@@ -214,3 +214,18 @@ def test_what_is_kept_says_why_and_only_where_that_is_so():
         assert why[rf] == "unique for each device"
         told = {at for at, text in why.items() if text} - {rf}
         assert told == ({0} if device is T else set())
+
+
+@pytest.mark.parametrize(("fill", "told"), [(2, True), (1, False)])
+def test_calibration_of_a_file_that_is_not_permitted_is_told_also_where_the_address_is_equal(
+    fill, told
+):
+    mac = bytes.fromhex("c8478c010203")
+    now = rf_sector(mac, 1)
+    target = image_target(
+        [Segment(start=0x1E_0000, data=rf_sector(mac, fill))],
+        FlashState(chip=T, flash_size=SIZE, rf_now={0x1E_0000: now}),
+        allow(Permission.MAC),
+    )
+    assert target.wanted == {0x1E_0000: now}
+    assert any("0x1E0000" in note for note in target.notes) is told

@@ -207,6 +207,7 @@ def _decide_rf(
             continue
         wanted[addr] = mixed  # also what is there already: an interrupted run may have written it
         if mixed == now:
+            notes += [] if mixed == new else [_only_allowed(addr)]
             continue
         notes.append(
             _(
@@ -214,6 +215,13 @@ def _decide_rf(
                 where=format_addr(addr),
             )
         )
+
+
+def _only_allowed(addr: int) -> str:
+    return _(
+        "At {where} only what you allowed is changed; the rest stays as it is.",
+        where=format_addr(addr),
+    )
 
 
 def spare_copies(wanted: Mapping[int, bytes], state: FlashState) -> tuple[int, ...]:
@@ -327,11 +335,6 @@ def within_permissions(
         if not _may_stand_there(mixed, now):
             raise RfContentUnfit(span=str(AddressRange.sized(addr, SECTOR_LEN)))
         if mixed != new:
-            notes.append(
-                _(
-                    "At {where} only what you allowed is changed; the rest stays as it is.",
-                    where=format_addr(addr),
-                )
-            )
+            notes.append(_only_allowed(addr))
         wanted[addr] = mixed
     return replace(target, wanted=wanted, notes=tuple(notes))
