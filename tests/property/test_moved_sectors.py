@@ -97,6 +97,8 @@ def changed_essentials(whole: bytes, other: bytes) -> set[FindingKind]:
     for item in survey(Dump(data=whole)).findings:
         if item.kind in ESSENTIAL:
             start, end = item.span.start, item.facts.get("code_end", item.span.end)
+            if item.kind is FindingKind.OBK_CONFIG and not other[start:end].strip(b"\xff"):
+                continue  # so it is on a device that was never set up
             header = item.facts.get("trailer", end)
             parts = ((start, end), (header, item.span.end))
             if any(whole[a:b] != other[a:b] for a, b in parts):
