@@ -276,6 +276,18 @@ def test_where_there_is_too_much_to_search_what_nobody_can_read_is_blanked_first
     assert recover(clean.data).best.text == FORUM_TEXT.encode()
 
 
+def test_a_value_told_in_what_was_blanked_first_is_taken_out_elsewhere(monkeypatch):
+    """A password with its name in bytes that nobody reads, and nameless in the calibration."""
+    monkeypatch.setattr(bounds, "_MOST_VIEWED", 3 << 20)
+    data = bytearray(forged("BK7231T", StoreKind.CLASSIC, paired=True).data)
+    noise = bytearray(random.Random(3).randbytes(0x8000))
+    told = b'{"ssid":"corner house","passwd":"tangerine-4711"}'
+    noise[0x1000 : 0x1000 + len(told)] = told
+    data[0x14_0000 : 0x14_0000 + len(noise)] = noise
+    data[0x1E_01D0:0x1E_01DE] = b"tangerine-4711"
+    assert b"tangerine-4711" not in sanitize(dump_of(bytes(data))).data
+
+
 def test_nothing_is_given_out_unsearched_where_unread_bytes_shall_stay(monkeypatch):
     monkeypatch.setattr(bounds, "_MOST_VIEWED", 3 << 20)
     with pytest.raises(SecretsLeft, match="than can be searched"):
