@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
 SECTORS = 0x20_0000 // SECTOR_LEN
 FOUR_MIB = 0x40_0000
+# Not OpenBeken's settings: without its mark there the firmware starts as if it was never set up.
 ESSENTIAL = {
     FindingKind.BOOTLOADER,
     FindingKind.APPLICATION,
     FindingKind.RF_CALIBRATION,
-    FindingKind.OBK_CONFIG,
     FindingKind.TUYA_KEY,
     FindingKind.TUYA_PROTECTED,
     FindingKind.TUYA_STORAGE,
@@ -97,8 +97,6 @@ def changed_essentials(whole: bytes, other: bytes) -> set[FindingKind]:
     for item in survey(Dump(data=whole)).findings:
         if item.kind in ESSENTIAL:
             start, end = item.span.start, item.facts.get("code_end", item.span.end)
-            if item.kind is FindingKind.OBK_CONFIG and not other[start:end].strip(b"\xff"):
-                continue  # so it is on a device that was never set up
             header = item.facts.get("trailer", end)
             parts = ((start, end), (header, item.span.end))
             if any(whole[a:b] != other[a:b] for a, b in parts):
