@@ -58,5 +58,6 @@ LEFT_OUT = {
     "flows/wire/test_sim_served_ports.py": SOCKETS,
     "flows/wire/test_situations.py": LONG,
     "flows/wire/test_spi_adapters.py": "adapters on USB that a page does not reach",
+    "flows/wire/test_two_sizes_of_7252.py": MINUTES,
     "flows/wire/test_whose_job.py": MINUTES,
 }
