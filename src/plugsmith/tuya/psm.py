@@ -17,7 +17,8 @@ _KEY = (b"Qby6", b"TH9bj8GiexU")  # one byte between them is not known, so each 
 KEYS = tuple(_KEY[0] + bytes((byte,)) + _KEY[1] for byte in range(256))
 _MOST_SECTORS = 32
 _GAP = 2  # so many sectors without a pair end the table
-_PAIR = re.compile(rb"[A-Za-z0-9_.\-]{1,96}=[^\0\xff]")
+# From the first letter of a name on, so that letters without an end cost no more than others.
+_PAIR = re.compile(rb"(?<![A-Za-z0-9_.\-])[A-Za-z0-9_.\-]{1,96}=[^\0\xff]")
 
 
 @frozen
@@ -57,14 +58,14 @@ def _table(data: bytes, start: int, key: bytes | None) -> PsmTable | None:
     for at in range(start, end - SECTOR_LEN + 1, SECTOR_LEN):
         sector = data[at : at + SECTOR_LEN]
         opened = sector if key is None else ecb_decrypt(sector, key=key)
-        missing = 0 if _PAIR.search(opened) else missing + 1
+        missing = 0 if _PAIR.search(opened.removeprefix(MAGIC)) else missing + 1
         plain += opened
         if missing == 0:
             held = len(plain)
         if missing >= _GAP:
             break
     names = dict.fromkeys(
-        hit[0][:-2].decode("ascii") for hit in _PAIR.finditer(bytes(plain[:held]))
+        hit[0][:-2].decode("ascii") for hit in _PAIR.finditer(bytes(plain[len(MAGIC) : held]))
     )
     if not names:
         return None

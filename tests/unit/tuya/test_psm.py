@@ -85,3 +85,9 @@ def test_a_table_without_an_end_is_read_for_32_sectors():
     assert found is not None
     assert len(found.plain) == 32 * 0x1000
     assert found.names == ("name",)
+
+
+def test_a_name_right_behind_the_mark_is_told_without_it():
+    found = find_psm(flash(b"PSM1first=1\0second=2\0".ljust(0x1000, b"\0")))
+    assert found is not None
+    assert found.names == ("first", "second")
