@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from contextlib import suppress
@@ -277,6 +278,15 @@ def test_a_second_ctrl_c_while_it_is_stopped_leaves_nothing_alive(tmp_path, monk
     assert ended(ear)
 
 
+@pytest.fixture
+def heard_ctrl_c():
+    """Ctrl-C is heard, also where the run was started with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_ctrl_c")
 @pytest.mark.parametrize("moment", ["before", "after"])
 def test_ctrl_c_around_the_very_start_leaves_nothing_alive(tmp_path, monkeypatch, moment):
     begin, made = subprocess.Popen.__init__, []
