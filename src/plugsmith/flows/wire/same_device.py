@@ -65,8 +65,7 @@ class Known:
     ) -> None:
         """Take the checksums of what is kept while what has `aims` in `content` is changed."""
         self.aims = aims
-        if content is not None:
-            self.ahead = {addr: content[addr : addr + SECTOR_LEN] for addr in aims}
+        self.ahead = {} if content is None else {at: content[at : at + SECTOR_LEN] for at in aims}
         self.ahead |= {addr: data for addr, data in self.rf.items() if addr in aims}
         self.kept = tuple((item.span, item.crc32) for item in baseline)
         self.samples = {addr: data for addr, data in self.samples.items() if addr not in self.aims}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plugsmith.chips.catalog import chips
 from plugsmith.code_words import said
 from plugsmith.messages import N_, _
 
@@ -57,7 +58,7 @@ def other_chip_card(other: OtherChip, module: str = "") -> str:
 
 def _way_to_free(other: OtherChip) -> list[str]:
     firmware = ", ".join(other.firmware)
-    rows = [_("Plugsmith cannot work on this chip.")]
+    rows = _by_plugsmith(other)
     if firmware:
         rows.append(_("Free firmware for it: {firmware}.", firmware=firmware))
     else:
@@ -72,6 +73,23 @@ def _way_to_free(other: OtherChip) -> list[str]:
         rows.append(_("Then write: {command}", command=other.flash))
     rows.append(_("Known from: {evidence}", evidence="; ".join(other.evidence)))
     return [f"  {row}" for row in rows]
+
+
+def _by_plugsmith(other: OtherChip) -> list[str]:
+    """What Plugsmith does on this chip; a program that is told how to back it up is a bridge."""
+    if other.name in {item.name for item in chips()}:
+        return [_("`plugsmith backup` reads this chip; Plugsmith does not write it.")]
+    if not other.backup:
+        return [_("Plugsmith cannot work on this chip.")]
+    via = f"--via {other.tool} --chip {other.name}"
+    return [
+        _(
+            "Plugsmith runs {tool} for you, compares two reads, and reads what was written:",
+            tool=other.tool,
+        ),
+        f"  plugsmith backup {via} -o backup.bin",
+        f"  plugsmith flash IMAGE {via}",
+    ]
 
 
 def _warning() -> str:
