@@ -40,7 +40,7 @@ HELPS = {
     K.PAGE: "Download the file itself",
     K.DOCUMENT: "Give a flash dump",
     K.PACKED: "Unpack the archive",
-    K.OTHER_CHIP: "Plugsmith cannot write it",
+    K.OTHER_CHIP: "plugsmith flash --via esptool",
     K.UNKNOWN: "dump info",
     K.BLANK: "plugsmith backup",
 }

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.other_chips import other_chip
 from plugsmith.dump.randomness import uniform_byte
 from plugsmith.dump.survey.report import DISORDER, DumpKind
 from plugsmith.errors import (
@@ -32,6 +31,7 @@ from plugsmith.flows.file_kind import ADVICE, FIRMWARE, OF_IMAGE, WORDS, FileKin
 from plugsmith.flows.file_kind import FileKind as K
 from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.image.foreign.marks import mark_of
+from plugsmith.image.foreign.odd_files import tool_for
 from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.image.model import FindingLevel, ImageFinding, ImageKind
 from plugsmith.memory import SECTOR_LEN
@@ -193,10 +193,8 @@ def _not_empty(file: InputFile) -> JudgedFile:
 
 def _of_other_chip(data: bytes) -> str:
     other = read_other_maker(data)
-    known = other_chip(other.chip) if other is not None else None
-    if known is not None and known.tool:
-        return _("Plugsmith cannot write it; {tool} can.", tool=known.tool)
-    return _("Give a flash dump, a firmware file, or a text with pins instead.")
+    way = tool_for(other) if other is not None else ""
+    return way or _("Give a flash dump, a firmware file, or a text with pins instead.")
 
 
 def _of_broken(kind: FileKind) -> str:

@@ -11,6 +11,8 @@ from plugsmith.chips.catalog import chips
 from plugsmith.chips.other_chips import other_chips
 from plugsmith.flows.bridge.commands import read_command
 from plugsmith.flows.wire.wiring_card import other_chip_card
+from plugsmith.image.foreign.odd_files import tool_for
+from plugsmith.image.foreign.other_makers import OtherMaker
 
 OURS = {item.name for item in chips()}
 CANNOT = "cannot work on this chip"
@@ -42,3 +44,10 @@ def test_there_are_chips_of_each_sort():
     assert sum(CANNOT in card for card in cards) >= 5
     assert sum(" --via esptool " in card for card in cards) >= 4
     assert sum(" --via ltchiptool " in card for card in cards) >= 3
+
+
+@pytest.mark.parametrize("other", other_chips(), ids=lambda other: other.name)
+def test_a_file_of_a_chip_that_flash_writes_is_not_said_to_be_beyond_us(other):
+    said = tool_for(OtherMaker(chip=other.name, flash=True, checked=()))
+    assert ("cannot write" in said) == bool(other.tool and not other.backup)
+    assert ("plugsmith flash --via" in said) == bool(other.backup)

@@ -32,10 +32,17 @@ def words_of(other: OtherMaker) -> str:
     if other.parts:
         listed = ", ".join(f"{visible_line(item.name)} {item.span}" for item in other.parts)
         lines.append(_("Its parts: {listed}.", listed=listed))
+    return " ".join((*lines, tool_for(other))).rstrip()
+
+
+def tool_for(other: OtherMaker) -> str:
+    """Who writes such files; empty where that is not known."""
     known = other_chip(other.chip)
-    if known is not None and known.tool:
-        lines.append(_("Plugsmith cannot write it; {tool} can.", tool=known.tool))
-    return " ".join(lines)
+    if known is None or not known.tool:
+        return ""
+    if known.backup:  # one of the programs that Plugsmith runs
+        return _("For that chip there is `plugsmith flash --via {tool}`.", tool=known.tool)
+    return _("Plugsmith cannot write it; {tool} can.", tool=known.tool)
 
 
 def _reason(data: bytes) -> str:
