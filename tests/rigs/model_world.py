@@ -333,9 +333,15 @@ class World:
     def _aim(self, board: Board) -> dict[int, bytes]:
         """What the job that is about to erase wants of a board, by address."""
         jobs = self.library.jobs
-        for state in jobs.open_jobs(kinds=CHANGING):
-            if state.header.device.rf_sha256 in board.digests:
-                return dict(jobs.sectors(state).wanted)
+        found = [
+            (state.header.device.rf_sha256, state)
+            for state in jobs.open_jobs(kinds=CHANGING)
+            if state.header.device.chip == board.chip_name
+        ]
+        for digests in (board.digests, {None}):  # the latter: it has lost its calibration
+            for digest, state in found:
+                if digest in digests:
+                    return dict(jobs.sectors(state).wanted)
         return {}
 
     def backups(self) -> dict[Path, bytes]:
