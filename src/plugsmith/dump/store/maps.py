@@ -74,9 +74,3 @@ def span_len(key_addr: int | None) -> int:
     """Bytes of a store from its key block on; the usual 18 sectors where the map says nothing."""
     lengths = [item.span_len for item in store_maps() if item.key_addr == key_addr]
     return max(lengths, default=0x1_2000)
-
-
-def chip_of_key(key_addr: int) -> str | None:
-    """The one chip whose key block lies at an address, None where several or none share it."""
-    names = {name for item in store_maps() if item.key_addr == key_addr for name in item.chips}
-    return names.pop() if len(names) == 1 else None

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from plugsmith.dump.store.stores import VendorStore
     from plugsmith.image.model import FirmwareImage
 
+_PLACED = {
+    FindingKind.RF_CALIBRATION: RegionRole.RF,
+    FindingKind.TUYA_KEY: RegionRole.KEY,
+}
 _MODULE = re.compile(rb"""["']?module["']?:\s*["']?([A-Za-z0-9_-]{2,16})""")
 
 
@@ -54,24 +58,22 @@ def guess_chip(findings: Sequence[Finding], stores: Sequence[VendorStore]) -> Ch
 
 
 def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
-    """Where the RF sector and the vendor key lie, if both fit exactly one known map."""
-    places = {
-        role: layout.address(item.span.start)
-        for kind, role in (
-            (FindingKind.RF_CALIBRATION, RegionRole.RF),
-            (FindingKind.TUYA_KEY, RegionRole.KEY),
-        )
-        for item in findings
-        if item.kind is kind
-    }
+    """Where the RF sector and the vendor key lie, if both fit exactly one known map.
+
+    Of several key blocks one lies where the map wants it; the others are leftovers.
+    """
+    places: dict[RegionRole, set[int | None]] = {}
+    for item in findings:
+        if (role := _PLACED.get(item.kind)) is not None:
+            places.setdefault(role, set()).add(layout.address(item.span.start))
     if RegionRole.RF not in places:
         return ChipGuess()
     fitting = [
         chip.name
         for chip in chips()
         if all(
-            (region := chip.memory_map.region(role)) is not None and region.span.start == address
-            for role, address in places.items()
+            (region := chip.memory_map.region(role)) is not None and region.span.start in addresses
+            for role, addresses in places.items()
         )
     ]
     if not fitting:
