@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputMissing, InputTooLarge
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -71,4 +72,4 @@ def _is_terminal(path: Path) -> bool:
 
 
 def _missing(path: Path, problem: OSError) -> InputMissing:
-    return InputMissing(name=str(path), problem=problem.strerror or type(problem).__name__)
+    return InputMissing(name=str(path), problem=system_words(problem))

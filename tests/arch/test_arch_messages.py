@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -182,3 +183,47 @@ def test_codes_do_not_change_with_the_language(tmp_path):
     other = run_in("xx", tmp_path, "no-such-verb", "--json")
     assert english.returncode == other.returncode == 2
     assert '"code": "PS-USAGE"' in other.stdout
+
+
+#: handlers of these hold an OSError; what it says of itself is in the system's language
+OF_THE_SYSTEM = re.compile(
+    r"OSError|PermissionError|FileNotFoundError|FileExistsError|IsADirectoryError|BlockingIOError"
+    r"|NotADirectoryError|Connection\w*Error|BrokenPipeError|TimeoutError|gaierror"
+)
+
+
+def own_words_of_the_system(module: ast.Module) -> list[str]:
+    """Places that repeat what an OSError says of itself, instead of `system_words`."""
+    found = [
+        f"line {node.lineno}: .strerror"
+        for node in ast.walk(module)
+        if (isinstance(node, ast.Attribute) and node.attr == "strerror")
+        or (isinstance(node, ast.Constant) and node.value == "strerror")
+    ]
+    for handler in ast.walk(module):
+        if not isinstance(handler, ast.ExceptHandler) or handler.name is None:
+            continue
+        if handler.type is None or not OF_THE_SYSTEM.search(ast.unparse(handler.type)):
+            continue
+        for node in ast.walk(handler):
+            match node:
+                case ast.Call(func=ast.Name(id="str" | "repr"), args=[ast.Name(id=name)]) | (
+                    ast.FormattedValue(value=ast.Name(id=name))
+                ) if name == handler.name:
+                    found.append(f"line {node.lineno}: the words of {name}")
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.relative_to(SOURCE).as_posix())
+def test_words_of_the_operating_system_come_from_one_place(path):
+    assert own_words_of_the_system(tree(path)) == []
+
+
+def test_the_search_for_words_of_the_system_finds_them():
+    bad = (
+        "try: f()\nexcept (ValueError, OSError) as problem: say(str(problem))\n",
+        'try: f()\nexcept OSError as problem: say(f"no: {problem}")\n',
+        "say(problem.strerror)\n",
+        'say(getattr(problem, "strerror", None))\n',
+    )
+    assert [len(own_words_of_the_system(ast.parse(text))) for text in bad] == [1, 1, 1, 1]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -338,7 +339,7 @@ def _traced(open_it: Callable[[], Port], path: Path | None, clock: Clock) -> Cal
             stream = path.open("a", encoding="utf-8")
         except OSError as problem:
             raise NoRightToWrite(
-                folder=str(path.parent), problem=problem.strerror or str(problem)
+                folder=str(path.parent), problem=system_words(problem)
             ) from problem
         try:
             return TracingPort(open_it(), stream, clock=clock, closes_stream=True)

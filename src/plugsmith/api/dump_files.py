@@ -12,6 +12,7 @@ from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.library import OutputExists, OutputIsInput
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -251,7 +252,7 @@ def _read_text(path: Path) -> str:
         with path.open(encoding="utf-8") as stream:
             return stream.read(_MAX_TEXT_LEN)
     except (OSError, UnicodeDecodeError) as problem:
-        reason = getattr(problem, "strerror", None) or type(problem).__name__
+        reason = system_words(problem)
         raise InputMissing(name=str(path), problem=reason) from problem
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
@@ -65,7 +66,7 @@ def read_secret(path: Path) -> str:
         with path.open("rb") as file:
             text = file.read(_LONGEST).decode("utf-8", "replace")
     except OSError as problem:
-        raise InputMissing(name=str(path), problem=problem.strerror or "unreadable") from problem
+        raise InputMissing(name=str(path), problem=system_words(problem)) from problem
     found = text.splitlines()[0].strip() if text.strip() else ""
     note_secret(found)
     return found

@@ -26,6 +26,7 @@ from plugsmith.events import ErrorEvent
 from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _
 from plugsmith.secrets import KNOWN, redact
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -262,7 +263,7 @@ def _of_system(problem: OSError) -> PlugsmithError:
     if problem.errno not in _SYSTEM:
         return _defect(problem)
     name = os.fsdecode(problem.filename) if problem.filename else _("a file")
-    return FileRefused(name=name, problem=problem.strerror or "?")
+    return FileRefused(name=name, problem=system_words(problem))
 
 
 def _defect(bug: Exception) -> Defect:

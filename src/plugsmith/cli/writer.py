@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.cli.layout import fitted, width_of
 from plugsmith.cli.paint import Mark, painted
+from plugsmith.system_words import system_words
 from plugsmith.visible import visible
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def lost(problem: OSError) -> PlugsmithError:
     """The error for a stdout that takes no more."""
     from plugsmith.errors.flows import OutputLost
 
-    return OutputLost(problem=problem.strerror or type(problem).__name__)
+    return OutputLost(problem=system_words(problem))
 
 
 def flush(stream: TextIO) -> None:

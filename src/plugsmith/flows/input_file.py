@@ -16,6 +16,7 @@ from plugsmith.image.archive import ZIP_MAGIC, member_names, read_member, unpack
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.records import frozen
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,17 +105,25 @@ def is_same_file(source: Path, output: Path) -> bool:
 
 def exists(path: Path) -> bool:
     """Whether there is such a file, folder, or member of an archive."""
-    return path.exists() or _split(path) is not None
+    return _is_there(path) or _split(path) is not None
 
 
 def _split(path: Path) -> tuple[Path, str] | None:
     """The archive and the member that a path like `dumps.zip/plug.bin` names."""
-    if path.exists():
+    if _is_there(path):
         return None
     for parent in path.parents:
-        if parent.is_file():
+        if _is_there(parent) and parent.is_file():
             return (parent, path.relative_to(parent).as_posix()) if _is_zip(parent) else None
     return None
+
+
+def _is_there(path: Path) -> bool:
+    """Whether it can be looked at; why not (a name too long, no right) is said when it is read."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def _is_zip(path: Path) -> bool:
@@ -155,7 +164,7 @@ def _read(path: Path) -> bytes:
 
 
 def _missing(path: Path, problem: OSError) -> InputMissing:
-    return InputMissing(name=str(path), problem=problem.strerror or type(problem).__name__)
+    return InputMissing(name=str(path), problem=system_words(problem))
 
 
 def _listed(path: Path, names: list[str]) -> str:

@@ -120,7 +120,7 @@ def _drain(
             return bytes(found)
         if not data.startswith(magic, at):
             text = _("behind one of its parts lies something else")
-            raise Malformed(structure="archive", problem=text, offset=at)
+            raise Malformed(structure=_("archive"), problem=text, offset=at)
     raise TooManyInside(name=name, limit=MAX_MEMBERS)
 
 
@@ -131,4 +131,4 @@ def _refuse_large(data: bytes | bytearray, *, name: str, limit: int) -> None:
 
 def _malformed(problem: Exception) -> Malformed:
     text = str(problem)[:200] or type(problem).__name__
-    return Malformed(structure="archive", problem=text, offset=0)
+    return Malformed(structure=_("archive"), problem=text, offset=0)

@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import DeviceAnswer, DeviceRefused, PinNotAllowed
-from plugsmith.messages import N_
+from plugsmith.messages import N_, _
 from plugsmith.openbeken.roles import read_role
 
 if TYPE_CHECKING:
@@ -183,7 +183,9 @@ class PinDoctor:
         for gpio in levels:
             if table.roles[gpio] not in {OUTPUT, INPUT}:
                 raise DeviceAnswer(
-                    host=self._obk.host, request="setPinRole", problem=f"P{gpio} did not take it"
+                    host=self._obk.host,
+                    request="setPinRole",
+                    problem=_("P{gpio} did not take it", gpio=gpio),
                 )
 
     async def end_drives(self) -> None:

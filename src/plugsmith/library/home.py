@@ -14,6 +14,7 @@ from plugsmith.errors.library import OutputExists
 from plugsmith.library.durable import make_durable, written
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder
+from plugsmith.system_words import system_words
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
@@ -47,7 +48,7 @@ def check_room(folder: Path, needed: int) -> None:
 def refusal(folder: Path, problem: OSError) -> NoSpaceLeft | NoRightToWrite:
     """The error for what the system said when something was put into `folder`."""
     if problem.errno not in _FULL:
-        return NoRightToWrite(folder=str(folder), problem=problem.strerror or "?")
+        return NoRightToWrite(folder=str(folder), problem=system_words(problem))
     shortage = _shortage(folder, problem.errno)
     return NoSpaceLeft(folder=str(folder), free=_free(folder), needed=None, shortage=shortage)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.content import Malformed
+from plugsmith.messages import _
 from plugsmith.records import frozen
 from plugsmith.tuya.kv import (
     PAGE_LEN,
@@ -151,7 +152,7 @@ class _Builder:
     def take(self) -> _Page:
         block, page = divmod(self.cursor, PAGES - 1)
         if block >= self.blocks:
-            raise Malformed(structure="store", problem="the records do not fit", offset=0)
+            raise Malformed(structure=_("store"), problem="the records do not fit", offset=0)
         self.cursor += 1
         made = _Page(block=block, number=page + 1)
         self.pages[made.block, made.number] = made

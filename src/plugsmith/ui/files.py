@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.ui import UiFileName, UiFull, UiTooLarge
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,14 +96,14 @@ class Incoming:
         try:
             self._stream.write(data)
         except OSError as problem:
-            raise UiFull(problem=problem.strerror or str(problem)) from problem
+            raise UiFull(problem=system_words(problem)) from problem
 
     def finish(self) -> Upload:
         """The whole file is there."""
         try:
             self._stream.close()
         except OSError as problem:
-            raise UiFull(problem=problem.strerror or str(problem)) from problem
+            raise UiFull(problem=system_words(problem)) from problem
         self._done(self._size)
         return Upload(
             file=f"upload:{self._folder.name}/{self._path.name}",
@@ -163,7 +164,7 @@ class Files:
             folder.mkdir(mode=0o700)
             return Incoming(folder, name, room=room, done=self._grown)
         except OSError as problem:
-            raise UiFull(problem=problem.strerror or str(problem)) from problem
+            raise UiFull(problem=system_words(problem)) from problem
 
     def put(self, name: str, data: bytes) -> Upload:
         """A file of our own making, for the page to use."""

@@ -13,6 +13,7 @@ import uvicorn
 
 from plugsmith.errors.ui import UiCannotListen
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 from plugsmith.ui.app import build_app
 from plugsmith.ui.files import Files
 from plugsmith.ui.guard import Door
@@ -124,6 +125,6 @@ def _bound(host: str, port: int) -> socket.socket:
         listener.close()
         raise UiCannotListen(
             address=f"{host}:{port}",
-            problem=getattr(problem, "strerror", None) or _("no such address"),
+            problem=system_words(problem) if isinstance(problem, OSError) else _("no such address"),
         ) from problem
     return listener

@@ -21,6 +21,7 @@ from plugsmith.link.port_list import use_lister
 from plugsmith.link.ports import register_scheme
 from plugsmith.messages import _, language, languages, speaking
 from plugsmith.nested_json import read_nested
+from plugsmith.system_words import system_words
 from plugsmith.ui import asked
 from plugsmith.ui.files import Files
 from plugsmith.ui.job_list import Jobs
@@ -123,7 +124,7 @@ class Face:
         except PlugsmithError as error:
             return json_text({"error": ErrorEvent.of(error).as_json()})
         except OSError as problem:
-            return self.keep_back(problem.strerror or str(problem))
+            return self.keep_back(system_words(problem))
         taken = self._taken
         ok = {"added": len(taken.added), "same": taken.same, "differs": taken.differs}
         return json_text({"ok": ok})

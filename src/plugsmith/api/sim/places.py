@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from plugsmith.sim.ports.endpoint import Endpoint
@@ -41,7 +42,9 @@ def _pty(link: Path | None) -> Endpoint:
         return PtyEndpoint(link=link)
     except (ImportError, OSError) as problem:
         raise UsageError(
-            problem=_("there are no pseudo-terminals here ({why}); use --tcp", why=str(problem))
+            problem=_(
+                "there are no pseudo-terminals here ({why}); use --tcp", why=system_words(problem)
+            )
         ) from problem
 
 

@@ -32,6 +32,7 @@ from plugsmith.library.backups.store import (
 )
 from plugsmith.library.home import check_room
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -175,7 +176,7 @@ def _copied(backup: Backup, folder: Path) -> ExportedBackup:
         write_files(copy, backup.read())
     except OSError as problem:
         take_back(copy)
-        raise NoRightToWrite(folder=str(folder), problem=problem.strerror or "?") from problem
+        raise NoRightToWrite(folder=str(folder), problem=system_words(problem)) from problem
     label = read_label(backup.file)
     if label != Label():
         write_label(target, label)
@@ -204,7 +205,7 @@ def _remove(backup: Path) -> None:
         backup.with_suffix(".json").unlink(missing_ok=True)
     except OSError as problem:
         folder = str(backup.parent)
-        raise NoRightToWrite(folder=folder, problem=problem.strerror or "?") from problem
+        raise NoRightToWrite(folder=folder, problem=system_words(problem)) from problem
     for path in _files(backup):
         with suppress(OSError):
             path.unlink(missing_ok=True)

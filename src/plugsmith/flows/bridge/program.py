@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.link import ProgramFailed, ProgramMissing
 from plugsmith.events import Log
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class _Program:
     def wait(self, most_s: float) -> int:
         """The exit code, once all was said. Raises _NotStartedError, TimeoutExpired."""
         if self._process is None:
-            raise _NotStartedError(self._problem.strerror if self._problem is not None else "")
+            raise _NotStartedError(system_words(self._problem) if self._problem is not None else "")
         return self._process.wait(most_s)
 
     def stop(self) -> None:

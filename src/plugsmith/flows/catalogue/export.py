@@ -30,6 +30,7 @@ from plugsmith.library.catalogue.shipped import open_to_read
 from plugsmith.library.home import write_whole
 from plugsmith.messages import _
 from plugsmith.openbeken.template import Template, write_template
+from plugsmith.system_words import system_words
 from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
@@ -176,7 +177,7 @@ def write_files(files: list[OutputFile], target: Path) -> list[str]:
         except FileExistsError as problem:
             raise OutputExists(name=str(path)) from problem
         except OSError as problem:
-            reason = problem.strerror or type(problem).__name__
+            reason = system_words(problem)
             raise NoRightToWrite(folder=str(path.parent), problem=reason) from problem
     return [str(path) for path in paths]
 

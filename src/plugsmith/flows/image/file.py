@@ -23,6 +23,7 @@ from plugsmith.image.model import ImageKind
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY
 from plugsmith.messages import _
 from plugsmith.private_files import write_private
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -189,6 +190,4 @@ def _write_whole(path: Path, data: bytes) -> None:
     try:
         write_private(path, data)
     except OSError as problem:
-        raise NoRightToWrite(
-            folder=str(path.parent), problem=problem.strerror or type(problem).__name__
-        ) from problem
+        raise NoRightToWrite(folder=str(path.parent), problem=system_words(problem)) from problem

@@ -19,6 +19,7 @@ from plugsmith.flows.wire.connected import connected
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder, write_private
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ def save(found: FoundRf, output: Path) -> RfSaved:
         write_private(output, data)
     except OSError as problem:
         folder = str(output.parent)
-        raise NoRightToWrite(folder=folder, problem=problem.strerror or "?") from problem
+        raise NoRightToWrite(folder=folder, problem=system_words(problem)) from problem
     return RfSaved(
         file=str(output),
         sha256=hashlib.sha256(data).hexdigest(),

@@ -47,6 +47,7 @@ from plugsmith.openbeken.settings import (
     read_settings,
 )
 from plugsmith.records import fields_of
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -293,9 +294,7 @@ def write_private(path: Path, data: bytes) -> None:
         raise OutputExists(name=str(path)) from taken
     except OSError as problem:
         raise UsageError(
-            problem=_(
-                "{name} cannot be written: {why}", name=str(path), why=problem.strerror or "?"
-            )
+            problem=_("{name} cannot be written: {why}", name=str(path), why=system_words(problem))
         ) from problem
     with os.fdopen(handle, "wb") as file:
         file.write(data)

@@ -14,6 +14,7 @@ from plugsmith.flows.wire.results import ConsoleResult
 from plugsmith.link.lines import LineReader, SpeedJudge
 from plugsmith.messages import _
 from plugsmith.secrets import KNOWN, redact_typed
+from plugsmith.system_words import system_words
 from plugsmith.visible import visible_line
 
 if TYPE_CHECKING:
@@ -173,4 +174,4 @@ def _append(path: Path, text: str) -> None:
             file.write(visible_line(text) + "\n")
     except OSError as problem:
         folder = str(path.parent)
-        raise NoRightToWrite(folder=folder, problem=problem.strerror or "?") from problem
+        raise NoRightToWrite(folder=folder, problem=system_words(problem)) from problem

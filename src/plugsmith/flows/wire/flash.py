@@ -38,6 +38,7 @@ from plugsmith.flows.write.target_image import FlashState, TargetImage, image_ta
 from plugsmith.library.jobs.store import Job, JobHeader, JobKind
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -282,9 +283,10 @@ def _tidy_up(ctx: FlowContext, device: Device, job: Job, plan: FlashPlan) -> Non
         settle_older(ctx, device, plan)
         device.remember_speed()
     except (PlugsmithError, OSError) as problem:
+        why = problem.message if isinstance(problem, PlugsmithError) else system_words(problem)
         ctx.warn(
             "PS-NOTE-LIBRARY",
-            _("The library could not be brought up to date: {problem}", problem=str(problem)),
+            _("The library could not be brought up to date: {problem}", problem=why),
         )
 
 

@@ -60,7 +60,8 @@ def unpack(data: bytes) -> bytes:
     if header is None:
         raise _malformed("there is no header")
     if header.kind in _DIFFERENCES:
-        raise ContainerUnsupported(algorithm=f"diff2ya {_DIFFERENCES[header.kind]} (a difference)")
+        kind = _DIFFERENCES[header.kind]
+        raise ContainerUnsupported(algorithm=_("diff2ya {kind} (a difference)", kind=kind))
     if header.kind != _WHOLE:
         raise _malformed(_("its kind {kind} is not known", kind=f"{header.kind:#010x}"))
     if not 0 < header.code_len <= MAX_LEN or header.body_at < _HEAD.size:

@@ -21,6 +21,7 @@ from plugsmith.library.home import write_whole
 from plugsmith.library.reader import JsonReader, Misfit
 from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from plugsmith.errors import Fact
@@ -133,7 +134,7 @@ def _entry(path: Path, stamp: tuple[int, int], aside: SetAside) -> list[IndexEnt
         aside.add(path, problem.message)
         return []
     except OSError as problem:
-        aside.add(path, problem.strerror or type(problem).__name__)
+        aside.add(path, system_words(problem))
         return []
     return [
         IndexEntry(

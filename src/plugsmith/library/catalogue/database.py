@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plugsmith.errors.catalogue import CatalogueTooNew, CatalogueUnusable
+from plugsmith.messages import N_, _
 from plugsmith.private_files import make_private_folder
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -138,5 +140,17 @@ class Database:
 
 def _words(problem: Exception) -> str:
     if isinstance(problem, OSError):
-        return problem.strerror or type(problem).__name__
-    return str(problem)[:120]
+        return system_words(problem)
+    return _(str(problem)[:120])
+
+
+#: what SQLite says of files that broke, are not ours or cannot be written; in English alone
+_SAID_BY_SQLITE: Final = (
+    N_("file is not a database"),
+    N_("database disk image is malformed"),
+    N_("database is locked"),
+    N_("database or disk is full"),
+    N_("disk I/O error"),
+    N_("unable to open database file"),
+    N_("attempt to write a readonly database"),
+)

@@ -12,6 +12,7 @@ from plugsmith.errors.content import InputError
 from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
 from plugsmith.openbeken.device_list import MAX_ENTRIES, MAX_LIST_LEN, read_list
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,5 +91,5 @@ def _read(path: Path, limit: int) -> bytes:
         with path.open("rb") as stream:
             return stream.read(limit)
     except OSError as problem:
-        reason = problem.strerror or type(problem).__name__
+        reason = system_words(problem)
         raise InputMissing(name=str(path), problem=reason) from problem

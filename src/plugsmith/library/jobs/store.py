@@ -34,6 +34,7 @@ from plugsmith.library.set_aside import SetAside
 from plugsmith.limited_read import read_regular
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -174,7 +175,7 @@ class Job:
         try:
             self._journal.append(kind, data, durable=durable)
         except OSError as problem:
-            self.trouble = self.trouble or problem.strerror or "?"
+            self.trouble = self.trouble or system_words(problem)
 
     def close(self) -> None:
         """Leave the job for later: force what is noted to the disk; it can be resumed."""
@@ -253,7 +254,7 @@ class JobStore:
         try:
             journal, entries = Journal.reopen(path)
         except OSError as problem:
-            raise JobLost(kind=_("job"), problem=problem.strerror or "unreadable") from problem
+            raise JobLost(kind=_("job"), problem=system_words(problem)) from problem
         state = read_state(job_id, entries)
         if state is None:
             raise JobLost(kind=_("job"), problem="its journal has no readable beginning")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors.sim import SimFlashUnusable
 from plugsmith.messages import _
 from plugsmith.sim.flash.nor import SECTOR
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +35,7 @@ class FlashFile:
                 content = stream.read(LARGEST + 1)  # a device file has no end
             mode = path.stat().st_mode | path.resolve().parent.stat().st_mode
         except OSError as problem:
-            raise SimFlashUnusable(file=str(path), problem=problem.strerror or "") from problem
+            raise SimFlashUnusable(file=str(path), problem=system_words(problem)) from problem
         if not content or len(content) > LARGEST:
             raise SimFlashUnusable(
                 file=str(path), problem=_("it has {count} bytes", count=len(content))
@@ -64,4 +65,4 @@ class FlashFile:
                     file.seek(sector * SECTOR)
                     file.write(nor.content[sector * SECTOR : (sector + 1) * SECTOR])
         except OSError as problem:
-            raise SimFlashUnusable(file=str(self.path), problem=problem.strerror or "") from problem
+            raise SimFlashUnusable(file=str(self.path), problem=system_words(problem)) from problem

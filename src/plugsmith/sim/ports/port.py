@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.port import PortLost, PortNotFound, PortStuck, PortUnsupported
+from plugsmith.messages import _
 from plugsmith.sim.ports.adapter import Adapter
 from plugsmith.sim.ports.troubles import Distance, Supply, Voices, earliest
 
@@ -190,7 +191,9 @@ class SimPort:
         now = self._now()
         refuses = self.adapter.model.refuses
         if baud not in _BAUD_RANGE or (refuses is not None and baud > refuses):
-            raise PortUnsupported(port=self.info.name, problem=f"no rate of {baud} bit/s")
+            raise PortUnsupported(
+                port=self.info.name, problem=_("no rate of {baud} bit/s", baud=baud)
+            )
         self._baud = baud
         self._reopen()
         self.adapter.set_rate(baud, self._now() if self.capabilities.reopens else now)

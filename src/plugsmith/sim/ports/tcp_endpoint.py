@@ -10,6 +10,7 @@ from plugsmith.errors.sim import SimSetup
 from plugsmith.messages import _
 from plugsmith.sim.ports.endpoint import HostAct
 from plugsmith.sim.ports.telnet import TelnetSession, escape, looks_like_telnet
+from plugsmith.system_words import system_words
 
 _START_BAUD = 115_200
 _CHUNK = 65536
@@ -153,7 +154,7 @@ class TcpEndpoint:
                     "it cannot listen on {host}:{port} ({why})",
                     host=self._host,
                     port=self._port,
-                    why=str(problem),
+                    why=system_words(problem),
                 ),
                 known=_("a free port of this machine, 0 for any"),
             ) from problem

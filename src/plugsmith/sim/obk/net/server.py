@@ -12,6 +12,7 @@ from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.net.endpoint import SETTLE_S, Endpoint
 from plugsmith.sim.obk.net.mqtt_session import keep_connected
 from plugsmith.sim.obk.net.ssdp_server import open_ssdp
+from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,7 +52,7 @@ class ObkServer:
         self._up.wait(_START_S)
         if self._problem is not None:
             self._thread.join()
-            raise SimCannotListen(problem=str(self._problem)) from self._problem
+            raise SimCannotListen(problem=system_words(self._problem)) from self._problem
 
     def stop(self) -> None:
         """Close everything and end the thread."""
