@@ -37,6 +37,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/openbeken-flags.md": flags.page,
     "docs/error-codes.md": error_codes.page,
     "docs/rooms.md": rooms.page,
+    "docs/architecture.md": rooms.architecture,
     "schema/plugsmith-1.schema.json": schema.page,
     "src/plugsmith/locale/plugsmith.pot": messages.page,
     "page/src/schema.ts": page_types.page,

@@ -1,4 +1,7 @@
-"""The page of all modules: folder by folder, each with the first sentence of its docstring."""
+"""The page of all modules: folder by folder, each with the first sentence of its docstring.
+
+Their bare names stand at the end of the architecture page, too.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,11 @@ from pathlib import Path
 
 from pages.markdown import NOTICE
 
-SOURCE = Path(__file__).resolve().parents[2] / "src" / "plugsmith"
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = ROOT / "src" / "plugsmith"
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
+_PAGE = (ROOT / "page" / "src", ("*.ts", "*.tsx"))
+_BEGIN, _END = "<!-- rooms -->", "<!-- end of rooms -->"
 
 
 def page() -> str:
@@ -30,3 +37,25 @@ def page() -> str:
                 lines.append(f"- **{name}**: {first}")
         lines.append("")
     return "\n".join(lines)
+
+
+def architecture() -> str:
+    """docs/architecture.md with the names of all rooms between its two marks."""
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(_BEGIN)
+    _old, end, after = rest.partition(_END)
+    if not begin or not end:
+        raise ValueError(f"{ARCHITECTURE} has lost a mark: {_BEGIN} {_END}")
+    names = [*_names(SOURCE, ("*.py",)), *_names(*_PAGE)]
+    return "".join((before, begin, "\n", *names, end, after))
+
+
+def _names(top: Path, patterns: tuple[str, ...]) -> list[str]:
+    folders: dict[Path, list[str]] = {}
+    for path in sorted(path for pattern in patterns for path in top.rglob(pattern)):
+        if path.stem != "__init__":
+            folders.setdefault(path.parent, []).append(path.stem)
+    return [
+        f"- `{folder.relative_to(ROOT).as_posix()}`: {', '.join(names)}\n"
+        for folder, names in sorted(folders.items())
+    ]
