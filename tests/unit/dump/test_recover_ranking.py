@@ -149,3 +149,15 @@ def test_the_best_place_of_a_text_is_the_one_that_says_most():
     wrong = replace(LIVE, checks=(SUM,), offset=0x10)
     (ranked,) = rank([wrong, replace(wrong, offset=0x20, checks=(CRC, SUM))])
     assert ranked.best.crc_ok
+
+
+def test_of_places_that_say_equally_much_the_first_one_in_the_file_is_named():
+    unsummed = replace(
+        LIVE, kind=SourceKind.KV_STALE, standing=Standing.BESIDE, checks=(CRC,), offset=0x10
+    )
+    mended = replace(FILE, text=ONE, kind=SourceKind.CARVED, repairs=1, offset=0x20)  # 70 each
+    for order in ([unsummed, mended], [mended, unsummed]):
+        assert rank(order)[0].best.offset == 0x10
+    later = replace(unsummed, offset=0x30)
+    for order in ([later, mended], [mended, later]):
+        assert rank(order)[0].best.offset == 0x20

@@ -98,15 +98,13 @@ def _counts(source: TextSource) -> bool:
     return not foreign and is_text(source)
 
 
-def _order(text: RankedText) -> tuple[bool, bool, int, int, int, int]:
+def _order(text: RankedText) -> tuple[bool, bool, bool, bool, int, int, int]:
     best = text.best
-    guess = text.confidence is Confidence.GUESS
-    standing = min(_STANDINGS.index(source.standing) for source in text.sources)
-    tier = 0 if text.live else 2 if standing == _STANDINGS.index(Standing.LEFTOVER) else 1
     return (
         best.kind is SourceKind.FIRMWARE_DEFAULT,
-        guess,
-        tier,
+        text.confidence is Confidence.GUESS,
+        not text.live,
+        all(source.standing is Standing.LEFTOVER for source in text.sources),
         _WORDS.index(text.confidence),
         -_rank(best),
         best.offset,

@@ -136,9 +136,7 @@ def _protected(data: bytes, at: int) -> Iterator[SecretHit]:
 
 def _protected_body(stored: bytes) -> bytes:
     plain = ecb_decrypt(stored[: len(stored) // BLOCK_LEN * BLOCK_LEN], key=MASTER_KEY)
-    if len(plain) <= HEAD_LEN:
-        return b""
-    head = read_protected_head(plain)
+    head = read_protected_head(plain.ljust(HEAD_LEN, b"\0"))
     return ecb_decrypt(plain[HEAD_LEN:], key=data_key(head.device_key))
 
 

@@ -29,7 +29,7 @@ def read_single_button(draft: Draft) -> None:
         level_key = "btlv" if key == "btpin" else f"{stem}_lv"
         if draft.light is not None:
             function, channel = Function.BUTTON_LIGHT, 0
-        elif draft.battery is not None or draft.has(Function.CONTACT, Function.I2C_DATA):
+        elif draft.battery is not None or draft.has(Function.I2C_DATA):
             function, channel = Function.BUTTON_SCRIPT, 0
         else:
             function, channel = Function.BUTTON, 1

@@ -44,7 +44,7 @@ def read_light_facts(draft: Draft) -> None:
         pwm_hz=hertz if hertz and hertz != DEFAULT_PWM_HZ and 0 < hertz < 1_000_000 else None,
         addressable=any(key in settings for key in _STRIP_PIN),
     )
-    draft.reserved_channels.update(range(1, 6))
+    draft.reserved_channels.update(_FIRST_CHANNEL.values())
 
 
 def _colours(draft: Draft) -> str:
@@ -237,8 +237,7 @@ def _strip(draft: Draft, light: Light) -> None:
     first, second = _STRIP_PIN
     key = first if first in draft.settings else second
     draft.place(key, Function.STRIP_DATA)
-    if key == first and second in draft.settings:
-        draft.unused(second, Gap.NO_ROLE, _("{key} repeats {first}.", key=second, first=first))
+    draft.unused(second, Gap.NO_ROLE, _("{key} repeats {first}.", key=second, first=first))
     for bus in _BUS_PINS:
         reason = _("{key} belongs to the SPI bus but is not wired to the strip.", key=bus)
         draft.unused(bus, Gap.NO_ROLE, reason)
