@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import zlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -35,6 +34,7 @@ from plugsmith.flows.write.proven import Safety, secure, up_to_date
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image
 from plugsmith.flows.write.target_image import FlashState, TargetImage, image_target, loader_body
+from plugsmith.flows.write.way_back import undo_command
 from plugsmith.library.jobs.store import Job, JobHeader, JobKind
 from plugsmith.memory import AddressRange
 from plugsmith.messages import _
@@ -192,7 +192,7 @@ def write_source(
     checks += tried
     if not dry_run:
         safety = up_to_date(ctx, device, safety, plan)
-    undo = undo_command(ctx, safety)
+    undo = undo_command(ctx, device, plan, safety)
     outcome = WriteOutcome(
         chip=device.identity.chip.name,
         image=image_row(source.image, file=str(source.path)),
@@ -296,17 +296,6 @@ def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:
         return survey_known(target.wanted, safety.content)
     spares, rf = not device.over_spi and not device.client.dialect.ring, device.known.rf
     return survey_device(target.wanted, device.size, device.crcs, sparing=spares, held=rf)
-
-
-def undo_command(ctx: FlowContext, safety: Safety) -> str:
-    """The command line that brings back the state before this run; empty if no backup does.
-
-    On a half-written device that is the state before the write that was interrupted.
-    """
-    if safety.backup is None or not (safety.exact or safety.of_half_written):
-        return ""
-    words = ["plugsmith", "restore", str(safety.backup.file), "--port", ctx.port_name]
-    return shlex.join(words)
 
 
 def tell_boot(ctx: FlowContext, boot: BootSighting, *, undo: str) -> None:

@@ -14,13 +14,7 @@ from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connected import connected
-from plugsmith.flows.wire.flash import (
-    WriteOutcome,
-    run_plan,
-    secured_checks,
-    take_survey,
-    undo_command,
-)
+from plugsmith.flows.wire.flash import WriteOutcome, run_plan, secured_checks, take_survey
 from plugsmith.flows.wire.results import BytesRow, SettingsRow
 from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.collateral import with_repairs
@@ -36,6 +30,7 @@ from plugsmith.flows.write.target_image import (
     sectors_of,
     within_permissions,
 )
+from plugsmith.flows.write.way_back import undo_command
 from plugsmith.library.jobs.store import JobKind
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
@@ -142,6 +137,8 @@ def change_flash(
         boot: BootSighting | None = None
         if not dry_run:
             safety = up_to_date(ctx, device, safety, plan)
+        undo = undo_command(ctx, device, plan, safety)
+        if not dry_run:
             run_plan(ctx, device, plan, survey, safety=safety, kind=kind, subject=kind.value)
             boot = watch_boot(ctx, device) if device.log is not None else None
         return WriteOutcome(
@@ -152,7 +149,7 @@ def change_flash(
             checks=tuple(checks),
             verified=not dry_run,
             boot=boot,
-            undo=undo_command(ctx, safety),
+            undo=undo,
             seconds=ctx.clock.monotonic() - began_s,
             notes=plan.notes,
         )

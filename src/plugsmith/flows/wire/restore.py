@@ -18,7 +18,7 @@ from plugsmith.flows.write.checklist import Stage, preflight
 from plugsmith.flows.write.preflight import ImageFacts, PreflightSubject
 from plugsmith.flows.write.proven import secure
 from plugsmith.flows.write.source import whole_flash
-from plugsmith.flows.write.target_image import FlashState, mac_in_rf, rf_sectors, spare_copies
+from plugsmith.flows.write.target_image import FlashState, mac_in_rf, moved_copies, rf_sectors
 from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.library.backups.store import open_backup
 from plugsmith.library.device_key import DeviceKey
@@ -268,10 +268,10 @@ def _say_what_stays(ctx: FlowContext, device: Device, source: ImageSource) -> No
     rf_now = device.rf_now()
     theirs = {addr: source.data[addr : addr + SECTOR_LEN] for addr in rf_now}
     state = FlashState(chip=device.identity.chip, flash_size=device.size, rf_now=rf_now)
-    spare = spare_copies(theirs, state)
+    moved = moved_copies(theirs, state)
     for addr, new in theirs.items():
         if (
-            addr not in spare
+            addr not in moved
             and rf_now[addr] != new
             and not {Permission.RF, Permission.MAC} & ctx.permissions.granted
         ):

@@ -61,7 +61,7 @@ class TargetImage:
     """Whole sectors by address, ranges kept on purpose, and remarks for the user.
 
     `copied` are sectors of RF regions that change without anything unique being lost: blank ones
-    that get the device's own calibration, or such a copy that is erased again.
+    that get the device's own calibration, or such a copy that is erased again (`moved_copies`).
     """
 
     wanted: Mapping[int, bytes] = field(repr=False)
@@ -152,9 +152,9 @@ def image_target(
     kept: list[Kept] = []
     notes: list[str] = []
     _decide_loader(wanted, state, permissions, kept=kept, notes=notes)
-    spare = spare_copies(wanted, state)
-    _decide_rf(wanted, state, permissions, spare=spare, kept=kept, notes=notes)
-    copied = (*spare, *_bring_rf(wanted, pieces, state, notes=notes))
+    moved = moved_copies(wanted, state)
+    _decide_rf(wanted, state, permissions, moved=moved, kept=kept, notes=notes)
+    copied = (*moved, *_bring_rf(wanted, pieces, state, notes=notes))
     return TargetImage(wanted=wanted, kept=tuple(kept), notes=tuple(notes), copied=copied)
 
 
@@ -189,12 +189,12 @@ def _decide_rf(
     state: FlashState,
     permissions: Permissions,
     *,
-    spare: Sequence[int],
+    moved: Sequence[int],
     kept: list[Kept],
     notes: list[str],
 ) -> None:
     for addr in rf_sectors(state.chip, state.flash_size):
-        if addr not in wanted or addr in spare:
+        if addr not in wanted or addr in moved:
             continue
         span = AddressRange.sized(addr, SECTOR_LEN)
         now, new = state.rf_now.get(addr), wanted.pop(addr)
@@ -224,17 +224,25 @@ def _only_allowed(addr: int) -> str:
     )
 
 
-def spare_copies(wanted: Mapping[int, bytes], state: FlashState) -> tuple[int, ...]:
-    """RF sectors that a file wants blank and whose bytes stay on the device at another place."""
+def moved_copies(wanted: Mapping[int, bytes], state: FlashState) -> tuple[int, ...]:
+    """RF sectors where file and device differ by a copy of what stays at another place, alone.
+
+    Either holds that copy and the other one nothing: it goes, or comes back, and nothing is lost.
+    """
 
     def stays(addr: int, sector: bytes) -> bool:
         return state.rf_now.get(addr) == sector == wanted.get(addr, sector)
 
+    def copy_at(addr: int, now: bytes) -> bytes | None:
+        new = wanted.get(addr, now)
+        return None if new == now else now if new == BLANK_SECTOR else new
+
     return tuple(
         addr
         for addr, now in state.rf_now.items()
-        if wanted.get(addr) == BLANK_SECTOR != now
-        and any(stays(other, now) for other in state.rf_now if other != addr)
+        if (copy := copy_at(addr, now)) is not None
+        and BLANK_SECTOR in {now, wanted[addr]}
+        and any(stays(other, copy) for other in state.rf_now if other != addr)
     )
 
 
