@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -177,9 +176,14 @@ def flow_context(session: Session, asked: ListenRequest, *, listens: bool = Fals
             connect_s=asked.link_timeout or None,
         )
 
+    traced = opener(name)
+    if asked.trace is not None:
+        from plugsmith.link.trace import trace_to
+
+        traced = trace_to(asked.trace, traced, clock=clock, sink=session.sink)
     return FlowContext(
         port_name=name,
-        open_port=_traced(opener(name), asked.trace, clock),
+        open_port=traced,
         clock=clock,
         sink=session.sink,
         cancel=session.cancel,
@@ -321,30 +325,3 @@ def _chooser(session: Session) -> Callable[[Sequence[PortEntry]], PortEntry]:
         return entries[session.choose(question, lines, step=_("choosing a port"))]
 
     return ask
-
-
-def _traced(open_it: Callable[[], Port], path: Path | None, clock: Clock) -> Callable[[], Port]:
-    from plugsmith.errors.library import OutputExists
-
-    if path is None:
-        return open_it
-    if path.exists():
-        raise OutputExists(name=str(path))
-
-    def opened() -> Port:
-        from plugsmith.errors.flows import NoRightToWrite
-        from plugsmith.link.trace import TracingPort
-
-        try:
-            stream = path.open("a", encoding="utf-8")
-        except OSError as problem:
-            raise NoRightToWrite(
-                folder=str(path.parent), problem=system_words(problem)
-            ) from problem
-        try:
-            return TracingPort(open_it(), stream, clock=clock, closes_stream=True)
-        except BaseException:
-            stream.close()
-            raise
-
-    return opened

@@ -11,10 +11,19 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from plugsmith.errors.flows import NoRightToWrite
+from plugsmith.errors.library import OutputExists
+from plugsmith.events import Warning_
+from plugsmith.messages import _
+from plugsmith.system_words import system_words
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
     from typing import TextIO
 
     from plugsmith.clock import Clock
+    from plugsmith.events import EventSink
     from plugsmith.link.port import Port, PortCapabilities, PortInfo
 
 _HARMLESS = 16  # longest piece written out: every control frame fits, no secret of use does
@@ -25,11 +34,60 @@ _REPLY = b"\x04\x0e"
 _EFUSE_DATA = b"\x78\x00\x80\x00"  # register 0x800078: its value may be a byte of the code key
 
 
+def trace_to(
+    path: Path, open_port: Callable[[], Port], *, clock: Clock, sink: EventSink
+) -> Callable[[], Port]:
+    """`open_port` with a trace in a new file at `path`; OutputExists, NoRightToWrite.
+
+    Where the disk takes no more of it, that is told once, and the work goes on.
+    """
+    if path.exists():
+        raise OutputExists(name=str(path))
+    told: list[str] = []
+
+    def cut(problem: str) -> None:
+        if not told:
+            sink.emit(
+                Warning_(
+                    code="PS-NOTE-TRACE",
+                    message=_(
+                        "The trace {file} is not whole: {problem}", file=str(path), problem=problem
+                    ),
+                    hint=_("Make room, or name another place with --trace FILE."),
+                )
+            )
+        told.append(problem)
+
+    def opened() -> Port:
+        try:
+            stream = path.open("a", encoding="utf-8")
+        except OSError as problem:
+            raise NoRightToWrite(
+                folder=str(path.parent), problem=system_words(problem)
+            ) from problem
+        try:
+            return TracingPort(open_port(), stream, clock=clock, closes_stream=True, cut=cut)
+        except BaseException:
+            stream.close()
+            raise
+
+    return opened
+
+
 class TracingPort:
-    """A port that writes what passes to `stream`: time, direction, redacted bytes."""
+    """A port that writes what passes to `stream`: time, direction, redacted bytes.
+
+    `cut` is called, with the words of the system, when the stream takes no more.
+    """
 
     def __init__(
-        self, port: Port, stream: TextIO, *, clock: Clock, closes_stream: bool = False
+        self,
+        port: Port,
+        stream: TextIO,
+        *,
+        clock: Clock,
+        closes_stream: bool = False,
+        cut: Callable[[str], None] | None = None,
     ) -> None:
         self._port = port
         self._stream = stream
@@ -37,6 +95,7 @@ class TracingPort:
         self._start_s = clock.monotonic()
         self._stopped = False
         self._closes_stream = closes_stream
+        self._cut = cut
         self._note("open", port=port.info.name, baud=port.baud)
 
     @property
@@ -96,8 +155,11 @@ class TracingPort:
         """Close the port behind and flush the trace."""
         self._note("close")
         self._port.close()
-        with suppress(OSError, ValueError):
+        try:
             self._stream.flush()
+        except (OSError, ValueError) as problem:
+            self._stop(problem)
+        with suppress(OSError, ValueError):
             if self._closes_stream:
                 self._stream.close()
 
@@ -108,8 +170,14 @@ class TracingPort:
             return
         try:
             self._stream.write(json.dumps(line) + "\n")
-        except (OSError, ValueError):
-            self._stopped = True  # a full disk ends the trace, not the work
+        except (OSError, ValueError) as problem:
+            self._stop(problem)
+
+    def _stop(self, problem: OSError | ValueError) -> None:
+        """A full disk ends the trace, not the work."""
+        if not self._stopped and self._cut is not None:
+            self._cut(system_words(problem))
+        self._stopped = True
 
 
 def redact(data: bytes) -> dict[str, str | int]:

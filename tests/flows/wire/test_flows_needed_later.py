@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from campaign import image, new_flash, old_flash
@@ -13,7 +15,7 @@ from flows_rig import Rig
 from plugsmith.errors import ExitCode, UsageError
 from plugsmith.errors.port import PortBusy, PortLost, PortNotFound, PortUnsupported
 from plugsmith.flows.wire.flash import flash
-from plugsmith.link.trace import TracingPort
+from plugsmith.link.trace import TracingPort, trace_to
 from plugsmith.sim.flash.nor import OpKind
 
 CHANGES = {OpKind.ERASE, OpKind.PROGRAM}
@@ -106,3 +108,29 @@ def test_a_full_disk_ends_the_trace_and_not_the_work(rig):
     rig.port = lambda: TracingPort(real(), stream, clock=rig.clock)
     assert flash(rig.ctx(), rig.path).verified
     assert json.loads(stream.getvalue().splitlines()[0])["event"] == "open"
+
+
+@pytest.mark.parametrize("ends", ["write", "flush"])
+def test_a_trace_that_a_full_disk_cuts_is_told_once(rig, tmp_path, monkeypatch, ends):
+    class Full(io.StringIO):
+        def write(self, text):
+            if ends == "write" and len(self.getvalue()) > 2000:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(text)
+
+        def flush(self):
+            if ends == "flush":
+                raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", lambda *_args, **_how: Full())
+    traced = trace_to(tmp_path / "wire.jsonl", rig.port, clock=rig.clock, sink=rig.log)
+    port = traced()
+    port.write(b"x" * 10_000)
+    for _line in range(200):
+        port.set_lines(rts=True)
+    port.close()
+    traced().close()
+    (told,) = [event for event in rig.log if event.kind == "warning"]
+    assert told.code == "PS-NOTE-TRACE"
+    assert "wire.jsonl" in told.message
+    assert "No space left on device" in told.message

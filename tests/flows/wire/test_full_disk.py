@@ -140,3 +140,43 @@ def test_a_job_that_cannot_be_told_of_a_new_calibration_keeps_the_old_one(rig, d
     disk.refused = ""
     with pytest.raises(HalfWritten):
         backup(rig.ctx())
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_a_disk_with_room_for_one_copy_takes_the_backup(rig, monkeypatch, tmp_path, elsewhere):
+    """While it is read the bytes lie beside the journal; that copy goes for the real one."""
+    made = os.open
+    jobs = rig.library.root / "jobs"
+
+    def make(path, flags, *rest, **more):
+        if flags & os.O_CREAT and str(path).endswith(".bin") and list(jobs.glob("*.part")):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return made(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", make)
+    stored = backup(rig.ctx(), out=tmp_path / "plug.bin" if elsewhere else None).backup
+    assert stored.read() == rig.content
+    assert rig.library.jobs.open_jobs() == []
+    assert not list(jobs.iterdir())
+
+
+def test_another_disk_that_is_full_costs_no_byte_that_was_read(rig, disk, monkeypatch, tmp_path):
+    disk.refused = "plug.bin"
+    real = Path.stat
+
+    class Elsewhere:
+        def __init__(self, found):
+            self.found, self.st_dev = found, found.st_dev + 1
+
+        def __getattr__(self, name):
+            return getattr(self.found, name)
+
+    def stat(path, **how):
+        found = real(path, **how)
+        return Elsewhere(found) if path == tmp_path else found
+
+    monkeypatch.setattr(Path, "stat", stat)
+    with pytest.raises(NoSpaceLeft):
+        backup(rig.ctx(), out=tmp_path / "plug.bin")
+    disk.refused = ""
+    assert backup(rig.ctx(), out=tmp_path / "plug.bin").resumed == len(rig.content)

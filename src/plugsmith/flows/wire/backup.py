@@ -20,7 +20,7 @@ from plugsmith.chips.model import VENDOR_STORAGE_ROLES, RegionRole, Support
 from plugsmith.dump.health import judge_backup
 from plugsmith.dump.randomness import uniform_byte
 from plugsmith.errors import Cancelled, PlugsmithError
-from plugsmith.errors.flows import HalfWritten, NotABackup
+from plugsmith.errors.flows import HalfWritten, NoSpaceLeft, NotABackup
 from plugsmith.errors.library import JobLost
 from plugsmith.errors.safety import SizeContradicted
 from plugsmith.flows.now import now_text
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.progress import ProgressMeter
     from plugsmith.flows.wire.connection import Device
+    from plugsmith.library.backups.passport import Passport
     from plugsmith.library.backups.store import Backup
     from plugsmith.library.jobs.store import Job
 
@@ -158,7 +159,7 @@ def make_backup(
         raise
     device.tell_wrong_clock()
     passport = passport_of(ctx, device, content, read.proofs)
-    stored = ctx.library.backups.add(content, passport, out=out)
+    stored = _store(ctx, job, content, passport, out=out)
     job.finish()
     device.remember_speed()
     return BackupOutcome(
@@ -168,6 +169,19 @@ def make_backup(
         skipped_blank=device.skipped_blank,
         resumed=resumed,
     )
+
+
+def _store(
+    ctx: FlowContext, job: Job, content: bytes, passport: Passport, *, out: Path | None
+) -> Backup:
+    """The stored backup; where the disk has no room for two copies, the partial one goes first."""
+    try:
+        return ctx.library.backups.add(content, passport, out=out)
+    except NoSpaceLeft:
+        folder = ctx.library.backups.folder if out is None else out.absolute().parent
+        if not job.drop_partial(beside=folder):
+            raise
+        return ctx.library.backups.add(content, passport, out=out)
 
 
 def priority_ranges(device: Device) -> list[AddressRange]:

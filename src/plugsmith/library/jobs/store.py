@@ -171,6 +171,16 @@ class Job:
                 sound.append(item)
         return image, tuple(sound)
 
+    def drop_partial(self, *, beside: Path) -> bool:
+        """Give up the bytes of a read for the room they take where `beside` lies; False: none."""
+        try:
+            if self.partial.stat().st_dev != beside.stat().st_dev:
+                return False
+            self.partial.unlink()
+        except OSError:
+            return False
+        return True
+
     def _append(self, kind: str, data: dict[str, Fact], *, durable: bool = False) -> None:
         try:
             self._journal.append(kind, data, durable=durable)
