@@ -84,7 +84,7 @@ WORDS = {
     "second-copy": N_("a second copy"),
     "log-lines": N_("lines of the log"),
     # why there is no answer
-    "storage-missing": N_("The vendor's storage is not in this file."),
+    "storage-missing": N_("The part of the vendor's storage with the pins is not in this file."),
     "storage-damaged": N_("The vendor's storage is damaged."),
     "key-lost": N_("The key of the vendor's storage is lost."),
     "erased": N_("erased"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import quopri
@@ -25,6 +26,23 @@ def wrapped(text: str, width: int) -> str:
 
 def each_line(text: str, before: str) -> str:
     return "\n".join(before + line for line in text.split("\n"))
+
+
+def shown_at(text: str, width: int, before: str) -> str:
+    """Lines of a console, each behind what a program writes there; N counts."""
+    lines = wrapped(text, width).split("\n")
+    return "\n".join(before.replace("N", str(at)) + line for at, line in enumerate(lines, 31))
+
+
+def in_marks(text: str, width: int, joint: str) -> str:
+    """A text as source code has it, in pieces."""
+    return joint.join(repr(text[at : at + width]) for at in range(0, len(text), width))
+
+
+def each_pair(form: str) -> str:
+    """The pairs of the configuration, each on a line of this form."""
+    pairs = json.loads(JSON).items()
+    return "\n".join(form.replace("K", key).replace("V", str(val)) for key, val in pairs)
 
 
 # Every form keeps all characters of the text, so that its CRC-7 must hold in the end.
@@ -52,6 +70,28 @@ TEXT_FORMS = {
     "doubled": f"{TEXT}\n{TEXT}\n",
     "log": LOG + "\nsomething else\n" + LINES,
     "log in a console": each_line(wrapped(LOG, 60), "[12:00:01] "),
+    "log, seconds of a clock": shown_at(LOG, 80, "17000000N.123: "),
+    "log, a time with its zone": shown_at(LOG, 80, "2024-05-01T10:20:N.123Z "),
+    "log of a daemon": shown_at(LOG, 80, "May 01 10:20:N pi picocom[123]: "),
+    "log of another firmware": shown_at(LOG, 80, "[10:20:N][D][uart:123]: "),
+    "log, milliseconds": shown_at(LOG, 80, "   N9 ms  "),
+    "log from its bracket on": LOG[LOG.index("[,") :],
+    "log that ends in a bracket": LOG[:-1] + "]",
+    "no first brace": TEXT[1:],
+    "no last brace": TEXT[:-1],
+    "no brace at all": TEXT[1:-2],
+    "in parentheses": f"({TEXT[1:-1]})",
+    "markdown": TEXT.replace("_", "\\_"),
+    "rich text": r"{\rtf1\ansi {\fonttbl{\f0 Arial;}}\f0 " + TEXT.replace("{", r"\{") + r"\par}",
+    "a page of a page": f"<pre>{html.escape(html.escape(TEXT))}</pre>".replace(":", "&amp;#58;"),
+    "full width": "".join(chr(ord(char) + 0xFEE0) if char != " " else char for char in TEXT),
+    "hyphens of a page": TEXT[:50] + "-\n" + TEXT[50:90] + "\u00ad\n" + TEXT[90:],
+    "pieces in Python": f"text = (\n    {in_marks(TEXT, 50, chr(10) + '    ')}\n)",
+    "pieces in JavaScript": f"var text = {in_marks(TEXT, 50, ' +' + chr(10) + '  ')};",
+    "letters as numbers": "".join(f"\\u{ord(char):04x}" for char in TEXT),
+    "numbers": str(list(TEXT.encode())),
+    "an address in an address": urllib.parse.quote(urllib.parse.quote(TEXT)),
+    "base64 of base64": base64.b64encode(base64.b64encode(TEXT.encode())).decode(),
     "storage of another tool": json.dumps({"user_param_key": TEXT, "gw_di": {"swv": "1.0"}}),
 }
 JSON_FORMS = {
@@ -77,6 +117,29 @@ JSON_FORMS = {
     "device and storage": json.dumps({"storage": {"user_param_key": json.loads(JSON)}}),
     "published profile": json.dumps({"name": "x", "device_configuration": json.loads(JSON)}),
     "result": json.dumps({"command": "dump config", "data": {"config": json.loads(JSON)}}),
+    "other quotes": JSON.replace('"', "\u275d"),
+    "accents as quotes": JSON.replace('"', "\u00b4"),
+    "doubled apostrophes": JSON.replace('"', "''"),
+    "numbers of JSON5": JSON.replace(": 26", ": 0x1A").replace(": 10", ": +10"),
+    "texts of old Python": repr(json.loads(JSON)).replace("'WB2S'", "u'WB2S'"),
+    "ordered": f"OrderedDict({list(json.loads(JSON).items())!r})",
+    "call": "dict(" + ", ".join(f"{key}={val!r}" for key, val in json.loads(JSON).items()) + ")",
+    "PHP": "array("
+    + ", ".join(f"'{key}' => '{val}'" for key, val in json.loads(JSON).items())
+    + ")",
+    "Lua": "{" + ", ".join(f'["{key}"] = "{val}"' for key, val in json.loads(JSON).items()) + "}",
+    "names and values": json.dumps([{"name": k, "value": v} for k, v in json.loads(JSON).items()]),
+    "table with back quotes": each_pair("| `K` | `V` |"),
+    "variables": each_pair("export K='V'"),
+    "YAML with comments": each_pair("    K: 'V'  # of the board"),
+    "typed arrows": each_pair("K \u2192 V"),
+    "dots": each_pair("K ..... V"),
+    "search": shown_at(JSON, 999, "").replace("\n", "\nx.json:7:"),
+    "speaker": each_line(JSON, "JD> "),
+    "chat": each_line(JSON, "[12/05/2024, 10:11:12] Bob: "),
+    "editor": "\n".join(f"  {n} {line}" for n, line in enumerate(JSON.split("\n"), 1)) + "\n~\n~",
+    "carriage returns shown": JSON.replace("\n", "^M$\n"),
+    "quoted printable, blanks too": quopri.encodestring(JSON.encode(), quotetabs=True).decode(),
     "no crc": "{rl1_pin:26,rl1_lv:1,bt1_pin:10,\n  bt1_lv:0,module:WB2S,}\n",
 }
 FORMS = (*TEXT_FORMS.values(), *JSON_FORMS.values(), LINES)

@@ -92,6 +92,15 @@ class TextWithoutPins(InputError):
     )
 
 
+class TextCut(InputError):
+    """A text that breaks off before it says what is asked of it."""
+
+    code = "PS-INPUT-TEXT-CUT"
+    what = N_("{name} is cut: {kind} in it breaks off behind {key}.")
+    why = N_("What stood behind that is missing, and nothing can replace it.")
+    next_step = N_("Copy the whole text, from its first to its last brace, and try again.")
+
+
 class TextChanged(InputError):
     """A text with a configuration that does not pass its own checksum."""
 

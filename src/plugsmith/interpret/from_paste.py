@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.pasted.pasted import PasteKind, read_pasted
+from plugsmith.dump.pasted.model import PasteKind
+from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.recovery.outcome import (
     AbsenceReason,
     AgreeingCheck,
@@ -15,7 +17,7 @@ from plugsmith.dump.recovery.outcome import (
     SourceKind,
     Status,
 )
-from plugsmith.errors.content import TextChanged
+from plugsmith.errors.content import TextChanged, TextCut
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.config_result import (
     AlternativeRow,
@@ -32,7 +34,7 @@ from plugsmith.tuya.schema import encode_schema
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from plugsmith.dump.pasted.pasted import Pasted, PastedConfig
+    from plugsmith.dump.pasted.model import Cut, Pasted, PastedConfig
     from plugsmith.errors import Fact
     from plugsmith.interpret.answer import ConfigAnswer
 
@@ -87,10 +89,18 @@ def pasted_result(pasted: Pasted) -> ConfigResult:
     )
 
 
-def check_unchanged(pasted: Pasted, *, name: str) -> None:
-    """Raise TextChanged where the checksum of the best configuration disagrees."""
-    if pasted.best.crc_ok is False:
+def check_usable_text(pasted: Pasted, *, name: str) -> None:
+    """Raise TextChanged where the checksum of the best configuration disagrees.
+
+    TextCut where a template is cut, or a device's store before its pins.
+    """
+    best = pasted.best
+    if best.crc_ok is False:
         raise TextChanged(name=name)
+    if best.cut is not None and best.config is None:
+        template = best.holdings.template
+        kind = _("an OpenBeken template") if template else _("the store of a device")
+        raise TextCut(name=name, kind=kind, key=best.cut.behind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +128,7 @@ def _answer(item: PastedConfig) -> ConfigAnswer | None:
     held = item.holdings
     if item.config is not None and item.crc_ok is not False:
         return answer_for_config(item.config, module=held.module, chip=held.chip)
-    if item.config is None and held.serial_named:
+    if item.config is None and held.serial_named and item.cut is None:
         return answer_for_serial_mcu(
             baud=held.serial.baud if held.serial is not None else None,
             schema=json.loads(encode_schema(held.schema)),
@@ -132,7 +142,7 @@ def _status(item: PastedConfig) -> tuple[Status, AbsenceReason | None]:
     if item.config is not None:
         damaged = item.crc_ok is False
         return (Status.NONE, AbsenceReason.STORAGE_DAMAGED) if damaged else (Status.FOUND, None)
-    if item.holdings.serial_named:
+    if item.holdings.serial_named and item.cut is None:  # the pins may have stood behind its end
         return Status.SERIAL_MCU, None
     return Status.NONE, AbsenceReason.STORAGE_MISSING
 
@@ -205,12 +215,19 @@ def _notes(pasted: Pasted) -> list[str]:
                 "again; the pins are listed as an alternative only."
             )
         )
+    elif best.cut is not None:
+        notes += _of_cut(best, best.cut)
     elif best.config is not None and best.kind is not PasteKind.LOG_LINES:
         notes.append(
             _("Nothing checks this configuration: compare the pins with the board before use.")
         )
     elif best.config is None and not best.holdings.serial_named:
-        notes.append(_("This text holds records of a device, but no pins and no serial link."))
+        notes.append(
+            _(
+                "This text holds records of a device, but neither its pins nor a serial link are "
+                "among them. Read the whole flash, or look into the text for `user_param_key`."
+            )
+        )
     if best.witness and not best.against:
         notes.append(_("The log's own lines name {count} of the pins alike.", count=best.witness))
     if best.against:
@@ -225,8 +242,9 @@ def _notes(pasted: Pasted) -> list[str]:
     if others:
         notes.append(
             _(
-                "The text holds {count} other configurations that differ; they are listed as "
-                "alternatives. Paste only the one that you mean.",
+                "The text holds {count} other {count:configuration that differs; it is listed as "
+                "an alternative|configurations that differ; they are listed as alternatives}. "
+                "Paste only the one that you mean.",
                 count=others,
             )
         )
@@ -234,6 +252,38 @@ def _notes(pasted: Pasted) -> list[str]:
         remarks = "; ".join(_(remark) for remark in pasted.remarks)
         notes.append(_("Tolerated while reading: {remarks}.", remarks=remarks))
     return notes
+
+
+_RELAY = re.compile(r"rl\d_pin")
+_LEVELLED = re.compile(r"(?:rl|bt|led|netled)\d_pin")
+
+
+def _of_cut(item: PastedConfig, cut: Cut) -> list[str]:
+    """Where a text breaks off, what is known to be missing, and what that means."""
+    if cut.head:
+        where = _("This text is cut: it begins inside of the configuration.")
+    else:
+        where = _("This text is cut: it breaks off behind {key}.", key=cut.behind)
+    if item.config is None:
+        lost = _("The pins of the device may have stood behind that. Copy the text again.")
+        return [where, lost]
+    missing = missing_keys(item.config)
+    doubt = _(
+        "Only what is whole was read, and any number of pins may be missing: copy the text again "
+        "before you rely on the list."
+    )
+    known = [_("Missing for certain: {keys}.", keys=", ".join(missing))] if missing else []
+    return [where, *known, doubt]
+
+
+def missing_keys(config: Mapping[str, object]) -> list[str]:
+    """The keys that a configuration must have had by what is left of it."""
+    count = str(config.get("ch_num", ""))
+    channels = min(int(count), 8) if count.isdecimal() else 0
+    has_relay = any(_RELAY.fullmatch(str(key)) for key in config)
+    due = [f"rl{number}_pin" for number in range(1, channels + 1)] if has_relay else []
+    due += [f"{key[:-4]}_lv" for key in map(str, config) if _LEVELLED.fullmatch(key)]
+    return [key for key in (*due, "module") if key not in config]
 
 
 def _digest(text: str) -> str:

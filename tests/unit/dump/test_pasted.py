@@ -8,7 +8,8 @@ import json
 import pytest
 from paste_forms import CONFIG, JSON, JSON_FORMS, LINES, LOG, TEXT, TEXT_FORMS
 
-from plugsmith.dump.pasted.pasted import PasteKind, read_pasted
+from plugsmith.dump.pasted.model import PasteKind
+from plugsmith.dump.pasted.pasted import read_pasted
 from plugsmith.dump.recovery.outcome import Confidence
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.catalogue.device_input import device_input_of_bytes
@@ -170,3 +171,112 @@ def test_lines_without_a_configuration_are_none(text):
 def test_arrows_between_keys_and_values_are_read():
     text = "{" + ", ".join(f'"{key}" => {json.dumps(value)}' for key, value in LINED.items()) + "}"
     assert {key: read_pasted(text.encode()).best.config[key] for key in LINED} == LINED
+
+
+WINDOW = json.dumps(
+    {key: str(value) for key, value in CONFIG.items() if key != "irfunset"}, indent=1
+)
+END = WINDOW.index("ch_num") - 4  # behind the last value before it
+
+
+@pytest.mark.parametrize("end", range(40, END, 7))
+@pytest.mark.parametrize("more", ["", "\n\nDevice configuration, as extracted:\n- Relay on P26\n"])
+def test_json_that_breaks_off_gives_what_is_whole_and_says_what_is_not(end, more):
+    data = result_of((WINDOW[:end] + more).encode())
+    assert (data["status"], data["confidence"]) == ("found", "weak")
+    assert all(str(CONFIG[key]) == value for key, value in data["config"].items())
+    last = list(data["config"])[-1]
+    assert any(f"it breaks off behind {last}." in note for note in data["notes"])
+
+
+def test_what_is_missing_of_it_is_named_where_that_is_known():
+    lost = WINDOW[: WINDOW.index('"rl1_lv"')].replace('"rl1_pin"', '"ch_num": "2",\n "rl1_pin"')
+    notes = result_of(lost.encode())["notes"]
+    assert any("rl2_pin, rl1_lv, module" in note for note in notes)
+    head = result_of(WINDOW[WINDOW.index('"bt1_pin"') :].encode())
+    assert any("it begins inside of the configuration" in note for note in head["notes"])
+    assert head["config"]["bt1_pin"] == 10
+
+
+def test_only_the_last_brace_is_lost_and_the_checksum_says_so():
+    whole = {**{key: str(value) for key, value in CONFIG.items() if key != "irfunset"}}
+    text = format_pin_text({key: value for key, value in CONFIG.items() if key != "irfunset"})
+    whole["crc"] = text.split("crc:")[1].split(",")[0]
+    data = result_of(json.dumps(whole, indent=1)[:-1].encode())
+    assert (data["confidence"], data["source"]["checks"]) == ("strong", ["crc7"])
+
+
+def test_the_vendors_notation_counts_with_its_checksum_only():
+    for end in range(20, len(TEXT) - 3, 9):
+        pasted = read_pasted(TEXT[:end].encode())
+        assert pasted is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"vendor":"x","chip":"BK7231N","pins":{"6":"Rel;1","7":"Btn',
+        '{\n "chip": "BK7231N",\n "pins": {\n  "6": "Rel;1",\n  "7": "Btn;1"',
+        '{"gw_bi": {"uuid": "x"}, "baud_cfg": {"baud": 9600}, "gw_di": {"swv": "1',
+    ],
+)
+def test_a_cut_template_or_store_is_called_cut(text):
+    with pytest.raises(PlugsmithError) as caught:
+        device_input_of_bytes(text.encode(), name="text")
+    assert caught.value.code == "PS-INPUT-TEXT-CUT"
+
+
+def test_a_store_that_breaks_off_before_its_pins_is_no_serial_device():
+    data = result_of(b'{"gw_bi": {"uuid": "x"}, "baud_cfg": {"baud": 9600}, "gw_di": {"swv": "1')
+    assert (data["status"], data["reason"], data["pins"]) == ("none", "storage-missing", [])
+    assert any("breaks off" in note for note in data["notes"])
+
+
+STORE = {
+    "gw_bi": {"psk_key": "CANARYpsk", "auth_key": "CANARYauth", "uuid": "CANARYuuid"},
+    "gw_wsm": {"ssid": "CANARYnet", "passwd": "CANARYpass"},
+    "user_param_key": {"rl1_pin": 26, "rl1_lv": 1, "module": "WB2S", "bt1_pin": 10},
+}
+TYPED = {**STORE["user_param_key"], **STORE["gw_bi"], **STORE["gw_wsm"], "local_key": "CANARYkey"}
+PRIVATE_FORMS = {
+    "a store": json.dumps(STORE),
+    "a store, cut": json.dumps(STORE, indent=2)[:-30],
+    "a store, its pins as lines": json.dumps(STORE, indent=2)[1:-8],
+    "one object": json.dumps(TYPED),
+    "one object, nested": json.dumps({**STORE["user_param_key"], "net": [STORE["gw_wsm"]]}),
+    "lines": "\n".join(f"{key}: {value}" for key, value in TYPED.items()),
+    "a call": "dict(" + ", ".join(f"{key}={value!r}" for key, value in TYPED.items()) + ")",
+    "pin text": format_pin_text(TYPED),
+    "pin text, no braces": format_pin_text(TYPED)[1:-1],
+    "base64": base64.b64encode(json.dumps(TYPED).encode()).decode(),
+}
+
+
+@pytest.mark.parametrize("form", PRIVATE_FORMS)
+def test_nothing_private_becomes_part_of_a_configuration(form):
+    text = PRIVATE_FORMS[form].encode()
+    data = result_of(text)
+    assert str(data["config"]["rl1_pin"]) == "26"
+    assert "CANARY" not in json.dumps(data)
+    device = device_input_of_bytes(text, name="text")
+    assert "CANARY" not in repr(device)
+
+
+def test_how_many_other_texts_there_are_is_said_in_words_that_fit():
+    other = format_pin_text({**CONFIG, "rl1_pin": 24})
+    third = format_pin_text({**CONFIG, "rl1_pin": 8})
+    one, two = (
+        result_of(f"{TEXT}\n{other}".encode()),
+        result_of(f"{TEXT}\n{other}\n{third}".encode()),
+    )
+    assert any("1 other configuration that differs" in note for note in one["notes"])
+    assert any("2 other configurations that differ" in note for note in two["notes"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"])
+def test_letters_of_other_scripts_hide_no_encoding(encoding):
+    before = (
+        "\u0420\u043e\u0437\u0435\u0442\u043a\u0430 \u043d\u0430 \u043a\u0443\u0445\u043d\u0435\n"
+    )
+    text = 200 * before + TEXT
+    assert read_pasted(text.encode(encoding)).best.crc_ok

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 BASE64 = N_("base64 was decoded")
 HEX = N_("hexadecimal digits were read as a text")
+NUMBERS = N_("numbers were read as the bytes of a text")
 ELEMENTS = N_("elements or attributes of XML were read as keys and values")
 
 _HEX_LINE = re.compile(
@@ -25,6 +26,7 @@ _HEX_LINE = re.compile(
 _HEX_RUN = re.compile(r"(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s,;:-]{0,4}){16,}")
 _BYTE = re.compile(r"(?:0x|\\x)?([0-9A-Fa-f]{2})")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}(?:\r?\n[> ]{0,4}[A-Za-z0-9+/_-]{1,})*={0,2}")
+_NUMBERS = re.compile(r"(?:\d{1,3}[\s,;]{1,4}){15,}\d{1,3}")
 _SHORTEST, _MOST_RUNS = 16, 64  # bytes of a text; runs that are tried
 _LINE_LEN = 16  # bytes in a line of a hex viewer
 _ELEMENT = re.compile(r"<([A-Za-z]\w{1,39})(?:\s[^<>]{0,200})?>\s{0,40}([\w.-]{1,64})\s{0,40}</\1>")
@@ -63,6 +65,9 @@ def _spellings(text: str) -> Iterator[tuple[str, bytes]]:
     for count, hit in enumerate(_HEX_RUN.finditer(text)):
         if count < _MOST_RUNS:
             yield HEX, _digits(hit[0])
+    for count, hit in enumerate(_NUMBERS.finditer(text)):
+        if count < _MOST_RUNS:
+            yield NUMBERS, bytes(min(int(number), 0xFF) for number in re.findall(r"\d+", hit[0]))
     for count, hit in enumerate(_BASE64_RUN.finditer(text)):
         if count < _MOST_RUNS:
             yield BASE64, _from_base64(hit[0])

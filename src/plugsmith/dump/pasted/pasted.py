@@ -7,94 +7,38 @@ What was tolerated is kept as remarks; two different configurations in one text 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.pasted.boot_log import agreements, disagreements, own_reading, with_brace
 from plugsmith.dump.pasted.coded import decodings
 from plugsmith.dump.pasted.dialects import read_object
+from plugsmith.dump.pasted.haul import SURE, Haul, score_of
 from plugsmith.dump.pasted.holdings import Holdings, holdings_of
-from plugsmith.dump.pasted.line_pairs import line_pairs
-from plugsmith.dump.pasted.pin_texts import find_pin_texts, is_plain, joined_pin_text
-from plugsmith.dump.pasted.wrapping import unwrappings
+from plugsmith.dump.pasted.model import Pasted, PastedConfig, PasteKind
+from plugsmith.dump.pasted.pin_texts import config_of, find_pin_texts, joined_pin_text, order_agrees
+from plugsmith.dump.pasted.prefixes import without_prefixes
+from plugsmith.dump.pasted.private import PRIVATE, without_private
+from plugsmith.dump.pasted.remains import MAX_OBJECTS, remains_of
+from plugsmith.dump.pasted.wrapping import STAMPED, Unwrapped, unwrappings
 from plugsmith.errors.content import Malformed
 from plugsmith.image.foreign.letters import letters_of
 from plugsmith.messages import N_
-from plugsmith.tuya.crc7 import crc7
-from plugsmith.tuya.user_param import Value, parse_pin_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from plugsmith.dump.pasted.wrapping import Unwrapped
+    from plugsmith.tuya.user_param import Value
+
 
 PROSE = N_("text around the configuration was left out")
 ENCODING = N_("the text is not stored as UTF-8")
 STRINGS = N_("the lines stood as texts inside of a list, as in a notebook")
-LINES = N_("a key and its value on each line were read as a configuration")
 LOG_BRACKET = N_("the log prints the first brace as a bracket")
 
-_MAX_OBJECTS = 64
 _MAX_FOUND = 8
 _MAX_STRINGS = 4000
 _MAX_DEPTH = 24
-
-
-class PasteKind(StrEnum):
-    """What a configuration was written in."""
-
-    PIN_TEXT = "pin-text"
-    BOOT_LOG = "boot-log"
-    LOG_LINES = "log-lines"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PastedConfig:
-    """One configuration. `text` is set where it stood in the vendor's notation.
-
-    `crc_ok` None: nothing to check, or the order of the keys is lost. `witness`: the pins that the
-    log's own lines give too; `against`: keys for which they say something else.
-    """
-
-    kind: PasteKind
-    holdings: Holdings
-    text: str | None = None
-    offset: int = 0
-    crc_ok: bool | None = None
-    witness: int = 0
-    against: tuple[str, ...] = ()
-
-    @property
-    def config(self) -> Mapping[str, object] | None:
-        """The configuration; None for a device without stored pins."""
-        return self.holdings.config
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pasted:
-    """What a text holds: the best configuration first, then different ones; and the remarks."""
-
-    found: tuple[PastedConfig, ...]
-    remarks: tuple[str, ...] = ()
-
-    @property
-    def best(self) -> PastedConfig:
-        """The one to take."""
-        return self.found[0]
-
-
-@dataclass(slots=True)
-class _Haul:
-    """What one form of the text gave."""
-
-    found: list[PastedConfig] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    def score(self) -> tuple[int, int]:
-        """How good the best of it is, and how much there is."""
-        return max((_score(item) for item in self.found), default=0), -len(self.remarks)
 
 
 def read_pasted(data: bytes) -> Pasted | None:
@@ -103,56 +47,69 @@ def read_pasted(data: bytes) -> Pasted | None:
     if letters is None:
         return None
     best = _best(letters.text)
-    for coded in decodings(letters.text) if not best.found else ():
-        best = _best(coded.text)
-        if best.found:
-            best.remarks[:0] = coded.remarks
-            break
+    if not best.found:
+        best = _best_decoded(letters.text) or remains_of(_all_forms(letters.text))
     if not best.found:
         return None
     remarks = [ENCODING] if letters.encoding != "utf-8" else []
-    found = sorted(best.found, key=lambda item: -_score(item))
+    found = sorted(best.found, key=lambda item: -score_of(item))
+    kept = _different(found)[:_MAX_FOUND]
+    public = [_public(item) for item in kept]
+    more = [PRIVATE] if any(a is not b for a, b in zip(kept, public, strict=True)) else []
     return Pasted(
-        found=tuple(_different(found)[:_MAX_FOUND]),
-        remarks=tuple(dict.fromkeys([*remarks, *best.remarks])),
+        found=tuple(public), remarks=tuple(dict.fromkeys([*remarks, *best.remarks, *more]))
     )
 
 
-_SURE = 6
+def _public(item: PastedConfig) -> PastedConfig:
+    """The same without what is private in it; then its text cannot be shown, either."""
+    config = item.config
+    if config is None or (kept := without_private(config)) == config:
+        return item
+    return replace(item, text=None, holdings=replace(item.holdings, config=kept, text=None))
 
 
-def _best(text: str) -> _Haul:
+def _best(text: str) -> Haul:
     """What the text holds in that one of its forms that gives most."""
-    best = _Haul()
-    marked = any(mark in text for mark in "{[%&")
-    for form in unwrappings(text) if marked else ():
+    best = Haul()
+    for form in _forms(text):
         haul = _search(form)
         if haul.score() > best.score():
             best = haul
-        if best.score()[0] >= _SURE:
+        if best.score()[0] >= SURE:
             break
-    if not best.found and (pairs := line_pairs(text)):
-        holdings = holdings_of(pairs)
-        if holdings.config is not None:
-            best.found.append(PastedConfig(kind=PasteKind.JSON, holdings=holdings))
-            best.remarks.append(LINES)
     return best
 
 
-def _score(item: PastedConfig) -> int:
-    """Which of several to take: a checksum that agrees, then whole objects, then log lines."""
-    if item.crc_ok:
-        if item.holdings.storage:
-            return 7
-        sure = item.text is None or is_plain(item.text, spaced=True)
-        return _SURE if sure else 5  # with other signs in it: the next form may be without them
-    if item.crc_ok is False:
-        return 1
-    if item.holdings.template:
-        return 3
-    if item.holdings.storage:
-        return 5
-    return 2 if item.kind is PasteKind.LOG_LINES else 4
+def _forms(text: str) -> Iterator[Unwrapped]:
+    """The text as it is, then with more and more of its wrapping taken off."""
+    if not any(mark in text for mark in "{[%&"):
+        return
+    form = Unwrapped(text=text)
+    forms = []
+    for form in unwrappings(text):
+        forms.append(form)
+        yield form
+    for bare in forms[1:2] or forms:  # without colours and markup, else as it is
+        for body in without_prefixes(bare.text):
+            yield Unwrapped(text=body, remarks=(*bare.remarks, STAMPED))
+
+
+def _all_forms(text: str) -> list[Unwrapped]:
+    return list(_forms(text)) or list(unwrappings(text))
+
+
+def _best_decoded(text: str, *, again: int = 1) -> Haul | None:
+    """What the text holds once its letters are read as those of another text."""
+    for coded in decodings(text):
+        best = _best(coded.text)
+        if not best.found and again:
+            best = _best_decoded(coded.text, again=again - 1) or best
+        best = best if best.found else remains_of(_all_forms(coded.text))
+        if best.found:
+            best.remarks[:0] = coded.remarks
+            return best
+    return None
 
 
 def _different(found: list[PastedConfig]) -> list[PastedConfig]:
@@ -171,17 +128,17 @@ def _plain(config: Mapping[str, object]) -> dict[str, str]:
     return {str(key): str(value) for key, value in config.items() if key != "crc"}
 
 
-def _search(form: Unwrapped, *, depth: int = 0) -> _Haul:
+def _search(form: Unwrapped, *, depth: int = 0) -> Haul:
     """Everything that one form of the text holds."""
     text = with_brace(form.text)
-    haul = _Haul(remarks=list(form.remarks))
+    haul = Haul(remarks=list(form.remarks))
     if text != form.text:
         haul.remarks.append(LOG_BRACKET)
     log = text != form.text or "[RELAY" in text or "[KEY]" in text
     lines = own_reading(text)
     taken: list[range] = []
     for found in find_pin_texts(text):
-        config = _parsed(found.text)
+        config = config_of(found.text)
         if config is None:
             continue
         taken.append(range(found.offset, found.end))
@@ -205,13 +162,6 @@ def _search(form: Unwrapped, *, depth: int = 0) -> _Haul:
     return haul
 
 
-def _parsed(text: str) -> dict[str, Value] | None:
-    try:
-        return parse_pin_text(text).config
-    except Malformed:
-        return None
-
-
 def _witnessed(item: PastedConfig, lines: Mapping[str, Value]) -> PastedConfig:
     if not lines or item.config is None:
         return item
@@ -222,16 +172,16 @@ def _witnessed(item: PastedConfig, lines: Mapping[str, Value]) -> PastedConfig:
     )
 
 
-def _objects(text: str, haul: _Haul, taken: list[range], *, depth: int) -> None:
+def _objects(text: str, haul: Haul, taken: list[range], *, depth: int) -> None:
     """Objects in any dialect; strings in them are read as texts of their own."""
     at = tries = 0
-    while (at := text.find("{", at)) >= 0 and tries < _MAX_OBJECTS:
+    while (at := text.find("{", at)) >= 0 and tries < MAX_OBJECTS:
         inside = next((span for span in taken if at in span), None)
         if inside is not None:
             at = inside.stop
             continue
         tries += 1
-        if (joined := joined_pin_text(text, at)) and (config := _parsed(joined.text)):
+        if (joined := joined_pin_text(text, at)) and (config := config_of(joined.text)):
             holdings = holdings_of(config)
             if holdings.config is not None:
                 taken.append(range(at, joined.end))
@@ -273,7 +223,7 @@ def _of_object(holdings: Holdings, at: int, written: str) -> PastedConfig:
     if text is not None:
         found = find_pin_texts(text)
         crc_ok = found[0].crc_ok if found else None
-    elif holdings.config is not None and _crc_of(holdings.config):
+    elif holdings.config is not None and order_agrees(holdings.config):
         crc_ok = True
     return PastedConfig(
         kind=PasteKind.PIN_TEXT if bare else PasteKind.JSON,
@@ -284,14 +234,7 @@ def _of_object(holdings: Holdings, at: int, written: str) -> PastedConfig:
     )
 
 
-def _crc_of(config: Mapping[str, object]) -> bool:
-    stated = str(config.get("crc", ""))
-    pairs = [f"{key}:{value}" for key, value in config.items() if key != "crc"]
-    body = "{" + ",".join(pairs) + "}"
-    return stated.isdecimal() and len(stated) <= 3 and int(stated) == crc7(body.encode())
-
-
-def _inside(inner: str, haul: _Haul) -> None:
+def _inside(inner: str, haul: Haul) -> None:
     for form in unwrappings(inner):
         found = _search(form, depth=1)
         if found.found:

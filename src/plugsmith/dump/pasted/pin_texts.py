@@ -8,19 +8,28 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from plugsmith.dump.recovery.carve import carve
 from plugsmith.errors.content import Malformed
 from plugsmith.messages import N_
+from plugsmith.tuya.crc7 import crc7
 from plugsmith.tuya.user_param import MAX_TEXT_LEN, crc_ok, parse_pin_text
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from plugsmith.tuya.user_param import Value
+
 BLANKS = N_("blanks and line breaks inside of the text were taken out")
-BROKEN_BY_MARK = N_("marks that say that a line goes on (= or \\ at its end) were taken out")
+BROKEN_BY_MARK = N_(
+    "marks that say that a line goes on (such as = or \\ at its end) were taken out"
+)
 READ_AS_BLANKS = N_("line breaks inside of the text were read as blanks where its checksum says so")
 _MAX_TEXTS = 16
 _BLANK = re.compile(r"\s+")
 _BREAK = re.compile(r"\s*[\r\n]\s*")
-_MARKED_BREAK = re.compile(r"[=\\][ \t]*(?:\r\n?|\n)\s*")
+_MARKED_BREAK = re.compile(r"[=\\\u00ad\u00ac\u21a9\u21aa\u21b5\u23ce-][ \t]*(?:\r\n?|\n)\s*")
 _AFTER_MARK = re.compile(r"(?<=[,:{\[])[ \t]+")
 _BRACKET = re.compile(r"[{}\[\]\"']")
 _KEY = re.compile(r"[A-Za-z_$][A-Za-z0-9_.$-]{0,63}\Z")
@@ -130,6 +139,22 @@ def is_plain(text: str, *, spaced: bool = False) -> bool:
         )
         for pair in pairs
     )
+
+
+def config_of(text: str) -> dict[str, Value] | None:
+    """What a pin text says; None where it cannot be read."""
+    try:
+        return parse_pin_text(text).config
+    except Malformed:
+        return None
+
+
+def order_agrees(config: Mapping[str, object]) -> bool:
+    """Whether the keys, in their order, with their crc pair are a whole pin text."""
+    stated = str(config.get("crc", ""))
+    pairs = [f"{key}:{value}" for key, value in config.items() if key != "crc"]
+    body = "{" + ",".join(pairs) + "}"
+    return stated.isdecimal() and len(stated) <= 3 and int(stated) == crc7(body.encode())
 
 
 def _end_of(text: str, start: int) -> int:

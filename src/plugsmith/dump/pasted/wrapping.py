@@ -22,19 +22,24 @@ INVISIBLE = N_("invisible characters were taken out")
 STAMPED = N_("time stamps, prompts or numbers were taken off the lines")
 COLOURED = N_("colour codes of a terminal were taken out")
 ESCAPED = N_("escaped characters were put back")
+JOINED = N_("texts that a program puts together were joined")
 TRANSFER = N_("the transfer encoding of a mail or an address was undone")
 
 _ANSI = re.compile(r"\x1b(?:\[[0-9;?]{0,20}[ -/]?[@-~]|[@-Z\\-_])")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2028\u2029\u202a-\u202e\u2060\ufeff\u00ad]")
 _SPACES = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
+_DOUBLED = re.compile(r"``(?=\w)|(?<![\w'])''(?=\w)|(?<=\w)''(?!')")
+_WIDE = {chr(wide): chr(wide - 0xFEE0) for wide in range(0xFF01, 0xFF5F)}
 _QUOTES = str.maketrans(
     {
         "\u201c": '"', "\u201d": '"', "\u201e": '"', "\u201f": '"', "\u00ab": '"', "\u00bb": '"',
         "\u2033": '"', "\u2018": "'", "\u2019": "'", "\u201a": "'", "\u201b": "'", "\u2032": "'",
-        "\u2013": "-", "\u2014": "-", "\uff1a": ":", "\uff0c": ",", "\uff5b": "{", "\uff5d": "}",
+        "\u2039": "'", "\u203a": "'", "\u00b4": "'", "\u275d": '"', "\u275e": '"', "\u301d": '"',
+        "\u301e": '"', "\u2013": "-", "\u2014": "-", "\u2212": "-",
+        **_WIDE,
     }
 )  # fmt: skip
-_ENTITY = re.compile(r"&(?:quot|amp|lt|gt|nbsp|apos|#\d{1,6}|#x[0-9A-Fa-f]{1,5}|lbrace|rbrace);")
+_ENTITY = re.compile(r"&(?:[A-Za-z]{2,8}|#\d{1,6}|#x[0-9A-Fa-f]{1,5});")
 _BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|/tr)\b[^<>]{0,80}>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?\s*(?:p|div|span|pre|code|td|tr|table|tbody|li|ul|ol|b|i|em|strong|a|font|blockquote|"
@@ -42,8 +47,8 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _BBCODE = re.compile(
-    r"\[/?(?:code|quote|spoiler|b|i|u|color|size|font|url|syntax|pre|icode)"
-    r"(?:[= ][^\]\n]{0,80})?\]",
+    r"\[/?(?:code|quote|spoiler|b|i|u|color|size|font|url|syntax|pre|icode|list|table|tr|td)"
+    r"(?:[= ][^\]\n]{0,80})?\]|\[\*\]",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"^[ \t>|]*(?:```|~~~)[^\n]{0,40}$", re.MULTILINE)
@@ -58,9 +63,13 @@ _PROMPT = re.compile(
     r"^(?:\$|#|>>>|\.\.\.|In \[\d*\]:|Out\[\d*\]:|PS [^>\n]{0,80}>)[ \t]+", re.MULTILINE
 )
 _PLUS = re.compile(r"^\+ ?", re.MULTILINE)
-_SOFT_BREAK = re.compile(r"=\r?\n|=(?:3D|22|7B|7D|2C|3A)")
-_PERCENT = re.compile(r"%(?:7B|22|3A|2C|7D)", re.IGNORECASE)
+_SOFT_BREAK = re.compile(r"=\r?\n|=(?:3D|20|09|22|7B|7D|2C|3A)")
+_PERCENT = re.compile(r"%(?:25)?(?:7B|22|3A|2C|7D)", re.IGNORECASE)
 _ESCAPES = re.compile(r'\\(["nrt/\\\'])')
+_MARKED = re.compile(r"\\([_{}\[\]*#.:~-])")
+_CODED = re.compile(r"\\u00([2-7][0-9A-Fa-f])|\\x([2-7][0-9A-Fa-f])")
+_JOINT = re.compile(r"""(["'])[ \t]*[+.&]?[ \t]*\\?\r?\n[ \t]*(?:[+.&][ \t]*)?[rRuUbB]?\1""")
+_RETURN = re.compile(r"\^M(?=\$?[ \t]*$)", re.MULTILINE)
 _PUT_BACK = {"n": "\n", "r": "\r", "t": "\t"}
 _FEW = 2
 
@@ -103,7 +112,18 @@ def _transfer(text: Unwrapped) -> Unwrapped:
 
 def _escapes(text: Unwrapped) -> Unwrapped:
     """Text inside a string of JSON or of a program, once or twice."""
-    return _apply(text, ((ESCAPED, _put_back), (ESCAPED, _put_back)))
+    return _apply(
+        text,
+        (
+            (ESCAPED, _put_back),
+            (ESCAPED, _put_back),
+            (ESCAPED, _without_codes),
+            (ESCAPED, lambda body: _MARKED.sub(r"\1", body)),
+            (ESCAPED, lambda body: _RETURN.sub("", body)),
+            (JOINED, lambda body: _JOINT.sub("", body)),
+            (QUOTES, lambda body: _DOUBLED.sub('"', body)),
+        ),
+    )
 
 
 def _lines(text: Unwrapped) -> Unwrapped:
@@ -131,15 +151,26 @@ def _without_markup(body: str) -> str:
     body = _BBCODE.sub("", body)
     if _TAG.search(body) or _BREAK.search(body):
         body = _TAG.sub("", _BREAK.sub("\n", body))
-    return html.unescape(body) if _ENTITY.search(body) else body
+    for _again in range(_FEW):  # a page that shows the source of a page
+        body = html.unescape(body) if _ENTITY.search(body) else body
+    return body
 
 
 def _without_transfer(body: str) -> str:
     if len(_SOFT_BREAK.findall(body)) >= _FEW and body.isascii():
         body = quopri.decodestring(body.encode("ascii")).decode("utf-8", "replace")
-    if len(_PERCENT.findall(body)) >= _FEW:
+    for _again in range(_FEW):  # an address inside of an address
+        if len(_PERCENT.findall(body)) < _FEW:
+            break
         body = unquote(body.replace("+", " ") if "+" in body and " " not in body else body)
     return body
+
+
+def _without_codes(body: str) -> str:
+    """Characters that are written as their numbers."""
+    if len(_CODED.findall(body)) < _FEW:
+        return body
+    return _CODED.sub(lambda found: chr(int(found[1] or found[2], 16)), body)
 
 
 def _put_back(body: str) -> str:

@@ -20,7 +20,7 @@ from plugsmith.flows.judged_file import worked_on
 from plugsmith.image.foreign.letters import is_plain_text, letters_of
 from plugsmith.interpret.catalogue.entry import read_entry
 from plugsmith.interpret.catalogue.traits import Traits, traits_of
-from plugsmith.interpret.from_paste import check_unchanged
+from plugsmith.interpret.from_paste import check_usable_text
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
 from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.interpret.recovered import config_result
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugsmith.device.profile import DeviceProfile
-    from plugsmith.dump.pasted.pasted import Pasted
+    from plugsmith.dump.pasted.model import Pasted
     from plugsmith.errors import Fact
     from plugsmith.library.catalogue.templates import StoredEntry, TemplateCatalogue
     from plugsmith.openbeken.template import Template
@@ -106,7 +106,7 @@ def device_input_of_bytes(data: bytes, *, name: str) -> DeviceInput:
     with worked_on(data, takes=_TAKES):
         pasted = read_pasted(data)
         if pasted is not None:
-            check_unchanged(pasted, name=name)
+            check_usable_text(pasted, name=name)
             return _from_pasted(pasted, name, data)
         if is_plain_text(data):
             raise TextWithoutPins(name=name)

@@ -42,7 +42,7 @@ def recovered(data: bytes, *, name: str) -> ConfigResult:
 def _of_text(data: bytes, name: str) -> ConfigResult | None:
     """The result for a text; None for bytes that only look like one."""
     from plugsmith.dump.pasted.pasted import read_pasted  # noqa: PLC0415 - a dump needs none of it
-    from plugsmith.interpret.from_paste import pasted_result  # noqa: PLC0415 - with the above
+    from plugsmith.interpret.from_paste import check_usable_text, pasted_result  # noqa: PLC0415 - with the above
 
     pasted = read_pasted(data)
     if pasted is None and is_plain_text(data):
@@ -50,6 +50,7 @@ def _of_text(data: bytes, name: str) -> ConfigResult | None:
     if pasted is None:
         return None
     if pasted.best.holdings.template:
+        check_usable_text(pasted, name=name)
         raise InputUnusable(
             name=name,
             kind=_("an OpenBeken template"),

@@ -11,7 +11,7 @@ from plugsmith.errors.device import TemplateUnusable
 from plugsmith.flows.file_kind import FLASHES, FileKind
 from plugsmith.flows.judged_file import JudgedFile, open_file
 from plugsmith.flows.settings.file import LONGEST, read_text
-from plugsmith.interpret.from_paste import check_unchanged
+from plugsmith.interpret.from_paste import check_usable_text
 from plugsmith.messages import _
 from plugsmith.openbeken.template import find_template
 
@@ -43,7 +43,7 @@ def template_of(file: JudgedFile) -> str:
 
     pasted = read_pasted(file.data) if file.kind not in FLASHES else None
     if pasted is not None:
-        check_unchanged(pasted, name=file.name)
+        check_usable_text(pasted, name=file.name)
     try:
         found = recovered(file.data, name=file.name)
     except (InputError, NothingFound) as problem:

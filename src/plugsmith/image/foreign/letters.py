@@ -17,6 +17,8 @@ _BOMS = (
 _PROBE = 4096
 _SHORTEST, _FEWEST = 8, 4  # letters, and different letters, of a text that is meant as one
 _MOST_CONTROLS = 0.02
+_PAGES = range(6)  # the higher byte of Latin, Greek, Cyrillic and Hebrew letters
+_MOSTLY, _NEARLY_ALL = 0.35, 0.9
 _CONTROLS = [char for char in map(chr, range(1, 0x20)) if char not in "\t\n\r\x0b\x0c\x1b"]
 
 
@@ -49,15 +51,27 @@ def is_plain_text(data: bytes) -> bool:
 def _guess(data: bytes) -> str:
     """UTF-16 shows itself by a zero in every other byte; what is no UTF-8 is a Windows page."""
     probe = data[:_PROBE]
-    if len(probe) >= 4:
-        even, odd = probe[::2].count(0), probe[1::2].count(0)
-        if max(even, odd) > len(probe) * 0.35:
-            return "utf-16-le" if odd > even else "utf-16-be"
+    if len(probe) >= 4 and (wide := _wide(probe)):
+        return wide
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data)
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def _wide(probe: bytes) -> str:
+    """The encoding of letters of two or four bytes that name no order; "" for others."""
+    zeros = [probe[at::4].count(0) for at in range(4)]
+    quarter = len(probe) // 4
+    if min(zeros[2], zeros[3]) > quarter * _NEARLY_ALL:
+        return "utf-32-le"
+    if min(zeros[0], zeros[1]) > quarter * _NEARLY_ALL:
+        return "utf-32-be"
+    small = [sum(map(probe[at::2].count, _PAGES)) for at in range(2)]
+    if max(zeros) and max(small) > len(probe) * _MOSTLY:
+        return "utf-16-le" if small[1] > small[0] else "utf-16-be"
+    return ""
 
 
 def _decoded(data: bytes, encoding: str) -> Letters | None:
