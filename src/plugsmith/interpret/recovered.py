@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from plugsmith.dump.recovery.odds import is_text
 from plugsmith.dump.recovery.outcome import (
     Recovery,
     SourceKind,
@@ -166,7 +167,7 @@ def _alternative(recovery: Recovery, source: TextSource) -> AlternativeRow:
         repaired_bits=source.repairs or None,
         pieces=_pieces(recovery, source),
         text=_text(source),
-        about=(standing_words(source.standing) or None) if source.crc_ok else None,
+        about=(standing_words(source.standing) or None) if is_text(source) else None,
         config=_config_of(source),
     )
 

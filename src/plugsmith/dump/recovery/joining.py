@@ -32,7 +32,7 @@ from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
 from plugsmith.records import frozen
 from plugsmith.tuya.kv import PAGE_LEN
-from plugsmith.tuya.user_param import crc_ok, parse_pin_text
+from plugsmith.tuya.user_param import crc_ok, parse_pin_text, stated_crc
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,6 +58,8 @@ class _Variant:
 
 def join_copies(copies: Sequence[TextCopy], data: bytes) -> list[TextSource]:
     """Texts that only joining or repairing gives; each passes the CRC-7 and is the only one.
+
+    One without a crc pair counts where its own index page agrees with it.
 
     A copy is mended by itself where that is possible, then with copies that agree with it wherever
     both are clean, and only then with copies that agree for the most part. The result's `checks`
@@ -139,7 +141,7 @@ def _join(group: Sequence[TextCopy], *, length: int, data: bytes, ways: int) -> 
     passing: dict[bytes, tuple[_Variant, ...]] = {}
     for combination in product(*choices):
         text = text_of(b"".join(variant.body for variant in combination))
-        if crc_ok(text):
+        if crc_ok(text) or _is_old_text(text, group):
             passing.setdefault(text, combination)
     judged = [copy for copy in group if copy.total is not None and copy.length is not None]
     proven = [text for text in passing if any(sum_ok(copy, text) for copy in judged)]
@@ -150,6 +152,16 @@ def _join(group: Sequence[TextCopy], *, length: int, data: bytes, ways: int) -> 
     if not proven and combinations > _MAX_WITHOUT_SUM:
         return None
     return _source(texts[0], passing[texts[0]], group, ways=ways * combinations)
+
+
+def _is_old_text(text: bytes, group: Sequence[TextCopy]) -> bool:
+    """Whether a text of old firmware, without a crc pair, is the one of a single copy.
+
+    Its length and sum agree, and it reads as a text: a wrong block is neither.
+    """
+    if len(group) != 1 or stated_crc(text) is not None or not text.endswith(b"}"):
+        return False
+    return sum_ok(group[0], text) and _parses(text)
 
 
 def _choices(group: Sequence[TextCopy], *, length: int, data: bytes) -> list[list[_Variant]] | None:
@@ -209,7 +221,7 @@ def _source(
     repairs = sum(variant.repaired for variant in combination)
     used = dict.fromkeys(id(variant.copy) for variant in combination)
     main = max(group, key=lambda copy: sum(variant.copy is copy for variant in combination))
-    checks = [AgreeingCheck.CRC7]
+    checks = [AgreeingCheck.CRC7] if crc_ok(text) else []
     fitting = [copy for copy in group if sum_ok(copy, text)]
     if fitting:
         checks.append(AgreeingCheck.VALUE_SUM)

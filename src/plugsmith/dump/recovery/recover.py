@@ -15,6 +15,7 @@ from plugsmith.dump.recovery.firmware_default import application_code, default_t
 from plugsmith.dump.recovery.joining import join_copies, join_pages
 from plugsmith.dump.recovery.kv_copies import kv_copies, page_runs
 from plugsmith.dump.recovery.outcome import (
+    AbsenceReason,
     AgreeingCheck,
     Confidence,
     Recovery,
@@ -235,6 +236,8 @@ def _parse(text: RankedText) -> PinText | None:
 def _absence(
     work: Search, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> AbsenceVerdict:
+    if work.homes.closed and work.homes.first is None:  # a leftover opens, the own store does not
+        return AbsenceVerdict(status=Status.NONE, reason=AbsenceReason.KEY_LOST)
     if work.opened.arenas:
         return without_text(state, store)
     check_usable(work.data, name=name, vendor=bool(work.tables or work.opened.traces))
