@@ -10,6 +10,7 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from plugsmith.chips.catalog import chips
 from plugsmith.chips.modules import module as module_record
 from plugsmith.chips.modules import modules
 from plugsmith.messages import _
@@ -89,7 +90,7 @@ def identify_module(name: str | None) -> ModuleChip:
     if clean is None:
         reason = _("No module is named, so the chip is not known: let Plugsmith ask the chip.")
         return ModuleChip(certainty=Certainty.UNKNOWN, reason=reason)
-    known = _catalogued(clean)
+    known = _catalogued(clean) or _chip_itself(clean)
     if known is not None:
         return known
     maker = next((chip for prefix, chip in _FOREIGN if clean.startswith(prefix)), None)
@@ -131,6 +132,13 @@ def _catalogued(clean: str) -> ModuleChip | None:
             reason=_foreign(record.name, record.chip),
         )
     return None
+
+
+def _chip_itself(clean: str) -> ModuleChip | None:
+    """What follows where firmware built from the maker's samples names its chip as the module."""
+    if clean not in {item.name.upper() for item in chips()}:
+        return None
+    return ModuleChip(certainty=Certainty.KNOWN, chip=clean)
 
 
 def revisions(name: str) -> tuple[ModuleBoard, ...]:

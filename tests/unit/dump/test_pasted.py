@@ -14,7 +14,9 @@ from plugsmith.dump.recovery.outcome import Confidence
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.catalogue.device_input import device_input_of_bytes
 from plugsmith.flows.dump.config import recover_bytes
+from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.settings.desired_settings import desired_from
+from plugsmith.flows.settings.template_text import template_of
 from plugsmith.records import fields_of
 from plugsmith.tuya.user_param import format_pin_text
 
@@ -224,6 +226,15 @@ def test_a_cut_template_or_store_is_called_cut(text):
     with pytest.raises(PlugsmithError) as caught:
         device_input_of_bytes(text.encode(), name="text")
     assert caught.value.code == "PS-INPUT-TEXT-CUT"
+
+
+def test_the_template_verbs_call_a_cut_template_cut_and_take_a_whole_one():
+    whole = '{"chip": "BK7231N", "pins": {"6": "Rel;1", "7": "Btn;1"}}'
+    assert template_of(JudgedFile(name="text", data=whole.encode())) == whole
+    for end in range(whole.index("Rel") + 6, len(whole)):
+        with pytest.raises(PlugsmithError) as caught:
+            template_of(JudgedFile(name="text", data=whole[:end].encode()))
+        assert caught.value.code == "PS-INPUT-TEXT-CUT"
 
 
 def test_a_store_that_breaks_off_before_its_pins_is_no_serial_device():

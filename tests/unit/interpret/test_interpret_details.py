@@ -181,6 +181,8 @@ def test_what_the_caller_knows_counts_more_than_the_text() -> None:
         ("WR9", "RTL8710B"),
         ("WL9", "LN882H"),
         ("TYWE9", "ESP8266"),
+        ("BK7231N", "BK7231N"),  # lamps built from the maker's samples name the chip
+        ("bk7231t", "BK7231T"),
         ("ZZ", None),
         ("", None),
     ],

@@ -37,6 +37,8 @@ def template_text(path: Path) -> str:
 def template_of(file: JudgedFile) -> str:
     """The same of a file that was read already."""
     text = file.data[: LONGEST + 1].decode("utf-8", "replace")
+    if file.kind is FileKind.TEMPLATE and (held := read_pasted(file.data)) is not None:
+        check_usable_text(held, name=file.name)
     if file.kind in _AS_IT_STANDS or (file.kind is FileKind.PINS and _holds_template(text)):
         return text
     from plugsmith.flows.dump.config import recovered  # noqa: PLC0415 - only for a dump
