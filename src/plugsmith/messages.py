@@ -114,10 +114,13 @@ def sentences(name: str) -> dict[str, str]:
 
 
 def _(text: str, /, **facts: object) -> str:
-    """Return `text` in the user's language with its {fields} filled from `facts`."""
+    """Return `text` in the user's language with its {fields} filled from `facts`.
+
+    A brace that is meant is written twice, also in a text without fields.
+    """
     translated = _catalogue(_asked()).gettext(text)
     if not facts:
-        return translated
+        return translated.replace("{{", "{").replace("}}", "}")
     if "|" in translated:
         from plugsmith.plurals import filled  # noqa: PLC0415 - few texts count
 

@@ -28,7 +28,16 @@ from plugsmith.events import (
 )
 from plugsmith.records import Record, record
 from plugsmith.records import Result as ResultRecord
-from plugsmith.secrets import KNOWN, MASK, note_passwords
+from plugsmith.secrets import (
+    KNOWN,
+    MASK,
+    KnownSecrets,
+    SecretsOfRun,
+    mask_known,
+    note_passwords,
+    redact,
+    sure_until,
+)
 
 WORDS = st.text(st.characters(blacklist_categories=("Cs", "Cc", "Zl", "Zp")), max_size=40).map(
     lambda tail: f"zQ7{tail}!x"
@@ -169,3 +178,95 @@ def test_places_of_passwords_are_no_passwords():
     assert KNOWN.mask("env:HOME_WIFI lamp-lamp") == "env:HOME_WIFI lamp-lamp"
     note_passwords({"wifi_password": 12345678}, ["wifi_password"])
     assert KNOWN.mask("got 12345678") == f"got {MASK}"
+
+
+def test_a_word_that_one_run_was_given_is_masked_there_and_where_nobody_knows_whose_it_is():
+    known, one, two = KnownSecrets(), SecretsOfRun(), SecretsOfRun()
+    with known.run(one):
+        known.note("lamp")
+        assert known.mask("a lamp") == f"a {MASK}"
+        assert known.begun("a lam") == 3
+        with known.run(two):
+            assert known.mask("a lamp") == "a lamp"
+            assert known.begun("a lam") == 0
+            known.note("desk")
+        assert known.mask("lamp, desk") == f"{MASK}, desk"
+    assert known.mask("lamp, desk") == "lamp, desk"
+
+
+def test_a_run_that_has_ended_leaves_those_of_others_and_no_trace_of_itself():
+    known, one = KnownSecrets(), SecretsOfRun()
+    one.forms = ("lamp",)
+    known._runs = (one,)  # as of another thread
+    assert known.mask("a lamp") == f"a {MASK}"
+    assert known.begun("a lam") == 3
+    with known.run(SecretsOfRun()):
+        assert known.mask("a lamp") == "a lamp"
+    assert known.mask("a lamp") == f"a {MASK}"
+    known.note("desk")  # of no run: for everybody
+    with known.run(SecretsOfRun()):
+        assert known.mask("a desk") == f"a {MASK}"
+
+
+@pytest.mark.parametrize(("word", "stays"), [("1234567", False), ("12345678", True)])
+def test_from_eight_characters_on_a_secret_of_a_run_outlives_it(word, stays):
+    known = KnownSecrets()
+    with known.run(SecretsOfRun()):
+        known.note(word)
+        assert known.mask(word) == MASK
+    assert (known.mask(word) == MASK) is stays
+
+
+@pytest.mark.parametrize(("word", "shown"), [("abc", "an abc"), ("abcd", f"an {MASK}")])
+def test_what_is_shorter_than_four_characters_is_in_every_sentence(word, shown):
+    KNOWN.note(word)
+    assert KNOWN.mask(f"an {word}") == shown
+
+
+def test_of_two_that_begin_alike_the_longer_one_goes_first():
+    KNOWN.note("open", "open sesame")
+    assert KNOWN.mask("open sesame!") == f"{MASK}!"
+
+
+def test_every_begun_letter_of_a_secret_is_counted_and_none_of_a_whole_one():
+    KNOWN.note("Sesame-77")
+    heads = ["Sesame-77"[:size] for size in range(9)]
+    assert [KNOWN.begun(f"x {head}") for head in heads] == list(range(9))
+    assert [KNOWN.begun(head) for head in heads] == list(range(9))
+    assert KNOWN.begun("x Sesame-77") == 0
+    KNOWN.forget()
+    assert KNOWN.begun("x Se") == 0
+
+
+def test_the_head_of_a_known_secret_at_the_end_is_not_sure():
+    KNOWN.note("Sesame-77")
+    assert sure_until("it is Sesa", "it is Sesa") == 6
+    assert sure_until("it is not", redact("it is not")) == 9
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        "a%20b%26%C3%A9%2277",
+        "a+b%26%C3%A9%2277",
+        'a b&é\\"77',
+        'a b&\\u00e9"77',
+        "61206226c3a9223737",
+    ],
+)
+def test_a_secret_is_known_as_addresses_json_and_numbers_write_it(spelled):
+    KNOWN.note('a b&é"77')
+    assert KNOWN.mask(f"x {spelled} y") == f"x {MASK} y"
+
+
+def test_a_fact_of_a_result_is_masked_in_its_depth():
+    KNOWN.note("Sesame-77")
+    fact = {"Sesame-77": ["is Sesame-77", 77, {"a": "Sesame-77", "b": None}]}
+    masked = {"Sesame-77": [f"is {MASK}", 77, {"a": MASK, "b": None}]}
+    assert mask_known(fact) == masked
+
+
+def test_only_texts_and_numbers_are_passwords():
+    note_passwords({"a": ["Sesame-77"], "b": None, "c": "hunter2x"}, ["a", "b", "c", "d"])
+    shown = KNOWN.mask("Sesame-77 hunter2x None")
+    assert shown == f"Sesame-77 {MASK} None"

@@ -129,3 +129,13 @@ def test_every_language_is_complete(name):
     """A new sentence brings its texts: `tools/texts.py missing pl` lists what has none."""
     texts = texts_of(file_of(name))
     assert [each for each in sentences() if not texts.get(each)] == []
+
+
+@pytest.mark.parametrize("name", ["en", *OTHERS])
+def test_a_brace_that_is_meant_is_shown_once_with_and_without_fields(name):
+    twice = {"A template without pins has an empty `pins`: {{}}."}
+    twice |= {text for text in texts_of(file_of("pl")) if "{{" in text}
+    assert len(twice) > 1
+    with speaking(name):
+        assert not [text for text in twice if "{{" in _(text) or "}}" in _(text)]
+        assert _("{what} in {{}}", what=7) == "7 in {}"

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pace import within_cpu
 
-from plugsmith.secrets import MASK, redact
+from plugsmith.secrets import (
+    MASK,
+    new_in,
+    redact,
+    redact_fact,
+    redact_told,
+    redact_typed,
+    secret_spans,
+    sure_until,
+)
 
 CANARY = "Sesame-77!x"
 
@@ -209,3 +218,154 @@ def test_a_long_text_takes_no_time() -> None:
 def test_xml_without_an_end_takes_no_time(part: str) -> None:
     with within_cpu(5):
         assert redact(part * 10_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("psk [a b] ok", "psk [***] ok"),
+        ("psk: [a b] ok", "psk: [***] ok"),
+        ("psk [] ok", "psk [] ok"),
+        ('"psk":"abc","n":1', '"psk":"***","n":1'),
+        ('"psk":"","n":1', '"psk":"","n":1'),
+        ("psk='abc' ok", "psk='***' ok"),
+        (r"\"psk\":\"abc\",x", r"\"psk\":\"***\",x"),
+        (r"\"psk\":\"\",x", r"\"psk\":\"\",x"),
+        ('psk: "abc', 'psk: "***"'),
+        ('<item name="psk" value="abc"/>', '<item name="psk" value="***"/>'),
+        ("<psk>abc</psk>", "<psk>***</psk>"),
+        ("a mqtt://me:pw@h/x", "a mqtt://***@h/x"),
+        ("bT obk6122E9FF/ x", "bT obk***/ x"),
+        ("Password1 abc; Power1 on", "Password1 ***; Power1 on"),
+        ("Authorization: Basic abc", "Authorization: ***"),
+    ],
+)
+def test_of_each_shape_the_value_goes_and_the_rest_stays(text: str, shown: str) -> None:
+    assert redact(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["psk: none", "psk: Null.", "psk: ***", "psk=env:A", "psk=file:/a", "psk = keyring:a"]
+)
+def test_what_is_no_value_or_only_the_place_of_one_stays(text: str) -> None:
+    assert redact(text) == text
+    assert list(secret_spans(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spans"),
+    [
+        ("a psk [abc] b", ["psk [abc]"]),
+        ("a mqtt://me:pw@h b", ["mqtt://me:pw@"]),
+        ('x "ssid":"net", "psk":""', ['ssid":"net"']),
+        ("nothing", []),
+    ],
+)
+def test_the_stretches_are_told_that_would_be_masked(text: str, spans: list[str]) -> None:
+    assert [text[start:end] for start, end in secret_spans(text)] == spans
+
+
+def test_in_noise_a_letter_in_front_of_a_telling_word_hides_nothing() -> None:
+    assert list(secret_spans("gPassword1 xyz")) == []
+    assert list(secret_spans("gPassword1 xyz", in_noise=True)) == [(1, 14)]
+
+
+def test_values_that_the_caller_knows_go_from_four_characters_on_the_longest_first() -> None:
+    assert redact("the cat is here", ["cat", "here"]) == f"the cat is {MASK}"
+    assert redact("at open sesame", ["open", "open sesame"]) == f"at {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("the password does not fit", None),
+        ("the password is hunter", None),
+        ("psk is: hunter", None),
+        ("a placeholder MAC: its RF", None),
+        ("--key=abc", None),
+        ("user: me", None),
+        ("password: hunter", "password: ***"),
+        ("wifi-key=hunter", "wifi-key=***"),
+        ("Password1 hunter", "Password1 ***"),
+        ("MqttPassword is hunter", "MqttPassword is ***"),
+        ('ssid "net"', 'ssid "***"'),
+        ("a mqtt://me:pw@h/x", "a mqtt://***@h/x"),
+    ],
+)
+def test_a_sentence_of_ours_keeps_its_prose_and_loses_what_was_put_into_it(
+    text: str, shown: str | None
+) -> None:
+    assert redact_told(text) == (text if shown is None else shown)
+
+
+def test_a_fact_is_masked_in_its_depth_and_keeps_its_names_and_numbers() -> None:
+    assert redact_fact({"psk=abc": ["password: a", 7, None, {"a": "token=b"}]}) == {
+        "psk=abc": [f"password: {MASK}", 7, None, {"a": f"token={MASK}"}]
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "shown", "values"),
+    [
+        ("power on", "power on", set()),
+        ("backlog power on", "backlog power on", set()),
+        ("ssid1 home", "ssid1 ***", {"home"}),
+        ("MqttPassword a b", "MqttPassword ***", {"a b"}),
+        ("Password1 x; Power1 on", "Password1 ***", {"x; Power1 on", "x"}),
+        ("Password1 a\\;b", "Password1 ***", {"a\\;b", "a;b", "a"}),
+        (
+            'Backlog Power1 on; Password1 x; ssid1 "a;b"',
+            "Backlog Power1 on; Password1 ***; ssid1 ***",
+            {"x", "a;b", "a", "b"},
+        ),
+        (
+            'backlog ssid1 home; Password1 c\\"d; restart',
+            "backlog ssid1 ***; Password1 ***; restart",
+            {"home", 'c\\"d', 'c"d'},
+        ),
+    ],
+)
+def test_a_typed_command_is_shown_without_its_values_and_these_are_known(
+    line: str, shown: str, values: set[str]
+) -> None:
+    told, found = redact_typed(line)
+    assert told == shown
+    assert values <= set(found)
+    assert not set(found) - values - {"c"}  # what a list ends at is a value, too
+
+
+@pytest.mark.parametrize(
+    ("told", "given", "at"),
+    [("abc", "abd", 2), ("abc", "abc", 3), ("ab", "abc", 2), ("abc", "ab", 2), ("", "", 0)],
+)
+def test_what_is_new_begins_where_it_differs(told: str, given: str, at: int) -> None:
+    assert new_in(told, given) == at
+
+
+@pytest.mark.parametrize(
+    ("text", "sure"),
+    [
+        ("hello", "hello"),
+        ("a b c ", "a b c "),
+        ("ssid [ho", "ssid ["),
+        ("mqtt://me:pw", "mqtt://"),
+        ("<psk>ab</", "<psk>"),
+        ("<psk>ab</ps", "<psk>"),
+        ("<b>ab</b>", "<b>ab</b>"),
+        ("wifi 0123456789abcde", "wifi "),
+        ("psk: a", "psk: ***"),
+    ],
+)
+def test_of_a_line_without_an_end_only_that_is_sure_which_nothing_can_hide(
+    text: str, sure: str
+) -> None:
+    told = redact(text)
+    assert told[: sure_until(text, told)] == sure
+
+
+@pytest.mark.parametrize(("length", "hidden"), [(1024, True), (1025, False)])
+def test_no_head_of_a_secret_is_waited_for_that_is_longer_than_any(
+    length: int, hidden: bool
+) -> None:
+    text = "x " + "ab:" * (length // 3) + "a" * (length % 3)
+    assert (sure_until(text, text) < len(text)) is hidden

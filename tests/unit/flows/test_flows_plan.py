@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,11 +13,20 @@ from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash, ProtectedRange
 from plugsmith.flows.permissions import Permission, Permissions
 from plugsmith.flows.write.flash_map import draw_plan
-from plugsmith.flows.write.plan import Action, make_plan
+from plugsmith.flows.write.plan import (
+    Action,
+    FlashPlan,
+    PlanStep,
+    app_end,
+    make_plan,
+    region_name,
+    start_sectors,
+)
 from plugsmith.flows.write.sector_survey import survey_device, survey_known
 from plugsmith.flows.write.target_image import (
     BLANK_SECTOR,
     FlashState,
+    Kept,
     Segment,
     TargetImage,
     image_target,
@@ -229,3 +239,140 @@ def test_calibration_of_a_file_that_is_not_permitted_is_told_also_where_the_addr
     )
     assert target.wanted == {0x1E_0000: now}
     assert any("0x1E0000" in note for note in target.notes) is told
+
+
+def goal(*addrs: int, copied=(), fill=None) -> TargetImage:
+    wanted = {addr: noise(SECTOR_LEN, addr + 1) if fill is None else fill for addr in addrs}
+    return TargetImage(wanted=wanted, copied=copied)
+
+
+def planned(target, device=T, *, equal=(), permissions=NONE):
+    return make_plan(
+        target, chip=device, flash_size=SIZE, equal=frozenset(equal), permissions=permissions
+    )
+
+
+@pytest.mark.parametrize(
+    ("device", "wanted", "equal", "changed"),
+    [
+        (T, (0x1_1000, 0x1_2000), (0x1_1000,), [0x1_1000, 0x1_2000]),
+        (T, (0x1_1000, 0x1_2000), (0x1_1000, 0x1_2000), []),
+        (T, (0x1_1000, 0x15_0000), (0x1_1000,), [0x15_0000]),
+        (T, (0x1_2000,), (), [0x1_2000]),
+        (N, (0, 0x1000, 0x1_1000, 0x1_2000), (0, 0x1_1000, 0x1_2000), [0, 0x1000]),
+        (N, (0, 0x1000, 0x1_1000, 0x1_2000), (0, 0x1000, 0x1_1000), [0x1_1000, 0x1_2000]),
+        (N, (0, 0x1_1000, 0x1_2000), (0, 0x1_1000, 0x1_2000), []),
+    ],
+)
+def test_the_start_of_a_program_that_changes_is_written_though_it_is_equal(
+    device, wanted, equal, changed
+):
+    plan = planned(goal(*wanted), device, equal=equal)
+    assert plan.changed_sectors == changed
+    assert_tiles(plan)
+
+
+@pytest.mark.parametrize(
+    ("device", "wanted", "starts"),
+    [
+        (T, (0x1_1000,), []),
+        (T, (0x1_2000,), [0x1_1000]),
+        (T, (0x1000,), []),
+        (N, (0,), []),
+        (N, (0x1000,), [0]),
+        (N, (0x1_0000, 0x1_2000), [0x1_1000, 0]),
+        (N, (0x1F_F000,), []),
+    ],
+)
+def test_what_starts_a_program_is_its_first_sector(device, wanted, starts):
+    assert start_sectors(goal(*wanted), device) == starts
+
+
+@pytest.mark.parametrize("device", [T, N], ids=lambda item: item.name)
+def test_the_application_ends_where_its_region_does(device):
+    end = app_end(device)
+    assert start_sectors(goal(end - SECTOR_LEN), device) == [0x1_1000]
+    assert start_sectors(goal(end), device) == []
+    assert planned(goal(0x1_1000, end), device, equal=(0x1_1000,)).changed_sectors == [end]
+
+
+def test_a_change_behind_the_end_of_the_flash_says_where_that_is():
+    with pytest.raises(OutsideFlash) as refused:
+        planned(goal(SIZE))
+    assert refused.value.facts == {"span": "0x200000..0x201000", "limit": "0x200000"}
+    with pytest.raises(ProtectedRange) as refused:
+        planned(goal(0x1_0000))
+    assert refused.value.facts == {"span": "0x010000..0x011000", "limit": "0x011000"}
+
+
+def test_a_copy_of_calibration_needs_no_permission_and_calibration_itself_one_of_two():
+    with pytest.raises(PermissionNeeded) as refused:
+        planned(goal(0x1E_0000))
+    assert "0x1E0000..0x1E1000" in refused.value.message
+    assert "--allow rf" in refused.value.hint
+    assert planned(goal(0x1E_0000, copied=(0x1E_0000,))).changed_sectors == [0x1E_0000]
+    for name in (Permission.RF, Permission.MAC):
+        assert planned(goal(0x1E_0000), permissions=allow(name)).changed_sectors == [0x1E_0000]
+
+
+def test_a_plan_can_be_repaired_over_the_wires_unless_it_changes_the_loader_that_answers_there():
+    loader = SimpleNamespace(recoverable_over_uart=False, protected_until=0x1_1000)
+    for start, repairable in ((0x1_1000, True), (0x1_0000, False)):
+        span = AddressRange.sized(start, SECTOR_LEN)
+        steps = (PlanStep(span=span, action=Action.WRITE),)
+        plan = FlashPlan(chip=loader, flash_size=SIZE, steps=steps, wanted={})
+        assert plan.recoverable is repairable
+    assert planned(goal(0), N).recoverable
+
+
+def test_the_time_of_a_plan_is_that_of_its_erases_its_bytes_and_their_programming():
+    wanted = goal(0x14_0000, 0x14_1000).wanted | goal(0x15_0000, fill=BLANK_SECTOR).wanted
+    plan = planned(TargetImage(wanted=wanted))
+    assert plan.written_len == 2 * SECTOR_LEN
+    wire = 2 * SECTOR_LEN * 10 / 115_200
+    assert plan.seconds(115_200) == pytest.approx(3 * 0.045 + wire + 2 * 128 * 0.00011)
+    assert planned(goal(0x14_0000), equal=(0x14_0000,)).seconds(115_200) == 0
+
+
+def test_neighbours_of_one_kind_and_region_are_one_step():
+    wanted = goal(0x14_0000, 0x14_1000, 0x14_3000, 0x14_4000).wanted
+    wanted |= goal(0x14_5000, 0x14_6000, fill=BLANK_SECTOR).wanted
+    plan = planned(TargetImage(wanted=wanted), equal=(0x14_4000,))
+    told = [(step.action, step.span) for step in plan.steps if step.action is not Action.KEEP]
+    assert told == [
+        (Action.WRITE, AddressRange(0x14_0000, 0x14_2000)),
+        (Action.WRITE, AddressRange(0x14_3000, 0x14_4000)),
+        (Action.SKIP_EQUAL, AddressRange(0x14_4000, 0x14_5000)),
+        (Action.ERASE, AddressRange(0x14_5000, 0x14_7000)),
+    ]
+    assert {step.name for step in plan.steps if step.action is not Action.KEEP} == {
+        region_name(T, 0x14_0000)
+    }
+    assert_tiles(plan)
+
+
+@pytest.mark.parametrize("device", [T, N], ids=lambda item: item.name)
+def test_what_is_kept_is_told_region_by_region_each_with_its_name(device):
+    plan = planned(goal(0x14_0000), device)
+    kept = [step for step in plan.steps if step.action is Action.KEEP]
+    edges = {
+        edge
+        for region in device.memory_map.regions
+        for edge in (region.span.start, region.span.end)
+    }
+    cuts = {step.span.start for step in kept} | {step.span.end for step in kept}
+    assert {edge for edge in edges if edge <= SIZE} <= cuts
+    assert [step.name for step in kept] == [region_name(device, step.span.start) for step in kept]
+    assert region_name(device, 0x1_1000)
+    assert region_name(device, SIZE * 8) == ""
+    assert_tiles(plan)
+
+
+def test_what_a_file_has_and_is_kept_all_the_same_is_told_with_its_own_reason():
+    reason = Kept(span=AddressRange(0x14_0000, 0x14_2000), name="mine", why="because")
+    nothing = Kept(span=AddressRange(0x15_0000, 0x15_0000), name="empty", why="never")
+    plan = planned(TargetImage(wanted=goal(0x14_1000).wanted, kept=(reason, nothing)))
+    told = [(step.span, step.why) for step in plan.steps if step.name == "mine"]
+    assert told == [(AddressRange(0x14_0000, 0x14_1000), "because")]
+    assert all(step.span for step in plan.steps)
+    assert_tiles(plan)
