@@ -73,6 +73,7 @@ TESTS = (
     "tests/unit/test_secrets.py",
     "tests/unit/test_known_secrets.py",
     *(f"{_WIRE}{name}.py" for name in ("promises", "nothing_lost", "reach", "same_device")),
+    *(f"{_WIRE}{name}.py" for name in ("console", "state_sentence")),
     *(f"{_WIRE}flows_{name}.py" for name in ("flash", "raw", "restore", "backup")),
     "tests/flows/device/test_device_apply.py",
     "tests/flows/device/test_device_groups.py",

@@ -30,7 +30,6 @@ _CLEARLY = 0.7
 _READS = 10
 _ROUNDS = 4
 _CRC_REQUEST = 24  # bytes on the wire, both ways
-_CRC_AGREE = 3
 
 
 class Proof(StrEnum):

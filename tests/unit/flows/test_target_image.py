@@ -11,6 +11,7 @@ from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.radio import RfContentUnfit
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.permissions import Permission, Permissions
+from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.target_image import (
     BLANK_SECTOR,
     FlashState,
@@ -339,3 +340,14 @@ def test_what_is_no_calibration_does_not_take_its_place(new, now, fits):
 def test_the_ranges_of_a_target_are_its_sectors_put_together():
     target = TargetImage(wanted={0x3000: b"", 0x1000: b"", 0x2000: b"", 0x8000: b""})
     assert target.spans == [AddressRange(0x1000, 0x4000), AddressRange(0x8000, 0x9000)]
+
+
+def test_what_is_shown_of_a_target_or_plan_holds_no_content_of_the_flash():
+    """Flash content holds passwords, and a trace or a report must not."""
+    data = b"Sesame-77".ljust(SECTOR_LEN, b".")
+    segment = Segment(start=0x2_0000, data=data)
+    state = FlashState(chip=T, flash_size=SIZE, rf_now={0x1E_0000: data})
+    target = image_target([segment], state, allow())
+    plan = make_plan(target, chip=T, flash_size=SIZE, equal=frozenset(), permissions=allow())
+    for item in (segment, target, plan):
+        assert "Sesame" not in repr(item)

@@ -23,7 +23,6 @@ _LONGEST = 1 << 20  # bytes
 MOST = 4096  # devices
 _MAC = re.compile(r"(?i)[0-9a-f]{2}(?:([:-])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}|[0-9a-f]{12}")
 _HOST_COLUMNS = ("host", "ip", "address")
-_COLUMNS = ("mac", "name", *_HOST_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
