@@ -84,14 +84,6 @@ def _find_trailer(data: bytes, ends: list[int], *, partition: str) -> list[Trail
     ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Cover:
-    end: int
-    bad: tuple[int, ...]
-    erased: tuple[int, ...]
-    trailer: Trailer | None
-
-
 def _measure(
     data: bytes, *, name: str, start: int, limit: int, logical: int, trailers: list[Trailer]
 ) -> CodeSection:
