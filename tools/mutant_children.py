@@ -23,7 +23,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-HUNG_S = 240  # of processor time: a change that makes a loop endless is noticed
+MOST_S = float(os.environ.get("MOST", "60"))  # of tests for one change
+HUNG_S = int(30 + 4 * MOST_S)  # of processor time: a change that makes a loop endless is noticed
 IDLE_S = 90  # without processor time: one that waits for ever, too
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mutant_children import Unexchangeable, exchange, functions_of, limit
+from mutant_children import MOST_S, Unexchangeable, exchange, functions_of, limit
 from mutant_kinds import Mutant, mutated
 from mutant_lines import Probes, Ran, Record
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mutant_children import Children
-
-#: seconds of tests for one change: what is not noticed by then is called a survivor
-MOST_S = float(os.environ.get("MOST", "60"))
 
 
 class Judge:
@@ -89,7 +86,7 @@ class Judge:
         return None
 
     def _chosen(self, ran: list[Ran]) -> list[str]:
-        """The tests of few modules first, up to MOST_S seconds."""
+        """The tests of few modules first, up to MOST_S seconds; what they let pass survives."""
         names: list[str] = []
         spent = 0.0
         for item in sorted(ran, key=lambda item: (len(item.lines), item.seconds)):
