@@ -129,8 +129,8 @@ def map_pays(*, rate: float, baud: int, ring: int, local: bool = True, lag_s: fl
 def test_a_checksum_of_each_sector_is_asked_for_where_it_saves_more_than_it_costs(rate, pays):
     bit_s = 10 / 921_600
     threshold = SECTOR_LEN / (((SECTOR_LEN + 27) * 0.042 - 24) * bit_s)
-    assert map_pays(rate=threshold * 1.0005, baud=921_600, ring=4)
-    assert not map_pays(rate=threshold * 0.9995, baud=921_600, ring=4)
+    assert map_pays(rate=threshold * 1.00001, baud=921_600, ring=4)
+    assert not map_pays(rate=threshold * 0.99999, baud=921_600, ring=4)
     assert map_pays(rate=rate, baud=921_600, ring=4) is pays
 
 
@@ -142,8 +142,8 @@ def test_a_chip_that_takes_one_request_at_a_time_pays_the_way_there_and_back():
         if left_s <= 0:
             assert not map_pays(rate=1e12, **how)
             continue
-        assert map_pays(rate=SECTOR_LEN / left_s * 1.0005, **how)
-        assert not map_pays(rate=SECTOR_LEN / left_s * 0.9995, **how)
+        assert map_pays(rate=SECTOR_LEN / left_s * 1.00001, **how)
+        assert not map_pays(rate=SECTOR_LEN / left_s * 0.99999, **how)
 
 
 def test_without_a_measured_speed_a_usual_one_counts():

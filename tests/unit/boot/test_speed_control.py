@@ -32,6 +32,7 @@ class Client:
         self.asked.append(rate)
         if self.slips:
             self.slips -= 1
+            self.errors += 1
             return False
         if rate in self.lost:
             raise LinkLost(silent_s=1)
@@ -193,6 +194,24 @@ def test_a_higher_rate_that_does_not_carry_leads_back_to_the_one_that_did():
     desk.client.errors += 2
     desk.speed.after()
     assert desk.client.baud == 460_800  # what the try cost is not counted
+
+
+@pytest.mark.parametrize("how", ["carries", "garbles", "no answer"])
+def test_what_the_try_of_a_higher_rate_costs_is_not_counted(how):
+    desk = Desk(921_600)
+    desk.work(1, 3)
+    rate = 921_600 if how == "carries" else 460_800
+    desk.client.slips = 2 if how == "no answer" else 0
+
+    def probed() -> bool:
+        desk.client.errors += 2 if how == "garbles" and desk.client.baud == 921_600 else 0
+        return True
+
+    desk.probed = probed
+    assert desk.work(96) == rate
+    assert desk.client.asked.count(921_600) == (2 if how == "no answer" else 1)
+    assert desk.work(1, 2) == rate
+    assert desk.work(1, 1) < rate
 
 
 def test_at_the_top_calm_changes_nothing_and_costs_no_try():
