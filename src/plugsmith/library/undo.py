@@ -163,6 +163,7 @@ def _write_private(path: Path, data: bytes, *, new: bool) -> None:
         if not new:
             target.replace(path)
     except OSError:
-        target.unlink(missing_ok=True)
+        with suppress(OSError):  # what the disk said first counts
+            target.unlink()
         raise
     written()

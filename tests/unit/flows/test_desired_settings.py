@@ -152,6 +152,16 @@ def test_a_role_is_suggested_for_each_that_is_unknown_and_looks_like_one(text, f
     assert suggestions(text) == found
 
 
+def test_of_a_hostile_template_only_so_much_is_repeated():
+    long = "dInput_NoPullUp" + "x" * 30
+    assert suggestions(json.dumps({"pins": {"6": long}})) == {long[:40]: "dInput_NoPullUp"}
+    many = {str(number): f"Rel{number}_" for number in range(70)}
+    assert len(suggestions(json.dumps({"pins": many}))) == 64
+    (note,) = fits({"flags": 1}, chip="Z" * 40)
+    assert "Z" * 32 in note
+    assert "Z" * 33 not in note
+
+
 @pytest.mark.parametrize(
     ("given", "normal"),
     [

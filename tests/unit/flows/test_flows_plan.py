@@ -363,6 +363,10 @@ def test_what_is_kept_is_told_region_by_region_each_with_its_name(device):
     cuts = {step.span.start for step in kept} | {step.span.end for step in kept}
     assert {edge for edge in edges if edge <= SIZE} <= cuts
     assert [step.name for step in kept] == [region_name(device, step.span.start) for step in kept]
+    reasons = {step.span.start: step.why for step in kept if step.why}
+    assert reasons.pop(rf_sectors(device, SIZE)[0]) == "unique for each device"
+    assert [at for at in reasons if at >= 0x1_1000] == []
+    assert bool(reasons) is (device is T)
     assert region_name(device, 0x1_1000)
     assert region_name(device, SIZE * 8) == ""
     assert_tiles(plan)

@@ -175,6 +175,21 @@ def test_a_full_disk_leaves_nothing_half_written(store, tmp_path, monkeypatch):
         assert cut.path.read_bytes() == before
 
 
+def test_a_disk_that_takes_and_gives_nothing_is_told_by_what_it_said_first(store, monkeypatch):
+    cut = store.add(replace(RECORD, finished=False))
+
+    def refuses(number):
+        def act(*_args, **_how):
+            raise OSError(number, "refused")
+
+        return act
+
+    monkeypatch.setattr(undo, "make_durable", refuses(errno.ENOSPC))
+    monkeypatch.setattr(type(cut.path), "unlink", refuses(errno.EROFS))
+    with pytest.raises(NoSpaceLeft):
+        store.add(RECORD)
+
+
 def test_an_undo_that_was_carried_out_is_forgotten_once_and_quietly(store):
     kept = store.add(RECORD)
     store.drop(kept)
