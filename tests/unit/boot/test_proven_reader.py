@@ -313,3 +313,18 @@ def test_where_a_checksum_blocks_writing_that_of_a_read_is_taken(after):
         assert (chip.reads, chip.groups) == ([0x3000], [])
     else:
         assert (chip.reads, chip.groups) == ([], [[AddressRange(0x3000, 0x4000)]])
+
+
+@pytest.mark.parametrize("length", [BLOCK_LEN, SECTOR_LEN])
+def test_one_checksum_too_few_never_leaves_a_block_out(length):
+    chip = Chip()
+    chip.blank(0x1_3000, 0x1_4000)
+    real = chip.reader._crc_many
+
+    def fewer(spans):
+        found = list(real(spans))
+        return iter(found[:-1] if len(spans[0]) == length else found)
+
+    chip.reader._crc_many = fewer
+    with pytest.raises(ValueError, match="shorter"):
+        list(chip.reader.blocks(AddressRange(0, 2 * BLOCK_LEN), skip_blank=True))

@@ -117,7 +117,8 @@ def test_a_backup_that_was_made_again_elsewhere_is_found_there(library, tmp_path
     device = device_of(passport_for(data))
     library.backups.add(data, passport_for(data), out=first)
     library.backups.add(data, passport_for(data), out=later)
-    (pointer,) = library.backups.folder.glob("*.pointer.json")
+    (pointer,) = library.backups.folder.glob("*.json")
+    assert pointer.name == f"{passport_for(data).sha256[:16]}.pointer.json"
     assert json.loads(pointer.read_text()) == {
         "schema": "plugsmith-pointer/1",
         "file": str(later),

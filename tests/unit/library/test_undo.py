@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from dataclasses import replace
 
 import pytest
 
 from plugsmith.errors.flows import NoSpaceLeft
-from plugsmith.library import undo
+from plugsmith.library import durable, undo
 from plugsmith.library.set_aside import SetAside
 from plugsmith.library.undo import UndoRecord, UndoStore, read_undo
 
@@ -173,6 +174,20 @@ def test_a_full_disk_leaves_nothing_half_written(store, tmp_path, monkeypatch):
             change()
         assert stored(tmp_path) == [cut.path.name]
         assert cut.path.read_bytes() == before
+
+
+def test_what_is_made_durable_is_whole_and_then_told_to_whoever_carries_it_further(
+    store, tmp_path, monkeypatch
+):
+    told = []
+    monkeypatch.setattr(undo, "make_durable", lambda handle: told.append(os.fstat(handle).st_size))
+    monkeypatch.setattr(durable, "_hooks", [lambda: told.append(stored(tmp_path))])
+    cut = store.add(replace(RECORD, finished=False))
+    store.finish(cut)
+    sizes = [size for size in told if isinstance(size, int)]
+    assert told == [sizes[0], [cut.path.name], sizes[1], [cut.path.name]]
+    assert sizes[0] > 100
+    assert sizes[1] == cut.path.stat().st_size
 
 
 def test_a_disk_that_takes_and_gives_nothing_is_told_by_what_it_said_first(store, monkeypatch):

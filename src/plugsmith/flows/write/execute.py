@@ -263,7 +263,6 @@ def _differing(
     bad: list[RangeCrc] = []
 
     def compare() -> None:
-        bad.clear()
         wanted = [(item.span, item.crc32) for item in checks]
         wrong = set(device.flash.differing(wanted, mostly_equal=True))
         bad.extend(item for item in checks if item.span in wrong)
