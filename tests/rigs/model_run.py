@@ -219,7 +219,7 @@ class Run:
         if kept is None:
             _must("no-backup" in verb.allow, f"{words} was written without a backup")
         else:
-            mine = now.number in self.owners[kept.file]
+            mine = now.number in self.owners[kept.file] or kept.read() == before[now.number]
             _must(mine, f"{words} was written with the backup of another one")
         return now
 
@@ -231,7 +231,8 @@ class Run:
         everything counts by that one's plan.
         """
         aim = self.world.aims.get(board.number)
-        if not aim or any(item.wanted == aim for item in self.world.intents()):
+        sectors = self.world.library.jobs.sectors
+        if not aim or any(dict(sectors(job).wanted) == aim for job in self._jobs(board)):
             return False
         erased = board.number in self.world.erased
         whole = bytearray(before[board.number] if erased else board.settled)
