@@ -12,7 +12,7 @@ import lzma
 import quopri
 import re
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,6 +25,9 @@ _MAX_MEMORY = 80 << 20  # the strongest setting of xz needs 65 MiB
 _PIECE = 256
 _DEEPEST = 2
 _LARGEST_INSIDE = 1 << 16  # of what is in a code, codes are looked for
+_BATCH = 1 << 18
+
+_Stretch: TypeAlias = "tuple[int, int, bytes]"  # where it stands, and what it means
 
 _HEX = re.compile(rb"(?i)(?:(?:0x|\\x|%|=|#)?[0-9a-f]{2}(?:[ \t\r\n:,;._-]{0,3})){6,}")
 _HEX_NOISE = re.compile(rb"(?i)0x|\\x|[^0-9a-f]")
@@ -49,7 +52,7 @@ def lowered(values: Iterable[bytes]) -> tuple[bytes, ...]:
     return tuple({value.lower() for value in values if len(value) >= MIN_VALUE})
 
 
-def hidden(body: bytes, wanted: tuple[bytes, ...], *, depth: int = 0) -> Iterator[tuple[int, int]]:
+def hidden(body: bytes, wanted: tuple[bytes, ...]) -> Iterator[tuple[int, int]]:
     """Start and length of each coded stretch that holds one of `wanted`, in any letter case.
 
     `wanted`: from `lowered`.
@@ -62,12 +65,58 @@ def hidden(body: bytes, wanted: tuple[bytes, ...], *, depth: int = 0) -> Iterato
         while at >= 0:
             yield at, len(value)
             at = plain.find(value, at + len(value))
-    for start, end, content in decoded(body):
-        low = content.lower()
-        inside = any(value in low for value in wanted)
-        deeper = depth < _DEEPEST and len(content) <= _LARGEST_INSIDE
-        if inside or (deeper and any(hidden(content, wanted, depth=depth + 1))):
-            yield start, end - start
+    for batch in _batches(decoded(body)):
+        hits = _holding([content for _, _, content in batch], wanted, depth=0)
+        yield from (
+            (start, end - start) for (start, end, _), hit in zip(batch, hits, strict=True) if hit
+        )
+
+
+def holds(content: bytes, wanted: tuple[bytes, ...]) -> bool:
+    """Whether one of `wanted` is in what was unpacked, as it is or coded."""
+    low = content.lower()
+    if any(value in low for value in wanted):
+        return True
+    return any(
+        any(_holding([part for _, _, part in batch], wanted, depth=1))
+        for batch in _batches(decoded(content))
+    )
+
+
+def _batches(found: Iterable[_Stretch]) -> Iterator[list[_Stretch]]:
+    """The stretches in lists of about `_BATCH` bytes: so much is searched at once."""
+    batch: list[_Stretch] = []
+    size = 0
+    for stretch in found:
+        batch.append(stretch)
+        size += len(stretch[2])
+        if size >= _BATCH:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _holding(contents: list[bytes], wanted: tuple[bytes, ...], *, depth: int) -> list[bool]:
+    """For each of the contents, whether it or a code in it holds one of `wanted`.
+
+    Nearly always nothing is there: one search in all contents together says so.
+    """
+    lows = [content.lower() for content in contents]
+    together = b"\0".join(lows)
+    there = [value for value in wanted if value in together]
+    found = [any(value in low for value in there) for low in lows]
+    if depth == _DEEPEST:
+        return found
+    for batch in _batches(
+        (number, 0, part)
+        for number, content in enumerate(contents)
+        if not found[number] and len(content) <= _LARGEST_INSIDE
+        for _, _, part in decoded(content)
+    ):
+        hits = _holding([part for _, _, part in batch], wanted, depth=depth + 1)
+        for (number, _, _), hit in zip(batch, hits, strict=True):
+            found[number] |= hit
+    return found
 
 
 def decoded(body: bytes) -> Iterator[tuple[int, int, bytes]]:

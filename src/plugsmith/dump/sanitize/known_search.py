@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.dump.sanitize.encodings import hidden, lowered, packed
+from plugsmith.dump.sanitize.encodings import hidden, holds, lowered, packed
 from plugsmith.dump.sanitize.known_values import SearchForm, direct_values, occurrences
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class KnownSearch:
         for view in views if self.forms else ():
             yield from ((view, at, length) for at, length in occurrences(view.body, self._bytes))
             for start, end, content in packed(view.body):
-                if any(hidden(content, self._low, depth=1)):
+                if holds(content, self._low):
                     yield view, start, end - start
         for at, length in occurrences(short.text(), self._texts):
             yield short.place(at, length)
