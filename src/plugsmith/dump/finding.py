@@ -47,14 +47,37 @@ class Finding:
     sound: bool = True
 
 
+_BLANK = b"\xff"
+_PAGE = 0x1000
+
+
 def find_all(data: bytes, pattern: bytes, *, limit: int = 256) -> list[int]:
     """Offsets of `pattern` in `data`, ascending, at most `limit`; overlapping hits count."""
     hits: list[int] = []
-    at = data.find(pattern)
-    while at >= 0 and len(hits) < limit:
-        hits.append(at)
-        at = data.find(pattern, at + 1)
+    beside = len(pattern) - 1  # of which one byte at least is not blank
+    for start, end in _written(data) if pattern.strip(_BLANK) else [(0, len(data))]:
+        at = data.find(pattern, max(0, start - beside), end + beside)
+        while at >= 0 and len(hits) < limit:
+            if not hits or at > hits[-1]:  # what reaches into two stretches is found in both
+                hits.append(at)
+            at = data.find(pattern, at + 1, end + beside)
     return hits
+
+
+def _written(data: bytes) -> list[tuple[int, int]]:
+    """Stretches of pages that are not blank: half of a flash is.
+
+    To see that is four times quicker than to search there.
+    """
+    stretches: list[tuple[int, int]] = []
+    blank = _BLANK * _PAGE
+    for page in range(0, len(data), _PAGE):
+        if data.startswith(blank, page):
+            continue
+        joined = bool(stretches) and stretches[-1][1] == page
+        start = stretches.pop()[0] if joined else page
+        stretches.append((start, min(page + _PAGE, len(data))))
+    return stretches
 
 
 def find_in_steps(data: bytes, pattern: bytes, *, step: int, limit: int = 256) -> list[int]:

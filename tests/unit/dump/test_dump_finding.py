@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+import re
 
 import pytest
 
 from plugsmith.dump.finding import find_all, find_in_steps
 
 PATTERN = b"\x12\x34\x56\x78"
+BLANK = b"\xff" * 0x1000
+WRITTEN = (b"ab" + b"\xff" * 0x7FB + b"xab\xff\xffab").ljust(0xFFE, b"\xff") + b"ab"
 
 
 @pytest.mark.parametrize(
@@ -45,3 +49,29 @@ def test_what_was_made_to_be_slow_costs_no_look_at_every_place(shift):
     found = find_in_steps(data, PATTERN, step=16, limit=3)
     assert found == ([0, 16, 32] if not shift else [])
     assert data.calls <= 4
+
+
+def everywhere(data, pattern):
+    return [hit.start() for hit in re.finditer(b"(?=%s)" % re.escape(pattern), data)]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        b"\xff\xff",
+        b"\xffab",
+        b"ab\xff",
+        b"\0",
+        b"ab\xffab",
+        b"ba",
+        b"b" + BLANK + b"a",
+        b"ab" + BLANK[:3000],
+    ],
+)
+def test_blank_pages_are_left_out_and_nothing_in_or_at_them_is_missed(pattern):
+    kinds = (BLANK, WRITTEN, bytes(0x1000), WRITTEN[-0x7FE:])
+    for count in range(4):
+        for pages in itertools.product(kinds, repeat=count):
+            data = b"".join(pages)
+            assert find_all(data, pattern, limit=len(data) + 1) == everywhere(data, pattern)
+            assert find_all(data, pattern, limit=3) == everywhere(data, pattern)[:3]
