@@ -21,15 +21,16 @@ LANGUAGES = ("pl", "de")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("number", sorted(_BY_NUMBER), ids=errno.errorcode.get)
-def test_a_usual_refusal_has_words_in_every_language(number, language):
-    problem = OSError(number, "words of the system")
-    with speaking("en"):
-        english = system_words(problem)
-    with speaking(language):
-        said = system_words(problem)
-    assert said != english
-    assert "words of the system" not in said + english
+def test_the_usual_refusals_have_words_in_every_language(language):
+    assert len(_BY_NUMBER) > 30
+    for number in _BY_NUMBER:
+        problem = OSError(number, "words of the system")
+        with speaking("en"):
+            english = system_words(problem)
+        with speaking(language):
+            said = system_words(problem)
+        assert said != english
+        assert "words of the system" not in said + english
 
 
 def test_other_refusals_keep_their_number():
