@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputMissing, InputTooLarge
 from plugsmith.messages import _
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,4 +71,6 @@ def _is_terminal(path: Path) -> bool:
 
 
 def _missing(path: Path, problem: OSError) -> InputMissing:
+    from plugsmith.system_words import system_words  # noqa: PLC0415 - only where reading fails
+
     return InputMissing(name=str(path), problem=system_words(problem))

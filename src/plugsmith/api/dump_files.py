@@ -12,7 +12,6 @@ from plugsmith.errors import InputMissing, UsageError
 from plugsmith.errors.library import OutputExists, OutputIsInput
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -248,6 +247,8 @@ def is_in_library(session: Session, name: str) -> bool:
 
 
 def _read_text(path: Path) -> str:
+    from plugsmith.system_words import system_words
+
     try:
         with path.open(encoding="utf-8") as stream:
             return stream.read(_MAX_TEXT_LEN)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from plugsmith.api.options import Panel, option, request
 from plugsmith.messages import N_, _
 from plugsmith.records import Record
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
@@ -61,6 +60,7 @@ def lan_context(
 def read_secret(path: Path) -> str:
     """The first line of a file, at most 1024 bytes; InputMissing where it cannot be read."""
     from plugsmith.errors import InputMissing
+    from plugsmith.system_words import system_words
 
     try:
         with path.open("rb") as file:

@@ -26,7 +26,6 @@ from plugsmith.events import ErrorEvent
 from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _
 from plugsmith.secrets import KNOWN, redact
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -259,6 +258,7 @@ def _catch_interrupts(session: Session) -> Callable[[], None]:
 def _of_system(problem: OSError) -> PlugsmithError:
     """What the system refused, in words; a defect where the refusal is our own fault."""
     from plugsmith.errors.flows import FileRefused
+    from plugsmith.system_words import system_words
 
     if problem.errno not in _SYSTEM:
         return _defect(problem)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from plugsmith.cli.layout import fitted, width_of
 from plugsmith.cli.paint import Mark, painted
-from plugsmith.system_words import system_words
 from plugsmith.visible import visible
 
 if TYPE_CHECKING:
@@ -68,6 +67,7 @@ def say(text: str, *, lead: str = "", mark: Mark = Mark.DONE) -> None:
 def lost(problem: OSError) -> PlugsmithError:
     """The error for a stdout that takes no more."""
     from plugsmith.errors.flows import OutputLost
+    from plugsmith.system_words import system_words
 
     return OutputLost(problem=system_words(problem))
 

@@ -16,7 +16,6 @@ from plugsmith.image.archive import ZIP_MAGIC, member_names, read_member, unpack
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.records import frozen
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -164,6 +163,8 @@ def _read(path: Path) -> bytes:
 
 
 def _missing(path: Path, problem: OSError) -> InputMissing:
+    from plugsmith.system_words import system_words  # noqa: PLC0415 - only where reading fails
+
     return InputMissing(name=str(path), problem=system_words(problem))
 
 

@@ -14,7 +14,6 @@ from plugsmith.errors.library import OutputExists
 from plugsmith.library.durable import make_durable, written
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder
-from plugsmith.system_words import system_words
 
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _SPARE = 256 * 1024  # passport, RF sector, index and what a file system needs for itself
@@ -48,6 +47,8 @@ def check_room(folder: Path, needed: int) -> None:
 def refusal(folder: Path, problem: OSError) -> NoSpaceLeft | NoRightToWrite:
     """The error for what the system said when something was put into `folder`."""
     if problem.errno not in _FULL:
+        from plugsmith.system_words import system_words  # noqa: PLC0415 - only where it fails
+
         return NoRightToWrite(folder=str(folder), problem=system_words(problem))
     shortage = _shortage(folder, problem.errno)
     return NoSpaceLeft(folder=str(folder), free=_free(folder), needed=None, shortage=shortage)

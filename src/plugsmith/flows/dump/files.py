@@ -41,7 +41,6 @@ from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder, write_private
 from plugsmith.secrets import KNOWN
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,6 +199,8 @@ def make_folder(folder: Path) -> None:
 
 
 def _no_right(folder: Path, problem: OSError) -> NoRightToWrite:
+    from plugsmith.system_words import system_words  # noqa: PLC0415 - only where writing fails
+
     reason = system_words(problem)
     return NoRightToWrite(folder=str(folder), problem=reason)
 

@@ -284,10 +284,8 @@ def _tidy_up(ctx: FlowContext, device: Device, job: Job, plan: FlashPlan) -> Non
         device.remember_speed()
     except (PlugsmithError, OSError) as problem:
         why = problem.message if isinstance(problem, PlugsmithError) else system_words(problem)
-        ctx.warn(
-            "PS-NOTE-LIBRARY",
-            _("The library could not be brought up to date: {problem}", problem=why),
-        )
+        text = _("The library could not be brought up to date: {problem}", problem=why)
+        ctx.warn("PS-NOTE-LIBRARY", text)
 
 
 def take_survey(device: Device, target: TargetImage, safety: Safety) -> Survey:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 from plugsmith.errors.catalogue import CatalogueTooNew, CatalogueUnusable
 from plugsmith.messages import N_, _
 from plugsmith.private_files import make_private_folder
-from plugsmith.system_words import system_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,6 +139,8 @@ class Database:
 
 def _words(problem: Exception) -> str:
     if isinstance(problem, OSError):
+        from plugsmith.system_words import system_words  # noqa: PLC0415 - only where it fails
+
         return system_words(problem)
     return _(str(problem)[:120])
 
