@@ -52,7 +52,7 @@ test: lint
 
 # The rows of long tables of which `make test` runs a sample (tests/rigs/samples.py, campaign_size.py).
 test-whole: setup
-	$(PYTEST) -n $(JOBS) -m whole tests/arch tests/cli tests/flows tests/unit tests/emu tests/ui tests/corpus
+	$(PYTEST) -n $(JOBS) -m whole tests/arch tests/cli tests/flows tests/unit tests/property tests/emu tests/obk tests/ui tests/web tests/corpus
 
 # The page in a real browser (Debian's chromium), and that its committed build is a fresh one.
 test-ui: page/node_modules/.made

@@ -34,6 +34,7 @@ def test_an_error_says_what_happened_and_what_to_do(cls):
     assert cls.__module__.startswith("plugsmith.errors.")
 
 
+@pytest.mark.sample(47)
 @pytest.mark.parametrize("cls", ERRORS, ids=lambda cls: cls.code)
 def test_the_texts_of_an_error_can_be_filled(cls):
     names = set()

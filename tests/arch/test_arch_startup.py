@@ -101,7 +101,7 @@ def test_help_imports_few_modules():
     assert len(ours(loaded_by("--help"))) <= HELP_MODULES
 
 
-@pytest.mark.sample(12)
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("name", ORDER)
 def test_help_of_a_verb_imports_few_modules_and_nothing_heavy(name):
     modules = loaded_by(*name.split(), "--help")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import socket
 import subprocess
@@ -162,3 +163,15 @@ def test_a_marked_table_is_sampled_the_same_each_time_and_keeps_what_is_to_be_pr
         runs.append({row.nodeid for row in rows if "whole" not in row.marks})
     assert runs[0] == runs[1] >= {"t.py::test_it[17]"}
     assert len(runs[0]) == 3
+
+
+def test_a_sample_shows_every_chip_and_every_verb_if_it_can():
+    rows = [
+        f"t.py::test_it[{chip}-{verb}]" for chip in "TNU" for verb in ("read", "write", "erase")
+    ]
+    for order in itertools.permutations(rows, 3):
+        shown = samples.drawn([*order, *rows], [], 3)
+        assert {row[-8:] for row in shown} <= {row[-8:] for row in rows}
+        assert len({word for row in shown for word in samples.words(row)}) == 6
+    assert samples.drawn(rows, rows[:2], 0) == []
+    assert set(samples.drawn(rows, rows[:2], 99)) == set(rows[2:])

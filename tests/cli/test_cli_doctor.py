@@ -45,6 +45,7 @@ def _doctor(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, dict[s
     return code, last
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("state", "settings", "exit_code"), STATES)
 def test_every_state(
     state: str, settings: str, exit_code: int, flash: Path, capsys: pytest.CaptureFixture[str]

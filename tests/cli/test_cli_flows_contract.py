@@ -113,6 +113,7 @@ def test_raw_verbs(plug, run, tmp_path):
     assert "how" in run("reset", "--port", plug)["data"]
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [
@@ -162,6 +163,7 @@ def test_a_rom_chip_gives_its_rom_and_efuse(run, tmp_path):
     assert len((tmp_path / "fuse.bin").read_bytes()) == 32
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", ["info", "backup", "reset", "flash", "restore"])
 def test_a_wrong_port_is_3_and_silence_is_4(run, tmp_path, verb):
     (tmp_path / "t.bin").write_bytes(forge_flash(chip="BK7231T", code_len=CODE))

@@ -27,6 +27,7 @@ def _last(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
     return lines[-1]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("chip", "firmware"),
     [("BK7231T", "tuya"), ("BK7231N", "tuya"), ("BK7231U", "openbeken"), ("BK7238", "openbeken")],

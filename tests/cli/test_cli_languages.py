@@ -39,6 +39,7 @@ def test_people_are_answered_in_their_language(capsys, monkeypatch):
     assert "Sprawdź ścieżkę" in " ".join(told.split())
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("name", languages())
 def test_help_fits_a_terminal_of_80_columns(capsys, monkeypatch, name):
     monkeypatch.setenv("PLUGSMITH_LANG", name)

@@ -71,6 +71,7 @@ LOG_PORTS = [
 ]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("verb", LOGGED)
 @pytest.mark.parametrize(("log", "exit_code", "code"), LOG_PORTS)
 def test_a_log_port_that_is_no_good_ends_it_before_the_chip_is_linked(
@@ -82,6 +83,7 @@ def test_a_log_port_that_is_no_good_ends_it_before_the_chip_is_linked(
     assert desk.untouched()
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("trace", ["{data}", "{folder}/no/folder/trace.jsonl", "{data}/trace"])
 def test_a_trace_that_cannot_be_written_ends_it_before_the_chip_is_linked(desk, verb, trace):
@@ -152,6 +154,7 @@ def test_an_output_that_cannot_be_written_ends_it_before_the_chip_is_linked(desk
     assert desk.names["data"].read_bytes() == b"x" * 4096
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", VERBS)
 def test_the_same_commands_do_their_work_when_nothing_is_missing(desk, verb):
     seen, last, _tasks = desk.run(VERBS[verb])

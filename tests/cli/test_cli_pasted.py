@@ -24,6 +24,7 @@ TAKERS = ("template export", "template match", "template lint", "template contri
 TAKERS += ("flash --template", "device apply")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", TAKERS)
 def test_a_text_with_a_wrong_checksum_is_refused_with_the_reason(verb, tmp_path, capsys):
     for name, text in TEXTS.items():

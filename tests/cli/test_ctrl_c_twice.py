@@ -60,6 +60,7 @@ def stopped(arguments, ready, *, times):
     return child.returncode, heard + err
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("times", [2, 9])
 @pytest.mark.parametrize("where", [silent_port, silent_host])
 def test_no_number_of_them_shows_a_traceback(where, times):

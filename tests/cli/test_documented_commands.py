@@ -160,6 +160,7 @@ def shown(page: Path) -> list[list[str]]:
     return [words for words in found if words not in known]
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize(
     "page",
     [page for page in PAGES if page.name not in RECORDED and shown(page)],

@@ -78,6 +78,7 @@ def test_every_verb_stands_in_one_section(capsys):
     assert heads == [*(title for title, _names in SECTIONS), "Help"]
 
 
+@pytest.mark.sample(17)
 @pytest.mark.parametrize("name", [verb.name for verb in verbs()])
 def test_the_help_of_every_verb_has_examples_panels_and_a_page_that_is_there(name, capsys):
     code, out, err = told(capsys, *name.split(), "--help")
@@ -127,6 +128,7 @@ def test_help_keeps_to_the_width_and_breaks_no_word(name, columns, capsys, monke
         ), line  # fmt: skip
 
 
+@pytest.mark.sample(46)
 @pytest.mark.parametrize("kind", concrete_errors(), ids=lambda kind: kind.code)
 def test_help_of_an_error_code_says_what_it_means_and_what_to_do(kind, capsys):
     code, out, err = told(capsys, "help", kind.code.lower())

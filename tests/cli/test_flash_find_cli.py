@@ -65,6 +65,7 @@ def test_another_device_is_not_it(plug, capsys):
         assert "8C1A2B3C" in missing[0]["hint"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("where", ["127.0.0.1:9", "no.such.host.invalid", "not a range!"])
 def test_what_goes_wrong_in_the_network_does_not_take_the_result_away(plug, capsys, where):
     status, data, missing = flash(capsys, plug, where)

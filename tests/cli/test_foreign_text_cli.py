@@ -36,6 +36,7 @@ def files(tmp_path):
     return {"template": str(good), "odd": str(odd), "missing": str(tmp_path / f"no{NASTY}")}
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize(
     "words",
     [

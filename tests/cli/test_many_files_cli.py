@@ -81,6 +81,7 @@ def test_a_folder_of_settings(tmp_path, capsys, dump):
     assert items["b.bin"]["error"]["exit"] == 8
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "verb",
     [("dump", "info"), ("dump", "config"), ("dump", "records"), ("image", "info")],

@@ -63,6 +63,7 @@ def told(capsys, *args: str) -> tuple[str, list[str]]:
     return said.err, commands(said.err)
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("words", [
     "ports", "info --port sim://bk7231n", "backup --port sim://bk7231n -o {new}",
     "read {new} --length 4k --port sim://bk7231n", "verify {dump} --port sim://bk7231t",

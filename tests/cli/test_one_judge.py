@@ -83,6 +83,7 @@ def run(capsys, tmp_path):
     return runner
 
 
+@pytest.mark.sample(13)
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_is_what_it_is(name):
     kind, data = FILES[name]
@@ -94,7 +95,7 @@ def test_every_kind_has_a_file_and_a_way_on():
     assert set(K) == kinds == set(HELPS)
 
 
-@pytest.mark.sample(15)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", FILES)
 def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
     kind, data = FILES[name]
@@ -115,7 +116,7 @@ def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
         assert set(order) <= set(as_image["problems"])
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", [name for name in FILES if FILES[name][0] in _FLASH])
 def test_a_backup_is_restored_and_nothing_else_is(name, run):
     code, last = run("restore", FILES[name][1])
@@ -124,7 +125,7 @@ def test_a_backup_is_restored_and_nothing_else_is(name, run):
     assert refused is (level == "none") or code == 3  # 3: only the device can tell
 
 
-@pytest.mark.sample(8)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_refusal_names_the_verb_that_helps_with_this_kind(verb, run):
     for name, (kind, data) in _smallest(set(K) - TAKES.get(verb, set())).items():
@@ -154,6 +155,7 @@ def _smallest(kinds):
     return found
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("verb", VERBS)
 def test_an_empty_file_and_a_giant_are_the_same_to_every_verb(verb, run):
     code, last = run(verb, b"")
@@ -162,7 +164,7 @@ def test_an_empty_file_and_a_giant_are_the_same_to_every_verb(verb, run):
     assert (code, last["code"]) == (9, "PS-INPUT-TOO-LARGE")
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", packed_files())
 @pytest.mark.parametrize(
     "verb", ["dump info", "image info", "dump config", "template lint", "flash"]

@@ -51,6 +51,7 @@ def test_a_write_that_needs_a_backup_is_refused_before_the_first_erase(no_home, 
     assert not any(line.get("task") == "write" for line in lines)
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("words", [
     ["info", "--port", "sim://bk7231n"], ["read", "{new}", "--length", "4k", "--port",
     "sim://bk7231n"], ["verify", "{dump}", "--port", "sim://bk7231n?flash={dump}"],

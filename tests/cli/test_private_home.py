@@ -23,6 +23,7 @@ def careless():
     os.umask(before)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "line",
     [

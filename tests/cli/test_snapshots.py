@@ -11,6 +11,7 @@ def taken():
     return take()
 
 
+@pytest.mark.sample(7)
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_looks_as_it_was_read(name, taken, monkeypatch):
     kept = (FOLDER / f"{name}.txt").read_text(encoding="utf-8")

@@ -121,6 +121,7 @@ def test_a_link_that_breaks_is_not_taken_for_a_reader_that_went_away(monkeypatch
     assert "PS-DEFECT" in capsys.readouterr().err
 
 
+@pytest.mark.sample(2)
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(("words", "where", "code"), [
     ("", ">/dev/full", 5), ("ports --json", ">/dev/full", 5), ("ports", ">&-", 0),

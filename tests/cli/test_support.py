@@ -47,6 +47,7 @@ def replayed(path: Path, library: Path):
         return port.about, device.identity, played
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("chip", ["bk7231n", "bk7238", "bk7231t", "bk7231u", "bk7231q"])
 def test_a_bundle_plays_back_against_the_client(chip, tmp_path, capsys):
     code, members = bundle(tmp_path / "b.zip", "info", "--port", f"sim://{chip}")

@@ -99,7 +99,7 @@ def test_a_closed_stdout(name, capsys, monkeypatch):
     assert "Error" not in capsys.readouterr().err
 
 
-@pytest.mark.sample(60)
+@pytest.mark.sample(30)
 @pytest.mark.parametrize("columns", [40, 80, 120])
 @pytest.mark.parametrize("name", VERBS)
 def test_help_in_every_width(name, columns, capsys, monkeypatch):

@@ -34,6 +34,7 @@ def emulated(flash: bytes, chip: str) -> bool | None:
     return run_boot(flash, chip=chip)["boots"]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("chip", CHIPS)
 def test_a_forged_factory_flash_starts_on_its_chip(chip):
     flash = forge_flash(chip=chip, code_len=CODE)
@@ -41,7 +42,7 @@ def test_a_forged_factory_flash_starts_on_its_chip(chip):
     assert simulated(flash, chip)
 
 
-@pytest.mark.sample(8)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", ["tuya", "openbeken"])
 @pytest.mark.parametrize("made_for", sampled([*CHIPS], 3))
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238"])

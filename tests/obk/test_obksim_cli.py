@@ -74,6 +74,7 @@ def test_several_have_their_own_lines() -> None:
     assert running.stop()[1] == 0
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("options", "code", "exit_code"),
     [

@@ -104,6 +104,7 @@ def changed_essentials(whole: bytes, other: bytes) -> set[FindingKind]:
     return wrong
 
 
+@pytest.mark.sample(10)
 @pytest.mark.parametrize("seed", range(40))
 def test_a_flash_with_moved_sectors_is_whole_only_if_all_stands_in_place(seed):
     _judged(seed)
@@ -148,6 +149,7 @@ def test_bytes_between_the_code_and_its_header_are_proven_by_nothing():
     )
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("paired", [False, True])
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_whole_flash_is_refused_by_none_of_these_checks(device, paired):
@@ -156,6 +158,7 @@ def test_a_whole_flash_is_refused_by_none_of_these_checks(device, paired):
     assert "rf-calibration 0x" in verdict.checks[0].text
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("way", WAYS[:4])
 @pytest.mark.parametrize("device", DEVICES)
 def test_a_sector_too_few_or_many_before_the_calibration_makes_no_backup(device, way):
@@ -191,6 +194,7 @@ def test_where_nothing_stands_in_a_place_of_its_own_no_order_is_claimed():
     assert BackupReason.ORDER_UNPROVEN in {item.reason for item in verdict.because}
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("what", ["laid over", "exchanged"])
 @pytest.mark.parametrize("device", DEVICES[:3])
 def test_an_application_without_the_header_in_its_place_is_no_whole_one(device, what):
@@ -225,6 +229,7 @@ def test_a_store_whose_oldest_copies_are_erased_proves_no_order():
 T3 = ("BK7231N", StoreKind.TUYAOS3)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("device", "way", "at", "other", "level"),
     [

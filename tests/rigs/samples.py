@@ -1,7 +1,8 @@
 """A pytest plugin: `@pytest.mark.sample(5)` lets `make test` run five rows of a long table.
 
-The rows are always the same ones, and among them are those that data/provoked.txt names. All others
-are marked `whole`: `make test-whole` runs them, which CI does too; so does every run of a campaign.
+The rows are always the same ones, drawn so that every word of a row's name is seen if they can show
+all, and among them are those that data/provoked.txt names. All others are marked `whole`: `make
+test-whole` runs them, which CI does too; so does every run of a campaign.
 """
 
 from __future__ import annotations
@@ -32,7 +33,25 @@ def mark(items: list[pytest.Item]) -> None:
         usual = rows[0].get_closest_marker("sample").args[0]
         rows.sort(key=lambda row: row.nodeid)
         random.Random(name).shuffle(rows)
-        rows.sort(key=lambda row: row.nodeid not in WANTED)
-        for row in rows[usual:]:
-            if row.nodeid not in WANTED:
+        kept = [row.nodeid for row in rows if row.nodeid in WANTED]
+        kept += drawn([row.nodeid for row in rows], kept, usual - len(kept))
+        for row in rows:
+            if row.nodeid not in kept:
                 row.add_marker(pytest.mark.whole)
+
+
+def drawn(rows: list[str], kept: list[str], count: int) -> list[str]:
+    """`count` of the rows that are not kept already: each shows as many new words as it can."""
+    seen = {word for row in kept for word in words(row)}
+    left = {row: words(row) for row in rows if row not in kept}
+    chosen: list[str] = []
+    while left and len(chosen) < count:
+        best = max(left, key=lambda row: len(left[row] - seen))  # the first of equal ones
+        chosen.append(best)
+        seen |= left.pop(best)
+    return chosen
+
+
+def words(row: str) -> set[tuple[int, str]]:
+    """What the name of a row says of it: the chip, the verb, the trouble; each with its place."""
+    return set(enumerate(row.partition("[")[2].removesuffix("]").split("-")))

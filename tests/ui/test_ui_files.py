@@ -74,6 +74,7 @@ def test_a_name_that_is_a_path_is_refused(shared, name):
     assert (refused.status, refused.code) == (400, "PS-UI-FILE-NAME")
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("handle", BAD_HANDLES)
 def test_no_handle_leads_out_of_the_page_s_folders(shared, handle):
     assert get(shared, handle).code == "PS-UI-FILE-NAME"

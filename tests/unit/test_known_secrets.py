@@ -84,6 +84,7 @@ def test_no_error_class_tells_a_known_secret(word):
                 assert not any(spelled in text for text in shown), cls
 
 
+@pytest.mark.sample(46)
 @pytest.mark.parametrize("cls", concrete_errors(), ids=lambda cls: cls.code)
 def test_no_error_class_tells_what_stands_behind_a_telling_name(cls, capsys):
     told_by = (
@@ -102,6 +103,7 @@ def test_no_error_class_tells_what_stands_behind_a_telling_name(cls, capsys):
     assert "Tr0ub" not in err
 
 
+@pytest.mark.sample(46)
 @pytest.mark.parametrize("cls", concrete_errors(), ids=lambda cls: cls.code)
 def test_what_helps_stays_in_errors(cls):
     """Plain facts are told as they are: masking must not eat the sentence."""

@@ -41,6 +41,7 @@ def test_marks_inside_of_texts_do_not_count():
     assert read_nested(depth)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "text",
     [

@@ -182,6 +182,7 @@ def test_every_file_of_flow_tests_runs_inside_or_is_named_with_its_reason():
     assert [row for row in rows if row not in told] == []
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", FILES)
 def test_a_file_that_runs_inside_asks_for_nothing_that_the_edition_lacks(name):
     inside = {known for known, _place in web_core.core_files()}

@@ -137,6 +137,7 @@ def test_the_way_back_is_open_whatever_the_content_tells(c3, tmp_path, capsys, s
     assert program.flash.read_bytes() == stock
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("spoilt", ["changed", "cut", "gone", "passport", "other-program"])
 def test_a_backup_that_is_not_what_it_was_is_no_security(c3, tmp_path, capsys, spoilt):
     program = c3()
@@ -181,6 +182,7 @@ def test_what_is_there_already_is_not_written(c3, tmp_path, capsys):
     assert not any("write-flash" in words for words in program.runs()[before:])
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     "image",
     [
@@ -478,6 +480,7 @@ def test_it_needs_a_file(c3, capsys):
     assert main(["flash", "--via", "esptool", "--port", "/dev/ttyUSB9", "-y", "--json"]) == 2
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("chip", "image", "at"),
     [
@@ -505,6 +508,7 @@ def beken(tmp_path, monkeypatch, chip):
     return program, program.flash.read_bytes()
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238"])
 def test_boot_loader_and_calibration_of_our_chips_survive(tmp_path, monkeypatch, capsys, chip):
     program, before = beken(tmp_path, monkeypatch, chip)
@@ -546,6 +550,7 @@ def test_an_application_alone_is_refused_where_no_loader_would_start_it(
     assert "no boot loader" in lines[-1]["message"]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("chip", "named"), [("BK7231T", "BK7231N"), ("BK7231N", "BK7231T"), ("BK7231T", "BK7238")]
 )
@@ -581,6 +586,7 @@ def with_second_slot(*, switch=0xFFFF_FFFE, address=0x0800_0000 + SECOND, app=b"
     return bytes(flash)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("before", "start", "goes_on"),
     [

@@ -44,7 +44,7 @@ def via(capsys, verb, *words, chip):
     return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("more", [(), ("--allow", "no-backup"), ("--dry-run",)])
 def test_its_content_is_no_backup_and_is_not_written_over(half, tmp_path, capsys, more):
     program, chip = half

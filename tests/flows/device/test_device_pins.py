@@ -194,6 +194,7 @@ def test_a_device_with_settings_gets_them_back(tmp_path, monkeypatch):
             assert after[name] == before[name]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("at", [1, 2, 3, 5, 9])
 def test_ctrl_c_at_any_question_puts_everything_back(tmp_path, monkeypatch, at):
     with a_plug(tmp_path, monkeypatch) as net:

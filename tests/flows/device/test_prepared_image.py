@@ -51,6 +51,7 @@ def test_a_prepared_image_is_a_flash_from_its_start(tmp_path, chip):
     assert (settings["wifi_password"], settings["short_name"]) == ("12345678", "plug_{mac}")
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("chip", PLACES)
 @pytest.mark.parametrize("named", [True, False])
 def test_it_gives_every_plug_its_own_address_and_names(tmp_path, chip, named):

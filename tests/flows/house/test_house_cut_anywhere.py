@@ -297,6 +297,7 @@ def ends_of(scene: Scene, at: int) -> list[End]:
     return [End.KILLED_AMID if at in scene.uploads else ends[at % len(ends)]]
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "kind", [Restore, Group, Roll, pytest.param(Resized, marks=pytest.mark.campaign)]
 )

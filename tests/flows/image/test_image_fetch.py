@@ -316,6 +316,7 @@ def test_a_drip_that_would_never_end(hosting, cache):
         )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("cut_at", [0, 1, 70_000])
 def test_a_truncated_file(hosting, cache, cut_at):
     hosting.cut_at = cut_at
@@ -487,6 +488,7 @@ def later_build(hosting, *, name="OpenBK7236_QIO_1.18.300.bin", data=b"\x12\x34"
     return name
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     ("chip_name", "prefix"),
     [("BK7236", "OpenBK7236"), ("bk7239n", "OpenBK7239N"), ("T3-U", "OpenBK7236")],
@@ -508,6 +510,7 @@ def test_its_update_too(hosting, cache):
     assert run(hosting, cache, chip="BK7239N", ota=True).asset == name
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "data",
     [b"<html>not found</html>" * 9, b"\xff" * 4096, b"PK\x03\x04" + bytes(range(1, 99)),
@@ -520,6 +523,7 @@ def test_what_is_surely_something_else_is_not_kept_under_its_name(hosting, cache
         run(hosting, cache, chip="BK7236")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("variant", [item.name for item in VARIANTS])
 def test_a_variant_is_fetched_in_any_case_and_told_with_what_it_adds_and_lacks(
     hosting, cache, variant

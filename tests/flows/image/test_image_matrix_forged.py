@@ -29,7 +29,7 @@ def forged(kind: str, chip: str) -> bytes:
             return forge_flash(chip=chip, code_len=CODE)
 
 
-@pytest.mark.sample(6)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("kind", ["qio", "ua", "stock"])
 @pytest.mark.parametrize("chip", CHIPS)
 def test_an_image_for_another_chip_changes_nothing(tmp_path, chip, kind):
@@ -45,7 +45,7 @@ def test_an_image_for_another_chip_changes_nothing(tmp_path, chip, kind):
     assert rig.content == rig.before
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", [name for name in CHIPS if name != NO_RELEASE[1]])
 def test_the_image_for_this_chip_is_written_under_any_name(tmp_path, chip):
     rig = Rig(tmp_path, chip, forge_flash(chip=chip, code_len=CODE))

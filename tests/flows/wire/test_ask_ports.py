@@ -124,6 +124,7 @@ def test_nothing_is_written_and_every_chip_runs_its_firmware_afterwards(tmp_path
     assert on.boards["b"].runs()
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("kind", ["n", "t", "silent", "mcu", "esp", "rtl", "console", "gone"])
 def test_no_adapter_takes_longer_than_its_share(tmp_path, bench, kind):
     on = bench(a=kind)
@@ -132,6 +133,7 @@ def test_no_adapter_takes_longer_than_its_share(tmp_path, bench, kind):
     assert on.clock.monotonic() - before_s < MOST_S
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("after_s", [0.0, 0.5, 3.0, 6.5])
 def test_ctrl_c_ends_it_at_the_adapter_that_is_asked(tmp_path, bench, after_s):
     on = bench(a="silent", b="n")

@@ -97,6 +97,7 @@ def leaks(text, secret):
     return secret[-4:] in text
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("line", "secret"), PRINTED, ids=lambda item: repr(item)[:24])
 def test_no_pause_inside_a_line_uncovers_a_secret(rig, tmp_path, line, secret):
     KNOWN.note("zażółć gęślą")

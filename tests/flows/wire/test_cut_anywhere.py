@@ -164,7 +164,7 @@ class RestoreRfAndMac(Restore):
     allow = ("rf", "mac")
 
 
-@pytest.mark.sample(10)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 @pytest.mark.parametrize(
     "kind",

@@ -186,6 +186,7 @@ def test_a_half_written_device_is_not_a_backup(rig, tmp_path):
         backup(rig.ctx())
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("harm", list(Harm))
 @pytest.mark.parametrize("way", list(Way))
 def test_line_faults_do_not_change_the_result(tmp_path, harm, way):

@@ -13,6 +13,7 @@ BROKE_ONCE = (
 )
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("first", range(0, CASES, BATCH))
 def test_faults_never_corrupt_in_silence_and_never_last(first):
     broken = {}

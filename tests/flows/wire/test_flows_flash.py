@@ -61,6 +61,7 @@ def changed_addrs(rig):
     return {op.addr % len(rig.content) for op in rig.chip.nor.operations if op.kind in CHANGING}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", CHIPS)
 def test_the_flash_is_exactly_right_afterwards(tmp_path, chip):
     rig = rig_of(tmp_path, chip)
@@ -308,7 +309,7 @@ def test_a_chip_that_is_reset_once_or_twice_during_the_look_does_not_loop(
     assert left == [0]
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 @pytest.mark.parametrize("at", sampled([*range(2_000, 130_000, 9_700)], 4))
 def test_pulling_the_cable_at_any_moment_and_running_again_ends_verified(tmp_path, chip, at):

@@ -51,7 +51,7 @@ def offset(tmp_path_factory):
     return [at for at, head in frames if head.startswith(LONG) and head[7] == ERASE][1]
 
 
-@pytest.mark.parametrize(("harm", "byte"), sampled(TABLE, 9))
+@pytest.mark.parametrize(("harm", "byte"), sampled(TABLE, 3))
 def test_a_damaged_erase_is_harmless(tmp_path, offset, harm, byte):
     fault = LineFault(way=Way.TO_CHIP, harm=harm, at=offset + byte)
     rig = run(tmp_path, FaultPlan(faults=(fault,), seed=byte))

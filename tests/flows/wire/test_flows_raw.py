@@ -122,6 +122,7 @@ def test_verify_names_the_ranges_that_differ(rig):
         verify_flash(rig.ctx(), b"xx", start=0x1F_FFFF)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("start", [0x2_0010, 0x2_0FFF, 0x1E_0024])
 def test_verify_of_any_place_and_length_tells_the_truth(rig, start):
     data = rig.before[start : start + 0x3001]
@@ -156,7 +157,7 @@ class StoppedAtOnce(BaseException):
     """A second Ctrl-C: what is on its way is torn, and what is sent at an end is sent."""
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("sent", [300, 1500, 3000])
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 def test_a_write_that_is_stopped_in_the_middle_of_a_sector_loses_no_neighbour(chip, sent, tmp_path):

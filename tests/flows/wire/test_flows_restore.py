@@ -48,6 +48,7 @@ def changed(rig):
     return {op.addr % len(rig.content) for op in rig.chip.nor.operations if op.kind in CHANGING}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U"])
 def test_flash_and_restore_is_byte_identical(tmp_path, chip):
     rig, file = flashed(tmp_path, chip)
@@ -134,6 +135,7 @@ def test_a_rotated_file_is_put_right(tmp_path):
     assert "PS-NOTE-ROTATED" in rig.warnings()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "transform",
     [
@@ -155,6 +157,7 @@ def test_what_is_no_backup_is_refused_before_the_port_is_opened(tmp_path, transf
     assert "task_begin" not in rig.kinds()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("hole", [(0x11000, 0x12000), (0x18000, 0x18022), (0x0, 0x1000)])
 @pytest.mark.parametrize("with_passport", [False, True])
 def test_a_flash_without_its_application_is_never_written_onto_a_healthy_device(

@@ -79,6 +79,7 @@ NEEDED = {
 HANDY = ("adapters.json", "backups-index.json")
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(
     ("verb", "name"), [(verb, name) for verb, names in NEEDED.items() for name in names]
 )
@@ -96,6 +97,7 @@ def test_without_what_must_be_on_the_disk_nothing_is_begun(rig, disk, verb, name
     assert rig.library.jobs.open_jobs() == []
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("name", HANDY)
 def test_what_is_only_handy_stops_nothing(rig, disk, verb, name):

@@ -100,6 +100,7 @@ class WeakCell:
             self.changed(sector)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("mask", [1, 2])  # shows in the first pattern, or in the second
 def test_a_weak_cell_is_told_and_all_is_blank_again(rig, mask):
     at = health(rig.ctx(yes=True), count=3).sectors[1].start

@@ -71,7 +71,7 @@ def own_is_erased(chip: str):
     return lambda pulled: rf_of(chip, bytes(pulled.nor.content)) == BLANK
 
 
-@pytest.mark.parametrize(("chip", "verb", "second", "gap_s", "moment"), sampled(TABLE, 9))
+@pytest.mark.parametrize(("chip", "verb", "second", "gap_s", "moment"), sampled(TABLE, 3))
 def test_a_mix_up_under_a_permission_costs_nobody_a_byte(
     tmp_path, chip, verb, second, gap_s, moment
 ):

@@ -73,6 +73,7 @@ def test_the_link_timeout_ends_the_search_within_two_seconds(tmp_path, far_end, 
     assert limit_s <= rig.clock.monotonic() <= limit_s + OBEY_S
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("limit_s", [8.4, 11.4, 12.8, 15.4])
 def test_a_voice_that_comes_seldom_does_not_hold_the_link_timeout_up(tmp_path, limit_s):
     adapter = Adapter(adapter_model(("talk:115200:8091f3e09cff81:3.3", "dark:0")))

@@ -52,6 +52,7 @@ def flashed(rig):
     return wanted + rig.before[len(wanted) :]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "addrs",
     [

@@ -197,6 +197,7 @@ def test_a_settings_block_with_one_wrong_bit_is_never_replaced_by_a_first_start(
     assert rig.content == before
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("bit", [0, 13, 23])
 def test_a_worn_marker_of_a_settings_block_is_repaired(rig, bit):
     with_settings(rig, change=bit)

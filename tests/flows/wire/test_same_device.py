@@ -30,7 +30,7 @@ def rig_of(tmp_path, chip="BK7231T", content=None):
     return rig
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("gap_s", [0.0, 3.0])
 @pytest.mark.parametrize(
     ("chip", "boot"),
@@ -168,6 +168,7 @@ def with_news(content: bytes, *places: int, news: bytes = NEWS) -> bytes:
     return bytes(lived)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("allow", [("mac",), ("rf", "mac")])
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 def test_a_board_whose_address_another_one_gets_is_not_taken_for_it(tmp_path, chip, allow):

@@ -55,6 +55,7 @@ def image(tmp_path, content=None):
     return path
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("kind", ["erased", "half", "first-sector", "one-bit"])
 def test_the_loader_is_back_the_rest_untouched_and_the_uart_answers(kind, tmp_path):
     rig = SpiRig(dead(kind), manners=CS1, status=0x7C)
@@ -393,6 +394,7 @@ def test_ctrl_c_while_the_uart_is_looked_at_says_what_is_done(content, state, tm
     assert rig.content == factory()
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("kind", ["erased", "half", "one-bit", "short", "other-chip"])
 def test_a_loader_that_is_not_sound_or_not_for_this_chip_is_never_written(kind, tmp_path):
     given = {"short": factory()[:0x8000], "other-chip": factory("BK7231U")}.get(kind)
@@ -459,7 +461,7 @@ class Killed(BaseException):
 CUTS = [(0x01, 1), (0x01, 2), (0x20, 1), (0x20, 5), (0x02, 1), (0x02, 99)]
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(("opcode", "nth"), CUTS)
 def test_cut_anywhere_and_run_again_ends_well(opcode, nth, tmp_path, monkeypatch):
     cut_and_again(

@@ -66,7 +66,7 @@ def work(rig, verb, own, *, yes):
     return restore(ctx, own)
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("yes", [False, True])
 @pytest.mark.parametrize("verb", VERBS)
 def test_a_board_is_not_taken_for_one_whose_calibration_was_being_changed(rig, tmp_path, verb, yes):
@@ -130,6 +130,7 @@ def cut_while_calibration_changes(rig, tmp_path, plan) -> bytes:
     return rig.content
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("verb", ["backup", "flash"])
 @pytest.mark.parametrize("plan", ["restore", "write"])
 @pytest.mark.parametrize("how", ["blank", "made up"])
@@ -147,6 +148,7 @@ def test_a_board_that_lost_its_calibration_is_not_taken_for_one_whose_was_being_
     assert len(rig.library.jobs.open_jobs()) == 1
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("plan", ["restore", "write"])
 @pytest.mark.parametrize("how", ["blank", "made up"])
 def test_the_board_whose_calibration_was_being_changed_is_known_after_its_firmware_ran(
@@ -158,7 +160,7 @@ def test_the_board_whose_calibration_was_being_changed_is_known_after_its_firmwa
         backup(rig.ctx())
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("yes", [False, True])
 @pytest.mark.parametrize("verb", VERBS)
 def test_boards_without_an_address_are_told_apart_by_what_they_hold(tmp_path, rig, verb, yes):
@@ -281,6 +283,7 @@ def test_a_twin_of_a_half_written_board_neither_ends_its_job_nor_gets_its_old_co
     assert rig.content[0x11000:0x15000] == image[0x11000:0x15000]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("verb", VERBS)
 def test_what_a_firmware_stores_meanwhile_never_hides_that_its_device_is_half_written(rig, verb):
     """Most of the ranges that tell boards apart changed; the address and the work stayed."""

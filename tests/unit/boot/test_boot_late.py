@@ -19,6 +19,7 @@ SPAN = AddressRange(0x3_0000, 0x3_2000)
 NEW = random.Random(8).randbytes(len(SPAN))
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     ("who", "chip", "late_s", "loader_waits_s"),
     [

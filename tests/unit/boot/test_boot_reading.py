@@ -29,6 +29,7 @@ CASES = [
 WHOLE = AddressRange(0, 0x20_0000)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("who", "chip", "boot"), CASES, ids=[case[0] for case in CASES])
 @pytest.mark.parametrize("skip_blank", [True, False])
 def test_the_whole_flash_is_read_as_it_is(who: str, chip: str, boot: str, skip_blank: bool) -> None:
@@ -66,6 +67,7 @@ def test_what_cannot_be_meant_is_refused() -> None:
         flash.crc32(AddressRange(0x11000, 0x11000))
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("who", ["t-1.0.5", "n-rom"])
 @pytest.mark.parametrize("harm", list(Harm))
 def test_a_fault_in_what_the_chip_says_is_healed(who: str, harm: Harm) -> None:
@@ -80,6 +82,7 @@ def test_a_fault_in_what_the_chip_says_is_healed(who: str, harm: Harm) -> None:
         assert client.errors <= 3
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("who", ["t-1.0.5", "n-rom"])
 @pytest.mark.parametrize("harm", list(Harm))
 def test_a_fault_in_what_the_host_says_never_gives_wrong_bytes(who: str, harm: Harm) -> None:
@@ -233,6 +236,7 @@ FORGED_TARGETS = [  # the same on a forged factory flash
 ]
 
 
+@pytest.mark.sample(2)
 @pytest.mark.slow
 @pytest.mark.parametrize(("who", "chip", "latency", "skip", "most"), FORGED_TARGETS)
 def test_a_whole_read_of_a_forged_flash_is_as_fast_as_the_wire(

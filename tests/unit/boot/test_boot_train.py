@@ -73,7 +73,7 @@ def test_a_rom_gets_one_frame_at_a_time():
     assert not client.errors
 
 
-@pytest.mark.sample(5)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("case", LOADERS, ids=lambda case: case[0])
 @pytest.mark.parametrize("harm", [Harm.DROP, Harm.FLIP, Harm.DUPLICATE, Harm.NOISE])
 @pytest.mark.parametrize("seed", sampled([0, 1], 1))
@@ -101,7 +101,7 @@ def test_no_harm_on_the_wire_reaches_what_is_not_written(case, harm, seed):
     assert holds(rig, sectors)
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("missing", [1, 12, 300, 4000])
 @pytest.mark.parametrize("where", [20, 4000])
 def test_the_frame_in_front_of_an_unanswered_one_is_written_again(missing, where):
@@ -115,6 +115,7 @@ def test_the_frame_in_front_of_an_unanswered_one_is_written_again(missing, where
     assert holds(rig, sectors)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("high", [0x11, 0x30, 0x90])
 def test_a_garbled_length_reaches_no_further_than_the_next_sector(high, monkeypatch):
     """The chip goes on programming what follows: the head behind, and then FF."""

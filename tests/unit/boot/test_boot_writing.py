@@ -45,6 +45,7 @@ def _crcs(content: bytes) -> list[tuple[AddressRange, int]]:
     return [(block, zlib.crc32(content[block.start : block.end])) for block in blocks]
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize(("who", "chip", "boot"), CASES, ids=[case[0] for case in CASES])
 @pytest.mark.parametrize("checked_before", [True, False])
 def test_a_range_is_changed_and_nothing_else(
@@ -91,6 +92,7 @@ def test_a_restart_that_does_not_come_back_changes_nothing() -> None:
     assert _content(rig) == before
 
 
+@pytest.mark.sample(8)
 @pytest.mark.parametrize(("who", "chip", "boot"), CASES[:4], ids=[case[0] for case in CASES[:4]])
 @pytest.mark.parametrize(
     ("span", "error"),
@@ -287,6 +289,7 @@ def test_a_sector_that_does_not_take_is_an_error() -> None:
     assert caught.value.code == "PS-FLASH-NOT-TAKEN"
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("who", ["t-1.0.5", "n-rom"])
 @pytest.mark.parametrize("lost", [1, 7, 300, 2000])
 @pytest.mark.parametrize("where", [30, 1500, 4090])

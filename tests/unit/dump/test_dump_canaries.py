@@ -38,7 +38,7 @@ def test_a_known_value_is_found_in_every_spelling(spelling):
     assert not list(hidden(rng.randbytes(4096), lowered([b"tr0ub4dor-And.3"])))
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(1)
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_canary_stays_and_without_strict_none_where_the_copy_is_called_clean(kind):

@@ -167,12 +167,14 @@ def test_a_field_in_plain_bytes_is_found():
     assert places_of(changed(GAP, FIELD, clean()), WORD) == {"raw"}
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("phase", range(8))
 def test_a_field_under_the_mask_of_the_wifi_cache_is_found_in_each_phase(phase):
     masked = mask(bytes(8) + FIELD)[8:] if phase == 0 else mask(FIELD)
     assert "masked" in places_of(changed(GAP + phase, masked, clean()), WORD)
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("phase", [0, 1, 7, 15])
 def test_a_field_that_the_stores_key_decrypts_is_found_in_each_phase(phase):
     key = find_stores(clean())[0].data_key

@@ -25,6 +25,7 @@ def test_rotation(amount):
     assert done(data[amount:] + data[:amount]) == (data, [(Undone.ROTATION, amount)])
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("front", [b"\0", b"\x5a" * 13, b"\xff" * 4096])
 def test_bytes_in_front(front):
     assert done(front + whole()) == (whole(), [(Undone.SHIFT, len(front))])

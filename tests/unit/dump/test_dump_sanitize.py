@@ -103,6 +103,7 @@ def test_keep_mac_keeps_only_the_mac():
     assert set(left) == {"mac"}
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize(
     "options",
     [
@@ -141,6 +142,7 @@ def test_damaged_dumps_are_cleaned_where_they_are(kind):
     assert len(clean.data) == len(broken)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_storage_full_of_wrong_chunks_is_cleaned_too(seed):
     made = forged("BK7231N", StoreKind.TUYAOS3, paired=True)

@@ -147,7 +147,7 @@ def test_damage_of_the_storage_is_named_and_does_not_stop_a_restore(name, found)
 _HEADER_AT = 0x129F0A
 
 
-@pytest.mark.sample(14)
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", ["BK7231T", "BK7231N", "BK7238"])
 @pytest.mark.parametrize(
     "hole",
@@ -184,6 +184,7 @@ def test_an_application_for_another_chip_is_no_backup():
     assert judge_backup(bytes(data)).level is BackupLevel.NONE
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(("name", "kind"), DEVICES)
 def test_each_lost_thing_makes_it_restorable_only(name, kind):
     whole = forged(name, kind).data

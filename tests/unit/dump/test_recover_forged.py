@@ -272,6 +272,7 @@ def test_pins_compiled_in():
     assert recover(bytes(flash(Plug(text=None, file_text=None)))).status is Status.COMPILED_IN
 
 
+@pytest.mark.sample(5)
 @pytest.mark.parametrize("sector", [0, 1, 5, 13, 14, 16])
 @pytest.mark.parametrize("damage", ["erased", "byte", "header"])
 def test_a_damaged_store_is_never_called_complete(sector, damage):

@@ -65,6 +65,7 @@ def entry(text: str) -> dict[str, object]:
     }
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_an_imported_entry_is_harmless_everywhere(text: str) -> None:
     with TemplateCatalogue(None) as catalogue:
@@ -86,6 +87,7 @@ def test_an_imported_entry_is_harmless_everywhere(text: str) -> None:
             check(item.name, file)
 
 
+@pytest.mark.sample(6)
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_title_of_the_user_is_harmless_too(text: str) -> None:
     from plugsmith.interpret.vendor.from_tuya import profile_from_tuya

@@ -146,6 +146,7 @@ def test_footprints() -> None:
     assert (moves[6], moves[8], moves[26]) == (8, 6, 26)
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", [*WANTED, "WBLC5", "WB3L", UNKNOWN])
 def test_a_real_program_renders_it(name: str, tmp_path) -> None:
     program = shutil.which("rsvg-convert")

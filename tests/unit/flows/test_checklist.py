@@ -181,6 +181,7 @@ def test_every_check_of_the_list_is_made_to_fail_below():
     assert len(CHECKLIST) == len({item.name for item in CHECKLIST})
 
 
+@pytest.mark.sample(7)
 @pytest.mark.usefixtures("no_start")
 @pytest.mark.parametrize(
     ("name", "make", "verdict"),

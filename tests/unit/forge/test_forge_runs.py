@@ -25,6 +25,7 @@ def run(*, loader: str, app: str, on: str):
     return run_boot(bytes(flash), chip=on, limits=LIMITS)
 
 
+@pytest.mark.sample(2)
 @needs_emulator
 @pytest.mark.parametrize("name", sorted(BOARDS))
 def test_a_forged_openbeken_boots_on_its_own_chip(name):
@@ -36,6 +37,7 @@ def test_a_forged_openbeken_boots_on_its_own_chip(name):
     assert answer["log"].index("J 0x10000") < answer["log"].index("Main_Init_After_Delay done")
 
 
+@pytest.mark.sample(2)
 @needs_emulator
 @pytest.mark.parametrize(
     ("loader", "app", "on", "jumped"),

@@ -159,6 +159,7 @@ def _flip(data, bit):
     return bytes(broken)
 
 
+@pytest.mark.sample(1)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7238"])
 def test_a_flipped_bit_in_any_covered_line_is_reported(chip):
     data = forge_openbeken_qio(chip, code_len=SMALL)

@@ -29,6 +29,7 @@ SAMPLES = {
 }
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_each_is_named_and_never_written(name, tmp_path):
     data, kind, chips = SAMPLES[name]

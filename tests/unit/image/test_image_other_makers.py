@@ -133,6 +133,7 @@ def test_each_kind_has_five_near_misses():
     assert all(len(files) >= 5 for kind, files in NEAR.items() if kind != "ours")
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_dump_of_it_is_told_as_such_and_never_as_one_of_ours(name):
     report = survey(Dump(data=SAMPLES[name][0], name="x.bin"))

@@ -35,6 +35,7 @@ def test_what_is_no_key(text):
         read_key(text)
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231M", "BK7238"])
 @pytest.mark.parametrize("key", [OWN, PLAIN_KEY, TUYA_KEY])
 def test_both_partitions_and_their_headers_go_there_and_back(chip, key):

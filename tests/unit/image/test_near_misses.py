@@ -61,6 +61,7 @@ def near(data: bytes, at: int) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("name", SAMPLES)
 def test_each_kind_is_recognised_from_its_sample_and_never_from_a_near_miss(name):
     data, kind, at = SAMPLES[name]
