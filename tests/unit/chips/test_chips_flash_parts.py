@@ -17,7 +17,7 @@ def part(text: str):
 
 
 def test_every_row_of_the_paper_is_there():
-    assert len(flash_parts()) == 88
+    assert len(flash_parts()) >= 88  # and whatever was found since
     assert flash_part(b"\0\0\0") is None
     assert flash_part(b"\xff\xff\xff") is None
 
