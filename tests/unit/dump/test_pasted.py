@@ -273,6 +273,14 @@ def test_nothing_private_becomes_part_of_a_configuration(form):
     assert "CANARY" not in repr(device)
 
 
+def test_what_a_lost_comma_put_into_a_value_is_masked():
+    text = TEXT.replace(",jv:1.1.5", "ssid:CANARYnet1 passwd:CANARYpass1,jv:1.1.5")
+    data = result_of(text.encode())
+    assert (data["status"], len(data["alternatives"])) == ("none", 1)
+    assert "CANARY" not in json.dumps(data)
+    assert data["alternatives"][0]["config"]["rl1_pin"] == 26
+
+
 def test_how_many_other_texts_there_are_is_said_in_words_that_fit():
     other = format_pin_text({**CONFIG, "rl1_pin": 24})
     third = format_pin_text({**CONFIG, "rl1_pin": 8})

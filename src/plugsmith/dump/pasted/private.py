@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from plugsmith.messages import N_
-from plugsmith.secrets import secret_spans
+from plugsmith.secrets import MASK, secret_spans
 
 PRIVATE = N_("names of networks, passwords and keys were left out")
 
@@ -29,4 +29,7 @@ def without_private(config: Mapping[str, object]) -> dict[str, object]:
 def _inside(value: object) -> object:
     if isinstance(value, Mapping):
         return without_private(value)
+    if isinstance(value, str):  # of a damaged text, what follows may be in it, glued to it
+        told = min((start for start, _end in secret_spans(value, in_noise=True)), default=None)
+        return value if told is None else value[:told] + MASK
     return [_inside(item) for item in value] if isinstance(value, list) else value
