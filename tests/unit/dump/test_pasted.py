@@ -10,6 +10,7 @@ from paste_forms import CONFIG, JSON, JSON_FORMS, LINES, LOG, TEXT, TEXT_FORMS
 
 from plugsmith.dump.pasted.model import PasteKind
 from plugsmith.dump.pasted.pasted import read_pasted
+from plugsmith.dump.pasted.private import is_private
 from plugsmith.dump.recovery.outcome import Confidence
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.catalogue.device_input import device_input_of_bytes
@@ -17,6 +18,7 @@ from plugsmith.flows.dump.config import recover_bytes
 from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.flows.settings.template_text import template_of
+from plugsmith.interpret.vendor.key_table import NAMES
 from plugsmith.records import fields_of
 from plugsmith.tuya.user_param import format_pin_text
 
@@ -279,6 +281,17 @@ def test_what_a_lost_comma_put_into_a_value_is_masked():
     assert (data["status"], len(data["alternatives"])) == ("none", 1)
     assert "CANARY" not in json.dumps(data)
     assert data["alternatives"][0]["config"]["rl1_pin"] == 26
+
+
+def test_letters_in_front_of_a_private_key_do_not_hide_it():
+    text = "rl1_pin: 26\nrl1_lv: 1\nnetled1_lvssid: CANARYnet\nandpasswd: CANARYpass"
+    data = result_of(text.encode())
+    assert data["config"] == {"rl1_pin": 26, "rl1_lv": 1}
+
+
+@pytest.mark.parametrize("key", NAMES)
+def test_no_key_that_means_something_is_private(key):
+    assert not is_private(key.replace("N", "1"))
 
 
 def test_how_many_other_texts_there_are_is_said_in_words_that_fit():
