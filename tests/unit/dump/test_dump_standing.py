@@ -213,6 +213,13 @@ def test_a_header_that_stands_elsewhere_is_told_with_both_places():
     assert said(app(stray_trailer=0x1B_0F0A)) == []
 
 
+def test_a_missing_header_is_told_once_where_the_file_may_be_of_several_chips():
+    for chips in (("BK7231T", "BK7231N"), ("BK7238", "BK7231T")):
+        assert (
+            len([text for text in said(loader(*chips), app(trailer=None)) if "header" in text]) == 1
+        )
+
+
 def test_something_else_where_the_header_belongs_is_told_of_the_vendors_firmware():
     text = (
         f"Where the header of the application belongs, at 0x129F0A, stands something else: {WORDS}."

@@ -94,6 +94,10 @@ def test_one_place_counts_once_with_the_checks_that_say_most():
     for order in ([poor, LIVE], [LIVE, poor]):
         (ranked,) = rank(order)
         assert ranked.sources == (LIVE,)
+    other = replace(LIVE, checks=(CRC, TABLE))  # says as much: the one that was found first stays
+    for order in ([other, LIVE], [LIVE, other]):
+        (ranked,) = rank(order)
+        assert ranked.sources == (order[0],)
     (both,) = rank([LIVE, replace(LIVE, offset=0x6000)])
     assert len(both.sources) == 2
 
@@ -161,3 +165,32 @@ def test_of_places_that_say_equally_much_the_first_one_in_the_file_is_named():
     later = replace(unsummed, offset=0x30)
     for order in ([later, mended], [mended, later]):
         assert rank(order)[0].best.offset == 0x20
+    live = replace(unsummed, kind=SourceKind.KV_LIVE)
+    filed = replace(FILE, text=ONE, offset=0x20)  # 80 each
+    assert [item.offset for item in rank([filed, live])[0].sources] == [0x10, 0x20]
+    late = replace(live, offset=0x30)
+    assert [item.offset for item in rank([late, filed])[0].sources] == [0x20, 0x30]
+
+
+@pytest.mark.parametrize(
+    ("standing", "other", "first"),
+    [
+        # a sound text with the better place ("other") against a worse one of that standing
+        (Standing.LIVE, Standing.BESIDE, True),
+        (Standing.LIVE, Standing.OLDER, True),
+        (Standing.LIVE, Standing.LEFTOVER, True),
+        (Standing.BESIDE, Standing.OLDER, False),  # one is as good as the other: the place decides
+        (Standing.OLDER, Standing.BESIDE, False),
+        (Standing.BESIDE, Standing.LEFTOVER, True),
+        (Standing.OLDER, Standing.LEFTOVER, True),
+        (Standing.LEFTOVER, Standing.BESIDE, False),
+        (Standing.BESIDE, Standing.LIVE, False),
+    ],
+)
+def test_of_the_places_of_one_text_the_standing_decides_before_the_kind(standing, other, first):
+    worse = replace(LIVE, kind=SourceKind.CARVED, standing=standing, key=None, checks=())
+    better = replace(LIVE, kind=SourceKind.KV_STALE, standing=other, offset=0x100)
+    for order in ([worse, better], [better, worse]):
+        (ranked,) = rank(order)
+        assert (ranked.best.kind is SourceKind.CARVED) is first
+        assert len(ranked.sources) == 2

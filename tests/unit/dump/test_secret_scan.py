@@ -129,7 +129,7 @@ def test_blocks_are_counted_from_the_start_of_the_file_and_not_of_what_is_search
     assert found == [hit("decrypted", 0x1010 + AT_WORD, WORD)]
 
 
-@pytest.mark.parametrize("first", [None, 0x1000, 0x1040])
+@pytest.mark.parametrize("first", [None, 0x1000, 0x1010, 0x1070])
 def test_a_value_ends_with_its_page_because_the_next_one_may_be_of_another_record(first):
     base = first or 0
     at = base % 0x80 + 0x1080 + 0x80 - AT_WORD - 5  # five bytes of the value are in the page
@@ -149,9 +149,9 @@ def test_a_value_of_which_its_page_holds_only_blanks_is_none():
 
 def test_a_wifi_cache_that_a_key_decrypts_is_taken_whole():
     body = encode_fast_connect(CACHE)
-    data = placed(0x1000, ecb_encrypt(body.ljust(0x100, b"\xff"), key=data_key(KEY)))
+    data = placed(0x1240, ecb_encrypt(body.ljust(0x100, b"\xff"), key=data_key(KEY)))
     erased = [thing(FindingKind.ERASED, 0, 0x1000)]
-    assert hits(data, erased, [store()]) == [hit("decrypted", 0x1000, body, SecretKind.WIFI_CACHE)]
+    assert hits(data, erased, [store()]) == [hit("decrypted", 0x1240, body, SecretKind.WIFI_CACHE)]
     assert WORD in body
 
 

@@ -140,6 +140,7 @@ def test_where_no_chip_has_a_key_block_the_highest_block_ends_the_data():
     found = judged(made, key=ELSEWHERE)
     assert found.missing == 2  # block 2, and the first place behind the data
     assert judged(made, key=ELSEWHERE, blank=[first + 4 * SECTOR_LEN]).missing == 1
+    assert judged(made, key=ELSEWHERE, blank=[first + 2 * SECTOR_LEN]).missing == 2
     assert found.strays == []
 
 

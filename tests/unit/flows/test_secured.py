@@ -108,6 +108,12 @@ def test_a_device_without_a_backup_gets_one(monkeypatch):
     assert world.claims == 1
 
 
+def test_the_content_of_a_device_is_never_shown(monkeypatch):
+    safety = World(monkeypatch, now=b"words of mine").secured()
+    assert safety.content == b"words of mine"
+    assert "words of mine" not in repr(safety)
+
+
 def test_a_dry_run_makes_none(monkeypatch):
     world = World(monkeypatch)
     assert world.secured(may_read=False) == Safety(backup=None)

@@ -98,7 +98,7 @@ def _counts(source: TextSource) -> bool:
     return not foreign and is_text(source)
 
 
-def _order(text: RankedText) -> tuple[bool, bool, bool, bool, int, int, int]:
+def _order(text: RankedText) -> tuple[bool, bool, bool, bool, int, int, bool, int]:
     best = text.best
     return (
         best.kind is SourceKind.FIRMWARE_DEFAULT,
@@ -106,18 +106,19 @@ def _order(text: RankedText) -> tuple[bool, bool, bool, bool, int, int, int]:
         not text.live,
         all(source.standing is Standing.LEFTOVER for source in text.sources),
         _WORDS.index(text.confidence),
-        -_rank(best),
+        *_behind(best),
         best.offset,
     )
 
 
-def _rank(source: TextSource) -> int:
+def _behind(source: TextSource) -> tuple[int, bool]:
+    """What puts a source behind another: how little its place says, then that no table names it."""
     rank = _RANKS[source.kind]
     if source.repairs:
         rank -= 5
     if AgreeingCheck.VALUE_SUM not in source.checks and source.key is not None:
         rank -= 20
-    return rank + (3 if AgreeingCheck.FILE_TABLE in source.checks else 0)
+    return -rank, AgreeingCheck.FILE_TABLE not in source.checks
 
 
 def _ranked(sources: list[TextSource], *, newest: bool, alone: bool) -> RankedText:
@@ -125,7 +126,7 @@ def _ranked(sources: list[TextSource], *, newest: bool, alone: bool) -> RankedTe
         key=lambda source: (
             _STANDINGS.index(source.standing) if source.standing is not Standing.OLDER else 1,
             -source.crc_ok,
-            -_rank(source),
+            *_behind(source),
             source.offset,
         )
     )

@@ -27,7 +27,7 @@ STORE_LEN = 0x1_2000  # key block, 14 data sectors and 3 swap sectors; TuyaOS 3:
 _NAME = PIN_RECORD.encode()
 _PIN_KEY = b"_pin:"
 _SPARE = {14: 3, 16: 4}  # data sectors -> swap sectors of the classic store
-_OS3_SECTORS = (17, 15)  # 2 MiB chips; T3 (stated by the vendor SDK only)
+_OS3_SECTORS, _T3_SECTORS = 17, 15  # 2 MiB chips; T3 (stated by the vendor SDK only)
 _T3_KEY_ADDR = 0x3D_0000
 _FLASH_ENDS = (0x20_0000, 0x40_0000)
 
@@ -81,7 +81,8 @@ def _complete(sectors: Sequence[Sector], kind: StoreKind) -> bool:
         return False
     if kind is StoreKind.TUYAOS3:
         at_t3 = bool(sectors) and sectors[0].offset == _T3_KEY_ADDR + SECTOR_LEN
-        return len(blocks) == count - 1 and count in _OS3_SECTORS[: 2 if at_t3 else 1]
+        whole = count == _OS3_SECTORS or (at_t3 and count == _T3_SECTORS)
+        return len(blocks) == count - 1 and whole
     if count - len(blocks) == _SPARE.get(len(blocks)):
         return True
     return end in _FLASH_ENDS and count <= 10  # stores that fill a small rest of the flash

@@ -262,7 +262,8 @@ def _too_long(there: LoaderThere, source: ImageSource) -> PreflightCheck | None:
     """A refusal if an image that is no dump is longer than the partition of the chip's loader."""
     region = there.chip.memory_map.region(RegionRole.APP)
     pieces = source.pieces
-    end = max((piece.span.end for piece in pieces if piece.span.start <= APP_START), default=0)
+    ends = [piece.span.end for piece in pieces if piece.span.start <= APP_START]
+    end = max(ends, default=APP_START)
     if region is None or end <= region.span.end or end >= there.flash_size:
         return None
     return refused(

@@ -89,7 +89,7 @@ def up_to_date(ctx: FlowContext, device: Device, safety: Safety, plan: FlashPlan
                 require([_no_backup_possible(problem)], ctx.permissions)
         else:
             return _exact(device, made, made_now=True)
-    _rescue(ctx, device, safety, plan.changed_sectors)
+    _rescue(ctx, device, safety.backup, content=safety.content, changed=plan.changed_sectors)
     return safety
 
 
@@ -131,19 +131,19 @@ def _as_it_is(device: Device, found: Backup, half: Sequence[Unfinished]) -> Safe
     return Safety(backup=found, content=content, exact=content == base, of_half_written=bool(half))
 
 
-def _rescue(ctx: FlowContext, device: Device, safety: Safety, changed: Iterable[int]) -> None:
+def _rescue(
+    ctx: FlowContext, device: Device, backup: Backup, *, content: bytes, changed: Iterable[int]
+) -> None:
     """Put on the disk what the sectors `changed` hold and neither backup nor job has."""
-    if safety.content is None or safety.backup is None:
-        return
-    base, jobs = safety.backup.read(), device.unfinished()
+    base, jobs = backup.read(), device.unfinished()
     lost = []
     for addr in changed:
-        now = safety.content[addr : addr + SECTOR_LEN]
+        now = content[addr : addr + SECTOR_LEN]
         known = now in (base[addr : addr + SECTOR_LEN], BLANK_SECTOR)
         if not known and not any(job.left(addr, now) for job in jobs):
             lost.append(AddressRange.sized(addr, SECTOR_LEN))
     for span in merge_ranges(lost):
-        put_aside(ctx, device, span.start, safety.content[span.start : span.end])
+        put_aside(ctx, device, span.start, content[span.start : span.end])
 
 
 def _say_found(ctx: FlowContext, found: Backup) -> None:
