@@ -240,6 +240,7 @@ def test_what_changed_since_the_backup_is_in_a_new_one_before_a_plan_replaces_it
     world = World(monkeypatch, now=now)
     safety = world.up_to_date(Safety(backup=File(), content=now), 0x1000)
     assert world.made == [now]
+    assert ["has changed since its last backup" in text for text in world.said] == [True]
     assert safety.made_now
     assert safety.exact
     assert safety.backup.read() == now
