@@ -136,13 +136,18 @@ def test_each_way_in_which_a_file_lies_wrong_is_told_with_its_number():
     assert "starts at flash address 0x011000" in of(
         DamageKind.ROTATED, replace(WHOLE, layout=layout)
     )
-    for shift, words in (
-        (3, "3 foreign bytes stand in front"),
-        (-3, "The first 3 bytes of the flash are missing"),
+    for count, told in ((1, "1 foreign bytes"), (3, "3 foreign bytes")):
+        layout = Layout(shift=count, flash_size=SIZE, complete=True)
+        text = of(DamageKind.SHIFTED, replace(WHOLE, layout=layout))
+        assert text.startswith(f"{told} stand in front")
+        text = of(DamageKind.SHIFTED, replace(WHOLE, layout=replace(layout, shift=-count)))
+        assert text == f"The first {count} bytes of the flash are missing."
+    for amount, words in (
+        (1, "1 bytes are missing"),
+        (7, "7 bytes are missing"),
+        (-1, "1 foreign bytes stand"),
+        (-7, "7 foreign bytes stand"),
     ):
-        layout = Layout(shift=shift, flash_size=SIZE, complete=True)
-        assert words in of(DamageKind.SHIFTED, replace(WHOLE, layout=layout))
-    for amount, words in ((7, "7 bytes are missing"), (-7, "7 foreign bytes stand")):
         slip = Slip(after=0x2_0000, before=0x3_0000, amount=amount)
         layout = Layout(slips=(slip, slip), flash_size=SIZE, complete=True)
         texts = [
@@ -232,7 +237,8 @@ def test_an_application_with_fewer_lines_than_its_header_says_looks_half_written
         if told:
             text = of(DamageKind.APP_INCOMPLETE, report)
             assert "stops at 0x022345: 99 of 100 lines are there" in text
-    assert kinds(with_findings(loader(), app(lines=1, raw_size=None), RF)) == []
+    for lines in (0, 1):
+        assert kinds(with_findings(loader(), app(lines=lines, raw_size=None), RF)) == []
 
 
 def test_code_that_nobody_here_can_judge_is_not_called_damaged():

@@ -119,6 +119,11 @@ def test_of_two_copies_of_the_vendors_files_the_first_may_be_torn(home):
     assert files(home - SECTOR_LEN) == {FindingKind.TUYA_FILES: WRONG}
 
 
+def test_where_the_files_have_one_place_the_second_copy_may_be_all_that_is_left():
+    second = thing(FindingKind.TUYA_FILES, 0x1D_3000)
+    assert judged(second, chip="BK7231N") == {FindingKind.TUYA_FILES: UNKNOWN}
+
+
 def test_files_have_no_place_on_a_chip_that_nobody_saw_them_on():
     found = judged(thing(FindingKind.TUYA_FILES, 0x10_0000), chip="BK7231Q")
     assert found == {FindingKind.TUYA_FILES: UNKNOWN}

@@ -9,7 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from plugsmith.dump.recovery.outcome import AbsenceReason, Status, StoreState
+from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.verdict import store_state, without_store, without_text
+from plugsmith.forge.flash import forge_flash
 from plugsmith.tuya.kv import StoreKind
 
 BASE = 0x1E_F000
@@ -96,6 +98,14 @@ def test_a_sector_apart_from_the_others_makes_the_store_unsound():
     state = state_of(apart)
     assert (state.complete, state.sound, state.sectors) == (True, False, 18)
     assert state_of([*sectors([3], base=BASE - 0x30000), *sectors(CLASSIC)]).complete
+
+
+def test_of_two_runs_of_one_length_the_first_is_the_store():
+    torn = [*range(12), 0, 0, 1, 1, 2]  # blocks 12 and 13 are lost
+    one, other = sectors(CLASSIC), sectors(torn, base=BASE + 0x30000)
+    assert state_of([*one, *other]).complete
+    one, other = sectors(torn), sectors(CLASSIC, base=BASE + 0x30000)
+    assert not state_of([*one, *other]).complete
 
 
 def test_a_hole_in_the_store_is_seen():
@@ -189,3 +199,12 @@ def test_why_no_store_is_there(region, options, reason):
     facts = {"key_known": False, "vendor": False, "other": False} | options
     verdict = without_store(region, **facts)
     assert (verdict.status, verdict.reason) == (Status.NONE, reason)
+
+
+def test_what_lies_behind_the_place_of_the_store_is_no_part_of_it():
+    data = bytearray(forge_flash(chip="BK7231T", size=0x40_0000))
+    data[BASE - 0x1000 : 0x20_0000] = b"\xff" * 0x1_2000
+    most = 0x1_1000 // 50  # so many other bytes an erased place may hold
+    for count, behind, erased in ((most, 100, True), (most + 1, 0, False)):
+        data[0x20_0000 - count : 0x20_0000 + behind] = b"\x5a" * (count + behind)
+        assert (recover(bytes(data)).reason is AbsenceReason.ERASED) is erased

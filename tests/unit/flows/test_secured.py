@@ -161,6 +161,7 @@ def test_a_device_that_changed_is_read_as_it_is(monkeypatch):
     safety = world.secured()
     assert not safety.exact
     assert not safety.of_half_written
+    assert not safety.made_now
     assert safety.content == world.now
     assert world.learnt == [world.now]
     assert world.made == []  # not before the plan says what it destroys

@@ -80,7 +80,7 @@ def _of_image(report: DumpReport, seen: Collection[DamageKind]) -> Iterator[Dama
 
 def _ends_with_its_flash(report: DumpReport, item: Damage) -> bool:
     """A flash of 1 MiB ends before the place of a full image's header; that is no cut."""
-    whole = report.size >= _LEAST_FLASH and report.size & (report.size - 1) == 0
+    whole = report.size >= _LEAST_FLASH and report.size.bit_count() == 1
     return whole and item.kind is DamageKind.TRUNCATED
 
 

@@ -40,7 +40,7 @@ def _button(
     draft: Draft, key: str, function: Function, *, channel: int, level_keys: tuple[str, ...]
 ) -> None:
     """Place a button: pressed low with pull-up, or pressed high with pull-down."""
-    low, said = draft.level(*level_keys, default=0)
+    low, said = draft.level(*level_keys, low=True)
     draft.place(
         key,
         function,
@@ -67,7 +67,7 @@ def _edge_button(draft: Draft, key: str, number: int, kind_keys: tuple[str, ...]
     Real rockers are stated as onoffN; the rocker stays an alternative.
     """
     said = tuple(name for name in kind_keys if name in draft.settings)[:1]
-    low, level_key = draft.level(f"bt{number}_lv", "bt_lv", default=0)
+    low, level_key = draft.level(f"bt{number}_lv", "bt_lv", low=True)
     rocker = Alternative(
         function=Function.ROCKER,
         active_low=low,

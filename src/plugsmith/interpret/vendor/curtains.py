@@ -42,7 +42,7 @@ def _triples(numbers: set[int]) -> list[tuple[int, int | None, int]]:
 
 def _curtain(draft: Draft, channel: int, *, opens: int, stops: int | None, closes: int) -> None:
     for number, function in ((opens, Function.SHUTTER_OPEN), (closes, Function.SHUTTER_CLOSE)):
-        level = draft.level(f"rl{number}_lv", "rl_lv", default=1)
+        level = draft.level(f"rl{number}_lv", "rl_lv", low=False)
         if level[0]:
             _inverted(draft, f"rl{number}_pin", number, level)
             continue
@@ -86,7 +86,7 @@ def _inverted(draft: Draft, key: str, number: int, level: tuple[bool, tuple[str,
 def _stop_relay(draft: Draft, number: int) -> None:
     key = f"rl{number}_pin"
     if key in draft.settings:
-        level = draft.level(f"rl{number}_lv", "rl_lv", default=1)
+        level = draft.level(f"rl{number}_lv", "rl_lv", low=False)
         draft.place(key, Function.RELAY, channel=draft.free_channel(), level=level)
         draft.remark(_("{key} was taken as the stop line of the motor.", key=key))
 
@@ -107,7 +107,7 @@ def _keys(draft: Draft, number: int, function: Function, channel: int) -> None:
             key,
             function,
             channel=0 if script else channel,
-            level=draft.level(*level_keys, default=0),
+            level=draft.level(*level_keys, low=True),
             note=note,
         )
 
@@ -122,7 +122,7 @@ def _remarks(draft: Draft) -> None:
     )
     total = "total_bt_pin"
     if total in draft.settings:
-        low, said = draft.level("total_bt_lv", default=0)
+        low, said = draft.level("total_bt_lv", low=True)
         draft.place(
             total,
             Function.BUTTON_SCRIPT,

@@ -39,8 +39,8 @@ class Draft:
     shutters: int = 0
     motion_sensor: bool = False
 
-    def level(self, *keys: str, default: int) -> tuple[bool, tuple[str, ...]]:
-        """Whether the first stated level is low, and the key that said so."""
+    def level(self, *keys: str, low: bool) -> tuple[bool, tuple[str, ...]]:
+        """Whether the first stated level is low, and the key that said so; `low` if none is."""
         for key in keys:
             found = self.settings.number(key)
             if found is None:
@@ -56,7 +56,7 @@ class Draft:
                     )
                 )
             return found == 0, (key,)
-        return default == 0, ()
+        return low, ()
 
     def place(
         self,

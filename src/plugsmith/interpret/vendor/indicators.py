@@ -66,7 +66,7 @@ def _led_level(draft: Draft, key: str) -> tuple[bool, tuple[str, ...]]:
         draft.remark(
             _("{key} is missing: the LED was taken as lit by low, as most are. Try it.", key=key)
         )
-    return draft.level(key, default=0)
+    return draft.level(key, low=True)
 
 
 def read_common_leds(draft: Draft) -> None:
@@ -84,7 +84,7 @@ def read_common_leds(draft: Draft) -> None:
             )
     key = "ledtestpin"
     if key in draft.settings:
-        level, channel = draft.level("ledtestlv", default=0), draft.free_channel()
+        level, channel = draft.level("ledtestlv", low=True), draft.free_channel()
         other = _other_level(Function.INDICATOR, level, channel)
         draft.place(key, Function.INDICATOR, channel=channel, level=level, alternatives=other)
 
@@ -110,7 +110,7 @@ def read_network_leds(draft: Draft) -> None:
     for key, level_key in NETWORK_KEYS:
         if key not in settings:
             continue
-        level = draft.level(level_key, default=0)
+        level = draft.level(level_key, low=True)
         for number in ("nety_led", "netn_led", "led_nety", "led_netn", "netyc", "netnc"):
             settings.number(number)
         if shared and draft.has(Function.RELAY, Function.RELAY_SET):

@@ -39,7 +39,8 @@ def read_light_facts(draft: Draft) -> None:
         colours=colours,
         brightness_and_temperature=settings.number("cwtype") == 1
         and {"c", "w"} <= set(colours)
-        and {"c_pin", "w_pin"} <= set(settings),
+        and "c_pin" in settings
+        and "w_pin" in settings,
         remembers=settings.number("pmemory") == 1,
         pwm_hz=hertz if hertz and hertz != DEFAULT_PWM_HZ and 0 < hertz < 1_000_000 else None,
         addressable=any(key in settings for key in _STRIP_PIN),
@@ -102,7 +103,6 @@ def _skip_unfitted(draft: Draft, fitted: str) -> None:
                     colours=fitted or _("none"),
                 ),
             )
-        draft.settings.number(f"{colour}_lv")
 
 
 def _channels(light: Light) -> dict[str, int]:
@@ -133,7 +133,7 @@ def _pwm(draft: Draft, light: Light) -> None:
                 )
             continue
         detail = details.get(colour, colour)
-        low, said = draft.level(f"{colour}_lv", default=1)
+        low, said = draft.level(f"{colour}_lv", low=False)
         if detail == "temperature":
             _temperature(draft, key, channel=channel, low=low, said=said)
             continue
@@ -188,7 +188,7 @@ def _dimmed_extras(draft: Draft) -> None:
     for number, (key, level_key) in enumerate(_DIMMED, start=1):
         if key not in draft.settings:
             continue
-        level = draft.level(level_key, default=1)
+        level = draft.level(level_key, low=False)
         if number <= 2:
             draft.place(
                 key, Function.PWM_LIGHT, channel=number, level=level, detail="cw"[number - 1]
@@ -208,7 +208,7 @@ def _power_line(draft: Draft) -> None:
     key = "ctrl_pin"
     if key not in draft.settings:
         return
-    low, said = draft.level("ctrl_lv", default=1)
+    low, said = draft.level("ctrl_lv", low=False)
     follow = Alternative(
         function=Function.LIGHT_POWER,
         active_low=low,

@@ -74,7 +74,7 @@ def _pulse_pins(draft: Draft) -> None:
     for keys, function in zip(_PULSE_KEYS, functions, strict=True):
         for key in keys:
             sel = function is Function.METER_SEL
-            level = draft.level(*((_sel_level_key(key),) if sel else ()), default=1)
+            level = draft.level(*((_sel_level_key(key),) if sel else ()), low=False)
             draft.place(key, function, level=level)
 
 

@@ -50,7 +50,7 @@ def place_battery(draft: Draft) -> None:
         return
     draft.place("samp_pin", Function.BATTERY_ADC, channel=draft.free_channel())
     if "samp_sw_pin" in settings:
-        level = draft.level("samp_sw_lv", default=1)
+        level = draft.level("samp_sw_lv", low=False)
         draft.place(
             "samp_sw_pin", Function.BATTERY_SWITCH, channel=draft.free_channel(), level=level
         )
@@ -73,7 +73,7 @@ def read_sensors(draft: Draft) -> None:
 
 def _contact(draft: Draft) -> None:
     key = "basic_pin_pin"
-    low, said = draft.level("basic_pin_lv", default=1)
+    low, said = draft.level("basic_pin_lv", low=False)
     plain = Alternative(
         function=Function.INPUT,
         active_low=low,
@@ -100,11 +100,11 @@ def _motion(draft: Draft) -> None:
         if key not in draft.settings:
             continue
         channel = draft.free_channel()
-        level = draft.level(level_key, default=1)
+        level = draft.level(level_key, low=False)
         if draft.place(key, Function.INPUT, channel=channel, level=level):
             draft.channel_types[channel] = "Motion"
     if "pirsense_pin" in draft.settings:
-        level = draft.level("pirsense_lv", default=1)
+        level = draft.level("pirsense_lv", low=False)
         if draft.place(
             "pirsense_pin", Function.PWM_OTHER, channel=draft.free_channel(), level=level
         ):
@@ -128,7 +128,7 @@ def _doors(draft: Draft) -> None:
             continue
         channel = draft.free_channel()
         if draft.place(
-            key, Function.INPUT, channel=channel, level=draft.level(level_key, default=1)
+            key, Function.INPUT, channel=channel, level=draft.level(level_key, low=False)
         ):
             draft.channel_types[channel] = "OpenClosed"
             draft.remark(
@@ -165,10 +165,10 @@ def _temperature(draft: Draft) -> None:
 def _other_inputs(draft: Draft) -> None:
     for key, level_key in _OTHER_INPUTS:
         if key in draft.settings:
-            level = draft.level(level_key, default=1)
+            level = draft.level(level_key, low=False)
             draft.place(key, Function.INPUT, channel=draft.free_channel(), level=level)
     if "expowctrl_pin" in draft.settings:
-        level = draft.level("expowctrl_lv", default=1)
+        level = draft.level("expowctrl_lv", low=False)
         draft.place("expowctrl_pin", Function.RELAY, channel=draft.free_channel(), level=level)
 
 
@@ -179,7 +179,7 @@ def read_sounds(draft: Draft) -> None:
     for key, level_key in _BUZZERS:
         if key not in settings:
             continue
-        level = draft.level(level_key, default=1)
+        level = draft.level(level_key, low=False)
         if draft.place(key, Function.PWM_OTHER, channel=draft.free_channel(), level=level):
             draft.tone_hz = tone if tone and 0 < tone < 50_000 else None
             draft.remark(

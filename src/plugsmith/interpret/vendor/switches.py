@@ -82,7 +82,7 @@ def _latching(draft: Draft) -> None:
 
 def _coil(draft: Draft, key: str, function: Function, number: int) -> bool:
     """Place one coil; whether it got its pin."""
-    level = draft.level(key.removesuffix("_pin") + "_lv", default=1)
+    level = draft.level(key.removesuffix("_pin") + "_lv", low=False)
     pin = draft.place(key, function, channel=number, level=level)
     if pin is not None and level[0]:
         draft.remark(
@@ -99,7 +99,7 @@ def _plain(draft: Draft) -> None:
     for number, key in draft.settings.numbered(r"rl(\d+)_pin"):
         if key in draft.settings.used:
             continue
-        level = draft.level(f"rl{number}_lv", "rl_lv", default=1)
+        level = draft.level(f"rl{number}_lv", "rl_lv", low=False)
         if _is_latching(draft, number):
             if draft.place(key, Function.RELAY_SET, channel=number, level=level) is None:
                 continue
@@ -120,9 +120,9 @@ def _plain(draft: Draft) -> None:
 def _old_names(draft: Draft) -> None:
     for number, key in _old_keys(draft):
         suffix = key.removeprefix("rlypin")
-        level = draft.level(f"rlylv{suffix}", "rlylv", default=1)
+        level = draft.level(f"rlylv{suffix}", "rlylv", low=False)
         draft.place(key, Function.RELAY, channel=number, level=level)
-    level = draft.level("relay_lv", default=1)
+    level = draft.level("relay_lv", low=False)
     draft.place("relay_pin", Function.RELAY, channel=1, level=level)
 
 
