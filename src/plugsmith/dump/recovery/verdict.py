@@ -76,11 +76,11 @@ def _main_run(sectors: Sequence[Sector]) -> list[Sector]:
 
 def _complete(sectors: Sequence[Sector], kind: StoreKind) -> bool:
     blocks = {sector.header.block for sector in sectors if sector.header}
-    count, end = len(sectors), sectors[-1].offset + SECTOR_LEN if sectors else 0
+    count, end = len(sectors), sectors[-1].offset + SECTOR_LEN
     if blocks != set(range(len(blocks))):
         return False
     if kind is StoreKind.TUYAOS3:
-        at_t3 = bool(sectors) and sectors[0].offset == _T3_KEY_ADDR + SECTOR_LEN
+        at_t3 = sectors[0].offset == _T3_KEY_ADDR + SECTOR_LEN
         whole = count == _OS3_SECTORS or (at_t3 and count == _T3_SECTORS)
         return len(blocks) == count - 1 and whole
     if count - len(blocks) == _SPARE.get(len(blocks)):
