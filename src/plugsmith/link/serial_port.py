@@ -13,6 +13,7 @@ import os
 import socket
 import sys
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import serialx
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 START_BAUD = 115_200
 _OBEY_S = 1.8  # no call may take longer: Ctrl-C and limits are looked at between calls
 _CONNECT_S = 5.0
+_LAST_LOOK_S = 0.5  # behind a connection that timed out already
 _DRAIN_LOOK_S = 0.001
 _REOPEN_PAUSE_S = 0.2
 # A pseudo-terminal drains at once although the other end has read nothing yet, and a change of
@@ -238,6 +240,10 @@ class SerialPort:
             )
         except Cancelled:
             raise
+        except TimeoutError as problem:
+            if name.startswith("rfc2217://") and not _takes_connections(name):
+                raise NoListener(port=name) from problem
+            raise open_failure(name, problem) from problem
         except Exception as problem:
             raise open_failure(name, problem) from problem
 
@@ -263,6 +269,16 @@ class SerialPort:
         except OSError:  # ENOTTY on Linux, EINVAL or EOPNOTSUPP elsewhere
             return False
         return True
+
+
+def _takes_connections(name: str) -> bool:
+    """Whether something takes a connection at a network address that timed out just now."""
+    place = urlsplit(name)
+    try:
+        socket.create_connection((place.hostname or "", place.port or 0), _LAST_LOOK_S).close()
+    except OSError:
+        return False
+    return True
 
 
 def _opened(target: str, baud: int, **extra: float) -> serialx.BaseSerial:

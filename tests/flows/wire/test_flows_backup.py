@@ -9,12 +9,13 @@ from flows_rig import Rig, factory
 
 from plugsmith.chips.model import MAC_OFFSET
 from plugsmith.errors import Cancelled
-from plugsmith.errors.flows import HalfWritten, NotABackup
+from plugsmith.errors.flows import HalfWritten, NoRightToWrite, NotABackup
 from plugsmith.errors.library import JobLost, OutputExists
 from plugsmith.errors.port import PortLost
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.library.backups.store import open_backup
+from plugsmith.library.jobs.store import Job
 from plugsmith.sim.faults import FaultPlan, Harm, LineFault, PortVanishes, Way
 
 CODE = 0x8000
@@ -200,3 +201,27 @@ def test_line_faults_do_not_change_the_result(tmp_path, harm, way):
     rig = Rig(tmp_path, "BK7231T", factory("BK7231T", code_len=CODE), faults=faults)
     done = backup(rig.ctx())
     assert done.backup.read() == rig.before == rig.content
+
+
+@pytest.mark.parametrize(
+    "ends", [NoRightToWrite(folder="jobs", problem="gone"), Cancelled(state="Stopped.")]
+)
+@pytest.mark.parametrize("after", [0, 2])
+def test_nothing_is_said_to_be_kept_before_something_is(rig, monkeypatch, ends, after):
+    """The command that it would name ends with PS-JOB-LOST where nothing was read yet."""
+    real, blocks = Job.put, []
+
+    def put(job, *piece):
+        if len(blocks) == after:
+            raise ends
+        blocks.append(piece)
+        real(job, *piece)
+
+    monkeypatch.setattr(Job, "put", put)
+    with pytest.raises(type(ends)) as stopped:
+        backup(rig.ctx(timeout=0.5))
+    told = [event.hint for event in rig.log if getattr(event, "code", "") == "PS-NOTE-UNFINISHED"]
+    assert bool(told or "--resume" in stopped.value.hint) == bool(after)
+    monkeypatch.setattr(Job, "put", real)
+    if after:
+        assert backup(rig.ctx(), resume=True).backup.read() == rig.content

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import sys
 import threading
 import time
 
@@ -11,7 +12,7 @@ import pytest
 
 from plugsmith.clock import RealClock
 from plugsmith.errors import Cancelled
-from plugsmith.errors.port import PortError, ServerCloses
+from plugsmith.errors.port import NoListener, PortError, ServerCloses
 from plugsmith.events import CancelToken
 from plugsmith.link.ports import open_port
 
@@ -49,6 +50,26 @@ def test_a_server_for_raw_bytes_is_no_rfc_2217_server_and_the_hint_says_what_to_
     with server(lambda _connection: None) as where, pytest.raises(PortError) as seen:
         open_port(f"rfc2217://{where}", clock=RealClock(), connect_s=0.5)
     assert "socket://" in f"{seen.value}"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
+def test_a_computer_that_takes_no_connection_is_not_called_a_server_of_another_kind():
+    """Switched off, or behind a firewall: then socket:// would help no better."""
+    full = socket.socket()
+    full.bind(("127.0.0.1", 0))
+    full.listen(0)
+    waiting = [socket.socket() for _ in range(4)]
+    for one in waiting:  # more than its queue takes: what comes next is not answered
+        one.setblocking(False)
+        one.connect_ex(full.getsockname())
+    try:
+        for scheme in ("rfc2217", "socket"):
+            address = f"{scheme}://127.0.0.1:{full.getsockname()[1]}"
+            with pytest.raises(NoListener):
+                open_port(address, clock=RealClock(), connect_s=0.5)
+    finally:
+        for one in (full, *waiting):
+            one.close()
 
 
 def test_ctrl_c_ends_an_attempt_to_connect():

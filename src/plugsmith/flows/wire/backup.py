@@ -137,16 +137,19 @@ def make_backup(
         read = WholeRead(device, AddressRange(0, device.size), data, proven, since=since)
         _read_rest(ctx, device, job, read)
     except Cancelled as stop:
+        if not job.partial.exists():
+            raise
         raise Cancelled(
             state=_("What was read so far is kept; the device was not changed."),
             resume=_("To go on, run: {command}", command=_resume_command(ctx)),
         ) from stop
     except PlugsmithError:
-        ctx.warn(
-            "PS-NOTE-UNFINISHED",
-            _("What was read so far is kept; the device was not changed."),
-            hint=_("To go on, run: {command}", command=_resume_command(ctx)),
-        )
+        if job.partial.exists():
+            ctx.warn(
+                "PS-NOTE-UNFINISHED",
+                _("What was read so far is kept; the device was not changed."),
+                hint=_("To go on, run: {command}", command=_resume_command(ctx)),
+            )
         raise
     finally:
         device.job = None
