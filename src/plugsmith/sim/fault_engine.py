@@ -126,6 +126,8 @@ class FaultEngine:
 
     def port_gone(self, now: float) -> bool:
         """Whether the host's port is missing at `now`."""
+        if not self._vanish and not self._gone:  # asked at each look at the clock
+            return False
         moved = self._moved[Way.TO_CHIP] + self._moved[Way.FROM_CHIP]
         if self._vanish and not self._gone and self._vanish[0].at <= moved:
             fault = self._vanish.pop(0)

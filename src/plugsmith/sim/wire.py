@@ -87,7 +87,7 @@ class Line:
 
     def peek(self, now: float) -> bytes:
         """Bytes of the first stretch that have arrived by `now` and were not taken."""
-        head = self.head()
+        head = self.head() if self._queue else None
         return b"" if head is None else head.data[head.used : head.arrived(now)]
 
     def take(self, count: int) -> float:
@@ -100,13 +100,16 @@ class Line:
 
     def next_arrival(self) -> float | None:
         """When the next unused byte is or was complete."""
-        head = self.head()
+        head = self.head() if self._queue else None
         return None if head is None else head.arrival(head.used)
 
     def drop_until(self, now: float) -> None:
         """Lose everything that has arrived by `now` (nobody listens)."""
-        while (count := len(self.peek(now))) > 0:
-            self.take(count)
+        while self._queue:
+            head = self.head()
+            if head is None or (there := head.arrived(now)) <= head.used:
+                return
+            head.used = there
 
     def clear(self) -> None:
         """Forget everything, also what is still on its way."""
@@ -138,6 +141,8 @@ class AdapterLine(Line):
 
     def deliver(self, now: float, host_baud: float, limit: int) -> bytes:
         """What the host can read at `now`, at most `limit` bytes, garbled if the rates differ."""
+        if not self._queue:
+            return b""
         out = bytearray()
         while len(out) < limit:
             count = self._ready(now)

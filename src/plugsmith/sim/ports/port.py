@@ -112,9 +112,9 @@ class SimPort:
 
     def read(self, limit: int, timeout_s: float) -> bytes:
         """At least one byte if one comes within `timeout_s`, at most `limit`; else b""."""
-        deadline = self._now() + max(0.0, timeout_s)
+        now = self._now()
+        deadline = now + max(0.0, timeout_s)
         while True:
-            now = self._now()
             data = self._received(limit, now)
             self._save()
             self.adapter.heard(anything=bool(data), now=now)
@@ -133,6 +133,7 @@ class SimPort:
             )
             # a step is at least a microsecond, so that rounding can never stand still
             self._clock.sleep(max(1e-6, (deadline if due is None else due) - now))
+            now = self._now()
 
     def _power_cycle(self, now: float) -> None:
         """Off and on; a line that holds CEN low goes on holding it."""

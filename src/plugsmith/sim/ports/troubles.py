@@ -50,9 +50,12 @@ class Voices:
         self._pending = bytearray(model.greeting)
         self._low_at = opened if model.low else None
         self.other = OtherRom(model.other, opened) if model.other is not None else None
+        self._anybody = bool(self._next or self.other is not None or self._low_at is not None)
 
     def heard(self, host_rate: float, now: float) -> bytes:
         """What came since the last call, as a host at `host_rate` hears it."""
+        if not self._anybody and not self._pending:
+            return b""
         out = bytes(self._pending)
         self._pending.clear()
         for at, (due, talk) in enumerate(self._next):
