@@ -23,6 +23,7 @@ from plugsmith.messages import speaking
     ("sim --raw-baud 3", "--raw-baud: 3 is less than 300."),
     ("sim --count x", "--count: 'x' is not a whole number."),
     ("doctor --module CB2X", "CB2X is not a known module (CB2S,"),
+    ("doctor --module Q", "Q is not a known module What to do: All that are known stand in"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_in_a_sentence(line, said, capsys):
     assert main(line.split()) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from owned_files import K, owned_files, packed_files
+from owned_files import NOISE, K, owned_files, packed_files
 from test_walk import nothing_there
 from verbs_of_files import VERBS
 
@@ -114,6 +114,16 @@ def test_what_a_file_is_and_what_a_firmware_is_do_not_contradict(name, run):
     order = [item["text"] for item in as_dump["damage"] if item["what"] in ORDER]
     if as_image["kind"] in {"full-dump", "flash-start"}:
         assert set(order) <= set(as_image["problems"])
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("more", [1, 0x1000, 0x8_0000, 0x10_0000])
+def test_what_follows_a_whole_flash_is_told_and_not_called_less_than_one(more, run):
+    data = FILES["openbeken"][1] + NOISE(more)
+    said = run("image info", data)[1]["data"]
+    assert any(str(more) in text for text in said["problems"])
+    assert not any("less than a whole flash" in text for text in said["notes"])
+    assert "dump repair" in run("flash", data)[1]["hint"]
 
 
 @pytest.mark.sample(2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from campaign_size import sampled
+from conversion_files import KINDS, Firmware, check
 
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
@@ -24,6 +25,25 @@ def _source(data, name="x"):
 def _original(corpus, chip):
     name = f"OpenBK{chip.removeprefix('BK')}_QIO_1.18.300.bin"
     return _source((corpus / "openbeken" / name).read_bytes(), name)
+
+
+@pytest.mark.corpus
+@pytest.mark.sample(10)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "UF2"])
+@pytest.mark.parametrize("chip", CHIPS)
+def test_every_way_from_every_kind_is_right_or_refused(corpus, tmp_path, chip, kind):
+    """The table of tests/flows/image/test_conversion_table.py on what people really flash.
+
+    The flash is the original's up to the end of the code, so it starts like that one (below).
+    """
+    original = _original(corpus, chip)
+    ours = Firmware(
+        chip=chip,
+        key=original.image.app.section.key,
+        qio=original.data,
+        app_end=original.image.app.section.end,
+    )
+    check(ours, kind, ours.as_kind(kind), tmp_path, boot=False)
 
 
 @pytest.mark.corpus

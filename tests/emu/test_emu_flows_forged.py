@@ -54,6 +54,19 @@ def test_a_wrong_image_is_exit_7_with_the_reason(files, capsys):
 
 
 @needs_emulator
+def test_of_a_damaged_file_that_starts_it_is_not_said_that_it_boots(files, capsys):
+    whole = (files / "BK7231T.bin").read_bytes()
+    cut = files / "cut.bin"
+    cut.write_bytes(whole[:0x17000])  # in the midst of its application
+    assert main(["image", "boot", str(cut), "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    warned = [line for line in lines if line.get("code") == "PS-NOTE-DAMAGED"]
+    assert "cut off" in warned[0]["message"]
+    assert "It boots" not in lines[-1]["data"]["meaning"]
+    assert "damaged or incomplete" in lines[-1]["data"]["meaning"]
+
+
+@needs_emulator
 @pytest.mark.parametrize(
     ("image", "verdict"),
     [("BK7231T.bin", PreflightOutcome.PASS), ("BK7231N.bin", PreflightOutcome.REFUSE)],

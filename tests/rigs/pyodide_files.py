@@ -35,6 +35,7 @@ LEFT_OUT = {
     "flows/house": NETWORK,
     "flows/image/test_image_fetch.py": "an HTTP server in a thread",
     "flows/image/test_image_matrix.py": LONG,
+    "flows/image/test_conversion_table.py": LONG,
     "flows/image/test_image_matrix_forged.py": LONG,
     "flows/test_backups_shelf.py": HYPOTHESIS,
     "flows/test_rf.py": HYPOTHESIS,

@@ -192,10 +192,14 @@ def _named_module(name: str) -> tuple[ModuleBoard | None, OtherChip | None]:
     other = other_chip(board.chip if board is not None else name)
     if board is None and other is None:
         known = [item.name for item in modules()]
-        near = difflib.get_close_matches(name.upper(), known, n=5) or known
-        raise UsageError(
+        near = difflib.get_close_matches(name.upper(), known, n=5)
+        refusal = UsageError(
             problem=_("{name} is not a known module ({known})", name=name, known=", ".join(near))
+            if near
+            else _("{name} is not a known module", name=name)
         )
+        refusal.advice = _("All that are known stand in `plugsmith help supported-chips.md`.")
+        raise refusal
     return board, other
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from plugsmith.dump.finding import FindingKind
 from plugsmith.dump.survey.proven_code import CODE_KINDS
 from plugsmith.dump.survey.report import DamageKind, DumpKind
-from plugsmith.dump.survey.standing import standings, unproven_len
+from plugsmith.dump.survey.standing import calibrations, standings, unproven_len
 from plugsmith.dump.survey.store_places import blank_places
 from plugsmith.image.later_beken import is_later
 from plugsmith.image.model import CheckVerdict
@@ -231,25 +231,29 @@ def _application_text(section: CodeSection) -> str:
 
 
 def _check_calibration(report: DumpReport) -> BackupCheck:
-    sectors = [item for item in report.findings if item.kind is FindingKind.RF_CALIBRATION]
-    sound = next((item for item in sectors if item.sound), None)
-    if sound is None:
-        text = (
-            _("The RF calibration is damaged, or there is no MAC in it.")
-            if sectors
-            else _(
-                "There is no RF calibration in the flash: the device's own MAC and "
-                "tuning are lost or were never there."
-            )
+    sectors, at_home = calibrations(report)
+    own = sectors[0] if sectors else None
+    if own is not None and own.sound and at_home:
+        text = _("RF calibration and MAC are there, at {at}.", at=format_addr(own.span.start))
+        return _passed("calibration", BackupReason.CALIBRATION_SOUND, text)
+    if own is None:
+        text = _(
+            "There is no RF calibration in the flash: the device's own MAC and "
+            "tuning are lost or were never there."
         )
-        return BackupCheck(
-            name="calibration",
-            outcome=CheckOutcome.LOST,
-            reason=BackupReason.NO_CALIBRATION,
-            text=text,
+    elif own.sound:
+        text = _(
+            "There is RF calibration at {at}, but this chip looks for it elsewhere.",
+            at=format_addr(own.span.start),
         )
-    text = _("RF calibration and MAC are there, at {at}.", at=format_addr(sound.span.start))
-    return _passed("calibration", BackupReason.CALIBRATION_SOUND, text)
+    else:
+        text = _("The RF calibration is damaged, or there is no MAC in it.")
+    return BackupCheck(
+        name="calibration",
+        outcome=CheckOutcome.LOST,
+        reason=BackupReason.NO_CALIBRATION,
+        text=text,
+    )
 
 
 def _check_store(report: DumpReport) -> BackupCheck:

@@ -70,7 +70,9 @@ class JudgedFile:
             return replace(found, findings=(_problem("not-firmware", text),))
         if found.kind in _OF_A_FLASH and not found.rotation:
             more = tuple(_problem("order", text) for text in self._disorder)
-            return replace(found, findings=(*found.findings, *more))
+            # what it would be in the right order is not said of one that is in none
+            kept = [item for item in found.findings if not (more and item.code == "flash-start")]
+            return replace(found, findings=(*kept, *more))
         return found
 
     @cached_property

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PRODUCT_KEY = "keyforgedplug001"
 SCHEMA_ID = "000000forg"
+_NAMED_AS = {"BK7231M": "BK7231N"}  # the same firmware, stored without the key
 _SCHEMA = [
     {"mode": "rw", "property": {"type": "bool"}, "id": 1, "type": "obj"},
     {
@@ -32,7 +33,8 @@ _SCHEMA = [
 
 def plain_records(chip: str) -> list[Record]:
     """What every device has after its first start."""
-    platform = next(name for name, owner in PLATFORM_CHIPS.items() if owner == chip)
+    named = _NAMED_AS.get(chip, chip)
+    platform = next(name for name, owner in PLATFORM_CHIPS.items() if owner == named)
     info = {
         "id": None,
         "swv": "1.0.0",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.model import KeyClass
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.image import (
     ConversionImpossible,
     ImageDamaged,
@@ -20,9 +21,10 @@ from plugsmith.errors.image import (
     ImageUnknown,
     KeyMissing,
 )
+from plugsmith.image.bare_code import without_filling
 from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
-from plugsmith.image.model import CodeForm, CodeSection, FirmwareImage, ImageKind
+from plugsmith.image.model import CodeForm, CodeSection, FirmwareImage, ImageKind, LoaderFacts
 from plugsmith.image.ota import package_start, read_package, write_package
 from plugsmith.image.packaged import uf2_application
 from plugsmith.image.packages.uf2 import read_uf2
@@ -66,6 +68,39 @@ class _App:
         return build_lines(scramble(self.code, self.key, start=APP_LOGICAL_START))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Job:
+    """One conversion; `chips` are those that the result can be for."""
+
+    source: ConvertInput
+    to: ImageKind
+    loader: ConvertInput | None
+    chips: tuple[str, ...]
+
+    @property
+    def stored_key(self) -> ScrambleKey:
+        """The key that plain code will be stored with: none in a package.
+
+        ConversionImpossible while the chips that are left differ in it.
+        """
+        if self.to is ImageKind.OTA:
+            return PLAIN_KEY
+        keys = {_key_of(find_chip(name)) for name in self.chips}
+        if len(keys) == 1:
+            return keys.pop()
+        raise _impossible(
+            self.source,
+            self.to,
+            _(
+                "The same code is for {chips}, which differ in the code key.",
+                chips=_(" and ").join(self.chips),
+            )
+            if keys
+            else _("The file does not say which chip it is for, and so not which code key."),
+            _("Name the chip with --chip."),
+        )
+
+
 def convert(
     source: ConvertInput,
     *,
@@ -77,32 +112,47 @@ def convert(
     """The content of `source` as a file of kind `to`.
 
     `loader` gives the boot loader of a QIO file when the source has none; `chip` decides the code
-    key when a package or bare code does not (its code is plain); `time` is Unix time for new
-    headers. Raises ImageForOtherChip, ImageDamaged, ImageUnknown, KeyMissing or
+    key when neither a package or bare code (which are plain) nor the loader does; `time` is Unix
+    time for new headers. Raises ImageForOtherChip, ImageDamaged, ImageUnknown, KeyMissing or
     ConversionImpossible.
     """
-    chip = _checked_chip(source, chip, loader)
-    source = _with_lines(source, chip)
+    if to not in TARGETS:
+        raise _impossible(
+            source, to, _("Only qio, app and ota can be made."), _("Choose one of these kinds.")
+        )
+    job = _Job(source=source, to=to, loader=loader, chips=_chips_left(source, to, chip, loader))
+    _refuse_no_application(source, to)
+    if to is ImageKind.QIO:
+        _check_loader(source, loader)
+    source = _with_lines(job)
     _refuse_damage(source)
-    app = _take_app(source, chip)
+    app = _take_app(source, job)
     match to:
         case ImageKind.APP:
             return app.stored
         case ImageKind.OTA:
             version = source.image.version or _DEFAULT_VERSION
             return write_package(app.code, version=version, time=time)
-        case ImageKind.QIO:
-            return _make_qio(source, app, loader, time)
         case _:
-            raise _impossible(
-                source, to, _("Only qio, app and ota can be made."), _("Choose one of these kinds.")
-            )
+            return _make_qio(source, app, loader, time)
 
 
-def _checked_chip(
-    source: ConvertInput, chip: str | None, loader: ConvertInput | None
-) -> str | None:
-    """The chip that the result is for, if it is named, or if only one is left by all files.
+def plain_code(source: ConvertInput) -> bytes | None:
+    """The code of the application in `source`, whatever key it is or will be stored with.
+
+    None where there is none that can be read.
+    """
+    job = _Job(source=source, to=ImageKind.OTA, loader=None, chips=())
+    try:
+        return _take_app(_with_lines(job), job).code
+    except PlugsmithError:
+        return None
+
+
+def _chips_left(
+    source: ConvertInput, to: ImageKind, chip: str | None, loader: ConvertInput | None
+) -> tuple[str, ...]:
+    """The chips that the result can be for: the named one, or those that all files allow.
 
     Raises ImageForOtherChip where the name contradicts the content.
     """
@@ -111,22 +161,73 @@ def _checked_chip(
         named = find_chip(chip).name
         if found and named not in found:
             raise ImageForOtherChip(named=named, name=source.name, found=" / ".join(found))
-        return named
+        if find_chip(named).expects_key is KeyClass.UNKNOWN:
+            raise _impossible(
+                source,
+                to,
+                _("How code is stored on a {chip} is not known.", chip=named),
+                _("Name another chip, or leave --chip out."),
+            )
+        return (named,)
     facts = loader.image.loader if loader is not None else None
     theirs = facts.chips if facts is not None else ()
-    left = [name for name in found if name in theirs] if theirs else list(found)
-    return left[0] if len(left) == 1 else None
+    return tuple(name for name in found if name in theirs) if found and theirs else found or theirs
 
 
-def _with_lines(source: ConvertInput, chip: str | None) -> ConvertInput:
+def _refuse_no_application(source: ConvertInput, to: ImageKind) -> None:
+    """A file that is known and holds no application."""
+    image = source.image
+    if image.kind is ImageKind.BOOTLOADER and image.app is None:
+        raise _impossible(
+            source,
+            to,
+            _("It is a boot loader alone: there is no application in it."),
+            _("Give the file with the application, and name this one with --loader."),
+        )
+    missing = [item for item in image.problems if item.code == "no-application"]
+    if missing and image.kind is not ImageKind.UNKNOWN:
+        remedy = _("Take another file of the same firmware.")
+        raise _impossible(source, to, missing[0].text, remedy)
+
+
+def _check_loader(source: ConvertInput, loader: ConvertInput | None) -> None:
+    """That a QIO file has a boot loader to start with, and one for the same chip."""
+    if source.image.kind is ImageKind.UNKNOWN and source.image.app is None:
+        return  # that it is no firmware is the better refusal
+    facts = (loader or source).image.loader
+    if facts is None:
+        raise _impossible(
+            source,
+            ImageKind.QIO,
+            _("A QIO file starts with a boot loader, and there is none in it.")
+            if loader is None
+            else _("A QIO file starts with a boot loader, and there is none in {name}.",
+                   name=loader.name),
+            _("Name a QIO file, a backup or a boot loader of the same chip with --loader."),
+        )  # fmt: skip
+    ours, theirs = set(source.image.chips), set(facts.chips)
+    if loader is not None and ours and theirs and not ours & theirs:
+        raise _impossible(
+            source,
+            ImageKind.QIO,
+            _(
+                "The boot loader is for {loader}, but the application is for {app}.",
+                loader=" / ".join(sorted(theirs)),
+                app=" / ".join(sorted(ours)),
+            ),
+            _("Name a boot loader of the same chip with --loader."),
+        )
+
+
+def _with_lines(job: _Job) -> ConvertInput:
     """Bare code as it would lie in flash; every other source as it is."""
+    source = job.source
     image = source.image
     if image.form is not CodeForm.PLAIN_CODE:
         return source
-    code = source.data.rstrip(b"\xff")
+    code = without_filling(source.data)
     if image.loader is None and image.key is KeyClass.NONE:
-        owner = _owner(source, chip)
-        code = scramble(code, _stored_key(owner), start=APP_LOGICAL_START)
+        code = scramble(code, job.stored_key, start=APP_LOGICAL_START)
     data = build_lines(code)
     return ConvertInput(name=source.name, data=data, image=recognise(data))
 
@@ -149,12 +250,12 @@ def _refuse_damage(source: ConvertInput) -> None:
         raise ImageDamaged(name=source.name, problem=fatal[0].text)
 
 
-def _take_app(source: ConvertInput, chip: str | None) -> _App:
+def _take_app(source: ConvertInput, job: _Job) -> _App:
     image = source.image
     if image.app is not None:
         return _app_of_section(source, image.app.section)
     if image.kind is ImageKind.OTA:
-        return _app_of_package(source, chip)
+        return _app_of_package(source, job)
     if image.kind is ImageKind.UF2:
         content = read_uf2(source.data)
         if any(item.start == APP_START for item in content.segments):
@@ -171,33 +272,15 @@ def _app_of_section(source: ConvertInput, section: CodeSection) -> _App:
     return _App(code=section.code[:raw_len], key=section.key)
 
 
-def _app_of_package(source: ConvertInput, chip: str | None) -> _App:
+def _app_of_package(source: ConvertInput, job: _Job) -> _App:
     package = read_package(source.data, package_start(source.data) or 0)
     key_class, key, _vectors = find_key(package.code, APP_LOGICAL_START)
     if key is not None and key_class is not KeyClass.NONE:
         return _App(code=scramble(package.code, key, start=APP_LOGICAL_START), key=key)
-    return _App(code=package.code, key=_stored_key(_owner(source, chip)))
+    return _App(code=package.code, key=job.stored_key)
 
 
-def _owner(source: ConvertInput, chip: str | None) -> Chip:
-    """The chip that decides the code key; ConversionImpossible while several are possible."""
-    if chip is None:
-        found = source.image.chips
-        raise _impossible(
-            source,
-            ImageKind.APP,
-            _(
-                "The same code is for {chips}, which differ in the code key.",
-                chips=_(" and ").join(found),
-            )
-            if found
-            else _("The file does not say which chip it is for, and so not which code key."),
-            _("Name the chip with --chip."),
-        )
-    return find_chip(chip)
-
-
-def _stored_key(owner: Chip) -> ScrambleKey:
+def _key_of(owner: Chip) -> ScrambleKey:
     return TUYA_KEY if owner.expects_key is KeyClass.TUYA else PLAIN_KEY
 
 
@@ -206,16 +289,11 @@ def _make_qio(source: ConvertInput, app: _App, loader: ConvertInput | None, time
         return source.data
     origin = loader or source
     facts = origin.image.loader
-    if facts is None:
-        raise _impossible(
-            source,
-            ImageKind.QIO,
-            _("A QIO file starts with a boot loader, and there is none in it."),
-            _("Name a QIO file, a backup or a boot loader of the same chip with --loader."),
-        )
+    if facts is None:  # asked before; bare code with a boot loader is read anew since
+        raise ImageUnknown(name=origin.name, reason=origin.image.kind.value)
     if loader is not None:
         _refuse_damage(loader)
-        _check_partners(source, app, loader)
+        _check_keys(source, app, facts)
     start = facts.section.start
     flash = bytearray(origin.data[start : start + LOADER_LEN].ljust(LOADER_LEN, b"\xff"))
     table = next((item for item in facts.tables if item.find("app") is not None), None)
@@ -245,21 +323,8 @@ def _trailer(source: ConvertInput, app: _App, origin: ConvertInput, time: int) -
     return header_for(raw, partition="app", version=version, time=time).trailer()
 
 
-def _check_partners(source: ConvertInput, app: _App, loader: ConvertInput) -> None:
-    facts = loader.image.loader
-    ours, theirs = set(source.image.chips), set(facts.chips if facts else ())
-    if ours and theirs and not ours & theirs:
-        raise _impossible(
-            source,
-            ImageKind.QIO,
-            _(
-                "The boot loader is for {loader}, but the application is for {app}.",
-                loader=" / ".join(sorted(theirs)),
-                app=" / ".join(sorted(ours)),
-            ),
-            _("Name a boot loader of the same chip with --loader."),
-        )
-    if facts is not None and facts.section.key is not None and facts.section.key != app.key:
+def _check_keys(source: ConvertInput, app: _App, facts: LoaderFacts) -> None:
+    if facts.section.key is not None and facts.section.key != app.key:
         raise _impossible(
             source,
             ImageKind.QIO,

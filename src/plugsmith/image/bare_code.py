@@ -16,6 +16,7 @@ from plugsmith.image.crc import PADDED_LINE, bad_lines
 from plugsmith.image.model import CheckVerdict, CodeForm, FindingLevel, ImageFinding, ImageKind
 from plugsmith.image.physical import APP_LOGICAL_START, LINE_LEN, STORED_LEN
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
+from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -36,6 +37,16 @@ def is_plain_code(data: bytes) -> bool:
     bad = set(bad_lines(probe))
     good = [at for at in range(0, len(probe) - STORED_LEN + 1, STORED_LEN) if at not in bad]
     return all(probe[at : at + STORED_LEN] == PADDED_LINE for at in good)
+
+
+def without_filling(data: bytes) -> bytes:
+    """Bare code without the FF that fill it up to the size of a partition.
+
+    Less than a sector of FF is left: compilers end code with some, and a device must be able to
+    read them there.
+    """
+    bare = data.rstrip(b"\xff")
+    return data if len(data) - len(bare) < SECTOR_LEN else bare
 
 
 def with_plain_code(data: bytes, judged: FirmwareImage) -> FirmwareImage:

@@ -9,7 +9,7 @@ from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.chips.catalog import chips as all_chips
 from plugsmith.chips.model import Family, KeyClass
 from plugsmith.image.app import name_firmware
-from plugsmith.image.bare_code import is_plain_code, with_plain_code
+from plugsmith.image.bare_code import is_plain_code, with_plain_code, without_filling
 from plugsmith.image.checks import CheckList, check_match, check_section
 from plugsmith.image.crc import build_lines
 from plugsmith.image.foreign.odd_files import foreign_finding
@@ -46,7 +46,7 @@ def recognise(data: bytes) -> FirmwareImage:
     if later is not None:
         return later
     if is_plain_code(data):
-        return with_plain_code(data, _of_flash(build_lines(data.rstrip(b"\xff"))))
+        return with_plain_code(data, _of_flash(build_lines(without_filling(data))))
     return _of_flash(data)
 
 
@@ -99,8 +99,7 @@ def _with_loader(data: bytes, *, has_loader: bool = True) -> FirmwareImage:
         _note_unknown_loader(checks, loader)
         if app is not None:
             check_match(checks, loader, app)
-        elif kind is ImageKind.BOOTLOADER:
-            _check_loader_end(checks, loader)
+        _check_loader_end(checks, loader, alone=kind is ImageKind.BOOTLOADER)
     _check_repeated(checks, data)
     return _result(data, kind, checks, loader=loader, app=app)
 
@@ -183,15 +182,24 @@ def _check_repeated(checks: CheckList, data: bytes) -> None:
     )
 
 
-def _check_loader_end(checks: CheckList, loader: LoaderFacts) -> None:
+def _check_loader_end(checks: CheckList, loader: LoaderFacts, *, alone: bool) -> None:
     """A loader that is known to carry a header ends with it."""
     labelled = {code.name for code in boot_codes() if code.rbl_raw_size is not None}
-    if loader.section.trailer is None and set(loader.boot_codes) & labelled:
+    if loader.section.trailer is not None or not set(loader.boot_codes) & labelled:
+        return
+    if alone:
         checks.problem(
             "cut-off",
             _("The file ends before the header that this boot loader has: it was cut off."),
             at=loader.section.limit,
         )
+        return
+    checks.record("loader-header", CheckVerdict.FAILED)
+    checks.problem(
+        "header-missing",
+        _("The header that this boot loader has at its end is missing: the file is damaged."),
+        at=loader.section.limit,
+    )
 
 
 def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:

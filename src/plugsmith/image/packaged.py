@@ -115,7 +115,7 @@ def _inside(code: bytes, checks: CheckList) -> tuple[KeyClass, CodeNaming]:
     # and an N build is for N although its code is plain here
     named_with = KeyClass.TUYA if key_class is KeyClass.NONE else key_class
     naming = name_firmware(plain, named_with)
-    if naming.firmware is None:
+    if not naming.chips:  # a name that means a chip only where code is stored without a key
         naming = name_firmware(plain, key_class)
     if key_class is KeyClass.NONE:
         naming = replace(naming, chips=build_twins(naming.chips))

@@ -54,6 +54,34 @@ def test_a_factory_dump_is_a_backup(name, kind):
     assert verdict.remarks == ()
 
 
+@pytest.mark.parametrize("name", ["BK7231T", "BK7231N"])
+def test_of_two_calibrations_the_one_where_the_chip_looks_for_it_is_its_own(name):
+    """The other one is in front of it or behind it: left by another device, or by a mix-up."""
+    data = bytearray(forged(name).data)
+    home = find_chip(name).memory_map.region(RegionRole.RF).span.start
+    elsewhere = {0x1E_0000: 0x1D_0000, 0x1D_0000: 0x1E_2000}[home]
+    own = data[home : home + 0x1000]
+    data[elsewhere : elsewhere + 0x1000] = forge_rf(b"\xc8\x47\x8c\1\2\3").ljust(0x1000, b"\xff")
+    report = survey(dump_of(bytes(data)))
+    assert report.mac == forged_address(forged(name).data)
+    seen = {item.name: item for item in judge(report, chip=name).checks}
+    assert seen["calibration"].outcome is CheckOutcome.PASSED
+    assert f"{home:06X}" in seen["calibration"].text
+    data[home : home + 0x1000] = own[:4] + bytes(0x100) + own[0x104:]  # its own is damaged
+    report = survey(dump_of(bytes(data)))
+    seen = {item.name: item for item in judge(report, chip=name).checks}
+    assert seen["calibration"].outcome is CheckOutcome.LOST
+
+
+def test_a_loader_without_its_header_is_damaged_for_whoever_is_asked():
+    data = bytearray(forged("BK7231T").data)
+    data[0x1_0F00:0x1_1000] = b"\xff" * 0x100
+    report, image = survey(dump_of(bytes(data))), recognise(bytes(data))
+    assert [item.kind for item in report.damage] == [DamageKind.LOADER_DAMAGED]
+    assert "header" in report.damage[0].text
+    assert [item.code for item in image.problems] == ["header-missing"]
+
+
 def test_regions_cover_the_file_and_gaps_are_measured():
     data = bytearray(forged(paired=True).data)
     data[0x14_0000:0x14_8000] = RANDOM[:0x8000]

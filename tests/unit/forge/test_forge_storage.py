@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from plugsmith.chips.catalog import chip
+from plugsmith.chips.catalog import chip, chips
 from plugsmith.chips.model import RegionRole
+from plugsmith.dump.dump import Dump
 from plugsmith.dump.recovery.outcome import Confidence, SourceKind, Status
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.store.stores import find_stores
-from plugsmith.errors import Malformed
+from plugsmith.dump.survey.survey import survey
+from plugsmith.errors import Malformed, UsageError
 from plugsmith.errors.dump import ForgeImpossible
 from plugsmith.forge.canary import CanaryCage
 from plugsmith.forge.damage import DamageName
@@ -105,3 +107,13 @@ def test_damage_is_repeatable_and_real(name):
     assert broken.data != whole
     assert broken.data == forge_dump(request, damages=(name,)).data
     assert f"damage-{name.value}" in broken.contains
+
+
+@pytest.mark.parametrize("name", [item.name for item in chips()])
+def test_every_chip_gets_a_dump_that_names_it_or_a_refusal(name):
+    try:
+        made = forge_dump(StorageRequest(chip=name))
+    except (ForgeImpossible, UsageError):
+        assert name not in {"BK7231T", "BK7231Q", "BK7231N", "BK7231M", "BK7238"}
+    else:
+        assert survey(Dump(data=made.data, name="x")).chip == name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from plugsmith.errors.image import (
     ImageUnknown,
     KeyMissing,
 )
-from plugsmith.forge.firmware import forge_app, forge_loader, forge_openbeken_qio
+from plugsmith.forge.firmware import app_code, forge_app, forge_loader, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
 from plugsmith.image.assemble import ConvertInput, convert, pieces
@@ -86,6 +87,16 @@ def test_bare_code_gets_its_lines_back(chip):
         assert app == forge_app(chip, code_len=SMALL)
 
 
+@pytest.mark.parametrize("chip", ["BK7231M", "BK7238", "BK7231U"])
+def test_the_last_bytes_of_bare_code_may_be_ff(chip):
+    """Constants at the end of code: the device reads them, so their lines need a CRC16."""
+    code = app_code(chip, firmware="openbeken", version="1.18.300", length=SMALL) + b"\xff" * 0x64
+    app = convert(source(code), to=ImageKind.APP, chip=chip)
+    assert strip_lines(app)[: len(code)] == code
+    filled = convert(source(code + b"\xff" * 0x2000), to=ImageKind.APP, chip=chip)
+    assert len(filled) <= len(app)
+
+
 def test_an_n_package_can_be_stored_for_m_when_asked():
     package = forge_ota("BK7231N", code_len=SMALL)
     plain = convert(source(package), to=ImageKind.APP, chip="BK7231M")
@@ -151,10 +162,25 @@ def test_a_damaged_source_is_refused():
     assert "CRC16" in refusal.value.message
 
 
-def test_a_source_without_application_is_refused():
-    for data in (forge_loader("t-1.0.5"), b"no firmware at all"):
-        with pytest.raises(ImageUnknown):
-            convert(source(data), to=ImageKind.APP)
+@pytest.mark.parametrize("to", ["qio", "app", "ota"])
+def test_a_source_without_application_is_refused(to):
+    with pytest.raises(ImageUnknown):
+        convert(source(b"no firmware at all"), to=ImageKind(to))
+    with pytest.raises(ConversionImpossible) as refusal:
+        convert(source(forge_loader("t-1.0.5")), to=ImageKind(to))
+    assert "--loader" in refusal.value.hint
+    erased = bytearray(forge_flash(chip="BK7231T", code_len=SMALL))
+    erased[0x11000:0x12000] = b"\xff" * 0x1000
+    with pytest.raises(ConversionImpossible) as refusal:
+        convert(source(bytes(erased)), to=ImageKind(to))
+    assert "0x011000" in refusal.value.message
+
+
+def test_a_chip_whose_way_of_storing_code_is_unknown_gets_no_file():
+    package = source(forge_ota("BK7231U", code_len=SMALL))
+    bare = ConvertInput(name="x", data=package.data, image=replace(package.image, chips=()))
+    with pytest.raises(ConversionImpossible, match="BK7236"):
+        convert(bare, to=ImageKind.APP, chip="BK7236")
 
 
 def test_other_kinds_cannot_be_made():

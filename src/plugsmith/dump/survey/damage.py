@@ -190,13 +190,16 @@ def _loader(report: DumpReport) -> Iterator[Damage]:
                 kind=DamageKind.LOADER_MISSING, text=_("There is no boot loader in the file.")
             )
     elif not loader.sound:
+        bad = _number(loader.facts["bad_lines"])
         yield Damage(
             kind=DamageKind.LOADER_DAMAGED,
             text=_(
                 "The boot loader is damaged: {count} of its lines fail their checksum, "
                 "or it is cut off.",
-                count=_number(loader.facts["bad_lines"]),
-            ),
+                count=bad,
+            )
+            if bad
+            else _("The boot loader is damaged: the header at its end is missing or wrong."),
         )
 
 

@@ -86,6 +86,20 @@ def standings(report: DumpReport) -> tuple[Standing, ...]:
     return tuple(item for item in found if item.at)
 
 
+def calibrations(report: DumpReport) -> tuple[list[Finding], bool]:
+    """The sectors of RF calibration, the device's own first, and whether that is in its place.
+
+    Of several one is the device's own: the one where its chip looks for it, be it sound or not.
+    Where nobody knows that place, or none is there, they come sound ones first.
+    """
+    found = sorted(_of_kind(report, FindingKind.RF_CALIBRATION), key=lambda item: not item.sound)
+    straight = report.layout.straight
+    homes = _homes(_owners(report), RegionRole.RF, report) if straight else ()
+    at_home = [item for item in found if item.span.start in homes]
+    rest = [item for item in found if item not in at_home]
+    return at_home + rest, bool(at_home) or not homes
+
+
 def unproven_len(report: DumpReport) -> int:
     """Bytes outside of everything that was recognised, other than erased ones.
 

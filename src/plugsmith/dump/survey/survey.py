@@ -31,6 +31,7 @@ from plugsmith.dump.survey.as_image import image_kind, key_word, known_image, st
 from plugsmith.dump.survey.looked import looked
 from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts, Secrets
 from plugsmith.dump.survey.secret_scan import scan_summary
+from plugsmith.dump.survey.standing import calibrations
 from plugsmith.errors import InputEmpty, InputTooLarge
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
@@ -87,7 +88,7 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
         flash_size=layout.flash_size,
         layout=layout,
         firmware=_firmware(findings, stores, image),
-        mac=_mac(findings),
+        mac=None,
         regions=regions.draw(dump.data, findings=findings, layout=layout, chip=guess.chip),
         findings=tuple(findings),
         secrets=Secrets(),
@@ -95,6 +96,7 @@ def survey(dump: Dump, *, flash_size: int | None = None) -> DumpReport:
         looks_like=looks_like,
         image=image,
     )
+    report = replace(report, mac=_mac(report))
     wrong = damage.assess(report, stores=stores) if other is None else damage.of_other(other)
     report = replace(report, damage=wrong)
     return replace(report, secrets=replace(content.secrets, looked=looked(report)))
@@ -221,6 +223,8 @@ def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _mac(findings: list[Finding]) -> str | None:
-    macs = (item.facts["mac"] for item in findings if item.kind is FindingKind.RF_CALIBRATION)
+def _mac(report: DumpReport) -> str | None:
+    sectors, at_home = calibrations(report)
+    own = sectors[:1] if at_home else sectors
+    macs = (item.facts["mac"] for item in own)
     return next((mac for mac in macs if isinstance(mac, str)), None)

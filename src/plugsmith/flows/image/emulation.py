@@ -11,7 +11,7 @@ from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, run_boot
 from plugsmith.errors.emulator import NotBootable
-from plugsmith.events import TaskBegin, TaskEnd
+from plugsmith.events import TaskBegin, TaskEnd, Warning_
 from plugsmith.flows.file_kind import WITH_CODE
 from plugsmith.flows.image.results import BootResult, EmulatedPin, GpioResult
 from plugsmith.flows.judged_file import worked_on
@@ -111,6 +111,16 @@ def boot_image(request: BootRequest, sink: EventSink) -> BootResult:
         chip = choose_chip(request)
         check_board(chip)
         flash = flash_to_boot(request, chip=chip)
+    problems = [item.text for item in request.source.image.problems]
+    for text in problems:
+        sink.emit(
+            Warning_(
+                code="PS-NOTE-DAMAGED",
+                message=text,
+                hint=_("Do not write this file, whatever the emulator says of it."),
+                data={"name": request.source.name},
+            )
+        )
     answer = run_emulated(flash, chip, sink, limits=EmuLimits(wall_s=request.wall_s))
     return BootResult(
         chip=chip,
@@ -122,19 +132,25 @@ def boot_image(request: BootRequest, sink: EventSink) -> BootResult:
         emulated_seconds=round(answer["emulated_s"], 3),
         resets=answer["resets"],
         faults=tuple(answer["faults"]),
-        meaning=boot_sentence(answer, chip),
+        meaning=boot_sentence(answer, chip, whole=not problems),
         log=redact(answer["log"][-_LOG_SHOWN:]),
     )
 
 
-def boot_sentence(answer: RunAnswer, chip: str) -> str:
-    """What the verdict means, for people."""
+def boot_sentence(answer: RunAnswer, chip: str, *, whole: bool = True) -> str:
+    """What the verdict means, for people; `whole` False: a check on the file failed."""
     where = answer["faults"][0] if answer["faults"] else ""
     match answer["reached"]:
         case "reset loop" if answer["boots"] is None:
             return _(
                 "Unknown: the application starts and then resets itself, which can be due to radio "
                 "and analogue parts that the emulator only imitates."
+            )
+        case "application log" if not whole:
+            return _(
+                "{firmware} ran to the end of its start, but the file is damaged or incomplete: "
+                "what was not run here may fail.",
+                firmware=answer["firmware"] or "",
             )
         case "application log":
             return _(

@@ -17,9 +17,10 @@ from plugsmith.flows.file_kind import WITH_CODE
 from plugsmith.flows.image.results import ConvertResult, ImageInfo, OriginRow, image_info, image_row
 from plugsmith.flows.judged_file import JudgedFile, open_file, worked_on
 from plugsmith.flows.many import ManyResult, over_files
-from plugsmith.image.assemble import ConvertInput, convert
+from plugsmith.image.assemble import ConvertInput, convert, plain_code
 from plugsmith.image.keys.rekey import with_key
 from plugsmith.image.model import ImageKind
+from plugsmith.image.physical import LINE_LEN
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY
 from plugsmith.messages import _
 from plugsmith.private_files import write_private
@@ -149,12 +150,12 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
             time=request.time,
         )
     made = JudgedFile(name=source.name, data=data).image
-    if made.kind is not request.to or made.problems:
-        reasons = [item.text for item in made.problems] or [made.kind.value]
+    doubts = _doubts(source, ConvertInput(name=source.name, data=data, image=made), request.to)
+    if doubts:
         raise ConversionImpossible(
             name=request.source.name,
             wanted=request.to.value,
-            reason=_("What came out would not be right: {text}", text=" ".join(reasons)),
+            reason=_("What came out would not be right: {text}", text=" ".join(doubts)),
             remedy=_("Convert another file of the same firmware."),
         )
     key = request.key or request.from_key
@@ -169,6 +170,25 @@ def convert_file(request: ConvertRequest) -> ConvertResult:
         source=OriginRow(file=request.source.name, kind=request.source.image.kind),
         image=image_row(made),
     )
+
+
+def _doubts(source: ConvertInput, made: ConvertInput, to: ImageKind) -> list[str]:
+    """What speaks against the file that was made, read anew: kind, checks, chip, application."""
+    if made.image.problems or made.image.kind is not to:
+        return [item.text for item in made.image.problems] or [made.image.kind.value]
+    ours, theirs = set(source.image.chips), set(made.image.chips)
+    if ours and theirs and not ours & theirs:
+        return [_("It is for {chips}.", chips=" / ".join(made.image.chips))]
+    code, again = plain_code(source), plain_code(made)
+    if code is None or again is None or not _is_same(code, again):
+        return [_("It holds another application.")]
+    return []
+
+
+def _is_same(code: bytes, other: bytes) -> bool:
+    """Whether both are one application: its last line may be filled up, with whatever."""
+    short, long = sorted((code, other), key=len)
+    return long.startswith(short) and len(long) - len(short) < LINE_LEN
 
 
 def _unlocked(source: ConvertInput, key: ScrambleKey | None) -> ConvertInput:
