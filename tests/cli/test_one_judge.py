@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 
 import pytest
-from owned_files import NOISE, K, owned_files, packed_files
+from owned_files import NOISE, K, locked_zip, owned_files, packed_files, zipped
 from test_walk import nothing_there
 from verbs_of_files import VERBS
 
@@ -154,6 +155,50 @@ def test_a_refusal_names_the_verb_that_helps_with_this_kind(verb, run):
 def test_what_describes_a_device_is_taken_where_one_is_set_up(verb, name, run):
     code, last = run(verb, FILES[name][1])
     assert (code, last["code"]) in {(3, "PS-PORT-NOT-FOUND"), (10, "PS-DEVICE-UNREACHABLE")}
+
+
+@pytest.mark.parametrize("name", ["tar", "nested", "locked", "spoilt"])
+def test_what_shows_through_of_an_archive_is_not_taken_for_a_flash(name, run):
+    dump = FILES["dump-t"][1]
+    packed = bytearray(gzip.compress(dump, 1))
+    packed[-8] ^= 1
+    data = {
+        "tar": FILES["tar"][1],
+        "nested": zipped(inner=zipped(dump=dump)),
+        "locked": locked_zip(),
+        "spoilt": bytes(packed),
+    }[name]
+    for verb in VERBS:
+        code, last = run(verb, data)
+        if (verb, name) == ("dump records", "tar"):
+            assert last["data"]["records"]  # each of them was found and opened; none is judged
+        elif last["type"] == "error" and code not in {3, 4, 10}:
+            assert code in {5, 8, 9}, (verb, last)
+            assert "npack" in last["hint"] or "again" in last["hint"], (verb, last)
+            assert "Error" not in last["message"], (verb, last)
+            assert "password required" not in last["message"], (verb, last)
+        else:
+            assert verb in {"dump info", "image info", "template lint"}, (verb, last)
+            assert last["data"]["kind"] == "unknown", (verb, last)
+            assert code == 9
+
+
+@pytest.mark.parametrize(
+    ("verb", "name"),
+    [
+        ("dump repair", "rotated"),
+        ("dump sanitize", "dump-t"),
+        ("image convert", "dump-t"),
+        ("obk config build", "qio-t"),
+    ],
+)
+def test_an_output_in_a_folder_that_is_not_there_is_refused_alike(verb, name, capsys, tmp_path):
+    file, out = tmp_path / "file", tmp_path / "no" / "such" / "out"
+    file.write_bytes(FILES[name][1])
+    code = main([*VERBS[verb].format(file=file, out=out).split(), "--json"])
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (code, last["code"]) == (5, "PS-LIBRARY-DENIED")
+    assert not out.exists()
 
 
 def _smallest(kinds):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from campaign_size import sampled
 from conversion_files import KINDS, Firmware, check
+from conversion_files import WAYS as FROM_A_FILE
 
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
@@ -43,7 +44,7 @@ def test_every_way_from_every_kind_is_right_or_refused(corpus, tmp_path, chip, k
         qio=original.data,
         app_end=original.image.app.section.end,
     )
-    check(ours, kind, ours.as_kind(kind), tmp_path, boot=False)
+    assert check(ours, kind, ours.as_kind(kind), tmp_path, boot=False) == len(FROM_A_FILE)
 
 
 @pytest.mark.corpus

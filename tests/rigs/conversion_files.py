@@ -146,8 +146,10 @@ def started(flash: bytes, chip: str) -> tuple[bool | None, str]:
     return answer["boots"], answer["reached"]
 
 
-def check(wanted: Firmware, kind: str, data: bytes, folder: Path, *, boot: bool = True) -> None:
+def check(wanted: Firmware, kind: str, data: bytes, folder: Path, *, boot: bool = True) -> int:
     """Every way from one file: refused with the way on, or the same application that starts.
+
+    How many ways that were.
 
     `boot` False: a flash that holds the same boot loader and application starts like the original.
     """
@@ -155,7 +157,9 @@ def check(wanted: Firmware, kind: str, data: bytes, folder: Path, *, boot: bool 
     (folder / "source").write_bytes(data)
     (folder / "loader").write_bytes(wanted.as_kind("loader"))
     (folder / "dump").write_bytes(original)
+    tried = 0
     for to, with_loader, named in WAYS:
+        tried += 1
         way = f"{kind} to {to}{' with a loader' * with_loader}{' for a named chip' * named}"
         output = folder / f"out {way}"
         request = ConvertRequest(
@@ -184,6 +188,7 @@ def check(wanted: Firmware, kind: str, data: bytes, folder: Path, *, boot: bool 
             assert flash[: wanted.app_end] == original[: wanted.app_end], way
             if boot and emulator_installed():
                 assert started(flash, wanted.chip) == (True, "application log"), way
+    return tried
 
 
 def flash_with(wanted: Firmware, made: Path, folder: Path) -> bytes:

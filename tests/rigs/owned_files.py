@@ -6,6 +6,7 @@ import base64
 import gzip
 import io
 import random
+import tarfile
 import zipfile
 from functools import cache
 
@@ -36,6 +37,23 @@ def zipped(**members: bytes) -> bytes:
         for name, data in members.items():
             archive.writestr(name, data)
     return made.getvalue()
+
+
+def tarred(data: bytes) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as archive:
+        head = tarfile.TarInfo("secret-name.bin")
+        head.size = len(data)
+        archive.addfile(head, io.BytesIO(data))
+    return made.getvalue()
+
+
+def locked_zip() -> bytes:
+    """A ZIP whose member says that it needs a password."""
+    made = bytearray(zipped(dump=NOISE(5000)))
+    made[made.find(b"PK\3\4") + 6] |= 1
+    made[made.find(b"PK\1\2") + 8] |= 1
+    return bytes(made)
 
 
 def with_erased(data: bytes, start: int, end: int) -> bytes:
@@ -100,6 +118,8 @@ def owned_files() -> dict[str, tuple[K, bytes]]:
         "picture": (K.DOCUMENT, b"\x89PNG\r\n\x1a\n" + NOISE(5000)),
         "pdf": (K.DOCUMENT, b"%PDF-1.4\n" + NOISE(5000)),
         "elf": (K.DOCUMENT, b"\x7fELF" + NOISE(5000)),
+        "tar": (K.PACKED, tarred(dump)),
+        "zstd": (K.PACKED, b"\x28\xb5\x2f\xfd" + NOISE(500)),
         "seven": (K.PACKED, b"7z\xbc\xaf\x27\x1c" + NOISE(500)),
         "esp": (K.OTHER_CHIP, other_images.esp_image()),
         "ln882h": (K.OTHER_CHIP, other_images.ln882h_flash()),

@@ -81,7 +81,8 @@ def read_member(source: IO[bytes], member: str, *, name: str, limit: int) -> byt
         raise InputUnusable(
             name=name,
             kind=_("a ZIP archive that is locked with a password or packed in a rare way"),
-            reason=str(problem)[:200],
+            reason=_("Plugsmith opens no such archive."),
+            remedy=_("Unpack it with another program and give the file inside."),
         ) from problem
     except _BROKEN as problem:
         raise _malformed(problem) from problem
@@ -112,7 +113,8 @@ def _drain(
             try:
                 found += engine.decompress(piece, limit + 1 - len(found))
             except _BROKEN as problem:
-                raise _malformed(problem) from problem
+                text = _("its packed content is damaged")
+                raise Malformed(structure="archive", problem=text, offset=at) from problem
             _refuse_large(found, name=name, limit=limit)
         at -= len(engine.unused_data)
         at = next(_ZEROS.finditer(data, at)).end()  # they may fill up between and behind parts

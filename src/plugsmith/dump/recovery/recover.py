@@ -236,17 +236,18 @@ def _parse(text: RankedText) -> PinText | None:
 def _absence(
     work: Search, store: Store | None, state: StoreState, origin: Origin, *, name: str
 ) -> AbsenceVerdict:
+    vendor = bool(work.opened.arenas or work.tables or work.opened.traces)
+    check_usable(work.data, name=name, vendor=vendor)
     if work.homes.closed and work.homes.first is None:  # a leftover opens, the own store does not
         return AbsenceVerdict(status=Status.NONE, reason=AbsenceReason.KEY_LOST)
     if work.opened.arenas:
         return without_text(state, store)
-    check_usable(work.data, name=name, vendor=bool(work.tables or work.opened.traces))
     place = origin.offset(_key_addr(origin), size=len(work.data))
     region = work.data[max(place, 0) : max(place + STORE_LEN, 0)]
     return without_store(
         region,
         key_known=any(trace.sound for trace in work.opened.traces),
-        vendor=bool(work.tables or work.opened.traces),
+        vendor=vendor,
         other=other_firmware(work.data, work.codes) is not None,
     )
 

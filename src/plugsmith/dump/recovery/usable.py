@@ -8,6 +8,7 @@ from plugsmith.dump.finders import foreign_file, obk_config
 from plugsmith.dump.randomness import Texture, measure, uniform_byte
 from plugsmith.errors.content import InputEmpty, InputTooLarge, InputUnusable
 from plugsmith.image.crc import bad_lines
+from plugsmith.image.foreign.marks import is_archive
 from plugsmith.image.physical import STORED_LEN
 from plugsmith.messages import _
 
@@ -41,8 +42,11 @@ def check_not_uniform(data: bytes, *, name: str) -> None:
 
 
 def check_usable(data: bytes, *, name: str, vendor: bool) -> None:
-    """Raise InputError where a file without vendor data is random, too short, or another kind."""
-    if vendor:
+    """Raise InputError where a file without vendor data is random, too short, or another kind.
+
+    Of an archive also where vendor data show through: nothing of them stands in its place.
+    """
+    if vendor and not is_archive(data):
         return
     foreign = foreign_file.find(data)
     if foreign:

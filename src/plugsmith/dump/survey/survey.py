@@ -33,6 +33,7 @@ from plugsmith.dump.survey.report import DumpKind, DumpReport, FirmwareFacts, Se
 from plugsmith.dump.survey.secret_scan import scan_summary
 from plugsmith.dump.survey.standing import calibrations
 from plugsmith.errors import InputEmpty, InputTooLarge
+from plugsmith.image.foreign.marks import is_archive
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.image.later_beken import is_later
@@ -118,13 +119,14 @@ class _Content:
 @lru_cache(maxsize=2)
 def _content(data: bytes, _said_in: str) -> _Content:
     """`_said_in`: findings hold sentences, so that each language has its own."""
-    stores = () if uniform_byte(data) is not None else find_stores(data)
-    findings = find_everything(data, stores)
+    packed = is_archive(data)  # what shows through of its content is not in its place
+    stores = () if packed or uniform_byte(data) is not None else find_stores(data)
+    findings = foreign_file.find(data) if packed else find_everything(data, stores)
     return _Content(
         stores=stores,
         findings=tuple(findings),
-        other=read_other_maker(data),
-        image=known_image(data),
+        other=None if packed else read_other_maker(data),
+        image=None if packed else known_image(data),
         secrets=scan_summary(data, findings=findings, stores=stores),
     )
 

@@ -20,6 +20,7 @@ from plugsmith.errors import (
     PlugsmithError,
     UsageError,
 )
+from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.dump.config import read_dump
 from plugsmith.flows.file_kind import FileKind
@@ -293,9 +294,7 @@ def write_private(path: Path, data: bytes) -> None:
     except FileExistsError as taken:
         raise OutputExists(name=str(path)) from taken
     except OSError as problem:
-        raise UsageError(
-            problem=_("{name} cannot be written: {why}", name=str(path), why=system_words(problem))
-        ) from problem
+        raise NoRightToWrite(folder=str(path.parent), problem=system_words(problem)) from problem
     with os.fdopen(handle, "wb") as file:
         file.write(data)
 

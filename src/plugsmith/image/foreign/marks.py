@@ -54,6 +54,7 @@ _MARKS: tuple[tuple[bytes, str, MarkGroup], ...] = (
     (b"Rar!\x1a\x07", N_("a RAR archive"), _PACKED),
     (b"BZh", N_("a bzip2 archive"), _PACKED),
     (b"\xfd7zXZ\x00", N_("an xz archive"), _PACKED),
+    (b"\x28\xb5\x2f\xfd", N_("a Zstandard archive"), _PACKED),
     (b"\xff\xd8\xff", N_("a JPEG picture"), _DOCUMENT),
     (b"\x89PNG\r\n\x1a\n", N_("a PNG picture"), _DOCUMENT),
     (b"GIF8", N_("a GIF picture"), _DOCUMENT),
@@ -70,6 +71,8 @@ _HEX_TEXT = Mark(
     group=_DOCUMENT,
 )
 _TEXT = Mark(name=N_("a text file"), group=MarkGroup.TEXT)
+_TAR_AT = 257  # POSIX.1-1988: behind the name, the rights and the sum of the first file
+_TAR = Mark(name=N_("a tar archive"), group=_PACKED)
 _WEB_PAGE = Mark(name=N_("a web page"), group=_PAGE)
 _PROBE = 0x400
 
@@ -79,6 +82,8 @@ def mark_of(data: bytes) -> Mark | None:
     for marker, name, group in _MARKS:
         if data.startswith(marker):
             return Mark(name=name, group=group)
+    if data.startswith(b"ustar", _TAR_AT):
+        return _TAR
     head = data[:_PROBE].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if head.startswith(_PAGES):
         return _WEB_PAGE
@@ -92,3 +97,9 @@ def _is_text(data: bytes) -> bool:
     if len(data) <= MAX_LEN:
         return is_plain_text(data)
     return is_plain_text(data[:MAX_LEN]) and is_plain_text(data[-MAX_LEN:])
+
+
+def is_archive(data: bytes) -> bool:
+    """Whether a file is packed, so that nothing in it stands where its bytes say."""
+    mark = mark_of(data)
+    return mark is not None and mark.group is MarkGroup.PACKED
