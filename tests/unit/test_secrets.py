@@ -309,6 +309,7 @@ def test_a_fact_is_masked_in_its_depth_and_keeps_its_names_and_numbers() -> None
     ("line", "shown", "values"),
     [
         ("power on", "power on", set()),
+        ("say psk: none", "say psk: none", set()),
         ("backlog power on", "backlog power on", set()),
         ("ssid1 home", "ssid1 ***", {"home"}),
         ("MqttPassword a b", "MqttPassword ***", {"a b"}),
