@@ -7,11 +7,13 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from dump_rig import forged, key_addr
 
 from plugsmith.dump.recovery.outcome import AbsenceReason, Status, StoreState
 from plugsmith.dump.recovery.recover import recover
 from plugsmith.dump.recovery.verdict import store_state, without_store, without_text
 from plugsmith.forge.flash import forge_flash
+from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.kv import StoreKind
 
 BASE = 0x1E_F000
@@ -208,3 +210,19 @@ def test_what_lies_behind_the_place_of_the_store_is_no_part_of_it():
     for count, behind, erased in ((most, 100, True), (most + 1, 0, False)):
         data[0x20_0000 - count : 0x20_0000 + behind] = b"\x5a" * (count + behind)
         assert (recover(bytes(data)).reason is AbsenceReason.ERASED) is erased
+
+
+@pytest.mark.parametrize("name", ["BK7231T", "BK7231N", "BK7231Q", "BK7238"])
+@pytest.mark.parametrize("key_left", [True, False])
+def test_an_erased_store_is_called_erased_wherever_the_chip_has_it(name, key_left):
+    made = forged(name, file_copy=False)
+    data = bytearray(made.data)
+    start = key_addr(name) + (SECTOR_LEN if key_left else 0)
+    data[start:0x20_0000] = b"\xff" * (0x20_0000 - start)
+    found = recover(bytes(data))
+    assert (found.status, found.reason) == (Status.NONE, AbsenceReason.ERASED)
+
+
+def test_a_store_that_is_no_more_than_its_key_block_is_missing():
+    data = forged("BK7238", file_copy=False).data[: key_addr("BK7238") + SECTOR_LEN]
+    assert recover(data).reason is AbsenceReason.STORAGE_MISSING

@@ -35,7 +35,7 @@ from plugsmith.dump.recovery.verdict import (
     without_text,
 )
 from plugsmith.dump.store.opened import open_stores
-from plugsmith.dump.store.origin import Origin, find_origin
+from plugsmith.dump.store.origin import DEFAULT_KEY_ADDR, Origin, find_origin
 from plugsmith.dump.store.tables import current_tables
 from plugsmith.errors import Malformed
 from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
@@ -242,7 +242,7 @@ def _absence(
         return AbsenceVerdict(status=Status.NONE, reason=AbsenceReason.KEY_LOST)
     if work.opened.arenas:
         return without_text(state, store)
-    place = origin.offset(_key_addr(origin), size=len(work.data))
+    place = _store_place(work, origin)
     region = work.data[max(place, 0) : max(place + STORE_LEN, 0)]
     return without_store(
         region,
@@ -252,5 +252,9 @@ def _absence(
     )
 
 
-def _key_addr(origin: Origin) -> int:
-    return 0x1E_B000 if origin.chip == "BK7231Q" else 0x1E_E000
+def _store_place(work: Search, origin: Origin) -> int:
+    """Where the store that did not open begins: at its key block, else where the chip has it."""
+    if work.opened.traces:
+        return work.opened.traces[0].offset
+    addr = 0x1E_B000 if origin.chip == "BK7231Q" else DEFAULT_KEY_ADDR
+    return origin.offset(addr, size=len(work.data))

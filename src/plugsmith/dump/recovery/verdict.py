@@ -122,6 +122,8 @@ def without_store(region: bytes, *, key_known: bool, vendor: bool, other: bool) 
         reason = AbsenceReason.STORAGE_MISSING
     elif is_blank(region[SECTOR_LEN:] or region):
         reason = AbsenceReason.ERASED
+    elif key_known and len(region) == SECTOR_LEN:  # the key block ends the file
+        reason = AbsenceReason.STORAGE_MISSING
     elif key_known:
         reason = AbsenceReason.STORAGE_DAMAGED
     elif looks_encrypted(region):
