@@ -32,11 +32,15 @@ def server(handle):
                 held.append(connection)
                 handle(connection)
 
-    threading.Thread(target=run, daemon=True).start()
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
     try:
         yield f"127.0.0.1:{listener.getsockname()[1]}"
     finally:
+        with contextlib.suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # wakes it, or it takes one more that nobody closes
         listener.close()
+        thread.join(5)
         for connection in held:
             connection.close()
 
