@@ -1705,6 +1705,7 @@ export type WireReadResult = {
   "length": number;
   "proof": string;
   "chip": string;
+  "chips": (string)[];
 };
 
 /** `reset`. */

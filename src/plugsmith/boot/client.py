@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.bursts.crc_burst import crc_burst
 from plugsmith.boot.bursts.train import write_train
-from plugsmith.boot.exchange import SETTLE_S, START_BAUD, Exchanger
+from plugsmith.boot.exchange import START_BAUD, Exchanger
 from plugsmith.boot.policy import RetryPolicy
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.rates import HostRates, RateSwitch
@@ -33,6 +33,8 @@ __all__ = ["START_BAUD", "BootClient", "RetryPolicy"]
 # not seen to carry more, because a request that lost bytes could hang the chip.
 _CRC_BATCH, _CRC_BATCH_CAREFUL = 35, 18
 _AGREE = 6
+_REBOOT_GAP_S = 0.001  # a ROM needs half a millisecond of silence, as between polls
+_LAST_BYTES_S = 0.003  # what is left of 24 bytes in an adapter, before its rate is changed
 
 
 class BootClient:
@@ -192,9 +194,10 @@ class BootClient:
             return self._wire.answered(timeout_s + self._wire.latency_s)
 
     def settle(self) -> None:
-        """Take the answers to link checks that are still on their way after linking."""
+        """Take the answers to link checks that a network still brings after linking."""
+        quiet_s = 0.0 if self.port.capabilities.local else self._wire.latency_s
         with self._wire.turn:
-            self._wire.drain(self._wire.latency_s, most_s=0.5)
+            self._wire.drain(quiet_s, most_s=0.5)
             self._wire.forget()
 
     def pause(self) -> None:
@@ -230,9 +233,10 @@ class BootClient:
                 for _attempt in range(4):
                     self._wire.send(once)
                     self.port.drain()
-                    self.clock.sleep(0.01)
-            self.port.drain()
-            self.clock.sleep(SETTLE_S)
+                    self.clock.sleep(_REBOOT_GAP_S)
+            if self.dialect.leaves_when_idle or self.baud != START_BAUD:
+                self.port.drain()
+                self.clock.sleep(_LAST_BYTES_S)
             if self.baud != START_BAUD:
                 self._exchanger.host_to(START_BAUD)
 
@@ -299,9 +303,9 @@ class BootClient:
         """Set a 32-bit register of the ROM family."""
         self.exchange(cmd.WriteRegister(addr=addr, value=value))
 
-    def boot_version(self) -> str | None:
+    def boot_version(self, *, tries: int = 2) -> str | None:
         """The text of a T loader; None where the command does not exist."""
-        for _attempt in range(2):
+        for _attempt in range(tries):
             reply = self.ask(cmd.ReadBootVersion())
             if reply is not None:
                 return reply.data.split(b"\0")[0].decode("ascii", "replace") or None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import zlib
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.bursts.checksums import joined, runs, whole_of
 from plugsmith.boot.dialects import AfterCrc
 from plugsmith.boot.linking import LinkPolicy, link_again
-from plugsmith.boot.protocol.commands import Read4K
+from plugsmith.boot.protocol.commands import CheckCrc, Read4K
 from plugsmith.boot.reading import Proof, ProvenBlock, ProvenReader
 from plugsmith.boot.speed import SpeedControl
 from plugsmith.boot.status_registers import restore, unprotect
@@ -206,13 +207,21 @@ class UartFlash:
         return addr + self.size if guarded and self.identity.family is Family.LOADER else addr
 
     def _probe(self) -> bool:
-        """Whether a sector that is known reads right at the first try, twice."""
+        """Whether a sector reads right at the first try, twice."""
         command = Read4K(addr=self._to_wire(0))
         for _try in range(2):
             reply = self.client.ask(command)
-            if reply is None or command.payload(reply) != self.identity.loader_head:
+            if reply is None or not self._is_head(command.payload(reply)):
                 return False
         return True
+
+    def _is_head(self, data: bytes) -> bool:
+        """Whether the flash begins with `data`: as it is known, else by the chip's checksum."""
+        if not self.identity.only_glanced:
+            return data == self.identity.loader_head
+        check = CheckCrc(start=self._to_wire(0), length=SECTOR_LEN)
+        reply = self.client.ask(check)
+        return reply is not None and check.crc32(reply) == zlib.crc32(data)
 
     # writing
 
@@ -225,6 +234,7 @@ class UartFlash:
         anything is erased if that fails. The first sector that is erased and written afterwards
         is read back, so that a stuck protection shows before the rest is touched.
         """
+        self._require_identity()
         self._writer.guard(target)
         if self.identity.family is Family.ROM:
             self._unprotect_part(allow_unknown=allow_unknown_part)
@@ -293,7 +303,12 @@ class UartFlash:
         self._ready()
         self._writer.rewrite(addr, data)
 
+    def _require_identity(self) -> None:
+        if self.identity.only_glanced:
+            raise ValueError("a chip that was only glanced at is never written")
+
     def _ready(self) -> None:
+        self._require_identity()
         if self.crc_blocks_writes:
             self._restart_chip()
             self._writer.restart()

@@ -12,6 +12,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.agreement import any_two
+from plugsmith.boot.contact.greeting import LATER_CHIP_ID, greet, owners_of
 from plugsmith.boot.dialects import AfterCrc, dialect_of
 from plugsmith.boot.efuse import read_key
 from plugsmith.boot.flash_size import BEYOND, is_right, loader_size, read_agreed, rom_size
@@ -30,7 +31,6 @@ from plugsmith.chips.catalog import (
     boot_codes_for_crc,
     chip,
     chips,
-    chips_for_id,
     flash_part,
     unknown_boot_code,
 )
@@ -44,27 +44,16 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import EllipsisType
 
     from plugsmith.boot.client import BootClient
+    from plugsmith.boot.contact.greeting import FirstAnswer
     from plugsmith.chips.model import BootCode, Chip, FlashPart
     from plugsmith.events import EventSink
 
-CHIP_ID, LATER_CHIP_ID, REVISION = 0x80_0000, 0x4401_0004, 0x4400_01F0
 _NO_KEY_KNOWN = N_("how this chip tells its code key is not known")
 _INFERRED_KEY = N_("inferred from the boot loader: this chip cannot tell its key over the UART")
-_READ_ID = b"\x9f\x00\x00\x00"
+READ_ID = b"\x9f\x00\x00\x00"
 _AGREE = 6
-
-
-def read_chip_id(client: BootClient) -> int | None:
-    """The id register of the ROM family; None from the loader family, which has no such command.
-
-    A T is known by the version that it tells: for a register it would have to be waited in vain.
-    """
-    if client.ask(cmd.ReadBootVersion()) is not None:
-        return None
-    return client.agreed_register(CHIP_ID)
 
 
 def identify(
@@ -72,19 +61,21 @@ def identify(
     *,
     sink: EventSink | None = None,
     expected: str | None = None,
-    chip_id: int | EllipsisType | None = ...,
+    hello: FirstAnswer | None = None,
 ) -> Identity:
     """Identify the linked chip; changes nothing in flash.
 
     Sends a loader-family chip no CRC before it is known that this blocks nothing for good.
     `expected` is a chip name of the user: it is only compared, ChipMismatch if it differs.
-    `chip_id` is what `read_chip_id` said, if that was asked already.
+    `hello` is what `greet` said, if that was asked already.
     Raises UnknownBootCode for a chip that answers but is not supported, IdentityUnstable.
     """
     wanted = chip(expected) if expected else None
-    if chip_id is ...:
-        chip_id = read_chip_id(client)
-    identity = _identify_loader(client) if chip_id is None else _identify_rom(client, chip_id)
+    hello = hello or greet(client)
+    if hello.chip_id is None:
+        identity = _identify_loader(client, hello.version)
+    else:
+        identity = _identify_rom(client, hello.chip_id)
     if wanted is not None and wanted.name != identity.chip.name:
         raise ChipMismatch(expected=wanted.name, found=identity.chip.name)
     if sink is not None:
@@ -97,8 +88,7 @@ def identify(
 # loader family
 
 
-def _identify_loader(client: BootClient) -> Identity:
-    version = client.boot_version()
+def _identify_loader(client: BootClient, version: str | None) -> Identity:
     head = client.read_4k(BEYOND)
     found = boot_codes_for_crc(256, zlib.crc32(head[:256]))
     if not _crc_is_harmless(found, version) or not is_right(client, BEYOND, head):
@@ -168,7 +158,7 @@ def _name_loader(
     if found:
         boot = found[0]
         names = [name for item in found for name in item.chips]
-        owner = _fitting_chip(names, size)
+        owner = fitting_chip(names, size)
         why = _("fingerprint {crc} of the first 256 bytes: {boot}", crc=mark, boot=boot.name)
         return boot, owner, why
     if version:
@@ -186,7 +176,7 @@ def _name_loader(
     if not owners:
         found_text = f"loader {mark}, first bytes {head[:8].hex()}"
         raise UnknownBootCode(port=client.port.info.name, found=found_text)
-    owner = _fitting_chip([item.name for item in owners], size)
+    owner = fitting_chip([item.name for item in owners], size)
     why = _("first bytes of {chip}; fingerprint {crc} is new", chip=owner.name, crc=mark)
     return _stand_in(owner.name, why)
 
@@ -195,7 +185,7 @@ def _stand_in(name: str, why: str) -> tuple[BootCode, Chip, str]:
     return unknown_boot_code(name), chip(name), why
 
 
-def _fitting_chip(names: list[str], size: int) -> Chip:
+def fitting_chip(names: list[str], size: int) -> Chip:
     """The first chip whose usual flash size is `size`: U and 7252 share their loader."""
     candidates = [chip(name) for name in dict.fromkeys(names)]
     usual = [item for item in candidates if item.flash_size == size]
@@ -207,7 +197,7 @@ def _fitting_chip(names: list[str], size: int) -> Chip:
 
 
 def _identify_rom(client: BootClient, chip_id: int) -> Identity:
-    owners, chip_id = _owners(client, chip_id)
+    owners, chip_id = owners_of(client, chip_id)
     client.adopt(dialect_of(unknown_boot_code(owners[0].name), Family.ROM))
     head = client.read_4k(0)
     if not is_right(client, 0, head):
@@ -216,7 +206,7 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     if later:  # its eFuse lies elsewhere: where others have theirs nothing may be written
         key = KeyFacts(key_class=owners[0].expects_key, evidence=_NO_KEY_KNOWN)
         flash = _rom_flash(client, head)
-        owner = _fitting_chip([item.name for item in owners], flash.size)
+        owner = fitting_chip([item.name for item in owners], flash.size)
     else:
         key = read_key(client)
         owner = _by_key(owners, key, head)
@@ -249,27 +239,6 @@ def _identify_rom(client: BootClient, chip_id: int) -> Identity:
     )
 
 
-def _owners(client: BootClient, chip_id: int) -> tuple[list[Chip], int]:
-    owners = [item for item in chips_for_id(chip_id) if item.family is Family.ROM]
-    if not owners:
-        later = client.agreed_register(LATER_CHIP_ID)
-        if later is not None:
-            owners = _later_owners(client, later)
-            chip_id = later if owners or not chip_id else chip_id
-    if not owners:
-        raise UnknownBootCode(port=client.port.info.name, found=f"chip id 0x{chip_id:X}")
-    return owners, chip_id
-
-
-def _later_owners(client: BootClient, word: int) -> list[Chip]:
-    """The chips of the later kind that answer so: the id is the upper half, where there is one."""
-    owners = list(chips_for_id(word >> 16 or word, register=LATER_CHIP_ID))
-    if not owners:
-        return []
-    revision = client.agreed_register(REVISION)
-    return [item for item in owners if revision in item.revisions] or owners
-
-
 def _by_key(owners: list[Chip], key: KeyFacts, head: bytes) -> Chip:
     """N and M are one silicon: the key in the eFuse tells them apart, else the loader does."""
     fitting = [item for item in owners if item.expects_key is key.key_class]
@@ -281,7 +250,7 @@ def _by_key(owners: list[Chip], key: KeyFacts, head: bytes) -> Chip:
 
 
 def _rom_flash(client: BootClient, head: bytes) -> FlashFacts:
-    jedec = _flash_id(client)
+    jedec = flash_id(client)
     part = flash_part(jedec) if jedec else None
     stated = part.size if part else (size_from_id(jedec) if jedec else None)
     size, proof = rom_size(client, head, stated)
@@ -304,9 +273,9 @@ def _status(client: BootClient, part: FlashPart) -> int | None:
         return None
 
 
-def _flash_id(client: BootClient) -> bytes | None:
+def flash_id(client: BootClient) -> bytes | None:
     """The three id bytes, the same twice; None where the command is refused."""
-    command = cmd.SpiTransfer(out=_READ_ID)
+    command = cmd.SpiTransfer(out=READ_ID)
     try:
         jedec = any_two(lambda: client.exchange(command).data[-3:], tries=_AGREE)
     except StatusRefused:
@@ -319,16 +288,21 @@ def _flash_id(client: BootClient) -> bytes | None:
 # both
 
 
-def _read_rf(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> dict[int, bytes]:
-    """The RF sectors of each software's layout, up to the first one that holds a MAC."""
+def rf_places(owner: Chip, size: int) -> list[int]:
+    """Where the RF sectors of each software's layout begin."""
     areas = {
         region.span.start
         for layout in owner.memory_maps
         for region in layout.with_role(RegionRole.RF)
         if region.span.end <= size
     }
+    return sorted(areas)
+
+
+def _read_rf(client: BootClient, owner: Chip, size: int, *, by_crc: bool) -> dict[int, bytes]:
+    """The RF sectors of each software's layout, up to the first one that holds a MAC."""
     found: dict[int, bytes] = {}
-    for addr in sorted(areas):
+    for addr in rf_places(owner, size):
         sector = client.read_4k(addr)
         if not (by_crc and is_right(client, addr, sector)):
             sector = read_agreed(client, addr, _("its address was read"))

@@ -63,6 +63,9 @@ class Identity:
     `loader_crc` is the zlib CRC-32 of the first `loader_covers` physical bytes; `mac` is the text
     `c8:47:8c:01:02:03` or None where the RF sector holds none; `rf` are the sectors, proven, in
     which it was looked for; `evidence` are sentences, in the language of the run.
+
+    One that was only glanced at (`boot.contact.glance`) has an empty `loader_head`, no address and
+    no sectors, but `marks`: checksums, by address, that are others on each device.
     """
 
     chip: Chip
@@ -79,6 +82,17 @@ class Identity:
     evidence: tuple[str, ...]
     rf: Mapping[int, bytes] = field(default_factory=dict, repr=False)
     twins: tuple[str, ...] = ()  # chips that cannot be told from this one over these wires
+    marks: Mapping[int, int] = field(default_factory=dict, repr=False)
+
+    @property
+    def only_glanced(self) -> bool:
+        """Whether no more was asked than reading takes: nothing may be written on its word."""
+        return not self.loader_head
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every chip that this may be, the likeliest first."""
+        return (self.chip.name, *self.twins)
 
 
 def twin_warning(identity: Identity) -> Warning_:
@@ -94,6 +108,15 @@ def twin_warning(identity: Identity) -> Warning_:
         ),
         hint=_("Look at the label of the module before you choose an image."),
         data={"chip": identity.chip.name, "twins": list(identity.twins)},
+    )
+
+
+def glance_summary(identity: Identity) -> str:
+    """One sentence about what was found, when the address was not asked for."""
+    return _(
+        "Found {chip} with {size} KiB of flash.",
+        chip=_(" or ").join(identity.names),
+        size=identity.flash.size // 1024,
     )
 
 

@@ -97,7 +97,12 @@ class RateSwitch:
         """Whether most link checks are answered at once: a noisy rate must not be worked at."""
         wire = self._wire
         wait_s = 0.01 + max(wire.latency_s / 2, _LATE * wire.lag_s)
-        return sum(wire.answered(wait_s) for _try in range(_CHECKS)) >= _SOUND
+        good = 0
+        for left in range(_CHECKS, 0, -1):
+            if good >= _SOUND or good + left < _SOUND:
+                break
+            good += wire.answered(wait_s)
+        return good >= _SOUND
 
     def _host_can(self, baud: int) -> bool:
         """Try the host alone first: a chip at a rate that the host lacks would be lost.

@@ -2,7 +2,11 @@
 
 The CRC of a block comes first. If it is that of all FF, the block is not read at all; that costs
 nothing, because the CRC is needed as the proof anyway. Looking for blank sectors inside a block
-costs one CRC per sector and is done where the measured CRC speed makes it pay.
+costs a CRC for two of its sectors, and for each of them if one is blank; it is done where the
+measured CRC speed makes it pay. (Of 29 real dumps 94 % of what is blank lies in such blocks.)
+
+Where each answer waits for the adapter, some blocks share one CRC, and only one that begins blank
+is asked about by itself.
 """
 
 from __future__ import annotations
@@ -11,6 +15,7 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.agreement import any_two
@@ -25,6 +30,8 @@ if TYPE_CHECKING:
     from plugsmith.boot.speed import SpeedControl
 
 _GROUP = 16  # blocks whose checksums are asked for in one go
+_TAIL = 0x4000  # less than that asks for no checksum of its own
+_SHARED_S = 2.0  # of reading that one checksum proves where each costs an answer: progress waits
 _EXPECTED_BLANK = 0.06  # share of blank sectors inside blocks that are not blank (8.3: 9 %)
 _CLEARLY = 0.7
 _READS = 10
@@ -78,12 +85,31 @@ class ProvenReader:
         """`span`, which consists of whole sectors, in proven pieces of at most 64 KiB."""
         pieces = list(span.split(BLOCK_LEN))
         while pieces:
-            group, pieces = pieces[:_GROUP], pieces[_GROUP:]
-            crcs = self._block_crcs(group)
+            count = self._together(pieces)
+            group, pieces = pieces[:count], pieces[count:]
+            shared = count > 1 and not self._client.dialect.ring
+            asked = [AddressRange(group[0].start, group[-1].end)] if shared else group
+            crcs = self._block_crcs(asked)
             if crcs is None:
                 yield from self._twice(group)
+            elif shared:
+                yield from self._by_shared_crc(group, crcs[0], skip_blank=skip_blank)
             else:
                 yield from self._by_crc(dict(zip(group, crcs, strict=True)), skip_blank=skip_blank)
+
+    def _together(self, pieces: Sequence[AddressRange]) -> int:
+        """How many of the next `pieces` are asked about at once.
+
+        Where the chip queues requests: as many checksums as are sent in one go. Where each answer
+        is waited for: blocks that share a checksum; one by one on a wire that has shown errors.
+        """
+        if self._client.dialect.ring:
+            return _GROUP
+        if self._client.errors:
+            return 1
+        most = max(int(_SHARED_S * self._client.baud / 10), BLOCK_LEN + _TAIL)
+        ends = accumulate(len(piece) for piece in pieces[:_GROUP])
+        return max(1, sum(end <= most for end in ends))
 
     def _block_crcs(self, group: list[AddressRange]) -> list[int] | None:
         """The device's CRC of each block, None where it has none; measures their speed once."""
@@ -112,10 +138,9 @@ class ProvenReader:
         full = [
             span for span, crc in crcs.items() if not (skip_blank and crc == blank_crc(len(span)))
         ]
-        sectors = [part for span in full for part in span.split(SECTOR_LEN)]
-        known = self._sector_crcs(sectors) if skip_blank and self._map_pays() else {}
+        known = self._blank_map(full) if skip_blank and self._map_pays() else {}
         blank = {part for part, crc in known.items() if crc == blank_crc(SECTOR_LEN)}
-        wanted = [part for part in sectors if part not in blank]
+        wanted = [part for span in full for part in span.split(SECTOR_LEN) if part not in blank]
         reads = self._client.read_many(self._to_wire(part.start) for part in wanted)
         for span, crc in crcs.items():
             if span not in full:
@@ -128,6 +153,44 @@ class ProvenReader:
             self.skipped_blank += SECTOR_LEN * sum(part in blank for part in content)
             self._prove(span, crc, content, known)
             yield ProvenBlock(span=span, data=b"".join(content.values()), proof=Proof.DEVICE_CRC)
+
+    def _by_shared_crc(
+        self, group: list[AddressRange], crc: int, *, skip_blank: bool
+    ) -> Iterator[ProvenBlock]:
+        """Blocks in a row, `crc` of all of them; each by its own where that one does not fit."""
+        blank: set[AddressRange] = set()
+        contents: dict[AddressRange, dict[AddressRange, bytes]] = {}
+        nothing = skip_blank and crc == blank_crc(sum(len(span) for span in group))
+        for span in group:
+            content = None if nothing else self._unless_blank(span, skip_blank=skip_blank)
+            if content is None:
+                blank.add(span)
+                content = dict.fromkeys(span.split(SECTOR_LEN), b"\xff" * SECTOR_LEN)
+            contents[span] = content
+        right = crc == zlib.crc32(b"".join(b"".join(part.values()) for part in contents.values()))
+        for span, content in contents.items():
+            if span in blank:
+                self.skipped_blank += len(span)
+            elif right:
+                self._speed.after(len(content))
+            else:
+                (own,) = self._crc_many([span])
+                self._prove(span, own, content, {})
+            proof = Proof.BLANK_CRC if span in blank else Proof.DEVICE_CRC
+            yield ProvenBlock(span=span, data=b"".join(content.values()), proof=proof)
+
+    def _unless_blank(
+        self, span: AddressRange, *, skip_blank: bool
+    ) -> dict[AddressRange, bytes] | None:
+        """The sectors of a block; None, unread, if it begins blank and its checksum says so."""
+        first, *others = span.split(SECTOR_LEN)
+        content = {first: self._client.read_4k(self._to_wire(first.start))}
+        if skip_blank and zlib.crc32(content[first]) == blank_crc(SECTOR_LEN):
+            (crc,) = self._crc_many([span])
+            if crc == blank_crc(len(span)):
+                return None
+        reads = self._client.read_many(self._to_wire(part.start) for part in others)
+        return content | dict(zip(others, reads, strict=True))
 
     def _map_pays(self) -> bool:
         """Whether a CRC per sector is likely to save clearly more than it costs.
@@ -142,6 +205,22 @@ class ProvenReader:
         crc_s = SECTOR_LEN / (self.crc_bytes_per_s or 4e5) + _CRC_REQUEST * bit_s + wait_s
         read_s = (SECTOR_LEN + 27) * bit_s + wait_s
         return crc_s < _CLEARLY * _EXPECTED_BLANK * read_s
+
+    def _blank_map(self, blocks: Sequence[AddressRange]) -> dict[AddressRange, int]:
+        """The checksums of two sectors of each block, and of all where one of these is blank."""
+        parts = {span: list(span.split(SECTOR_LEN)) for span in blocks}
+        known = self._sector_crcs(
+            [
+                part
+                for sectors in parts.values()
+                if len(sectors) > 1  # else the block's own checksum has told
+                for part in (sectors[len(sectors) // 2 - 1], sectors[-1])
+            ]
+        )
+        found = {part for part, crc in known.items() if crc == blank_crc(SECTOR_LEN)}
+        holed = [sectors for sectors in parts.values() if not found.isdisjoint(sectors)]
+        rest = [part for sectors in holed for part in sectors if part not in known]
+        return known | self._sector_crcs(rest)
 
     def _sector_crcs(self, sectors: list[AddressRange]) -> dict[AddressRange, int]:
         return dict(zip(sectors, self._crc_many(sectors), strict=True))

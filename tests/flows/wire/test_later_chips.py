@@ -10,7 +10,7 @@ from flows_rig import Rig
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugsmith.boot.identify import _later_owners
+from plugsmith.boot.contact.greeting import _later_owners
 from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.errors.safety import ChipOnlyRead

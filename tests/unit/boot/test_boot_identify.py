@@ -7,8 +7,9 @@ from collections import Counter
 import pytest
 from boot_rig import Rig, forged
 
+from plugsmith.boot.contact.greeting import CHIP_ID
 from plugsmith.boot.efuse import CONTROL, DATA
-from plugsmith.boot.identify import CHIP_ID, identify
+from plugsmith.boot.identify import identify
 from plugsmith.boot.identity import SizeProof, summary
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.chips.model import Family, KeyClass

@@ -249,3 +249,22 @@ def test_a_healthy_firmware_does_not_answer_again_and_a_loop_does() -> None:
         client.reboot()
         rig.clock.sleep(1.2)
         assert answers_again(rig.port, clock=rig.clock, seconds=1.5) is answer
+
+
+@pytest.mark.parametrize("latency_s", [0.001, 0.016])
+def test_a_chip_that_answers_every_poll_is_not_waited_for(latency_s: float) -> None:
+    """Once all polls are answered nothing can be on its way: no silence is waited for."""
+    rig = Rig.of("n-rom", forged("BK7231N"), paced=True, latency_s=latency_s)
+    rig.chip.hold()
+    began_s = rig.clock.monotonic()
+    client = rig.link()
+    assert rig.clock.monotonic() - began_s < 3 * latency_s + 0.006
+    assert client.link_check()
+
+
+def test_answers_to_polls_that_are_still_on_their_way_are_taken_before_the_first_request() -> None:
+    rig = Rig.of("n-rom", forged("BK7231N"), paced=True, latency_s=0.016)
+    rig.clock.sleep(0.2)
+    client = rig.link()
+    assert client.port.read(512, 0.1) == b""
+    assert client.read_register(0x80_0000) == 0x7231C

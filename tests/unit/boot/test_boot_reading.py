@@ -19,6 +19,8 @@ from plugsmith.sim.timing import DeviceTiming
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from plugsmith.boot.flash import UartFlash
+
 CASES = [
     ("t-1.0.5", "BK7231T", "BK7231T 1.0.5"),
     ("t-1.0.4", "BK7231T", "BK7231T 1.0.4"),
@@ -243,3 +245,90 @@ def test_a_whole_read_of_a_forged_flash_is_as_fast_as_the_wire(
     who: str, chip: str, latency: float, skip: bool, most: float
 ) -> None:
     assert _read_time(who, forged(chip), latency, skip) / 22.91 <= most
+
+
+def asked_of(flash: UartFlash) -> list[AddressRange]:
+    """The ranges whose checksums the reader asks for from now on."""
+    spans: list[AddressRange] = []
+    ask = flash._reader._crc_many
+
+    def noted(wanted: Sequence[AddressRange]) -> Iterator[int]:
+        spans.extend(wanted)
+        return ask(wanted)
+
+    flash._reader._crc_many = noted  # type: ignore[method-assign]
+    return spans
+
+
+def solid(chip: str) -> bytearray:
+    """A flash without a blank sector from 0x40000 to 0x80000 on."""
+    content = bytearray(forged(chip))
+    content[0x40000:0x80000] = bytes(range(256)) * 0x400
+    return content
+
+
+@pytest.mark.parametrize(("baud", "shared"), [(921_600, 0x20000), (115_200, 0x10000)])
+def test_a_rom_proves_some_blocks_by_one_checksum_as_long_as_progress_is_seen(
+    baud: int, shared: int
+) -> None:
+    content = bytes(solid("BK7231N"))
+    _client, _identity, flash = Rig.of("n-rom", content, paced=True).connect(baud=baud)
+    spans = asked_of(flash)
+    span = AddressRange(0x40000, 0x80000)
+    blocks = list(flash.blocks(span, skip_blank=False))
+    assert b"".join(block.data for block in blocks) == content[span.start : span.end]
+    assert [len(block.span) for block in blocks] == [0x10000] * 4
+    assert spans == list(span.split(shared))
+
+
+@pytest.mark.parametrize("first_blank", [True, False])
+def test_a_blank_block_among_others_is_not_read(first_blank: bool) -> None:
+    content = solid("BK7231N")
+    content[0x50000 : 0x60000 if first_blank else 0x51000] = b"\xff" * (
+        0x10000 if first_blank else 0x1000
+    )
+    _client, _identity, flash = Rig.of("n-rom", bytes(content), paced=True).connect(baud=921_600)
+    blocks = list(flash.blocks(AddressRange(0x40000, 0x80000)))
+    assert b"".join(block.data for block in blocks) == bytes(content[0x40000:0x80000])
+    second = Proof.BLANK_CRC if first_blank else Proof.DEVICE_CRC
+    code = Proof.DEVICE_CRC
+    assert [block.proof for block in blocks] == [code, second, code, code]
+    assert flash.skipped_blank == (0x10000 if first_blank else 0)
+
+
+@pytest.mark.parametrize("after", [9_000, 70_000, 120_000])
+def test_what_one_checksum_of_some_blocks_denies_is_found_and_read_again(after: int) -> None:
+    content = bytes(solid("BK7231N"))
+    rig = Rig.of("n-rom", content)
+    client, _identity, flash = rig.connect(baud=921_600)
+    errors = client.errors
+    rig.hurt(Way.FROM_CHIP, Harm.FLIP, after=after, count=3)
+    span = AddressRange(0x40000, 0x80000)
+    assert b"".join(block.data for block in flash.blocks(span)) == content[span.start : span.end]
+    assert client.errors > errors
+    assert flash._reader._together(list(span.split(0x10000))) == 1  # one by one from now on
+
+
+@pytest.mark.parametrize(
+    ("blank", "asked"),
+    [
+        ((), 2),
+        ((15,), 16),
+        ((7,), 16),
+        ((5, 6, 7, 8), 16),
+        ((0, 1), 2),  # not seen by the samples, and read
+    ],
+)
+def test_two_sectors_of_a_block_tell_whether_to_look_for_blank_ones(
+    blank: tuple[int, ...], asked: int
+) -> None:
+    content = solid("BK7231T")
+    for index in blank:
+        content[0x50000 + index * SECTOR_LEN : 0x50000 + (index + 1) * SECTOR_LEN] = (
+            b"\xff" * SECTOR_LEN
+        )
+    _client, _identity, flash = Rig.of("t-1.0.5", bytes(content), paced=True).connect(baud=921_600)
+    spans = asked_of(flash)
+    assert flash.read(AddressRange(0x50000, 0x60000)) == bytes(content[0x50000:0x60000])
+    assert sum(len(span) == SECTOR_LEN for span in spans) == asked
+    assert flash.skipped_blank == (len(blank) * SECTOR_LEN if asked == 16 else 0)

@@ -33,6 +33,7 @@ class Polls:
         self._witness = witness
         self._check = check
         self._decoder = ReplyDecoder()
+        self._open = 0  # link checks whose answers have not come, though most of them never will
 
     def poll(self, seconds: float, *, between: Callable[[], bool]) -> bool:
         """Link checks for `seconds`; `between` two of them may find a boot code itself."""
@@ -40,12 +41,21 @@ class Polls:
         while (now_s := self._clock.monotonic()) < end_s:
             self._port.write(LINK_CHECK)
             self._witness.sent += 1
+            self._open += 1
             if self._take_until(now_s + _PERIOD_S):
                 return True
             self._check()
             if between():
                 return True
         return False
+
+    def rest(self, quiet_s: float, *, most_s: float) -> None:
+        """Take the answers that are still on their way, until all came or none for `quiet_s`."""
+        end_s = self._clock.monotonic() + most_s
+        while self._open > 0 and self._clock.monotonic() < end_s:
+            if not self._take_until(self._clock.monotonic() + quiet_s):
+                break
+        self.forget()
 
     def listen(self, seconds: float) -> bool:
         """Receive without sending."""
@@ -62,6 +72,7 @@ class Polls:
         try:
             while (now_s := self._clock.monotonic()) < end_s:
                 self._port.write(LINK_CHECK)
+                self._open += 1
                 if self._take_until(now_s + _PERIOD_S, telling=False):
                     return True
                 self._check()
@@ -86,5 +97,6 @@ class Polls:
             answers = sum(is_link_answer(reply) for reply in replies)
             if answers:
                 self._witness.answered += answers
+                self._open -= answers
                 return True
         return False

@@ -297,8 +297,11 @@ class Search:
             if witness.too_slow:
                 raise failure(witness)
         wire = Wire(self._port, clock=self._clock, round_trip_s=witness.round_trip_s)
-        wire.drain(wire.latency_s, most_s=0.5)
-        self._polls.forget()
+        if self._port.capabilities.local:
+            self._polls.rest(wire.latency_s, most_s=0.5)
+        else:
+            wire.drain(wire.latency_s, most_s=0.5)
+            self._polls.forget()
         if any(wire.answered(0.1 + wire.latency_s) for _try in range(3)):
             return True
         witness.links_lost += 1

@@ -19,6 +19,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plugsmith.boot.contact.glance import Reading
     from plugsmith.events import EventSink
     from plugsmith.flows.context import FlowContext
     from plugsmith.link.port import Port
@@ -28,19 +29,25 @@ _JOURNAL_ROOM = 1024 * 1024  # of a whole rewrite, with what is kept of sectors 
 
 
 @contextmanager
-def connected(ctx: FlowContext, *, writes: bool = False, repair: bool = False) -> Iterator[Device]:
+def connected(
+    ctx: FlowContext,
+    *,
+    writes: bool = False,
+    repair: bool = False,
+    reading: Reading | None = None,
+) -> Iterator[Device]:
     """Open the port, link, identify; at the end leave the chip running and close the port.
 
     With `writes` the library must take the journal of a write: NoRightToWrite, NoSpaceLeft before
-    anything is opened. `repair` as for `SpiDevice`.
+    anything is opened. `repair` as for `SpiDevice`, `reading` as for `Device`.
     """
     if writes:
         check_room(ctx.library.jobs.folder, _JOURNAL_ROOM)
     with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
-        yield from _connected(ctx, repair=repair)
+        yield from _connected(ctx, repair=repair, reading=reading)
 
 
-def _connected(ctx: FlowContext, *, repair: bool) -> Iterator[Device]:
+def _connected(ctx: FlowContext, *, repair: bool, reading: Reading | None) -> Iterator[Device]:
     log = _open_log(ctx)
     try:
         port = ctx.open_port()
@@ -53,7 +60,7 @@ def _connected(ctx: FlowContext, *, repair: bool) -> Iterator[Device]:
         if is_spi(ctx.port_name):
             device: Device = SpiDevice(ctx, port, repair=repair)
         else:
-            device = Device(ctx, port, log=log)
+            device = Device(ctx, port, log=log, reading=reading)
         try:
             yield device
         finally:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
+from plugsmith.boot.contact.glance import Reading, glance
+from plugsmith.boot.contact.greeting import greet
 from plugsmith.boot.flash import UartFlash
-from plugsmith.boot.identify import identify, read_chip_id
+from plugsmith.boot.identify import identify
 from plugsmith.boot.linking import link
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import TransferError
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from plugsmith.boot.client import BootClient
+    from plugsmith.boot.contact.greeting import FirstAnswer
     from plugsmith.boot.identity import Identity
     from plugsmith.events import EventSink
     from plugsmith.flows.context import FlowContext
@@ -48,12 +51,23 @@ class Device(DeviceOwn):
 
     over_spi = False  # see `spi_device.SpiDevice`
 
-    def __init__(self, ctx: FlowContext, port: Port, *, log: Port | None = None) -> None:
-        """`log` is where the firmware prints, if the user has wired it."""
+    def __init__(
+        self,
+        ctx: FlowContext,
+        port: Port,
+        *,
+        log: Port | None = None,
+        reading: Reading | None = None,
+    ) -> None:
+        """`log` is where the firmware prints, if the user has wired it.
+
+        With `reading` nothing but that is asked for and nothing can be written.
+        """
         self.ctx = ctx
         self.port = port
         self.job: Job | None = None
         self.log = log
+        self._reading = reading
         self.witness = Witness(port, ctx.clock, log=log)
         super().__init__()
         self._status_found: int | None = None
@@ -76,9 +90,9 @@ class Device(DeviceOwn):
         while True:
             self.client = _link(self.ctx, self.witness, self.speeds)
             try:
-                chip_id = read_chip_id(self.client)
-                self.speeds.enter(self.client, resets_itself=chip_id is None)
-                self.identity = identify(self.client, sink=sink, expected=expected, chip_id=chip_id)
+                hello = greet(self.client, sure=self._reading is None)
+                self.speeds.enter(self.client, resets_itself=hello.chip_id is None)
+                self.identity = self._identify(hello, sink=sink, expected=expected)
                 self.flash = self._open_flash()
             except (LinkLost, PortLost, TransferError, UnknownBootCode) as failure:
                 lost = isinstance(failure, (LinkLost, PortLost))
@@ -95,6 +109,15 @@ class Device(DeviceOwn):
             self.speeds.works(self.client.baud)
             self._resets_at += [self.client.baud] * resets
             return
+
+    def _identify(
+        self, hello: FirstAnswer, *, sink: EventSink | None, expected: str | None
+    ) -> Identity:
+        if self._reading is not None:
+            found = glance(self.client, hello, self._reading, sink=sink, expected=expected)
+            if found is not None:
+                return found
+        return identify(self.client, sink=sink, expected=expected, hello=hello)
 
     def _back_to_start(self) -> None:
         """Where the next link begins; a chip that cannot be called there is found by the search."""

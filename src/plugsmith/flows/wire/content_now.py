@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
+from plugsmith.flows.wire.same_device import prove_glanced
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.memory import (
@@ -93,6 +94,7 @@ class WholeRead:
         self._device = device
         self._span = span
         self._epoch = since
+        self._certain = len(self.proofs)  # how many are surely of the device as it was before
 
     @property
     def left(self) -> int:
@@ -119,11 +121,21 @@ class WholeRead:
                 self._epoch = self._device.epoch
                 self._compare_again()
             for span in missing(self._have()):
-                for block in self._device.flash.blocks(span):
-                    at = block.span.start - self._span.start
-                    self.data[at : at + len(block.span)] = block.data
-                    self.proofs.append(ProvenRange(span=block.span, proof=block.proof))
-                    taken(block)
+                if not self._take(span, taken):
+                    break
+
+    def _take(self, span: AddressRange, taken: Callable[[ProvenBlock], None]) -> bool:
+        """Read `span`; False as soon as the chip was away, so that it is proven to be the same."""
+        self._certain = len(self.proofs)
+        for block in self._device.flash.blocks(span):
+            at = block.span.start - self._span.start
+            self.data[at : at + len(block.span)] = block.data
+            self.proofs.append(ProvenRange(span=block.span, proof=block.proof))
+            taken(block)
+            if self._epoch != self._device.epoch:
+                return False
+            self._certain = len(self.proofs)
+        return True
 
     def _compare_again(self) -> None:
         """Drop the ranges that are not as they were read."""
@@ -137,8 +149,11 @@ class WholeRead:
             changed = self._device.differing(wanted, mostly_equal=True)
         except (ExchangeFailed, StatusRefused):  # a chip without a checksum command
             changed = [span for span, _crc in wanted]
+        before = [item.span for item in self.proofs[: self._certain]]
+        prove_glanced(self._device, [span for span in changed if span in before])
         if changed:
             self._device.ctx.say(
                 _("{count} ranges changed meanwhile and are read again.", count=len(changed))
             )
         self.proofs = [item for item in self.proofs if item.span not in changed]
+        self._certain = len(self.proofs)

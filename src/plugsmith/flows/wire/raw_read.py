@@ -7,7 +7,10 @@ import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugsmith.boot.contact.glance import Reading
 from plugsmith.boot.flash import Proof
+from plugsmith.boot.flash_size import BEYOND
+from plugsmith.errors import PlugsmithError
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
@@ -16,6 +19,8 @@ from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
 from plugsmith.messages import _
+
+_ANY_FLASH = BEYOND  # none is larger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +39,7 @@ class ReadOutcome:
     span: AddressRange
     data: bytes = field(repr=False)
     proof: str
-    chip: str
+    chips: tuple[str, ...]  # all that it may be, the likeliest first
 
     def result(self, *, file: str) -> ReadResult:
         """For the `read` verb."""
@@ -44,13 +49,14 @@ class ReadOutcome:
             start=self.span.start,
             length=len(self.span),
             proof=self.proof,
-            chip=self.chip,
+            chip=self.chips[0],
+            chips=self.chips,
         )
 
 
 def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
     """Read the range that `span_of` names for a flash of the size that was found, with proof."""
-    with connected(ctx) as device:
+    with connected(ctx, reading=Reading(reach=_reach(span_of))) as device:
         span = span_of(device.size)
         device.raise_speed()
         around = span.aligned(SECTOR_LEN)
@@ -71,8 +77,17 @@ def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
             span=span,
             data=bytes(data[span.start - around.start : span.end - around.start]),
             proof="+".join(sorted(proofs)) or Proof.DEVICE_CRC.value,
-            chip=device.identity.chip.name,
+            chips=device.identity.names,
         )
+
+
+def _reach(span_of: SpanOf) -> int | None:
+    """Where a range ends that does not depend on the size of the flash."""
+    try:
+        ends = {span_of(size).end for size in (_ANY_FLASH, 2 * _ANY_FLASH)}
+    except PlugsmithError:  # said when the size is known
+        return None
+    return ends.pop() if len(ends) == 1 else None
 
 
 def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRange]:

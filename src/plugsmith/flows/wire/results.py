@@ -145,7 +145,10 @@ class BackupResult(WireResult):
 
 @record
 class ReadResult(WireResult):
-    """`read`; addresses and lengths in bytes."""
+    """`read`; addresses and lengths in bytes.
+
+    `chips` are all that it may be, `chip` the likeliest: reading asks no more than it needs.
+    """
 
     file: str
     sha256: str
@@ -153,6 +156,7 @@ class ReadResult(WireResult):
     length: int
     proof: str
     chip: str
+    chips: tuple[str, ...]
 
 
 @record

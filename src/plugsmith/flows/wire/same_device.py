@@ -16,15 +16,16 @@ from plugsmith.errors.link import OtherDevice
 from plugsmith.flows.write.cut_sector import left_by_cut
 from plugsmith.flows.write.target_image import mac_in_rf
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr, subtract_ranges
-from plugsmith.messages import _
+from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from plugsmith.boot.identity import Identity
     from plugsmith.flows.wire.connection import Device
     from plugsmith.flows.write.sector_survey import RangeCrc
 
+_OTHER_CALIBRATION = N_("its RF calibration is another one")
 _SAMPLES = 6  # sectors that are read where a checksum would block writing
 
 
@@ -107,7 +108,7 @@ def prove_hardware(device: Device, now: Identity) -> None:
     """Return if `now` is the chip that the run began with; OtherDevice if not."""
     first = device.first
     differences = (
-        (first.chip.name != now.chip.name, _("it is a {name}", name=now.chip.name)),
+        (set(first.names).isdisjoint(now.names), _("it is a {name}", name=now.chip.name)),
         (
             first.flash.size != now.flash.size,
             _("its flash has {size} bytes", size=now.flash.size),
@@ -117,17 +118,24 @@ def prove_hardware(device: Device, now: Identity) -> None:
             _("its flash id is {jedec}", jedec=(now.flash.jedec or b"").hex() or _("unknown")),
         ),
         (
-            first.loader_head != now.loader_head and 0 not in device.known.aims,
+            _known_to_differ(first.loader_head, now.loader_head) and 0 not in device.known.aims,
             _("it has another boot loader"),
         ),
         (
-            first.mac != now.mac and device.known.rf.keys().isdisjoint(device.known.aims),
+            not (first.only_glanced or now.only_glanced)
+            and first.mac != now.mac
+            and device.known.rf.keys().isdisjoint(device.known.aims),
             _("its MAC is {mac}", mac=now.mac or _("unknown")),
         ),
     )
     for differs, text in differences:
         if differs:
             raise _other(device, text)
+
+
+def _known_to_differ(one: bytes, other: bytes) -> bool:
+    """Of two heads of boot loaders; one that was not asked for is empty."""
+    return bool(one and other) and one != other
 
 
 def prove_restarted(device: Device) -> None:
@@ -152,12 +160,25 @@ def prove_own(device: Device) -> None:
         mac = mac_in_rf(found)
         if mac is not None and mac != mac_in_rf(data):
             raise _other(device, _("its MAC is {mac}", mac=mac))
-        raise _other(device, _("its RF calibration is another one"))
+        raise _other(device, _(_OTHER_CALIBRATION))
     if known.renames:
         _prove_work(device)
         _prove_kept(device)
     elif not held:
         _prove_samples(device)
+
+
+def prove_glanced(device: Device, changed: Sequence[AddressRange]) -> None:
+    """Return if a device that was only glanced at may be the one that was read from.
+
+    `changed` is what it showed then and does not show now: it has lived, if its mark is the same.
+    """
+    first = device.first
+    marks = [(AddressRange.sized(addr, SECTOR_LEN), crc) for addr, crc in first.marks.items()]
+    if marks and device.flash.differing(marks):
+        raise _other(device, _(_OTHER_CALIBRATION))
+    if first.only_glanced and changed and not marks:
+        raise _other(device, _("its flash holds something else at {place}", place=changed[0]))
 
 
 def prove_content(device: Device) -> None:

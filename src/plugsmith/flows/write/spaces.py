@@ -55,7 +55,7 @@ def read_space(ctx: FlowContext, name: str, span_of: SpanOf) -> ReadOutcome:
             task("read", _("Reading"), total=total, clock=ctx.clock, sink=ctx.sink) as meter,
         ):
             data = _agreed(device, areas, span, meter)
-        return ReadOutcome(span=span, data=data, proof="read-twice", chip=chip.name)
+        return ReadOutcome(span=span, data=data, proof="read-twice", chips=(chip.name,))
 
 
 def _absent(chip: Chip, space: Space) -> SpaceAbsent:
