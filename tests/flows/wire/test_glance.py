@@ -83,7 +83,7 @@ def test_what_is_told_is_true(tmp_path, chip):
 
 @BOTH
 @pytest.mark.parametrize("gap_s", [0.0, 3.0])
-@pytest.mark.parametrize("after", [30_000, 350_000])
+@pytest.mark.parametrize("after", [30_000, 500_000])
 def test_a_board_that_is_put_in_is_noticed_where_the_range_holds_nothing_of_its_own(
     tmp_path, chip, gap_s, after
 ):
@@ -99,7 +99,7 @@ def test_a_board_that_is_put_in_is_noticed_where_the_range_holds_nothing_of_its_
 def test_a_board_that_shows_the_same_content_so_far_is_noticed_too(tmp_path, chip, gap_s):
     rig = Rig(tmp_path, chip, full(chip, 1))
     other = full(chip, 1, mac=MAC_B)
-    swap_in(rig, lambda: board(chip, other, rig), when=received(rig, 350_000), gap_s=gap_s)
+    swap_in(rig, lambda: board(chip, other, rig), when=received(rig, 500_000), gap_s=gap_s)
     with pytest.raises(OtherDevice):
         read(rig, CODE)
 
@@ -110,7 +110,7 @@ def test_a_device_that_lived_meanwhile_is_read_again(tmp_path, chip):
     lived = bytearray(mine)
     lived[0x24000:0x24010] = b"stored by the fw"
     rig = Rig(tmp_path, chip, mine)
-    swap_in(rig, lambda: board(chip, bytes(lived), rig), when=received(rig, 350_000), gap_s=3.0)
+    swap_in(rig, lambda: board(chip, bytes(lived), rig), when=received(rig, 500_000), gap_s=3.0)
     assert read(rig, CODE).data == lived[CODE.start : CODE.end]
 
 
@@ -120,7 +120,7 @@ def test_a_device_without_calibration_that_shows_other_content_is_not_the_same(
     tmp_path, chip, gap_s
 ):
     rig = Rig(tmp_path, chip, bare(chip, 1))
-    swap_in(rig, lambda: board(chip, bare(chip, 2), rig), when=received(rig, 350_000), gap_s=gap_s)
+    swap_in(rig, lambda: board(chip, bare(chip, 2), rig), when=received(rig, 500_000), gap_s=gap_s)
     with pytest.raises(OtherDevice):
         read(rig, CODE)
 
