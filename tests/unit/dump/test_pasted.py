@@ -10,7 +10,6 @@ from paste_forms import CONFIG, JSON, JSON_FORMS, LINES, LOG, TEXT, TEXT_FORMS
 
 from plugsmith.dump.pasted.model import PasteKind
 from plugsmith.dump.pasted.pasted import read_pasted
-from plugsmith.dump.pasted.private import is_private
 from plugsmith.dump.recovery.outcome import Confidence
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.catalogue.device_input import device_input_of_bytes
@@ -18,7 +17,6 @@ from plugsmith.flows.dump.config import recover_bytes
 from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.settings.desired_settings import desired_from
 from plugsmith.flows.settings.template_text import template_of
-from plugsmith.interpret.vendor.key_table import NAMES
 from plugsmith.records import fields_of
 from plugsmith.tuya.user_param import format_pin_text
 
@@ -243,55 +241,6 @@ def test_a_store_that_breaks_off_before_its_pins_is_no_serial_device():
     data = result_of(b'{"gw_bi": {"uuid": "x"}, "baud_cfg": {"baud": 9600}, "gw_di": {"swv": "1')
     assert (data["status"], data["reason"], data["pins"]) == ("none", "storage-missing", [])
     assert any("breaks off" in note for note in data["notes"])
-
-
-STORE = {
-    "gw_bi": {"psk_key": "CANARYpsk", "auth_key": "CANARYauth", "uuid": "CANARYuuid"},
-    "gw_wsm": {"ssid": "CANARYnet", "passwd": "CANARYpass"},
-    "user_param_key": {"rl1_pin": 26, "rl1_lv": 1, "module": "WB2S", "bt1_pin": 10},
-}
-TYPED = {**STORE["user_param_key"], **STORE["gw_bi"], **STORE["gw_wsm"], "local_key": "CANARYkey"}
-PRIVATE_FORMS = {
-    "a store": json.dumps(STORE),
-    "a store, cut": json.dumps(STORE, indent=2)[:-30],
-    "a store, its pins as lines": json.dumps(STORE, indent=2)[1:-8],
-    "one object": json.dumps(TYPED),
-    "one object, nested": json.dumps({**STORE["user_param_key"], "net": [STORE["gw_wsm"]]}),
-    "lines": "\n".join(f"{key}: {value}" for key, value in TYPED.items()),
-    "a call": "dict(" + ", ".join(f"{key}={value!r}" for key, value in TYPED.items()) + ")",
-    "pin text": format_pin_text(TYPED),
-    "pin text, no braces": format_pin_text(TYPED)[1:-1],
-    "base64": base64.b64encode(json.dumps(TYPED).encode()).decode(),
-}
-
-
-@pytest.mark.parametrize("form", PRIVATE_FORMS)
-def test_nothing_private_becomes_part_of_a_configuration(form):
-    text = PRIVATE_FORMS[form].encode()
-    data = result_of(text)
-    assert str(data["config"]["rl1_pin"]) == "26"
-    assert "CANARY" not in json.dumps(data)
-    device = device_input_of_bytes(text, name="text")
-    assert "CANARY" not in repr(device)
-
-
-def test_what_a_lost_comma_put_into_a_value_is_masked():
-    text = TEXT.replace(",jv:1.1.5", "ssid:CANARYnet1 passwd:CANARYpass1,jv:1.1.5")
-    data = result_of(text.encode())
-    assert (data["status"], len(data["alternatives"])) == ("none", 1)
-    assert "CANARY" not in json.dumps(data)
-    assert data["alternatives"][0]["config"]["rl1_pin"] == 26
-
-
-def test_letters_in_front_of_a_private_key_do_not_hide_it():
-    text = "rl1_pin: 26\nrl1_lv: 1\nnetled1_lvssid: CANARYnet\nandpasswd: CANARYpass"
-    data = result_of(text.encode())
-    assert data["config"] == {"rl1_pin": 26, "rl1_lv": 1}
-
-
-@pytest.mark.parametrize("key", NAMES)
-def test_no_key_that_means_something_is_private(key):
-    assert not is_private(key.replace("N", "1"))
 
 
 def test_how_many_other_texts_there_are_is_said_in_words_that_fit():

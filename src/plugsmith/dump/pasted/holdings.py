@@ -7,6 +7,7 @@ objects or as texts), a published profile, a result of ours, a wrapper around an
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -31,9 +32,10 @@ if TYPE_CHECKING:
 _CONFIGS = (PIN_RECORD, "device_configuration", "config", "oem_cfg", "upk", "pin_config")
 _WRAPPERS = ("data", "storage", "device", "result", "kv", "records", "template")
 _RECORDS = frozenset({"gw_bi", "gw_di", "gw_wsm", "em_sys_env", PIN_RECORD, *SERIAL_RECORDS})
-_NAMES = frozenset({"module", "crc", "jv", "Jsonver", "cmod", "dmod", "ch_num", "sw"})
+NAMES = frozenset({"module", "crc", "jv", "Jsonver", "cmod", "dmod", "ch_num", "sw"})
 _MAX_DEPTH = 4
 _MAX_NAME = 64
+_LAST_PIN = 255  # a byte; no chip has so many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +130,16 @@ def _is_config(body: Mapping[str, object]) -> bool:
     """Whether the keys are those of a pin configuration."""
     if not body:
         return False
-    pins = sum(str(key).endswith("_pin") for key in body)
-    return pins > 0 or bool(_NAMES & set(map(str, body)))
+    pins = any(is_pin(str(key), value) for key, value in body.items())
+    return pins or bool(NAMES & set(map(str, body)))
+
+
+def is_pin(key: str, value: object) -> bool:
+    """Whether a pair names a pin: `fac_pin` is a product id, and `sim_pin: 4711` opens a phone."""
+    if not key.endswith("_pin") or isinstance(value, bool):
+        return False
+    number = re.fullmatch(r"[A-Z]{0,4}_?(\d{1,3})", str(value).strip(), re.IGNORECASE)
+    return number is not None and int(number[1]) <= _LAST_PIN
 
 
 def _bytes(value: object) -> bytes:
