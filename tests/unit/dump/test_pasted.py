@@ -243,6 +243,26 @@ def test_a_store_that_breaks_off_before_its_pins_is_no_serial_device():
     assert any("breaks off" in note for note in data["notes"])
 
 
+@pytest.mark.parametrize("start", ["", "> ", "[12:00:01] "])
+@pytest.mark.parametrize("width", [40, 60])
+@pytest.mark.parametrize("mark", ["", "=", "\\", "-", "\u21b5"])
+def test_a_changed_text_is_called_changed_however_its_lines_were_broken(mark, width, start):
+    config = {
+        "rl1_pin": 26,
+        "rl1_lv": 1,
+        "bt1_pin": 10,
+        "bt1_lv": 0,
+        "module": "WB2S",
+        "jv": "1.0.2",
+    }
+    text = format_pin_text(config).replace("rl1_pin:26", "rl1_pin:24")
+    lines = f"{mark}\n".join(text[at : at + width] for at in range(0, len(text), width))
+    broken = "\n".join(start + line for line in lines.split("\n"))
+    with pytest.raises(PlugsmithError) as caught:
+        device_input_of_bytes(broken.encode(), name="text")
+    assert caught.value.code == "PS-INPUT-TEXT-CHANGED"
+
+
 def test_how_many_other_texts_there_are_is_said_in_words_that_fit():
     other = format_pin_text({**CONFIG, "rl1_pin": 24})
     third = format_pin_text({**CONFIG, "rl1_pin": 8})

@@ -188,7 +188,11 @@ def _objects(text: str, haul: Haul, taken: list[range], *, depth: int) -> None:
                 haul.remarks += joined.remarks
                 haul.found.append(
                     PastedConfig(
-                        kind=PasteKind.PIN_TEXT, holdings=holdings, text=joined.text, offset=at
+                        kind=PasteKind.PIN_TEXT,
+                        holdings=holdings,
+                        text=joined.text,
+                        offset=at,
+                        crc_ok=joined.crc_ok if "crc" in config else None,
                     )
                 )
                 at = joined.end

@@ -40,7 +40,10 @@ _NESTED = re.compile(r"[\[{][A-Za-z0-9_.$,:\[\]{}-]*[\]}]\Z")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundPinText:
-    """A text that ends in a crc pair; `offset` and `end` count characters of the searched text."""
+    """A text; `crc_ok` if it ends in a crc pair that agrees.
+
+    `offset` and `end` count characters of the searched text.
+    """
 
     text: str
     crc_ok: bool
@@ -100,7 +103,7 @@ def _said(written: str) -> tuple[str, ...]:
 
 
 def joined_pin_text(text: str, start: int) -> FoundPinText | None:
-    """The text without a crc pair whose brace stands at `start`, its broken lines joined.
+    """The text whose brace stands at `start`, its broken lines joined, with or without a crc pair.
 
     None for a text on one line, and where the joined lines are not a pin text from brace to brace:
     a key is missing, a pin is no number, or a blank or another sign stands where none can be.
@@ -116,7 +119,8 @@ def joined_pin_text(text: str, start: int) -> FoundPinText | None:
     if not is_plain(body):
         return None
     remarks = _said(written) if marked else (BLANKS,)
-    return FoundPinText(text=body, crc_ok=False, offset=start, end=end, remarks=remarks)
+    agrees = crc_ok(body.encode("utf-8", "replace"))
+    return FoundPinText(text=body, crc_ok=agrees, offset=start, end=end, remarks=remarks)
 
 
 def is_plain(text: str, *, spaced: bool = False) -> bool:
