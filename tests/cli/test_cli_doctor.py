@@ -112,7 +112,12 @@ def test_the_wiring_of_a_module_is_drawn(flash: Path, capsys: pytest.CaptureFixt
     assert "CEN" in out
 
 
-def test_an_unknown_module_is_refused_with_the_list(capsys: pytest.CaptureFixture[str]) -> None:
-    code, last = _doctor(capsys, "--module", "XYZ", "--port", "sim://bk7231t")
+@pytest.mark.parametrize(("name", "near"), [("WB2X", 5), ("XYZ", 0)])
+def test_an_unknown_module_is_refused_with_the_nearest(
+    capsys: pytest.CaptureFixture[str], name: str, near: int
+) -> None:
+    code, last = _doctor(capsys, "--module", name, "--port", "sim://bk7231t")
     assert (last["code"], code) == ("PS-USAGE", 2)
-    assert "WB2S" in str(last["message"])
+    assert str(last["message"]).count(",") < max(near, 1)
+    assert ("WB2S" in str(last["message"])) is (near > 0)
+    assert "supported-chips.md" in str(last["hint"])
