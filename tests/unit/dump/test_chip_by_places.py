@@ -38,3 +38,19 @@ def test_calibration_at_a_place_of_no_chip_names_none():
     moved = data[:rf] + b"\xff" * SECTOR_LEN + data[rf + SECTOR_LEN :]
     moved = moved[:0x10_0000] + data[rf : rf + SECTOR_LEN] + moved[0x10_0000 + SECTOR_LEN :]
     assert survey(dump_of(moved)).chip is None
+
+
+@pytest.mark.parametrize(
+    ("own", "other", "named"),
+    [
+        ("BK7231N", "BK7231T", None),  # the key block lies at one place in both
+        ("BK7231T", "BK7231N", None),
+        ("BK7231T", "BK7238", "BK7231T"),  # only one of them has its key, too
+        ("BK7238", "BK7231T", "BK7238"),
+    ],
+)
+def test_calibration_that_was_left_over_names_no_chip(own, other, named):
+    data, left = bytearray(nameless(own)), nameless(other)
+    at = chip(other).memory_map.region(RegionRole.RF).span.start
+    data[at : at + SECTOR_LEN] = left[at : at + SECTOR_LEN]
+    assert survey(dump_of(bytes(data))).chip == named

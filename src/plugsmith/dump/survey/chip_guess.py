@@ -58,9 +58,9 @@ def guess_chip(findings: Sequence[Finding], stores: Sequence[VendorStore]) -> Ch
 
 
 def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
-    """Where the RF sector and the vendor key lie, if both fit exactly one known map.
+    """Where the RF sector and the vendor key lie, if both fit one known map and no other.
 
-    Of several key blocks one lies where the map wants it; the others are leftovers.
+    Of several, one lies where the map wants it; the others are leftovers.
     """
     places: dict[RegionRole, set[int | None]] = {}
     for item in findings:
@@ -68,17 +68,16 @@ def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
             places.setdefault(role, set()).add(layout.address(item.span.start))
     if RegionRole.RF not in places:
         return ChipGuess()
-    fitting = [
-        chip.name
-        for chip in chips()
-        if all(
-            (region := chip.memory_map.region(role)) is not None and region.span.start in addresses
-            for role, addresses in places.items()
-        )
-    ]
-    if not fitting:
+    fitting: dict[tuple[int, ...], str] = {}  # the first chip of each map
+    for chip in chips():
+        regions = [chip.memory_map.region(role) for role in places]
+        starts = tuple(region.span.start for region in regions if region is not None)
+        wanted = zip(starts, places.values(), strict=False)
+        if len(starts) == len(places) and all(start in found for start, found in wanted):
+            fitting.setdefault(starts, chip.name)
+    if len(fitting) != 1:
         return ChipGuess()
-    return ChipGuess(chip=fitting[0], evidence=("place of the RF sector",))
+    return ChipGuess(chip=next(iter(fitting.values())), evidence=("place of the RF sector",))
 
 
 def agreed(guess: ChipGuess, image: FirmwareImage | None) -> ChipGuess:
