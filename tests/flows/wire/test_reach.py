@@ -55,6 +55,26 @@ def test_a_raw_write_changes_what_the_permission_names(rig, allow, calibration, 
     assert now[1] == (parts(OTHERS) if address else before)[1]
 
 
+@pytest.mark.parametrize(
+    ("allow", "at", "data", "missing"),
+    [
+        ("mac", RF + 0x40, b"\x00" * 16, "rf"),
+        ("mac", RF + 0x2A, b"\x00", "rf"),
+        ("rf", RF + 0x24, b"\x12\x34\x56\x78\x9a\xbc", "mac"),
+        ("rf", RF + 0x29, b"\x77", "mac"),
+    ],
+)
+def test_a_write_of_which_nothing_is_allowed_is_refused_and_not_called_verified(
+    rig, allow, at, data, missing
+):
+    with pytest.raises(PermissionNeeded) as refused:
+        write_raw(rig.ctx(allow), data, start=at)
+    assert f"--allow {missing}" in refused.value.hint
+    assert rig.content == rig.before
+    assert write_raw(rig.ctx("rf", "mac"), data, start=at).verified
+    assert rig.content[at : at + len(data)] == data
+
+
 @pytest.mark.parametrize("allow", [(), ("mac",), ("rf",)])
 def test_erasing_calibration_and_address_needs_both_permissions(rig, allow):
     span = AddressRange(RF, RF + 0x1000)

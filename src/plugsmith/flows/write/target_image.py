@@ -322,8 +322,8 @@ def within_permissions(
 ) -> TargetImage:
     """`target` with RF sectors changed just as far as `permissions` name it.
 
-    Raises PermissionNeeded where it asks for more than a part of them, RfContentUnfit where what
-    is to go there is no calibration.
+    Raises PermissionNeeded where it asks for more than a part of them or for nothing that is
+    allowed, RfContentUnfit where what is to go there is no calibration.
     """
     wanted = dict(target.wanted)
     notes = list(target.notes)
@@ -332,7 +332,7 @@ def within_permissions(
         if new is None or new == now or addr in target.copied:
             continue
         mixed = merge_rf(now, new, permissions)
-        if mixed is None:
+        if mixed is None or mixed == now:  # nothing of what is asked is allowed
             missing = Permission.MAC if Permission.RF in permissions else Permission.RF
             raise PermissionNeeded(
                 span=str(AddressRange.sized(addr, SECTOR_LEN)),
