@@ -120,6 +120,8 @@ def test_a_long_word_of_an_unknown_key_in_a_list_may_be_a_password():
         "const int LED_pin = 13;\nint relay_pin = 5;\n",
         "[env:board]\nupload_speed = 921600\nled_pin = 2\n",
         "substitutions:\n  led_pin: 4\n  bt_pin: 3\n",
+        'print(f"{crc:08X}")',
+        '{"level": "info", "module": "login", "ok": true}',
     ],
 )
 def test_what_only_sounds_like_a_pin_is_no_configuration(text):
@@ -144,3 +146,8 @@ def test_letters_in_front_of_a_private_key_do_not_hide_it():
 def test_no_key_that_means_something_is_private(area):
     keys = NAMES[area].replace("#", "1").split()
     assert [key for key in keys if is_private(key) or is_private_pair(key, "1")] == []
+
+
+def test_a_name_in_braces_does_not_hide_the_pins_beside_it():
+    pasted = read_pasted(b"print(f'{crc:08X}')\nrl1_pin: 26\nrl1_lv: 1\n")
+    assert pasted.best.config == {"rl1_pin": 26, "rl1_lv": 1}

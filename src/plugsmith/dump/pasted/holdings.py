@@ -127,11 +127,19 @@ def _config_of(body: Mapping[str, object]) -> tuple[str | None, Mapping[str, obj
 
 
 def _is_config(body: Mapping[str, object]) -> bool:
-    """Whether the keys are those of a pin configuration."""
-    if not body:
-        return False
-    pins = any(is_pin(str(key), value) for key, value in body.items())
-    return pins or bool(NAMES & set(map(str, body)))
+    """Whether the keys are those of a pin configuration.
+
+    A name alone is none: `{"module": "login"}` and `{crc:08X}` stand in the texts of programs.
+    """
+    if isinstance(body.get("sw"), Mapping) or any(is_pin(str(key), body[key]) for key in body):
+        return True
+    return not NAMES.isdisjoint(map(str, body)) and any(map(_is_number, body.values()))
+
+
+def _is_number(value: object) -> bool:
+    if isinstance(value, str):
+        return value.isdecimal()
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_pin(key: str, value: object) -> bool:
