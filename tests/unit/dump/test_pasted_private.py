@@ -151,3 +151,12 @@ def test_no_key_that_means_something_is_private(area):
 def test_a_name_in_braces_does_not_hide_the_pins_beside_it():
     pasted = read_pasted(b"print(f'{crc:08X}')\nrl1_pin: 26\nrl1_lv: 1\n")
     assert pasted.best.config == {"rl1_pin": 26, "rl1_lv": 1}
+
+
+@pytest.mark.parametrize("key", ["sid", "ssd", "pasw", "paswd", "psswd"])
+def test_a_letter_lost_in_the_name_of_a_secret_does_not_tell_it(key):
+    held = {**PINS, key: "CANARY12", "wfcfg": "spcl_auto"}
+    lost = format_pin_text(held).replace("rl1_lv:1", "rl1_lv:0")
+    for text in (json.dumps(held), lost, "\n".join(f"{name}={held[name]}" for name in held)):
+        assert "CANARY" not in json.dumps(result_of(text.encode()))
+    assert read_pasted(json.dumps(held).encode()).best.config == {**PINS, "wfcfg": "spcl_auto"}

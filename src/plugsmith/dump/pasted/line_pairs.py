@@ -10,7 +10,6 @@ import re
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.pasted.holdings import NAMES, is_pin
-from plugsmith.dump.pasted.private import PASSWORD_LEN, is_private
 from plugsmith.messages import N_
 from plugsmith.records import frozen
 from plugsmith.tuya.user_param import parse_token
@@ -22,14 +21,10 @@ if TYPE_CHECKING:
 
 LINES = N_("a key and its value on each line were read as a configuration")
 SCATTERED = N_("keys and values were read out of another program's notation")
-UNSURE = N_("long values of unknown keys were left out: one of them may be a password")
 TWICE = N_("a key is there twice with different values: what follows it was left out")
 
 _LEAST, _MOST = 2, 400
 _NUMBERED = re.compile(r"[a-z]{2,8}\d_pin")
-# Keys whose values are words of the vendor's or of the board's maker.
-_WORDED_KEYS = "module chip category pd_category Jsonver jsonver jv wfcfg fac_pin customcode model"
-_WORDED = frozenset(_WORDED_KEYS.split())
 _MARKS = r"[\"'`]"
 _PAIR = re.compile(
     rf"(?:[^\w\n]{{0,40}}|\s*(?:export|set|define|const|let|var)\s+)"
@@ -88,9 +83,6 @@ def _collected(pairs: Iterator[tuple[str, str]], remark: str) -> Pairs | None:
     remarks = [remark]
     for key, token in pairs:
         value = parse_token(token)
-        if len(token) >= PASSWORD_LEN and key not in _WORDED and not is_private(key):
-            remarks.append(UNSURE)
-            continue
         if found.setdefault(key, value) != value:
             remarks.append(TWICE)
             break
@@ -98,7 +90,7 @@ def _collected(pairs: Iterator[tuple[str, str]], remark: str) -> Pairs | None:
             break
     if len(found) < _LEAST or not _is_vendors(found):
         return None
-    return Pairs(config=found, remarks=tuple(dict.fromkeys(remarks)))
+    return Pairs(config=found, remarks=tuple(remarks))
 
 
 def _is_vendors(found: Mapping[str, Value]) -> bool:

@@ -18,7 +18,7 @@ from plugsmith.dump.pasted.holdings import Holdings, holdings_of
 from plugsmith.dump.pasted.model import Pasted, PastedConfig, PasteKind
 from plugsmith.dump.pasted.pin_texts import config_of, find_pin_texts, joined_pin_text, order_agrees
 from plugsmith.dump.pasted.prefixes import without_prefixes
-from plugsmith.dump.pasted.private import PRIVATE, without_private
+from plugsmith.dump.pasted.private import PRIVATE, UNSURE, without_private, without_unsure
 from plugsmith.dump.pasted.remains import MAX_OBJECTS, remains_of
 from plugsmith.dump.pasted.wrapping import STAMPED, Unwrapped, unwrappings
 from plugsmith.errors.content import Malformed
@@ -54,18 +54,21 @@ def read_pasted(data: bytes) -> Pasted | None:
     remarks = [ENCODING] if letters.encoding != "utf-8" else []
     found = sorted(best.found, key=lambda item: -score_of(item))
     kept = _different(found)[:_MAX_FOUND]
-    public = [_public(item) for item in kept]
-    more = [PRIVATE] if any(a is not b for a, b in zip(kept, public, strict=True)) else []
-    return Pasted(
-        found=tuple(public), remarks=tuple(dict.fromkeys([*remarks, *best.remarks, *more]))
-    )
+    remarks += best.remarks
+    public = [_public(item, remarks) for item in kept]
+    return Pasted(found=tuple(public), remarks=tuple(dict.fromkeys(remarks)))
 
 
-def _public(item: PastedConfig) -> PastedConfig:
+def _public(item: PastedConfig, remarks: list[str]) -> PastedConfig:
     """The same without what is private in it; then its text cannot be shown, either."""
     config = item.config
-    if config is None or (kept := without_private(config)) == config:
+    if config is None:
         return item
+    told = without_private(config)
+    kept = told if item.crc_ok else without_unsure(told)
+    if kept == config:
+        return item
+    remarks += [PRIVATE] * (told != config) + [UNSURE] * (kept != told)
     return replace(item, text=None, holdings=replace(item.holdings, config=kept, text=None))
 
 

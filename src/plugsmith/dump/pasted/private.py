@@ -16,10 +16,15 @@ from plugsmith.secrets import MASK, redact, secret_spans
 
 PRIVATE = N_("names of networks, passwords and keys were left out")
 
-#: a password of a Wi-Fi has at least so many letters; few words in a list of pins have
-PASSWORD_LEN = 8
+UNSURE = N_("long values of unknown keys were left out: one of them may be a password")
+
+# A password of a Wi-Fi has at least so many letters; few words in a list of pins have
+_PASSWORD_LEN = 8
 _SMALL = 4  # digits of a pin, a level, a time
 _LONGEST = 2000  # no value of a configuration is as long
+# Keys whose values are words of the vendor's or of the board's maker.
+_WORDED_KEYS = "module chip category pd_category Jsonver jsonver jv wfcfg fac_pin customcode model"
+_WORDED = frozenset(_WORDED_KEYS.split())
 _PRODUCT = "fac_pin"  # the same in all devices of a product, and as long as a key
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+")
 # Parts of names, also as people type them who write German, Polish or another language.
@@ -56,6 +61,19 @@ def without_private(config: Mapping[str, object]) -> dict[str, object]:
         for key, value in config.items()
         if not is_private_pair(str(key), value)
     }
+
+
+def without_unsure(config: Mapping[str, object]) -> dict[str, object]:
+    """`config` without long words under keys that nobody knows: `ssd`, `Home`.
+
+    For what no checksum holds together: there a letter may be lost in the name of a secret.
+    """
+    return {key: value for key, value in config.items() if not _is_unsure(str(key), value)}
+
+
+def _is_unsure(key: str, value: object) -> bool:
+    word = value if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+    return len(word) >= _PASSWORD_LEN and key not in _WORDED
 
 
 def is_private_pair(key: str, value: object) -> bool:
