@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -88,6 +89,16 @@ class Identity:
     def only_glanced(self) -> bool:
         """Whether no more was asked than reading takes: nothing may be written on its word."""
         return not self.loader_head
+
+    @property
+    def known_by(self) -> Mapping[int, int]:
+        """Address and checksum of the first RF sector that is not blank: another on each device."""
+        filled = (
+            {addr: zlib.crc32(data)}
+            for addr, data in sorted(self.rf.items())
+            if data.count(0xFF) < len(data)
+        )
+        return next(filled, self.marks)
 
     @property
     def names(self) -> tuple[str, ...]:

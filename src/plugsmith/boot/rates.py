@@ -89,7 +89,10 @@ class RateSwitch:
             self._judge(steady=port.baud != START_BAUD)
         if not there or baud < old or self._sound():
             return there
-        if self._switch(old) or self._exchanger.called_down(baud):
+        if self._switch(old):
+            return False
+        if self._exchanger.called_down(baud):
+            self._exchanger.note_silence()
             return False
         raise LinkLost(port=port.info.name)
 
@@ -145,7 +148,19 @@ class RateSwitch:
             raise LinkLost(port=self._wire.port.info.name)
 
     def _switch(self, baud: int) -> bool:
-        return self._asked(baud) is not None and self._answers()
+        """Go to `baud`; whether the chip is there.
+
+        Answers to link checks alone may come from another one that was put in: that is noted.
+        """
+        reply, wire = self._asked(baud), self._wire
+        if reply is None:
+            return False
+        at_once = wire.answered(0.1 + wire.latency_s)
+        if not at_once and not wire.resync():
+            return False
+        if not at_once or is_link_answer(reply):
+            self._exchanger.note_silence()
+        return True
 
     def _answers(self) -> bool:
         wire = self._wire

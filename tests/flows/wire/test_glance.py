@@ -16,6 +16,7 @@ from plugsmith.boot.linking import LinkPolicy, link
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.errors.link import OtherDevice
 from plugsmith.errors.safety import ChipMismatch
+from plugsmith.flows.wire import connection
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.raw_read import read_flash
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -92,6 +93,45 @@ def test_a_board_that_is_put_in_is_noticed_where_the_range_holds_nothing_of_its_
     swap_in(rig, lambda: board(chip, other, rig), when=received(rig, after), gap_s=gap_s)
     with pytest.raises(OtherDevice):
         read(rig, CODE)
+
+
+@pytest.mark.parametrize("gap_s", [0.05, 0.5])
+@pytest.mark.parametrize("after", [2_000, 2_500, 6_000])
+def test_a_board_that_is_put_in_while_the_speed_is_raised_is_noticed(tmp_path, gap_s, after):
+    """Nothing was read yet, but what was told is of the board that was pulled."""
+    rig = Rig(tmp_path, "BK7231T", full("BK7231T", 1))
+    other = full("BK7231T", 2, mac=MAC_B)
+    swap_in(rig, lambda: board("BK7231T", other, rig), when=received(rig, after), gap_s=gap_s)
+    with pytest.raises(OtherDevice):
+        read(rig, CODE)
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("first", "second"), [(True, True), (True, False), (False, True), (False, False)]
+)
+def test_glanced_at_or_identified_a_board_is_known_by_the_same(
+    monkeypatch, tmp_path, chip, first, second
+):
+    """Whichever way each of two links told the device: it is the same, and another is not."""
+    ways = iter([first, second, first, second])
+
+    def either(*args, **options):
+        return glance(*args, **options) if next(ways) else None
+
+    monkeypatch.setattr(connection, "glance", either)
+    for mac in (None, MAC_B):
+        rig = Rig(tmp_path, chip, full(chip, 1))
+        with connected(rig.ctx(baud_limit=115_200), reading=Reading()) as device:
+            assert device.identity.only_glanced is first
+            if mac is not None:
+                rig.chip = board(chip, full(chip, 1, mac=mac), rig)
+                device.port.chip = rig.chip
+                with pytest.raises(OtherDevice):
+                    device.relink()
+            else:
+                device.relink()
+            assert device.identity.only_glanced is second
 
 
 @BOTH

@@ -9,6 +9,7 @@ from swap_rig import board, programmed, received, swap_in
 from plugsmith.errors.link import OtherDevice
 from plugsmith.flows.wire import backup as backup_module
 from plugsmith.flows.wire.backup import backup
+from plugsmith.flows.wire.connection import Device
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_read import read_flash, verify_flash
 from plugsmith.flows.wire.restore import restore
@@ -49,6 +50,45 @@ def test_a_board_that_is_put_in_during_a_flash_gets_nothing(tmp_path, chip, boot
     (job,) = rig.library.jobs.open_jobs()
     assert job.header.device.mac != MAC_B.hex(":")
     assert [entry.device.mac for entry in rig.library.backups.entries()] == [job.header.device.mac]
+
+
+VERBS = {
+    "read": lambda rig: read_flash(
+        rig.ctx(timeout=20.0), lambda _size: AddressRange(0x20000, 0x40000)
+    ),
+    "verify": lambda rig: verify_flash(
+        rig.ctx(timeout=20.0), rig.before[0x20000:0x40000], start=0x20000
+    ),
+    "backup": lambda rig: backup(rig.ctx(timeout=20.0)),
+    "flash": lambda rig: flash(rig.ctx(timeout=20.0), rig.path),
+}
+
+
+@pytest.mark.sample(2)
+@pytest.mark.parametrize("gap_s", [0.05, 0.5, 3.0])
+@pytest.mark.parametrize("count", [0, 30, 1_000, 5_000])
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N", "BK7231U"])
+def test_a_board_that_is_put_in_while_the_speed_is_raised_is_noticed(
+    monkeypatch, tmp_path, chip, verb, count, gap_s
+):
+    """It answers at the starting rate, where a chip is sent whose probe went wrong."""
+    rig = rig_of(tmp_path, chip)
+    other, raise_speed, begun = factory(chip, code_len=CODE, mac=MAC_B), Device.raise_speed, []
+
+    def raised(device):
+        begun.append(rig.got)
+        raise_speed(device)
+
+    def when(_chip):
+        return bool(begun) and rig.got - begun[0] > count
+
+    monkeypatch.setattr(Device, "raise_speed", raised)
+    swap_in(rig, lambda: board(chip, other, rig), when=when, gap_s=gap_s)
+    with pytest.raises(OtherDevice):
+        VERBS[verb](rig)
+    assert rig.content == other
+    assert rig.library.backups.entries() == ()
 
 
 def test_a_backup_never_mixes_two_boards(tmp_path):

@@ -199,11 +199,11 @@ class Device(DeviceOwn):
     def _take_up_again(self) -> None:
         """Prove that the chip that was linked is the one of this run, before anything else."""
         prove_hardware(self, self.identity)
+        self.links += 1
+        self.identified_epoch = self.epoch
         self.raise_speed()
         prove_own(self)
         prove_content(self)
-        self.links += 1
-        self.identified_epoch = self.epoch
 
     @property
     def epoch(self) -> int:

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
-from plugsmith.flows.wire.same_device import prove_glanced
+from plugsmith.flows.wire.same_device import prove_read_from
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.memory import (
@@ -150,7 +150,7 @@ class WholeRead:
         except (ExchangeFailed, StatusRefused):  # a chip without a checksum command
             changed = [span for span, _crc in wanted]
         before = [item.span for item in self.proofs[: self._certain]]
-        prove_glanced(self._device, [span for span in changed if span in before])
+        prove_read_from(self._device, [span for span in changed if span in before])
         if changed:
             self._device.ctx.say(
                 _("{count} ranges changed meanwhile and are read again.", count=len(changed))

@@ -109,7 +109,9 @@ def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRa
                     ctx.cancel.check()
                 return wrong
 
-            return of_one_time(device, compare, span)
+            wrong = of_one_time(device, compare, span)
+        device.be_sure()  # that it is what the device of this run holds
+        return wrong
 
 
 def _differing(device: Device, whole: Segment, block: AddressRange) -> list[AddressRange]:

@@ -127,6 +127,10 @@ def prove_hardware(device: Device, now: Identity) -> None:
             and device.known.rf.keys().isdisjoint(device.known.aims),
             _("its MAC is {mac}", mac=now.mac or _("unknown")),
         ),
+        (
+            (first.only_glanced or now.only_glanced) and first.known_by != now.known_by,
+            _(_OTHER_CALIBRATION),
+        ),
     )
     for differs, text in differences:
         if differs:
@@ -168,13 +172,14 @@ def prove_own(device: Device) -> None:
         _prove_samples(device)
 
 
-def prove_glanced(device: Device, changed: Sequence[AddressRange]) -> None:
-    """Return if a device that was only glanced at may be the one that was read from.
+def prove_read_from(device: Device, changed: Sequence[AddressRange]) -> None:
+    """Return if a device may be the one that was read from, also if it was only glanced at.
 
     `changed` is what it showed then and does not show now: it has lived, if its mark is the same.
     """
     first = device.first
-    marks = [(AddressRange.sized(addr, SECTOR_LEN), crc) for addr, crc in first.marks.items()]
+    own = {} if device.known.rf else first.known_by  # else proven by these sectors
+    marks = [(AddressRange.sized(addr, SECTOR_LEN), crc) for addr, crc in own.items()]
     if marks and device.flash.differing(marks):
         raise _other(device, _(_OTHER_CALIBRATION))
     if first.only_glanced and changed and not marks:

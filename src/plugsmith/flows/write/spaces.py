@@ -49,6 +49,7 @@ def read_space(ctx: FlowContext, name: str, span_of: SpanOf) -> ReadOutcome:
             raise _absent(chip, space)
         span = span_of(sum(item.length for item in areas))
         device.raise_speed()
+        device.be_sure()
         total = 2 * len(span)
         with (
             switched(device.client, [item for item in chip.switches if item.space is space]),
