@@ -47,14 +47,14 @@ def owners_of(client: BootClient, chip_id: int) -> tuple[list[Chip], int]:
     if not owners:
         later = client.agreed_register(LATER_CHIP_ID)
         if later is not None:
-            owners = _laterowners_of(client, later)
+            owners = _later_owners(client, later)
             chip_id = later if owners or not chip_id else chip_id
     if not owners:
         raise UnknownBootCode(port=client.port.info.name, found=f"chip id 0x{chip_id:X}")
     return owners, chip_id
 
 
-def _laterowners_of(client: BootClient, word: int) -> list[Chip]:
+def _later_owners(client: BootClient, word: int) -> list[Chip]:
     """The chips of the later kind that answer so: the id is the upper half, where there is one."""
     owners = list(chips_for_id(word >> 16 or word, register=LATER_CHIP_ID))
     if not owners:
