@@ -131,5 +131,6 @@ def run_twice(desk: Desk, chip: str, verb: str, folder: Path) -> Run:
     memory.failed = lambda key, baud: (failed.append(baud), real(key, baud))
     run.verb()
     assert run.rig.adapter.user_resets == first, "the second run needed the user"
-    assert not failed, f"the second run tried {failed}"
+    nowhere_quiet = any(word.startswith("noise:0:") for word in desk.words)  # so no rate is the one
+    assert nowhere_quiet or not failed, f"the second run tried {failed}"
     return run

@@ -10,6 +10,7 @@ FILES = (
     "flows/wire/test_flows_needed_later.py",
     "flows/wire/test_flows_raw.py",
     "flows/wire/test_flows_restore.py",
+    "flows/wire/test_glance.py",
     "flows/wire/test_how_it_is_known.py",
     "flows/wire/test_other_modules.py",
     "flows/wire/test_promises.py",
@@ -18,6 +19,7 @@ FILES = (
     "flows/wire/test_spi_flows.py",
     "flows/wire/test_state_sentence.py",
     "flows/wire/test_unbrick.py",
+    "flows/wire/test_way_back.py",
     "flows/wire/test_wrong_clock.py",
 )
 COMMAND_LINE = "the command line, which is not in the edition"

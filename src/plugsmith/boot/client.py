@@ -33,8 +33,8 @@ __all__ = ["START_BAUD", "BootClient", "RetryPolicy"]
 # not seen to carry more, because a request that lost bytes could hang the chip.
 _CRC_BATCH, _CRC_BATCH_CAREFUL = 35, 18
 _AGREE = 6
-_REBOOT_GAP_S = 0.001  # a ROM needs half a millisecond of silence, as between polls
-_LAST_BYTES_S = 0.003  # what is left of 24 bytes in an adapter, before its rate is changed
+_REBOOT_GAP_S, _BUSY_GAP_S = 0.001, 0.01  # a ROM needs silence; more if it is at work
+_LAST_BYTES_S = 0.003  # 24 bytes that are still in an adapter
 
 
 class BootClient:
@@ -226,17 +226,17 @@ class BootClient:
         with self._wire.turn:
             self.pause()
             self._wire.cancel = None  # this is what is done after a stop
-            self._wire.drain(0.0)
+            idle = self._exchanger.idle  # else an answer may be on its way, which drowns a reboot
+            self._wire.drain(0.0 if idle else self._wire.latency_s, most_s=0.5)
             if self.dialect.leaves_when_idle:
                 self._wire.send(once, once, once)
             else:
                 for _attempt in range(4):
                     self._wire.send(once)
                     self.port.drain()
-                    self.clock.sleep(_REBOOT_GAP_S)
-            if self.dialect.leaves_when_idle or self.baud != START_BAUD:
-                self.port.drain()
-                self.clock.sleep(_LAST_BYTES_S)
+                    self.clock.sleep(_REBOOT_GAP_S if idle else _BUSY_GAP_S)
+            self.port.drain()
+            self.clock.sleep(_LAST_BYTES_S)
             if self.baud != START_BAUD:
                 self._exchanger.host_to(START_BAUD)
 

@@ -51,7 +51,8 @@ class Exchanger:
     `silences` counts how often the chip fell silent and was found at the rate to which a reset
     brings it: another one may answer now. `confirm` raises if it is; it is asked before the next
     request that changes something. `resets_at` are the raised rates that it had then: a chip that
-    leaves one by itself was reset. `pace` is how slow the chip is at checksums.
+    leaves one by itself was reset. `pace` is how slow the chip is at checksums. `idle` is whether
+    the last request was answered, so that a chip that takes one at a time hears the next one.
     """
 
     def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
@@ -60,6 +61,7 @@ class Exchanger:
         self.pace = Pace()
         self.errors = 0
         self.strays: list[int] = []
+        self.idle = False
         self.silences = 0
         self.resets_at: list[int] = []
         self.confirm: Callable[[], None] | None = None
@@ -170,6 +172,7 @@ class Exchanger:
         chip may take, if not as long as the policy says.
         """
         wire = self.wire
+        self.idle = False
         if not sent:
             wire.leave_gap()
             wire.send(command)
@@ -188,6 +191,7 @@ class Exchanger:
                     self._note_lag(command, began_s)
                 if wait.usual_s is not None:
                     self.pace.took(wire.clock.monotonic() - began_s, wait.usual_s)
+                self.idle = True
                 return reply
             self._note_stray(command, reply)
             if self._cannot_come(command, reply, others, wait):

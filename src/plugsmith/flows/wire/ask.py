@@ -211,7 +211,6 @@ class _Look:
             return
         with suppress(PlugsmithError):
             if not stays:
-                self._client.settle()  # a stop may have come amid an answer, which drowns a reboot
                 self._client.reboot()
         self._client.close()
 
