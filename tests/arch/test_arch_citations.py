@@ -97,3 +97,20 @@ def test_every_module_that_the_architecture_page_names_exists():
         and not any((place / f"{name}.py").exists() for place in places)
     ]
     assert not missing
+
+
+def test_every_function_that_the_architecture_page_names_is_defined_in_that_module():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    pairs = re.findall(r"`([a-z_]+(?:/[a-z_]+)+\.(?:py|ts))` \(((?:`[\w.]+`(?:, )?)+)\)", page)
+    assert len(pairs) > 20
+    missing = []
+    for module, names in pairs:
+        tops = (ROOT / "src" / "plugsmith", ROOT, ROOT / "tests")
+        text = next(top / module for top in tops if (top / module).exists()).read_text("utf-8")
+        for name in re.findall(r"`([\w.]+)`", names):
+            last = name.rpartition(".")[2]
+            if not re.search(
+                rf"\b(?:def|class|function) {last}\b|^ *{last}\b *[:=]", text, re.MULTILINE
+            ):
+                missing.append(f"{module} ({name})")
+    assert not missing
