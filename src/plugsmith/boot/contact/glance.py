@@ -7,6 +7,7 @@ code it is, where its flash ends, and by what the same device is known again.
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +29,7 @@ from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.reading import blank_crc
 from plugsmith.chips.catalog import boot_codes_for_crc, chip, flash_part, unknown_boot_code
 from plugsmith.chips.flash_parts import size_from_id
-from plugsmith.chips.model import Family
+from plugsmith.chips.model import APP_START, Family
 from plugsmith.errors.flash import ExchangeFailed, IdentityUnstable, StatusRefused
 from plugsmith.errors.safety import ChipMismatch
 from plugsmith.events import Log
@@ -54,6 +55,18 @@ class Reading:
     """That a run only reads the flash, and up to where (None: to its end)."""
 
     reach: int | None = None
+
+
+def carries(client: BootClient) -> bool:
+    """Whether the rate in use brings a whole sector right: short answers pass through much noise.
+
+    Only `boot.identify` reads enough to find a rate that works; here one sector has to do.
+    """
+    span = AddressRange.sized(APP_START, SECTOR_LEN)
+    try:
+        return zlib.crc32(client.read_4k(span.start)) == client.crc32(span)
+    except ExchangeFailed:
+        return False
 
 
 def glance(

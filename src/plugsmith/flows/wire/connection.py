@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
-from plugsmith.boot.contact.glance import Reading, glance
+from plugsmith.boot.contact.glance import Reading, carries, glance
 from plugsmith.boot.contact.greeting import greet
 from plugsmith.boot.flash import UartFlash
 from plugsmith.boot.identify import identify
@@ -113,7 +113,8 @@ class Device(DeviceOwn):
     def _identify(
         self, hello: FirstAnswer, *, sink: EventSink | None, expected: str | None
     ) -> Identity:
-        if self._reading is not None:
+        trusted = self._reading is not None and self.speeds.trusts(self.client.baud)
+        if self._reading is not None and (trusted or carries(self.client)):
             found = glance(self.client, hello, self._reading, sink=sink, expected=expected)
             if found is not None:
                 return found

@@ -86,6 +86,10 @@ class Speeds:
             self.ladder.failed(rate)
         come_down(client)
 
+    def trusts(self, baud: int) -> bool:
+        """Whether `baud` is the ground, or carried data through this adapter before."""
+        return baud <= START_BAUD or baud in self._known.good
+
     def goes_lower(self, failure: PlugsmithError) -> bool:
         """Whether `failure` before the identity was known is a reason to try a lower rate.
 
