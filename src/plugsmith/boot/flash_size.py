@@ -43,11 +43,15 @@ def repeats(client: BootClient, addr: int, head: bytes, *, by_crc: bool = True) 
 
 
 def is_right(client: BootClient, addr: int, data: bytes) -> bool:
-    """Whether the device's checksum says that `data` is at `addr`.
+    """Whether the device's checksum says that `data` is at `addr`, as `has_crc` does."""
+    return has_crc(client, AddressRange.sized(addr, len(data)), zlib.crc32(data))
+
+
+def has_crc(client: BootClient, span: AddressRange, right: int) -> bool:
+    """Whether the checksum of `span` is `right`.
 
     Only a difference that two answers agree on is one, as in `repeats`.
     """
-    span, right = AddressRange.sized(addr, len(data)), zlib.crc32(data)
     others: set[int] = set()
     for _try in range(_CRC_TRIES):
         found = client.crc32(span)

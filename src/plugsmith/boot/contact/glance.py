@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.agreement import any_two
 from plugsmith.boot.contact.greeting import CHIP_ID, owners_of
 from plugsmith.boot.dialects import dialect_of
-from plugsmith.boot.flash_size import BEYOND, MIB
+from plugsmith.boot.flash_size import BEYOND, MIB, has_crc
 from plugsmith.boot.identify import READ_ID, fitting_chip, flash_id, rf_places
 from plugsmith.boot.identity import (
     FlashFacts,
@@ -153,16 +153,7 @@ def _loader_size(client: BootClient) -> int | None:
 
 
 def _has(client: BootClient, addr: int, crc: int) -> bool:
-    """Whether a sector has `crc`; only a difference that two answers agree on is one."""
-    span, others = AddressRange.sized(addr, SECTOR_LEN), set[int]()
-    for _try in range(_TRIES):
-        found = client.crc32(span)
-        if found == crc:
-            return True
-        if found in others:
-            return False
-        others.add(found)
-    return False
+    return has_crc(client, AddressRange.sized(addr, SECTOR_LEN), crc)
 
 
 def _glance_rom(client: BootClient, chip_id: int, reading: Reading) -> Identity | None:
