@@ -7,6 +7,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import UsageError
+from plugsmith.errors.flows import PermissionNeeded
+from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -41,3 +43,14 @@ class Permissions:
 
     def __contains__(self, permission: Permission) -> bool:
         return permission in self.granted
+
+
+def rf_refused(addr: int, permissions: Permissions) -> PermissionNeeded:
+    """That the calibration or the address in the RF sector at `addr` is not to be changed."""
+    missing = Permission.MAC if Permission.RF in permissions else Permission.RF
+    return PermissionNeeded(
+        span=str(AddressRange.sized(addr, SECTOR_LEN)),
+        region=_("RF calibration and MAC"),
+        reason=_("They are unique for each device and cannot be made again."),
+        permission=missing.value,
+    )

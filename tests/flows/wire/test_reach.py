@@ -75,6 +75,19 @@ def test_a_write_of_which_nothing_is_allowed_is_refused_and_not_called_verified(
     assert rig.content[at : at + len(data)] == data
 
 
+@pytest.mark.parametrize("allow", ["mac", "rf"])
+@pytest.mark.parametrize(("at", "data"), [(RF, OTHERS), (RF + 0x24, bytes(range(0x40, 0x50)))])
+def test_a_write_of_which_a_part_is_allowed_ends_the_same_way_when_it_is_run_again(
+    rig, allow, at, data
+):
+    assert write_raw(rig.ctx(allow), data, start=at).verified
+    once = rig.content
+    assert once != rig.before
+    rig.replug()
+    assert write_raw(rig.ctx(allow), data, start=at).verified
+    assert rig.content == once
+
+
 @pytest.mark.parametrize("allow", [(), ("mac",), ("rf",)])
 def test_erasing_calibration_and_address_needs_both_permissions(rig, allow):
     span = AddressRange(RF, RF + 0x1000)

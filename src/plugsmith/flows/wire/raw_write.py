@@ -7,11 +7,11 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.model import APP_START, Family
+from plugsmith.chips.model import APP_START, MAC_OFFSET, Family
 from plugsmith.errors import UsageError
 from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash
-from plugsmith.flows.permissions import Permission
+from plugsmith.flows.permissions import Permission, rf_refused
 from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import WriteOutcome, run_plan, secured_checks, take_survey
@@ -25,18 +25,20 @@ from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import secure, up_to_date
 from plugsmith.flows.write.target_image import (
     BLANK_SECTOR,
+    MAC_LEN,
     Segment,
     TargetImage,
+    merge_rf,
     sectors_of,
     within_permissions,
 )
 from plugsmith.flows.write.way_back import undo_command
 from plugsmith.library.jobs.store import JobKind
-from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr
+from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, subtract_ranges
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
@@ -64,7 +66,9 @@ def write_raw(
     def target(device: Device) -> TargetImage:
         for span in spans:
             _check_span(ctx, device, span)
-        return TargetImage(wanted=sectors_of(pieces, under=device.under))
+        wanted = sectors_of(pieces, under=device.under)
+        _check_reach(ctx, device, spans, wanted)
+        return TargetImage(wanted=wanted)
 
     digest = hashlib.sha256(b"".join(item.data for item in pieces)).hexdigest()
     length = sum(map(len, spans))
@@ -166,3 +170,23 @@ def _check_span(ctx: FlowContext, device: Device, span: AddressRange) -> None:
             reason=_("Without a right one the device stays dead until it is flashed again."),
             permission=Permission.BOOTLOADER.value,
         )
+
+
+def _check_reach(
+    ctx: FlowContext, device: Device, spans: Sequence[AddressRange], wanted: Mapping[int, bytes]
+) -> None:
+    """Refuse bytes in an RF sector of which the permissions allow none.
+
+    Nothing of them would be written, and the run would end as done. What was asked for decides,
+    not what stands there: a command that was cut ends well when it is run again.
+    """
+    for addr, now in device.rf_now().items():
+        new = wanted.get(addr)
+        if new is None or merge_rf(now, new, ctx.permissions) != now or new == now:
+            continue
+        address = AddressRange.sized(addr + MAC_OFFSET, MAC_LEN)
+        allowed = [address]
+        if Permission.MAC not in ctx.permissions:
+            allowed = subtract_ranges([AddressRange.sized(addr, SECTOR_LEN)], allowed)
+        if not any(span.overlaps(part) for span in spans for part in allowed):
+            raise rf_refused(addr, ctx.permissions)

@@ -8,9 +8,8 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family, RegionRole
-from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.safety import OutsideFlash, ProtectedRange
-from plugsmith.flows.permissions import Permission
+from plugsmith.flows.permissions import Permission, rf_refused
 from plugsmith.flows.write.target_image import BLANK_SECTOR, rf_sectors
 from plugsmith.memory import SECTOR_LEN, AddressRange, format_addr, merge_ranges, subtract_ranges
 from plugsmith.messages import _
@@ -160,12 +159,7 @@ def _guard(target: TargetImage, *, chip: Chip, flash_size: int, permissions: Per
         return
     for addr in rf_sectors(chip, flash_size):
         if addr in target.wanted and addr not in target.copied:
-            raise PermissionNeeded(
-                span=str(AddressRange.sized(addr, SECTOR_LEN)),
-                region=_("RF calibration and MAC"),
-                reason=_("They are unique for each device and cannot be made again."),
-                permission=Permission.RF.value,
-            )
+            raise rf_refused(addr, permissions)
 
 
 def _wanted_steps(target: TargetImage, chip: Chip, equal: frozenset[int]) -> Iterator[PlanStep]:

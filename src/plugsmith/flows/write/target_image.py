@@ -9,10 +9,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, MAC_OFFSET, RF_MAGIC, Family, RegionRole
-from plugsmith.errors.flows import PermissionNeeded
 from plugsmith.errors.radio import RfContentUnfit
 from plugsmith.errors.safety import OutsideFlash
-from plugsmith.flows.permissions import Permission
+from plugsmith.flows.permissions import Permission, rf_refused
 from plugsmith.memory import (
     BLOCK_LEN,
     SECTOR_LEN,
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.permissions import Permissions
 
 BLANK_SECTOR = b"\xff" * SECTOR_LEN
-_MAC_LEN = 6
+MAC_LEN = 6
 _MAC_RECORD = bytes.fromhex("0211111106000000")  # tag and length in front of the MAC bytes
 
 
@@ -132,10 +131,10 @@ def loader_body(header: AddressRange | None) -> list[AddressRange]:
 def mac_in_rf(sector: bytes) -> str | None:
     """The MAC text of an RF sector, or None where the sector holds none."""
     record = sector[MAC_OFFSET - len(_MAC_RECORD) : MAC_OFFSET]
-    raw = sector[MAC_OFFSET : MAC_OFFSET + _MAC_LEN]
-    if not sector.startswith(RF_MAGIC) or record != _MAC_RECORD or len(raw) < _MAC_LEN:
+    raw = sector[MAC_OFFSET : MAC_OFFSET + MAC_LEN]
+    if not sector.startswith(RF_MAGIC) or record != _MAC_RECORD or len(raw) < MAC_LEN:
         return None
-    return None if raw in {b"\xff" * _MAC_LEN, b"\0" * _MAC_LEN} else raw.hex(":")
+    return None if raw in {b"\xff" * MAC_LEN, b"\0" * MAC_LEN} else raw.hex(":")
 
 
 def image_target(
@@ -307,7 +306,7 @@ def _may_stand_there(sector: bytes, now: bytes) -> bool:
 
 def with_address(sector: bytes, source: bytes) -> bytes:
     """`sector` with the address of `source`."""
-    end = MAC_OFFSET + _MAC_LEN
+    end = MAC_OFFSET + MAC_LEN
     return sector[:MAC_OFFSET] + source[MAC_OFFSET:end] + sector[end:]
 
 
@@ -322,8 +321,8 @@ def within_permissions(
 ) -> TargetImage:
     """`target` with RF sectors changed just as far as `permissions` name it.
 
-    Raises PermissionNeeded where it asks for more than a part of them or for nothing that is
-    allowed, RfContentUnfit where what is to go there is no calibration.
+    Raises PermissionNeeded where it asks for more than a part of them, RfContentUnfit where what
+    is to go there is no calibration.
     """
     wanted = dict(target.wanted)
     notes = list(target.notes)
@@ -332,14 +331,8 @@ def within_permissions(
         if new is None or new == now or addr in target.copied:
             continue
         mixed = merge_rf(now, new, permissions)
-        if mixed is None or mixed == now:  # nothing of what is asked is allowed
-            missing = Permission.MAC if Permission.RF in permissions else Permission.RF
-            raise PermissionNeeded(
-                span=str(AddressRange.sized(addr, SECTOR_LEN)),
-                region=_("RF calibration and MAC"),
-                reason=_("They are unique for each device and cannot be made again."),
-                permission=missing.value,
-            )
+        if mixed is None:
+            raise rf_refused(addr, permissions)
         if not _may_stand_there(mixed, now):
             raise RfContentUnfit(span=str(AddressRange.sized(addr, SECTOR_LEN)))
         if mixed != new:
