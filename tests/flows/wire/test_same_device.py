@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from flows_rig import Rig, factory
 from swap_rig import board, programmed, received, swap_in
 
+from plugsmith.boot import linking
 from plugsmith.errors.link import OtherDevice
 from plugsmith.flows.wire import backup as backup_module
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.connection import Device
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_read import read_flash, verify_flash
+from plugsmith.flows.wire.raw_write import erase_raw
 from plugsmith.flows.wire.restore import restore
 from plugsmith.flows.wire.same_device import Known
 from plugsmith.forge.firmware import forge_openbeken_qio
@@ -265,3 +269,50 @@ def test_what_was_stored_in_a_kept_place_meanwhile_is_on_the_disk_before_it_is_p
     held = rig.content[0x150000:0x151000]
     kept = [path.read_bytes() for path in (rig.library.root / "rescued").glob("*.bin")]
     assert held.startswith(NEWS) or any(data.startswith(NEWS) for data in kept)
+
+
+class Keeper:
+    """Sends link checks while a question waits, as the thread does on real time."""
+
+    last = None
+
+    def __init__(self, wire):
+        self._wire, self._on = wire, True
+        Keeper.last = self
+
+    def stop(self):
+        self._on = False
+
+    def run(self, clock, seconds):
+        for _look in range(round(seconds / 0.015)):
+            clock.sleep(0.015)
+            with self._wire.turn.between() as free:
+                if free and self._on:
+                    self._wire.keep_alive()
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("gap_s", [0.05, 0.3, 3.0])
+@pytest.mark.parametrize("baud", [None, 115_200])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231U", "BK7231N"])
+def test_a_board_that_is_put_in_while_a_question_waits_gets_nothing(
+    tmp_path, monkeypatch, chip, baud, gap_s
+):
+    """Link checks go out meanwhile, and catch the boot loader of the new board, too."""
+    monkeypatch.setattr(linking, "_usual_keeper", lambda _clock: Keeper)
+    rig = rig_of(tmp_path, chip)
+    backup(rig.ctx())
+    rig.replug()
+    other = factory(chip, code_len=CODE, mac=MAC_B)
+    waits = []
+    swap_in(rig, lambda: board(chip, other, rig), when=lambda _chip: waits, gap_s=gap_s)
+
+    def consent(_question, _step):
+        waits.append(True)
+        Keeper.last.run(rig.clock, gap_s + 2.0)
+
+    ctx = replace(rig.ctx(timeout=20.0, baud_limit=baud), consent=consent)
+    with pytest.raises(OtherDevice):
+        erase_raw(ctx, lambda _size: AddressRange(0x1FE000, 0x1FF000))
+    assert waits
+    assert rig.content == other

@@ -228,6 +228,7 @@ def run_plan(
     `work` ends as `execute` does: with the content of the plan, proven.
     """
     if not plan.changed_sectors:
+        device.be_sure()  # that it is this device which holds all of it
         settle_older(ctx, device, plan)
         return
     device.claim()
