@@ -53,7 +53,7 @@ WALLS = {
     "typer": ("cli/",),
     "click": (),
     "httpx2": ("lan/",),
-    "ruamel": ("flows/settings/yaml_file.py", "export/esphome.py"),
+    "ruamel": ("flows/settings/yaml_file.py", "export/esphome/config.py"),
     "zeroconf": ("lan/",),
     "aiomqtt": ("lan/broker.py",),
     "keyring": ("flows/settings/secret_place.py",),

@@ -25,7 +25,7 @@ from plugsmith.lan.http import HttpTimeouts
 from plugsmith.library.home import home
 from plugsmith.library.library import Library
 from plugsmith.library.releases import ReleaseCache, ReleaseOrigin
-from plugsmith.openbeken.releases import DEFAULT_REPO
+from plugsmith.openbeken.builds.releases import DEFAULT_REPO
 from plugsmith.sim.obk.plug.plug import Load
 
 if TYPE_CHECKING:

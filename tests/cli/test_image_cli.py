@@ -11,7 +11,7 @@ from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.library.library import Library
 from plugsmith.library.releases import ReleaseCache
-from plugsmith.openbeken.releases import DEFAULT_REPO
+from plugsmith.openbeken.builds.releases import DEFAULT_REPO
 
 SMALL = 0x4000
 

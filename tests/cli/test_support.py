@@ -15,7 +15,7 @@ from plugsmith.api.options import parameters
 from plugsmith.api.table import BY_NAME, private_options
 from plugsmith.cli.app import main
 from plugsmith.clock import VirtualClock
-from plugsmith.errors.own import NotClean
+from plugsmith.errors.own.reports import NotClean
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.context import FlowContext
 from plugsmith.flows.own.run_record import RunRecord, clean, clean_command, is_private

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plugsmith.image.kinds import recognise
-from plugsmith.openbeken.builds import EXAMINED, MISSING
+from plugsmith.openbeken.builds.variants import EXAMINED, MISSING
 
 
 @pytest.mark.corpus

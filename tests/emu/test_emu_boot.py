@@ -10,7 +10,7 @@ from plugsmith.emu.board import BOARDS
 from plugsmith.emu.gpio_trace import PINS_SETTLE_S
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import emulator_installed, run_boot
-from plugsmith.errors.emulator import EmulatorFailed, NoBoard
+from plugsmith.errors.own.emulator import EmulatorFailed, NoBoard
 from plugsmith.image.crc import build_lines
 from plugsmith.image.physical import strip_lines
 from plugsmith.image.scramble import scramble

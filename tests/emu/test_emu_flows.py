@@ -10,12 +10,12 @@ import pytest
 from plugsmith.cli.app import main
 from plugsmith.emu import runner
 from plugsmith.emu.runner import emulator_installed
-from plugsmith.errors.emulator import EmulatorMissing, NotBootable
+from plugsmith.errors.own.emulator import EmulatorMissing, NotBootable
 from plugsmith.events import EventLog
 from plugsmith.flows.image.emulation import BootRequest, boot_image, choose_chip, flash_to_boot
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.wire.boot_check import check_boot, flash_after
-from plugsmith.flows.write.preflight import PreflightOutcome
+from plugsmith.flows.write.checks.preflight import PreflightOutcome
 
 if TYPE_CHECKING:
     from pathlib import Path

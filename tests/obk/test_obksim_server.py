@@ -12,7 +12,7 @@ import pytest
 from obksim_rig import FAST, connect, drain, get, post
 
 from plugsmith.clock import VirtualClock
-from plugsmith.errors.sim import SimCannotListen
+from plugsmith.errors.own.sim import SimCannotListen
 from plugsmith.sim.obk.block import Text
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.firmware import Phase

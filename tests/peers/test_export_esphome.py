@@ -11,8 +11,8 @@ import pytest
 
 from plugsmith.device.profile import DeviceProfile
 from plugsmith.errors.catalogue import NotExportable
-from plugsmith.export.esphome import render
-from plugsmith.export.esphome_extras import EXTRAS
+from plugsmith.export.esphome.config import render
+from plugsmith.export.esphome.extras import EXTRAS
 from plugsmith.export.output import ExportOptions
 from plugsmith.interpret.answer import answer_for_config, answer_for_serial_mcu
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken

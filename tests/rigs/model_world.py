@@ -25,7 +25,7 @@ from plugsmith.flows.context import FlowContext
 from plugsmith.flows.permissions import Permission, Permissions
 from plugsmith.flows.wire import backup as backup_flow
 from plugsmith.flows.wire import restore as restore_flow
-from plugsmith.flows.write import device_checks
+from plugsmith.flows.write.checks import device_checks
 from plugsmith.flows.write.target_image import rf_sectors
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash

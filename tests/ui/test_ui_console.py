@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from talking_device import talking_device
 
-from plugsmith.ui.replay import Replay
+from plugsmith.ui.jobs.replay import Replay
 from plugsmith.ui.stream import Streams
 
 

@@ -10,7 +10,7 @@ import pytest
 from page_rig import Page, served
 
 from plugsmith.api.session import Session
-from plugsmith.errors.ui import UiCannotListen, UiMissing, UiNotLoopback
+from plugsmith.errors.own.ui import UiCannotListen, UiMissing, UiNotLoopback
 from plugsmith.library.library import Library
 from plugsmith.ui.guard import Door
 from plugsmith.ui.server import PageServer

@@ -8,7 +8,7 @@ from page_rig import Gate
 from plugsmith.errors.base import ExitCode
 from plugsmith.events import Ask, AskKind, Log, Progress, Ready
 from plugsmith.messages import N_, _
-from plugsmith.ui.jobs import Job
+from plugsmith.ui.jobs.job import Job
 
 
 def test_a_job_runs_a_verb_and_its_last_line_is_the_result(page):

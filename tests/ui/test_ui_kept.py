@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugsmith.ui.job_list import MOST_ENDED
+from plugsmith.ui.jobs.job_list import MOST_ENDED
 
 
 def test_looking_again_and_again_does_not_push_out_another_job(page):

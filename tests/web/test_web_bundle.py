@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from plugsmith.errors.ui import UiNoLibrary
+from plugsmith.errors.own.ui import UiNoLibrary
 from plugsmith.library.home import write_whole
 from plugsmith.web.bundle import drop, pack_library, take_library
 

@@ -18,7 +18,7 @@ from pyodide_files import FILES, LEFT_OUT
 
 import web_core
 from plugsmith.api.table import BY_NAME
-from plugsmith.errors.ui import UiNotInBrowser
+from plugsmith.errors.own.ui import UiNotInBrowser
 from plugsmith.forge.dump import FORUM_TEXT, forge_dump
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forged_mac

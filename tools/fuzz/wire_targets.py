@@ -40,7 +40,7 @@ from plugsmith.library.undo import read_undo
 from plugsmith.link.hearing import Hearing, has_mcu_frame, is_echo
 from plugsmith.link.trace import redact as redact_trace
 from plugsmith.memory import AddressRange
-from plugsmith.openbeken.releases import parse_releases
+from plugsmith.openbeken.builds.releases import parse_releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,7 +20,7 @@ from plugsmith.chips.other_chips import OtherChip, other_chips
 from plugsmith.chips.spi_pads import spi_pads
 from plugsmith.link.probes import ANSWERING
 from plugsmith.link.voices import VOICES
-from plugsmith.openbeken.builds import UNJUDGED, VARIANTS, Variant
+from plugsmith.openbeken.builds.variants import UNJUDGED, VARIANTS, Variant
 
 SUPPORT_MEANING = {
     Support.OBSERVED: "seen on real boot code (executed) or in real dumps",

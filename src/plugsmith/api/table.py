@@ -27,7 +27,7 @@ GROUPS: dict[str, str] = {
     "obk config": N_("The settings block: read it, change it, build one for a new device."),
 }
 
-_TEMPLATE = "plugsmith.api.template"
+_TEMPLATE = "plugsmith.api.files.template"
 _CATALOGUE_RESULTS = "plugsmith.flows.catalogue.results"
 
 VERBS: tuple[Verb, ...] = (

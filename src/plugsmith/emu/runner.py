@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
-from plugsmith.errors.emulator import EmulatorFailed, EmulatorMissing, NoBoard
+from plugsmith.errors.own.emulator import EmulatorFailed, EmulatorMissing, NoBoard
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

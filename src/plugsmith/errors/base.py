@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import ClassVar, TypeAlias
 
 from plugsmith.messages import N_, _
@@ -119,8 +119,8 @@ class Defect(PlugsmithError):
 def concrete_errors() -> list[type[PlugsmithError]]:
     """Every error class of the tree that has a code of its own, sorted by code; loads all of it."""
     tree = import_module("plugsmith.errors")
-    for module in iter_modules(tree.__path__):
-        import_module(f"{tree.__name__}.{module.name}")
+    for module in walk_packages(tree.__path__, f"{tree.__name__}."):
+        import_module(module.name)
     found: dict[str, type[PlugsmithError]] = {}
     stack: list[type[PlugsmithError]] = [PlugsmithError]
     while stack:

@@ -40,7 +40,7 @@ EXPORTERS: tuple[Exporter, ...] = (
     ),
     Exporter(
         name="esphome",
-        module="plugsmith.export.esphome",
+        module="plugsmith.export.esphome.config",
         summary=N_("ESPHome configuration (YAML)"),
     ),
     Exporter(

@@ -35,7 +35,7 @@ class ExportOptions:
     model: str = ""
     template: Template | None = None
     topic: str = ""
-    extras: tuple[str, ...] = ()  # parts of an ESPHome configuration, export/esphome_extras.py
+    extras: tuple[str, ...] = ()  # parts of an ESPHome configuration, export/esphome/extras.py
 
     @property
     def shown_title(self) -> str:

@@ -26,7 +26,7 @@ from plugsmith.errors import (
 )
 from plugsmith.errors.content import InputUnusable, SeveralInside
 from plugsmith.errors.dump import SecretsLeft
-from plugsmith.errors.emulator import NotBootable
+from plugsmith.errors.own.emulator import NotBootable
 from plugsmith.flows.file_kind import ADVICE, FIRMWARE, OF_IMAGE, WORDS, FileKind
 from plugsmith.flows.file_kind import FileKind as K
 from plugsmith.flows.input_file import input_of, read_input

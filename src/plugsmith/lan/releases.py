@@ -23,7 +23,7 @@ from plugsmith.errors.network import (
 )
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested
-from plugsmith.openbeken.releases import Asset, Release, parse_releases
+from plugsmith.openbeken.builds.releases import Asset, Release, parse_releases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,7 +12,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.config import ConfigUnusable
+from plugsmith.errors.own.config import ConfigUnusable
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 from plugsmith.records import frozen

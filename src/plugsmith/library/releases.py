@@ -16,7 +16,7 @@ from plugsmith.errors.library import CacheUnusable
 from plugsmith.library.home import check_room, home, write_whole
 from plugsmith.limited_read import read_regular
 from plugsmith.nested_json import read_nested
-from plugsmith.openbeken.releases import Release, choose_asset, parse_releases
+from plugsmith.openbeken.builds.releases import Release, choose_asset, parse_releases
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from plugsmith.errors.ui import UiUnknown
+from plugsmith.errors.own.ui import UiUnknown
 from plugsmith.messages import _
 from plugsmith.ui.calls import Calls
 from plugsmith.ui.file_calls import FileCalls
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from plugsmith.ui.files import Files
     from plugsmith.ui.guard import Door
-    from plugsmith.ui.job_list import Jobs
+    from plugsmith.ui.jobs.job_list import Jobs
     from plugsmith.ui.practice.desk import Desk
     from plugsmith.ui.stream import Streams
 

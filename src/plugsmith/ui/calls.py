@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 
 from plugsmith.api.session import Session
-from plugsmith.errors.ui import UiRequest
+from plugsmith.errors.own.ui import UiRequest
 from plugsmith.messages import _, language
-from plugsmith.ui import asked
+from plugsmith.ui.jobs import asked
 from plugsmith.ui.replies import as_json, field, read_object
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from plugsmith.errors import Fact
-    from plugsmith.ui.job_list import Jobs
+    from plugsmith.ui.jobs.job_list import Jobs
     from plugsmith.ui.practice.desk import Desk
     from plugsmith.ui.stream import Streams
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from plugsmith.errors.ui import UiTooLarge
+from plugsmith.errors.own.ui import UiTooLarge
 from plugsmith.limited_read import read_regular
 from plugsmith.ui.files import MOST_BYTES, plain_name
 from plugsmith.ui.replies import as_json

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.ui import UiFileName, UiFull, UiTooLarge
+from plugsmith.errors.own.ui import UiFileName, UiFull, UiTooLarge
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder
 from plugsmith.system_words import system_words

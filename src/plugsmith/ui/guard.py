@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.ui import UiForeign, UiToken
+from plugsmith.errors.own.ui import UiForeign, UiToken
 from plugsmith.messages import languages, speaking
 from plugsmith.ui.replies import refusal
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from plugsmith.errors.ui import UiFileName
+from plugsmith.errors.own.ui import UiFileName
 
 PRACTICE = "practice://"
 _NETWORK = ("socket://", "rfc2217://", "openbeken://", "webserial://", PRACTICE)

@@ -12,8 +12,8 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from plugsmith.errors import Defect, PlugsmithError
-from plugsmith.errors import ui as errors
 from plugsmith.errors.content import InputMissing
+from plugsmith.errors.own import ui as errors
 from plugsmith.events import ErrorEvent
 from plugsmith.messages import _
 from plugsmith.nested_json import read_nested

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from plugsmith.errors.ui import UiCannotListen
+from plugsmith.errors.own.ui import UiCannotListen
 from plugsmith.messages import _
 from plugsmith.system_words import system_words
 from plugsmith.ui.app import build_app
 from plugsmith.ui.files import Files
 from plugsmith.ui.guard import Door
-from plugsmith.ui.job_list import Jobs
+from plugsmith.ui.jobs.job_list import Jobs
 from plugsmith.ui.practice.desk import Desk
 from plugsmith.ui.stream import Streams
 

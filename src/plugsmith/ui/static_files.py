@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from plugsmith.errors.ui import UiUnknown
+from plugsmith.errors.own.ui import UiUnknown
 from plugsmith.messages import _
 
 if TYPE_CHECKING:

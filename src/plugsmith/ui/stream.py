@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import StreamingResponse
 
-from plugsmith.errors.ui import UiTooMany
+from plugsmith.errors.own.ui import UiTooMany
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
     from plugsmith.ui.guard import App, Message, Receive, Send
-    from plugsmith.ui.jobs import Job
+    from plugsmith.ui.jobs.job import Job
 
 MOST_LISTENERS = 256
 MOST_OF_A_JOB = 32

@@ -56,7 +56,7 @@ def _place(request: UiRequest) -> tuple[str, int]:
     from ipaddress import ip_address  # noqa: PLC0415 - see above
 
     from plugsmith.errors import UsageError  # noqa: PLC0415 - see above
-    from plugsmith.errors.ui import UiCannotListen, UiNotLoopback  # noqa: PLC0415 - see above
+    from plugsmith.errors.own.ui import UiCannotListen, UiNotLoopback  # noqa: PLC0415 - see above
 
     unknown = [word for word in request.allow if word != "lan"]
     if unknown:
@@ -77,7 +77,7 @@ def _place(request: UiRequest) -> tuple[str, int]:
 def _server(session: Session, host: str, port: int) -> PageServer:
     from importlib.util import find_spec  # noqa: PLC0415 - see above
 
-    from plugsmith.errors.ui import UiMissing  # noqa: PLC0415 - see above
+    from plugsmith.errors.own.ui import UiMissing  # noqa: PLC0415 - see above
 
     if any(find_spec(name) is None for name in ("starlette", "uvicorn")):
         raise UiMissing

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.ui import UiFileName, UiNoLibrary
+from plugsmith.errors.own.ui import UiFileName, UiNoLibrary
 from plugsmith.messages import _
 from plugsmith.private_files import make_private_folder
 from plugsmith.ui.files import plain_name

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from plugsmith.api.session import Session
 from plugsmith.errors import Defect, PlugsmithError
 from plugsmith.errors.flows import NoSpaceLeft
-from plugsmith.errors.ui import UiNotInBrowser, UiRequest
+from plugsmith.errors.own.ui import UiNotInBrowser, UiRequest
 from plugsmith.events import ErrorEvent
 from plugsmith.image.aes import use_engine
 from plugsmith.library.durable import on_write
@@ -22,9 +22,9 @@ from plugsmith.link.ports import register_scheme
 from plugsmith.messages import _, language, languages, speaking
 from plugsmith.nested_json import read_nested
 from plugsmith.system_words import system_words
-from plugsmith.ui import asked
 from plugsmith.ui.files import Files
-from plugsmith.ui.job_list import Jobs
+from plugsmith.ui.jobs import asked
+from plugsmith.ui.jobs.job_list import Jobs
 from plugsmith.visible import json_text
 from plugsmith.web.bundle import Taken, drop, pack_library, take_library
 from plugsmith.web.cipher import HostCipher

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.api.verb import Need
-from plugsmith.errors.ui import UiNotInBrowser
+from plugsmith.errors.own.ui import UiNotInBrowser
 from plugsmith.messages import _
 from plugsmith.web.port import SCHEME
 

@@ -13,7 +13,7 @@ from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.image.kinds import recognise
 from plugsmith.interpret.openbeken.pin_needs import PinNeeds, needs_of_config, needs_of_settings
 from plugsmith.library.releases import ReleaseCache, ReleaseOrigin
-from plugsmith.openbeken.releases import DEFAULT_REPO
+from plugsmith.openbeken.builds.releases import DEFAULT_REPO
 
 SENSOR = needs_of_settings({"pins": {"7": "SHT3X_SCK;0", "8": "SHT3X_SDA;0"}})
 

@@ -36,7 +36,7 @@ from plugsmith.flows.image.fetch import FetchRequest, fetch, pick_cached
 from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
 from plugsmith.lan.releases import DownloadTimeouts
 from plugsmith.library.releases import ReleaseCache
-from plugsmith.openbeken.builds import VARIANTS, variant_called
+from plugsmith.openbeken.builds.variants import VARIANTS, variant_called
 
 SMALL = 0x4000
 T_QIO = "OpenBK7231T_QIO_{}.bin"

@@ -20,8 +20,8 @@ from plugsmith.errors import ExitCode, InputUnusable, PlugsmithError
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.flows.permissions import Permissions
 from plugsmith.flows.wire.flash import flash
-from plugsmith.flows.write.checklist import Stage, judged
-from plugsmith.flows.write.preflight import PreflightOutcome, PreflightSubject, require
+from plugsmith.flows.write.checks.checklist import Stage, judged
+from plugsmith.flows.write.checks.preflight import PreflightOutcome, PreflightSubject, require
 from plugsmith.flows.write.source import load_image
 from plugsmith.image.kinds import recognise
 

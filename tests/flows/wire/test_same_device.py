@@ -14,10 +14,10 @@ from plugsmith.flows.wire import backup as backup_module
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.connection import Device
 from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.linked.same_device import Known
 from plugsmith.flows.wire.raw_read import read_flash, verify_flash
 from plugsmith.flows.wire.raw_write import erase_raw
 from plugsmith.flows.wire.restore import restore
-from plugsmith.flows.wire.same_device import Known
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.memory import AddressRange

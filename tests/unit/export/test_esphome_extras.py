@@ -7,8 +7,8 @@ from ruamel.yaml import YAML
 
 from plugsmith.device.profile import DeviceProfile
 from plugsmith.errors import UsageError
-from plugsmith.export.esphome import render
-from plugsmith.export.esphome_extras import EXTRAS, check_extras
+from plugsmith.export.esphome.config import render
+from plugsmith.export.esphome.extras import EXTRAS, check_extras
 from plugsmith.export.output import ExportOptions
 
 WHERE = {

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from plugsmith.export.esphome import render
+from plugsmith.export.esphome.config import render
 from plugsmith.export.output import ExportOptions
 from plugsmith.interpret.openbeken.from_openbeken import profile_from_openbeken
 from plugsmith.openbeken.template import parse_template

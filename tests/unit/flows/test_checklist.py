@@ -13,9 +13,9 @@ from plugsmith.errors.flows import PreflightRefused
 from plugsmith.events import EventLog
 from plugsmith.flows.permissions import Permission, Permissions
 from plugsmith.flows.wire import boot_check
-from plugsmith.flows.write.checklist import CHECKLIST, Stage, judged
-from plugsmith.flows.write.image_checks import LoaderThere, judge_loader
-from plugsmith.flows.write.preflight import (
+from plugsmith.flows.write.checks.checklist import CHECKLIST, Stage, judged
+from plugsmith.flows.write.checks.image_checks import LoaderThere, judge_loader
+from plugsmith.flows.write.checks.preflight import (
     ImageFacts,
     PreflightOutcome,
     PreflightSubject,

@@ -15,7 +15,7 @@ from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.safety import FlashProtected
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.permissions import Permission, Permissions
-from plugsmith.flows.wire.same_device import Known
+from plugsmith.flows.wire.linked.same_device import Known
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.plan import make_plan
 from plugsmith.flows.write.sector_survey import survey_known

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugsmith.errors.own import NoLastRun
+from plugsmith.errors.own.reports import NoLastRun
 from plugsmith.flows.own.run_record import LAST_RUN, read_last_run
 
 

@@ -14,10 +14,10 @@ from plugsmith.chips.model import APP_START, KeyClass
 from plugsmith.errors.flows import PreflightRefused
 from plugsmith.events import EventLog
 from plugsmith.flows.permissions import Permission, Permissions
-from plugsmith.flows.write import device_checks, image_checks
-from plugsmith.flows.write.checklist import Stage, judged
-from plugsmith.flows.write.image_checks import LoaderThere, judge_loader
-from plugsmith.flows.write.preflight import (
+from plugsmith.flows.write.checks import device_checks, image_checks
+from plugsmith.flows.write.checks.checklist import Stage, judged
+from plugsmith.flows.write.checks.image_checks import LoaderThere, judge_loader
+from plugsmith.flows.write.checks.preflight import (
     PreflightOutcome,
     allowed_anyway,
     doubtful,

@@ -8,9 +8,9 @@ from plugsmith.boot.identity import FlashFacts, Identity, KeyFacts, SizeProof
 from plugsmith.chips.catalog import boot_codes, chip, flash_parts
 from plugsmith.chips.model import KeyClass
 from plugsmith.flows.permissions import Permissions
-from plugsmith.flows.write.checklist import Stage, judged
+from plugsmith.flows.write.checks.checklist import Stage, judged
+from plugsmith.flows.write.checks.preflight import PreflightOutcome, PreflightSubject
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import PreflightOutcome, PreflightSubject
 from plugsmith.flows.write.source import load_image
 from plugsmith.flows.write.target_image import FlashState, Segment, image_target
 from plugsmith.forge.firmware import default_boot_code, forge_app, forge_openbeken_qio

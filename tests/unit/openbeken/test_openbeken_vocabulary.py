@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from plugsmith.openbeken.drivers import driver_of, incomplete_drivers
+from plugsmith.openbeken.builds.drivers import driver_of, incomplete_drivers
 from plugsmith.openbeken.flags import Flag, flag_bits, flags_number
 from plugsmith.openbeken.roles import Electrical, read_role, role, roles
 from plugsmith.openbeken.script import (

@@ -6,8 +6,8 @@ import pytest
 from sim_rig import BLANK, LINK_CHECK, LINKED, PATTERN, long, word
 
 from plugsmith.clock import VirtualClock
+from plugsmith.errors.own.sim import SimSetup
 from plugsmith.errors.port import PortUnsupported
-from plugsmith.errors.sim import SimSetup
 from plugsmith.sim.chip.chip import SimChip, SimSettings
 from plugsmith.sim.chip.personality import personality
 from plugsmith.sim.ports.adapter import Adapter, adapter_model

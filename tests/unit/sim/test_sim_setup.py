@@ -13,8 +13,8 @@ from sim_rig import LINK_CHECK, LINKED, PATTERN, erase, write_4k
 
 from plugsmith.clock import RealClock, VirtualClock
 from plugsmith.errors import PlugsmithError
+from plugsmith.errors.own.sim import SimFlashUnusable, SimSetup
 from plugsmith.errors.port import PortUnsupported
-from plugsmith.errors.sim import SimFlashUnusable, SimSetup
 from plugsmith.forge.flash import forge_flash
 from plugsmith.sim.chip.board import BoardRequest, build_board
 from plugsmith.sim.ports.url import SimScheme, open_sim_port, parse_sim_url

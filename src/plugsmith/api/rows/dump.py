@@ -5,9 +5,9 @@ from __future__ import annotations
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
-_DUMP = "plugsmith.api.dump"
+_DUMP = "plugsmith.api.files.dump"
 _DUMP_RESULTS = "plugsmith.flows.dump.results"
-_DUMP_FILES = "plugsmith.api.dump_files"
+_DUMP_FILES = "plugsmith.api.files.dump_files"
 _DUMP_FILE_RESULTS = "plugsmith.flows.dump.file_results"
 _IMAGE_RESULTS = "plugsmith.flows.image.results"
 

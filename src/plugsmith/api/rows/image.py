@@ -5,7 +5,7 @@ from __future__ import annotations
 from plugsmith.api.verb import Need, Verb
 from plugsmith.messages import N_
 
-_IMAGE = "plugsmith.api.image"
+_IMAGE = "plugsmith.api.files.image"
 _IMAGE_RESULTS = "plugsmith.flows.image.results"
 
 IMAGE: tuple[Verb, ...] = (

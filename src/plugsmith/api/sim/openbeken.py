@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.api.sim.results import HouseSession
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.content import InputError, InputTooLarge
-from plugsmith.errors.sim import SimFlashUnusable, SimSetup
+from plugsmith.errors.own.sim import SimFlashUnusable, SimSetup
 from plugsmith.limited_read import read_limited
 from plugsmith.messages import _
 

@@ -14,27 +14,27 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plugsmith.api.dump import (
+    from plugsmith.api.files.dump import (
         ConfigRequest,
         DiffRequest,
         DumpRequest,
         GpioRequest,
         RecordsRequest,
     )
-    from plugsmith.api.dump_files import (
+    from plugsmith.api.files.dump_files import (
         ExtractRequest,
         ForgeRequest,
         RepairRequest,
         SanitizeRequest,
     )
-    from plugsmith.api.image import (
+    from plugsmith.api.files.image import (
         ImageBootRequest,
         ImageConvertRequest,
         ImageInfoRequest,
         ReleaseRequest,
     )
+    from plugsmith.api.files.template import ExportRequest, LintRequest, ShowRequest
     from plugsmith.api.obk import ConfigBuildRequest, ConfigReadRequest
-    from plugsmith.api.template import ExportRequest, LintRequest, ShowRequest
     from plugsmith.cli.after.steps import Steps
     from plugsmith.flows.catalogue.results import LintResult, MatchResult, SearchResult
     from plugsmith.flows.dump.file_results import (

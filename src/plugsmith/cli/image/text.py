@@ -12,8 +12,8 @@ from plugsmith.flows.many import ManyResult
 from plugsmith.image.model import KIND_WORDS, CheckVerdict, ImageKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
-from plugsmith.openbeken.builds import VARIANTS
-from plugsmith.openbeken.releases import parse_asset_name
+from plugsmith.openbeken.builds.releases import parse_asset_name
+from plugsmith.openbeken.builds.variants import VARIANTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

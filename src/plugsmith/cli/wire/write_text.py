@@ -8,8 +8,8 @@ from plugsmith.cli.table import table
 from plugsmith.cli.wire.text import resets_row
 from plugsmith.flows.image.results import ImageRow
 from plugsmith.flows.wire.results import FlashResult
+from plugsmith.flows.write.checks.preflight import PreflightOutcome
 from plugsmith.flows.write.plan import Action
-from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chip as beken_chip
 from plugsmith.chips.model import KeyClass
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.write.image_checks import LoaderThere, judge_loader
-from plugsmith.flows.write.preflight import doubtful, needs, passed, refused
+from plugsmith.flows.write.checks.image_checks import LoaderThere, judge_loader
+from plugsmith.flows.write.checks.preflight import doubtful, needs, passed, refused
 from plugsmith.image.foreign.ameba_slots import starting_slot
 from plugsmith.image.kinds import recognise
 from plugsmith.memory import format_addr
@@ -18,7 +18,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from plugsmith.flows.bridge.image import ViaImage
     from plugsmith.flows.bridge.reading import Said
-    from plugsmith.flows.write.preflight import PreflightCheck
+    from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.source import ImageSource
     from plugsmith.image.model import FirmwareImage
     from plugsmith.library.via_backups import ViaPassport

@@ -24,7 +24,7 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.wire.results import BackupRow, SpanRow, check_rows
-from plugsmith.flows.write.preflight import allowed_anyway, doubts, require
+from plugsmith.flows.write.checks.preflight import allowed_anyway, doubts, require
 from plugsmith.flows.write.source import sha256
 from plugsmith.library.home import refusal
 from plugsmith.library.lock import held
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.bridge.image import ViaImage
     from plugsmith.flows.permissions import Permissions
-    from plugsmith.flows.write.preflight import PreflightCheck
+    from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.target_image import Segment, TargetImage
     from plugsmith.library.library import Library
 

@@ -9,7 +9,7 @@ from plugsmith.errors import UsageError
 from plugsmith.errors.catalogue import EntryIncomplete
 from plugsmith.errors.flows import NoRightToWrite
 from plugsmith.errors.library import OutputExists
-from plugsmith.export.esphome_extras import check_extras
+from plugsmith.export.esphome.extras import check_extras
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions, OutputFile, safe_name
 from plugsmith.flows.catalogue.build_wanted import needs_of_device

@@ -15,7 +15,7 @@ from plugsmith.errors.device import (
     UndoMissing,
     WrongPinDevice,
 )
-from plugsmith.flows.device.changes import ChangePlan, change_devices, change_one, state_of
+from plugsmith.flows.device.change.changes import ChangePlan, change_devices, change_one, state_of
 from plugsmith.flows.settings.desired_settings import DesiredSettings, fit
 from plugsmith.lan.change import SETTABLE, differences, make_change
 from plugsmith.lan.host import parse_host

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors import Cancelled, PlugsmithError
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.results import KeptDevice, KeptFile
 from plugsmith.flows.now import now_text

@@ -20,7 +20,7 @@ from plugsmith.errors.device import (
     UndoMissing,
 )
 from plugsmith.errors.network import NetworkError
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.device.results import Calibrated
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task

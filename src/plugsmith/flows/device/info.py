@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.results import DeviceInfo, DeviceRow, InfoCounts, RunCounts
 from plugsmith.lan.live_page import look_live

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from plugsmith.chips.modules import module as module_record
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import PinsNotRestored
-from plugsmith.flows.device.changes import state_of, undo_command
+from plugsmith.flows.device.change.changes import state_of, undo_command
 from plugsmith.flows.device.results import ExaminedPins, PinRow
 from plugsmith.flows.now import now_text
 from plugsmith.lan.apply import read_state, verify

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
-from plugsmith.flows.device.changes import state_of, undo_command
+from plugsmith.flows.device.change.changes import state_of, undo_command
 from plugsmith.flows.device.context import on_each
 from plugsmith.flows.device.results import ChangedDevice
 from plugsmith.flows.now import now_text

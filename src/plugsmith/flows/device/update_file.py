@@ -19,7 +19,7 @@ from plugsmith.image.rbl import MAGIC
 from plugsmith.lan.apply import files_size, region_of
 from plugsmith.library.releases import ReleaseCache
 from plugsmith.messages import _
-from plugsmith.openbeken.releases import (
+from plugsmith.openbeken.builds.releases import (
     DEFAULT_REPO,
     AssetKind,
     parse_asset_name,

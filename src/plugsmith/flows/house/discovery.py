@@ -8,7 +8,7 @@ from urllib.parse import quote
 from plugsmith.errors import UsageError
 from plugsmith.errors.broker import DiscoveryUnseen
 from plugsmith.errors.device import DeviceRefused
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.house.results import AnnouncedDevice
 from plugsmith.lan.broker import BrokerAddress, topics_below
 from plugsmith.messages import _

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceRefused
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.house.results import LampColours
 from plugsmith.lan.http import to_the_end
 from plugsmith.messages import _

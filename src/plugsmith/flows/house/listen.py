@@ -17,7 +17,7 @@ from plugsmith.errors import PlugsmithError, UsageError
 from plugsmith.errors.device import DeviceRefused, NoDataPoints
 from plugsmith.export.exporters import exporter
 from plugsmith.export.output import ExportOptions
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.house.results import PointRow, PointsHeard
 from plugsmith.flows.progress import task
 from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup

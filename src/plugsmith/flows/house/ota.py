@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plugsmith.errors.device import WrongUpdate
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.results import UpdateCounts
 from plugsmith.flows.device.update_file import (

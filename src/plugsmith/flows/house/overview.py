@@ -16,7 +16,7 @@ from plugsmith.library.device_backups import DeviceBackups
 from plugsmith.library.releases import ReleaseCache
 from plugsmith.library.sightings import Sighting
 from plugsmith.messages import _
-from plugsmith.openbeken.releases import DEFAULT_REPO, parse_asset_name, version_key
+from plugsmith.openbeken.builds.releases import DEFAULT_REPO, parse_asset_name, version_key
 
 if TYPE_CHECKING:
     from plugsmith.flows.device.context import LanContext

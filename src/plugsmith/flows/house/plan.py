@@ -9,8 +9,8 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import NoDevices, NotInRoll
 from plugsmith.errors.library import OutputExists
 from plugsmith.flows.device.apply import change_to
-from plugsmith.flows.device.change_text import change_lines
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
+from plugsmith.flows.device.change.text import change_lines
 from plugsmith.flows.device.context import each
 from plugsmith.flows.dump.files import write_whole
 from plugsmith.flows.house.find import look_around, of_roll

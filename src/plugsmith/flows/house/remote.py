@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import NothingFound, UsageError
-from plugsmith.flows.device.changes import state_of
+from plugsmith.flows.device.change.changes import state_of
+from plugsmith.flows.device.change.stages import Stages
 from plugsmith.flows.device.context import on_each
-from plugsmith.flows.device.stages import Stages
 from plugsmith.flows.house.results import (
     CommandAnswer,
     FileListing,

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import RegionRole
 from plugsmith.errors.device import SettingsDiffer, WrongPinDevice
-from plugsmith.flows.device.change_text import change_lines
-from plugsmith.flows.device.changes import execute, state_of, undo_command
-from plugsmith.flows.device.stages import Stages
+from plugsmith.flows.device.change.changes import execute, state_of, undo_command
+from plugsmith.flows.device.change.stages import Stages
+from plugsmith.flows.device.change.text import change_lines
 from plugsmith.flows.house.clone import cloned
 from plugsmith.flows.house.results import RestoredDevice
 from plugsmith.flows.house.stored_files import (

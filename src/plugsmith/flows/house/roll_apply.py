@@ -19,17 +19,17 @@ from plugsmith.errors.device import (
     WrongPinDevice,
     WrongUpdate,
 )
-from plugsmith.flows.device.change_text import change_lines
-from plugsmith.flows.device.changes import (
+from plugsmith.flows.device.change.changes import (
     ChangePlan,
     carry_out_plan,
     execute,
     settled,
     settled_device,
 )
+from plugsmith.flows.device.change.stages import Stages
+from plugsmith.flows.device.change.text import change_lines
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
 from plugsmith.flows.device.results import ChangedDevice, UpdateDone
-from plugsmith.flows.device.stages import Stages
 from plugsmith.flows.device.update_file import (
     check_update,
     is_older,

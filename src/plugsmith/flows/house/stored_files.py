@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from plugsmith.errors.device import SettingsDiffer
-from plugsmith.flows.device.changes import state_of, undo_command
+from plugsmith.flows.device.change.changes import state_of, undo_command
 from plugsmith.flows.now import now_text
 from plugsmith.lan.apply import files_size, read_state
 from plugsmith.library.device_backups import DeviceBackups
@@ -14,8 +14,8 @@ from plugsmith.library.device_folders import Owed, new_folder
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
+    from plugsmith.flows.device.change.stages import Stages
     from plugsmith.flows.device.context import LanContext
-    from plugsmith.flows.device.stages import Stages
     from plugsmith.flows.house.stored_settings import StoredSettings
     from plugsmith.lan.apply import DeviceState
     from plugsmith.lan.obk_http import Obk

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import PlugsmithError
 from plugsmith.errors.device import UpdateBroken, VersionUnchanged
+from plugsmith.flows.device.change.stages import Stages
 from plugsmith.flows.device.results import UpdatedDevice
-from plugsmith.flows.device.stages import Stages
 from plugsmith.flows.device.update_file import overwrites_files
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task

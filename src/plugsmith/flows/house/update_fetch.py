@@ -10,7 +10,7 @@ from plugsmith.flows.device.update_file import prefixes_of
 from plugsmith.flows.image.fetch import fetch
 from plugsmith.library.releases import ReleaseCache
 from plugsmith.messages import _
-from plugsmith.openbeken.releases import update_name
+from plugsmith.openbeken.builds.releases import update_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

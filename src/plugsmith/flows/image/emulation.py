@@ -10,7 +10,7 @@ from plugsmith.chips.catalog import chip as find_chip
 from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, run_boot
-from plugsmith.errors.emulator import NotBootable
+from plugsmith.errors.own.emulator import NotBootable
 from plugsmith.events import TaskBegin, TaskEnd, Warning_
 from plugsmith.flows.file_kind import WITH_CODE
 from plugsmith.flows.image.results import BootResult, EmulatedPin, GpioResult

@@ -30,8 +30,7 @@ from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.library.releases import CachedAsset, ReleaseCache, ReleaseOrigin
 from plugsmith.limited_read import read_regular
 from plugsmith.messages import _
-from plugsmith.openbeken.builds import UNJUDGED, variant_called
-from plugsmith.openbeken.releases import (
+from plugsmith.openbeken.builds.releases import (
     DEFAULT_REPO,
     Asset,
     Release,
@@ -41,6 +40,7 @@ from plugsmith.openbeken.releases import (
     version_key,
     wanted_prefix,
 )
+from plugsmith.openbeken.builds.variants import UNJUDGED, variant_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.errors import Fact, PlugsmithError
-from plugsmith.errors.own import NoLastRun
+from plugsmith.errors.own.reports import NoLastRun
 from plugsmith.events import ErrorEvent
 from plugsmith.library.home import write_whole
 from plugsmith.limited_read import read_regular

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from plugsmith import __version__
-from plugsmith.errors.own import NotClean
+from plugsmith.errors.own.reports import NotClean
 from plugsmith.flows.own.run_record import clean, is_private
 from plugsmith.flows.own.support_results import SupportResult
 from plugsmith.library.home import write_whole

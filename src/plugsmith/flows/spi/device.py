@@ -11,8 +11,8 @@ from plugsmith.errors.link import LinkLost, OtherDevice
 from plugsmith.errors.port import PortLost
 from plugsmith.flows.spi.content_identity import flash_facts, identify_content
 from plugsmith.flows.wire.connection import Device
-from plugsmith.flows.wire.device_own import DeviceOwn
-from plugsmith.flows.wire.same_device import prove_own
+from plugsmith.flows.wire.linked.device_own import DeviceOwn
+from plugsmith.flows.wire.linked.same_device import prove_own
 from plugsmith.library.jobs.store import CHANGING
 from plugsmith.link.ports import open_port
 from plugsmith.link.spi_address import read_address

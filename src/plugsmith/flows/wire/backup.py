@@ -26,8 +26,8 @@ from plugsmith.errors.safety import SizeContradicted
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
-from plugsmith.flows.wire.content_now import WholeRead
-from plugsmith.flows.wire.device_passport import passport_of
+from plugsmith.flows.wire.linked.content_now import WholeRead
+from plugsmith.flows.wire.linked.device_passport import passport_of
 from plugsmith.flows.wire.results import BackupResult
 from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.library.jobs.store import JobHeader, JobKind, ReadRange

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from plugsmith.emu.runner import check_board
 from plugsmith.flows.image.emulation import boot_sentence, run_emulated
-from plugsmith.flows.write.preflight import passed, refused
+from plugsmith.flows.write.checks.preflight import passed, refused
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.events import EventSink
+    from plugsmith.flows.write.checks.preflight import PreflightCheck, PreflightSubject
     from plugsmith.flows.write.plan import FlashPlan
-    from plugsmith.flows.write.preflight import PreflightCheck, PreflightSubject
 
 BOOT_CHECK = "boot-check"
 

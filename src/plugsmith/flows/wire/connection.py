@@ -14,8 +14,8 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.flash import TransferError
 from plugsmith.errors.link import LinkLost, UnknownBootCode
 from plugsmith.errors.port import PortLost
-from plugsmith.flows.wire.device_own import DeviceOwn
-from plugsmith.flows.wire.same_device import (
+from plugsmith.flows.wire.linked.device_own import DeviceOwn
+from plugsmith.flows.wire.linked.same_device import (
     prove_content,
     prove_hardware,
     prove_own,

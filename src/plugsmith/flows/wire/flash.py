@@ -22,14 +22,14 @@ from plugsmith.flows.wire.results import (
     check_rows,
     plan_rows,
 )
-from plugsmith.flows.write.checklist import Stage, preflight
+from plugsmith.flows.write.checks.checklist import Stage, preflight
+from plugsmith.flows.write.checks.preflight import PreflightSubject
 from plugsmith.flows.write.chosen_image import choose_image, tell_lacking
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.execute import Execution, execute
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.intent import aims_of, intend, settle_older, tell_trouble, with_starts
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import Safety, secure, up_to_date
 from plugsmith.flows.write.sector_survey import Survey, survey_device, survey_known
 from plugsmith.flows.write.source import load_image
@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.image.results import ImageRow
     from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.plan import FlashPlan
-    from plugsmith.flows.write.preflight import PreflightCheck
     from plugsmith.flows.write.source import ImageSource
     from plugsmith.flows.write.target_image import Segment
     from plugsmith.interpret.openbeken.pin_needs import PinNeeds

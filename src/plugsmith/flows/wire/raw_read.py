@@ -14,7 +14,7 @@ from plugsmith.errors import PlugsmithError
 from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
-from plugsmith.flows.wire.content_now import WholeRead, of_one_time
+from plugsmith.flows.wire.linked.content_now import WholeRead, of_one_time
 from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr

@@ -16,12 +16,12 @@ from plugsmith.flows.wire.boot_watch import BootSighting, watch_boot
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import WriteOutcome, run_plan, secured_checks, take_survey
 from plugsmith.flows.wire.results import BytesRow, SettingsRow
-from plugsmith.flows.write.checklist import Stage, preflight
+from plugsmith.flows.write.checks.checklist import Stage, preflight
+from plugsmith.flows.write.checks.preflight import PreflightSubject
 from plugsmith.flows.write.collateral import with_repairs
 from plugsmith.flows.write.flash_map import draw_plan
 from plugsmith.flows.write.intent import with_starts
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import secure, up_to_date
 from plugsmith.flows.write.target_image import (
     BLANK_SECTOR,

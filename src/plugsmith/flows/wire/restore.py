@@ -14,8 +14,8 @@ from plugsmith.flows.judged_file import JudgedFile
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import write_source
-from plugsmith.flows.write.checklist import Stage, preflight
-from plugsmith.flows.write.preflight import ImageFacts, PreflightSubject
+from plugsmith.flows.write.checks.checklist import Stage, preflight
+from plugsmith.flows.write.checks.preflight import ImageFacts, PreflightSubject
 from plugsmith.flows.write.proven import secure
 from plugsmith.flows.write.source import whole_flash
 from plugsmith.flows.write.target_image import FlashState, mac_in_rf, moved_copies, rf_sectors

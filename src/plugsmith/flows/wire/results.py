@@ -11,16 +11,16 @@ from plugsmith.flows.arrived import ArrivedDevice
 from plugsmith.flows.image.results import ImageRow
 from plugsmith.flows.other_chip import OtherChipRow
 from plugsmith.flows.permissions import Permission
+from plugsmith.flows.write.checks.preflight import PreflightOutcome
 from plugsmith.flows.write.plan import Action
-from plugsmith.flows.write.preflight import PreflightOutcome
 from plugsmith.link.hearing import Heard
 from plugsmith.records import Record, Result, named, record, sparse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.plan import FlashPlan
-    from plugsmith.flows.write.preflight import PreflightCheck
     from plugsmith.flows.write.proven import Safety
     from plugsmith.memory import AddressRange
 

@@ -17,10 +17,10 @@ from plugsmith.errors.flash import WriteLost
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.flash import run_plan, secured_checks
-from plugsmith.flows.write.checklist import Stage, preflight
+from plugsmith.flows.write.checks.checklist import Stage, preflight
+from plugsmith.flows.write.checks.preflight import PreflightSubject
 from plugsmith.flows.write.execute import execute, prepare
 from plugsmith.flows.write.plan import make_plan
-from plugsmith.flows.write.preflight import PreflightSubject
 from plugsmith.flows.write.proven import secure, up_to_date
 from plugsmith.flows.write.sector_survey import survey_kept
 from plugsmith.flows.write.target_image import BLANK_SECTOR, TargetImage

@@ -10,8 +10,8 @@ from plugsmith.errors.flows import HalfWritten, NotABackup
 from plugsmith.errors.library import JobUnreadable
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.backup import make_backup
-from plugsmith.flows.wire.content_now import changed_blocks, content_now
-from plugsmith.flows.write.preflight import needs, require
+from plugsmith.flows.wire.linked.content_now import changed_blocks, content_now
+from plugsmith.flows.write.checks.preflight import needs, require
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.flows.write.way_back import put_aside
 from plugsmith.library.backups.store import try_open
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
+    from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.plan import FlashPlan
-    from plugsmith.flows.write.preflight import PreflightCheck
     from plugsmith.flows.write.unfinished import Unfinished
     from plugsmith.library.backups.store import Backup
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.image.file import open_image
 from plugsmith.flows.judged_file import JudgedFile
-from plugsmith.flows.write.preflight import ImageFacts
+from plugsmith.flows.write.checks.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.image.assemble import pieces

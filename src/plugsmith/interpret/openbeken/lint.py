@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from plugsmith.device.rules import RuleFinding, RuleLevel, pin_findings
 from plugsmith.interpret.openbeken.from_openbeken import board_of_template, pin_of_role
 from plugsmith.messages import _
-from plugsmith.openbeken.builds import needs_of
-from plugsmith.openbeken.drivers import MANUAL_STARTS, UART_DRIVERS, incomplete_drivers
+from plugsmith.openbeken.builds.drivers import MANUAL_STARTS, UART_DRIVERS, incomplete_drivers
+from plugsmith.openbeken.builds.variants import needs_of
 from plugsmith.openbeken.flags import Flag, flag_bits
 from plugsmith.openbeken.limits import ARGUMENT_LIMIT, startup_limit
 from plugsmith.openbeken.roles import read_role, suggest_role

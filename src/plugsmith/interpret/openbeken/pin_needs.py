@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.device.function import Function
 from plugsmith.interpret.openbeken.to_openbeken import openbeken_setup
 from plugsmith.interpret.vendor.from_tuya import profile_from_tuya
-from plugsmith.openbeken.builds import lacking_in, needs_of, variant_with
+from plugsmith.openbeken.builds.variants import lacking_in, needs_of, variant_with
 from plugsmith.openbeken.script import Script, read_startup
 from plugsmith.records import frozen
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from plugsmith.device.profile import DeviceProfile
     from plugsmith.errors import Fact
-    from plugsmith.openbeken.builds import VariantNeed
+    from plugsmith.openbeken.builds.variants import VariantNeed
     from plugsmith.openbeken.template import Template
 
 _UNNAMED_SENSOR = ("SHT3X_SDA", "SHT3X_SCK")  # what devices with an I2C sensor most often carry

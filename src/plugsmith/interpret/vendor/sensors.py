@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plugsmith.device.function import Function
 from plugsmith.device.profile import Alternative, Battery
 from plugsmith.messages import _
-from plugsmith.openbeken.builds import variants_for
+from plugsmith.openbeken.builds.variants import variants_for
 
 if TYPE_CHECKING:
     from plugsmith.interpret.vendor.draft import Draft

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.sim import SimSetup
+from plugsmith.errors.own.sim import SimSetup
 from plugsmith.messages import N_, _
 from plugsmith.sim.chip.app_stage import AppUart
 from plugsmith.sim.chip.chip import SimChip, SimSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.sim import SimFlashUnusable
+from plugsmith.errors.own.sim import SimFlashUnusable
 from plugsmith.messages import _
 from plugsmith.sim.flash.nor import SECTOR
 from plugsmith.system_words import system_words

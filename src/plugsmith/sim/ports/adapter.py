@@ -9,7 +9,7 @@ import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.sim import SimSetup
+from plugsmith.errors.own.sim import SimSetup
 from plugsmith.messages import _
 from plugsmith.sim.ports.other_rom import ROMS, RomModel
 from plugsmith.sim.timing import DEFAULT_BAUD, FRAME_BITS

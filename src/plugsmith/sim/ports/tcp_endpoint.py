@@ -6,7 +6,7 @@ import contextlib
 import select
 import socket
 
-from plugsmith.errors.sim import SimSetup
+from plugsmith.errors.own.sim import SimSetup
 from plugsmith.messages import _
 from plugsmith.sim.ports.endpoint import HostAct
 from plugsmith.sim.ports.telnet import TelnetSession, escape, looks_like_telnet

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from plugsmith.clock import RealClock
-from plugsmith.errors.sim import SimSetup
+from plugsmith.errors.own.sim import SimSetup
 from plugsmith.messages import _
 from plugsmith.sim.chip.board import BoardRequest, SimBoard, build_board
 from plugsmith.sim.ports.adapter import Adapter, AdapterModel, adapter_model

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
 
-from plugsmith.errors.ui import UiRequest
+from plugsmith.errors.own.ui import UiRequest
 from plugsmith.messages import _
 from plugsmith.ui.replies import as_json, field, read_object
 

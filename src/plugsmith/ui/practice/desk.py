@@ -6,8 +6,8 @@ import secrets
 import threading
 from typing import TYPE_CHECKING, cast
 
+from plugsmith.errors.own.ui import UiRequest, UiTooMany, UiUnknown
 from plugsmith.errors.port import PortNotFound
-from plugsmith.errors.ui import UiRequest, UiTooMany, UiUnknown
 from plugsmith.link.ports import register_scheme
 from plugsmith.messages import _
 from plugsmith.ui.port_names import PRACTICE

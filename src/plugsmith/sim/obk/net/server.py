@@ -7,7 +7,7 @@ import contextlib
 import threading
 from typing import TYPE_CHECKING
 
-from plugsmith.errors.sim import SimCannotListen
+from plugsmith.errors.own.sim import SimCannotListen
 from plugsmith.sim.obk.device import SimObk
 from plugsmith.sim.obk.net.endpoint import SETTLE_S, Endpoint
 from plugsmith.sim.obk.net.mqtt_session import keep_connected

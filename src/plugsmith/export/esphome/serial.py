@@ -10,7 +10,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.device.profile import DataPoint, DeviceProfile
-    from plugsmith.export.esphome_draft import Block, EspDraft
+    from plugsmith.export.esphome.draft import Block, EspDraft
 
 _RECEIVE, _SEND = 10, 11
 _UART = "mcu_uart"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from plugsmith.api.options import parameters
-from plugsmith.errors.ui import UiFileName, UiRequest
+from plugsmith.errors.own.ui import UiFileName, UiRequest
 from plugsmith.messages import _
 from plugsmith.ui.fields import WORDS, Role, role
 from plugsmith.ui.files import plain_name

@@ -9,13 +9,13 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from plugsmith.api.verb import Need
-from plugsmith.errors.ui import UiNotForPage, UiPortBusy, UiTooMany, UiUnknown
+from plugsmith.errors.own.ui import UiNotForPage, UiPortBusy, UiTooMany, UiUnknown
 from plugsmith.messages import _
 from plugsmith.ui.fields import NOT_FOR_THE_PAGE
-from plugsmith.ui.intake import read_request
-from plugsmith.ui.jobs import Job, State
+from plugsmith.ui.jobs.intake import read_request
+from plugsmith.ui.jobs.job import Job, State
+from plugsmith.ui.jobs.shown import shown_command, shown_request
 from plugsmith.ui.port_names import checked_port, port_key
-from plugsmith.ui.shown import shown_command, shown_request
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from plugsmith.library.library import Library
     from plugsmith.records import Record
     from plugsmith.ui.files import Files
-    from plugsmith.ui.runner import Runner
+    from plugsmith.ui.jobs.runner import Runner
 
     class Desk(Protocol):
         """What stands behind ports: told when a job takes one and when it is free again."""

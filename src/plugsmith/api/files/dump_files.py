@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from plugsmith.api.dump import DumpRequest, files_of, open_named
+from plugsmith.api.files.dump import DumpRequest, files_of, open_named
 from plugsmith.api.library.names import named_file
 from plugsmith.api.options import Panel, option, request
 from plugsmith.errors import InputMissing, UsageError

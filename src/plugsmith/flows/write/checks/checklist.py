@@ -12,14 +12,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plugsmith.flows.wire.boot_check import check_start
-from plugsmith.flows.write import device_checks, image_checks
-from plugsmith.flows.write.preflight import allowed_anyway, doubts, require
+from plugsmith.flows.write.checks import device_checks, image_checks
+from plugsmith.flows.write.checks.preflight import allowed_anyway, doubts, require
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.flows.context import FlowContext
-    from plugsmith.flows.write.preflight import PreflightCheck, PreflightSubject
+    from plugsmith.flows.write.checks.preflight import PreflightCheck, PreflightSubject
 
     Judge = Callable[[PreflightSubject], PreflightCheck | None]
 

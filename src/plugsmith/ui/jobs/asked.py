@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 import plugsmith
-from plugsmith.errors.ui import UiRequest, UiUnknown
+from plugsmith.errors.own.ui import UiRequest, UiUnknown
 from plugsmith.events import SCHEMA
 from plugsmith.handbook import page_file, page_names
 from plugsmith.messages import _, languages, sentences

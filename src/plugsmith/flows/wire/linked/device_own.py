@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from plugsmith.flows.now import tell_wrong_clock
-from plugsmith.flows.wire.same_device import Known
+from plugsmith.flows.wire.linked.same_device import Known
 from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
 from plugsmith.flows.write.unfinished import find_unfinished, survivor
 from plugsmith.library.device_key import DeviceKey

@@ -16,14 +16,14 @@ from ruamel.yaml.comments import CommentedMap, TaggedScalar
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from plugsmith.errors.catalogue import NotExportable
-from plugsmith.export.esphome_board import esphome_board
-from plugsmith.export.esphome_draft import EspDraft
-from plugsmith.export.esphome_extras import add_parts, change_head, secrets_of
-from plugsmith.export.esphome_inputs import add_inputs
-from plugsmith.export.esphome_lights import add_lights
-from plugsmith.export.esphome_outputs import add_outputs
-from plugsmith.export.esphome_sensors import add_sensors
-from plugsmith.export.esphome_serial import add_serial
+from plugsmith.export.esphome.board import esphome_board
+from plugsmith.export.esphome.draft import EspDraft
+from plugsmith.export.esphome.extras import add_parts, change_head, secrets_of
+from plugsmith.export.esphome.inputs import add_inputs
+from plugsmith.export.esphome.lights import add_lights
+from plugsmith.export.esphome.outputs import add_outputs
+from plugsmith.export.esphome.sensors import add_sensors
+from plugsmith.export.esphome.serial import add_serial
 from plugsmith.export.output import OutputFile, one_line
 from plugsmith.messages import _
 

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
-from plugsmith.flows.wire.same_device import prove_read_from
+from plugsmith.flows.wire.linked.same_device import prove_read_from
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.memory import (

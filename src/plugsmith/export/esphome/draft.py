@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plugsmith.device.profile import Pin
-    from plugsmith.export.esphome_board import EspBoard
+    from plugsmith.export.esphome.board import EspBoard
 
 Block = dict[str, Any]  # a YAML mapping; its values are texts, numbers, lists and mappings
 

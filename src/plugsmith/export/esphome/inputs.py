@@ -9,7 +9,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.device.profile import DeviceProfile, Pin
-    from plugsmith.export.esphome_draft import Block, EspDraft
+    from plugsmith.export.esphome.draft import Block, EspDraft
 
 _CLASSES = {"OpenClosed": "opening", "Motion": "motion"}
 _LAMP_KEYS = frozenset(

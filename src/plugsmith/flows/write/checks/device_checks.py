@@ -9,12 +9,12 @@ from plugsmith.chips.model import Family, Support
 from plugsmith.errors import PlugsmithError
 from plugsmith.flows.dump.config import recover_bytes
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.write.preflight import doubtful, needs, passed, refused
+from plugsmith.flows.write.checks.preflight import doubtful, needs, passed, refused
 from plugsmith.interpret.module_chip import Certainty, identify_module
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.flows.write.preflight import PreflightCheck, PreflightSubject
+    from plugsmith.flows.write.checks.preflight import PreflightCheck, PreflightSubject
     from plugsmith.interpret.module_chip import ModuleChip
 
 

@@ -10,7 +10,7 @@ from plugsmith.messages import _
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from plugsmith.export.esphome_draft import EspDraft
+    from plugsmith.export.esphome.draft import EspDraft
 
     Secret = Callable[[str], Any]
 

@@ -216,7 +216,7 @@ def fetch(session: Session, request: ReleaseRequest) -> ReleaseList | FetchedFil
     from plugsmith.flows.image.fetch import FetchRequest
     from plugsmith.flows.image.fetch import fetch as do_it
     from plugsmith.library.releases import ReleaseCache
-    from plugsmith.openbeken.releases import DEFAULT_REPO
+    from plugsmith.openbeken.builds.releases import DEFAULT_REPO
 
     chip, variant = _build_for(session, request)
     return do_it(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.model import APP_START, Family, KeyClass, RegionRole
 from plugsmith.flows.permissions import Permission
-from plugsmith.flows.write.preflight import doubtful, needs, passed, refused
+from plugsmith.flows.write.checks.preflight import doubtful, needs, passed, refused
 from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.memory import format_addr
 from plugsmith.messages import N_, _
@@ -18,7 +18,7 @@ from plugsmith.messages import N_, _
 if TYPE_CHECKING:
     from plugsmith.boot.identity import Identity
     from plugsmith.chips.model import Chip
-    from plugsmith.flows.write.preflight import PreflightCheck, PreflightSubject
+    from plugsmith.flows.write.checks.preflight import PreflightCheck, PreflightSubject
     from plugsmith.flows.write.source import ImageSource
     from plugsmith.image.model import CodeSection, FirmwareImage
 

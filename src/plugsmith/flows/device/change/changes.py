@@ -17,11 +17,11 @@ from plugsmith.errors.device import (
     WrongPinDevice,
 )
 from plugsmith.errors.network import NetworkError
-from plugsmith.flows.device.change_text import change_lines
+from plugsmith.flows.device.change.mqtt_check import broker_after
+from plugsmith.flows.device.change.stages import Stages
+from plugsmith.flows.device.change.text import change_lines
 from plugsmith.flows.device.context import Outcome, counts, each, emit_item, looked_over
-from plugsmith.flows.device.mqtt_check import broker_after
 from plugsmith.flows.device.results import ChangedDevice
-from plugsmith.flows.device.stages import Stages
 from plugsmith.flows.now import now_text
 from plugsmith.flows.progress import task
 from plugsmith.lan.apply import read_state, verify

@@ -10,7 +10,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.device.profile import DeviceProfile, MeterPart, Pin
-    from plugsmith.export.esphome_draft import Block, EspDraft
+    from plugsmith.export.esphome.draft import Block, EspDraft
 
 _QUANTITIES = ("voltage", "current", "power", "energy")
 _ADC_PINS = frozenset({23})

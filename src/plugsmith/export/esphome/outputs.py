@@ -9,7 +9,7 @@ from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.device.profile import DeviceProfile, Pin
-    from plugsmith.export.esphome_draft import Block, EspDraft
+    from plugsmith.export.esphome.draft import Block, EspDraft
 
 _RESTORE = {0: "ALWAYS_OFF", 1: "ALWAYS_ON", -1: "RESTORE_DEFAULT_OFF"}
 _TRAVEL = "30s"

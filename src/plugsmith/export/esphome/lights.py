@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plugsmith.device.profile import DeviceProfile, Light, Pin
-    from plugsmith.export.esphome_draft import Block, EspDraft
+    from plugsmith.export.esphome.draft import Block, EspDraft
 
 _COLD, _WARM = "6500 K", "2700 K"  # usual; the configuration does not say
 _LAMP = "lamp"

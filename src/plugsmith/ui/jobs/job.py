@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from plugsmith.api.session import Session
 from plugsmith.api.verb import told
 from plugsmith.errors import Defect, ExitCode, Fact, PlugsmithError
-from plugsmith.errors.ui import UiAnswer, UiAnswered, UiLine
+from plugsmith.errors.own.ui import UiAnswer, UiAnswered, UiLine
 from plugsmith.events import (
     Answered,
     Ask,
@@ -26,8 +26,8 @@ from plugsmith.events import (
 from plugsmith.events import Result as ResultEvent
 from plugsmith.messages import _, language, speaking
 from plugsmith.secrets import KNOWN, SecretsOfRun
-from plugsmith.ui.replay import Keep, Replay
-from plugsmith.ui.runner import ThreadRunner
+from plugsmith.ui.jobs.replay import Keep, Replay
+from plugsmith.ui.jobs.runner import ThreadRunner
 from plugsmith.visible import json_text
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from plugsmith.library.library import Library
     from plugsmith.records import Record
     from plugsmith.ui.files import Files
-    from plugsmith.ui.runner import Runner, Running
+    from plugsmith.ui.jobs.runner import Runner, Running
 
 _LONGEST_ANSWER = 65_536
 _LONGEST_LINE, _MOST_LINES = 1024, 64

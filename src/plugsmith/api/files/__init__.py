@@ -1,0 +1,1 @@
+"""The verbs about files: dumps, firmware and templates."""

@@ -1,0 +1,1 @@
+"""A device as an ESPHome configuration: one module for each kind of part."""

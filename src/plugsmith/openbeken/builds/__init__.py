@@ -1,0 +1,1 @@
+"""What OpenBeken publishes: its releases, and which drivers their builds hold."""

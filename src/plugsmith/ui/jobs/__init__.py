@@ -1,0 +1,1 @@
+"""The jobs of the page: taken in, run, remembered, listed, and shown again."""
