@@ -1619,6 +1619,7 @@ export type WireDoctorResult = {
   "causes": (WireCauseRow)[];
   "wiring": string;
   "other_chip"?: FlowsOtherChipRow;
+  "module"?: WireModuleRow;
 };
 
 /** `erase`; `proof` is null for a dry run. */
@@ -1685,6 +1686,13 @@ export type WireInfoResult = {
 export type WireKeyClassRow = {
   "class": "tuya" | "none" | "other" | "hidden" | "unknown";
   "evidence": string;
+};
+
+/** The module that the user named, the chip that lists give it, and which lists. */
+export type WireModuleRow = {
+  "name": string;
+  "chip": string;
+  "evidence": (string)[];
 };
 
 /** One range with one action. */

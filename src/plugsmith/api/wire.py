@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,8 +21,6 @@ from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
     from plugsmith.api.session import Session
-    from plugsmith.chips.model import ModuleBoard
-    from plugsmith.chips.other_chips import OtherChip
     from plugsmith.flows.bridge.results import ViaBackupResult
     from plugsmith.flows.spi.results import UnbrickResult
     from plugsmith.flows.wire.results import (
@@ -34,6 +31,7 @@ if TYPE_CHECKING:
         ResetResult,
         VerifyResult,
     )
+    from plugsmith.interpret.module_label import Named
 
 
 @request
@@ -163,44 +161,40 @@ def doctor(session: Session, request: DoctorRequest) -> DoctorResult:
     from plugsmith.flows.wire.doctor import doctor as do_it
     from plugsmith.flows.wire.doctor import without_adapter
 
-    board, other = _named_module(request.module) if request.module else (None, None)
+    named = _named(request.module) if request.module else None
     try:
         context = flow_context(session, request)
     except NoPort:
-        if not request.module:
+        if named is None:
             raise
         found = without_adapter()  # the drawing is what was wanted
     else:
         found = do_it(context)
-    return found.result(board=board, named=other)
+    return found.result(named)
 
 
-def _named_module(name: str) -> tuple[ModuleBoard | None, OtherChip | None]:
-    """The module called `name`, and its chip where Plugsmith cannot free it; chips count as well.
+def _named(label: str) -> Named:
+    """What the label names; UsageError where it names nothing that is known, or two things."""
+    from plugsmith.interpret.module_label import read_label
 
-    A name without its revision is enough where all revisions carry one chip.
-    """
-    from plugsmith.chips.catalog import module as find_module
-    from plugsmith.chips.catalog import modules
-    from plugsmith.chips.other_chips import other_chip
-    from plugsmith.interpret.module_chip import revisions
-
-    board = find_module(name)
-    if board is None:
-        boards = revisions(name)
-        board = boards[0] if len({item.chip for item in boards}) == 1 else None
-    other = other_chip(board.chip if board is not None else name)
-    if board is None and other is None:
-        known = [item.name for item in modules()]
-        near = difflib.get_close_matches(name.upper(), known, n=5)
-        refusal = UsageError(
-            problem=_("{name} is not a known module ({known})", name=name, known=", ".join(near))
-            if near
-            else _("{name} is not a known module", name=name)
-        )
-        refusal.advice = _("All that are known stand in `plugsmith help supported-chips.md`.")
-        raise refusal
-    return board, other
+    found = read_label(label)
+    if found.known:
+        return found
+    near = ", ".join(found.near)
+    if found.several:
+        several = ", ".join(found.several)
+        problem = _("{name} names several modules: {known}", name=label, known=several)
+    elif near:
+        problem = _("{name} is not a known module ({known})", name=label, known=near)
+    else:
+        problem = _("{name} is not a known module", name=label)
+    refusal = UsageError(problem=problem)
+    refusal.advice = (
+        _("Name one of them: `plugsmith doctor --module {name}`.", name=found.several[0])
+        if found.several
+        else _("All that are known stand in `plugsmith help supported-chips.md`.")
+    )
+    raise refusal
 
 
 def info(session: Session, request: ChipRequest) -> InfoResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from plugsmith.chips.tables import FactTable, load, tables
@@ -46,9 +47,38 @@ def other_chips() -> tuple[OtherChip, ...]:
 def other_chip(name: str) -> OtherChip | None:
     """The chip called `name`, by its own or another of its names; None for none of these.
 
-    Of "A/B" (a module with one of several) it is the entry of A.
+    Of "A/B" (a module with one of several) it is what they have in common, under that name.
     """
-    return _by_name().get(name.partition("/")[0].strip().casefold())
+    found = [_by_name().get(one.strip().casefold()) for one in name.split("/")]
+    known = [item for item in found if item is not None]
+    if len(known) < len(found):
+        return None
+    first, *others = dict.fromkeys(known)
+    for item in others:
+        first = _common(first, item)
+    return first
+
+
+def _common(one: OtherChip, two: OtherChip) -> OtherChip:
+    """What holds for both; wires only where all of them are the same."""
+    wires = ("rx", "tx", "strap", "level")
+    same = all(getattr(one, item) == getattr(two, item) for item in wires)
+    tool = one.tool == two.tool
+    return replace(
+        one,
+        name=f"{one.name}/{two.name}",
+        also=(),
+        maker=one.maker if one.maker == two.maker else "",
+        firmware=tuple(item for item in one.firmware if item in two.firmware),
+        tool=one.tool if tool else "",
+        install=one.install if tool else "",
+        backup=one.backup if one.backup == two.backup else "",
+        flash=one.flash if one.flash == two.flash else "",
+        **({} if same else dict.fromkeys(wires, "")),
+        listed=one.listed + two.listed,
+        file="",
+        evidence=tuple(dict.fromkeys((*one.evidence, *two.evidence))),
+    )
 
 
 @cache

@@ -51,7 +51,12 @@ def _doctor(request: DoctorRequest, found: DoctorResult) -> Steps:
 
     if found.heard in {Heard.CHIP, Heard.CONSOLE}:
         return [("plugsmith backup", _("a proven copy of all that is in it"))]
-    module = f" --module {quoted(request.module)}" if request.module else ""
+    other = found.other_chip
+    if found.heard is Heard.OTHER_CHIP and other is not None and other.backup:
+        via = f"plugsmith backup --via {other.tool} --chip {other.name} -o backup.bin"
+        return [(via, _("{tool} reads it twice for you", tool=other.tool))]
+    named = found.module.name if found.module is not None else request.module
+    module = f" --module {quoted(named)}" if named else ""
     return [(f"plugsmith doctor{module}", _("again, when you have changed something"))]
 
 

@@ -19,7 +19,7 @@ from plugsmith.errors.port import PortError, PortLost
 from plugsmith.flows.other_chip import other_chip_row
 from plugsmith.flows.spi.spi_card import spi_card
 from plugsmith.flows.wire.connected import warn_about_mains
-from plugsmith.flows.wire.results import CauseRow, DoctorResult
+from plugsmith.flows.wire.results import CauseRow, DoctorResult, ModuleRow
 from plugsmith.flows.wire.wiring_card import other_chip_card, wiring_card
 from plugsmith.link.advice import CAUSES
 from plugsmith.link.hearing import Heard, is_echo
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from plugsmith.boot.client import BootClient
     from plugsmith.chips.model import ModuleBoard
     from plugsmith.flows.context import FlowContext
+    from plugsmith.interpret.module_label import Named
     from plugsmith.link.port import Port
 
 _LISTEN_S = 1.5
@@ -58,14 +59,14 @@ class Diagnosis:
         """The state of the wire."""
         return self.verdict.state
 
-    def result(
-        self, *, board: ModuleBoard | None = None, named: OtherChip | None = None
-    ) -> DoctorResult:
-        """For the `doctor` verb: `board` is the module that the user named, `named` its chip where
-        Plugsmith cannot free it. What talks on the wire counts more than a name.
+    def result(self, named: Named | None = None) -> DoctorResult:
+        """For the `doctor` verb: `named` is what the user says that the label names. What talks
+        on the wire counts more than a name.
         """
-        other = self.other or named
-        module = board.name if board is not None and other is named else ""
+        board = named.board if named is not None else None
+        other = self.other or (named.other if named is not None else None)
+        drawn = board if named is not None and other is named.other else None
+        title = named.chip.name if named is not None and named.chip is not None else ""
         return DoctorResult(
             heard=self.heard,
             text=self.verdict.text,
@@ -76,15 +77,18 @@ class Diagnosis:
                 CauseRow(cause=item.cause, likelihood=item.likelihood, next_step=item.next_step)
                 for item in self.verdict.causes
             ),
-            wiring=other_chip_card(other, module) if other else _wires(board),
+            wiring=other_chip_card(other, drawn) if other else _wires(board, title),
             other_chip=other_chip_row(other),
+            module=ModuleRow(name=board.name, chip=board.chip, evidence=board.evidence)
+            if board is not None
+            else None,
         )
 
 
-def _wires(board: ModuleBoard | None) -> str:
+def _wires(board: ModuleBoard | None, title: str = "") -> str:
     """Those of the UART, then those of the flash pins where the module is known."""
     spi = spi_card(board) if board is not None else ""
-    return "\n\n".join(part for part in (wiring_card(board), spi) if part)
+    return "\n\n".join(part for part in (wiring_card(board, title), spi) if part)
 
 
 def without_adapter() -> Diagnosis:

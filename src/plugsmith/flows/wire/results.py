@@ -38,10 +38,20 @@ class CauseRow(Record):
 
 
 @record
+class ModuleRow(Record):
+    """The module that the user named, the chip that lists give it, and which lists."""
+
+    name: str
+    chip: str
+    evidence: tuple[str, ...]
+
+
+@record
 class DoctorResult(Result):
     """`doctor`; `answers`: the boot code can be reached; `wiring` is a drawing in text.
 
     `other_chip`: the named module, or what talks on the wire, is a chip of another kind.
+    `module`: the named one.
     """
 
     heard: Heard
@@ -52,6 +62,7 @@ class DoctorResult(Result):
     causes: tuple[CauseRow, ...]
     wiring: str
     other_chip: OtherChipRow | None = sparse(default=None)
+    module: ModuleRow | None = sparse(default=None)
 
     @property
     def exit_status(self) -> ExitCode:

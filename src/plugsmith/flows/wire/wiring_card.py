@@ -25,10 +25,12 @@ _WIRES = (
 _CELL = 6
 
 
-def wiring_card(board: ModuleBoard | None) -> str:
-    """The wires for `board`, or the signals that every module has where it is not known."""
+def wiring_card(board: ModuleBoard | None, title: str = "") -> str:
+    """The wires for `board`, or the signals that every module has where it is not known: that of
+    the chip `title`, if a chip was named.
+    """
     pads = {pad.signal: pad for pad in board.pads} if board else {}
-    title = f"{board.name} ({board.chip})" if board else _("module")
+    title = f"{board.name} ({board.chip})" if board else title or _("module")
     wires = [
         (_(name), arrow, signal, _place(pads.get(signal)), _(remark) if remark else "")
         for name, arrow, signal, remark in _WIRES
@@ -36,14 +38,29 @@ def wiring_card(board: ModuleBoard | None) -> str:
     lines = _drawn(title, wires)
     if board and board.pads:
         lines += ["", *_rows(board)]
+    if board:
+        lines += ["", *_lists_say(board), "  " + _("Before it writes, Plugsmith asks the chip.")]
     return "\n".join([*lines, "", _warning()])
 
 
-def other_chip_card(other: OtherChip, module: str = "") -> str:
+def _lists_say(board: ModuleBoard) -> list[str]:
+    """What the chip of the module is known from, and that labels lie."""
+    known = _(
+        "{module} carries the chip {chip}, known from: {evidence}.",
+        module=board.name,
+        chip=_(" or ").join(board.chip.split("/")),
+        evidence="; ".join(board.evidence),
+    )
+    lies = _("Makers put other chips on the same board: the print on the chip counts.")
+    return [f"  {known}", f"  {lies}"]
+
+
+def other_chip_card(other: OtherChip, board: ModuleBoard | None = None) -> str:
     """The wires of a chip that Plugsmith cannot free, and the way to free it.
 
-    What is not known of it is left out, and said where it matters.
+    `board` is the module that was named. What is not known is left out, and said where it matters.
     """
+    module = board.name if board is not None else ""
     wires = [("3.3 V", "------", "3V3", "", ""), ("GND", "------", "GND", "", "")]
     if other.rx and other.tx:
         wires.append(("TX", "----->", other.rx, "", _("the chip receives here")))
@@ -53,7 +70,8 @@ def other_chip_card(other: OtherChip, module: str = "") -> str:
     lines = _drawn(f"{module} ({other.name})" if module else other.name, wires)
     if not (other.rx and other.tx):
         lines.append("  " + _("Which of its pins to use is not known here: ask its tool's pages."))
-    return "\n".join([*lines, "", *_way_to_free(other), "", _warning()])
+    told = _lists_say(board) if board is not None else []
+    return "\n".join([*lines, "", *told, *_way_to_free(other), "", _warning()])
 
 
 def _way_to_free(other: OtherChip) -> list[str]:
@@ -71,7 +89,7 @@ def _way_to_free(other: OtherChip) -> list[str]:
         rows.append(_("Back up first: {command}", command=other.backup))
     if other.flash:
         rows.append(_("Then write: {command}", command=other.flash))
-    rows.append(_("Known from: {evidence}", evidence="; ".join(other.evidence)))
+    rows.append(_("This way is known from: {evidence}", evidence="; ".join(other.evidence)))
     return [f"  {row}" for row in rows]
 
 
