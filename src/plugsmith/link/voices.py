@@ -31,6 +31,10 @@ _ESPTOOL = N_(
     "then write Tasmota or ESPHome."
 )
 _LTCHIPTOOL = N_("This is no Beken chip: use ltchiptool, and read its flash first.")
+_AMEBA = N_(
+    "This is no Beken chip: an RTL8720D, RTL8721DA or RTL8720E, which take different firmware. "
+    "Read the print on the chip, then `plugsmith doctor --module` with it."
+)
 _ONLY_READ = N_("`plugsmith backup` reads this chip; Plugsmith does not write it.")
 VOICES = (
     Voice(
@@ -39,18 +43,27 @@ VOICES = (
         baud=74_880,
         next_step=_ESPTOOL,
     ),
-    Voice(name="ESP32-C3", marks=(b"ESP-ROM:esp32c3",), next_step=_ESPTOOL),
-    Voice(name="ESP32-C2", marks=(b"ESP-ROM:esp8684",), next_step=_ESPTOOL),
+    Voice(name="ESP32-C3", marks=(b"ESP-ROM:esp32c3-",), next_step=_ESPTOOL),
+    Voice(name="ESP32-C2", marks=(b"ESP-ROM:esp8684-",), next_step=_ESPTOOL),
+    Voice(name="ESP32-S2", marks=(b"ESP-ROM:esp32s2-",), next_step=_ESPTOOL),
+    Voice(name="ESP32-S3", marks=(b"ESP-ROM:esp32s3-",), next_step=_ESPTOOL),
+    Voice(name="ESP32-C6", marks=(b"ESP-ROM:esp32c6-",), next_step=_ESPTOOL),
     Voice(
         name="ESP32",
-        marks=(b"ESP-ROM:", b"ets Jun  8 2016", b"ets Jul 29 2019", b"(POWERON_RESET)"),
+        marks=(b"ets Jun  8 2016", b"ets Jul 29 2019", b"(POWERON_RESET)"),
         next_step=_ESPTOOL,
     ),
+    Voice(name=N_("another chip of Espressif"), marks=(b"ESP-ROM:",), next_step=_ESPTOOL),
     Voice(name="RTL8720C", marks=(b"Rtl8710c IoT Platform", b"$8710c>"), next_step=_LTCHIPTOOL),
     Voice(
         name="RTL8710B",
-        marks=(b"ROM:[V0.", b"IMG1 ENTER", b"IMG1 DATA[", b"calibration_ok:", b"RTL8195A"),
+        marks=(b"ROM:[V0.1]", b"IMG1 DATA[", b"RTKWin(1000"),
         next_step=_LTCHIPTOOL,
+    ),
+    Voice(
+        name=N_("another Ameba chip of Realtek"),
+        marks=(b"[MODULE_BOOT-LEVEL_", b"[BOOT-I] ", b"#calibration_ok:["),
+        next_step=_AMEBA,
     ),
     Voice(
         name="BL602",
@@ -70,8 +83,16 @@ VOICES = (
     ),
     Voice(
         name="W600",
-        marks=(b"CCCCCCCCCCCCCCCC", b"secboot running", b"PCCCCCCCC"),
+        marks=(b"secboot running", b"PCCCCCCCC"),
         next_step=N_("This is no Beken chip: it waits for a file by XMODEM; use wm_tool."),
+    ),
+    Voice(
+        name=N_("chip that waits for a file by XMODEM"),
+        marks=(b"CCCCCCCCCCCCCCCC",),
+        next_step=N_(
+            "This is no Beken chip. The boot code of a W600 or W800 waits like this, and others: "
+            "read the print on the chip."
+        ),
     ),
     Voice(
         name="XR809",
@@ -83,8 +104,8 @@ VOICES = (
     Voice(name="BK7258", marks=(b"BK7258", b"bk7258"), next_step=_ONLY_READ),
     Voice(
         name=N_("SSH or web server"),
-        marks=(),
-        greets=(b"SSH-2.0-", b"SSH-1.99-", b"HTTP/1.", b"220 ", b"<html"),
+        marks=(b" ESMTP ", b"(vsFTPd ", b"ProFTPD Server"),
+        greets=(b"SSH-2.0-", b"SSH-1.99-", b"HTTP/1.", b"<html"),
         next_step=N_("Another kind of server listens there: check host and port number."),
     ),
     Voice(

@@ -53,7 +53,8 @@ def _doctor(request: DoctorRequest, found: DoctorResult) -> Steps:
         return [("plugsmith backup", _("a proven copy of all that is in it"))]
     other = found.other_chip
     if found.heard is Heard.OTHER_CHIP and other is not None and other.backup:
-        via = f"plugsmith backup --via {other.tool} --chip {other.name} -o backup.bin"
+        chip = "" if other.tool == "esptool" else f" --chip {other.name}"  # esptool asks the chip
+        via = f"plugsmith backup --via {other.tool}{chip} -o backup.bin"
         return [(via, _("{tool} reads it twice for you", tool=other.tool))]
     named = found.module.name if found.module is not None else request.module
     module = f" --module {quoted(named)}" if named else ""

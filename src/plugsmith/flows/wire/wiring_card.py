@@ -99,7 +99,8 @@ def _by_plugsmith(other: OtherChip) -> list[str]:
         return [_("`plugsmith backup` reads this chip; Plugsmith does not write it.")]
     if not other.backup:
         return [_("Plugsmith cannot work on this chip.")]
-    via = f"--via {other.tool} --chip {other.name}"
+    # esptool finds out by itself which chip it is; the name that was heard may be too coarse
+    via = "--via esptool" if other.tool == "esptool" else f"--via {other.tool} --chip {other.name}"
     return [
         _(
             "Plugsmith runs {tool} for you, compares two reads, and reads what was written:",
