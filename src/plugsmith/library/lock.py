@@ -17,20 +17,24 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held(folder: Path, name: str, *, words: str) -> Iterator[None]:
+def held(folder: Path, name: str, *, words: str) -> Iterator[int | None]:
     """Hold the lock `name` below `folder`; DeviceInUse with `words` if another one has it.
 
-    The system lets go of it when the process ends, however that happens. Where no file can be made
-    there is no lock, and nothing can be written to the library either.
+    The system lets go of it when the process ends, however that happens, and with it all that were
+    given the open file that this yields. Where no file can be made there is no lock, and nothing
+    can be written to the library either.
     """
     file = _open(folder, name)
     if file is None:
-        yield
+        yield None
         return
     with file:
         if not _lock(file):
             raise DeviceInUse(name=words)
-        yield
+        try:
+            yield file.fileno()
+        finally:
+            _unlock(file)
 
 
 def _open(folder: Path, name: str) -> IO[bytes] | None:
@@ -58,3 +62,12 @@ def _lock(file: IO[bytes]) -> bool:
     except OSError as problem:
         return problem.errno not in {11, 13, 35, 36}  # taken; else locks are unknown here
     return True
+
+
+def _unlock(file: IO[bytes]) -> None:
+    """Let go of it, whoever else has the file open."""
+    if sys.platform != "win32":  # there nobody else has it: files are not handed on
+        with suppress(ImportError, OSError):
+            import fcntl  # noqa: PLC0415 - POSIX only
+
+            fcntl.flock(file.fileno(), fcntl.LOCK_UN)

@@ -10,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,10 +19,12 @@ import pytest
 from plugsmith.cli.app import main
 from plugsmith.clock import RealClock
 from plugsmith.errors import Cancelled
+from plugsmith.errors.library import DeviceInUse
 from plugsmith.errors.link import ProgramFailed
 from plugsmith.events import CancelToken, EventLog
 from plugsmith.flows.bridge.program import run_program
 from plugsmith.flows.progress import task
+from plugsmith.library.lock import held
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
 
@@ -337,3 +340,74 @@ def test_what_it_says_becomes_progress_and_escapes_become_visible(tmp_path):
     assert log.meter.done == 50
     assert "\x1b" not in seen.value.message
     assert "bad" in seen.value.message
+
+
+def test_a_child_that_keeps_the_voice_of_an_ended_program_is_not_waited_for(tmp_path):
+    ear, voice = heard(tmp_path)
+    child = f"import time\n{voice}\nprint('ready', flush=True)\ntime.sleep(60)\nvoice.write('x')"
+    work = f"""
+import subprocess
+child = subprocess.Popen([sys.executable, '-c', {child!r}])
+print('the last words')"""
+    log = EventLog()
+    at_work(script(tmp_path, work), log=log, cancel=CancelToken())
+    assert ended(ear)
+    assert "program: the last words" in [
+        event.message for event in log.events if event.kind == "log"
+    ]
+
+
+def test_who_says_more_than_can_be_read_has_to_wait(tmp_path, monkeypatch):
+    said = tmp_path / "said"
+    work = f"""
+with open({str(said)!r}, 'w') as count:
+    for number in range(400):
+        sys.stdout.write('x' * 65536); sys.stdout.flush()
+        count.write('.'); count.flush()"""
+
+    class Slow(EventLog):
+        def emit(self, event):
+            if event.kind == "log":
+                time.sleep(0.5)
+                cancel.cancel()
+
+    cancel = CancelToken()
+    with pytest.raises(Cancelled):
+        at_work(script(tmp_path, work), log=Slow(), cancel=cancel)
+    assert said.stat().st_size < 20  # 64 pieces of 4 KiB, and what fits into a pipe
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files are handed on")
+def test_the_port_stays_held_while_a_program_outlives_us(tmp_path):
+    folder = tmp_path / "locks"
+    ready, go = tmp_path / "ready", tmp_path / "go"
+    for pipe in (ready, go):
+        os.mkfifo(pipe)
+    program = script(tmp_path, f"open({str(ready)!r}, 'w').close(); open({str(go)!r}).read()")
+    us = f"""
+from pathlib import Path
+from plugsmith.clock import RealClock
+from plugsmith.events import CancelToken, EventLog
+from plugsmith.flows.bridge.program import run_program
+from plugsmith.flows.progress import task
+from plugsmith.library.lock import held
+from plugsmith.library.lock import held
+clock, log = RealClock(), EventLog()
+with held(Path({str(folder)!r}), 'port', words='port') as lock:
+    with task('via', 'x', total=100, clock=clock, sink=log, unit='percent') as meter:
+        run_program([{program!r}], meter=meter, clock=clock, sink=log, cancel=CancelToken(),
+                    lock=lock)
+"""
+    process = subprocess.Popen([sys.executable, "-c", us])
+    ready.read_bytes()  # the program is at work
+    process.kill()
+    process.wait()
+    with pytest.raises(DeviceInUse), held(folder, "port", words="port"):
+        pass
+    go.write_bytes(b"")  # now it ends
+    for _try in range(200):
+        with suppress(DeviceInUse), held(folder, "port", words="port"):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the port stays held")

@@ -54,7 +54,7 @@ def backup_via(
     began_s = clock.monotonic()
     via = ViaProgram(name=program, path=path, port=port, chip=chip)
     desk = Desk(program=via, clock=clock, sink=sink, cancel=cancel)
-    with held(library.locks, port, words=port):
+    with held(library.locks, port, words=port) as desk.lock:
         data = read_twice(desk)
     refuse_half_written(library.jobs, data, chip=chip)
     digest = sha256(data)

@@ -75,7 +75,7 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
     warn_about_mains(asked.sink)
     via = ViaProgram(name=asked.program, path=path, port=asked.port, chip=asked.chip)
     desk = Desk(program=via, clock=asked.clock, sink=asked.sink, cancel=asked.cancel)
-    with held(asked.library.locks, asked.port, words=asked.port):
+    with held(asked.library.locks, asked.port, words=asked.port) as desk.lock:
         return _Run(asked, image, desk).whole()
 
 

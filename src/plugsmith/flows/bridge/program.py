@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LOOK_S = 0.2
 _SILENT_S = 900.0  # 4 MiB at 115200 baud take 6 minutes, and some say nothing all the while
 _END_S = 5.0
+_LINGER_S = 2.0  # what a child that outlives it still says is waited for no longer
+_MOST_WAITING = 64  # pieces of 4 KiB: who says more than we can read has to wait
 _LAST_LINES = 6
 _LONGEST = 400
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,3})(?:\.\d+)?\s?%")
@@ -51,19 +53,21 @@ def run_program(
     sink: EventSink,
     cancel: CancelToken,
     hear: Callable[[str], None] | None = None,
+    lock: int | None = None,
 ) -> None:
     """Run it to its end; what it says of its progress (in percent) moves `meter`, of 100.
 
-    `hear` gets each line; where it raises, the program is stopped as well. Raises ProgramFailed
-    with its last words, for an end without success, a silence of 15 minutes and a program that
-    cannot be started; Cancelled, after it was stopped.
+    `hear` gets each line; where it raises, the program is stopped as well. The open file `lock` is
+    the program's too, so that the system holds it while the program lives, even if we were killed.
+    Raises ProgramFailed with its last words, for an end without success, a silence of 15 minutes
+    and a program that cannot be started; Cancelled, after it was stopped.
     """
     name = command[0].replace("\\", "/").rpartition("/")[2]
     last: deque[str] = deque(maxlen=_LAST_LINES)
-    program = _Program(command)
+    program = _Program(command, lock=lock)
     try:
         program.start()
-        for line in _lines(program.said, clock=clock, cancel=cancel):
+        for line in _lines(program, clock=clock, cancel=cancel):
             if found := list(_PERCENT.finditer(line)):
                 meter.advance(max(0, min(100, int(found[-1][1])) - meter.done))
             else:
@@ -98,9 +102,10 @@ class _Program:
     there and nobody holds it yet.
     """
 
-    def __init__(self, command: Sequence[str]) -> None:
-        self.said: queue.Queue[bytes] = queue.Queue()
+    def __init__(self, command: Sequence[str], *, lock: int | None) -> None:
+        self.said: queue.Queue[bytes] = queue.Queue(_MOST_WAITING)
         self._command = list(command)
+        self._handed_on = (lock,) if lock is not None and os.name == "posix" else ()
         self._process: subprocess.Popen[bytes] | None = None
         self._problem: OSError | None = None
         self._stopped = False
@@ -115,6 +120,11 @@ class _Program:
         if self._process is None:
             raise _NotStartedError(system_words(self._problem) if self._problem is not None else "")
         return self._process.wait(most_s)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is over, though a child of it may still have its voice."""
+        return self._process is not None and self._process.poll() is not None
 
     def stop(self) -> None:
         """End it, or see that it never starts."""
@@ -137,43 +147,61 @@ class _Program:
                     # unbuffered, or its words come when it is done
                     env={**os.environ, "PYTHONUNBUFFERED": "1"},
                     start_new_session=True,  # Ctrl-C reaches us first; we stop it in our own time
+                    pass_fds=self._handed_on,
                 )
             self._pump(self._process)
         except OSError as problem:
             self._problem = problem
         finally:
-            self.said.put(b"")
+            self._say(b"")
 
     def _pump(self, process: subprocess.Popen[bytes]) -> None:
         stream = process.stdout
         assert stream is not None
         with suppress(OSError, ValueError), closing(stream):
             while data := os.read(stream.fileno(), 4096):
-                self.said.put(data)
+                self._say(data)
+
+    def _say(self, data: bytes) -> None:
+        """Wait for the one who listens, unless nobody does any more."""
+        while not self._stopped:
+            with suppress(queue.Full):
+                self.said.put(data, timeout=_LOOK_S)
+                return
 
 
-def _lines(said: queue.Queue[bytes], *, clock: Clock, cancel: CancelToken) -> Iterator[str]:
-    """What it says, line by line as it comes; TimeoutError after a long silence, Cancelled."""
+def _lines(program: _Program, *, clock: Clock, cancel: CancelToken) -> Iterator[str]:
+    """What it says, line by line as it comes. Raises as `_pieces`."""
     pending = b""
-    heard_s = clock.monotonic()
-    while True:
-        cancel.check()
-        try:
-            data = said.get(timeout=_LOOK_S)
-        except queue.Empty:
-            if clock.monotonic() - heard_s > _SILENT_S:
-                raise TimeoutError from None
-            continue
-        heard_s = clock.monotonic()
+    for data in _pieces(program, clock=clock, cancel=cancel):
         *whole, pending = _BREAK.split(pending + data)
-        if not data:
-            whole.append(pending)
-        if len(pending) > _LONGEST:  # no line end for so long: rubbish, taken as lines
+        if len(pending) > _LONGEST or not data:  # rubbish without a line end, or the last words
             whole, pending = [*whole, pending], b""
         for line in whole:
             text = visible_line(line.decode("utf-8", "replace").strip())[:_LONGEST]
             if text:
                 yield text
+
+
+def _pieces(program: _Program, *, clock: Clock, cancel: CancelToken) -> Iterator[bytes]:
+    """What it says as it comes, an empty piece last; TimeoutError after long silence, Cancelled."""
+    heard_s, ended_s = clock.monotonic(), None
+    while True:
+        cancel.check()
+        try:
+            data = program.said.get(timeout=_LOOK_S)
+        except queue.Empty:
+            now_s = clock.monotonic()
+            if now_s - heard_s > _SILENT_S:
+                raise TimeoutError from None
+            if not program.ended:
+                continue
+            ended_s = ended_s or now_s
+            if now_s - ended_s < _LINGER_S:
+                continue
+            data = b""
+        heard_s, ended_s = clock.monotonic(), None
+        yield data
         if not data:
             return
 

@@ -81,7 +81,8 @@ def known_name(chip: str) -> str:
 class Desk:
     """Where programs work: how they are stopped, and who hears of it.
 
-    `wrote`: a program may have changed the flash.
+    `wrote`: a program may have changed the flash. `lock`: the open file that holds the port, for
+    the programs to hold it as well.
     """
 
     program: ViaProgram
@@ -90,6 +91,7 @@ class Desk:
     cancel: CancelToken
     said: Said = field(default_factory=Said)
     wrote: bool = False
+    lock: int | None = None
 
     def read(self, name: str, title: str, *, stays: bool, blank: bool = False) -> bytes:
         """A whole read. Raises as `run`, and NothingRead (not with `blank`)."""
@@ -118,6 +120,7 @@ class Desk:
                 sink=self.sink,
                 cancel=self.cancel,
                 hear=lambda line: self._same(self.said.hear(line)),
+                lock=self.lock,
             )
         self._same(self.said.end())
 
