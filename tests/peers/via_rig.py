@@ -42,4 +42,8 @@ def install(name: str, tmp_path, monkeypatch) -> None:
 def run(capsys, *words: str) -> tuple[int, list[dict]]:
     """The exit code and the lines of one command."""
     code = main([*words, "--json"])
-    return code, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    if code != 0:  # shown where the test fails: what another program said is the only trace
+        said = [line["message"] for line in lines if line["type"] == "log"]
+        sys.stderr.write("\n".join([*said[-12:], json.dumps(lines[-1]), ""]))
+    return code, lines

@@ -10,15 +10,18 @@ import zlib
 BODY = random.Random(5).randbytes
 
 
-def esp_image(*, chip_id=5, esp8266=False, segments=2, size=0x400, load=0x4038_0000):
+def esp_image(*, chip_id=5, esp8266=False, segments=2, size=0x400, load=0x4038_0000, runs_at=0):
+    """`runs_at`: where in its flash an ESP8266 runs the first part; None for one in RAM alone."""
     entry = 0x4010_0004 if esp8266 else load
+    flash = [] if runs_at is None or not esp8266 else [0x4020_0010 + runs_at]
     head = struct.pack("<4BI", 0xE9, segments, 2, 0x20, entry)
     if not esp8266:
         head += struct.pack("<4BHB8xB", 0xEE, 0, 0, 0, chip_id, 0, 0)
     body, total = b"", 0xEF
     for number in range(segments):
         data = BODY(size)
-        body += struct.pack("<2I", (0x4010_0000 if esp8266 else load) + number * size, size) + data
+        ram = (0x4010_0000 if esp8266 else load) + number * size
+        body += struct.pack("<2I", flash.pop() if flash else ram, size) + data
         for byte in data:
             total ^= byte
     whole = head + body

@@ -161,6 +161,17 @@ class NothingRead(BridgeError):
     next_step = N_("Nothing was kept. Check the wires, reset the chip, and run it again.")
 
 
+class NotWholeRead(BridgeError):
+    """The file is shorter or longer than the flash that the program found."""
+
+    code = "PS-VIA-SIZE"
+    what = N_("{program} gave {size} bytes, but the whole flash has {whole}.")
+    next_step = N_(
+        "Nothing was kept. Look whether settings of that program limit what it reads (its "
+        "environment, its configuration file), and run it again."
+    )
+
+
 class ReadsDiffer(BridgeError):
     """Two reads of the same flash are not the same."""
 

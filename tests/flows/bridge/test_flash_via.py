@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from via_program import install
+from via_program import NO_LOCKS, install
 
 from plugsmith.cli.app import main
 from plugsmith.flows.bridge.reading import Desk, Said
@@ -125,7 +125,8 @@ def test_a_read_of_another_board_with_the_same_content_is_not_its_backup(c3, tmp
 )
 def test_the_way_back_is_open_whatever_the_content_tells(c3, tmp_path, capsys, said, number, spoil):
     program = c3(said=C3.replace("ESP32-C3", said))
-    image = esp_flash(chip_id=number)[:0x1_0000] + random.Random(4).randbytes(0x1234)
+    first = 0x1000 if number == 2 else 0
+    image = esp_flash(chip_id=number, at=first)[:0x1_0000] + random.Random(4).randbytes(0x1234)
     stock = bytearray(image[:0x9000] + STOCK[0x9000:])
     stock[spoil] = b"\xff" * len(stock[spoil])
     program.flash.write_bytes(stock)
@@ -186,7 +187,7 @@ def test_what_is_there_already_is_not_written(c3, tmp_path, capsys):
 @pytest.mark.parametrize(
     "image",
     [
-        esp_flash(chip_id=2)[:0x8C00],  # another chip
+        esp_flash(chip_id=2, at=0x1000)[:0x8C00],  # another chip
         esp_flash(chip_id=0, at=0x1000)[:0x8C00],
         esp_image(esp8266=True),
         ln882h_flash(),
@@ -204,8 +205,15 @@ def test_an_image_that_does_not_fit_the_chip_is_refused(c3, tmp_path, capsys, im
 
 
 @pytest.mark.parametrize(
-    "image", [esp_image(), b"\xe9" + bytes(4000), b"hello, this is a text", ln882h_boot()]
-)
+    "image",
+    [
+        esp_image(), b"\xe9" + bytes(4000), b"hello, this is a text", ln882h_boot(),
+        esp_flash(chip_id=0, at=0),  # where the ROM of this chip looks for nothing
+        esp_flash(chip_id=5, at=0x1000),
+        esp_image(esp8266=True, runs_at=0x1_0000),  # an update
+        esp_image(esp8266=True, runs_at=None),  # a boot loader
+    ],
+)  # fmt: skip
 def test_a_file_without_a_place_is_refused_before_anything_runs(c3, tmp_path, capsys, image):
     program = c3()
     code, _lines = flash(capsys, tmp_path, image)
@@ -267,7 +275,8 @@ def test_another_board_is_seen_in_each_run_and_the_program_is_stopped(
 def test_another_chip_is_seen_in_the_run_that_writes(c3, tmp_path, capsys, chip):
     c3()
     said = f"if turn == 3: say('Connected to {chip} on x:'); signal.pause()\nsay({C3!r})\n"
-    program = c3(said="", work=said + "read() if verb == 'read' else write()")
+    work = said + "read() if verb == 'read' else write()"
+    program = c3(said="", work=work, locks=f"{C3}\n{NO_LOCKS}")
     code, lines = flash(capsys, tmp_path, IMAGE)
     assert (code, lines[-1]["code"]) == (4, "PS-VIA-OTHER-DEVICE")
     assert chip in lines[-1]["message"]
@@ -276,7 +285,8 @@ def test_another_chip_is_seen_in_the_run_that_writes(c3, tmp_path, capsys, chip)
 
 def test_a_run_that_no_longer_says_the_address_proves_nothing(c3, tmp_path, capsys):
     silent = "if turn < 4: say('MAC: a0:20:a6:1f:3c:5a')\n"
-    c3(said=C3.splitlines()[0], work=silent + "read() if verb == 'read' else write()")
+    work = silent + "read() if verb == 'read' else write()"
+    c3(said=C3.splitlines()[0], work=work, locks=f"{C3}\n{NO_LOCKS}")
     code, lines = flash(capsys, tmp_path, IMAGE)
     assert (code, lines[-1]["code"]) == (4, "PS-VIA-OTHER-DEVICE")
 
@@ -624,3 +634,112 @@ def test_an_rtl8710b_application_without_a_place_is_refused(tmp_path, monkeypatc
     code, _lines = flash(capsys, tmp_path, image, "--chip", "RTL8710B", via="ltchiptool")
     assert code == 9
     assert not program.runs()
+
+
+def esp8266_flash(size=0x10_0000, *, believed=2):
+    """A device of that size with firmware that takes it for what its header says."""
+    flash = bytearray(esp_image(esp8266=True).ljust(size, b"\xff"))
+    flash[3] = believed << 4
+    ends = {2: 0x10_0000, 3: 0x20_0000}
+    for end in {size, ends[believed]}:
+        flash[end - 0x5000 : end] = random.Random(end).randbytes(0x5000)
+        flash[end - 0x4000 : end - 0x3FFE] = b"\x05\x08"
+    return bytes(flash)
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize(
+    ("stock", "end", "fits"),
+    [
+        (esp8266_flash(), 0xF_B000, True),
+        (esp8266_flash(), 0xF_B001, False),
+        (esp8266_flash(), 0xF_C010, False),
+        (esp8266_flash(), 0xF_FFF0, False),
+        (esp8266_flash(0x20_0000), 0xF_B000, True),
+        (esp8266_flash(0x20_0000), 0xF_D000, False),
+        (esp8266_flash(0x20_0000, believed=3), 0x10_1000, True),
+        (esp8266_flash(0x20_0000, believed=3), 0x1F_C000, False),
+        (esp8266_flash(0x40_0000, believed=3), 0x20_0010, False),
+    ],
+)
+def test_the_calibration_of_an_esp8266_survives_or_a_permission_is_named(
+    c3, tmp_path, capsys, stock, end, fits
+):
+    program = c3(said=ESP8266)
+    program.flash.write_bytes(stock)
+    image = esp_image(esp8266=True).ljust(end, b"\x5a")
+    code, lines = flash(capsys, tmp_path, image)
+    assert code == (0 if fits else 5), lines[-1]
+    if not fits:
+        assert "--allow rf" in lines[-1]["hint"]
+        assert program.flash.read_bytes() == stock
+        assert flash(capsys, tmp_path, image, "--allow", "rf")[0] == 0
+    else:
+        assert program.flash.read_bytes()[end:] == stock[end:]
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        esp_image(esp8266=True, runs_at=None).ljust(0x1000, b"\xff")
+        + b"\xe9" + esp_image(esp8266=True, runs_at=0x1000)[1:],
+        esp_image(esp8266=True, runs_at=None).ljust(0x9000, b"\xff") + bytes(range(1, 256)),
+    ],
+)  # fmt: skip
+def test_what_follows_a_loader_of_an_esp8266_makes_it_a_whole_program(c3, tmp_path, capsys, image):
+    program = c3(said=ESP8266)
+    assert flash(capsys, tmp_path, image)[0] == 0
+    assert program.flash.read_bytes().startswith(image)
+
+
+ON, OFF = "Enabled", "Disabled"
+ESP32 = C3.replace("ESP32-C3", "ESP32")
+
+
+def locked(boot, encryption):
+    return f"Secure Boot: {boot}\nFlash Encryption: {encryption}"
+
+
+@pytest.mark.sample(3)
+@pytest.mark.parametrize(
+    ("said", "locks", "code"),
+    [
+        (C3, locked(ON, OFF), 5),
+        (C3, locked(OFF, ON), 5),
+        (C3, "Flash Encryption: Disabled", 5),  # it does not say everything
+        (C3, "", 5),
+        (ESP32, "0x3ff5a000 = 0x00100000\n0x3ff5a018 = 0x00000000", 5),
+        (ESP32, "0x3ff5a000 = 0x07f00000\n0x3ff5a018 = 0x00000000", 5),
+        (ESP32, "0x3ff5a000 = 0x00300000\n0x3ff5a018 = 0x00000000", 0),  # switched off again
+        (ESP32, "0x3ff5a000 = 0xf80fffff\n0x3ff5a018 = 0xffffffcf", 0),  # bits of other things
+        (ESP32, "0x3ff5a000 = 0x00000000\n0x3ff5a018 = 0x00000010", 5),
+        (ESP32, "0x3ff5a000 = 0x00000000\n0x3ff5a018 = 0x00000020", 5),
+        (ESP32, "0x3ff5a000 = 0x00000000", 5),
+    ],
+)
+def test_a_chip_that_is_locked_to_its_makers_firmware_is_not_written(
+    c3, tmp_path, capsys, said, locks, code
+):
+    program = c3(said=said, locks=locks)
+    esp32 = said == ESP32
+    start = esp_flash(chip_id=0 if esp32 else 5, at=0x1000 if esp32 else 0)[:0x9000]
+    stock = start + STOCK[0x9000:]
+    program.flash.write_bytes(stock)
+    image = start.ljust(0x1_0000, b"\xff") + random.Random(4).randbytes(0x1234)
+    ended, lines = flash(capsys, tmp_path, image)
+    assert ended == code, lines[-1]
+    if code:
+        assert lines[-1]["code"] == "PS-SAFETY-PREFLIGHT"
+        assert program.flash.read_bytes() == stock
+        opens = "is on" in lines[-1]["message"]
+        assert flash(capsys, tmp_path, image, "--allow", "key-mismatch")[0] == (0 if opens else 5)
+
+
+def test_what_was_read_from_a_locked_chip_goes_back_to_it(c3, tmp_path, capsys):
+    saved = tmp_path / "saved.bin"
+    program = c3(locks=locked(ON, ON))
+    main(["backup", "--via", "esptool", "--port", "/dev/ttyUSB9", "-o", str(saved), "--json"])
+    program.flash.write_bytes(STOCK[:-0x1000] + bytes(0x1000))
+    capsys.readouterr()
+    assert flash(capsys, tmp_path, saved)[0] == 0
+    assert program.flash.read_bytes() == STOCK

@@ -15,9 +15,12 @@ _WORK = """
 import json, os, random, signal, sys
 from pathlib import Path
 folder = Path({folder!r})
+asks = 'get-security-info' in sys.argv or 'read-mem' in sys.argv
+if asks: print({locks!r}, flush=True)
 flash = folder / 'flash.bin'
 runs = folder / 'runs'
-with runs.open('a') as file: file.write(json.dumps(sys.argv[1:]) + '\\n')
+if not asks:
+  with runs.open('a') as file: file.write(json.dumps(sys.argv[1:]) + '\\n')
 turn = len(runs.read_text().splitlines())
 words = sys.argv[1:]
 verb = 'write' if 'write-flash' in words or 'write' in words else 'read'
@@ -41,13 +44,14 @@ def spoil():  # a sector beside what was meant is lost
 
 
 class FakeProgram:
-    """`runs()`: the arguments of each run so far; `flash`: the file that it reads and writes."""
+    """`runs()`: the arguments of each run that reads or writes `flash`, a file."""
 
-    def __init__(self, folder: Path, name: str, said: str, work: str) -> None:
+    def __init__(self, folder: Path, name: str, said: str, work: str, locks: str) -> None:
         self.folder = folder
         self.flash = folder / "flash.bin"
         path = folder / name
-        text = _WORK.format(folder=str(folder)) + f"say({said!r})\n{work}\n"
+        text = _WORK.format(folder=str(folder), locks=locks) + f"say({said!r})\n"
+        text += f"if asks: sys.exit()\n{work}\n"
         path.write_text(f"#!{sys.executable}\n{text}")
         path.chmod(0o755)
 
@@ -57,10 +61,21 @@ class FakeProgram:
         return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
 
 
-def install(tmp_path, monkeypatch, name, *, said="", work="read() if verb == 'read' else write()"):
+NO_LOCKS = "Secure Boot: Disabled\nFlash Encryption: Disabled"
+
+
+def install(
+    tmp_path,
+    monkeypatch,
+    name,
+    *,
+    said="",
+    work="read() if verb == 'read' else write()",
+    locks=NO_LOCKS,
+):
     """Puts one on the search path, and our library into the test's folder."""
     folder = tmp_path / "bin"
     folder.mkdir(exist_ok=True)
     monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
     monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))
-    return FakeProgram(folder, name, said, work)
+    return FakeProgram(folder, name, said, work, locks)

@@ -42,8 +42,8 @@ def backup_via(
     """Read the whole flash twice with `program`, compare, and keep it with a passport beside it.
 
     Raises UsageError for a chip that the program does not read, OutputExists, ProgramMissing,
-    ProgramFailed, NothingRead, ReadsDiffer, OtherDevice, HalfWritten, JobUnreadable, DeviceInUse,
-    Cancelled. Only an agreed read is kept.
+    ProgramFailed, NothingRead, NotWholeRead, ReadsDiffer, OtherDevice, HalfWritten, JobUnreadable,
+    DeviceInUse, Cancelled. Only an agreed read is kept.
     """
     read_command(program, chip)
     path = find_program(program, install=INSTALL[program])

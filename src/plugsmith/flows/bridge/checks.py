@@ -11,13 +11,14 @@ from plugsmith.flows.permissions import Permission
 from plugsmith.flows.write.checks.image_checks import LoaderThere, judge_loader
 from plugsmith.flows.write.checks.preflight import doubtful, needs, passed, refused
 from plugsmith.image.foreign.ameba_slots import starting_slot
+from plugsmith.image.foreign.esp8266_places import own_of
 from plugsmith.image.kinds import recognise
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from plugsmith.flows.bridge.image import ViaImage
-    from plugsmith.flows.bridge.reading import Said
+    from plugsmith.flows.bridge.said import Said
     from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.source import ImageSource
     from plugsmith.image.model import FirmwareImage
@@ -105,7 +106,7 @@ def _owner(subject: ViaSubject) -> PreflightCheck | None:
     whole = len(image.data) >= len(subject.content) or _is_flash_size(len(image.data))
     if not whole and passport is None:
         return _foreign_data(subject)
-    if passport is not None and passport.mac is not None and passport.mac == subject.said.mac:
+    if own_read(subject):
         return passed("image-owner", _("{name} was read from this very device.", name=image.name))
     return needs(
         "image-owner",
@@ -117,6 +118,51 @@ def _owner(subject: ViaSubject) -> PreflightCheck | None:
     )  # fmt: skip
 
 
+def own_read(subject: ViaSubject) -> bool:
+    """Whether the file is a proven read of this very device."""
+    passport = subject.passport
+    if passport is None or passport.mac is None or passport.mac != subject.said.mac:
+        return False
+    return passport.fits(subject.image.data)
+
+
+def lock_checks(subject: ViaSubject) -> list[PreflightCheck]:
+    """Whether the chip would start a file that does not come from it; a chip of ours always asks.
+
+    Espressif's chips can be locked to the keys of a device's maker for good.
+    """
+    name, locks = subject.image.name, subject.said.locks
+    if subject.program != "esptool" or subject.chip == "ESP8266":
+        return []
+    encrypted, signed = locks.get("Flash Encryption"), locks.get("Secure Boot")
+    if encrypted is None or signed is None:
+        return [
+            refused(
+                "locks",
+                _("{program} did not say whether the chip is locked to its maker's firmware.",
+                  program=subject.program),
+                _("Install its newest version."),
+            )
+        ]  # fmt: skip
+    if not encrypted and not signed:
+        return [passed("locks", _("Neither flash encryption nor secure boot is on."))]
+    words = (
+        _("The chip decrypts whatever it starts with a key of its own (flash encryption is on): "
+          "{name}, which is not encrypted with it, would not start.", name=name)
+        if encrypted
+        else _("The chip starts only what is signed with the key of its maker (secure boot is on): "
+               "{name} would not start.", name=name)
+    )  # fmt: skip
+    return [
+        needs(
+            "locks",
+            Permission.KEY_MISMATCH,
+            words,
+            _("Such a chip keeps its maker's firmware; only a read of this very device goes back."),
+        )
+    ]
+
+
 def _is_flash_size(size: int) -> bool:
     return size >= _SMALLEST_FLASH and size & (size - 1) == 0
 
@@ -124,6 +170,16 @@ def _is_flash_size(size: int) -> bool:
 def _foreign_data(subject: ViaSubject) -> PreflightCheck | None:
     """Whether a shorter file fills partitions in which a device keeps what is its own."""
     image, content = subject.image, subject.content
+    for span in own_of(content) if "ESP8266" in image.chips else ():
+        brought = image.data[span.start : span.end]
+        if brought != content[span.start : span.start + len(brought)]:
+            return needs(
+                "image-owner",
+                Permission.RF,
+                _("{name} reaches into the end of the flash, where the chip keeps the calibration "
+                  "of its radio: {place}.", name=image.name, place=str(span)),
+                _("Use a shorter file."),
+            )  # fmt: skip
     for part in image.own:
         brought = image.data[part.span.start : part.span.end]
         held = content[part.span.start : part.span.start + len(brought)]

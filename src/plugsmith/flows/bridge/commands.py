@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plugsmith.chips.catalog import chips
 from plugsmith.chips.other_chips import other_chip, other_chips
 from plugsmith.errors import UsageError
+from plugsmith.flows.bridge.said import EFUSES
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -41,6 +42,15 @@ class ViaProgram:
         if stays and self.name == "esptool":
             found[2:2] = _STAYS
         return [self.path, *found]
+
+    def ask_locks(self, chip: str | None) -> list[list[str]]:
+        """The commands by which the program tells how the `chip` that it read is locked."""
+        if self.name != "esptool" or chip in {None, "ESP8266"}:
+            return []  # an ESP8266 has no such eFuse
+        questions = [["get-security-info"]]
+        if chip == "ESP32":  # it cannot answer that; its eFuse can be read
+            questions = [["read-mem", word] for word in EFUSES]
+        return [[self.path, "--port", self.port, *_STAYS, *question] for question in questions]
 
     def write(self, runs: list[tuple[Segment, Path]], *, chip: str | None) -> list[list[str]]:
         """The commands that write files to their places; a read follows them.

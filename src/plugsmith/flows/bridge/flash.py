@@ -12,13 +12,14 @@ import plugsmith
 from plugsmith.chips.catalog import chip as beken_chip
 from plugsmith.errors.link import ViaNotVerified
 from plugsmith.events import Log, Warning_
-from plugsmith.flows.bridge.checks import ViaSubject, via_checks
+from plugsmith.flows.bridge.checks import ViaSubject, lock_checks, own_read, via_checks
 from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
 from plugsmith.flows.bridge.half_written import refuse_half_written
 from plugsmith.flows.bridge.image import read_via_image
 from plugsmith.flows.bridge.program import find_program
-from plugsmith.flows.bridge.reading import Desk, compare, known_name, local_port
+from plugsmith.flows.bridge.reading import Desk, compare, local_port
 from plugsmith.flows.bridge.results import ViaFlashResult
+from plugsmith.flows.bridge.said import known_name
 from plugsmith.flows.bridge.target import expected, runs_of, via_target
 from plugsmith.flows.now import now_text
 from plugsmith.flows.permissions import Permission
@@ -65,8 +66,8 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
     """Write the image with the installed program; what is not to change is proven to be as before.
 
     Raises exit-9 errors for the file and UsageError before anything runs; then ProgramMissing,
-    ProgramFailed, NothingRead, ReadsDiffer, PreflightRefused, ConsentMissing, ViaNotVerified,
-    OtherDevice, HalfWritten, JobUnreadable, DeviceInUse, NoSpaceLeft, Cancelled.
+    ProgramFailed, NothingRead, ReadsDiffer, NotWholeRead, PreflightRefused, ConsentMissing,
+    ViaNotVerified, OtherDevice, HalfWritten, JobUnreadable, DeviceInUse, NoSpaceLeft, Cancelled.
     """
     image = read_via_image(asked.image)
     read_command(asked.program, asked.chip)
@@ -134,6 +135,10 @@ class _Run:
         )
         checks = via_checks(subject)
         require(checks, self._asked.permissions)
+        if not own_read(subject):  # that is already as the chip wants it
+            self._desk.ask_locks()
+            checks += lock_checks(subject)
+            require(checks, self._asked.permissions)
         for check in allowed_anyway(checks, self._asked.permissions):
             self._warn("PS-NOTE-ALLOWED", check.text)
         for check in doubts(checks):

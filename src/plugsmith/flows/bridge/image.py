@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from plugsmith.errors import InputUnusable
 from plugsmith.flows.bridge.commands import beken_chips
-from plugsmith.flows.bridge.reading import known_name
 from plugsmith.flows.bridge.results import ViaImageRow
+from plugsmith.flows.bridge.said import known_name
 from plugsmith.flows.judged_file import open_file
 from plugsmith.flows.write.source import load_image, sha256
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.foreign.ameba_slots import place_of
+from plugsmith.image.foreign.esp8266_places import runs_at
 from plugsmith.image.foreign.odd_files import name_of
 from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.library.via_backups import passport_of
@@ -28,6 +29,10 @@ _APPLICATION = N_(
     "It is an application alone, as updates over the network are: it brings no boot loader, and "
     "where it belongs depends on the partitions of the device. Use the file for a first flash, "
     "often called factory."
+)
+_LOADER_ALONE = N_(
+    "It is a boot loader alone: no program follows that it could start. Use the file for a first "
+    "flash, often called factory."
 )
 _UNKNOWN_PLACE = N_("Where it belongs in the flash is not known here.")
 
@@ -83,7 +88,10 @@ def read_via_image(path: Path) -> ViaImage:
     start = _place(other, file.data)
     if start is None:
         raise InputUnusable(
-            name=path.name, kind=name_of(other), reason=_(_why_no_place(other)), remedy=""
+            name=path.name,
+            kind=name_of(other),
+            reason=_(_why_no_place(other, file.data)),
+            remedy="",
         )
     return ViaImage(
         name=path.name,
@@ -114,10 +122,12 @@ def _saved(path: Path, data: bytes) -> ViaImage | None:
 
 def _place(other: OtherMaker, data: bytes) -> int | None:
     """Where it belongs (chips-beyond.md 1); None where that is not known."""
-    if other.flash or other.chip == "ESP8266":
+    if other.flash or (other.chip == "ESP8266" and runs_at(data) == 0):
         return 0
     return place_of(data) if other.chip == "RTL8710B" else None
 
 
-def _why_no_place(other: OtherMaker) -> str:
+def _why_no_place(other: OtherMaker, data: bytes) -> str:
+    if other.chip == "ESP8266" and runs_at(data) is None:
+        return _LOADER_ALONE
     return _APPLICATION if other.chip.startswith("ESP") else _UNKNOWN_PLACE

@@ -1,21 +1,27 @@
-"""One whole read by another program: its bytes, and what it said of the chip."""
+"""Another program at work on one port: a whole read by it, and whether the chip is the same."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.other_chips import other_chip
 from plugsmith.errors import UsageError
-from plugsmith.errors.link import NothingRead, OtherDevice, OtherDeviceWritten, ReadsDiffer
+from plugsmith.errors.link import (
+    NothingRead,
+    NotWholeRead,
+    OtherDevice,
+    OtherDeviceWritten,
+    ReadsDiffer,
+)
 from plugsmith.events import Log
 from plugsmith.flows.bridge.program import run_program
+from plugsmith.flows.bridge.said import Said
 from plugsmith.flows.progress import task
 from plugsmith.library.via_backups import ViaPassport
 from plugsmith.limited_read import read_regular
+from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -26,55 +32,6 @@ if TYPE_CHECKING:
     from plugsmith.flows.bridge.commands import ViaProgram
 
 _MOST = 64 << 20
-_CHIP = re.compile(r"(?:Connected to|Chip is|Chip type:)\s+(ESP[0-9A-Z-]+)")
-# of an EUI-64 (8 bytes) the address of the chip is the one that is called the base
-_MAC = re.compile(r"^(BASE )?MAC:\s*((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})(?![:0-9a-fA-F])")
-
-
-@dataclass(slots=True, kw_only=True)
-class Said:
-    """What a program told of the chip, in all its runs; None where it did not."""
-
-    chip: str | None = None
-    macs: dict[str, str] = field(default_factory=dict)
-    _now: set[str] = field(default_factory=set)  # what this run told
-
-    @property
-    def mac(self) -> str | None:
-        """Its address."""
-        return self.macs.get("BASE ") or self.macs.get("")
-
-    def begin(self) -> None:
-        """Another run begins, and tells of its chip anew."""
-        self._now.clear()
-
-    def hear(self, line: str) -> str:
-        """One line of its output; a clause if the chip is another one than before, else empty."""
-        found = _CHIP.search(line)
-        if found is not None and "chip" not in self._now:  # the first word is the plainest
-            self._now.add("chip")
-            chip = known_name(found[1])
-            self.chip = self.chip or chip
-            if chip != self.chip:
-                return _("it is a {name}", name=chip)
-        found = _MAC.search(line)
-        if found is not None:
-            self._now.add("mac")
-            kind, mac = found[1] or "", found[2].lower()
-            if self.macs.setdefault(kind, mac) != mac:
-                return _("its MAC is {mac}", mac=mac)
-        return ""
-
-    def end(self) -> str:
-        """A clause if this run did not tell the address that an earlier one told."""
-        missing = self.mac is not None and "mac" not in self._now
-        return _("its MAC is {mac}", mac=_("unknown")) if missing else ""
-
-
-def known_name(chip: str) -> str:
-    """The chip's name in our table, or as it was said."""
-    other = other_chip(chip)
-    return other.name if other is not None else chip
 
 
 @dataclass(slots=True, kw_only=True)
@@ -94,14 +51,23 @@ class Desk:
     lock: int | None = None
 
     def read(self, name: str, title: str, *, stays: bool, blank: bool = False) -> bytes:
-        """A whole read. Raises as `run`, and NothingRead (not with `blank`)."""
+        """A whole read. Raises as `run`, and NothingRead (not with `blank`), NotWholeRead."""
         with TemporaryDirectory(prefix="plugsmith-") as folder:
             file = Path(folder) / f"{name}.bin"
             self.run(name, title, self.program.read(file, stays=stays))
             data = read_regular(file, limit=_MOST) if file.is_file() else b""
         if not data or (len(set(data)) < 2 and not blank):
             raise NothingRead(program=self.program.name, size=len(data))
+        whole = self.said.flash_size or -(-len(data) // SECTOR_LEN) * SECTOR_LEN
+        if len(data) != whole:
+            raise NotWholeRead(program=self.program.name, size=len(data), whole=whole)
         return data
+
+    def ask_locks(self) -> None:
+        """Let the program tell how the chip is locked, where it can. Raises as `run`."""
+        title = _("Asking with {program} how the chip is locked", program=self.program.name)
+        for turn, command in enumerate(self.program.ask_locks(self.said.chip), 1):
+            self.run(f"via-locks-{turn}", title, command)
 
     def run(self, name: str, title: str, command: Sequence[str]) -> None:
         """Run one command under a task of its own.

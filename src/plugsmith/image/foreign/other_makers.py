@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _ESP_IDS = {0: "ESP32", 2: "ESP32-S2", 5: "ESP32-C3", 9: "ESP32-S3", 12: "ESP32-C2", 13: "ESP32-C6"}
-_ESP_STARTS = (0x0, 0x1000)  # of the first image in a flash
+_ESP_LATER = ("ESP32", "ESP32-S2")  # their ROM starts what lies behind the first sector
 _ESP_TABLE, _ESP_TABLE_LEN = 0x8000, 0xC00
 _ESP_ENTRY = Struct("<2sBBII16sI")
 _ESP_DATA, _ESP_OWN = 1, (1, 2, 4, 5)  # phy, nvs, nvs_keys, efuse
@@ -80,17 +80,19 @@ def read_other_maker(data: bytes) -> OtherMaker | None:
 def _espressif(data: bytes) -> OtherMaker | None:
     """An image with a sound checksum at the start, or where an ESP32 starts."""
     parts = _esp_parts(data)
-    for start in _ESP_STARTS:
+    for start in (0x0, 0x1000):
         chip = _esp_image(data, start)
-        if chip is not None and (start == 0 or parts):
+        starts = start == (0x1000 if chip in _ESP_LATER else 0)
+        if chip is not None and (start == 0 or (starts and parts)):
+            there = parts if starts else ()
             return OtherMaker(
                 chip=chip,
                 checked=(
                     N_("the checksum over the parts of the image"),
-                    *((N_("the MD5 of the partition table"),) if parts else ()),
+                    *((N_("the MD5 of the partition table"),) if there else ()),
                 ),
-                flash=bool(parts),
-                parts=parts,
+                flash=bool(there),
+                parts=there,
             )
     return None
 
