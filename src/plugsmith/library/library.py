@@ -16,6 +16,7 @@ from plugsmith.library.set_aside import SetAside
 from plugsmith.library.sightings import Sightings
 from plugsmith.library.undo import UndoStore
 from plugsmith.library.via_backups import ViaStore
+from plugsmith.library.via_writes import BegunWrites
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +43,7 @@ class Library:
         self.adapters = AdapterMemory(self.root / "adapters.json")
         self.rescued = RescueStore(self.root / "rescued")
         self.via = ViaStore(self.root / "via")
+        self.via_writes = BegunWrites(self.root / "via")
         self.locks = self.root / "locks"
         self.undo = UndoStore(self.root / "undo", self.aside)
         self.sightings = Sightings(self.root / "devices.json", self.aside)

@@ -93,9 +93,14 @@ def passport_of(file: Path) -> ViaPassport | None:
 
 
 def put(file: Path, data: bytes, passport: ViaPassport) -> None:
-    """Both files; the passport last, since without it nothing is a backup."""
+    """Both files or none; the passport last, since without it nothing is a backup."""
     write_whole(file, data)
-    write_whole(passport_path(file), passport.as_bytes())
+    try:
+        write_whole(passport_path(file), passport.as_bytes())
+    except BaseException:
+        with suppress(OSError):
+            file.unlink()
+        raise
 
 
 class ViaStore:

@@ -585,6 +585,18 @@ def test_code_for_another_key_needs_its_permission(tmp_path, monkeypatch, capsys
     assert lines[-1]["code"] == "PS-SAFETY-PREFLIGHT"
 
 
+def test_the_way_back_on_a_chip_of_ours_allows_what_was_allowed(tmp_path, monkeypatch, capsys):
+    program, before = beken(tmp_path, monkeypatch, "BK7231N")
+    image = forge_flash(chip="BK7231N", mac=bytes.fromhex("d0d0d0111213"))
+    more = ("--chip", "BK7231N", "--allow", "rf", "--allow", "mac")
+    code, lines = flash(capsys, tmp_path, image, *more, via="ltchiptool")
+    assert code == 0, lines[-1]
+    assert program.flash.read_bytes() != before
+    undo = shlex.split(lines[-1]["data"]["undo"])
+    assert main([*undo[1:], "-y", "--json"]) == 0
+    assert program.flash.read_bytes() == before
+
+
 SECOND = 0x8_0000
 
 

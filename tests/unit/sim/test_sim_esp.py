@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import random
+import select
 import struct
+import threading
 import zlib
 
 import pytest
@@ -16,6 +19,7 @@ from plugsmith.sim.esp.model import ESP32_C3, ESP8266
 from plugsmith.sim.esp.slip import SlipReader, packed
 from plugsmith.sim.flash.nor import NorFlash
 from plugsmith.sim.flash.parts import part_of_size
+from plugsmith.sim.ports.pty_endpoint import PtyEndpoint
 
 SIZE = 0x8_0000
 CONTENT = random.Random(2).randbytes(SIZE)
@@ -133,3 +137,40 @@ def test_the_digest_is_text_from_the_rom_and_bytes_from_the_loader():
     digest = hashlib.md5(CONTENT[0x1000:0x2000], usedforsecurity=False)
     assert digest.hexdigest().encode() in asked(made(), 0x13, body)[0]
     assert digest.digest() in asked(with_loader(), 0x13, body)[0]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize(("patience_s", "whole"), [(0.2, False), (60.0, True)])
+def test_a_client_that_stops_reading_for_a_while_loses_nothing(patience_s, whole):
+    port = PtyEndpoint(patience_s=patience_s)
+    client = os.open(port.address, os.O_RDWR | os.O_NOCTTY)
+    sent = threading.Event()
+    try:
+        port.poll(device_rate=115_200)
+
+        def send():
+            port.send(CONTENT)
+            sent.set()
+
+        threading.Thread(target=send, daemon=True).start()
+        assert sent.wait(2.0) is not whole  # nobody reads
+        got = b""
+        while len(got) < len(CONTENT) and (whole or select.select([client], [], [], 0)[0]):
+            got += os.read(client, 4096)
+        assert (got == CONTENT) is whole
+    finally:
+        os.close(client)
+        port.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")
+def test_a_client_that_goes_is_not_waited_for():
+    port = PtyEndpoint(patience_s=600.0)
+    client = os.open(port.address, os.O_RDWR | os.O_NOCTTY)
+    port.poll(device_rate=115_200)
+    ended = threading.Thread(target=port.send, args=(CONTENT,), daemon=True)
+    ended.start()
+    os.close(client)
+    ended.join(30.0)
+    assert not ended.is_alive()
+    port.close()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("esp8266", "esp32c3", "esp32-c3")
 _USUAL_SIZE = 0x10_0000
+_PATIENCE_S = 30.0  # 64 blocks are under way at once, and a loaded computer reads them when it can
 _CLAIMED = N_(
     "Espressif's papers and esptool are what this is known from; no ROM was executed. It waits in "
     "its download mode, and no program ever runs on it."
@@ -39,7 +40,13 @@ def serve_esp(session: Session, request: SimRequest) -> ChipSession:
     content = file.content if file is not None else b"\xff" * _USUAL_SIZE
     model = MODELS[(request.chip or "").lower().replace("-", "")]
     nor = NorFlash(part_of_size(len(content), rom_family=False), content)
-    port = chip_endpoint(request.tcp, request.link, vanishes=False, raw_baud=request.raw_baud)
+    port = chip_endpoint(
+        request.tcp,
+        request.link,
+        vanishes=False,
+        raw_baud=request.raw_baud,
+        patience_s=_PATIENCE_S,
+    )
     try:
         server = EspServer(EspChip(model, nor), port=port, file=file)
         session.sink.emit(Log(message=_(_CLAIMED)))

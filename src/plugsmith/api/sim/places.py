@@ -14,32 +14,42 @@ if TYPE_CHECKING:
 
 
 def chip_endpoint(
-    tcp: str | None, link: Path | None, *, vanishes: bool, raw_baud: int | None
+    tcp: str | None,
+    link: Path | None,
+    *,
+    vanishes: bool,
+    raw_baud: int | None,
+    patience_s: float | None = None,
 ) -> Endpoint:
-    """The chip's download UART; UsageError for an address or a computer that cannot do it."""
+    """The chip's download UART; UsageError for an address or a computer that cannot do it.
+
+    `patience_s`: how long a client on a pseudo-terminal may read nothing without a loss.
+    """
     if tcp is not None:
         from plugsmith.sim.ports.tcp_endpoint import TcpEndpoint
 
         host, number = _host_and_port(tcp)
         return TcpEndpoint(host, number, raw_baud=raw_baud)
-    return _pty(link or (_temporary_link() if vanishes else None))
+    return _pty(link or (_temporary_link() if vanishes else None), patience_s)
 
 
 def log_endpoint(tcp: str | None) -> Endpoint:
     """The chip's log UART, beside the other one."""
     if tcp is None:
-        return _pty(None)
+        return _pty(None, None)
     from plugsmith.sim.ports.tcp_endpoint import TcpEndpoint
 
     host, number = _host_and_port(tcp)
     return TcpEndpoint(host, number + 1 if number else 0)
 
 
-def _pty(link: Path | None) -> Endpoint:
+def _pty(link: Path | None, patience_s: float | None) -> Endpoint:
     from plugsmith.sim.ports.pty_endpoint import PtyEndpoint
 
     try:
-        return PtyEndpoint(link=link)
+        if patience_s is None:
+            return PtyEndpoint(link=link)
+        return PtyEndpoint(link=link, patience_s=patience_s)
     except (ImportError, OSError) as problem:
         raise UsageError(
             problem=_(

@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import plugsmith
+from plugsmith.errors.library import OutputExists
 from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
-from plugsmith.flows.bridge.half_written import refuse_half_written
+from plugsmith.flows.bridge.half_written import begun_write, refuse_half_written
 from plugsmith.flows.bridge.program import find_program
 from plugsmith.flows.bridge.reading import Desk, compare, local_port
 from plugsmith.flows.bridge.results import ViaBackupResult
 from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.write.source import sha256
-from plugsmith.library.home import check_output
+from plugsmith.library.home import check_output, refusal
 from plugsmith.library.lock import held
 from plugsmith.library.via_backups import passport_path, put
 from plugsmith.messages import _
@@ -57,10 +58,16 @@ def backup_via(
     with held(library.locks, port, words=port) as desk.lock:
         data = read_twice(desk)
     refuse_half_written(library.jobs, data, chip=chip)
+    begun_write(library, desk, data)
     digest = sha256(data)
     made_by = f"Plugsmith {plugsmith.__version__}"
     passport = desk.passport(data, made_by=made_by, created=now_text(clock), sha256=digest)
-    put(out, data, passport)
+    try:
+        put(out, data, passport)
+    except FileExistsError as problem:
+        raise OutputExists(name=str(out)) from problem
+    except OSError as problem:
+        raise refusal(out.absolute().parent, problem) from problem
     library.via.point_to(out, passport)
     return ViaBackupResult(
         file=str(out),

@@ -176,8 +176,8 @@ def _foreign_data(subject: ViaSubject) -> PreflightCheck | None:
             return needs(
                 "image-owner",
                 Permission.RF,
-                _("{name} reaches into the end of the flash, where the chip keeps the calibration "
-                  "of its radio: {place}.", name=image.name, place=str(span)),
+                _("{name} reaches into the end of the flash, where the chip keeps its RF "
+                  "calibration: {place}.", name=image.name, place=str(span)),
                 _("Use a shorter file."),
             )  # fmt: skip
     for part in image.own:

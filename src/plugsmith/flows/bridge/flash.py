@@ -14,7 +14,7 @@ from plugsmith.errors.link import ViaNotVerified
 from plugsmith.events import Log, Warning_
 from plugsmith.flows.bridge.checks import ViaSubject, lock_checks, own_read, via_checks
 from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
-from plugsmith.flows.bridge.half_written import refuse_half_written
+from plugsmith.flows.bridge.half_written import begun_write, refuse_half_written
 from plugsmith.flows.bridge.image import read_via_image
 from plugsmith.flows.bridge.program import find_program
 from plugsmith.flows.bridge.reading import Desk, compare, local_port
@@ -30,6 +30,7 @@ from plugsmith.flows.write.source import sha256
 from plugsmith.library.home import refusal
 from plugsmith.library.lock import held
 from plugsmith.library.via_backups import passport_of, passport_path
+from plugsmith.library.via_writes import BegunWrite
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.messages import _
 
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.checks.preflight import PreflightCheck
     from plugsmith.flows.write.target_image import Segment, TargetImage
     from plugsmith.library.library import Library
+
+
+_CHANGES = (Permission.RF, Permission.MAC, Permission.BOOTLOADER, Permission.KEY_MISMATCH)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,21 +100,28 @@ class _Run:
         content = desk.read("via-1", _("Reading the flash with {program}", program=asked.program),
                             stays=True, blank=waived)  # fmt: skip
         refuse_half_written(asked.library.jobs, content, chip=self._chip)
+        begun = begun_write(asked.library, desk, content)
         checks = self._check(content)
         backup = None if asked.dry_run else self._secure(content, keep=not waived)
         target = via_target(self._image, content, chip=self._chip, permissions=asked.permissions)
         ours = beken_chip(self._chip or "") if self._image.beken is not None else None
         runs = runs_of(target, content, chip=ours)
-        undo = self._undo(backup)
+        wanted = expected(target, content)
+        # not to the half of what was begun
+        undo = begun.undo if begun is not None else self._undo(backup)
         if runs and not asked.dry_run:
             self._consent(runs)
             try:
-                self._write(runs)
-                self._prove(expected(target, content), undo)
+                self._write(runs, begun, backup, undo)
+                self._prove(wanted, undo)
             except BaseException:  # a second Ctrl-C and a full disk leave the same half
                 if self._desk.wrote:
                     self._tell_half(undo)
                 raise
+        if not asked.dry_run:
+            asked.library.via_writes.settle(desk.board)
+        if begun is not None and begun.before() == wanted:
+            undo = ""  # this was the way back
         return self._result(checks, backup, target, runs, undo)
 
     @property
@@ -183,9 +194,11 @@ class _Run:
         words = ["plugsmith", "flash", backup.file, "--via", asked.program, "--port", asked.port]
         if asked.chip is not None:
             words += ["--chip", asked.chip]
-        if self._image.beken is None and self._desk.said.mac is None:
-            words += ["--allow", Permission.RF.value]  # nobody but the user can tell whose it is
-        return shlex.join(words)
+        if self._image.beken is not None:  # what was allowed to change has to change back
+            allow = [item for item in _CHANGES if item in asked.permissions]
+        else:  # without an address nobody but the user can tell whose it is
+            allow = [Permission.RF] if self._desk.said.mac is None else []
+        return shlex.join([*words, *(word for item in allow for word in ("--allow", item.value))])
 
     def _consent(self, runs: list[Segment]) -> None:
         question = _(
@@ -197,7 +210,34 @@ class _Run:
         )
         self._asked.consent(question, _("writing with another program"))
 
-    def _write(self, runs: list[Segment]) -> None:
+    def _remember(
+        self,
+        runs: list[Segment],
+        begun: BegunWrite | None,
+        backup: BackupRow | None,
+        undo: str,
+    ) -> None:
+        """So that a later run knows the way back, should nobody be left to tell it in this one."""
+        if backup is None:
+            return
+        spans = tuple((run.start, len(run.data), sha256(run.data)) for run in runs)
+        self._asked.library.via_writes.begin(
+            BegunWrite(
+                board=self._desk.board,
+                started=begun.started if begun is not None else now_text(self._asked.clock),
+                backup=begun.backup if begun is not None else str(Path(backup.file).absolute()),
+                undo=undo,
+                runs=spans,
+            )
+        )
+
+    def _write(
+        self,
+        runs: list[Segment],
+        begun: BegunWrite | None,
+        backup: BackupRow | None,
+        undo: str,
+    ) -> None:
         with TemporaryDirectory(prefix="plugsmith-") as folder:
             files = []
             for run in runs:
@@ -208,6 +248,7 @@ class _Run:
                     raise refusal(Path(folder), problem) from problem
                 files.append((run, file))
             commands = self._desk.program.write(files, chip=self._desk.said.chip)
+            self._remember(runs, begun, backup, undo)
             self._desk.wrote = True
             for turn, command in enumerate(commands, 1):
                 title = _("Writing with {program}, {turn} of {n}",

@@ -1,4 +1,4 @@
-"""Whether a chip of ours that another program read is half-written by a run of ours."""
+"""Whether a chip that another program read is half-written by a run that never ended."""
 
 from __future__ import annotations
 
@@ -8,18 +8,23 @@ from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chips
 from plugsmith.errors.flows import HalfWritten
+from plugsmith.events import Warning_
 from plugsmith.flows.bridge.commands import beken_chips
 from plugsmith.flows.write.target_image import mac_in_rf, rf_sectors
 from plugsmith.flows.write.unfinished import find_unfinished
 from plugsmith.library.device_key import DeviceKey
 from plugsmith.library.jobs.store import CHANGING
 from plugsmith.memory import SECTOR_LEN
+from plugsmith.messages import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from plugsmith.chips.model import Chip
+    from plugsmith.flows.bridge.reading import Desk
     from plugsmith.library.jobs.store import JobStore
+    from plugsmith.library.library import Library
+    from plugsmith.library.via_writes import BegunWrite
     from plugsmith.memory import AddressRange
 
 
@@ -40,6 +45,29 @@ def refuse_half_written(jobs: JobStore, content: bytes, *, chip: str | None) -> 
         for job in find_unfinished(jobs, _Read(content), *_own(ours, content)):
             header = job.state.header
             raise HalfWritten(image=header.subject, since=header.started, command=header.command)
+
+
+def begun_write(library: Library, desk: Desk, content: bytes) -> BegunWrite | None:
+    """The write by this program that left `content` half old and half new, after telling of it."""
+    found = library.via_writes.find(desk.board)
+    before = found.before() if found is not None else None
+    if found is None or before is None:
+        return None
+    if not found.half_done(content, before):
+        return None
+    desk.sink.emit(
+        Warning_(
+            code="PS-NOTE-VIA-HALF",
+            message=_(
+                "A write to this chip that began on {date} did not end: the flash is half old and "
+                "half new.",
+                date=found.started[:10],
+            ),
+            hint=_("To go back to what was there before: {undo}", undo=found.undo),
+            data={"file": found.backup},
+        )
+    )
+    return found
 
 
 def _own(chip: Chip, content: bytes) -> tuple[DeviceKey, dict[int, bytes]]:

@@ -20,6 +20,7 @@ from plugsmith.flows.bridge.program import run_program
 from plugsmith.flows.bridge.said import Said
 from plugsmith.flows.progress import task
 from plugsmith.library.via_backups import ViaPassport
+from plugsmith.library.via_writes import ViaBoard
 from plugsmith.limited_read import read_regular
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
@@ -49,6 +50,11 @@ class Desk:
     said: Said = field(default_factory=Said)
     wrote: bool = False
     lock: int | None = None
+
+    @property
+    def board(self) -> ViaBoard:
+        """The board on the port, by what was told of it so far."""
+        return ViaBoard(program=self.program.name, mac=self.said.mac, port=self.program.port)
 
     def read(self, name: str, title: str, *, stays: bool, blank: bool = False) -> bytes:
         """A whole read. Raises as `run`, and NothingRead (not with `blank`), NotWholeRead."""

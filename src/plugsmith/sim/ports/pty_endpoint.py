@@ -17,13 +17,19 @@ _TERMIOS2 = struct.Struct("4IB19s2I")
 _RATE_NAMES = ("B9600", "B38400", "B115200", "B230400", "B460800", "B500000", "B921600",
                "B1000000", "B1500000", "B2000000", "B3000000")  # fmt: skip
 _CHUNK = 65536
+_USUAL_PATIENCE_S = 0.5
+_LOOK_S = 0.1
 
 
 class PtyEndpoint:
-    """One pty; a client is whoever has its other end open. `link` names a stable path to it."""
+    """One pty; a client is whoever has its other end open. `link` names a stable path to it.
 
-    def __init__(self, *, link: Path | None = None) -> None:
+    A client that reads nothing for `patience_s` loses what does not fit into the pty.
+    """
+
+    def __init__(self, *, link: Path | None = None, patience_s: float = _USUAL_PATIENCE_S) -> None:
         self._link = link
+        self._patience_s = patience_s
         self._master = -1
         self._name = ""
         self._connected = False
@@ -113,14 +119,25 @@ class PtyEndpoint:
             try:
                 written = os.write(self._master, view)
             except BlockingIOError:
-                _, ready, _ = select.select([], [self._master], [], 0.5)
-                if not ready:
+                if not self._room():
                     return
                 continue
             except OSError:
                 self._connected = False
                 return
             view = view[written:]
+
+    def _room(self) -> bool:
+        """Whether there is room again, before the patience ends or the client goes."""
+        poller = select.poll()
+        poller.register(self._master, select.POLLOUT)
+        for _turn in range(round(self._patience_s / _LOOK_S)):
+            flags = dict(poller.poll(_LOOK_S * 1000)).get(self._master, 0)
+            if flags & select.POLLHUP:
+                return False
+            if flags & select.POLLOUT:
+                return True
+        return False
 
     def vanish(self) -> None:
         """Close our end: the client's reads fail."""
