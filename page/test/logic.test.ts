@@ -209,6 +209,26 @@ describe("modules", () => {
     expect(searchModules("bk7238").every((one) => one.chip === "BK7238")).toBe(true);
     expect(searchModules("nothing such")).toEqual([]);
   });
+  it("are found as people type what is printed", () => {
+    const first = (words: string): string | undefined => searchModules(words)[0]?.name;
+    const named: Record<string, string> = {
+      "tuya cb2s": "CB2S", "CB2S ": "CB2S", "\u0421\u04122S": "CB2S", "FCC ID: 2ANDL-CB3S": "CB3S", "cbu_v200": "CBU V200",
+      "ESP8266EX": "ESP8266", "RTL8720CF-VA1-CG": "RTL8720C", "GD32VW553": "GD32VW553", "AXYU": "AXYU", "BL616": "BL616",
+    };
+    for (const [words, name] of Object.entries(named)) expect([words, first(words)]).toEqual([words, name]);
+    expect(searchModules("BK7231NQN40").every((one) => one.chip === "BK7231N")).toBe(true);
+    for (const words of ["WBR3-V2", "CB2S V1.0", "C82S", "CB2S WB2S", "\u0441\u044e\u0440"]) expect([words, first(words)]).toEqual([words, undefined]);
+  });
+  it("of other makers come with their tool, and say what is not known", () => {
+    const others = MODULES.filter((one) => one.other);
+    expect(others.length).toBeGreaterThan(100);
+    for (const { name, other } of others) {
+      expect([name, other?.evidence.length]).not.toEqual([name, 0]);
+      expect([name, !!other?.by_plugsmith.length]).toEqual([name, other?.tool === "esptool" || other?.tool === "ltchiptool"]);
+    }
+    expect(moduleNamed("WXU")?.chip).toBe("XR806");
+    expect(moduleNamed("GD32VW553")?.chip).toBe("GD32VW553");
+  });
   it("have readable pads", () => {
     for (const module of MODULES)
       for (const row of Object.values(module.outline?.rows ?? {}))

@@ -5,22 +5,27 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from plugsmith.chips.catalog import modules
-from plugsmith.chips.other_chips import OtherChip, other_chip
+from plugsmith.chips.catalog import chips, modules
+from plugsmith.chips.other_chips import OtherChip, other_chip, other_chips
 from plugsmith.chips.outlines import outline
 from plugsmith.chips.spi_pads import spi_pads
+from plugsmith.flows.wire.wiring_card import bridge_commands
 
 if TYPE_CHECKING:
     from plugsmith.chips.model import ModuleBoard
 
 
 def page() -> str:
-    """One row a module; with the way to free it where the chip is none that we can free."""
-    rows = []
+    """One row a module, then one a chip; with the way to free it where we cannot."""
+    rows: list[dict[str, object]] = []
     for board in modules():
         other = other_chip(board.chip)
         if other is not None:
-            rows.append(_other_row(board, other))
+            rows.append(
+                _other_row(
+                    name=board.name, chip=board.chip, support=str(board.support), other=other
+                )
+            )
             continue
         shape = outline(board.name)
         rows.append(
@@ -47,6 +52,11 @@ def page() -> str:
             }
             | _spi(board)
         )
+    rows += [
+        _other_row(name=other.name, chip=other.name, support="", other=other)
+        | {"also": list(other.also)}
+        for other in other_chips()
+    ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
     return f"[\n{lines}\n]\n"
 
@@ -58,11 +68,11 @@ def _spi(board: ModuleBoard) -> dict[str, object]:
     return {"spi": spi.lines, "needs_spi": spi.needed}
 
 
-def _other_row(board: ModuleBoard, other: OtherChip) -> dict[str, object]:
+def _other_row(*, name: str, chip: str, support: str, other: OtherChip) -> dict[str, object]:
     return {
-        "name": board.name,
-        "chip": board.chip,
-        "support": str(board.support),
+        "name": name,
+        "chip": chip,
+        "support": support,
         "gpios": [],
         "pads": [],
         "outline": None,
@@ -76,5 +86,8 @@ def _other_row(board: ModuleBoard, other: OtherChip) -> dict[str, object]:
             "tx": other.tx,
             "strap": other.strap,
             "level": other.level,
+            "reads": other.name in {item.name for item in chips()},
+            "by_plugsmith": list(bridge_commands(other)),
+            "evidence": list(other.evidence),
         },
     }

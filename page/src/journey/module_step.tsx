@@ -19,7 +19,8 @@ export function ModuleStep(): JSX.Element {
   const [busy, setBusy] = useState(false);
   const { practice, module } = journey.value;
   const all = practice ? PRACTICE.map(moduleNamed).filter((one) => !!one) : searchModules(words);
-  const other = moduleNamed(module)?.other;
+  const chosen = moduleNamed(module);
+  const other = chosen?.other;
   const next = async (): Promise<void> => {
     setBusy(true);
     setProblem("");
@@ -57,33 +58,46 @@ export function ModuleStep(): JSX.Element {
       </div>
       {!all.length && (
         <Box kind="note" word={t("Not in the list")}>
-          <p>{t("No module has this name. Go on with “Mine is not here”: the chip says what it is as soon as it answers, and the wires are the same four everywhere.")}</p>
+          <p>{t("No module has this name. Go on with “Mine is not here”: the chip says what it is as soon as it answers. On all Beken modules the wires are the same four; chips of other makers have others.")}</p>
         </Box>
       )}
-      {other && <OtherChip name={module ?? ""} way={other} />}
+      {chosen && other && all.includes(chosen) && <OtherChip name={chosen.name} chip={chosen.chip} way={other} />}
       {problem && <Box kind="danger" word={t("This did not work")} alert><p>{problem}</p></Box>}
     </Step>
   );
 }
 
 /** Who frees a chip that we cannot, with which commands, on which pins of the chip. */
-function OtherChip({ name, way }: { name: string; way: OtherWay }): JSX.Element {
+function OtherChip({ name, chip, way }: { name: string; chip: string; way: OtherWay }): JSX.Element {
   const commands = [way.install, way.backup, way.flash].filter((one) => one);
   return (
     <Box kind="note" word={t("Another chip")}>
-      <p>{t("Plugsmith cannot work on the chip of {name}.", { name })}</p>
-      {way.firmware.length > 0 && <p>{t("Free firmware for it: {firmware}.", { firmware: way.firmware.join(", ") })}</p>}
-      {way.tool && <p>{t("Tool: {tool}", { tool: way.tool })}</p>}
-      {commands.map((one) => <p><code>{one}</code></p>)}
-      {way.rx && <p>{t("Adapter TX to {rx}, adapter RX to {tx} of the chip.", { rx: way.rx, tx: way.tx })}</p>}
+      <p>{way.reads
+        ? t("`plugsmith backup` reads this chip; Plugsmith does not write it.")
+        : way.by_plugsmith.length > 0
+        ? t("This page does not write a {chip}.", { chip })
+        : t("Plugsmith cannot work on the chip of {name}.", { name })}</p>
+      {way.firmware.length > 0
+        ? <p>{t("Free firmware for it: {firmware}.", { firmware: way.firmware.join(", ") })}</p>
+        : <p>{t("No free firmware for it is known here.")}</p>}
+      {way.rx
+        ? <p>{t("Adapter TX to {rx}, adapter RX to {tx} of the chip.", { rx: way.rx, tx: way.tx })}</p>
+        : <p>{t("Which of its pins to use is not known here: ask its tool's pages.")}</p>}
       {way.strap && <p>{t("While the chip starts, connect {strap} to {level}.", { strap: way.strap, level: way.level })}</p>}
+      {way.tool && <p>{t("Tool: {tool}", { tool: way.tool })}</p>}
+      {commands.length > 0 && <pre class="commands">{commands.join("\n")}</pre>}
+      {way.by_plugsmith.length > 0 && <>
+        <p>{t("Plugsmith runs {tool} for you, compares two reads, and reads what was written:", { tool: way.tool })}</p>
+        <pre class="commands">{way.by_plugsmith.join("\n")}</pre>
+      </>}
+      <p class="quiet small">{t("This way is known from: {evidence}", { evidence: way.evidence.join("; ") })}</p>
     </Box>
   );
 }
 
 export function ModuleSide({ wires }: { wires?: boolean }): JSX.Element | null {
   const module = moduleNamed(journey.value.module);
-  if (!module) return null;
+  if (!module || module.other) return null; // of other makers' chips the step says all that is known
   return (
     <div class="card">
       <ModulePicture module={module} wires={wires ? "uart" : undefined} />

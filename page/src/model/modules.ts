@@ -22,6 +22,8 @@ export interface Module {
   needs_spi?: boolean;
   /** The way to free it, where Plugsmith cannot; empty texts are not known. */
   other?: OtherWay;
+  /** Other names of a chip; only rows that are no module but a chip have them. */
+  also?: string[];
 }
 
 export interface OtherWay {
@@ -34,6 +36,11 @@ export interface OtherWay {
   tx: string;
   strap: string;
   level: string;
+  /** Whether `plugsmith backup` reads it by itself. */
+  reads: boolean;
+  /** The same by Plugsmith, which runs the tool; nothing where it cannot. */
+  by_plugsmith: string[];
+  evidence: string[];
 }
 
 export const MODULES = rows as unknown as Module[];
@@ -43,15 +50,27 @@ export function moduleNamed(name: string | null | undefined): Module | undefined
   return MODULES.find((module) => module.name === wanted);
 }
 
-const plain = (text: string): string => text.toUpperCase().replace(/[^A-Z0-9]/g, "");
+// Cyrillic and Greek capitals that look like Latin ones: keyboards switch languages.
+const LOOK_ALIKE: Record<string, string> = Object.fromEntries(
+  [..."\u0410\u0412\u0415\u0405\u0406\u0408\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7"]
+    .map((letter, at) => [letter, "ABESIJKMHOPCTYXABEZHIKMNOPTYX"[at] ?? letter]),
+);
+const latin = (text: string): string => [...text.normalize("NFKC").toUpperCase()].map((one) => LOOK_ALIKE[one] ?? one).join("");
+const plain = (text: string): string => latin(text).replace(/[^A-Z0-9]/g, "");
+/** Words around a name, and what an FCC number puts before it (2ANDL-CB3S). */
+const AROUND = /\b(TUYA|SMART|MODULE|MODUL|MODU\u0141|MODEL|WI-?FI|FCC ?ID|FCC|CHIP|BEKEN)\b:?|\b2A[A-Z0-9]{3}-(?=\S)/g;
+/** What is printed behind a chip's name: its package, the version of its mask, how it is sold. */
+const PACKAGE = /(QN\d\d|(-?[AV][A-Z]?\d)?-C[GT])$/;
 
 /** Modules whose name or chip holds what was typed; the best first. */
 export function searchModules(words: string): Module[] {
-  const wanted = plain(words);
+  const bare = latin(words).replace(AROUND, " ").trim().replace(PACKAGE, "");
+  const wanted = plain(bare) || plain(words);
   const score = (module: Module): number => {
     const name = plain(module.name);
-    if (!wanted) return module.outline ? 1 : 0.5;
+    if (!wanted) return module.also ? 0 : module.outline ? 1 : 0.5;
     if (name === wanted) return 4;
+    if (module.also?.some((one) => plain(one) === wanted)) return 3.5;
     if (name.startsWith(wanted)) return 3;
     if (name.includes(wanted)) return 2;
     if (plain(module.chip).includes(wanted)) return 1;

@@ -99,16 +99,22 @@ def _by_plugsmith(other: OtherChip) -> list[str]:
         return [_("`plugsmith backup` reads this chip; Plugsmith does not write it.")]
     if not other.backup:
         return [_("Plugsmith cannot work on this chip.")]
-    # esptool finds out by itself which chip it is; the name that was heard may be too coarse
-    via = "--via esptool" if other.tool == "esptool" else f"--via {other.tool} --chip {other.name}"
     return [
         _(
             "Plugsmith runs {tool} for you, compares two reads, and reads what was written:",
             tool=other.tool,
         ),
-        f"  plugsmith backup {via} -o backup.bin",
-        f"  plugsmith flash IMAGE {via}",
+        *(f"  {command}" for command in bridge_commands(other)),
     ]
+
+
+def bridge_commands(other: OtherChip) -> tuple[str, ...]:
+    """Commands of ours that let the chip's tool work on it; none where there is no such tool."""
+    if not other.backup:
+        return ()
+    # esptool finds out by itself which chip it is; the name that was heard may be too coarse
+    via = "--via esptool" if other.tool == "esptool" else f"--via {other.tool} --chip {other.name}"
+    return (f"plugsmith backup {via} -o backup.bin", f"plugsmith flash IMAGE {via}")
 
 
 def _warning() -> str:
