@@ -50,7 +50,7 @@ test-fast: setup
 test: lint
 	$(PYTEST) -n $(JOBS) -m "not peers and not campaign and not ui and not web and not whole" $(if $(AFTER_FAST),--after-fast)
 
-# The rows of long tables of which `make test` runs a sample (tests/rigs/samples.py, campaign_size.py).
+# The rows of long tables of which `make test` runs a sample (tests/rigs/suite/samples.py, campaign_size.py).
 test-whole: setup
 	$(PYTEST) -n $(JOBS) -m whole tests/arch tests/cli tests/flows tests/unit tests/property tests/emu tests/obk tests/ui tests/web tests/corpus
 
@@ -97,9 +97,9 @@ peers:
 # For each library the tests that call it. Left out is what calls none (chips, dumps, boot code, the
 # simulator), and what meets the same calls again and takes minutes: processes that are killed, all
 # situations of the first contact, hours of served ports.
-LINK_TESTS := tests/unit/link tests/unit/lan tests/cli/test_cli_info_ports.py# serialx
-WORDS_TESTS := $(addprefix tests/cli/test_,walk.py snapshots.py questions.py beside_a_bar.py streams.py)# typer, rich
-LIBRARY_TESTS := tests/unit/library tests/cli/test_config_file.py# platformdirs
+LINK_TESTS := tests/unit/link tests/unit/lan tests/cli/wire/test_cli_info_ports.py# serialx
+WORDS_TESTS := $(addprefix tests/cli/people/test_,walk.py snapshots.py questions.py beside_a_bar.py streams.py)# typer, rich
+LIBRARY_TESTS := tests/unit/library tests/cli/home/test_config_file.py# platformdirs
 CIPHER_TESTS := tests/unit/tuya tests/unit/dump/test_recover_forged.py# pycryptodome
 YAML_TESTS := tests/unit/export tests/unit/test_nested_json.py $(addprefix tests/flows/device/test_,obkconfig_flows.py prepared_image.py)# ruamel.yaml
 HTTP_TESTS := tests/flows/image/test_image_fetch.py $(addprefix tests/flows/device/test_device_,apply.py groups.py ota.py)# httpx2

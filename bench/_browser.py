@@ -3,7 +3,7 @@
 Real time, so both sides run in turns, the middle of ROUNDS counts, and the load stands with the
 numbers. On Linux, as root, this process and its browser go before all others while it runs: what
 else the machine does costs neither side anything. After `make web`, with Playwright's environment:
-`PYTHONPATH=tests/rigs .venvs/page/bin/python -m bench._browser [ROUNDS]`.
+`PYTHONPATH=tests/rigs/page .venvs/page/bin/python -m bench._browser [ROUNDS]`.
 """
 
 from __future__ import annotations

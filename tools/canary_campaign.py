@@ -14,7 +14,7 @@ from pathlib import Path
 
 from plugsmith.errors import PlugsmithError
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests" / "rigs")]
+sys.path[:0] = map(str, (Path(__file__).resolve().parent.parent / "tests" / "rigs").iterdir())
 
 
 def main(step: int, chosen: list[str]) -> int:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import FrameType
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "rigs"))
+sys.path[:0] = map(str, (Path(__file__).resolve().parent.parent / "tests" / "rigs").iterdir())
 
 
 def _stopped(_number: int, _frame: FrameType | None) -> None:

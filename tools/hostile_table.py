@@ -20,7 +20,7 @@ from pathlib import Path
 
 from plugsmith.cli.app import main as plugsmith
 
-sys.path[:0] = [str(Path(__file__).resolve().parent.parent / "tests" / "rigs")]
+sys.path[:0] = map(str, (Path(__file__).resolve().parent.parent / "tests" / "rigs").iterdir())
 
 
 def main() -> int:

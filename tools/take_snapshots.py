@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT / "tests" / "rigs"), str(ROOT / "tests" / "rigs" / "lan")]
+sys.path[:0] = map(str, (ROOT / "tests" / "rigs").iterdir())
 
 import obk_story  # type: ignore[import-not-found]  # noqa: E402
 from snapshots import FOLDER, take  # type: ignore[import-not-found]  # noqa: E402

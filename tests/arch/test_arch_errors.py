@@ -52,7 +52,7 @@ def test_the_texts_of_an_error_can_be_filled(cls):
 
 
 def test_a_test_provokes_every_error_and_every_warning():
-    """tests/rigs/provoked.py holds that the test of a row does so, and not by making the error."""
+    """The rig `provoked` holds that the test of a row does so, and not by making the error."""
     rows = [line.partition(" ") for line in PROVOKED.read_text("utf-8").splitlines()]
     made = {cls.code for cls in ERRORS if not cls.__subclasses__() or _is_made(cls)}
     assert {code for code, _, _ in rows} == made | _warnings()

@@ -23,7 +23,7 @@ from plugsmith.sim.obk.net.server import make_fleet, serve
 
 MARKUP = "<img src=x onerror=\"document.title='owned'\">"
 SHORT_MARKUP = '<img src="x" onerror=alert(1)>'  # a short name takes 31 bytes
-EVIL = (Path(__file__).parents[1] / "rigs" / "foreign_page.js").read_text("utf-8")
+EVIL = (Path(__file__).parents[1] / "rigs" / "page" / "foreign_page.js").read_text("utf-8")
 
 
 class _Foreign(BaseHTTPRequestHandler):

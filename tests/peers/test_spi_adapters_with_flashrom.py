@@ -47,7 +47,7 @@ class Desk:
         return self.file.read_bytes()
 
     def run(self, state, *command):
-        paths = os.pathsep.join(map(str, (ROOT / "src", ROOT / "tests/rigs")))
+        paths = os.pathsep.join(map(str, (ROOT / "src", ROOT / "tests/rigs/chip")))
         done = subprocess.run(
             ["umockdev-wrapper", SYSTEM, str(HOST), self.kind, str(self.file), state, *command],
             env={**os.environ, "PYTHONPATH": paths, "PLUGSMITH_HOME": str(self.folder / "home")},

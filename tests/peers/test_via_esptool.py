@@ -7,10 +7,9 @@ import random
 from pathlib import Path
 
 import pytest
+from other_images import esp_flash, esp_image
 from test_sim_with_peers import Served
 from via_rig import install, run
-
-from rigs.other_images import esp_flash, esp_image
 
 pytestmark = pytest.mark.peers
 SIZE = 0x8_0000

@@ -4,7 +4,7 @@
 
 FLASH is the chip's content, as it is after the command. `awake`: the chip is in flash mode already,
 for clients that cannot lead it there. What libusb asks of the kernel's usbdevfs arrives here, and
-the models of `tests/rigs/usb_models.py` answer. Time passes with the transfers, not with the
+the models of `tests/rigs/chip/usb_models.py` answer. Time passes with the transfers, not with the
 machine. Needs the system's Python, which has umockdev's binding; nothing of a client is used.
 """
 

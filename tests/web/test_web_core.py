@@ -27,7 +27,7 @@ from plugsmith.messages import languages
 from plugsmith.web.limits import check_possible
 
 TESTS = Path(__file__).parents[1]
-RIG = TESTS / "rigs" / "browser_core.py"
+RIG = TESTS / "rigs" / "page" / "browser_core.py"
 PORT = "webserial://1a86:7523/1"
 #: what no module may import at its top that a browser loads
 FORBIDDEN = {

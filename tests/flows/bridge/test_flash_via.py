@@ -12,13 +12,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from via_program import NO_LOCKS, install
-
-from plugsmith.cli.app import main
-from plugsmith.flows.bridge.reading import Desk, Said
-from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
-from plugsmith.forge.flash import forge_flash
-from rigs.other_images import (
+from other_images import (
     ameba_z2_flash,
     ameba_z_app,
     ameba_z_flash,
@@ -28,6 +22,12 @@ from rigs.other_images import (
     ln882h_boot,
     ln882h_flash,
 )
+from via_program import NO_LOCKS, install
+
+from plugsmith.cli.app import main
+from plugsmith.flows.bridge.reading import Desk, Said
+from plugsmith.forge.firmware import forge_app, forge_openbeken_qio
+from plugsmith.forge.flash import forge_flash
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
 

@@ -11,6 +11,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rigs.other_images import esp_flash
 from via_program import install
 
 from plugsmith.cli.app import main
@@ -18,7 +19,6 @@ from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.library import via_writes
 from plugsmith.library.via_writes import BegunWrite
-from rigs.other_images import esp_flash
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pytest
 
-TESTS = Path(__file__).resolve().parents[1]
+TESTS = Path(__file__).resolve().parents[2]
 FOLDERS = ("unit", "arch", "property")
 NONE_OF = ("slow", "peers", "corpus", "campaign", "whole")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_walk import nothing_there
+from bare_verbs import nothing_there
 from verbs_of_files import MORE_VERBS, VERBS
 
 from plugsmith.cli.app import main

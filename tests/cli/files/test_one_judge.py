@@ -6,8 +6,8 @@ import gzip
 import json
 
 import pytest
+from bare_verbs import nothing_there
 from owned_files import NOISE, K, locked_zip, owned_files, packed_files, zipped
-from test_walk import nothing_there
 from verbs_of_files import VERBS
 
 from plugsmith.cli.app import main

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from node_core import NodeCore
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 #: what the tests themselves import; all of it is plain Python
 PACKAGES = ("pytest", "_pytest", "py", "pluggy", "iniconfig", "packaging", "pygments")
 #: Hypothesis has compiled parts: what conftest.py asks of it, and nothing that a test could use

@@ -36,12 +36,12 @@ RECORDED = {"sessions.md", "house-session.md"}
 ELSEWHERE = {
     ("demo",): "test_examples of a fresh clone: make demo",
     ("ui",): "tests/ui/test_ui_process.py",
-    ("sim",): "tests/cli/test_cli_sim.py",
-    ("support",): "tests/cli/test_support.py",
-    ("obk", "config", "read"): "tests/cli/test_accept_cli.py: a stock dump holds none",
+    ("sim",): "tests/cli/wire/test_cli_sim.py",
+    ("support",): "tests/cli/home/test_support.py",
+    ("obk", "config", "read"): "tests/cli/wire/test_accept_cli.py: a stock dump holds none",
     ("unbrick",): "tests/flows/wire/test_unbrick.py",
-    ("console",): "tests/cli/test_console_cli.py",
-    ("template", "update"): "tests/cli/test_catalogue_cli.py, with a list of its own",
+    ("console",): "tests/cli/wire/test_console_cli.py",
+    ("template", "update"): "tests/cli/devices/test_catalogue_cli.py, with a list of its own",
 }
 #: 8 is an answer too: it differs, none is like it, something is missing
 MAY_FIND = {("device", "plan"), ("template", "match"), ("template", "lint")}

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schema" / "plugsmith-1.schema.json"
+SCHEMA_FILE = Path(__file__).resolve().parents[3] / "schema" / "plugsmith-1.schema.json"
 _KNOWN = {
     "$ref", "additionalProperties", "allOf", "anyOf", "const", "default", "description", "enum",
     "if", "then", "items", "maximum", "minimum", "oneOf", "properties", "required", "type",

@@ -31,7 +31,7 @@ from plugsmith.sim.chip.board import BoardRequest, build_board
 from plugsmith.sim.ports.port import SimPort
 from plugsmith.sim.timing import SERVED, WaitTimes
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EDITION = ROOT / "dist" / "web"
 FAKE = Path(__file__).parent / "fake_serial.js"
 DRIVE = Path(__file__).parent / "drive_page.js"

@@ -22,7 +22,7 @@ from plugsmith.events import Warning_
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-TABLE = Path(__file__).resolve().parents[1] / "data" / "provoked.txt"
+TABLE = Path(__file__).resolve().parents[2] / "data" / "provoked.txt"
 PACKAGE = str(Path(plugsmith.__file__).parent)
 ERRORS = str(Path(PACKAGE) / "errors")
 

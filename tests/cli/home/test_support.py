@@ -24,7 +24,7 @@ from plugsmith.flows.wire.connected import connected
 from plugsmith.library.library import Library
 from plugsmith.secrets import KNOWN
 
-BUNDLES = Path(__file__).parent.parent / "data" / "bundles"
+BUNDLES = Path(__file__).parents[2] / "data" / "bundles"
 
 
 def bundle(out: Path, *words: str) -> tuple[int, dict[str, str]]:

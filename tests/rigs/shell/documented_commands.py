@@ -6,7 +6,7 @@ import re
 import shlex
 from pathlib import Path
 
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 PAGES = sorted([*_ROOT.glob("docs/*.md"), _ROOT / "README.md"])
 #: examples for values that stand for what the reader has
 PLACEHOLDERS = {"VERB", "N", "NAME", "WORD", "PAGE", "ADDRESS", "..."}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from bare_verbs import nothing_there
 from campaign_size import sampled
 from hostile_files import HOSTILE
-from test_walk import nothing_there
 from verbs_of_files import MORE_VERBS, VERBS
 
 from hostile_table import cell

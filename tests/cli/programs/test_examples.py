@@ -13,7 +13,7 @@ from hostile import value_or_refusal
 from plugsmith.cli.app import main
 from plugsmith.cli.command import parse_command
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples"
 
 

@@ -11,7 +11,7 @@ from plugsmith.api.options import parameters
 from plugsmith.api.table import BY_NAME
 from plugsmith.errors import Defect
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 OBK = {"obk config read", "obk config write"}
 
 

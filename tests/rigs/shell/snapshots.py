@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from plugsmith.cli.app import main
 
-FOLDER = Path(__file__).parent.parent / "data" / "snapshots"
+FOLDER = Path(__file__).parents[2] / "data" / "snapshots"
 N = "sim://bk7231n"
 # name of the file -> the command line; in their order, in one folder with one library
 RUNS: dict[str, str] = {

@@ -22,7 +22,7 @@ from plugsmith.cli.app import main
 from plugsmith.cli.jsonl import JsonSink
 from plugsmith.events import Result
 
-RECORDINGS = Path(__file__).resolve().parents[1] / "data" / "json"
+RECORDINGS = Path(__file__).resolve().parents[2] / "data" / "json"
 
 
 def played(sessions, name, folder, capfd, monkeypatch, **more) -> str:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SESSION = ROOT / "page" / "test" / "node" / "session.mjs"
 PYODIDE = ROOT / "page" / "node_modules" / "pyodide"
 

@@ -8,7 +8,7 @@ import resource
 import sys
 
 import pytest
-from test_walk import GO_ON, VERBS, arguments, nothing_there, run
+from bare_verbs import GO_ON, VERBS, arguments, nothing_there, run
 
 from plugsmith.cli.app import main
 from plugsmith.library.library import Library

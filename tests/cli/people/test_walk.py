@@ -6,57 +6,11 @@ import io
 import sys
 
 import pytest
+from bare_verbs import GO_ON, VERBS, Screen, arguments, nothing_there, run
 
-from plugsmith.api.options import parameters
-from plugsmith.api.table import BY_NAME
 from plugsmith.cli.app import main
-from plugsmith.errors import ExitCode
-from plugsmith.errors.device import DeviceUnreachable
 
-VERBS = sorted(BY_NAME)
-GO_ON = {"sim", "ui", "demo", "console"}  # they do not end by themselves, or do a whole job
-KNOWN = {int(code) for code in ExitCode} - {1, 130}
-
-
-@pytest.fixture(autouse=True)
-def nothing_there(monkeypatch, tmp_path):
-    """No adapter, no network, an empty folder to work in."""
-    monkeypatch.setattr("plugsmith.link.ports.list_ports", list)
-    monkeypatch.setattr("plugsmith.flows.device.scan.own_network", lambda: None)
-    monkeypatch.setattr("plugsmith.flows.device.context.run_network", _no_network)
-    monkeypatch.setattr("plugsmith.flows.device.scan.run_network", _no_network)
-    monkeypatch.chdir(tmp_path)
-
-
-def _no_network(work, **_named):
-    work.close()
-    raise DeviceUnreachable(host="192.0.2.1", problem="nothing is there")
-
-
-def run(capsys, *args: str) -> tuple[int, str, str]:
-    capsys.readouterr()
-    code = main(list(args))
-    out, err = capsys.readouterr()
-    assert code in KNOWN, (args, code, err)
-    for noise in ("Traceback", "DEFECT", "object at 0x", "None."):
-        assert noise not in out + err, (args, out, err)
-    if "Error PS-" in err:
-        assert "More: plugsmith help PS-" in err
-    return code, out, err
-
-
-def arguments(name: str, file: str) -> list[str]:
-    """The command with `file` for everything that it needs."""
-    words = name.split()
-    for item in parameters(BY_NAME[name].request_type):
-        if not item.required:
-            continue
-        value = {"ADDRESS": "0", "SIZE": "4k", "HOST": "192.0.2.1", "KIND": "app", "ACTION": "init",
-                 "MAC": "84:e3:42:01:02:03"}.get(item.words.metavar or "", file)  # fmt: skip
-        if item.name == "output":
-            value = "out.bin"
-        words += [value] if item.words.argument else [item.shown, value]
-    return words
+__all__ = ["nothing_there"]
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
@@ -109,13 +63,6 @@ def test_help_in_every_width(name, columns, capsys, monkeypatch):
     for line in out.splitlines():
         long = len(line) > columns
         assert not long or line.strip().startswith(("plugsmith ", "-")) or len(line.split()) == 1
-
-
-class Screen(io.StringIO):
-    """A terminal that keeps what it shows."""
-
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.mark.parametrize(("name", "value", "colour"), [

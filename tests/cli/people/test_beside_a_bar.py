@@ -6,7 +6,7 @@ import re
 import sys
 
 import pytest
-from test_walk import Screen
+from bare_verbs import Screen
 
 from plugsmith.cli.terminal import TerminalSink
 from plugsmith.events import Log, TaskBegin, TaskEnd, Warning_
