@@ -159,6 +159,17 @@ def test_a_port_that_vanishes_is_lost_and_comes_back(kind, tmp_path):
         service.stop()
 
 
+def test_a_pty_that_vanishes_takes_its_path_along(tmp_path):
+    """A freed number is given to the next pty of this computer, whosever it is."""
+    port = PtyEndpoint(link=tmp_path / "port")
+    port.vanish()
+    assert not os.path.lexists(port.address)
+    port.reappear()
+    assert (tmp_path / "port").exists()
+    port.close()
+    assert not os.path.lexists(port.address)
+
+
 def test_power_is_kept_on_request():
     port = PtyEndpoint()
     service = Service(port, power=Power.KEPT)

@@ -140,8 +140,13 @@ class PtyEndpoint:
         return False
 
     def vanish(self) -> None:
-        """Close our end: the client's reads fail."""
+        """Close our end: the client's reads fail, and the stable path is gone as an adapter's is.
+
+        Were it left, it would name whatever pty of this computer gets the freed number next.
+        """
         if self._master >= 0:
+            if self._link is not None:
+                self._link.unlink(missing_ok=True)
             os.close(self._master)
             self._master = -1
             self._connected = False
@@ -164,8 +169,6 @@ class PtyEndpoint:
     def close(self) -> None:
         """Close our end and remove the stable path."""
         self.vanish()
-        if self._link is not None:
-            self._link.unlink(missing_ok=True)
 
 
 def _set_start_rate(slave: int) -> None:
