@@ -8,7 +8,7 @@ import resource
 import sys
 
 import pytest
-from bare_verbs import GO_ON, VERBS, arguments, nothing_there, run
+from bare_verbs import GO_ON, VERBS, arguments, nothing_there, run_bare
 
 from plugsmith.cli.app import main
 from plugsmith.library.library import Library
@@ -40,7 +40,7 @@ def giant(request, tmp_path):
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_a_file_without_an_end_fills_no_memory(name, giant, capsys):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    run(capsys, *arguments(name, str(giant)))
+    run_bare(capsys, *arguments(name, str(giant)))
     assert grown_mib(before) < MOST_MIB
 
 
@@ -57,7 +57,7 @@ def test_no_option_takes_one_either(line, giant, tmp_path, capsys):
     good = tmp_path / "good.bin"
     good.write_bytes(b"\xff" * 4096)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    run(capsys, *line.format(giant=giant, good=good).split())
+    run_bare(capsys, *line.format(giant=giant, good=good).split())
     assert grown_mib(before) < MOST_MIB
 
 
@@ -91,7 +91,7 @@ def spoilt(request, tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_a_spoilt_library_hangs_nothing(name, spoilt, capsys):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    run(capsys, *arguments(name, "no.such.file"))
+    run_bare(capsys, *arguments(name, "no.such.file"))
     assert grown_mib(before) < MOST_MIB
 
 

@@ -6,7 +6,7 @@ import io
 import sys
 
 import pytest
-from bare_verbs import GO_ON, VERBS, Screen, arguments, nothing_there, run
+from bare_verbs import GO_ON, VERBS, Screen, arguments, nothing_there, run_bare
 
 from plugsmith.cli.app import main
 
@@ -15,12 +15,12 @@ __all__ = ["nothing_there"]
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_bare(name, capsys):
-    run(capsys, *name.split())
+    run_bare(capsys, *name.split())
 
 
 @pytest.mark.parametrize("name", VERBS)
 def test_a_wrong_option_is_named(name, capsys):
-    code, out, err = run(capsys, *name.split(), "--no-such-option")
+    code, out, err = run_bare(capsys, *name.split(), "--no-such-option")
     as_a_verb = name == "support"  # what follows it is a verb
     assert as_a_verb or (code, out) == (2, "")
     assert as_a_verb or "--no-such-option" in err
@@ -28,20 +28,20 @@ def test_a_wrong_option_is_named(name, capsys):
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_a_missing_file(name, capsys):
-    run(capsys, *arguments(name, "no/such/file.bin"))
+    run_bare(capsys, *arguments(name, "no/such/file.bin"))
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_a_wrong_file(name, capsys, tmp_path):
     (tmp_path / "wrong.bin").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
-    run(capsys, *arguments(name, "wrong.bin"))
+    run_bare(capsys, *arguments(name, "wrong.bin"))
 
 
 @pytest.mark.parametrize("name", [name for name in VERBS if name not in GO_ON])
 def test_no_home(name, capsys, monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "file" / "home"))
-    run(capsys, *arguments(name, "no.such.file"))
+    run_bare(capsys, *arguments(name, "no.such.file"))
 
 
 @pytest.mark.parametrize("name", VERBS)
@@ -58,7 +58,7 @@ def test_a_closed_stdout(name, capsys, monkeypatch):
 @pytest.mark.parametrize("name", VERBS)
 def test_help_in_every_width(name, columns, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", str(columns))
-    code, out, _err = run(capsys, *name.split(), "--help")
+    code, out, _err = run_bare(capsys, *name.split(), "--help")
     assert code == 0
     for line in out.splitlines():
         long = len(line) > columns

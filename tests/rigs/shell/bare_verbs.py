@@ -32,7 +32,7 @@ def _no_network(work, **_named):
     raise DeviceUnreachable(host="192.0.2.1", problem="nothing is there")
 
 
-def run(capsys, *args: str) -> tuple[int, str, str]:
+def run_bare(capsys, *args: str) -> tuple[int, str, str]:
     """Exit code, output and errors of one command that ends as the contract says."""
     capsys.readouterr()
     code = main(list(args))
