@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from link_servers import free_port
 
 import plugsmith
 from plugsmith.library.library import Library
@@ -51,11 +52,11 @@ def test_a_device_is_found_named_and_the_change_taken_back(tab):
 
 def test_thirty_devices_are_listed_and_restarted_together(tab):
     addresses = [f"127.9.7.{at}" for at in range(1, 31)]
-    fleet = make_fleet(30, speed=40)
-    with serve_on_addresses(fleet, addresses, port=18080) as house:
+    fleet, port = make_fleet(30, speed=40), free_port()
+    with serve_on_addresses(fleet, addresses, port=port) as house:
         resets = [device.resets for device in house.devices]
         tab.open()
-        find(tab, "127.9.7.1-30:18080")
+        find(tab, f"127.9.7.1-30:{port}")
         tab.page.locator('[data-part="list"] tbody tr').nth(29).wait_for()
         assert tab.page.locator('[data-part="list"] tbody tr').count() == 30
         tab.page.get_by_label("Choose all").check()

@@ -69,6 +69,17 @@ def test_a_practice_plug_goes_from_stock_to_a_switched_relay_and_watts(fox, serv
     assert server.call("GET", "/api/practice").json["chips"][0]["relay"] is True
 
 
+def test_what_moves_away_under_the_pointer_is_pressed_where_it_went(fox):
+    """The page grows by itself: a click must not strike what lies there by then."""
+    fox.ask("""() => addEventListener("pointermove", () => {
+      const comes = document.createElement("div");
+      comes.style.height = "400px";
+      document.body.prepend(comes);
+    }, { once: true })""")
+    fox.press(".way", "I want to practise")
+    fox.find('[data-step="module"]')
+
+
 def test_a_dump_is_looked_at(fox, tmp_path):
     place = tmp_path / "mine.bin"
     place.write_bytes(forge_dump(StorageRequest(chip="BK7231T", pin_text=FORUM_TEXT)).data)

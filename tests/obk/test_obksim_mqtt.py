@@ -87,7 +87,7 @@ class Broker:
             ["mosquitto_sub", "-p", str(self.port), "-t", "#", "-F", "%t\t%p", "-W", "1"],
             capture_output=True,
             text=True,
-            timeout=30,
+            timeout=120,
             check=False,
         )
         rows = [line.split("\t", 1) for line in done.stdout.splitlines() if "\t" in line]
@@ -97,13 +97,13 @@ class Broker:
         subprocess.run(
             ["mosquitto_pub", "-p", str(self.port), "-t", topic, "-m", payload],
             check=True,
-            timeout=30,
+            timeout=120,
         )
 
     def close(self) -> None:
         for process in (self._listener, self._program):
             process.terminate()
-            process.wait(10)
+            process.wait(60)
         self._log.close()
 
 

@@ -163,7 +163,7 @@ def test_an_upload_that_dies_hangs_the_device(plug: Endpoint) -> None:
 
 def test_ordinary_http_clients_trip_over_the_negative_status(plug: Endpoint) -> None:
     """The quirk is real: Python's own client cannot read it."""
-    client = http.client.HTTPConnection(plug.host, plug.port, timeout=10)
+    client = http.client.HTTPConnection(plug.host, plug.port, timeout=60)
     client.request("GET", "/api/flash/zz")
     with pytest.raises(http.client.BadStatusLine):
         client.getresponse()

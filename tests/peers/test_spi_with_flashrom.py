@@ -41,7 +41,7 @@ def served(tmp_path):
         yield file, f"serprog:ip={address.removeprefix('serprog://')}"
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=120)
 
 
 def into_flash_mode(host):

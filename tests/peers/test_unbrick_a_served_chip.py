@@ -64,7 +64,7 @@ class Bench:
 
     def stop(self):
         self.process.terminate()
-        self.process.communicate(timeout=20)
+        self.process.communicate(timeout=120)
 
 
 @pytest.fixture(params=LOST)

@@ -323,11 +323,11 @@ def test_a_tab_in_the_background_goes_on(server, tmp_path):
         assert server.covered.wait(120), "Chromium did not come up"
         number = (tmp_path / "DevToolsActivePort").read_text("ascii").splitlines()[0]
         call = Request(f"http://127.0.0.1:{number}/json/new?about:blank", method="PUT")
-        urlopen(call, timeout=30).close()
+        urlopen(call, timeout=120).close()
         assert server.heard.wait(200), "the page said nothing"
     finally:
         browser.terminate()
-        browser.wait(30)
+        browser.wait(120)
         server.steps = []
     hidden, backup = server.told
     assert hidden == {"hidden": True}

@@ -59,7 +59,7 @@ def test_a_chip_gets_firmware_and_settings_as_from_a_computer(server, tmp_path):
         assert server.heard.wait(PATIENCE_S), "Firefox said nothing"
     finally:
         browser.terminate()
-        browser.wait(30)
+        browser.wait(120)
     pins, backup, flashed = server.told
     assert pins["type"] == "result"
     assert backup["data"]["sha256"] == hashlib.sha256(dump).hexdigest()

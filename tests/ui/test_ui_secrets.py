@@ -43,7 +43,7 @@ def test_a_short_password_masks_its_own_job_and_no_other_one(page, make_verb):
 
     make_verb(work)
     mine = _start(page, SHORT, "mine")
-    assert gate.reached.wait(30)
+    assert gate.reached.wait(60)
     other = page.events(_start(page))  # beside it
     assert SHORT in other[0]["message"]
     assert SHORT in other[-1]["data"]["told"]

@@ -227,7 +227,7 @@ def until_progress(process: subprocess.Popen, task: str, share: float) -> str:
 
 
 def finish(process: subprocess.Popen) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=90)
+    out, err = process.communicate(timeout=240)
     return process.returncode, out, err
 
 

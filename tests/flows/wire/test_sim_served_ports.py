@@ -19,6 +19,7 @@ from plugsmith.sim.timing import SERVED
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pseudo-terminals")
 
+LONGEST_S = 60.0  # only a failing test waits for it
 LINK_CHECK = bytes.fromhex("01e0fc0100")
 LINKED = bytes.fromhex("040e0501e0fc0100")
 SET_BAUD = bytes.fromhex("01e0fc060f00100e0014")
@@ -41,7 +42,7 @@ class Service:
 
     def stop(self):
         self._stop.set()
-        self.thread.join(10)
+        self.thread.join(LONGEST_S)
         self.port.close()
         self.log.close()
         assert not self.thread.is_alive()
@@ -57,9 +58,18 @@ def served(request):
     service.stop()
 
 
-def link(port, seconds=10.0):
+def until(happened):
+    """Wait for what another thread does, however late it gets its turn."""
     clock = RealClock()
-    end = clock.monotonic() + seconds
+    end = clock.monotonic() + LONGEST_S
+    while not happened():
+        assert clock.monotonic() < end
+        clock.sleep(0.02)
+
+
+def link(port):
+    clock = RealClock()
+    end = clock.monotonic() + LONGEST_S
     heard = b""
     while LINKED not in heard:
         assert clock.monotonic() < end, heard[-40:]
@@ -69,7 +79,7 @@ def link(port, seconds=10.0):
         pass
 
 
-def exchange(port, request, length, seconds=5.0):
+def exchange(port, request, length, seconds=LONGEST_S):
     port.write(request)
     clock = RealClock()
     end = clock.monotonic() + seconds
@@ -97,7 +107,7 @@ def test_sessions_one_after_the_other_at_a_raised_speed(served):
             assert reply[15:] == FLASH[0x1_2000:0x1_3000]
         finally:
             port.close()
-        RealClock().sleep(0.2)  # the pty notices a client that leaves, not one that never left
+        until(lambda: not served.port.connected)  # or the next one is taken for the same client
     assert served.port.sessions == 2
 
 
@@ -108,10 +118,8 @@ def test_a_wrong_rate_is_garbled_where_the_rate_is_known(served):
     try:
         link(port)
         port.set_baud(460_800)
-        RealClock().sleep(0.3)
-        assert LINKED not in exchange(port, LINK_CHECK * 3, 24, 0.3)
+        until(lambda: LINKED not in exchange(port, LINK_CHECK * 3, 24, 0.3))
         port.set_baud(115_200)
-        RealClock().sleep(0.3)
         port.write(b"\0" * 8)
         link(port)
     finally:
@@ -124,7 +132,7 @@ def test_boot_text_reaches_the_second_port(served):
     try:
         link(port)
         port.write(REBOOT)
-        text, end = b"", RealClock().monotonic() + 8
+        text, end = b"", RealClock().monotonic() + LONGEST_S
         while b"sdk started" not in text and RealClock().monotonic() < end:
             text += log.read(256, 0.2)
         assert b"J 0x10000" in text
@@ -145,7 +153,7 @@ def test_a_port_that_vanishes_is_lost_and_comes_back(kind, tmp_path):
         with pytest.raises(PortError):
             read_until_lost(client)
         client.close()
-        end = clock.monotonic() + 8
+        end = clock.monotonic() + LONGEST_S
         while True:
             try:
                 client = open_port(port.address, clock=clock)
@@ -176,9 +184,9 @@ def test_power_is_kept_on_request():
     try:
         for _ in range(2):
             client = open_port(port.address, clock=RealClock())
-            link(client, 20.0)
+            link(client)
             client.close()
-            RealClock().sleep(0.2)
+            until(lambda: not port.connected)
         assert service.board.chip.resets >= 1
         assert service.port.sessions == 2
     finally:

@@ -37,7 +37,7 @@ def served(
         yield endpoint.address
     finally:
         over.set()
-        thread.join(5)
+        thread.join(60)  # the endpoint must not be closed under it
         endpoint.close()
 
 

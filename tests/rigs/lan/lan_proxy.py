@@ -63,12 +63,12 @@ class Forwarder:
 
     def _serve(self, near: socket.socket) -> None:
         with suppress(OSError), near:
-            near.settimeout(10)
+            near.settimeout(60)
             first = near.recv(65536)
             target = self.target
             if self.switch and b" " + self.switch[0].encode() in first.split(b"\r\n", 1)[0]:
                 self.target = self.switch[1]
-            with socket.create_connection((target.name, target.port), timeout=10) as far:
+            with socket.create_connection((target.name, target.port), timeout=60) as far:
                 up, down = self._limit(self.cut_upload, first), self._limit(self.cut_answer, first)
                 far.sendall(first)
                 back = threading.Thread(target=_pump, args=(far, near, down), daemon=True)
@@ -83,7 +83,7 @@ class Forwarder:
                     far.sendall(data)
                 with suppress(OSError):
                     far.shutdown(socket.SHUT_WR)
-                back.join(5)
+                back.join(60)
 
 
 def _pump(source: socket.socket, sink: socket.socket, limit: int) -> None:

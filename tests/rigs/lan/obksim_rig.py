@@ -57,7 +57,7 @@ class RawReply:
 
 
 def connect(endpoint: Endpoint) -> socket.socket:
-    link = socket.create_connection((endpoint.host, endpoint.port), timeout=10)
+    link = socket.create_connection((endpoint.host, endpoint.port), timeout=60)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return link
 

@@ -23,6 +23,7 @@ PATIENCE_S = 60.0  # only ever waited for by a test that fails
 _READY = re.compile(r"WebDriver BiDi listening on ws://127\.0\.0\.1:(\d+)")
 _MASK = b"mask"  # any will do, but not zeros: Firefox hangs up
 _TEXT, _CLOSE, _PING = 1, 8, 9
+_AIMS = 20
 #: an element that is seen, has these words and stays in its place; the last one within another
 _FIND = """(css, words) => new Promise((found, lost) => {
   const patience = setTimeout(() => lost(new Error(`not seen: ${css} ${words}`)), 60000);
@@ -44,6 +45,21 @@ _FIND = """(css, words) => new Promise((found, lost) => {
   };
   look();
 })"""
+
+#: what a click that does not reach the element comes to: nothing, and the page never hears of it
+_AIM = """(wanted) => {
+  window.aimed?.abort();
+  const aim = window.aimed = new AbortController();
+  window.struck = false;
+  const guard = (event) => {
+    if (wanted.contains(event.target)) return void (window.struck ||= event.type === "click");
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  };
+  for (const name of ["pointerdown", "mousedown", "pointerup", "mouseup", "click"])
+    window.addEventListener(name, guard, { capture: true, signal: aim.signal });
+}"""
+_STRUCK = "() => { window.aimed.abort(); return window.struck; }"
 
 
 class Socket:
@@ -145,7 +161,10 @@ class Firefox:
             functionDeclaration=function,
             awaitPromise=True,
             target={"context": self._window},
-            arguments=[{"type": "string", "value": str(value)} for value in values],
+            arguments=[
+                value if isinstance(value, dict) else {"type": "string", "value": str(value)}
+                for value in values
+            ],
         )
         assert got["type"] == "success", got
         return got["result"]
@@ -155,15 +174,21 @@ class Firefox:
         return self._run(_FIND, css, words)["sharedId"]
 
     def press(self, css: str, words: str = "") -> None:
-        """A real click in the middle of it."""
-        place = {"type": "element", "element": {"sharedId": self.find(css, words)}}
-        moves = [
-            {"type": "pointerMove", "x": 0, "y": 0, "origin": place},
-            {"type": "pointerDown", "button": 0},
-            {"type": "pointerUp", "button": 0},
-        ]
-        hand = {"type": "pointer", "id": "mouse", "actions": moves}
-        self.call("input.performActions", context=self._window, actions=[hand])
+        """A real click in the middle of it; once more if it moved away under the pointer."""
+        for _again in range(_AIMS):
+            element = {"sharedId": self.find(css, words)}
+            self._run(_AIM, element)
+            place = {"type": "element", "element": element}
+            moves = [
+                {"type": "pointerMove", "x": 0, "y": 0, "origin": place},
+                {"type": "pointerDown", "button": 0},
+                {"type": "pointerUp", "button": 0},
+            ]
+            hand = {"type": "pointer", "id": "mouse", "actions": moves}
+            self.call("input.performActions", context=self._window, actions=[hand])
+            if self.ask(_STRUCK):
+                return
+        raise AssertionError(f"no click reaches {css} {words}")
 
     def give(self, css: str, path: Path) -> None:
         """Choose a file."""

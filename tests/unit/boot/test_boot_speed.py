@@ -153,7 +153,7 @@ def _outlasts_silence(kind: str, flash_file: Path) -> None:
         port = open_port(name, clock=clock)
         client = link(
             port,
-            policy=LinkPolicy(timeout_s=20),
+            policy=LinkPolicy(timeout_s=60),
             clock=clock,
             sink=EventLog(),
             cancel=CancelToken(),

@@ -162,7 +162,7 @@ def test_the_simulated_driver_ends_its_connection_before_its_stop_is_answered():
     bridge = UartBridge(module, "127.0.0.1", 0)
     module.run("startDriver UartTCP")
     bridge.reappear()
-    with socket.create_connection(("127.0.0.1", bridge.number), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", bridge.number), timeout=60) as client:
         module.run("stopDriver UartTCP")
         with suppress(ConnectionResetError):
             assert client.recv(1) == b""
