@@ -19,7 +19,7 @@ class DeviceKey:
 
     `rf_sha256` is the SHA-256 of the RF sector; both it and `mac` are None where there is none.
     `jedec` is the flash id in hex, None where the chip cannot tell it. What a key cannot tell, the
-    content of the flash has to: see `flows.wire.same_device`.
+    content of the flash has to: see `flows.wire.linked.same_device`.
     """
 
     chip: str

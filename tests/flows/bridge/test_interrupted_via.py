@@ -11,7 +11,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rigs.other_images import esp_flash
+from other_images import esp_flash
 from via_program import install
 
 from plugsmith.cli.app import main
