@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import generate_docs  # noqa: E402 - tools is not a package of ours
 from pages import chip_judges, chips, error_codes, flash_parts, messages  # noqa: E402
 from plugsmith.chips import catalog  # noqa: E402
 from plugsmith.chips.model import BootNote, Family, Quirk, Support  # noqa: E402
+from plugsmith.chips.other_chips import other_chips  # noqa: E402
 from plugsmith.errors import ExitCode, concrete_errors  # noqa: E402
 
 
@@ -71,3 +73,29 @@ def test_who_judged_a_chip_is_repeated_in_tests_that_are_there():
         assert catalog.chip(name).name == name
         assert judge.tests
         assert [path for path in judge.tests if not (TOOLS.parent / path).is_file()] == []
+
+
+def test_no_page_calls_a_chip_supported_that_nobody_but_us_judged():
+    """And the page of chips has a row with evidence for each, and promises nothing by the word."""
+    judged = {name for chip in chip_judges.JUDGES for name in (chip, *catalog.chip(chip).aliases)}
+    names = [name for chip in catalog.chips() for name in (chip.name, *chip.aliases)]
+    names += [name for other in other_chips() for name in (other.name, *other.also)]
+    said = {
+        (page.name, name)
+        for page in (TOOLS.parent / "docs").glob("*.md")
+        for line in page.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\bsupport(?:s|ed)\b", line, re.IGNORECASE)
+        for name in names
+        if len(name) > 2 and name not in judged and re.search(rf"\b{re.escape(name)}\b", line)
+    }
+    assert said == set()
+    page = (TOOLS.parent / "docs" / "supported-chips.md").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if "upported" in line]
+    assert line.startswith("Plugsmith calls no chip supported:")
+    for chip in catalog.chips():
+        judge = chip_judges.JUDGES.get(chip.name, chip_judges.NOBODY)
+        assert f"| **{chip.name}** | {judge.text} | {'; '.join(chip.evidence)}" in page
+    for other in other_chips():
+        row = next(line for line in page.splitlines() if line.startswith(f"| **{other.name}** |"))
+        assert other.evidence
+        assert "; ".join(other.evidence) in page, row

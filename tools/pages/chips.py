@@ -64,6 +64,10 @@ of the ROM family (dialect n-rom) rests on other tools and on vendor source of a
 was executed.
 """
 
+_NO_PROMISE = """Plugsmith calls no chip supported: a grade says how each fact is known, and
+the table below the first says who but us judged what is done with the chip.
+"""
+
 _SPI = """
 ## Over SPI
 
@@ -103,7 +107,8 @@ def page() -> str:
     """The whole page."""
     parts = [
         NOTICE,
-        "# Supported chips\n",
+        "# Chips, and how well each is known\n",
+        _NO_PROMISE,
         "How a fact is known:\n",
         table(("grade", "meaning"), [(item.value, text) for item, text in SUPPORT_MEANING.items()]),
         _LEGEND,
@@ -146,7 +151,7 @@ def page() -> str:
                 "dialect",
                 "CRC-32 of the first bytes",
                 "RBL header",
-                "support",
+                "grade",
                 "evidence",
             ),
             [_boot_row(boot) for boot in catalog.boot_codes()],
