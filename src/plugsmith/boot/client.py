@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from plugsmith.boot.bursts.crc_burst import crc_burst
 from plugsmith.boot.bursts.train import write_train
-from plugsmith.boot.exchange import START_BAUD, Exchanger
+from plugsmith.boot.exchange import Exchanger
 from plugsmith.boot.policy import RetryPolicy
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.rates import HostRates, RateSwitch
-from plugsmith.boot.wire import Wire
+from plugsmith.boot.wire import START_BAUD, Wire
 from plugsmith.errors.flash import ExchangeFailed
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
     from plugsmith.memory import AddressRange
 
-__all__ = ["START_BAUD", "BootClient", "RetryPolicy"]
+__all__ = ["BootClient", "RetryPolicy"]
 
 # Requests of 13 bytes: inside the ring of loaders; in a buffer of 256 bytes of an adapter that was
 # not seen to carry more, because a request that lost bytes could hang the chip.

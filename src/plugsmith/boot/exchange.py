@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plugsmith.boot.policy import Pace
 from plugsmith.boot.protocol import commands as cmd
 from plugsmith.boot.protocol.request import STATUS_MEANING
-from plugsmith.boot.wire import ALIVE_EVERY_S, Wire, is_link_answer
+from plugsmith.boot.wire import ALIVE_EVERY_S, START_BAUD, Wire, is_link_answer
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused
 from plugsmith.errors.link import LinkLost
 from plugsmith.errors.port import PortUnsupported
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from plugsmith.boot.protocol.frames import Reply
     from plugsmith.boot.protocol.request import Command
 
-START_BAUD = 115_200
 SETTLE_S = 0.02  # the last bits must have left the adapter before the host changes its rate
 _CONFIRMS = 4  # in which the chip fell silent again
 _CHANGING = (cmd.Erase, cmd.Write4K, cmd.Write, cmd.WriteStatusRegister)
@@ -48,11 +47,12 @@ class Exchanger:
     `errors` counts what had to be repeated; `strays` are the addresses that a good reply to an
     erase or write named although nobody meant them: the request was damaged on its way.
 
-    `silences` counts how often the chip fell silent and was found at the rate to which a reset
-    brings it: another one may answer now. `confirm` raises if it is; it is asked before the next
-    request that changes something. `resets_at` are the raised rates that it had then: a chip that
-    leaves one by itself was reset. `pace` is how slow the chip is at checksums. `idle` is whether
-    the last request was answered, so that a chip that takes one at a time hears the next one.
+    `silences` counts how often the chip fell silent, or was not asked for a while, at the rate to
+    which a reset brings it: another one may answer now. `confirm` raises if it is; it is asked
+    before the next request that changes something. `resets_at` are the raised rates that the chip
+    had then: one that leaves such a rate by itself was reset. `pace` is how slow it is at
+    checksums. `idle` is whether the last request was answered, so that a chip that takes one at a
+    time hears the next one.
     """
 
     def __init__(self, wire: Wire, policy: RetryPolicy) -> None:
@@ -62,7 +62,7 @@ class Exchanger:
         self.errors = 0
         self.strays: list[int] = []
         self.idle = False
-        self.silences = 0
+        self._silent = 0
         self.resets_at: list[int] = []
         self.confirm: Callable[[], None] | None = None
         self._confirmed = 0
@@ -108,7 +108,12 @@ class Exchanger:
     def note_silence(self) -> None:
         """The chip did not answer and is there again; only a raised rate says that it is it."""
         if self.wire.port.baud == START_BAUD:
-            self.silences += 1
+            self._silent += 1
+
+    @property
+    def silences(self) -> int:
+        """How often another chip may have been put in; a pause that goes on is one."""
+        return self._silent + self.wire.pauses
 
     def be_sure(self) -> None:
         """Return if the chip that answers is the one of this run; before anything is changed."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.exchange import SETTLE_S, START_BAUD
+from plugsmith.boot.exchange import SETTLE_S
 from plugsmith.boot.protocol import commands as cmd
-from plugsmith.boot.wire import ALIVE_EVERY_S, SAFE_LEAD, is_link_answer
+from plugsmith.boot.wire import ALIVE_EVERY_S, SAFE_LEAD, START_BAUD, is_link_answer
 from plugsmith.errors.link import LinkLost
 from plugsmith.errors.port import PortUnsupported
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.exchange import START_BAUD
 from plugsmith.boot.ladder import Ladder
+from plugsmith.boot.wire import START_BAUD
 from plugsmith.errors.flash import TransferError
 from plugsmith.errors.link import LinkLost
 from plugsmith.events import Log

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from plugsmith.link.port import Port
 
 _CHUNK = 16384
+START_BAUD = 115_200
+PAUSE_S = 1.0  # no hand is quicker at exchanging a board
 ALIVE_EVERY_S = 0.03  # loaders leave after 50 ms of silence at the earliest (uart-protocol.md 1.5)
 # Sent before a link check into silence. Zeros end a torn request in the least harmful way: a torn
 # header becomes an empty frame, a torn erase address one that is refused; never 01 before a frame.
@@ -53,6 +55,8 @@ class Wire:
         self.piece: int | None = None  # bytes that may be written at once, None without a limit
         self.last_sent_s = clock.monotonic()
         self.last_heard_s = self.last_sent_s
+        self._asked_s = self.last_sent_s  # the last request, or the last answer to one
+        self._pauses = 0
         self._expected: deque[Command] = deque(maxlen=64)
         self._rest = b""  # of a request that was begun
         self._sent_at_s = self.last_sent_s  # when what was written has crossed the wire, about
@@ -79,8 +83,22 @@ class Wire:
         """How long `count` bytes take on the wire."""
         return count * 10 / self.port.baud
 
+    @property
+    def pauses(self) -> int:
+        """How often another chip may have been put in because nothing was asked, with a last one.
+
+        Any chip answers link checks at the rate to which a reset brings it: they end no pause.
+        """
+        return self._pauses + self._pausing()
+
+    def _pausing(self) -> bool:
+        long = self.clock.monotonic() - self._asked_s > PAUSE_S
+        return long and self.port.baud == START_BAUD
+
     def send(self, *commands: Command) -> None:
         """Send requests in one go and expect their replies."""
+        self._pauses += self._pausing()
+        self._asked_s = self.clock.monotonic()
         self._expected.extend(commands)
         self._write(b"".join(command.encode() for command in commands))
 
@@ -152,7 +170,9 @@ class Wire:
         if not self._replies:
             return None
         reply = self._replies.popleft()
-        if is_link_answer(reply) and self.link_pending:
+        if not is_link_answer(reply):
+            self._asked_s = self.clock.monotonic()
+        elif self.link_pending:
             self.link_pending -= 1
         return reply
 

@@ -25,6 +25,7 @@ from plugsmith.sim.flash.parts import KNOWN_PARTS
 BOTH = pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
 SHORT = AddressRange(0x11000, 0x21000)
 CODE = AddressRange(0x20000, 0xC0000)
+STORES = AddressRange(0x130000, 0x1D0000)
 MAC_B = bytes.fromhex("c8478cbbbbbb")
 
 
@@ -147,11 +148,13 @@ def test_a_board_that_shows_the_same_content_so_far_is_noticed_too(tmp_path, chi
 @BOTH
 def test_a_device_that_lived_meanwhile_is_read_again(tmp_path, chip):
     mine = full(chip, 1)
+    for addr in range(STORES.start, STORES.end, SECTOR_LEN):
+        mine = mine[:addr] + addr.to_bytes(8, "big") + mine[addr + 8 :]
     lived = bytearray(mine)
-    lived[0x24000:0x24010] = b"stored by the fw"
+    lived[0x134000:0x134010] = b"stored by the fw"
     rig = Rig(tmp_path, chip, mine)
     swap_in(rig, lambda: board(chip, bytes(lived), rig), when=received(rig, 500_000), gap_s=3.0)
-    assert read(rig, CODE).data == lived[CODE.start : CODE.end]
+    assert read(rig, STORES).data == lived[STORES.start : STORES.end]
 
 
 @BOTH

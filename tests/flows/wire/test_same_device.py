@@ -8,12 +8,15 @@ import pytest
 from flows_rig import Rig, factory
 from swap_rig import board, programmed, received, swap_in
 
-from plugsmith.boot import linking
+from plugsmith.boot import linking, reading
 from plugsmith.errors.link import OtherDevice
 from plugsmith.flows.wire import backup as backup_module
+from plugsmith.flows.wire import info as info_module
+from plugsmith.flows.wire import raw_read
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.connection import Device
 from plugsmith.flows.wire.flash import flash
+from plugsmith.flows.wire.info import info
 from plugsmith.flows.wire.linked.same_device import Known
 from plugsmith.flows.wire.raw_read import read_flash, verify_flash
 from plugsmith.flows.wire.raw_write import erase_raw
@@ -111,7 +114,7 @@ def test_what_the_firmware_stored_while_the_link_was_lost_is_read_again(tmp_path
 
     def lived():
         content = bytearray(pulled.nor.content)
-        for addr in (0x1E3000, 0x50000):
+        for addr in (0x1E3000, 0x130000):
             content[addr : addr + 16] = b"written by fw!!!"
         return board("BK7231T", bytes(content), rig)
 
@@ -192,6 +195,66 @@ def test_a_backup_compares_again_what_it_took_from_the_last_one(tmp_path, monkey
     swap_in(rig, lambda: board("BK7231T", bytes(later), rig), when=second, gap_s=9.0)
     assert backup(rig.ctx(timeout=20.0)).backup.read() == later
     assert len(looks) == 2
+
+
+def coded(chip: str, seed: int, *, bare: bool) -> bytes:
+    """A flash whose application is its own; `bare`: without calibration, else with a copied one."""
+    content = bytearray(factory(chip, code_len=CODE))
+    for addr in range(0x20000, 0x100000, 0x1000):
+        content[addr : addr + 8] = addr.to_bytes(7, "big") + bytes([seed])
+    for addr in (0x1D0000, 0x1E0000, 0x1E3000) if bare else ():
+        content[addr : addr + 0x1000] = b"\xff" * 0x1000
+    return bytes(content)
+
+
+READERS = {
+    "read": lambda rig, _mine: read_flash(
+        rig.ctx(timeout=20.0), lambda _size: AddressRange(0x20000, 0x100000)
+    ),
+    "verify": lambda rig, mine: verify_flash(
+        rig.ctx(timeout=20.0), mine[0x20000:0x100000], start=0x20000
+    ),
+    "info": lambda rig, _mine: info(rig.ctx(timeout=20.0)),
+    "backup": lambda rig, _mine: backup(rig.ctx(timeout=20.0)),
+}
+
+
+def blocks_or_code_known(monkeypatch, rig, count: int):
+    """A moment: `count` blocks were proven, or the checksums of the code were taken."""
+    seen = []
+
+    def proven(**values):
+        seen.append(values["span"])
+        return real_block(**values)
+
+    def pinned(device):
+        real_pin(device)
+        seen.extend([device] * count)
+
+    real_block, real_pin = reading.ProvenBlock, raw_read.pin_code
+    monkeypatch.setattr(reading, "ProvenBlock", proven)
+    for module in (raw_read, info_module):
+        monkeypatch.setattr(module, "pin_code", pinned)
+    return lambda _chip: len(seen) >= count
+
+
+@pytest.mark.sample(4)
+@pytest.mark.parametrize("gap_s", [0.05, 3.0])
+@pytest.mark.parametrize("verb", READERS)
+@pytest.mark.parametrize("bare", [True, False])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_a_board_that_only_its_code_tells_from_the_one_before_is_noticed(
+    monkeypatch, tmp_path, chip, bare, verb, gap_s
+):
+    """Its calibration was copied, or it has none; but no firmware changes its own code."""
+    mine, other = coded(chip, 1, bare=bare), coded(chip, 2, bare=bare)
+    rig = rig_of(tmp_path, chip, mine)
+    when = blocks_or_code_known(monkeypatch, rig, 14 if verb == "backup" else 8)
+    swap_in(rig, lambda: board(chip, other, rig), when=when, gap_s=gap_s)
+    with pytest.raises(OtherDevice):
+        READERS[verb](rig, mine)
+    assert rig.content == other
+    assert rig.library.backups.entries() == ()
 
 
 NEWS, PLACES = b"written by fw!!!", (0x158000, 0x160000, 0x162000)
@@ -292,7 +355,7 @@ class Keeper:
 
 
 @pytest.mark.sample(4)
-@pytest.mark.parametrize("gap_s", [0.05, 0.3, 3.0])
+@pytest.mark.parametrize("gap_s", [0.0, 0.01, 0.02, 0.05, 0.3, 3.0])
 @pytest.mark.parametrize("baud", [None, 115_200])
 @pytest.mark.parametrize("chip", ["BK7231T", "BK7231U", "BK7231N"])
 def test_a_board_that_is_put_in_while_a_question_waits_gets_nothing(

@@ -17,8 +17,7 @@ from plugsmith.boot.contact.round_trip import measure_round_trip
 from plugsmith.boot.contact.talkers import Talkers
 from plugsmith.boot.contact.turns import Noise, Turn
 from plugsmith.boot.contact.waiting import Waiting
-from plugsmith.boot.exchange import START_BAUD
-from plugsmith.boot.wire import Wire
+from plugsmith.boot.wire import START_BAUD, Wire
 from plugsmith.errors import Cancelled
 from plugsmith.errors.port import PortLost, PortUnsupported
 from plugsmith.link.hearing import Heard

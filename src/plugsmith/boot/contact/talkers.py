@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.exchange import START_BAUD
+from plugsmith.boot.wire import START_BAUD
 from plugsmith.errors.port import PortUnsupported
 from plugsmith.link.hearing import Heard, Hearing
 

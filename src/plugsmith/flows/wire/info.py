@@ -7,9 +7,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.reading import Proof
-from plugsmith.chips.model import APP_START, KeyClass, RegionRole
+from plugsmith.chips.model import APP_START, KeyClass
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
+from plugsmith.flows.wire.linked.content_now import of_one_time
+from plugsmith.flows.wire.linked.same_device import code_of, pin_code
 from plugsmith.flows.wire.results import (
     BootRow,
     FlashRow,
@@ -20,7 +22,7 @@ from plugsmith.flows.wire.results import (
 from plugsmith.image.app import CodeNaming, name_firmware
 from plugsmith.image.physical import LINE_LEN, STORED_LEN, strip_lines, to_logical
 from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, scramble
-from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange
+from plugsmith.memory import BLOCK_LEN
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from plugsmith.boot.reading import ProvenBlock
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
+    from plugsmith.memory import AddressRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,15 +88,15 @@ def info(ctx: FlowContext) -> Info:
     """Link, identify, find the firmware's name; changes nothing and leaves the chip running."""
     with connected(ctx) as device:
         device.raise_speed()
-        naming, blank = _firmware(ctx, device)
+        pin_code(device)
+        span = code_of(device)
+        naming, blank = of_one_time(device, lambda: _firmware(ctx, device, span), span)
+        device.be_sure()  # that all of it is told of one device
         return Info(identity=device.identity, mac=device.mac(), firmware=naming, blank=blank)
 
 
-def _firmware(ctx: FlowContext, device: Device) -> tuple[CodeNaming, bool]:
+def _firmware(ctx: FlowContext, device: Device, span: AddressRange) -> tuple[CodeNaming, bool]:
     """What the application calls itself: its texts lie near its end, so the end is read first."""
-    region = device.identity.chip.memory_map.region(RegionRole.APP)
-    end = region.span.end if region else APP_START + 0x12_0000
-    span = AddressRange(APP_START, min(end, device.size)).aligned(SECTOR_LEN)
     pieces = list(span.split(BLOCK_LEN))
     blank, code = True, b""
     with task(

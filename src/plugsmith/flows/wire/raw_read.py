@@ -15,6 +15,7 @@ from plugsmith.errors.safety import OutsideFlash
 from plugsmith.flows.progress import task
 from plugsmith.flows.wire.connected import connected
 from plugsmith.flows.wire.linked.content_now import WholeRead, of_one_time
+from plugsmith.flows.wire.linked.same_device import pin_code
 from plugsmith.flows.wire.results import ReadResult, ResetResult
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.memory import BLOCK_LEN, SECTOR_LEN, AddressRange, format_addr
@@ -59,6 +60,8 @@ def read_flash(ctx: FlowContext, span_of: SpanOf) -> ReadOutcome:
     with connected(ctx, reading=Reading(reach=_reach(span_of))) as device:
         span = span_of(device.size)
         device.raise_speed()
+        if not device.first.known_by:
+            pin_code(device)
         around = span.aligned(SECTOR_LEN)
         data = bytearray(len(around))
         read = WholeRead(device, around, data, since=device.identified_epoch)
@@ -97,6 +100,7 @@ def verify_flash(ctx: FlowContext, data: bytes, *, start: int) -> list[AddressRa
         if span.end > device.size:
             raise OutsideFlash(span=str(span), limit=format_addr(device.size))
         device.raise_speed()
+        pin_code(device)
         with task(
             "verify", _("Comparing"), total=len(span), clock=ctx.clock, sink=ctx.sink
         ) as meter:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.boot.client import START_BAUD
 from plugsmith.boot.ladder import WHOLE_FRAME, Ladder
 from plugsmith.boot.policy import Pace
 from plugsmith.boot.rates import HostRates
 from plugsmith.boot.speed import note_loss
+from plugsmith.boot.wire import START_BAUD
 from plugsmith.errors.link import LinkLost
 from plugsmith.messages import _
 

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from plugsmith.errors.flash import ExchangeFailed, StatusRefused, UnstableRead
-from plugsmith.flows.wire.linked.same_device import prove_read_from
+from plugsmith.flows.wire.linked.same_device import code_of, prove_read_from
 from plugsmith.flows.write.target_image import BLANK_SECTOR
 from plugsmith.library.backups.passport import ProvenRange
 from plugsmith.memory import (
@@ -141,19 +141,31 @@ class WholeRead:
         """Drop the ranges that are not as they were read."""
         self._device.prove_same()
         first = self._span.start
+        code = code_of(self._device)
         wanted = [
-            (item.span, zlib.crc32(self.data[item.span.start - first : item.span.end - first]))
+            (part, zlib.crc32(self.data[part.start - first : part.end - first]))
             for item in self.proofs
+            for part in _inside_and_outside(item.span, code)
         ]
         try:
             changed = self._device.differing(wanted, mostly_equal=True)
         except (ExchangeFailed, StatusRefused):  # a chip without a checksum command
             changed = [span for span, _crc in wanted]
         before = [item.span for item in self.proofs[: self._certain]]
-        prove_read_from(self._device, [span for span in changed if span in before])
+        prove_read_from(
+            self._device, [part for part in changed if any(span.covers(part) for span in before)]
+        )
         if changed:
             self._device.ctx.say(
                 _("{count} ranges changed meanwhile and are read again.", count=len(changed))
             )
-        self.proofs = [item for item in self.proofs if item.span not in changed]
+        self.proofs = [
+            item for item in self.proofs if not any(item.span.covers(part) for part in changed)
+        ]
         self._certain = len(self.proofs)
+
+
+def _inside_and_outside(span: AddressRange, other: AddressRange) -> list[AddressRange]:
+    """The parts of `span` inside and outside of `other`."""
+    outside = subtract_ranges([span], [other])
+    return sorted([*outside, *subtract_ranges([span], outside)], key=lambda part: part.start)

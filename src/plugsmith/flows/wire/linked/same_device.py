@@ -7,11 +7,14 @@ is read again; what the run knows of the rest, the chip proves by its checksums.
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from plugsmith.boot.dialects import AfterCrc
+from plugsmith.chips.model import APP_START, RegionRole
+from plugsmith.errors.flash import ExchangeFailed, StatusRefused
 from plugsmith.errors.link import OtherDevice
 from plugsmith.flows.write.cut_sector import left_by_cut
 from plugsmith.flows.write.target_image import mac_in_rf
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.sector_survey import RangeCrc
 
 _OTHER_CALIBRATION = N_("its RF calibration is another one")
+_USUAL_CODE_END = APP_START + 0x12_0000
 _SAMPLES = 6  # sectors that are read where a checksum would block writing
 
 
@@ -172,11 +176,34 @@ def prove_own(device: Device) -> None:
         _prove_samples(device)
 
 
+def code_of(device: Device) -> AddressRange:
+    """Where the application lies, which no firmware changes while it runs."""
+    region = device.identity.chip.memory_map.region(RegionRole.APP)
+    end = region.span.end if region else _USUAL_CODE_END
+    return AddressRange(APP_START, min(end, device.size)).aligned(SECTOR_LEN)
+
+
+def pin_code(device: Device) -> None:
+    """Know the device by its code, too; for a run that only reads.
+
+    Boards may have no calibration, or one that was copied from another board.
+    """
+    blocks = list(code_of(device).split(BLOCK_LEN))
+    with suppress(ExchangeFailed, StatusRefused):  # a chip without a checksum command
+        device.known.kept = tuple(zip(blocks, device.crcs(blocks), strict=True))
+
+
 def prove_read_from(device: Device, changed: Sequence[AddressRange]) -> None:
     """Return if a device may be the one that was read from, also if it was only glanced at.
 
-    `changed` is what it showed then and does not show now: it has lived, if its mark is the same.
+    `changed` is what it showed then and does not show now: it has lived, if its mark is the same
+    and its code too.
     """
+    if device.job is None:
+        _prove_kept(device)
+    for span in changed:
+        if span.overlaps(code_of(device)):
+            raise _other(device, _("its flash holds something else at {place}", place=span))
     first = device.first
     own = {} if device.known.rf else first.known_by  # else proven by these sectors
     marks = [(AddressRange.sized(addr, SECTOR_LEN), crc) for addr, crc in own.items()]
