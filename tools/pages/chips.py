@@ -99,7 +99,8 @@ _BUILDS = """
 `image fetch --chip CHIP --variant NAME` takes one, and `image fetch` alone tells which a release
 has. No variant was looked into here: what they add and leave out is said by others. *Seen for*: a
 file of that name stood in a list of files of a release; others may have one, too. The builds for
-BK7236 and BK7239N are fetched as they are: what is in them cannot be judged here.
+BK7236 and BK7239N are judged by the mark and OpenBeken's name in them; one without a mark is kept
+as it was sent. Their names are those of the other chips: which ones a release has was not seen.
 """
 
 

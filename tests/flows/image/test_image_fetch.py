@@ -12,6 +12,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import later_images
 import pytest
 
 from plugsmith.chips.catalog import chip
@@ -503,6 +504,27 @@ def test_a_build_for_a_chip_that_is_only_read_is_fetched_and_said_not_to_be_judg
     assert any("cannot be judged" in event.message for event in sink if event.kind == "log")
     with pytest.raises(NothingFound):
         run(hosting, cache, chip="BK7258")  # no build of it is known
+
+
+@pytest.mark.parametrize("chip_name", ["BK7236", "BK7239N"])
+@pytest.mark.parametrize("said", [True, False], ids=["OpenBeken's name in it", "the mark alone"])
+def test_a_build_with_the_mark_of_such_chips_is_kept_and_named(hosting, cache, chip_name, said):
+    app = later_images.firmware(
+        loader=False, named=b"Open%s_1.18.300\0" % chip_name.encode() * said
+    )
+    image = later_images.firmware(loader=True).ljust(0x1_1000, b"\xff") + app
+    name = later_build(hosting, name=f"Open{chip_name}_QIO_1.18.300.bin", data=image)
+    found = run(hosting, cache, chip=chip_name)
+    assert (found.asset, found.image.kind) == (name, "qio")
+    assert chip_name in found.image.chips
+
+
+def test_a_build_that_names_another_of_these_chips_is_not_kept(hosting, cache):
+    app = later_images.firmware(loader=False, named=b"OpenBK7236_1.18.300\0")
+    image = later_images.firmware(loader=True).ljust(0x1_1000, b"\xff") + app
+    later_build(hosting, name="OpenBK7239N_QIO_1.18.300.bin", data=image)
+    with pytest.raises(ImageDamaged):
+        run(hosting, cache, chip="BK7239N")
 
 
 def test_its_update_too(hosting, cache):

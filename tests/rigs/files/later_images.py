@@ -1,4 +1,4 @@
-"""Made-up but valid firmware and flashes of a BK7236 and of a BK7258."""
+"""Made-up but valid firmware and flashes of a BK7236, a BK7239N and a BK7258."""
 
 from __future__ import annotations
 
@@ -31,9 +31,26 @@ def code(*, loader: bool, length: int = 0x8000, stack=0x2809_F700, reset=0x0200_
     return body + random.Random(loader).randbytes(length - len(body))
 
 
-def firmware(*, loader: bool, **more) -> bytes:
-    """The same as in flash."""
-    return build_lines(code(loader=loader, **more))
+def firmware(*, loader: bool, named: bytes = b"", **more) -> bytes:
+    """The same as in flash; `named` stands somewhere in the code."""
+    body = code(loader=loader, **more)
+    return build_lines(body[:0x4000] + named + body[0x4000 + len(named) :])
+
+
+def sealed(mark: bytes, length: int = 0x8000) -> bytes:
+    """A loader of encrypted code: nothing but the mark can be read."""
+    body = random.Random(9).randbytes(length)
+    return build_lines(body[:0x100] + mark + body[0x100 + len(mark) :])
+
+
+def for_product(stored: bytes, name: bytes, *, flip: int = 0) -> bytes:
+    """A name behind the mark as the maker's tool puts it there: the CRC16 of its line stays."""
+    letters, crc = name.ljust(15, b"\0"), 0
+    for byte in letters:
+        crc ^= byte
+        for _bit in range(8):
+            crc = crc >> 1 ^ 0x8C if crc & 1 else crc >> 1
+    return stored[:0x118] + letters + bytes((crc ^ flip,)) + stored[0x128:]
 
 
 def flash(chip: str, *, pins: str | None = None) -> bytes:

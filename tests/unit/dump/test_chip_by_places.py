@@ -29,7 +29,8 @@ def nameless(name: str, *, leftover_at: int | None = None) -> bytes:
 @pytest.mark.parametrize("name", ["BK7231T", "BK7231N"])
 def test_a_key_block_that_was_left_over_names_no_chip(name, leftover_at):
     report = survey(dump_of(nameless(name, leftover_at=leftover_at)))
-    assert (report.chip, report.chip_evidence) == (name, ("place of the RF sector",))
+    places = ("place of the RF sector", "place of the vendor's key")
+    assert (report.chip, report.chip_evidence) == (name, places)
 
 
 def test_calibration_at_a_place_of_no_chip_names_none():

@@ -1,4 +1,4 @@
-"""BK7236 and BK7258 from a file: named, their parts told, their store searched; near misses not."""
+"""BK7236, BK7239N and BK7258 from a file: named, their store searched; near misses not."""
 
 from __future__ import annotations
 
@@ -19,13 +19,21 @@ from plugsmith.tuya.user_param import format_pin_text
 
 PINS = format_pin_text({"rl1_pin": 26, "rl1_lv": 1, "bt1_pin": 11, "bt1_lv": 0})
 BOTH = made.firmware(loader=True).ljust(0x1_1000, b"\xff") + made.firmware(loader=False)
+ANY = ("BK7236", "BK7239N", "BK7258")
+FOUR = ("BK7236", "BK7239N")
+LOADER = made.firmware(loader=True)
 SAMPLES = {
-    "loader": (made.firmware(loader=True), ImageKind.BOOTLOADER, ("BK7236", "BK7258")),
-    "application": (made.firmware(loader=False), ImageKind.APP, ("BK7236", "BK7258")),
-    "application without CRC16s": (made.code(loader=False), ImageKind.APP, ("BK7236", "BK7258")),
-    "both": (BOTH, ImageKind.QIO, ("BK7236", "BK7258")),
-    "flash of 4 MiB": (made.flash("BK7236"), ImageKind.FULL_DUMP, ("BK7236",)),
+    "loader": (LOADER, ImageKind.BOOTLOADER, ANY),
+    "application": (made.firmware(loader=False), ImageKind.APP, ANY),
+    "application without CRC16s": (made.code(loader=False), ImageKind.APP, ANY),
+    "both": (BOTH, ImageKind.QIO, ANY),
+    "flash of 4 MiB": (made.flash("BK7236"), ImageKind.FULL_DUMP, FOUR),
     "flash of 8 MiB": (made.flash("BK7258"), ImageKind.FULL_DUMP, ("BK7258",)),
+}
+OPENBEKEN = {
+    chip: LOADER.ljust(0x1_1000, b"\xff")
+    + made.firmware(loader=False, named=b"Open%s_1.18.309\0" % chip.encode())
+    for chip in FOUR
 }
 
 
@@ -64,6 +72,43 @@ def test_a_dump_is_that_chips_and_its_store_is_found_with_the_same_engine(chip):
     assert found.origin == 0
 
 
+@pytest.mark.parametrize("chip", OPENBEKEN)
+def test_openbeken_says_for_which_chip_it_is(chip):
+    assert recognise(OPENBEKEN[chip]).chips == (chip,)
+    whole = OPENBEKEN[chip].ljust(0x40_0000, b"\xff")
+    assert recognise(whole).chips == (chip,)
+    assert survey(Dump(data=whole, name="x.bin")).chip == chip
+
+
+def test_a_flash_of_which_two_chips_may_be_the_owner_is_nobodys():
+    """Mark, calibration and size are the same on both: only the vendor's key lies apart."""
+    data = made.flash("BK7236")
+    report = survey(Dump(data=data, name="x.bin"))
+    assert report.chip is None
+    assert report.mac == "C8:47:8C:01:02:03"
+    assert "BK7236 or BK7239N" in report.image.notes[0].text
+
+
+@pytest.mark.parametrize("mark", [b"BEKEN", b"BK.SB"])
+def test_encrypted_and_signed_code_is_named_by_its_mark(mark):
+    loader = made.sealed(mark)
+    for data, kind in (
+        (loader, ImageKind.BOOTLOADER),
+        (loader.ljust(0x1_1000, b"\xff") + made.sealed(b""), ImageKind.QIO),
+        (loader.ljust(0x40_0000, b"\xff"), ImageKind.FULL_DUMP),
+    ):
+        image = recognise(data)
+        assert (image.kind, image.chips, image.sound) == (kind, FOUR, True)
+        assert "encrypted or signed" in image.notes[0].text
+
+
+def test_a_product_that_is_named_in_it_is_no_damage():
+    image = recognise(made.for_product(BOTH, b"T7QH4050"))
+    assert (image.kind, image.chips, image.sound) == (ImageKind.QIO, ANY, True)
+    assert "product T7QH4050" in image.notes[0].text
+    assert not recognise(made.for_product(BOTH, b"T7QH4050")[:-40] + bytes(40)).sound
+
+
 def test_a_damaged_line_is_told():
     data = bytearray(made.flash("BK7236"))
     data[0x1_1000 + 0x2000] ^= 1
@@ -94,6 +139,15 @@ NEAR = {
     "another byte behind the mark": flipped(PLAIN, 0x106),
     "a wrong CRC16 in its first lines": flipped(STORED, 0x50),
     "stored lines without their first": STORED[34:],
+    "a product with a wrong CRC-8": made.for_product(STORED, b"T7QH4050", flip=1),
+    "a product that is no text": made.for_product(STORED, b"\x90\x90"),
+    "a product in a damaged line": flipped(made.for_product(STORED, b"T7QH4050"), 0x129),
+    "a product and another bad line": flipped(made.for_product(STORED, b"T7QH4050"), 0x50),
+    "a sealed mark without CRC16s": bytes(0x100) + b"BEKEN" + bytes(0x100),
+    "a sealed mark with a wrong bit": made.sealed(b"BEKEO"),
+    "another sealed mark": made.sealed(b"BK.SC"),
+    "a sealed mark in the next line": made.sealed(bytes(0x20) + b"BEKEN"),
+    "a sealed mark in damaged lines": flipped(made.sealed(b"BEKEN"), 0x50),
 }
 
 

@@ -12,6 +12,7 @@ from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.layout import FLASH_SIZES
 from plugsmith.errors import PlugsmithError
+from plugsmith.image.later_beken import is_later
 from plugsmith.tuya.records import PIN_RECORD, platform_chip, read_device_info, read_platform
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _PLACED = {
     FindingKind.RF_CALIBRATION: RegionRole.RF,
     FindingKind.TUYA_KEY: RegionRole.KEY,
 }
+_RF_PLACE, _KEY_PLACE = "place of the RF sector", "place of the vendor's key"
 _MODULE = re.compile(rb"""["']?module["']?:\s*["']?([A-Za-z0-9_-]{2,16})""")
 
 
@@ -77,12 +79,15 @@ def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
             fitting.setdefault(starts, chip.name)
     if len(fitting) != 1:
         return ChipGuess()
-    return ChipGuess(chip=next(iter(fitting.values())), evidence=("place of the RF sector",))
+    evidence = (_RF_PLACE, *((_KEY_PLACE,) if RegionRole.KEY in places else ()))
+    return ChipGuess(chip=next(iter(fitting.values())), evidence=evidence)
 
 
 def agreed(guess: ChipGuess, image: FirmwareImage | None) -> ChipGuess:
     """The guess, unless the file as an image allows only other chips: then the first of those."""
     allowed = image.chips if image is not None else ()
+    if is_later(image) and len(allowed) > 1 and guess.evidence in {(), (_RF_PLACE,)}:
+        return ChipGuess()  # they have the same mark, and their calibration at the same place
     if not allowed or guess.chip in allowed:
         return guess
     return ChipGuess(chip=allowed[0], evidence=("boot loader and application",))
