@@ -78,7 +78,9 @@ def rom_size(client: BootClient, head: bytes, stated: int | None) -> tuple[int, 
     for size in sizes:
         if head_at(size) and not head_at(size // 2):
             return size, SizeProof.JEDEC_AND_WRAP if stated else SizeProof.WRAP
-    return (stated, SizeProof.JEDEC) if stated else (2 * MIB, SizeProof.ASSUMED)
+    if not stated:
+        return 2 * MIB, SizeProof.ASSUMED
+    return stated, SizeProof.JEDEC if head_at(stated) else SizeProof.NO_WRAP
 
 
 def read_agreed(client: BootClient, addr: int, step: str) -> bytes:

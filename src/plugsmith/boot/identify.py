@@ -15,7 +15,7 @@ from plugsmith.boot.agreement import any_two
 from plugsmith.boot.contact.greeting import LATER_CHIP_ID, greet, owners_of
 from plugsmith.boot.dialects import AfterCrc, dialect_of
 from plugsmith.boot.efuse import read_key
-from plugsmith.boot.flash_size import BEYOND, is_right, loader_size, read_agreed, rom_size
+from plugsmith.boot.flash_size import BEYOND, MIB, is_right, loader_size, read_agreed, rom_size
 from plugsmith.boot.identity import (
     FlashFacts,
     Identity,
@@ -98,6 +98,8 @@ def _identify_loader(client: BootClient, version: str | None) -> Identity:
     by_crc = _crc_is_harmless(found, version)
     several = any(len(chip(name).flash_sizes) > 1 for item in found for name in item.chips)
     size = loader_size(client, head, by_crc=by_crc, several=several or not found)
+    if not found and not _loaders_like(head) and (size == BEYOND or len(set(head)) == 1):
+        raise _too_large(client, head)  # what lies there is no loader, whatever answers
     boot, owner, why = _name_loader(client, head, version, size)
     twins = tuple(name for name in boot.chips if name != owner.name)
     doubt = [_doubt(owner.name, twins, size)] if twins else []
@@ -168,17 +170,31 @@ def _name_loader(
             return named[0], chip(named[0].chip), why
         why = _("answers {version}; fingerprint {crc} is new", version=version, crc=mark)
         return _stand_in("BK7231T", why)
-    owners = [
-        item
-        for item in chips()
-        if item.family is Family.LOADER and any(head.startswith(own) for own in item.loader_heads)
-    ]
+    owners = _loaders_like(head)
     if not owners:
         found_text = f"loader {mark}, first bytes {head[:8].hex()}"
         raise UnknownBootCode(port=client.port.info.name, found=found_text)
     owner = fitting_chip([item.name for item in owners], size)
     why = _("first bytes of {chip}; fingerprint {crc} is new", chip=owner.name, crc=mark)
     return _stand_in(owner.name, why)
+
+
+def _loaders_like(head: bytes) -> list[Chip]:
+    """The chips whose boot loaders begin so."""
+    return [
+        item
+        for item in chips()
+        if item.family is Family.LOADER and any(head.startswith(own) for own in item.loader_heads)
+    ]
+
+
+def _too_large(client: BootClient, head: bytes) -> UnknownBootCode:
+    found = _(
+        "its flash has more than {mib} MiB: its boot loader does not show behind them, but {head}",
+        mib=BEYOND // MIB,
+        head=head[:8].hex(),
+    )
+    return UnknownBootCode(port=client.port.info.name, found=found)
 
 
 def _stand_in(name: str, why: str) -> tuple[BootCode, Chip, str]:

@@ -22,6 +22,7 @@ class SizeProof(StrEnum):
     WRAP = "wrap"  # the loader head repeats at this distance and nowhere earlier
     JEDEC = "jedec"  # the flash id says so and the content gives no way to prove it
     JEDEC_AND_WRAP = "jedec+wrap"
+    NO_WRAP = "no-wrap"  # the flash id says so, but its content does not repeat there
     CONTRADICTED = "contradicted"  # the flash id says more than the flash has: addresses wrap below
     ASSUMED = "assumed"  # nothing tells; the size that every known module of this chip has
 

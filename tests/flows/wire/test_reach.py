@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from campaign_size import sampled
 from flows_rig import Rig, factory
@@ -182,8 +184,6 @@ def test_the_same_file_is_cut_off_for_a_device_with_a_larger_flash(tmp_path):
 
 def test_a_flash_that_is_smaller_than_its_id_says_is_neither_backed_up_nor_written(tmp_path):
     real = next(item for item in KNOWN_PARTS if item.name == "TH25Q16HB")
-    from dataclasses import replace
-
     rig = Rig(
         tmp_path,
         "BK7231N",
@@ -195,6 +195,19 @@ def test_a_flash_that_is_smaller_than_its_id_says_is_neither_backed_up_nor_writt
     with pytest.raises(PreflightRefused):
         write_raw(rig.ctx("no-backup"), b"\0" * 0x1000, start=0x20_0000)
     assert rig.content == rig.before
+
+
+def test_a_flash_that_may_be_larger_than_its_id_says_is_told_and_kept_as_far_as_that(tmp_path):
+    real = next(item for item in KNOWN_PARTS if item.name == "TH25Q16HB")
+    part = replace(real, size=0x40_0000)
+    inside = factory("BK7231N", code_len=CODE)
+    rig = Rig(tmp_path, "BK7231N", inside + b"\x77" * len(inside), part=part)
+    made = backup(rig.ctx()).backup
+    assert "PS-NOTE-FLASH-LARGER" in rig.warnings()
+    assert made.file.read_bytes() == inside
+    assert made.passport.size_proof == "no-wrap"
+    write_raw(rig.ctx(), b"x" * 0x1000, start=0x80000)
+    assert rig.content[len(inside) :] == b"\x77" * len(inside)
 
 
 def test_chips_with_one_loader_are_told_as_a_doubt_and_get_the_image_that_is_named(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from boot_rig import Rig, forged
@@ -18,6 +19,7 @@ from plugsmith.errors.safety import ChipMismatch
 from plugsmith.forge.flash import forge_flash, forged_mac
 from plugsmith.sim.chip.registers import Registers
 from plugsmith.sim.faults import FaultPlan, Harm, LineFault, Way
+from plugsmith.sim.flash.parts import SimPart, part_of_size
 
 # personality, chip, boot code in flash, version that is answered
 CASES = [
@@ -182,3 +184,68 @@ def test_a_t_is_not_asked_for_what_it_never_answers(monkeypatch):
     identity = identify(client)
     assert identity.chip.name == "BK7231T"
     assert cmd.ReadRegister(addr=CHIP_ID).encode() not in sent
+
+
+_MIB16 = 0x100_0000
+
+
+def _only_a_loader(flash: bytes) -> bytes:
+    return flash[:0x1_1000].ljust(_MIB16, b"\xff")
+
+
+def _a_foreign_half(flash: bytes) -> bytes:
+    return flash.ljust(0x80_0000, b"\xff") + bytes(range(256)) * 0x8000
+
+
+@pytest.mark.parametrize(
+    ("who", "chip"),
+    [
+        ("t-1.0.5", "BK7231T"),
+        ("t-1.0.4", "BK7231T"),
+        ("q", "BK7231Q"),
+        ("u-1.0.15", "BK7231U"),
+        ("7252-1.0.15", "BK7252"),
+    ],
+)
+@pytest.mark.parametrize(
+    "filled",
+    [
+        lambda flash: flash.ljust(_MIB16, b"\xff"),
+        lambda flash: flash.ljust(_MIB16, b"\0"),
+        _only_a_loader,
+        _a_foreign_half,
+    ],
+    ids=["blank", "zeros", "only a loader", "foreign half"],
+)
+def test_a_flash_that_is_larger_than_the_addresses_reach_is_refused_in_so_many_words(
+    who, chip, filled
+) -> None:
+    """Behind 8 MiB lies no loader there: neither a smaller size nor a damaged wire is the cause."""
+    rig = Rig.of(who, filled(forged(chip)), named_boot=True)
+    with pytest.raises(UnknownBootCode) as caught:
+        identify(rig.link())
+    assert caught.value.code == "PS-LINK-UNSUPPORTED"
+    assert "more than 8 MiB" in caught.value.message
+
+
+def _part(size: int, *, told: int) -> SimPart:
+    """A part of `size` bytes whose id tells another size."""
+    return replace(
+        part_of_size(size, rom_family=True), jedec=part_of_size(told, rom_family=True).jedec
+    )
+
+
+@pytest.mark.parametrize("more", [2, 4, 8])
+def test_a_flash_that_may_be_larger_than_its_id_says_is_not_called_proven(more: int) -> None:
+    flash = forged("BK7231N").ljust(more * 0x20_0000, b"\xff")
+    rig = Rig.of("n-rom", flash, part=_part(len(flash), told=0x20_0000))
+    found = identify(rig.link()).flash
+    assert (found.size, found.size_proof) == (0x20_0000, SizeProof.NO_WRAP)
+
+
+def test_a_content_that_stands_twice_in_it_says_nothing_of_its_size() -> None:
+    rig = Rig.of("n-rom", forged("BK7231N") * 4, part=_part(0x80_0000, told=0x40_0000))
+    assert identify(rig.link()).flash.size_proof is SizeProof.CONTRADICTED
+    blank = b"\xff" * 0x80_0000
+    rig = Rig.of("n-rom", blank, part=_part(0x80_0000, told=0x40_0000))
+    assert identify(rig.link()).flash.size_proof is SizeProof.JEDEC

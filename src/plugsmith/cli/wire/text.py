@@ -33,6 +33,8 @@ _SIZE_PROOF = {
     SizeProof.WRAP: N_("proven: the boot loader repeats at this distance"),
     SizeProof.JEDEC: N_("as the flash id states"),
     SizeProof.JEDEC_AND_WRAP: N_("flash id and address wrap agree"),
+    SizeProof.NO_WRAP: N_("as the flash id states; it may be larger: nothing repeats there"),
+    SizeProof.CONTRADICTED: N_("as the flash id states; it is smaller: the content repeats"),
     SizeProof.ASSUMED: N_("assumed: nothing tells"),
 }
 

@@ -118,7 +118,7 @@ def make_backup(
     device.claim()
     device.raise_speed()
     key = device.key()
-    _refuse_doubtful_size(device)
+    _judge_size(ctx, device)
     _refuse_half_written(ctx, device)
     ctx.library.backups.check_room(device.size, out=out)
     device.tell_wrong_clock()
@@ -196,10 +196,24 @@ def priority_ranges(device: Device) -> list[AddressRange]:
     return [span for span in spans if whole.covers(span)]
 
 
-def _refuse_doubtful_size(device: Device) -> None:
+def _judge_size(ctx: FlowContext, device: Device) -> None:
+    """Refuse a size that the flash does not have; tell of one that may not be all of it."""
     flash = device.identity.flash
+    jedec = (flash.jedec or b"").hex(" ").upper()
     if flash.size_proof is SizeProof.CONTRADICTED:
-        raise SizeContradicted(stated=flash.size, jedec=(flash.jedec or b"").hex(" ").upper())
+        raise SizeContradicted(stated=flash.size, jedec=jedec)
+    if flash.size_proof is SizeProof.NO_WRAP:
+        ctx.warn(
+            "PS-NOTE-FLASH-LARGER",
+            _(
+                "The flash id {jedec} says {stated} bytes, but the content does not repeat there: "
+                "the flash may be larger. What lies behind them is not in the backup, and nothing "
+                "is written there.",
+                jedec=jedec,
+                stated=flash.size,
+            ),
+            hint=_("Please report what `plugsmith info --json` prints."),
+        )
 
 
 def _refuse_half_written(ctx: FlowContext, device: Device) -> None:
