@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plugsmith.chips.catalog import chip as find_chip
+from plugsmith.chips.model import Support
 from plugsmith.errors import UsageError
 from plugsmith.errors.flows import NoImage, NoVariant
 from plugsmith.errors.image import ImageDamaged
 from plugsmith.errors.network import ReleaseNotFound
+from plugsmith.errors.safety import ChipOnlyRead
 from plugsmith.events import Log
 from plugsmith.flows.image.file import doubt_name
 from plugsmith.flows.image.results import (
@@ -115,8 +117,10 @@ def pick_cached(
 ) -> Path:
     """The newest cached OpenBeken image for a chip whose code key has this class: plain or variant.
 
-    Raises NoImage, or NoVariant where only the needed variant is missing.
+    Raises NoImage, or NoVariant where only the needed variant is missing; ChipOnlyRead.
     """
+    if owner.support is Support.RECOGNISED:
+        raise ChipOnlyRead(chip=owner.name)
     prefix = wanted_prefix(owner, key_class)
     found = cache.newest(DEFAULT_REPO, prefix, variant=variant) if prefix is not None else None
     if found is None and variant is not None:

@@ -13,6 +13,7 @@ from plugsmith.flows.write.checks.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.image.assemble import pieces
+from plugsmith.image.later_beken import is_later
 from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
@@ -98,6 +99,8 @@ def sha256(data: bytes) -> str:
 
 
 def _kind_words(image: FirmwareImage) -> str:
+    if is_later(image):
+        return _("firmware or a flash of a chip that is only read here")
     words = {
         ImageKind.QIO: _("a damaged full image"),
         ImageKind.APP: _("a damaged application image"),
@@ -112,4 +115,5 @@ def _kind_words(image: FirmwareImage) -> str:
 
 
 def _reason(image: FirmwareImage) -> str:
-    return " ".join(item.text for item in image.problems)
+    told = image.notes if is_later(image) and not image.problems else image.problems
+    return " ".join(item.text for item in told)

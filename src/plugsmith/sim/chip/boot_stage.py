@@ -18,7 +18,7 @@ RING_LEN = 512
 _ROM_IDLE_BITS = 32  # silence that commits a frame, in bit times (FIFO configuration)
 _TINY_S = 1e-7  # far below a byte time, far above rounding
 _MARKER = slice(0x110, 0x116)
-_MARKER_NAMES = (b"BK7231", b"BK7238")
+_MARKER_NAMES = (b"BK7231", b"BK7236", b"BK7238")
 _MARKER_MS = 0x116
 
 
