@@ -33,7 +33,6 @@ from plugsmith.flows.input_file import input_of, read_input
 from plugsmith.image.foreign.marks import mark_of
 from plugsmith.image.foreign.odd_files import tool_for
 from plugsmith.image.foreign.other_makers import read_other_maker
-from plugsmith.image.later_beken import is_later
 from plugsmith.image.model import FindingLevel, ImageFinding, ImageKind
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.messages import _
@@ -146,7 +145,7 @@ class JudgedFile:
     @property
     def advice(self) -> str:
         """One sentence with the verb that helps with a file of this kind."""
-        if is_later(self._recognised):
+        if self._recognised.only_read:
             return _("It is for a chip that is only read here: `plugsmith image info` explains.")
         if self.kind in FIRMWARE and self._recognised.problems:
             return _of_broken(self.kind)

@@ -13,14 +13,20 @@ import re
 from struct import Struct
 
 from plugsmith.image.crc import bad_lines, code_end
-from plugsmith.image.model import CheckVerdict, FindingLevel, FirmwareImage, ImageFinding, ImageKind
+from plugsmith.image.model import (
+    ONLY_READ,
+    CheckVerdict,
+    FindingLevel,
+    FirmwareImage,
+    ImageFinding,
+    ImageKind,
+)
 from plugsmith.image.partition import find_tables
 from plugsmith.image.physical import APP_START, LINE_LEN, LOADER_LEN, STORED_LEN, strip_lines
 from plugsmith.memory import format_addr
 from plugsmith.messages import _
 from plugsmith.records import frozen
 
-ONLY_READ = "only-read"
 _VECTORS = Struct("<2I")
 _STACKS = range(0x2800_0004, 0x280A_0001, 4)
 _CODE = range(0x0200_0001, 0x0300_0000, 2)  # odd: Thumb
@@ -77,7 +83,7 @@ def recognise_later(data: bytes) -> FirmwareImage | None:
 
 def is_later(image: FirmwareImage | None) -> bool:
     """Whether a recogniser of ours said that of a file."""
-    return image is not None and any(item.code == ONLY_READ for item in image.notes)
+    return image is not None and image.only_read
 
 
 def _chips(data: bytes, first: _Piece) -> tuple[str, ...]:

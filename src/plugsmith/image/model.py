@@ -31,6 +31,7 @@ class ImageKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+ONLY_READ = "only-read"  # the code of the finding that says so of a chip
 #: what a file of a kind is called in a few words
 KIND_WORDS: Mapping[str, str] = {
     ImageKind.QIO: N_("a boot loader with its application"),
@@ -162,6 +163,11 @@ class FirmwareImage:
     def problems(self) -> tuple[ImageFinding, ...]:
         """The findings that speak against writing the file."""
         return tuple(item for item in self.findings if item.level is FindingLevel.PROBLEM)
+
+    @property
+    def only_read(self) -> bool:
+        """Whether it is for a chip that Plugsmith reads and does not write."""
+        return any(item.code == ONLY_READ for item in self.notes)
 
     @property
     def notes(self) -> tuple[ImageFinding, ...]:

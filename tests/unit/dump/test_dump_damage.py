@@ -11,8 +11,7 @@ from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.layout import Layout, Slip
 from plugsmith.dump.survey.damage import assess, is_image
 from plugsmith.dump.survey.report import DamageKind, DumpKind, DumpReport, FirmwareFacts, Secrets
-from plugsmith.image.later_beken import ONLY_READ
-from plugsmith.image.model import FindingLevel, FirmwareImage, ImageFinding, ImageKind
+from plugsmith.image.model import ONLY_READ, FindingLevel, FirmwareImage, ImageFinding, ImageKind
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.tuya.kv import StoreKind
 

@@ -12,7 +12,6 @@ from plugsmith.chips.model import RegionRole
 from plugsmith.dump.finding import Finding, FindingKind
 from plugsmith.dump.layout import FLASH_SIZES
 from plugsmith.errors import PlugsmithError
-from plugsmith.image.later_beken import is_later
 from plugsmith.tuya.records import PIN_RECORD, platform_chip, read_device_info, read_platform
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ def by_addresses(findings: Sequence[Finding], layout: Layout) -> ChipGuess:
 def agreed(guess: ChipGuess, image: FirmwareImage | None) -> ChipGuess:
     """The guess, unless the file as an image allows only other chips: then the first of those."""
     allowed = image.chips if image is not None else ()
-    if is_later(image) and len(allowed) > 1 and guess.evidence in {(), (_RF_PLACE,)}:
+    if image and image.only_read and len(allowed) > 1 and guess.evidence in {(), (_RF_PLACE,)}:
         return ChipGuess()  # they have the same mark, and their calibration at the same place
     if not allowed or guess.chip in allowed:
         return guess

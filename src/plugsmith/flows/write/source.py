@@ -13,7 +13,6 @@ from plugsmith.flows.write.checks.preflight import ImageFacts
 from plugsmith.flows.write.target_image import Segment
 from plugsmith.image.assemble import ConvertInput as OpenedFile
 from plugsmith.image.assemble import pieces
-from plugsmith.image.later_beken import is_later
 from plugsmith.image.model import CheckVerdict, ImageKind
 from plugsmith.image.rbl import TRAILER_LEN
 from plugsmith.memory import AddressRange
@@ -99,7 +98,7 @@ def sha256(data: bytes) -> str:
 
 
 def _kind_words(image: FirmwareImage) -> str:
-    if is_later(image):
+    if image.only_read:
         return _("firmware or a flash of a chip that is only read here")
     words = {
         ImageKind.QIO: _("a damaged full image"),
@@ -115,5 +114,5 @@ def _kind_words(image: FirmwareImage) -> str:
 
 
 def _reason(image: FirmwareImage) -> str:
-    told = image.notes if is_later(image) and not image.problems else image.problems
+    told = image.notes if image.only_read and not image.problems else image.problems
     return " ".join(item.text for item in told)
