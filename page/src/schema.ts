@@ -1663,7 +1663,7 @@ export type WireFlashRow = {
   "part": string | null;
   "vendor": string | null;
   "size": number;
-  "size_proof": "wrap" | "jedec" | "jedec+wrap" | "contradicted" | "assumed";
+  "size_proof": "wrap" | "jedec" | "jedec+wrap" | "no-wrap" | "contradicted" | "assumed";
   "protected": boolean | null;
 };
 
