@@ -47,9 +47,10 @@ def other_chips() -> tuple[OtherChip, ...]:
 def other_chip(name: str) -> OtherChip | None:
     """The chip called `name`, by its own or another of its names; None for none of these.
 
-    Of "A/B" (a module with one of several) it is what they have in common, under that name.
+    Case, blanks, `-` and `_` do not matter. Of "A/B" (a module with one of several) it is
+    what they have in common, under that name.
     """
-    found = [_by_name().get(one.strip().casefold()) for one in name.split("/")]
+    found = [_by_name().get(_plain(one)) for one in name.split("/")]
     known = [item for item in found if item is not None]
     if len(known) < len(found):
         return None
@@ -81,14 +82,18 @@ def _common(one: OtherChip, two: OtherChip) -> OtherChip:
     )
 
 
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.casefold() if letter not in " -_")
+
+
 @cache
 def _by_name() -> dict[str, OtherChip]:
     found: dict[str, OtherChip] = {}
     for table in tables(load(FILE), "chip", file=FILE):
         item = _chip(table)
         for name in (item.name, *item.also):
-            table.require(name.casefold() not in found, f"{name} occurs twice")
-            found[name.casefold()] = item
+            table.require(_plain(name) not in found, f"{name} occurs twice")
+            found[_plain(name)] = item
     return found
 
 
