@@ -142,6 +142,17 @@ class ProgramMissing(BridgeError):
     next_step = N_("To install it: {install}")
 
 
+class ProgramTooOld(BridgeError):
+    """It does not know a word that we say to it, so it did nothing."""
+
+    code = "PS-VIA-TOO-OLD"
+    exit_code = ExitCode.USAGE
+    what = N_("The installed {program} does not understand what Plugsmith asks of it: {said}")
+    next_step = N_(
+        "It is another version than the one that is known here. To install that: {install}"
+    )
+
+
 class ProgramFailed(BridgeError):
     """It ended without success; `said` are its last lines."""
 

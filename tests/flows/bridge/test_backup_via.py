@@ -142,6 +142,24 @@ def test_the_last_words_of_a_program_are_told(program, tmp_path, capsys):
     assert "Failed to connect to ESP8266" in lines[-1]["message"]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "esptool: error: argument --after/-a: invalid choice: 'no-reset' (choose from 'no_reset')",
+        "Error: No such option: --after",
+        "Error: No such command 'read-flash'.",
+        "esptool: error: unrecognized arguments: --flash-size keep",
+    ],
+)
+def test_another_version_that_does_not_know_our_words_is_called_so(program, tmp_path, capsys, said):
+    program("esptool", f"say('usage: esptool [-h]'); say({said!r}); sys.exit(2)")
+    code, lines, out = via(capsys, tmp_path)
+    assert (code, lines[-1]["code"]) == (2, "PS-VIA-TOO-OLD")
+    assert "pipx install 'esptool>=5'" in lines[-1]["hint"]
+    assert "usage" not in lines[-1]["message"]
+    assert not out.exists()
+
+
 def test_a_program_that_is_not_there_is_named_with_the_way_to_get_it(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("PLUGSMITH_HOME", str(tmp_path / "home"))

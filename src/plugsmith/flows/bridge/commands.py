@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plugsmith.flows.write.target_image import Segment
 
 INSTALL = {"esptool": "pipx install esptool", "ltchiptool": "pipx install ltchiptool"}
+KNOWN = {"esptool": "5", "ltchiptool": "4.15"}  # whose words these commands are
 _BEKEN = "ltchiptool flash read -d PORT bk72xx backup.bin"
 # the chip waits for the next run instead of starting its program, which would change the flash
 _STAYS = ("--after", "no-reset")

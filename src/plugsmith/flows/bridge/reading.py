@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,9 +14,12 @@ from plugsmith.errors.link import (
     NotWholeRead,
     OtherDevice,
     OtherDeviceWritten,
+    ProgramFailed,
+    ProgramTooOld,
     ReadsDiffer,
 )
 from plugsmith.events import Log
+from plugsmith.flows.bridge.commands import KNOWN
 from plugsmith.flows.bridge.program import run_program
 from plugsmith.flows.bridge.said import Said
 from plugsmith.flows.progress import task
@@ -31,8 +35,14 @@ if TYPE_CHECKING:
     from plugsmith.clock import Clock
     from plugsmith.events import CancelToken, EventSink
     from plugsmith.flows.bridge.commands import ViaProgram
+    from plugsmith.flows.progress import ProgressMeter
 
 _MOST = 64 << 20
+# of argparse and click, before a program has done anything
+_NOT_UNDERSTOOD = re.compile(
+    r"invalid choice: '[^']{1,40}'|[Nn]o such (?:option|command):? '?[\w-]{1,40}|"
+    r"unrecognized arguments: [^/]{1,80}"
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +95,11 @@ class Desk:
         with task(
             name, title, total=100, clock=self.clock, sink=self.sink, unit="percent"
         ) as meter:
+            self._run(command, meter)
+        self._same(self.said.end())
+
+    def _run(self, command: Sequence[str], meter: ProgressMeter) -> None:
+        try:
             run_program(
                 command,
                 meter=meter,
@@ -94,7 +109,13 @@ class Desk:
                 hear=lambda line: self._same(self.said.hear(line)),
                 lock=self.lock,
             )
-        self._same(self.said.end())
+        except ProgramFailed as failed:
+            if found := _NOT_UNDERSTOOD.search(str(failed.facts["said"])):
+                name = self.program.name
+                raise ProgramTooOld(
+                    program=name, said=found[0], install=f"pipx install '{name}>={KNOWN[name]}'"
+                ) from failed
+            raise
 
     def _same(self, difference: str) -> None:
         if difference:
