@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import random
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from other_images import esp_flash, esp_image
 from test_sim_with_peers import Served
 from via_rig import install, run
+
+from plugsmith.sim.esp.chip import EspChip
+from plugsmith.sim.esp.model import ESP32_C3
+from plugsmith.sim.esp.serve import EspServer
+from plugsmith.sim.flash.nor import NorFlash
+from plugsmith.sim.flash.parts import part_of_size
+from plugsmith.sim.ports.pty_endpoint import PtyEndpoint
 
 pytestmark = pytest.mark.peers
 SIZE = 0x8_0000
@@ -61,6 +70,32 @@ def test_a_backup_a_flash_and_the_way_back(chip, tmp_path, monkeypatch, capsys):
     code, lines = run(capsys, *flash, str(saved))
     assert code == 0, lines[-1]
     assert file.read_bytes() == stock
+
+
+@pytest.mark.parametrize("bits", [0b001, 0b111])
+def test_a_chip_that_encrypts_its_flash_is_told_and_not_written(
+    tmp_path, monkeypatch, capsys, bits
+):
+    install("esptool", tmp_path, monkeypatch)
+    stock = STOCK["esp32c3"].ljust(SIZE, b"\xff")
+    nor = NorFlash(part_of_size(SIZE, rom_family=False), stock)
+    port = PtyEndpoint(patience_s=60.0)
+    server = EspServer(EspChip(replace(ESP32_C3, crypt_count=bits), nor), port=port, file=None)
+    stopped = threading.Event()
+    thread = threading.Thread(target=server.run, args=(stopped.is_set,))
+    thread.start()
+    image = tmp_path / "image.bin"
+    image.write_bytes(IMAGES["esp32c3"])
+    try:
+        words = ("flash", str(image), "--via", "esptool", "--port", port.address, "-y")
+        code, lines = run(capsys, *words)
+    finally:
+        stopped.set()
+        thread.join()
+        port.close()
+    assert (code, lines[-1]["code"]) == (5, "PS-SAFETY-PREFLIGHT")
+    assert "flash encryption" in lines[-1]["message"]
+    assert nor.read(0, SIZE) == stock
 
 
 def test_an_image_for_another_chip_is_refused_by_both_judges(chip, tmp_path, monkeypatch, capsys):

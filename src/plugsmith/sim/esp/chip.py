@@ -167,7 +167,8 @@ class EspChip:
         return out
 
     def _security(self, _body: bytes, _total: int) -> bytes:
-        facts = struct.pack("<IB7sII", 0, 0, bytes(7), self.model.chip_number or 0, 0)
+        model = self.model
+        facts = struct.pack("<IB7sII", 0, model.crypt_count, bytes(7), model.chip_number or 0, 0)
         return self._answer(0x14, data=facts)
 
     def _flash_begin(self, body: bytes, _total: int) -> bytes:

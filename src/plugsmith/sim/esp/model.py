@@ -23,7 +23,8 @@ class EspModel:
     """A chip: `registers` at power-on, and what its ROM answers.
 
     `status_len`: bytes of status at the end of a ROM's answer. `chip_number`: in the answer about
-    security; None where that command does not exist.
+    security; None where that command does not exist. `crypt_count`: the eFuse bits of flash
+    encryption in that answer; an odd number of them switches it on. The flash is given as it is.
     """
 
     name: str
@@ -31,6 +32,7 @@ class EspModel:
     spi: SpiPlaces
     status_len: int
     chip_number: int | None
+    crypt_count: int = 0
 
 
 ESP8266 = EspModel(
