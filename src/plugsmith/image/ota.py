@@ -2,7 +2,8 @@
 
 The packed code is plain, without line CRC16s: the boot loader adds both when it unpacks into the
 application partition (uart-protocol.md sections 7.4, 7.5; a left-over package in a factory dump
-shows the same). Algorithms 0x0000 and 0x0102 are read and written, others are named and refused.
+shows the same). Algorithms 0x0000 and 0x0102 are read and written, 0x0002 and 0x0100 (packed or
+encrypted alone, as other tools make them) are read, others are named and refused.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from plugsmith.image.packages import diff2ya
 from plugsmith.image.rbl import (
     HEADER_LEN,
     MAGIC,
+    Cipher,
+    Packing,
     RblHeader,
     algorithm_name,
     fnv1a,
@@ -28,6 +31,7 @@ from plugsmith.messages import _
 
 PLAIN = 0x0000
 GZIP_AES = 0x0102
+_READ = frozenset({PLAIN, GZIP_AES, Cipher.AES256_CBC, Packing.GZIP << 8})
 # Public: in the build scripts of the SDK and of OpenBeken, and the same in Tuya's Q firmware.
 OTA_KEY = b"0123456789ABCDEF0123456789ABCDEF"
 OTA_IV = b"0123456789ABCDEF"
@@ -78,7 +82,7 @@ def read_package(data: bytes, at: int = 0) -> OtaPackage:
         raise _malformed("there is no header", at)
     if not header.sound:
         raise _malformed("the header fails its own CRC-32", at)
-    if header.algorithm not in {PLAIN, GZIP_AES}:
+    if header.algorithm not in _READ:
         raise ContainerUnsupported(algorithm=algorithm_name(header.algorithm))
     if not 0 < header.raw_size <= MAX_RAW_LEN:
         raise _malformed(_("a raw size of {size} bytes is impossible", size=header.raw_size), at)
@@ -96,13 +100,15 @@ def read_package(data: bytes, at: int = 0) -> OtaPackage:
 
 
 def _unpack(body: bytes, header: RblHeader, at: int) -> bytes:
-    if header.algorithm == PLAIN:
-        if len(body) < header.raw_size:
+    packed = body
+    if header.algorithm & 0xFF == Cipher.AES256_CBC:
+        if not body or len(body) % BLOCK_LEN:
+            raise _malformed("its length is no multiple of the cipher's block", at)
+        packed = cbc_decrypt(body, key=OTA_KEY, iv=OTA_IV)
+    if header.algorithm >> 8 == Packing.NONE:
+        if len(packed) < header.raw_size:
             raise _malformed("it is shorter than the code it should hold", at)
-        return body[: header.raw_size]
-    if not body or len(body) % BLOCK_LEN:
-        raise _malformed("its length is no multiple of the cipher's block", at)
-    packed = cbc_decrypt(body, key=OTA_KEY, iv=OTA_IV)
+        return packed[: header.raw_size]
     engine = zlib.decompressobj(_GZIP_FORMAT)
     try:
         code = engine.decompress(packed, header.raw_size + 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
 from dataclasses import replace
 
 import pytest
 
+from plugsmith.errors import Malformed
 from plugsmith.errors.image import (
     ContainerUnsupported,
     ConversionImpossible,
@@ -18,12 +20,14 @@ from plugsmith.errors.image import (
 from plugsmith.forge.firmware import app_code, forge_app, forge_loader, forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.forge.packages import forge_ota, forge_uf2
+from plugsmith.image.aes import cbc_encrypt
 from plugsmith.image.assemble import ConvertInput, convert, pieces
 from plugsmith.image.crc import build_lines
 from plugsmith.image.kinds import recognise
 from plugsmith.image.model import ImageKind
-from plugsmith.image.ota import write_package
+from plugsmith.image.ota import OTA_IV, OTA_KEY, read_package, write_package
 from plugsmith.image.physical import strip_lines
+from plugsmith.image.rbl import RblHeader, fnv1a, pad_package
 
 SMALL = 0x8000
 
@@ -199,6 +203,31 @@ def test_code_with_an_unknown_key_is_refused():
     lines = build_lines(bytes(range(256)) * 64)
     with pytest.raises(KeyMissing):
         convert(source(lines), to=ImageKind.OTA)
+
+
+def other_package(code, *, packed):
+    """Packed without a cipher, or the other way round; ltchiptool makes both."""
+    body = gzip.compress(code, 9, mtime=0) if packed else pad_package(code)
+    if not packed:
+        body = cbc_encrypt(body, key=OTA_KEY, iv=OTA_IV)
+    header = RblHeader(
+        algorithm=0x0100 if packed else 0x0002, time=1, partition="app", version="1.18.300",
+        body_crc32=zlib.crc32(body), raw_hash=fnv1a(code), raw_size=len(code),
+        package_size=len(body),
+    )  # fmt: skip
+    return header.encode() + body
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_packages_that_are_only_packed_or_only_encrypted_are_read(packed):
+    code = read_package(forge_ota("BK7231T", code_len=SMALL)).code
+    package = other_package(code, packed=packed)
+    assert read_package(package).code == code
+    app = convert(source(package), to=ImageKind.APP, chip="BK7231T")
+    assert app == forge_app("BK7231T", code_len=SMALL)
+    for broken in (package[:-16], package[:0x80] + b"\x55" + package[0x81:]):
+        with pytest.raises(Malformed):
+            read_package(broken)
 
 
 def test_a_package_of_another_packing_is_refused():
