@@ -160,7 +160,8 @@ class ProgramFailed(BridgeError):
     what = N_("{program} did not finish: {end}.")
     why = N_("Its last words: {said}")
     next_step = N_(
-        "Check the wires and the boot mode of the chip; `plugsmith doctor` says what is there."
+        "Check the wires and put the chip into its boot mode anew: a run that was cut leaves it at "
+        "another speed. `plugsmith doctor` says what is there."
     )
 
 

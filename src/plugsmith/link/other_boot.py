@@ -54,7 +54,7 @@ def look_for_other_chip(
 
 def _in_turn(*, talks: bool) -> list[Probe]:
     """Who `talks` by itself, which is heard as stray bytes, is listened to first."""
-    return sorted(PROBES, key=lambda probe: bool(probe.request) is talks)
+    return sorted(PROBES, key=lambda probe: probe.talks is not talks)
 
 
 def _listen(port: Port, witness: Witness, clock: Clock, cancel: CancelToken) -> bool:

@@ -24,7 +24,9 @@ _LN_ROMS = {
     b"RAMCODE": "LN882H",
     b"Jun 19 2019/21:01:04": "LN8825B",
 }
-_NAK = b"\x15"
+# what we sent at other rates may have silenced it; these three end that, as its own tool does
+_WAKE = b"\x18\x07\x18"
+_ACK, _NAK = b"\x06", b"\x15"
 _NAKS = 2  # one alone may be noise
 
 
@@ -33,6 +35,7 @@ class Probe:
     """One greeting at `baud` after `first` (which ends what a console took for a line so far).
 
     `named` says which chip the answer is of, by its name in the catalogue; None for no answer.
+    `talks`: that chip sends by itself as long as nothing has silenced it.
     """
 
     baud: int
@@ -40,6 +43,7 @@ class Probe:
     named: Callable[[bytes], str | None]
     first: bytes = b""
     wait_s: float = 0.3
+    talks: bool = False
 
 
 def _lightning(answer: bytes) -> str | None:
@@ -64,7 +68,7 @@ def _bouffalo(answer: bytes) -> str | None:
 
 
 def _realtek_b(answer: bytes) -> str | None:
-    said = answer.strip(b"\x00")
+    said = answer.strip(b"\x00").removeprefix(_ACK)
     return "RTL8710B" if len(said) >= _NAKS and not said.strip(_NAK) else None
 
 
@@ -73,7 +77,7 @@ PROBES = (
     Probe(baud=115_200, request=b"ping\n", first=b"\n", named=_realtek_c),
     Probe(baud=115_200, request=_ESP_SYNC, named=_espressif),
     Probe(baud=115_200, request=b"\x55" * 70, named=_bouffalo),
-    Probe(baud=1_500_000, request=b"", named=_realtek_b, wait_s=2.3),
+    Probe(baud=1_500_000, request=_WAKE, named=_realtek_b, wait_s=0.7, talks=True),
 )
 #: the chips that the probes name
 ANSWERING = frozenset({"LN882H", "LN8825B", "RTL8720C", "ESP8266", "ESP32", "BL602", "RTL8710B"})

@@ -44,7 +44,8 @@ class SimRequest(OpenBekenRequest):
         env="PLUGSMITH_CHIP",
         help=N_(
             "bk7231t, bk7231n, bk7231m, bk7231u, bk7231q, bk7238, bk7252 or bk7252n; or esp8266 or "
-            "esp32c3, which only wait for esptool."
+            "esp32c3, which only wait for esptool; or ln882h, rtl8710b or rtl8720c, which only "
+            "wait for ltchiptool."
         ),
     )
     flash: Path | None = option(

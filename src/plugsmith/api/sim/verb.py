@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plugsmith.api.sim.esp import is_esp, serve_esp
+from plugsmith.api.sim.makers import is_maker, serve_maker
 from plugsmith.api.sim.places import chip_endpoint, log_endpoint
 from plugsmith.api.sim.results import ChipSession
 from plugsmith.errors import UsageError
@@ -33,6 +34,9 @@ def sim(session: Session, request: SimRequest) -> ChipSession | EmulatedSession 
         case "fast" if is_esp(request.chip):
             _check(request)
             return serve_esp(session, request)
+        case "fast" if is_maker(request.chip):
+            _check(request)
+            return serve_maker(session, request)
         case "fast":
             return _chip(session, request)
         case "emu":

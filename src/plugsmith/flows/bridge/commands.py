@@ -24,6 +24,8 @@ _BEKEN = "ltchiptool flash read -d PORT bk72xx backup.bin"
 _STAYS = ("--after", "no-reset")
 # the bytes of the file go into the flash as they are
 _AS_THEY_ARE = ("--flash-mode", "keep", "--flash-freq", "keep", "--flash-size", "keep")
+# its own 460800 would stay when it ends, and the next run calls the chip at this one
+_SAME_RATE = {"ambz": ("-b", "1500000")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,8 @@ class ViaProgram:
         swap = {"PORT": self.port, "backup.bin": str(file)}
         words = shlex.split(read_command(self.name, self.chip))[1:]
         found = [swap.get(word, word) for word in words]
+        if self.name == "ltchiptool":
+            found[2:2] = _SAME_RATE.get(words[-2], ())
         if stays and self.name == "esptool":
             found[2:2] = _STAYS
         return [self.path, *found]
@@ -64,7 +68,8 @@ class ViaProgram:
             head = [self.path, "--port", self.port, *_STAYS, *told, "write-flash", *_AS_THEY_ARE]
             return [[*head, *places]] if places else []
         family = shlex.split(read_command(self.name, self.chip))[-2]
-        head = [self.path, "flash", "write", "-d", self.port, "-f", family]
+        rate = _SAME_RATE.get(family, ())
+        head = [self.path, "flash", "write", *rate, "-d", self.port, "-f", family]
         return [[*head, "-s", hex(run.start), str(file)] for run, file in runs]
 
 

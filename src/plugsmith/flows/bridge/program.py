@@ -35,6 +35,7 @@ _LAST_LINES = 6
 _LONGEST = 400
 _PERCENT = re.compile(r"(?<![\d.])(\d{1,3})(?:\.\d+)?\s?%")
 _BREAK = re.compile(rb"[\r\n]+")
+_BAR_LEN = 64  # signs # that ltchiptool prints in one line, one after the other
 
 
 def find_program(name: str, *, install: str) -> str:
@@ -55,7 +56,7 @@ def run_program(
     hear: Callable[[str], None] | None = None,
     lock: int | None = None,
 ) -> None:
-    """Run it to its end; what it says of its progress (in percent) moves `meter`, of 100.
+    """Run it to its end; what it says of its progress (percent, or a bar) moves `meter`, of 100.
 
     `hear` gets each line; where it raises, the program is stopped as well. The open file `lock` is
     the program's too, so that the system holds it while the program lives, even if we were killed.
@@ -68,9 +69,12 @@ def run_program(
     try:
         program.start()
         for line in _lines(program, clock=clock, cancel=cancel):
+            bar = len(line) - len(line.lstrip("#"))
+            if bar:
+                meter.advance(max(0, min(100, bar * 100 // _BAR_LEN) - meter.done))
             if found := list(_PERCENT.finditer(line)):
                 meter.advance(max(0, min(100, int(found[-1][1])) - meter.done))
-            else:
+            elif line := line[bar:]:
                 last.append(line)
                 if hear is not None:
                     hear(line)
@@ -171,7 +175,10 @@ class _Program:
 
 
 def _lines(program: _Program, *, clock: Clock, cancel: CancelToken) -> Iterator[str]:
-    """What it says, line by line as it comes. Raises as `_pieces`."""
+    """What it says, line by line as it comes, and a bar each time that it grows.
+
+    Raises as `_pieces`.
+    """
     pending = b""
     for data in _pieces(program, clock=clock, cancel=cancel):
         *whole, pending = _BREAK.split(pending + data)
@@ -181,6 +188,8 @@ def _lines(program: _Program, *, clock: Clock, cancel: CancelToken) -> Iterator[
             text = visible_line(line.decode("utf-8", "replace").strip())[:_LONGEST]
             if text:
                 yield text
+        if pending and not pending.strip(b"#"):
+            yield pending.decode()
 
 
 def _pieces(program: _Program, *, clock: Clock, cancel: CancelToken) -> Iterator[bytes]:

@@ -9,6 +9,8 @@ from plugsmith.chips.other_chips import other_chip
 from plugsmith.messages import _
 
 _CHIP = re.compile(r"(?:Connected to|Chip is|Chip type:)\s+(ESP[0-9A-Z-]+)")
+# ltchiptool of these chips: what the chip is in detail; the name alone comes from the user
+_DETAIL = re.compile(r"Chip info: ((?:RTL|LN)\S+)")
 # of an EUI-64 (8 bytes) the address of the chip is the one that is called the base
 _MAC = re.compile(r"^(BASE )?MAC:\s*((?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2})(?![:0-9a-fA-F])")
 _SIZE = re.compile(r"^(?:Auto-d|D)etected flash size:\s*(\d{1,4})\s?([KM])B$", re.IGNORECASE)
@@ -25,11 +27,12 @@ EFUSES = {
 class Said:
     """What a program told of the chip, in all its runs; None where it did not.
 
-    `flash_size` in bytes, in this run. `locks`: for "Secure Boot" and "Flash Encryption" whether
+    `detail`: which of the kinds of that chip. `flash_size` in bytes, in this run. `locks`: for "Secure Boot" and "Flash Encryption" whether
     they are on, as far as it was told.
     """
 
     chip: str | None = None
+    detail: str | None = None
     macs: dict[str, str] = field(default_factory=dict)
     flash_size: int | None = None
     locks: dict[str, bool] = field(default_factory=dict)
@@ -55,6 +58,11 @@ class Said:
             self.chip = self.chip or chip
             if chip != self.chip:
                 return _("it is a {name}", name=chip)
+        found = _DETAIL.search(line)
+        if found is not None:
+            self.detail = self.detail or found[1]
+            if found[1] != self.detail:
+                return _("it is a {name}", name=found[1])
         found = _MAC.search(line)
         if found is not None:
             self._now.add("mac")

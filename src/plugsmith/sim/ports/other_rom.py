@@ -2,8 +2,9 @@
 boot ROMs answer the greeting of their own tool. Nothing else of them is simulated.
 
 Texts: public boot logs, but that of the LN882H is made up around its name. Answers: Espressif's
-serial protocol, ltchiptool's tools for LN882H, RTL8710B and RTL8720C, Bouffalo's ISP papers. A ROM
-takes what came before its greeting for a part of it, as a console does: without a line end in front
+serial protocol, Bouffalo's ISP papers, the LN882H's commands for an LN8825B; the ROMs of LN882H,
+RTL8710B and RTL8720C are those of `sim.makers`, with which the real ltchiptool works. A ROM takes
+what came before its greeting for a part of it, as a console does: without a line end in front
 nothing is understood.
 """
 
@@ -12,8 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from plugsmith.sim.makers.models import maker_chip
+from plugsmith.sim.wire import through_rates
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from plugsmith.sim.makers.chip import MakerChip
 
 _ESP_SYNC = bytes.fromhex("c0000824000000000007071220")
 _BURST = 32  # bytes of 0x55 by which Bouffalo's ROM measures the speed
@@ -37,7 +43,10 @@ def _burst(heard: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class RomModel:
-    """What a chip says by itself (every so many seconds) and to what it answers."""
+    """What a chip says by itself (every so many seconds) and to what it answers.
+
+    `maker`: all of that is played by the chip of this name in `sim.makers`.
+    """
 
     rate: int
     says: bytes = b""
@@ -45,6 +54,7 @@ class RomModel:
     answers: Callable[[bytes], bytes] | None = None
     ends: bytes = b"\n"  # of a request; empty: each write is one
     any_rate: bool = False
+    maker: str = ""
 
 
 _C3 = b"ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:0x1 (POWERON),boot:0x"
@@ -54,16 +64,16 @@ ROMS: dict[str, RomModel] = {
     "esp32c3": RomModel(115_200, _C3 + b"c (SPI_FAST_FLASH_BOOT)\r\nmode:DIO, clock div:1\r\n"),
     "esp32c3-boot": RomModel(115_200, answers=_esp(4), ends=b"", any_rate=True),
     "ln882h": RomModel(115_200, b"\r\n[LN882H] SDK start, version 2.0\r\n"),
-    "ln882h-boot": RomModel(115_200, answers=_line(b"version", b"Mar 14 2021/00:23:32\r\n")),
+    "ln882h-boot": RomModel(115_200, maker="ln882h"),
     "ln8825b-boot": RomModel(115_200, answers=_line(b"version", b"Jun 19 2019/21:01:04\r\n")),
     "rtl8710b": RomModel(
         115_200, b"ROM:[V0.1]\r\nFLASHRATE:4\r\nBOOT TYPE:0 XTAL:40000000\r\nIMG1 ENTER\r\n"
     ),
-    "rtl8710b-boot": RomModel(1_500_000, b"\x15", 0.5),
+    "rtl8710b-boot": RomModel(1_500_000, maker="rtl8710b"),
     "rtl8720c": RomModel(
         115_200, b"\r\n== Rtl8710c IoT Platform ==\r\nChip VID: 5, Ver: 3\r\nROM Version: v3.0\r\n"
     ),
-    "rtl8720c-boot": RomModel(115_200, answers=_line(b"ping", b"ping")),
+    "rtl8720c-boot": RomModel(115_200, maker="rtl8720c"),
     "bl602": RomModel(2_000_000, b"Starting bl602 now....\r\nBooting BL602 Chip...\r\n"),
     "bl602-boot": RomModel(115_200, answers=_burst, ends=b"", any_rate=True),
 }
@@ -77,9 +87,16 @@ class OtherRom:
     said_s: float
     due: list[tuple[float, bytes, float]] = field(default_factory=list)  # when, what, at which rate
     _request: bytearray = field(default_factory=bytearray)
+    _maker: MakerChip | None = None
+
+    def __post_init__(self) -> None:
+        if self.model.maker:
+            self._maker = maker_chip(self.model.maker, now=self.said_s)
 
     def take(self, data: bytes, rate: float, now: float) -> None:
         """What the host sent at `rate`."""
+        if self._maker is not None:
+            self._maker.take(through_rates(data, rate, self._maker.rate), now)
         model = self.model
         if model.answers is None or not (model.any_rate or rate == model.rate):
             return
@@ -99,6 +116,8 @@ class OtherRom:
 
     def came(self, now: float) -> list[tuple[bytes, float]]:
         """What it sent since the last call, each with its rate."""
+        if self._maker is not None:
+            return self._maker.came(now)
         out = [(data, rate) for due, data, rate in self.due if due <= now]
         self.due = [item for item in self.due if item[0] > now]
         while self.model.says and self.said_s + self.model.every_s <= now:
@@ -108,6 +127,8 @@ class OtherRom:
 
     def next_event(self) -> float | None:
         """When it sends next."""
+        if self._maker is not None:
+            return self._maker.next_event()
         times = [item[0] for item in self.due]
         if self.model.says:
             times.append(self.said_s + self.model.every_s)
