@@ -95,6 +95,6 @@ def test_a_chip_that_falls_silent_amid_a_read_ends_it(tmp_path, monkeypatch, cap
         via = ("--via", "ltchiptool", "--chip", "LN882H", "--port", port)
         code, lines = run(capsys, "backup", *via, "-o", str(saved))
     assert (code, lines[-1]["code"]) == (6, "PS-VIA-FAILED"), lines[-1]
-    assert "TimeoutError" in lines[-1]["why"]
-    assert "boot mode anew" in lines[-1]["next_step"]
+    assert "TimeoutError" in lines[-1]["message"]
+    assert "boot mode anew" in lines[-1]["hint"]
     assert not saved.exists()
