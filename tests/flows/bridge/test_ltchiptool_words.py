@@ -108,3 +108,4 @@ sys.exit(3)"""
     clock, log = RealClock(), Sees()
     with task("via", "x", total=100, clock=clock, sink=log, unit="percent") as meter:
         run_program([str(path)], meter=meter, clock=clock, sink=log, cancel=CancelToken())
+    assert seen.exists()
