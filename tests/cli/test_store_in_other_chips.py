@@ -6,9 +6,9 @@ import json
 import random
 
 import pytest
+from other_images import ameba_z2_flash, ameba_z_flash, bl602_flash, ln882h_flash
 
 from plugsmith.cli.app import main
-from rigs.other_images import ameba_z2_flash, ameba_z_flash, bl602_flash, ln882h_flash
 
 # places that BK7231GUIFlashTool's source names; for a BL602 it names none
 FLASHES = {

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 from maker_rig import served
+from other_images import ameba_z2_flash, ameba_z_app, ameba_z_flash, ln882h_flash
 from via_rig import PEERS, install, run
-
-from rigs.other_images import ameba_z2_flash, ameba_z_app, ameba_z_flash, ln882h_flash
 
 pytestmark = pytest.mark.peers
 NEW = random.Random(6).randbytes(0x2800)

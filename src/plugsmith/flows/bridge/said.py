@@ -27,8 +27,8 @@ EFUSES = {
 class Said:
     """What a program told of the chip, in all its runs; None where it did not.
 
-    `detail`: which of the kinds of that chip. `flash_size` in bytes, in this run. `locks`: for "Secure Boot" and "Flash Encryption" whether
-    they are on, as far as it was told.
+    `detail`: which kind of that chip. `flash_size` in bytes, in this run. `locks`: for "Secure
+    Boot" and "Flash Encryption" whether they are on, as far as it was told.
     """
 
     chip: str | None = None
