@@ -22,7 +22,7 @@ serial.Serial._update_rts_state = ignore_lines
 serial.Serial._update_dtr_state = ignore_lines
 
 port, spare = sys.argv[1], int(sys.argv[2], 16)
-chip = BK7231Serial(port, baudrate=921600)
+chip = BK7231Serial(port, baudrate=921600, link_timeout=30.0, cmnd_timeout=8.0)  # also under load
 chip.connect()
 told: dict[str, object] = {"protocol": chip.protocol_type.name, "size": chip.flash_size}
 told["id"] = bytes(chip.flash_read_id()["id"]).hex()
@@ -44,7 +44,9 @@ told["otp off"] = words(0x5B10_0400, 4)
 clocks, power = chip.register_read(0x5401_0030), chip.register_read(0x5401_0040)
 chip.register_write(0x5401_0030, clocks | 1 << 15 | 1 << 7)
 chip.register_write(0x5401_0040, power & ~(1 << 3))
-told["otp"] = words(0x5B10_0400, 0x100) + words(0x5B01_0000, 0x300)
+told["otp"] = "".join(
+    words(start, 8) for start in (0x5B10_0400, 0x5B10_07E0, 0x5B01_0000, 0x5B01_0BE0)
+)
 fuses = []
 for index in range(4):
     control = chip.register_read(0x5488_0010) & ~0x1F02 | index << 8 | 1
