@@ -67,7 +67,8 @@ class JudgedFile:
         found = self._recognised
         if found.kind is ImageKind.UNKNOWN and self.kind in _IN_A_FLASH:
             text = " ".join((_("The file is {name}.", name=self.words), self.advice))
-            return replace(found, findings=(_problem("not-firmware", text),))
+            larger = [item for item in found.findings if item.code == "goes-on"]
+            return replace(found, findings=(_problem("not-firmware", text), *larger))
         if found.kind in _OF_A_FLASH and not found.rotation:
             more = tuple(_problem("order", text) for text in self._disorder)
             # what it would be in the right order is not said of one that is in none

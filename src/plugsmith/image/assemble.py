@@ -43,7 +43,9 @@ if TYPE_CHECKING:
 
 TARGETS = (ImageKind.QIO, ImageKind.APP, ImageKind.OTA)
 # findings that make the bytes themselves untrustworthy; a rotated or odd-sized dump is not one
-_FATAL = frozenset({"crc16", "erased-gap", "header-crc", "body", "vectors", "no-code", "cut-off"})
+_FATAL = frozenset(
+    {"crc16", "erased-gap", "header-crc", "body", "vectors", "no-code", "cut-off", "goes-on"}
+)
 _DEFAULT_VERSION = "1.00"
 
 

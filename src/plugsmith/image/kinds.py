@@ -27,7 +27,7 @@ from plugsmith.image.ota import package_start
 from plugsmith.image.packaged import recognise_ota, recognise_uf2
 from plugsmith.image.packages.uf2 import is_uf2
 from plugsmith.image.physical import APP_START, LOADER_LEN, STORED_LEN
-from plugsmith.image.sections import APP_ENDS, looks_like_code, measure_app
+from plugsmith.image.sections import APP_ENDS, goes_on, looks_like_code, measure_app
 from plugsmith.memory import SECTOR_LEN, format_addr
 from plugsmith.messages import _
 
@@ -84,7 +84,7 @@ def _with_loader(data: bytes, *, has_loader: bool = True) -> FirmwareImage:
     app = read_app(data, limit=limit) if looks_like_code(data, APP_START) else None
     kind = _kind_from_zero(data, limit, checks)
     if app is not None:
-        _check_app(checks, app, kind)
+        _check_app(checks, data, app, kind)
     elif kind is not ImageKind.BOOTLOADER:
         checks.record("crc16", CheckVerdict.MISSING)
         checks.problem(
@@ -112,7 +112,7 @@ def _from_application(data: bytes) -> FirmwareImage:
     loader = read_loader(data, loader_at) if rotated else None
     limit = _app_limit(loader) - APP_START
     app = read_app(data, at=0, limit=limit)
-    _check_app(checks, app, ImageKind.APP)
+    _check_app(checks, data, app, ImageKind.APP)
     if len(data) <= _aligned(_APP_PARTITION_END) - APP_START:
         return _result(data, ImageKind.APP, checks, app=app)
     kind = ImageKind.FULL_DUMP if _full_from_app(len(data)) else ImageKind.UNKNOWN
@@ -202,8 +202,18 @@ def _check_loader_end(checks: CheckList, loader: LoaderFacts, *, alone: bool) ->
     )
 
 
-def _check_app(checks: CheckList, app: AppFacts, kind: ImageKind) -> None:
+def _check_app(checks: CheckList, data: bytes, app: AppFacts, kind: ImageKind) -> None:
     check_section(checks, app.section)
+    if app.section.trailer is None and goes_on(data, app.section):
+        checks.problem(
+            "goes-on",
+            _(
+                "The application goes on behind {at}, where its partition ends: it is larger than "
+                "the chip takes.",
+                at=format_addr(app.section.end),
+            ),
+            at=app.section.end,
+        )
     if app.section.trailer is None and kind is ImageKind.QIO:
         checks.problem(
             "cut-off",

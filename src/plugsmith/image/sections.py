@@ -24,6 +24,7 @@ from plugsmith.image.scramble import PLAIN_KEY, TUYA_KEY, ScrambleKey, scramble
 
 VECTOR = bytes.fromhex("14f09fe5")  # ldr pc, [pc, #20]: words 1..7 of every vector table
 _BRANCH = 0xEA  # highest byte of word 0: a branch, always taken
+_IN_STEP = 3  # lines whose checksums are not right by chance
 _MOSTLY_FF = 26  # of 34 bytes: a padding line with a few bits lost, not code
 _MAX_STRAY = 16
 _WRITTEN = re.compile(rb"[^\xff]")
@@ -72,6 +73,14 @@ def measure_app(data: bytes, *, at: int = APP_START, limit: int | None = None) -
         logical=APP_LOGICAL_START,
         trailers=_find_trailer(data, ends, partition="app"),
     )
+
+
+def goes_on(data: bytes, section: CodeSection) -> bool:
+    """Whether lines of code follow in step behind a partition that code fills to its end."""
+    behind = data[section.end : section.end + _IN_STEP * STORED_LEN]
+    fills = section.limit - section.end < STORED_LEN
+    whole = len(behind) == _IN_STEP * STORED_LEN and ERASED_LINE not in behind
+    return fills and whole and not bad_lines(behind)
 
 
 def _find_trailer(data: bytes, ends: list[int], *, partition: str) -> list[Trailer]:

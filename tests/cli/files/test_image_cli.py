@@ -179,3 +179,13 @@ def test_fetch_takes_chip_and_build_from_the_pins(tmp_path, capsys, monkeypatch)
     device.write_text('{"pins": {"7": "Rel;1"}}')
     code, lines = run(capsys, *given)
     assert (code, lines[-1]["code"]) == (2, "PS-USAGE")
+
+
+def test_convert_says_what_speaks_against_its_source_as_flash_and_boot_do(files, capsys):
+    long = files / "long.bin"
+    long.write_bytes((files / "dump.bin").read_bytes() + b"\x55" * 0x10000)
+    code, lines = run(capsys, "image", "convert", long, "--to", "app", "-o", files / "made.bin")
+    (note,) = [line for line in lines if line["type"] == "warning"]
+    assert (code, note["code"]) == (0, "PS-NOTE-DAMAGED")
+    assert "65536 bytes follow" in note["message"]
+    assert "long.bin" in note["hint"]

@@ -246,3 +246,14 @@ def test_a_package_that_names_two_chips_needs_one():
         convert(package, to=ImageKind.APP)
     assert "--chip" in refusal.value.hint
     assert recognise(convert(package, to=ImageKind.APP, chip="BK7231T")).key.value == "tuya"
+
+
+@pytest.mark.parametrize("to", [ImageKind.APP, ImageKind.OTA, ImageKind.QIO])
+@pytest.mark.parametrize("in_front", [True, False])
+@pytest.mark.parametrize("chip", ["BK7231T", "BK7231N"])
+def test_an_application_larger_than_its_partition_is_not_cut_to_it(chip, in_front, to):
+    """Half of one, in a package with right checksums, would be installed over the air."""
+    app = forge_app(chip, code_len=0x14_0000)
+    data = forge_loader("t-1.0.5" if chip == "BK7231T" else "n-1.0.1") + app if in_front else app
+    with pytest.raises(ImageDamaged, match="larger than the chip takes"):
+        convert(source(data), to=to, loader=source(forge_openbeken_qio(chip, code_len=SMALL)))

@@ -170,7 +170,13 @@ def info(session: Session, request: ImageInfoRequest) -> ImageInfo | ManyResult:
 def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
     """`image convert`; OutputExists before anything else if the output is there."""
     from plugsmith.errors import UsageError
-    from plugsmith.flows.image.file import ConvertRequest, convert_file, describe, open_image
+    from plugsmith.flows.image.file import (
+        ConvertRequest,
+        convert_file,
+        describe,
+        open_image,
+        tell_problems,
+    )
     from plugsmith.image.assemble import TARGETS
 
     wanted = next((kind for kind in TARGETS if kind.value == request.to.lower()), None)
@@ -179,7 +185,7 @@ def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
     key, from_key = _key(request.key), _key(request.from_key)  # first: errors tell them to nobody
     source = open_image(request.file)
     describe(source, session.sink)
-    return convert_file(
+    made = convert_file(
         ConvertRequest(
             source=source,
             to=wanted,
@@ -191,6 +197,11 @@ def convert(session: Session, request: ImageConvertRequest) -> ConvertResult:
             from_key=from_key,
         )
     )
+    hint = _(
+        "Do not write {name} itself; what was made of it was looked at anew.", name=source.name
+    )
+    tell_problems(source, session.sink, hint=hint)
+    return made
 
 
 def _key(text: str | None) -> ScrambleKey | None:

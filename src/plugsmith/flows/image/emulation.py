@@ -11,8 +11,9 @@ from plugsmith.emu.board import BOARDS
 from plugsmith.emu.job import EmuLimits
 from plugsmith.emu.runner import check_board, run_boot
 from plugsmith.errors.own.emulator import NotBootable
-from plugsmith.events import TaskBegin, TaskEnd, Warning_
+from plugsmith.events import TaskBegin, TaskEnd
 from plugsmith.flows.file_kind import WITH_CODE
+from plugsmith.flows.image.file import tell_problems
 from plugsmith.flows.image.results import BootResult, EmulatedPin, GpioResult
 from plugsmith.flows.judged_file import worked_on
 from plugsmith.image.assemble import ConvertInput, pieces
@@ -111,16 +112,8 @@ def boot_image(request: BootRequest, sink: EventSink) -> BootResult:
         chip = choose_chip(request)
         check_board(chip)
         flash = flash_to_boot(request, chip=chip)
-    problems = [item.text for item in request.source.image.problems]
-    for text in problems:
-        sink.emit(
-            Warning_(
-                code="PS-NOTE-DAMAGED",
-                message=text,
-                hint=_("Do not write this file, whatever the emulator says of it."),
-                data={"name": request.source.name},
-            )
-        )
+    hint = _("Do not write this file, whatever the emulator says of it.")
+    problems = tell_problems(request.source, sink, hint=hint)
     answer = run_emulated(flash, chip, sink, limits=EmuLimits(wall_s=request.wall_s))
     return BootResult(
         chip=chip,

@@ -113,6 +113,15 @@ def describe(source: ConvertInput, sink: EventSink) -> ImageInfo:
     return image_info(source.image, file=source.name, name_doubts=tuple(doubts))
 
 
+def tell_problems(source: ConvertInput, sink: EventSink, *, hint: str) -> bool:
+    """Warn of everything that speaks against writing the file; False where nothing does."""
+    problems = [item.text for item in source.image.problems]
+    for text in problems:
+        data = {"name": source.name}
+        sink.emit(Warning_(code="PS-NOTE-DAMAGED", message=text, hint=hint, data=data))
+    return bool(problems)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvertRequest:
     """What `image convert` is asked to do; `time` is Unix time for headers that must be made.
