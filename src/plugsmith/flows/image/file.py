@@ -117,8 +117,9 @@ def tell_problems(source: ConvertInput, sink: EventSink, *, hint: str) -> bool:
     """Warn of everything that speaks against writing the file; False where nothing does."""
     problems = [item.text for item in source.image.problems]
     for text in problems:
-        data = {"name": source.name}
-        sink.emit(Warning_(code="PS-NOTE-DAMAGED", message=text, hint=hint, data=data))
+        sink.emit(
+            Warning_(code="PS-NOTE-DAMAGED", message=text, hint=hint, data={"name": source.name})
+        )
     return bool(problems)
 
 

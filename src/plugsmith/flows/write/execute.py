@@ -17,8 +17,8 @@ from plugsmith.errors.flows import KeptChanged, VerifyFailed
 from plugsmith.errors.safety import SafetyRefusal
 from plugsmith.flows.permissions import Permission
 from plugsmith.flows.progress import ProgressMeter, task
+from plugsmith.flows.write.put_aside import put_aside_strange
 from plugsmith.flows.write.sector_survey import RangeCrc, crcs_of
-from plugsmith.flows.write.way_back import put_aside_strange
 from plugsmith.memory import (
     BLOCK_LEN,
     SECTOR_LEN,

@@ -12,8 +12,8 @@ from plugsmith.flows.permissions import Permission
 from plugsmith.flows.wire.backup import make_backup
 from plugsmith.flows.wire.linked.content_now import changed_blocks, content_now
 from plugsmith.flows.write.checks.preflight import needs, require
+from plugsmith.flows.write.put_aside import put_aside
 from plugsmith.flows.write.target_image import BLANK_SECTOR
-from plugsmith.flows.write.way_back import put_aside
 from plugsmith.library.backups.store import try_open
 from plugsmith.memory import SECTOR_LEN, AddressRange, merge_ranges
 from plugsmith.messages import _

@@ -1,4 +1,4 @@
-"""The way back from a write: the command that undoes it, and what stands nowhere else put aside."""
+"""The way back from a write: the command that undoes it, with what has to be allowed for that."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from plugsmith.flows.write.target_image import (
     merge_rf,
     moved_copies,
 )
-from plugsmith.memory import SECTOR_LEN, AddressRange
-from plugsmith.messages import _
+from plugsmith.memory import SECTOR_LEN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from plugsmith.flows.context import FlowContext
     from plugsmith.flows.wire.connection import Device
@@ -74,26 +73,3 @@ def _needed(before: Mapping[int, bytes], state: FlashState) -> tuple[Permission,
 def _mac_of(sectors: Mapping[int, bytes]) -> str | None:
     found = (mac_in_rf(data) for data in sectors.values())
     return next((mac for mac in found if mac is not None), None)
-
-
-def put_aside(ctx: FlowContext, device: Device, start: int, piece: bytes) -> None:
-    """Store what the flash of `device` holds from `start` on, and tell the user where it is."""
-    span = AddressRange.sized(start, len(piece))
-    file = ctx.library.rescued.keep(device.key(), start, piece)
-    ctx.warn(
-        "PS-NOTE-RESCUED",
-        _(
-            "What {span} holds now is in no backup and was put into {file} first.",
-            span=span,
-            file=str(file),
-        ),
-        data={"start": start, "length": len(piece), "file": str(file)},
-    )
-
-
-def put_aside_strange(ctx: FlowContext, device: Device, addrs: Iterable[int]) -> None:
-    """Store the sectors `addrs` that hold what no request of ours that went wrong explains."""
-    for addr in addrs:
-        span = AddressRange.sized(addr, SECTOR_LEN)
-        if not any(span.overlaps(hit) for hit in device.suspects()):
-            put_aside(ctx, device, addr, device.flash.peek(addr))
