@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from flows_rig import Rig
 from swap_rig import board
 
 from plugsmith.boot.reading import blank_crc
-from plugsmith.errors.flows import HalfWritten
+from plugsmith.errors.flows import HalfWritten, PreflightRefused
 from plugsmith.flows.wire.backup import backup
 from plugsmith.flows.wire.flash import flash
 from plugsmith.flows.wire.raw_write import write_raw
@@ -201,6 +202,23 @@ def test_a_board_without_an_address_is_known_by_the_work_that_was_cut(rig):
     assert rig.content[PLACE : PLACE + 0x1000] == b"wxyz" + kept
     assert rig.content[STORE : STORE + 0x10] == b"stored meanwhile"
     assert rig.library.jobs.open_jobs() == []
+
+
+def test_where_every_backup_is_gone_the_hint_names_a_command_that_works(rig):
+    """It named the command that had just been refused."""
+    backup(rig.ctx())
+    rig.replug()
+    with cut_at(rig, 20):
+        flash(rig.ctx(), rig.path)
+    shutil.rmtree(rig.library.backups.folder)
+    rig.replug()
+    with pytest.raises(PreflightRefused) as refusal:
+        flash(rig.ctx(), rig.path)
+    (job,) = rig.library.jobs.open_jobs()
+    assert f"{job.header.command} --allow no-backup" in refusal.value.hint
+    assert refusal.value.hint.count(job.header.command) == 1
+    rig.replug()
+    assert flash(rig.ctx("no-backup"), rig.path).verified
 
 
 def header_of(rig, device) -> JobHeader:

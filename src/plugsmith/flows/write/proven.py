@@ -155,4 +155,11 @@ def _say_waived(ctx: FlowContext) -> None:
 
 
 def _no_backup_possible(problem: NotABackup | HalfWritten | JobUnreadable) -> PreflightCheck:
-    return needs("backup", Permission.NO_BACKUP, problem.message, problem.hint)
+    remedy = problem.hint
+    if isinstance(problem, HalfWritten):  # no backup is left: its command alone comes back here
+        command, allow = str(problem.facts["command"]), f"--allow {Permission.NO_BACKUP}"
+        remedy = _(
+            "No backup of this device is left. Finish the write without one: {command}",
+            command=command if allow in command else f"{command} {allow}",
+        )
+    return needs("backup", Permission.NO_BACKUP, problem.message, remedy)
