@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import base64
+import binascii
+import gzip
 import random
+import zlib
 
 import pytest
 
@@ -41,11 +44,23 @@ def _wrapped(letters: str, width: int) -> str:
 
 
 BASE64 = base64.b64encode(RAW).decode()
+BASE32 = base64.b32encode(RAW).decode()
+PACKED = base64.b64encode(gzip.compress(RAW)).decode()
+UU = "".join(binascii.b2a_uu(RAW[at : at + 45]).decode() for at in range(0, len(RAW), 45))
 FORMS = {
     "base64": BASE64,
     "base64 in lines of a mail": _wrapped(BASE64, 76),
     "base64, quoted": "> " + _wrapped(BASE64, 64).replace("\n", "\n> "),
     "base64 for addresses, no padding": base64.urlsafe_b64encode(RAW).decode().rstrip("="),
+    "base32": BASE32,
+    "base32 in lines": _wrapped(BASE32, 64),
+    "base32, no padding": BASE32.rstrip("="),
+    "uuencode": f"begin 644 pins.txt\n{UU}`\nend\n",
+    "uuencode in a mail": f"Hello,\n\nbegin 644 pins.txt\n{UU}`\nend\nBye\n",
+    "gzip in base64": PACKED,
+    "gzip in base64, in lines": _wrapped(PACKED, 76),
+    "zlib in base64": base64.b64encode(zlib.compress(RAW)).decode(),
+    "gzip in hex digits": gzip.compress(RAW).hex(),
     "mail with a header": f"Content-Transfer-Encoding: base64\n\n{_wrapped(BASE64, 76)}\n",
     "hexdump -C": "\n".join(_canonical(*row) for row in _rows()),
     "xxd": "\n".join(_xxd(*row) for row in _rows()),

@@ -1,9 +1,13 @@
-"""Texts whose letters stand for bytes (base64, hex digits, a hex viewer's lines), and XML."""
+"""Texts whose letters stand for bytes (base64, base32, uuencode, hex in lines or not), and XML."""
 
 from __future__ import annotations
 
 import base64
+import binascii
 import re
+import zlib
+from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from plugsmith.dump.pasted.wrapping import Unwrapped
@@ -14,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BASE64 = N_("base64 was decoded")
+BASE32 = N_("base32 was decoded")
+UUENCODE = N_("uuencode was decoded")
 HEX = N_("hexadecimal digits were read as a text")
 NUMBERS = N_("numbers were read as the bytes of a text")
 ELEMENTS = N_("elements or attributes of XML were read as keys and values")
@@ -26,8 +32,15 @@ _HEX_LINE = re.compile(
 _HEX_RUN = re.compile(r"(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[\s,;:-]{0,4}){16,}")
 _BYTE = re.compile(r"(?:0x|\\x)?([0-9A-Fa-f]{2})")
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}(?:\r?\n[> ]{0,4}[A-Za-z0-9+/_-]{1,})*={0,2}")
+_BASE32_RUN = re.compile(r"[A-Z2-7]{16,}(?:\r?\n[> ]{0,4}[A-Z2-7]{1,})*={0,6}")
+_UU_BLOCK = re.compile(
+    r"^begin [0-7]{3,4} [^\r\n]{1,200}\r?\n(?:[ -`]{1,61}\r?\n){1,40000}?(?=end\b)",
+    re.MULTILINE,
+)
 _NUMBERS = re.compile(r"(?:\d{1,3}[\s,;]{1,4}){15,}\d{1,3}")
 _SHORTEST, _MOST_RUNS = 16, 64  # bytes of a text; runs that are tried
+_MOST_UNPACKED = 0x10_0000
+_ZLIB_OR_GZIP = 47
 _LINE_LEN = 16  # bytes in a line of a hex viewer
 _ELEMENT = re.compile(r"<([A-Za-z]\w{1,39})(?:\s[^<>]{0,200})?>\s{0,40}([\w.-]{1,64})\s{0,40}</\1>")
 _NAMED = re.compile(
@@ -42,7 +55,8 @@ _ATTRIBUTE = re.compile(r"\b([A-Za-z]\w{1,39})\s?=\s?[\"']([\w.-]{1,64})[\"']")
 
 def decodings(text: str) -> Iterator[Unwrapped]:
     """Every text that `text` may stand for."""
-    for remark, data in _spellings(text):
+    for remark, spelled in _spellings(text):
+        data = _unpacked(spelled)
         letters = letters_of(data) if len(data) >= _SHORTEST else None
         if letters is not None:
             yield Unwrapped(text=letters.text, remarks=(remark,))
@@ -62,15 +76,19 @@ def _spellings(text: str) -> Iterator[tuple[str, bytes]]:
         plain = b"".join(rows)
         yield HEX, plain
         yield HEX, _swapped(plain)
-    for count, hit in enumerate(_HEX_RUN.finditer(text)):
-        if count < _MOST_RUNS:
-            yield HEX, _digits(hit[0])
-    for count, hit in enumerate(_NUMBERS.finditer(text)):
-        if count < _MOST_RUNS:
-            yield NUMBERS, bytes(min(int(number), 0xFF) for number in re.findall(r"\d+", hit[0]))
-    for count, hit in enumerate(_BASE64_RUN.finditer(text)):
-        if count < _MOST_RUNS:
-            yield BASE64, _from_base64(hit[0])
+    for remark, pattern, bytes_of in _RUNS:
+        for hit in islice(pattern.finditer(text), _MOST_RUNS):
+            yield remark, bytes_of(hit[0])
+
+
+def _unpacked(data: bytes) -> bytes:
+    """What was packed by gzip or zlib before it was spelled; all else as it is."""
+    if not data.startswith((b"\x1f\x8b", b"\x78")):
+        return data
+    try:
+        return zlib.decompressobj(_ZLIB_OR_GZIP).decompress(data, _MOST_UNPACKED)
+    except zlib.error:
+        return data
 
 
 def _digits(text: str) -> bytes:
@@ -90,3 +108,32 @@ def _from_base64(run: str) -> bytes:
     if len(letters) % 4 == 1:  # no number of bytes has so many
         letters = letters[:-1]
     return base64.b64decode(letters + "=" * (-len(letters) % 4))
+
+
+def _from_base32(run: str) -> bytes:
+    letters = re.sub(r"[^A-Z2-7]", "", run)
+    short = {1: 1, 3: 1, 6: 1}.get(len(letters) % 8, 0)  # no number of bytes has so many
+    letters = letters[: len(letters) - short]
+    return base64.b32decode(letters + "=" * (-len(letters) % 8))
+
+
+def _from_numbers(run: str) -> bytes:
+    return bytes(min(int(number), 0xFF) for number in re.findall(r"\d+", run))
+
+
+def _from_uu(block: str) -> bytes:
+    """The bytes of its lines behind the first; one that is damaged is left out."""
+    found = []
+    for line in block.splitlines()[1:]:
+        with suppress(binascii.Error):
+            found.append(binascii.a2b_uu(line))
+    return b"".join(found)
+
+
+_RUNS = (
+    (HEX, _HEX_RUN, _digits),
+    (NUMBERS, _NUMBERS, _from_numbers),
+    (BASE64, _BASE64_RUN, _from_base64),
+    (BASE32, _BASE32_RUN, _from_base32),
+    (UUENCODE, _UU_BLOCK, _from_uu),
+)
