@@ -93,6 +93,7 @@ peers:
 	@$(MAKE_ENV) .peers/ltchiptool locks/ltchiptool.txt --sources
 	@$(MAKE_ENV) .peers/esphome locks/esphome.txt --sources
 	@$(MAKE_ENV) .peers/esptool locks/esptool.txt --sources
+	@$(MAKE_ENV) .peers/other-chips locks/other-chips.txt --sources
 
 # For each library the tests that call it. Left out is what calls none (chips, dumps, boot code, the
 # simulator), and what meets the same calls again and takes minutes: processes that are killed, all

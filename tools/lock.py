@@ -22,6 +22,8 @@ PEERS = {
     "ltchiptool": "ltchiptool==4.15.0",
     "esphome": "esphome==2026.6.5",
     "esptool": "esptool==5.6.0",
+    # small tools of other makers' chips, in one environment
+    "other-chips": "bflb-fw-post-proc==1.4.5\nw600tool==1.1.0\nbl60x-flash==0.1.5",
 }
 #: what a user may add; all of it is installed where tests run, or their judges would be skipped
 USERS_EXTRAS = ("emu", "ui", "spi", "mqtt", "keyring", "mdns")

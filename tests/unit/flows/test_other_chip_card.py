@@ -12,7 +12,7 @@ from plugsmith.chips.other_chips import other_chips
 from plugsmith.flows.bridge.commands import read_command
 from plugsmith.flows.wire.wiring_card import other_chip_card
 from plugsmith.image.foreign.odd_files import tool_for
-from plugsmith.image.foreign.other_makers import OtherMaker
+from plugsmith.image.foreign.other_maker import OtherMaker
 
 OURS = {item.name for item in chips()}
 CANNOT = "cannot work on this chip"

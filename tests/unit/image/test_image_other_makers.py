@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import random
 import struct
+import zlib
 
 import other_images as made
 import pytest
@@ -24,10 +26,35 @@ def changed(data, at, piece):
 ESP, ESP_FLASH, OLD = made.esp_image(), made.esp_flash(), made.esp_image(esp8266=True)
 LN, LN_FLASH = made.ln882h_boot(), made.ln882h_flash()
 Z_APP, Z_FLASH, Z2 = made.ameba_z_app(), made.ameba_z_flash(), made.ameba_z2_flash()
-WM, WM_FLASH, BL, BL_FLASH = (
-    made.winner_image(), made.winner_flash(), made.bl602_image(), made.bl602_flash(),
+WM, WM_FLASH, W6 = made.winner_image(), made.winner_flash(), made.w600_image()
+BL, BL_FLASH, BL_RAW = made.bl602_image(), made.bl602_flash(), made.bouffalo_image(crc=False)
+BL_FILES = {chip: made.bouffalo_image(chip) for chip in made.BOUFFALO}
+UPDATE, PACKED = made.bouffalo_update(BL), made.bouffalo_update(made.BODY(0x900), b"XZ  ")
+XR, XR_PACKAGE, XR_FLASH = made.xradio_image(), made.xradio_package(), made.xradio_flash()
+TR, ECR = made.tr6260_package(), made.ecr6600_package()
+BLS, XRS = "BL602/BL702", "XR809/XR872/XR806"
+
+#: what stands at the start of files of other chips
+LETTERS = (
+    b"BFNP", b"BFPT", b"BFNP\1\0\0\0FCFG", b"BL60X_OTA_Ver1.0", b"AWIH", b"oneb", b"beno",
+    bytes.fromhex("9fffffa0"), b"\xe9\x02\x02\x20", b"81958711", bytes.fromhex("999996963fcc66fc"),
 )  # fmt: skip
-XR, XR_FLASH = made.xradio_image(), made.xradio_flash()
+
+
+def _with_letters(flash, mark):
+    """A flash of ours that holds the mark at every place where others have theirs."""
+    for at in (0x1F_0000, 0xE000, 0xF000, 0x1000, 0x2000, 0x6000, 0x8000, 0xB000, 0x1_0000, 0):
+        flash = changed(flash, at, mark)
+    return flash
+
+
+def _reversed_words(data):
+    return b"".join(data[at : at + 4][::-1] for at in range(0, 64, 4)) + data[64:]
+
+
+def _zlib_crc_at_60(data):
+    return data[:60] + struct.pack("<I", zlib.crc32(data[:60])) + data[64:]
+
 
 #: sample, chip, whether it is a flash
 SAMPLES = {
@@ -41,12 +68,26 @@ SAMPLES = {
     "rtl8710b application": (Z_APP, "RTL8710B", False),
     "rtl8710b flash": (Z_FLASH, "RTL8710B", True),
     "rtl8720c flash": (Z2, "RTL8720C", True),
-    "w800 image": (WM, "W600", False),
-    "w800 flash": (WM_FLASH, "W600", True),
-    "bl602 image": (BL, "BL602", False),
-    "bl602 flash": (BL_FLASH, "BL602", True),
-    "xr809 image": (XR, "XR809", False),
-    "xr809 flash": (XR_FLASH, "XR809", True),
+    "w800 image": (WM, "W800", False),
+    "w800 package": (made.winner_file(), "W800", False),
+    "w800 flash": (WM_FLASH, "W800", True),
+    "w600 image": (W6, "W600", False),
+    "w600 image, padded": (made.w600_image(gap=200), "W600", False),
+    "w600 flash": (made.w600_flash(), "W600", True),
+    **{f"{chip.lower()} image": (data, chip, False) for chip, data in BL_FILES.items()},
+    "bl602 without a checksum": (BL_RAW, BLS, False),
+    "bl602 flash": (BL_FLASH, BLS, True),
+    "bl702 flash": (made.bl602_flash(tables=(0x1000,)), BLS, True),
+    "bl616 flash": (made.bl602_flash("BL616"), "BL616", True),
+    "bl602 flash without loader": (b"\xff" * 0xE000 + BL_FLASH[0xE000:], BLS, True),
+    "bl602 update": (UPDATE, BLS, False),
+    "bl602 update, packed": (PACKED, "BL602/BL702/BL616", False),
+    "xr809 image": (XR, XRS, False),
+    "xr809 package": (XR_PACKAGE, XRS, False),
+    "xr809 flash": (XR_FLASH, XRS, True),
+    "tr6260 package": (TR, "TR6260", False),
+    "tr6260 package, other order": (made.tr6260_package(b"beno"), "TR6260", False),
+    "ecr6600 package": (ECR, "ECR6600", False),
 }
 NEAR = {
     "esp": [
@@ -87,27 +128,81 @@ NEAR = {
     ],
     "rtl8720c": [changed(Z2, at, bytes((Z2[at] ^ 1,))) for at in (0, 3, 8, 12, 15)],
     "w800": [
-        changed(WM, 0, b"\x9e"),
-        changed(WM, 8, struct.pack("<I", 0x2000_0000)),
-        changed(WM, 12, struct.pack("<I", 0)),
-        changed(WM, 12, struct.pack("<I", 0x7FFF_FFFF)),
-        changed(WM, 16, struct.pack("<I", 0x0900_0000)),
+        *(changed(WM, at, bytes((WM[at] ^ 1,))) for at in (0, 4, 8, 12, 16, 24, 40, 56, 60, 63)),
+        WM[:63],
+        WM[1:],
         b"\xff" * 0x1000 + WM,
+        _reversed_words(WM),
+        _zlib_crc_at_60(WM),
+    ],
+    "w600": [
+        *(changed(W6, at, bytes((W6[at] ^ 1,))) for at in (0, 7, 12, 16, 36, 52, 55)),
+        W6[:55],
+        b"\0" + W6,
+        _reversed_words(W6),
+        WM[:52] + W6[52:],
     ],
     "bl602": [
         *(changed(BL, at, b"X") for at in (0x00, 0x08, 0x64)),
-        BL[:0x66],
+        *(changed(BL, at, bytes((BL[at] ^ 1,))) for at in (0x04, 0x10, 0x60, 0x68, 0x78, 0x90)),
+        changed(BL, 0xAF, bytes((BL[0xAF] ^ 1,))),
+        *(changed(BL_RAW, at, bytes((BL_RAW[at] ^ 1,))) for at in (0x10, 0x60, 0x68, 0x70, 0xAC)),
+        BL[:0xAF],
         b"BFNP" + BL[0x64:],
+        BL[1:],
+        _reversed_words(BL),
+        b"BFNP is what begins with FCFG and PCFG".ljust(0x100),
+    ],
+    **{
+        f"{chip.lower()} header": [
+            *(changed(data, at, bytes((data[at] ^ 1,))) for at in (0x0, 0x9, 0x67, 0x84)),
+            changed(data, made.BOUFFALO[chip][0] - 4, bytes(4)),
+            data[: made.BOUFFALO[chip][0] - 1],
+        ]
+        for chip, data in BL_FILES.items()
+        if chip != BLS
+    },
+    "bl602 update": [
+        *(changed(UPDATE, at, bytes((UPDATE[at] ^ 1,))) for at in (0, 15, 20, 64, 95, 512, 900)),
+        UPDATE[:-1],
+        UPDATE[:512],
+        b"\n" + UPDATE,
     ],
     "xr809": [
-        changed(XR, 0, b"BWIH"),
-        changed(XR, 12, bytes(4)),
-        changed(XR, 12, b"\xff" * 4),
-        changed(XR, 32, struct.pack("<I", 8)),
-        changed(XR, 32, struct.pack("<I", 0x7000_0000)),
+        *(changed(XR, at, bytes((XR[at] ^ 1,))) for at in (0, 4, 8, 10, 12, 32, 36, 63)),
+        changed(XR, 8, bytes(2)),
         XR[:60],
+        b"AWIH" + XR[3:],
+        b"AWIH is only a mark, and this is a text that begins with it, made so on purpose.",
+        b"\xff" * 64 + XR,
     ],
-    "ours": [forge_flash(chip="BK7231T"), forge_flash(chip="BK7231N"), b"", b"PK" + bytes(99)],
+    "tr6260": [
+        changed(TR, 0, b"oneB"),
+        changed(TR, 4, b"\x03"),
+        changed(TR, 4, b"\x01"),
+        changed(TR, 16, b"\x01"),  # a piece that is a byte longer
+        TR[:-1],
+        TR + b"\0",
+        TR[:8],
+        b"one byte is eight bits, says this text",
+    ],
+    "ecr6600": [
+        ECR[:-1],
+        ECR + b"\xff",
+        changed(ECR, 10, b"\x01"),
+        changed(ECR, 0, b"beno"),
+        ECR[:5],
+        b"onebrick, twobricks: a story of bricks",
+    ],
+    "ours": [
+        forge_flash(chip="BK7231T"),
+        forge_flash(chip="BK7231N"),
+        *(_with_letters(forge_flash(chip="BK7231N"), mark) for mark in LETTERS),
+        b"",
+        b"PK" + bytes(99),
+    ],
+    "chance": [mark + random.Random(7).randbytes(0x1_0000) for mark in LETTERS],
+    "text": [mark + b" and more words of a text that people read\n" * 99 for mark in LETTERS],
 }  # fmt: skip
 MISSES = [(kind, number) for kind, files in NEAR.items() for number in range(len(files))]
 
@@ -166,12 +261,37 @@ def test_partitions_are_listed():
     names = [item.name for item in read_other_maker(LN_FLASH).parts]
     assert names == ["boot", "table", "app", "kv"]
     assert [item.name for item in read_other_maker(ESP_FLASH).parts] == ["nvs", "ota_0"]
+    bl = read_other_maker(BL_FLASH).parts
+    assert [item.name for item in bl] == ["FW", "FW", "media", "PSM", "factory"]
+    assert [item.name for item in bl if item.own] == ["PSM", "factory"]
+    assert [str(item.span) for item in bl][:2] == ["0x010000..0x0E8000", "0x0E8000..0x170000"]
+    for data in (made.winner_file(), WM_FLASH):
+        spans = [str(item.span) for item in read_other_maker(data).parts]
+        assert spans == ["0x002400..0x003400", "0x010400..0x011400"]
+    for data in (XR_PACKAGE, XR_FLASH):
+        assert [item.name for item in read_other_maker(data).parts] == ["boot", "app"]
+    assert str(read_other_maker(TR).parts[0].span) == "0x006000..0x006100"
     assert "nvs" in recognise(ESP_FLASH).findings[0].text
 
 
 def test_a_table_whose_checksum_is_wrong_says_nothing_of_partitions():
     assert read_other_maker(changed(ESP_FLASH, 0x8004, b"\x01")).parts == ()
     assert read_other_maker(changed(LN_FLASH, 0x6004, b"\x01")).parts == ()
+    both = changed(changed(BL_FLASH, 0xE010, b"\x09"), 0xF010, b"\x09")
+    assert read_other_maker(both).parts == ()
+    assert read_other_maker(changed(BL_FLASH, 0xE010, b"\x09")).parts
+
+
+def test_the_checksum_of_what_follows_a_header_is_said_to_be_seen_only_if_it_is_right():
+    image, sections = "the CRC-32 of the image", "the checksums of all sections"
+    assert image in read_other_maker(WM).checked
+    assert image in read_other_maker(made.w600_image(gap=200)).checked
+    assert image in read_other_maker(made.winner_file()).checked
+    for cut in (WM[:-1], changed(WM, 99, bytes((WM[99] ^ 1,))), W6[:-1]):
+        assert read_other_maker(cut).checked == ("the CRC-32 of the header",)
+    assert sections in read_other_maker(XR_PACKAGE).checked
+    for cut in (XR_PACKAGE[:-1], changed(XR_PACKAGE, 99, b"\x01\x02"), XR_PACKAGE[:0x2001]):
+        assert read_other_maker(cut).checked == ("the checksum of the header",)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from plugsmith.visible import visible_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plugsmith.image.foreign.other_makers import OtherMaker
+    from plugsmith.image.foreign.other_maker import OtherMaker
     from plugsmith.tuya.psm import PsmTable
 
 _MOST_NAMES = 12

@@ -38,7 +38,7 @@ from plugsmith.dump.store.opened import open_stores
 from plugsmith.dump.store.origin import DEFAULT_KEY_ADDR, Origin, find_origin
 from plugsmith.dump.store.tables import current_tables
 from plugsmith.errors import Malformed
-from plugsmith.image.foreign.other_makers import OtherMaker, read_other_maker
+from plugsmith.image.foreign.other_makers import read_other_maker
 from plugsmith.memory import SECTOR_LEN
 from plugsmith.tuya.files import FILE_AREAS
 from plugsmith.tuya.records import SERIAL_RECORDS
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 
     from plugsmith.dump.recovery.ranking import RankedText
     from plugsmith.dump.store.home import Homes
+    from plugsmith.image.foreign.other_maker import OtherMaker
 
 
 def recover(data: bytes, *, name: str = "the file") -> Recovery:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from plugsmith.dump.store.stores import VendorStore
-    from plugsmith.image.foreign.other_makers import OtherMaker
+    from plugsmith.image.foreign.other_maker import OtherMaker
 
 _MISMATCH = (DamageKind.MISMATCH,)
 _DAMAGED = (

@@ -43,7 +43,7 @@ from plugsmith.messages import _, language
 if TYPE_CHECKING:
     from plugsmith.dump.dump import Dump
     from plugsmith.dump.store.stores import VendorStore
-    from plugsmith.image.foreign.other_makers import OtherMaker
+    from plugsmith.image.foreign.other_maker import OtherMaker
     from plugsmith.image.model import FirmwareImage
 
 _WHOLE = (FindingKind.BOOTLOADER, FindingKind.APPLICATION)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plugsmith.flows.write.source import ImageSource
-    from plugsmith.image.foreign.other_makers import OtherMaker, Part
+    from plugsmith.image.foreign.other_maker import OtherMaker, Part
 
 _APPLICATION = N_(
     "It is an application alone, as updates over the network are: it brings no boot loader, and "

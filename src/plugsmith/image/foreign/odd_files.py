@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from plugsmith.chips.other_chips import other_chip
 from plugsmith.image.foreign.marks import mark_of
-from plugsmith.image.foreign.other_makers import OtherMaker, espressif_header, read_other_maker
+from plugsmith.image.foreign.other_makers import espressif_header, read_other_maker
 from plugsmith.image.model import FindingLevel, ImageFinding
 from plugsmith.messages import _
 from plugsmith.visible import visible_line
+
+if TYPE_CHECKING:
+    from plugsmith.image.foreign.other_maker import OtherMaker
 
 
 def foreign_finding(data: bytes) -> ImageFinding:

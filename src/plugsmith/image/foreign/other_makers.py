@@ -7,9 +7,12 @@ import zlib
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from plugsmith.memory import AddressRange
+from plugsmith.image.foreign.bouffalo import bouffalo
+from plugsmith.image.foreign.eswin import eswin
+from plugsmith.image.foreign.other_maker import OtherMaker, Part, part
+from plugsmith.image.foreign.winner import winner
+from plugsmith.image.foreign.xradio import xradio
 from plugsmith.messages import N_
-from plugsmith.records import frozen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,38 +37,6 @@ _AMEBA_Z2 = _AMEBA + bytes.fromhex("C033CC03 E5DC3162")
 _AMEBA_Z_SIGN, _AMEBA_Z_OTA1 = b"81958711", 0xB000
 _AMEBA_LARGEST = 0x40_0000
 _BLANK16 = b"\xff" * 16
-
-_WM_HEAD = Struct("<6I")
-_WM_MAGIC, _WM_BASE, _WM_LARGEST = 0xA0FF_FF9F, 0x0800_0000, 0x40_0000
-_WM_STARTS = (0x0, 0x2000)
-
-_BL_MARKS = ((0x00, b"BFNP"), (0x08, b"FCFG"), (0x64, b"PCFG"))
-_BL_TABLES = (0xE000, 0xF000)
-
-_XR_HEAD = Struct("<4sIHH7I")
-_XR_HEAD_LEN, _XR_LARGEST = 64, 0x100_0000
-
-
-@frozen
-class Part:
-    """A partition that the file's own table names; `own`: for settings or calibration."""
-
-    name: str
-    span: AddressRange
-    own: bool = False
-
-
-@frozen
-class OtherMaker:
-    """`chip` as in other_chips.toml where it stands there; `checked` is what was proven, in words.
-
-    `flash`: the bytes are a flash from its start on, not an image alone.
-    """
-
-    chip: str
-    checked: tuple[str, ...]
-    flash: bool
-    parts: tuple[Part, ...] = ()
 
 
 def read_other_maker(data: bytes) -> OtherMaker | None:
@@ -165,7 +136,7 @@ def _esp_parts(data: bytes) -> tuple[Part, ...]:
         magic, kind, sub, offset, size, name, _flags = _ESP_ENTRY.unpack(entry)
         if magic != b"\xaa\x50" or not size:
             return ()
-        parts.append(_part(name, offset, size, own=kind == _ESP_DATA and sub in _ESP_OWN))
+        parts.append(part(name, offset, size, own=kind == _ESP_DATA and sub in _ESP_OWN))
     return ()
 
 
@@ -181,7 +152,7 @@ def _lightning(data: bytes) -> OtherMaker | None:
         if zlib.crc32(data[at : at + 12]) != crc or kind >= len(_LN_NAMES) or not size:
             break
         name = _LN_NAMES[kind]
-        parts.append(_part(name.encode(), start, size, own=name in _LN_OWN))
+        parts.append(part(name.encode(), start, size, own=name in _LN_OWN))
     return OtherMaker(
         chip="LN882H",
         checked=(
@@ -227,56 +198,6 @@ def _is_ameba_z(data: bytes, at: int, mark: bytes) -> bool:
     )
 
 
-def _winner(data: bytes) -> OtherMaker | None:
-    """W600 and W800: the magic, and addresses and length that a flash of theirs can have."""
-    for start in _WM_STARTS:
-        if len(data) < start + _WM_HEAD.size:
-            continue
-        magic, _attributes, load, length, head, _upgrade = _WM_HEAD.unpack_from(data, start)
-        places = all(0 <= place - _WM_BASE < _WM_LARGEST for place in (load, head))
-        if magic == _WM_MAGIC and places and 0 < length <= _WM_LARGEST:
-            checked = (N_("the mark, addresses and length of the header"),)
-            return OtherMaker(chip="W600", checked=checked, flash=start > 0)
-    return None
-
-
-def _bouffalo(data: bytes) -> OtherMaker | None:
-    """BL602 and its kin: three marks at their places; a table at 0xE000 or 0xF000."""
-    if any(data[at : at + len(mark)] != mark for at, mark in _BL_MARKS):
-        return None
-    tables = [at for at in _BL_TABLES if data[at : at + 4] == b"BFPT"]
-    return OtherMaker(
-        chip="BL602",
-        checked=(
-            N_("the marks of boot header, flash and clock"),
-            *((N_("the mark of the partition table"),) if tables else ()),
-        ),
-        flash=bool(tables),
-    )
-
-
-def _xradio(data: bytes) -> OtherMaker | None:
-    """XR809 and its kin: the mark, and sizes and the next section inside a flash."""
-    if len(data) < _XR_HEAD_LEN or not data.startswith(b"AWIH"):
-        return None
-    fields = _XR_HEAD.unpack_from(data)
-    size, following = fields[4], fields[9]
-    inside = following == 0xFFFF_FFFF or _XR_HEAD_LEN <= following < _XR_LARGEST
-    if not 0 < size <= _XR_LARGEST or not inside:
-        return None
-    sections = following != 0xFFFF_FFFF and data[following : following + 4] == b"AWIH"
-    checked = (
-        N_("the mark and sizes of the header"),
-        *((N_("the mark of the next section"),) if sections else ()),
-    )
-    return OtherMaker(chip="XR809", checked=checked, flash=sections)
-
-
-def _part(name: bytes, start: int, size: int, *, own: bool) -> Part:
-    text = name.split(b"\0", 1)[0].decode("ascii", "replace")
-    return Part(name=text, span=AddressRange.sized(start, size), own=own)
-
-
 _READERS: tuple[Callable[[bytes], OtherMaker | None], ...] = (
-    _ameba, _bouffalo, _xradio, _winner, _espressif, _lightning,
+    _ameba, bouffalo, xradio, winner, eswin, _espressif, _lightning,
 )  # fmt: skip
