@@ -43,13 +43,20 @@ def look_for_other_chip(
             left_s = end_s - clock.monotonic()
             if left_s < probe.wait_s / 2 or not _to(port, probe.baud):
                 continue
-            answer = _greet(port, probe, min(probe.wait_s, left_s), clock, cancel)
-            name = probe.named(answer)
+            name = probe.named(_greet(port, probe, min(probe.wait_s, left_s), clock, cancel))
+            if name == "":
+                name = _which(port, probe.then, clock, cancel)
             if name is not None:
                 witness.answered_as(name, probe.baud)
                 return
     finally:
         _to(port, before)
+
+
+def _which(port: Port, probes: tuple[Probe, ...], clock: Clock, cancel: CancelToken) -> str | None:
+    """Who gave an answer that several give, by the next question to each."""
+    names = (item.named(_greet(port, item, item.wait_s, clock, cancel)) for item in probes)
+    return next((name for name in names if name is not None), None)
 
 
 def _in_turn(*, talks: bool) -> list[Probe]:

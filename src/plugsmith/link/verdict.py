@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from plugsmith.link import advice
 from plugsmith.link.advice import CAUSES, Cause, by_likelihood
 from plugsmith.link.hearing import Heard
-from plugsmith.link.voices import VOICES
+from plugsmith.link.voices import next_step_of
 from plugsmith.messages import N_, _
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _weighed(state: Heard, seen: Observations) -> list[Cause]:
     """Causes that speak for themselves because of what else was seen."""
     found: list[Cause] = []
     if state is Heard.OTHER_CHIP:
-        step = next((item.next_step for item in VOICES if item.name == seen.voice), None)
+        step = next_step_of(seen.voice)
         if step:
             found.append(replace(CAUSES[state][0], next_step=step))
     if state in (Heard.SILENCE, Heard.NOISE) and seen.raw_socket:

@@ -35,6 +35,8 @@ _AMEBA = N_(
     "This is no Beken chip: an RTL8720D, RTL8721DA or RTL8720E, which take different firmware. "
     "Read the print on the chip, then `plugsmith doctor --module` with it."
 )
+_EASY_FLASHER = N_("This is no Beken chip: use BK7231GUIFlashTool, which knows it.")
+_XMODEM = N_("This is no Beken chip: it waits for a file by XMODEM; use wm_tool.")
 _ONLY_READ = N_("`plugsmith backup` reads this chip; Plugsmith does not write it.")
 VOICES = (
     Voice(
@@ -79,12 +81,12 @@ VOICES = (
     Voice(
         name="LN8825B",
         marks=(b"LN8825", b"ln8825", b"Jun 19 2019/21:01:04"),
-        next_step=N_("This is no Beken chip: use BK7231GUIFlashTool, which knows it."),
+        next_step=_EASY_FLASHER,
     ),
     Voice(
         name="W600",
         marks=(b"secboot running", b"PCCCCCCCC"),
-        next_step=N_("This is no Beken chip: it waits for a file by XMODEM; use wm_tool."),
+        next_step=_XMODEM,
     ),
     Voice(
         name=N_("chip that waits for a file by XMODEM"),
@@ -117,6 +119,15 @@ VOICES = (
         ),
     ),
 )
+
+#: what helps with a chip of which no text is known, but an answer (`link.probes`)
+SILENT = {"BL702": _EASY_FLASHER, "BL616": _EASY_FLASHER, "W800": _XMODEM}
+
+
+def next_step_of(name: str | None) -> str | None:
+    """What helps with whom a voice or an answer named; None where nothing is known."""
+    told = next((item.next_step for item in VOICES if item.name == name), None)
+    return told or SILENT.get(name or "")
 
 
 def voice_in(data: bytes) -> Voice | None:

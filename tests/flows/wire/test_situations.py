@@ -82,6 +82,10 @@ TROUBLES = {
     "an RTL8720C waits in its boot mode": Trouble(("other:rtl8720c-boot",)),
     "a BL602 is connected": Trouble(("other:bl602",), verbs=()),
     "a BL602 waits in its boot mode": Trouble(("other:bl602-boot",)),
+    "a BL702 waits in its boot mode": Trouble(("other:bl702-boot",)),
+    "a BL616 waits in its boot mode": Trouble(("other:bl616-boot",)),
+    "an XR809 waits in its boot mode": Trouble(("other:xr809-boot",)),
+    "a W600 waits in its boot mode": Trouble(("other:w600-boot",), seconds=16.0),
     "a computer's login is on the port": Trouble(
         ("talk:115200:" + words("\r\nDebian GNU/Linux 12 box ttyUSB0\r\nbox login: ") + ":4",), DARK
     ),

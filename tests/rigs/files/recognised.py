@@ -318,6 +318,8 @@ VOICES: dict[str, Thing] = {
 SYNC = bytes.fromhex("c001080200070712200000c0")
 SYNC_32 = bytes.fromhex("c0010804000707122000000000c0")
 #: what boot codes answer to the greeting of their own tool, by the name that a probe gives
+BL_INFO = b"OK\x14\0\1\0\x02\x07" + bytes(16)
+XR_TYPE = b"BROM\0\2\0\0\0\0\0\1\7"
 ANSWERS: dict[str, Thing] = {
     "LN882H": _of(
         b"Mar 14 2021/00:23:32\r\n",
@@ -369,7 +371,72 @@ ANSWERS: dict[str, Thing] = {
             bytes.fromhex("c0010804000707122000010000c0"),
         ),
     ),
-    "BL602": _of(b"OK", but=(b"O", b"ok", b"OKOK", b"OK\r\n", b"KO", b"\x00O\x00K")),
+    "BL602": _of(
+        b"OK\x14\0\1\0\0\0" + bytes(16),
+        b"FL\1\1",
+        but=(
+            b"O",
+            b"ok",
+            b"OK\r\n",
+            b"KO",
+            b"\x00O\x00K",
+            b"FL",
+            b"FL\1",
+            b"FL\2\1",
+            b"OK\x14\0\1\0\0\0",
+        ),
+    ),
+    "BL702": _of(
+        BL_INFO,
+        but=(
+            BL_INFO[:-1],
+            BL_INFO + b"\0",
+            BL_INFO[1:],
+            b"KO" + BL_INFO[2:],
+            b"OK\4\0\1\0\2\7",
+        ),
+    ),
+    "BL616": _of(
+        BL_INFO.replace(b"\x02\x07", b"\x16\x06"),
+        but=(
+            b"OK\0\1",
+            b"OK\0\x14\1\0\x16\6" + bytes(16),
+            b"OK\x14\0",
+            b"\x14\0\1\0\x16\6",
+            b"ok\x14\0\1\0\x16\6" + bytes(16),
+        ),
+    ),
+    "XR809": _of(
+        XR_TYPE,
+        XR_TYPE[:11] + b"\x03C84",
+        but=(
+            XR_TYPE[:-1],
+            XR_TYPE + b"\0",
+            XR_TYPE[1:],
+            b"BRON" + XR_TYPE[4:],
+            b"BROM",
+            XR_TYPE[:11],
+            bytes.fromhex("42524f4d 0400 6052 00000001"),  # a request without its end
+        ),
+    ),
+    "W600": _of(
+        b"FID:C8\n",
+        b"CFID:c8\nC",
+        but=(
+            b"FID:C\n",
+            b"FID:G8\n",
+            b"FID C8\n",
+            b"fid:c8\n",
+            b"XFID:C8\n",
+            b"FID:C8C8\n",
+            b"MAC:C8\n",
+        ),
+    ),
+    "W800": _of(
+        b"FID:C8,15\n",
+        b"CCFID:C8,15\nCC",
+        but=(b"FID:C8,\n", b"FID:C8,1\n", b"FID:C8,15,\n", b"FID:,15\n", b"AFID:C8,15\n"),
+    ),
     "RTL8710B": _of(
         b"\x15\x15",
         b"\x00\x15\x15\x15",

@@ -9,10 +9,11 @@ import pytest
 from recognised import SYNC, SYNC_32
 
 from plugsmith.chips.other_chips import other_chips
-from plugsmith.link.probes import PROBES
-from plugsmith.link.voices import VOICES, voice_in
+from plugsmith.link.probes import ANSWERING, PROBES
+from plugsmith.link.voices import VOICES, next_step_of, voice_in
 from plugsmith.sim.ports.other_rom import ROMS
 
+EVERY = [probe for first in PROBES for probe in (first, *first.then)]
 LINK = bytes.fromhex("01e0fc0100")
 NO_ANSWERS = (
     b"", b"\x00", b"\xff" * 9, LINK * 4, b"version\r\n", b"ping\n", b"ping\r\n", b"pong",
@@ -61,12 +62,26 @@ def test_each_single_mark_names_its_chip_and_one_mistake_away_none_does(voice):
 
 @pytest.mark.parametrize("answer", NO_ANSWERS)
 def test_an_answer_that_is_nearly_one_names_nobody(answer):
-    assert [probe.named(answer) for probe in PROBES] == [None] * len(PROBES)
+    assert [probe.named(answer) for probe in EVERY] == [None] * len(EVERY)
+
+
+def test_an_answer_that_two_makers_give_names_nobody_by_itself():
+    for answer in (b"OK", b"OK" * 70, b"\0OK"):
+        assert [probe.named(answer) for probe in EVERY if probe.named(answer) is not None] == [""]
+    assert [bool(probe.then) for probe in PROBES if probe.named(b"OK") == ""] == [True]
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERING))
+def test_whoever_is_named_by_an_answer_is_told_what_helps(name):
+    assert next_step_of(name)
 
 
 def test_the_simulator_plays_each_of_them():
     played = {name.partition("-")[0] for name in ROMS}
-    assert played == {"esp8266", "esp32c3", "ln882h", "ln8825b", "rtl8710b", "rtl8720c", "bl602"}
+    assert played == {
+        "esp8266", "esp32c3", "ln882h", "ln8825b", "rtl8710b", "rtl8720c", "bl602", "bl702",
+        "bl616", "xr809", "w600", "w800",
+    }  # fmt: skip
 
 
 def test_each_chip_has_evidence_and_no_command_without_its_tool():

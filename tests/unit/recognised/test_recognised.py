@@ -28,7 +28,8 @@ def heard(data):
 
 
 def answered(data):
-    return {probe.named(data) for probe in probes.PROBES} - {None}
+    every = [probe for first in probes.PROBES for probe in (first, *first.then)]
+    return {probe.named(data) for probe in every} - {None, ""}
 
 
 def test_no_voice_and_no_answer_is_without_a_row():

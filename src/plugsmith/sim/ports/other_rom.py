@@ -2,10 +2,11 @@
 boot ROMs answer the greeting of their own tool. Nothing else of them is simulated.
 
 Texts: public boot logs, but that of the LN882H is made up around its name. Answers: Espressif's
-serial protocol, Bouffalo's ISP papers, the LN882H's commands for an LN8825B; the ROMs of LN882H,
-RTL8710B and RTL8720C are those of `sim.makers`, with which the real ltchiptool works. A ROM takes
-what came before its greeting for a part of it, as a console does: without a line end in front
-nothing is understood.
+serial protocol, the LN882H's commands for an LN8825B; the ROMs of LN882H, RTL8710B and RTL8720C
+are those of `sim.makers`, with which the real ltchiptool works; others with a state of their own
+are in `other_machines`. A ROM takes what came before its greeting for a part of it, as a console
+does: without a line end in front nothing is understood. How often a W600 asks for a file is made
+up; its tools wait for four of these letters in three seconds.
 """
 
 from __future__ import annotations
@@ -14,15 +15,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plugsmith.sim.makers.models import maker_chip
+from plugsmith.sim.ports.other_machines import Bouffalo, Winner, Xradio
 from plugsmith.sim.wire import through_rates
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plugsmith.sim.makers.chip import MakerChip
+    from plugsmith.sim.ports.other_machines import Machine
 
 _ESP_SYNC = bytes.fromhex("c0000824000000000007071220")
-_BURST = 32  # bytes of 0x55 by which Bouffalo's ROM measures the speed
 _LATE_S = 0.004
 
 
@@ -35,10 +37,6 @@ def _esp(status: int) -> Callable[[bytes], bytes]:
 
 def _line(request: bytes, answer: bytes) -> Callable[[bytes], bytes]:
     return lambda heard: answer if heard.rstrip(b"\r\n") == request and heard[-1:] == b"\n" else b""
-
-
-def _burst(heard: bytes) -> bytes:
-    return b"OK" if len(heard) >= _BURST and not heard.strip(b"\x55") else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +53,11 @@ class RomModel:
     ends: bytes = b"\n"  # of a request; empty: each write is one
     any_rate: bool = False
     maker: str = ""
+    machine: Callable[[], Machine] | None = None  # one that keeps a state, instead of `answers`
 
 
+_W600 = {0x38: b"MAC:0200000000AA\n", 0x3C: b"FID:C8\n"}
+_W800 = {0x38: b"MAC:0200000000AA\n", 0x3C: b"FID:C8,15\n"}
 _C3 = b"ESP-ROM:esp32c3-api1-20210207\r\nBuild:Feb  7 2021\r\nrst:0x1 (POWERON),boot:0x"
 ROMS: dict[str, RomModel] = {
     "esp8266": RomModel(74_880, b"\r\n ets Jan  8 2013,rst cause:2, boot mode:(3,6)\r\n"),
@@ -75,7 +76,12 @@ ROMS: dict[str, RomModel] = {
     ),
     "rtl8720c-boot": RomModel(115_200, maker="rtl8720c"),
     "bl602": RomModel(2_000_000, b"Starting bl602 now....\r\nBooting BL602 Chip...\r\n"),
-    "bl602-boot": RomModel(115_200, answers=_burst, ends=b"", any_rate=True),
+    "bl602-boot": RomModel(115_200, machine=lambda: Bouffalo(0x0000_0001), any_rate=True),
+    "bl702-boot": RomModel(115_200, machine=lambda: Bouffalo(0x0702_0001), any_rate=True),
+    "bl616-boot": RomModel(115_200, machine=lambda: Bouffalo(0x0616_0001), any_rate=True),
+    "xr809-boot": RomModel(115_200, machine=Xradio),
+    "w600-boot": RomModel(115_200, b"C", 0.5, machine=lambda: Winner(_W600)),
+    "w800-boot": RomModel(115_200, b"C", 0.5, machine=lambda: Winner(_W800)),
 }
 
 
@@ -88,6 +94,7 @@ class OtherRom:
     due: list[tuple[float, bytes, float]] = field(default_factory=list)  # when, what, at which rate
     _request: bytearray = field(default_factory=bytearray)
     _maker: MakerChip | None = None
+    _machine: Machine | None = None
 
     def __post_init__(self) -> None:
         if self.model.maker:
@@ -98,7 +105,13 @@ class OtherRom:
         if self._maker is not None:
             self._maker.take(through_rates(data, rate, self._maker.rate), now)
         model = self.model
-        if model.answers is None or not (model.any_rate or rate == model.rate):
+        if not (model.any_rate or rate == model.rate):
+            return
+        if model.machine is not None:
+            self._machine = self._machine or model.machine()
+            self._send(self._machine.take(data), rate, now)
+            return
+        if model.answers is None:
             return
         if not model.ends:
             self._answer(data, rate, now)
@@ -110,7 +123,9 @@ class OtherRom:
                 self._request.clear()
 
     def _answer(self, request: bytes, rate: float, now: float) -> None:
-        answer = self.model.answers(request) if self.model.answers else b""
+        self._send(self.model.answers(request) if self.model.answers else b"", rate, now)
+
+    def _send(self, answer: bytes, rate: float, now: float) -> None:
         if answer:
             self.due.append((now + _LATE_S, answer, rate))
 
