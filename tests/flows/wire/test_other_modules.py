@@ -23,7 +23,7 @@ CASES = {
     "SM-028": ("BL602", "bl602tool", "GPIO8"),
     "AXYU": ("ECR6600", "BK7231GUIFlashTool", "is not known here"),
     "FL-M61": ("TR6260", "BK7231GUIFlashTool", "is not known here"),
-    "WXU": ("XR806", "BK7231GUIFlashTool", "is not known here"),
+    "WXU": ("XR806", "BK7231GUIFlashTool", "PB02"),
     "WR11-2S": ("RTL8721DA", "of the RTL8720D does not fit", "is not known here"),
     "BW16": ("RTL8720D", "BK7231GUIFlashTool", "PA7"),
     "ZT3L": ("TLSR825x", "No free firmware", "is not known here"),
