@@ -188,6 +188,14 @@ def bl602_image():
     return bouffalo_image()
 
 
+def bl616_image():
+    return bouffalo_image("BL616")
+
+
+def bl808_image():
+    return bouffalo_image("BL808")
+
+
 def bl602_flash(chip="BL602/BL702", tables=(0xE000, 0xF000)):
     """The second loader, whose header says not to look at its CRC, tables, and the firmware."""
     flash = bytearray(b"\xff" * 0x20_0000)
