@@ -118,8 +118,8 @@ PROBES = (
     Probe(baud=115_200, request=b"ping\n", first=b"\n", named=_realtek_c),
     Probe(baud=115_200, request=b"\x55" * 70, named=_ok, then=(_WHICH_BOUFFALO, _WHICH_XRADIO)),
     Probe(baud=115_200, request=_ESP_SYNC, named=_espressif),
-    Probe(baud=115_200, request=bytes.fromhex("210600 1BE7 3C000000"), named=_winner),
     Probe(baud=1_500_000, request=_WAKE, named=_realtek_b, wait_s=0.7, talks=True),
+    Probe(baud=115_200, request=bytes.fromhex("210600 1BE7 3C000000"), named=_winner, talks=True),
 )
 #: the chips that the probes name
 ANSWERING = frozenset(
