@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     from plugsmith.chips.model import ModuleBoard
 
 # Names of other makers' modules: longest prefix first; the digit keeps TYWE and TW apart.
+# Where modules of one prefix carry chips that take different firmware, only their maker is named.
 _FOREIGN: tuple[tuple[str, str], ...] = (
+    ("ESP-01W", "W600"),
+    ("TYWRD", "RDA5981"),
+    ("T103C", "XR806"),
+    ("WB02A", "LN882H"),
+    ("XR806", "XR806"),
+    ("XR872", "XR872"),
     ("TYWE", "ESP8266"),
     ("TYLC", "ESP8266"),
     ("TYZS", "EFR32 (Zigbee)"),
@@ -29,7 +36,14 @@ _FOREIGN: tuple[tuple[str, str], ...] = (
     ("T102", "RTL8710B"),
     ("T103", "RTL8710B"),
     ("T112", "RTL8710B"),
+    ("WBR3", "Realtek"),
+    ("WBRG", "Realtek"),
+    ("WR11", "RTL8721DA"),
+    ("BW20", "RTL8721DA"),
     ("WBR", "RTL8720C"),
+    ("WRD", "RDA5981"),
+    ("WRG", "Realtek"),
+    ("BW1", "Realtek"),
     ("ESP", "Espressif"),
     ("RTL", "Realtek"),
     ("CR", "RTL8720C"),
@@ -93,12 +107,13 @@ def identify_module(name: str | None) -> ModuleChip:
     known = _catalogued(clean) or _chip_itself(clean)
     if known is not None:
         return known
+    siblings = _siblings(clean)
     maker = next((chip for prefix, chip in _FOREIGN if clean.startswith(prefix)), None)
+    if len(siblings) == 1 and not _is_beken(siblings[0]):
+        maker = siblings[0]
     if maker is not None:
         return ModuleChip(certainty=Certainty.FOREIGN, chip=maker, reason=_by_name(clean, maker))
-    likely = _siblings(clean) or next(
-        (chips for prefix, chips in _LIKELY if clean.startswith(prefix)), ()
-    )
+    likely = siblings or next((chips for prefix, chips in _LIKELY if clean.startswith(prefix)), ())
     if not likely:
         reason = _("Nothing is known about the module {name}: ask the chip itself.", name=clean)
         return ModuleChip(certainty=Certainty.UNKNOWN, reason=reason)
@@ -124,7 +139,7 @@ def _catalogued(clean: str) -> ModuleChip | None:
         record = module_record(candidate)
         if record is None:
             continue
-        if record.chip.startswith(("BK", "BL2028")):
+        if _is_beken(record.chip):
             return ModuleChip(certainty=Certainty.KNOWN, chip=record.chip)
         return ModuleChip(
             certainty=Certainty.FOREIGN,
@@ -132,6 +147,10 @@ def _catalogued(clean: str) -> ModuleChip | None:
             reason=_foreign(record.name, record.chip),
         )
     return None
+
+
+def _is_beken(chip: str) -> bool:
+    return chip.startswith(("BK", "BL2028"))
 
 
 def _chip_itself(clean: str) -> ModuleChip | None:

@@ -20,6 +20,8 @@ from plugsmith.interpret.module_chip import revisions
 from plugsmith.records import frozen
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plugsmith.chips.model import Chip, ModuleBoard
 
 # Cyrillic and Greek capitals that look like Latin ones: keyboards switch languages.
@@ -57,7 +59,7 @@ _LONGEST = 64
 @frozen
 class Named:
     """What a label names: a module, else a chip of ours or of others; `several`: the names that
-    stand on it, where there is more than one; `near`: what it may have been meant to be.
+    stand on it, where they do not agree, chips first; `near`: what it may have been meant to be.
     """
 
     board: ModuleBoard | None = None
@@ -87,13 +89,37 @@ def read_label(text: str) -> Named:
     whole = _name(" ".join(words))
     if whole.known:
         return whole
-    alone = [(word, _name(word)) for word in words]
-    known = {_said(found): found for _word, found in alone if found.known}
-    if len(known) == 1 and all(found.known for _word, found in alone):
-        return next(iter(known.values()))
+    alone = list(_runs(words))
+    known = {_said(found): found for found in alone if found.known}
+    if known and all(found.known for found in alone):
+        fitting = [one for one in known.values() if all(_fits(one, two) for two in known.values())]
+        if fitting:
+            return fitting[0]
     if len(known) > 1:
-        return Named(several=tuple(known))
+        # the print on the chip counts more than that on the board
+        return Named(several=tuple(sorted(known, key=lambda name: known[name].board is not None)))
     return Named(near=_near(" ".join(words) or clean))
+
+
+def _runs(words: list[str]) -> Iterator[Named]:
+    """What the words name, one after the other; a revision belongs to the name before it."""
+    while words:
+        ends = range(len(words), 0, -1)
+        found = ((end, _name(" ".join(words[:end]))) for end in ends)
+        end, named = next(((end, one) for end, one in found if one.known), (1, Named()))
+        yield named
+        words = words[end:]
+
+
+def _fits(one: Named, two: Named) -> bool:
+    """Whether `one` is `two`, or is the module on which the chip `two` lies."""
+    if _said(one) == _said(two):
+        return True
+    if one.board is None or two.board is not None:
+        return False
+    if two.chip is not None:
+        return one.board.chip == two.chip.name
+    return one.other is not None and one.other == two.other
 
 
 def _name(text: str) -> Named:

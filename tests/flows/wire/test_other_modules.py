@@ -105,6 +105,11 @@ SPELLINGS = {
     "T1": "BK7238",
     "T34": "T34",
     "Beken BK7238": "BK7238",
+    "CBU BK7231N": "CBU",
+    "CB2S (BK7231NQN32)": "CB2S",
+    "CBU V200 BK7238": "CBU V200",
+    "BK7238 CBU V200": "CBU V200",
+    "WBR3 RTL8720CF": "WBR3",
 }
 NAMELESS = (
     "",
@@ -123,6 +128,11 @@ NAMELESS = (
     "2ANDL-",
     "CB2S WB2S",
     "CB2S rev B",
+    "CBU BK7238",
+    "CB2S BK7231M",
+    "CBU V300 BK7231N",
+    "CB2S WB2S BK7231N",
+    "WR3 RTL8720CF",
     "CB",
     "BK7231",
     "BK7231NX",
@@ -161,6 +171,14 @@ def test_a_label_that_names_nothing_or_two_things_is_refused(text):
 def test_two_names_on_a_label_are_both_told():
     with pytest.raises(UsageError, match="CB2S, WB2S"):
         card("CB2S WB2S")
+
+
+@pytest.mark.parametrize("label", ["CBU BK7238", "BK7238 CBU", "CBU V300 BK7238"])
+@pytest.mark.usefixtures("nothing_connected")
+def test_of_a_module_and_a_chip_that_do_not_agree_the_chip_is_to_be_named(label):
+    with pytest.raises(UsageError) as refused:
+        card(label)
+    assert "doctor --module BK7238`" in refused.value.advice
 
 
 @pytest.mark.usefixtures("nothing_connected")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from plugsmith.chips.modules import modules
+from plugsmith.chips.other_chips import other_chip
 from plugsmith.code_words import WORDS
 from plugsmith.device.profile import DataKind, Gap
 from plugsmith.dump.recovery.outcome import AgreeingCheck, SourceKind
@@ -219,6 +221,27 @@ def test_a_prefix_is_no_evidence(name: str, certainty: Certainty, likely: tuple[
     beken = (found.chip or "").startswith("BK")
     assert beken is (certainty is Certainty.KNOWN)
     assert bool(found.reason) is (certainty is not Certainty.KNOWN)
+
+
+def test_a_name_that_begins_like_a_known_one_is_said_to_carry_no_other_chip_than_that() -> None:
+    strangers = [(board.name, other_chip(board.chip)) for board in modules()]
+    for name, chip in strangers:
+        if chip is None or chip.maker == "Beken":
+            continue
+        for longer in (name + "9", name + "-9"):
+            found = identify_module(longer)
+            assert found.likely == (), (longer, found.likely)
+            guessed = (found.chip or chip.name).partition(" ")[0]
+            assert guessed == chip.maker or other_chip(guessed) == chip, (longer, guessed)
+
+
+@pytest.mark.parametrize(("name", "chip"), [("WR11", "RTL8721DA"), ("XY-WE2S", "TR6260")])
+def test_a_name_without_its_revision_carries_what_all_its_revisions_do(
+    name: str, chip: str
+) -> None:
+    found = identify_module(name)
+    assert (found.certainty, found.chip) == (Certainty.FOREIGN, chip)
+    assert "BK7238" not in found.reason
 
 
 def test_a_likely_chip_is_said_and_not_filled_in() -> None:
