@@ -260,9 +260,11 @@ def _tell_settings(session: Session, image: Path) -> None:
 
 def restore(session: Session, request: RestoreRequest) -> WriteResult:
     """`restore`."""
+    from plugsmith.flows.bridge.saved import refuse_other_makers
     from plugsmith.flows.wire.restore import restore as do_it
 
-    backup = named_backup(session, str(request.backup))
+    named = named_backup(session, str(request.backup))
+    backup = refuse_other_makers(named, port=request.port)  # no adapter is needed to say so
     context = flow_context(session, request)
     return counted(context, do_it(context, backup, dry_run=request.dry_run).result())
 

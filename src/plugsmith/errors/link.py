@@ -206,3 +206,15 @@ class ViaNotVerified(BridgeError):
         "differ: {count}, the first at {first}."
     )
     next_step = N_("Run the same command again. To go back instead: {undo}")
+
+
+class ViaBackupGiven(BridgeError):
+    """`restore` was given a flash that another program read from another maker's chip."""
+
+    code = "PS-VIA-BACKUP"
+    exit_code = ExitCode.BAD_INPUT
+    what = N_("{name} is the flash of the chip {chip}, which {program} read.")
+    why = N_(
+        "Only that program writes to such a chip; `restore` knows the chips of OpenBeken alone."
+    )
+    next_step = N_("Put it back with: {command}")

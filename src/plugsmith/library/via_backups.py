@@ -19,7 +19,7 @@ from plugsmith.private_files import make_private_folder
 _FORMAT = "plugsmith-via/1"
 _POINTER = ".pointer.json"
 _LARGEST_PASSPORT = 0x1_0000
-_LARGEST = 64 << 20
+LARGEST = 64 << 20
 _MOST_NAMES = 1000
 _KEYS = {
     "format", "made_by", "created", "program", "chip", "mac", "size", "sha256", "proof",
@@ -92,6 +92,14 @@ def passport_of(file: Path) -> ViaPassport | None:
         return None
 
 
+def read_of_passport(path: Path) -> Path | None:
+    """The file that the passport at `path` belongs to; None where `path` is no such passport."""
+    if path.suffix != ".json":
+        return None
+    file = path.with_suffix("")
+    return file if passport_of(file) is not None else None
+
+
 def put(file: Path, data: bytes, passport: ViaPassport) -> None:
     """Both files or none; the passport last, since without it nothing is a backup."""
     write_whole(file, data)
@@ -124,7 +132,7 @@ class ViaStore:
             if not passport.fits(data):
                 continue
             with suppress(InputError):
-                if read_regular(file, limit=_LARGEST) == data:
+                if read_regular(file, limit=LARGEST) == data:
                     return file
         return None
 
