@@ -213,6 +213,7 @@ describe("modules", () => {
     const first = (words: string): string | undefined => searchModules(words)[0]?.name;
     const named: Record<string, string> = {
       "tuya cb2s": "CB2S", "CB2S ": "CB2S", "\u0421\u04122S": "CB2S", "FCC ID: 2ANDL-CB3S": "CB3S", "cbu_v200": "CBU V200",
+      "modu\u0142 CB2S": "CB2S", "P/N: CB2S": "CB2S", "Espressif ESP8266EX": "ESP8266", "(\u201eCB2S\u201d)": "CB2S",
       "ESP8266EX": "ESP8266", "RTL8720CF-VA1-CG": "RTL8720C", "GD32VW553": "GD32VW553", "AXYU": "AXYU", "BL616": "BL616",
     };
     for (const [words, name] of Object.entries(named)) expect([words, first(words)]).toEqual([words, name]);

@@ -57,14 +57,20 @@ const LOOK_ALIKE: Record<string, string> = Object.fromEntries(
 );
 const latin = (text: string): string => [...text.normalize("NFKC").toUpperCase()].map((one) => LOOK_ALIKE[one] ?? one).join("");
 const plain = (text: string): string => latin(text).replace(/[^A-Z0-9]/g, "");
-/** Words around a name, and what an FCC number puts before it (2ANDL-CB3S). */
-const AROUND = /\b(TUYA|SMART|MODULE|MODUL|MODU\u0141|MODEL|WI-?FI|FCC ?ID|FCC|CHIP|BEKEN)\b:?|\b2A[A-Z0-9]{3}-(?=\S)/g;
+/** Words around a name; between them stands what no name has in it. */
+const AROUND = new Set(
+  "TUYA SMART MODULE MODUL MODU\u0141 MODEL WIFI WI-FI FCC ID FCCID CHIP BEKEN ESPRESSIF REALTEK TYPE P/N".split(" "),
+);
+const BETWEEN = /[\s,;:()[\]"'\u201e\u201d]+/;
+/** What an FCC number puts before a name (2ANDL-CB3S). */
+const GRANTEE = /^2A[A-Z0-9]{3}-(?=.)/;
 /** What is printed behind a chip's name: its package, the version of its mask, how it is sold. */
 const PACKAGE = /(QN\d\d|(-?[AV][A-Z]?\d)?-C[GT])$/;
 
 /** Modules whose name or chip holds what was typed; the best first. */
 export function searchModules(words: string): Module[] {
-  const bare = latin(words).replace(AROUND, " ").trim().replace(PACKAGE, "");
+  const names = latin(words).split(BETWEEN).map((word) => word.replace(GRANTEE, "")).filter((word) => !AROUND.has(word));
+  const bare = names.join(" ").trim().replace(PACKAGE, "");
   const wanted = plain(bare) || plain(words);
   const score = (module: Module): number => {
     const name = plain(module.name);
