@@ -56,7 +56,7 @@ def test_a_backup_a_flash_and_the_way_back(chip, tmp_path, monkeypatch, capsys):
     passport = json.loads(Path(lines[-1]["data"]["passport"]).read_text())
     assert (passport["chip"], passport["mac"]) == (CALLED[name], "a0:20:a6:1f:3c:5a")
 
-    flash = ("flash", "--via", "esptool", "--port", port, "-y")
+    flash = ("flash", "--via", "esptool", "--port", port, "--baud", "460800", "-y")
     code, lines = run(capsys, *flash, str(image))
     assert code == 0, lines[-1]
     done = lines[-1]["data"]

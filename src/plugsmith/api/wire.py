@@ -220,17 +220,18 @@ def backup(session: Session, request: BackupRequest) -> BackupResult | ViaBackup
 
 
 def _backup_via(session: Session, request: BackupRequest, program: str) -> ViaBackupResult:
+    from plugsmith.api.bench.via import of_our_link, refuse_ours
     from plugsmith.clock import RealClock
     from plugsmith.flows.bridge.backup import backup_via as do_it
 
     if request.output is None:
         raise UsageError(problem=_("--via needs the file to write: -o FILE"))
-    if request.resume:
-        raise UsageError(problem=_("--via and --resume do not go together"))
+    refuse_ours({"--resume": request.resume, **of_our_link(request)})
     return do_it(
         program,
         port=port_of(session, request),
         chip=request.chip,
+        baud=request.baud,
         out=request.output,
         library=session.library,
         clock=session.clock or RealClock(),

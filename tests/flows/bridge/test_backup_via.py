@@ -433,3 +433,18 @@ with held(Path({str(folder)!r}), 'port', words='port') as lock:
         time.sleep(0.05)
     else:
         pytest.fail("the port stays held")
+
+
+@pytest.mark.parametrize(
+    "option", [["--trace", "t.jsonl"], ["--remote-baud-follows"], ["--link-timeout", "5"]]
+)
+@pytest.mark.parametrize("verb", [["backup", "-o", "a.bin"], ["flash", "image.bin"]])
+def test_an_option_that_another_program_does_not_know_is_refused_and_not_ignored(
+    verb, option, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    code = main([*verb, "--via", "esptool", "--port", "PORT7", *option])
+    said = capsys.readouterr().err
+    assert code == 2
+    assert f"--via and {option[0]} do not go together" in said
+    assert not list(tmp_path.iterdir())

@@ -43,6 +43,44 @@ def test_an_rtl8710b_is_left_at_the_rate_at_which_the_next_run_calls_it(chip, fa
     assert write == [*head, "-f", family, "-s", "0xb000", "a.bin"]
 
 
+# its other chips would keep a raised rate, at which the next run does not call them
+@pytest.mark.parametrize(
+    ("chip", "rate"),
+    [
+        ("BK7231T", ["-b", "921600"]),
+        ("RTL8710B", ["-b", "1500000"]),
+        ("RTL8720C", []),
+        ("LN882H", []),
+    ],
+)
+def test_the_users_rate_is_told_where_the_next_run_finds_the_chip_all_the_same(chip, rate):
+    via = ViaProgram(name="ltchiptool", path="/x/l", port="PORT7", chip=chip, baud=921600)
+    assert via.read(Path("a.bin"), stays=True)[3:-4] == rate
+    (write,) = via.write([(Segment(start=0xB000, data=b"x"), Path("a.bin"))], chip=None)
+    assert write[3 : write.index("-d")] == rate
+
+
+def test_esptool_is_told_the_users_rate_and_none_of_its_own():
+    for baud, rate in ((921600, ["--baud", "921600"]), (None, [])):
+        via = ViaProgram(name="esptool", path="/x/e", port="PORT7", chip=None, baud=baud)
+        read = via.read(Path("a.bin"), stays=False)
+        assert read == [
+            "/x/e",
+            "--port",
+            "PORT7",
+            *read[3:-4],
+            "read-flash",
+            "0",
+            "ALL",
+            "a.bin",
+        ]
+        assert [word for word in read[3:-4] if word not in {"--after", "no-reset"}] == rate
+        (write,) = via.write([(Segment(start=0x10000, data=b"x"), Path("a.bin"))], chip="ESP8266")
+        head = write[: write.index("write-flash")]
+        assert head[3 : 3 + len(rate)] == rate
+        assert head.count("--baud") == len(rate) // 2
+
+
 @pytest.mark.parametrize(
     ("first", "second", "difference"),
     [
@@ -91,8 +129,9 @@ def test_a_bar_that_grows_moves_at_once(tmp_path):
 import time
 from pathlib import Path
 say('#' * 16); sys.stdout.flush()
-for _ in range(600):
+for turn in range(600):
     if Path({str(seen)!r}).exists(): sys.exit(0)
+    if turn < 40: say('#'); sys.stdout.flush()
     time.sleep(0.05)
 sys.exit(3)"""
 

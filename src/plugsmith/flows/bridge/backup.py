@@ -34,6 +34,7 @@ def backup_via(
     *,
     port: str,
     chip: str | None,
+    baud: int | None = None,
     out: Path,
     library: Library,
     clock: Clock,
@@ -53,7 +54,7 @@ def backup_via(
     local_port(program, port)
     warn_about_mains(sink)
     began_s = clock.monotonic()
-    via = ViaProgram(name=program, path=path, port=port, chip=chip)
+    via = ViaProgram(name=program, path=path, port=port, chip=chip, baud=baud)
     desk = Desk(program=via, clock=clock, sink=sink, cancel=cancel)
     with held(library.locks, port, words=port) as desk.lock:
         data = read_twice(desk)

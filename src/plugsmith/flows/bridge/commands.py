@@ -30,12 +30,13 @@ _SAME_RATE = {"ambz": ("-b", "1500000")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViaProgram:
-    """An installed program, where it lies, and the chip that it is told, if any."""
+    """An installed program, where it lies, the chip it is told, and the highest rate in bit/s."""
 
     name: str
     path: str
     port: str
     chip: str | None
+    baud: int | None = None
 
     def read(self, file: Path, *, stays: bool) -> list[str]:
         """Read the whole flash into `file`; `stays`: another run follows."""
@@ -43,10 +44,20 @@ class ViaProgram:
         words = shlex.split(read_command(self.name, self.chip))[1:]
         found = [swap.get(word, word) for word in words]
         if self.name == "ltchiptool":
-            found[2:2] = _SAME_RATE.get(words[-2], ())
-        if stays and self.name == "esptool":
-            found[2:2] = _STAYS
+            found[2:2] = self._rate(words[-2])
+        else:
+            found[2:2] = (*self._faster(), *(_STAYS if stays else ()))
         return [self.path, *found]
+
+    def _faster(self) -> tuple[str, ...]:
+        """For esptool, which meets the chip at its own rate and raises it afterwards."""
+        return () if self.baud is None else ("--baud", str(self.baud))
+
+    def _rate(self, family: str) -> tuple[str, ...]:
+        """For ltchiptool. Its other chips keep a raised rate and would not be met again."""
+        if family == "bk72xx" and self.baud is not None:
+            return "-b", str(self.baud)
+        return _SAME_RATE.get(family, ())
 
     def ask_locks(self, chip: str | None) -> list[list[str]]:
         """The commands by which the program tells how the `chip` that it read is locked."""
@@ -65,11 +76,11 @@ class ViaProgram:
         if self.name == "esptool":
             places = [word for run, file in runs for word in (hex(run.start), str(file))]
             told = ("--chip", chip.lower().replace("-", "")) if chip is not None else ()
-            head = [self.path, "--port", self.port, *_STAYS, *told, "write-flash", *_AS_THEY_ARE]
+            head = [self.path, "--port", self.port, *self._faster(), *_STAYS, *told]
+            head += ["write-flash", *_AS_THEY_ARE]
             return [[*head, *places]] if places else []
         family = shlex.split(read_command(self.name, self.chip))[-2]
-        rate = _SAME_RATE.get(family, ())
-        head = [self.path, "flash", "write", *rate, "-d", self.port, "-f", family]
+        head = [self.path, "flash", "write", *self._rate(family), "-d", self.port, "-f", family]
         return [[*head, "-s", hex(run.start), str(file)] for run, file in runs]
 
 

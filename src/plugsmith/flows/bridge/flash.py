@@ -56,6 +56,7 @@ class ViaFlash:
     program: str
     port: str
     chip: str | None
+    baud: int | None = None
     image: Path
     dry_run: bool
     permissions: Permissions
@@ -78,7 +79,9 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
     path = find_program(asked.program, install=INSTALL[asked.program])
     local_port(asked.program, asked.port)
     warn_about_mains(asked.sink)
-    via = ViaProgram(name=asked.program, path=path, port=asked.port, chip=asked.chip)
+    via = ViaProgram(
+        name=asked.program, path=path, port=asked.port, chip=asked.chip, baud=asked.baud
+    )
     desk = Desk(program=via, clock=asked.clock, sink=asked.sink, cancel=asked.cancel)
     with held(asked.library.locks, asked.port, words=asked.port) as desk.lock:
         return _Run(asked, image, desk).whole()
