@@ -226,6 +226,20 @@ def port_of(session: Session, asked: ListenRequest, *, stays: bool = True) -> st
     return find_chip(desk, entries, choose=choose, limit_s=limit_s, stays=stays)
 
 
+def refuse_with_via(asked: ListenRequest, others: dict[str, bool]) -> None:
+    """UsageError that names an option of our own link, or of `others` that are given, with --via."""
+    from plugsmith.errors import UsageError
+
+    ours = {
+        "--trace": asked.trace is not None,
+        "--remote-baud-follows": asked.remote_baud_follows,
+        "--link-timeout": asked.link_timeout is not None and asked.port != ASK,
+    }
+    for name, given in {**others, **ours}.items():
+        if given:
+            raise UsageError(problem=_("--via and {option} do not go together", option=name))
+
+
 def desk_for(session: Session, entries: Sequence[PortEntry]) -> Desk:
     """How these adapters are opened and asked; simulated ones as everywhere."""
     from plugsmith.flows.wire.ask import Desk

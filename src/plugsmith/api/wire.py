@@ -12,6 +12,7 @@ from plugsmith.api.chip import (
     flow_context,
     port_of,
     refuse_ask,
+    refuse_with_via,
 )
 from plugsmith.api.options import Panel, any_chip, argument, new_file, option, request, via_program
 from plugsmith.api.places import REGION, bytes_of, skip_in, span_in, where
@@ -220,13 +221,12 @@ def backup(session: Session, request: BackupRequest) -> BackupResult | ViaBackup
 
 
 def _backup_via(session: Session, request: BackupRequest, program: str) -> ViaBackupResult:
-    from plugsmith.api.bench.via import of_our_link, refuse_ours
     from plugsmith.clock import RealClock
     from plugsmith.flows.bridge.backup import backup_via as do_it
 
     if request.output is None:
         raise UsageError(problem=_("--via needs the file to write: -o FILE"))
-    refuse_ours({"--resume": request.resume, **of_our_link(request)})
+    refuse_with_via(request, {"--resume": request.resume})
     return do_it(
         program,
         port=port_of(session, request),

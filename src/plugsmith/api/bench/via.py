@@ -1,34 +1,17 @@
-"""`flash --via`: another program writes; and what of ours goes with none."""
+"""`flash --via`: another program writes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plugsmith.api.chip import ASK, port_of
+from plugsmith.api.chip import port_of, refuse_with_via
 from plugsmith.errors import UsageError
 from plugsmith.messages import _
 
 if TYPE_CHECKING:
-    from plugsmith.api.chip import ChipRequest
     from plugsmith.api.session import Session
     from plugsmith.api.write import FlashRequest
     from plugsmith.flows.bridge.results import ViaFlashResult
-
-
-def of_our_link(request: ChipRequest) -> dict[str, bool]:
-    """Which options of the wires are given that another program does not know."""
-    return {
-        "--trace": request.trace is not None,
-        "--remote-baud-follows": request.remote_baud_follows,
-        "--link-timeout": request.link_timeout is not None and request.port != ASK,
-    }
-
-
-def refuse_ours(ours: dict[str, bool]) -> None:
-    """UsageError that names the first option that is given."""
-    for name, given in ours.items():
-        if given:
-            raise UsageError(problem=_("--via and {option} do not go together", option=name))
 
 
 def flash_via(session: Session, request: FlashRequest, program: str) -> ViaFlashResult:
@@ -46,10 +29,9 @@ def flash_via(session: Session, request: FlashRequest, program: str) -> ViaFlash
         "--find": request.find is not None,
         "--with-settings": request.with_settings,
         "--log-port": request.log_port is not None,
-        **of_our_link(request),
         _("settings"): request.sets_anything,
     }
-    refuse_ours(ours)
+    refuse_with_via(request, ours)
     return do_it(
         ViaFlash(
             program=program,
