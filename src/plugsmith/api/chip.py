@@ -227,7 +227,7 @@ def port_of(session: Session, asked: ListenRequest, *, stays: bool = True) -> st
 
 
 def refuse_with_via(asked: ListenRequest, others: dict[str, bool]) -> None:
-    """UsageError that names an option of our own link, or of `others` that are given, with --via."""
+    """UsageError that names an option of our own link, or of `others`, given beside --via."""
     from plugsmith.errors import UsageError
 
     ours = {
