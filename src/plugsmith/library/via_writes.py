@@ -7,14 +7,17 @@ import json
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from plugsmith.errors.content import InputError
 from plugsmith.library.home import refusal, write_whole
 from plugsmith.library.via_backups import passport_of
 from plugsmith.limited_read import read_regular
-from plugsmith.memory import AddressRange
+from plugsmith.memory import SECTOR_LEN, AddressRange, subtract_ranges
 from plugsmith.nested_json import read_nested
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _FORMAT = "plugsmith-via-write/1"
 _ENDING = ".write.json"
@@ -24,7 +27,7 @@ _LARGEST = 64 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViaBoard:
-    """By what a board is known again: its address as `program` told it, else its port."""
+    """By what a board is known again: its address as `program` told it, else port and content."""
 
     program: str
     mac: str | None
@@ -80,55 +83,90 @@ class BegunWrite:
             return data if passport.fits(data) else None
         return None
 
-    def half_done(self, content: bytes, before: bytes) -> bool:
-        """Whether `content` is neither what was there `before` nor what was to be.
+    def whose(self, board: ViaBoard, content: bytes, before: bytes) -> bool:
+        """Whether it is a write to `board`, which holds `content` now.
 
-        Where no address tells the board, only if all that the write never touches is as before.
+        Where no address tells, all that the write never touches has to be as `before`. Where that
+        is nothing, or says nothing, the port has to be the same, and some of the rest as before.
         """
-        if content == before or len(content) != len(before):
+        if self.board.program != board.program or self.board.mac != board.mac:
             return False
-        spans = [AddressRange.sized(start, length) for start, length, _digest in self.runs]
-        if self.board.mac is None and _without(content, spans) != _without(before, spans):
+        if len(content) != len(before):
             return False
+        if board.mac is not None:
+            return True
+        left = _without(content, self._spans)
+        if left != _without(before, self._spans):
+            return False
+        return len(set(left)) > 1 or (self.board.port == board.port and _shares(content, before))
+
+    def half_done(self, content: bytes, before: bytes) -> bool:
+        """Whether `content` is neither what was there `before` nor what was to be."""
         digests = [digest for _start, _length, digest in self.runs]
-        held = [hashlib.sha256(content[span.start : span.end]).hexdigest() for span in spans]
-        return held != digests
+        held = [hashlib.sha256(content[s.start : s.end]).hexdigest() for s in self._spans]
+        return content != before and held != digests
+
+    @property
+    def _spans(self) -> list[AddressRange]:
+        return [AddressRange.sized(start, length) for start, length, _digest in self.runs]
 
 
 class BegunWrites:
-    """One record for each board, by its address, else by its port: `via/<digest>.write.json`."""
+    """One record for each board, by its address, else by its backup: `via/<digest>.write.json`."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def find(self, board: ViaBoard) -> BegunWrite | None:
-        """The write that this board still waits for."""
-        with suppress(InputError):
-            found = BegunWrite.parse(read_regular(self._path(board), limit=_LARGEST_RECORD))
-            if found is not None and self._path(found.board) == self._path(board):
-                return found
+    def half_done(self, board: ViaBoard, content: bytes) -> BegunWrite | None:
+        """The write that left the `content` of this board half old and half new."""
+        for write, before in self._of(board, content):
+            if write.half_done(content, before):
+                return write
         return None
 
     def begin(self, write: BegunWrite) -> None:
         """On the disk before the first byte goes out; NoRightToWrite, NoSpaceLeft."""
         try:
-            write_whole(self._path(write.board), write.as_bytes(), keep_existing=False)
+            write_whole(self._path(write), write.as_bytes(), keep_existing=False)
         except OSError as problem:
             raise refusal(self.folder, problem) from problem
 
-    def settle(self, board: ViaBoard) -> None:
-        """The board holds what it should; a record that stays behind is seen to be done later."""
-        with suppress(OSError):
-            self._path(board).unlink()
+    def settle(self, board: ViaBoard, content: bytes, *more: BegunWrite) -> None:
+        """The board that held `content` is as it should be, and `more` were writes to it.
 
-    def _path(self, board: ViaBoard) -> Path:
-        words = f"{board.program} {board.mac or board.port}"
+        A record that stays behind is seen to be done later.
+        """
+        for write in (*more, *(write for write, _before in self._of(board, content))):
+            with suppress(OSError):
+                self._path(write).unlink()
+
+    def _of(self, board: ViaBoard, content: bytes) -> Iterator[tuple[BegunWrite, bytes]]:
+        """Writes to this board, each with what was there before it."""
+        for file in sorted(self.folder.glob(f"*{_ENDING}")):
+            with suppress(InputError):
+                write = BegunWrite.parse(read_regular(file, limit=_LARGEST_RECORD))
+                if write is None or self._path(write) != file or write.board.mac != board.mac:
+                    continue
+                before = write.before()
+                if before is not None and write.whose(board, content, before):
+                    yield write, before
+
+    def _path(self, write: BegunWrite) -> Path:
+        words = f"{write.board.program} {write.board.mac or write.backup}"
         digest = hashlib.sha256(words.encode("utf-8", "replace")).hexdigest()
         return self.folder / f"{digest[:16]}{_ENDING}"
 
 
+def _shares(one: bytes, other: bytes) -> bool:
+    """Whether a sector that holds something is the same in both."""
+    return any(
+        one[at : at + SECTOR_LEN] == other[at : at + SECTOR_LEN]
+        and len(set(one[at : at + SECTOR_LEN])) > 1
+        for at in range(0, len(one), SECTOR_LEN)
+    )
+
+
 def _without(content: bytes, spans: list[AddressRange]) -> bytes:
-    left = bytearray(content)
-    for span in spans:
-        left[span.start : span.end] = bytes(len(span))
-    return bytes(left)
+    """All of `content` that lies outside of `spans`."""
+    left = subtract_ranges([AddressRange.sized(0, len(content))], spans)
+    return b"".join(content[span.start : span.end] for span in left)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import random
 import shlex
@@ -18,7 +19,8 @@ from plugsmith.cli.app import main
 from plugsmith.forge.firmware import forge_openbeken_qio
 from plugsmith.forge.flash import forge_flash
 from plugsmith.library import via_writes
-from plugsmith.library.via_writes import BegunWrite
+from plugsmith.library.via_backups import ViaPassport, put
+from plugsmith.library.via_writes import BegunWrite, BegunWrites, ViaBoard
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
 
@@ -122,6 +124,19 @@ def test_what_is_whole_all_the_same_is_not_called_half(esp, tmp_path, capsys, en
     assert program.flash.read_bytes().startswith(IMAGE)
 
 
+def test_a_device_that_lived_after_an_unproven_write_is_not_called_half(esp, tmp_path, capsys):
+    program = esp(work="write() if verb == 'write' else read() if turn < 4 else sys.exit('deaf')")
+    assert flash(capsys, tmp_path, IMAGE)[0] == 6
+    esp()
+    lived = bytearray(program.flash.read_bytes())
+    lived[0x1_1000:0x1_1010] = bytes(16)
+    program.flash.write_bytes(lived)
+    _code, lines = run(capsys, "backup", "-o", str(tmp_path / "now.bin"))
+    (note,) = [line for line in lines if line.get("code") == "PS-NOTE-VIA-HALF"]
+    assert "may be" in note["message"]
+    assert "is half" not in note["message"]
+
+
 def test_another_board_on_the_same_port_is_none_of_it(esp, tmp_path, capsys):
     esp(work=DIES)
     flash(capsys, tmp_path, IMAGE)
@@ -191,3 +206,82 @@ def test_a_record_with_one_odd_value_is_read_or_refused(value, name):
     assert BegunWrite.parse(json.dumps(good).encode()) is not None
     found = BegunWrite.parse(json.dumps(good | {name: value}).encode())
     assert found is None or BegunWrite.parse(found.as_bytes()) == found
+
+
+CHIP = ("--chip", "BK7231N")
+LT_IMAGE = forge_openbeken_qio("BK7231N", version="1.18.300")
+BOARDS = {
+    name: forge_flash(chip="BK7231N", mac=bytes.fromhex(f"d0d0d01112{name}"))
+    for name in ("13", "14")
+}
+
+
+def cut_without_address(tmp_path, monkeypatch, capsys):
+    """A write to board 13 by a program that tells no address; what the flash holds then."""
+    program = install(tmp_path, monkeypatch, "ltchiptool", work=DIES)
+    program.flash.write_bytes(BOARDS["13"])
+    assert flash(capsys, tmp_path, LT_IMAGE, *CHIP, via="ltchiptool")[0] == 6
+    install(tmp_path, monkeypatch, "ltchiptool")
+    return program, program.flash.read_bytes()
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_another_board_takes_no_way_back_away(tmp_path, monkeypatch, capsys, dies):
+    program, half = cut_without_address(tmp_path, monkeypatch, capsys)
+    program.flash.write_bytes(BOARDS["14"])
+    if dies:
+        install(tmp_path, monkeypatch, "ltchiptool", work=DIES)
+    code, _lines = flash(capsys, tmp_path, LT_IMAGE, *CHIP, via="ltchiptool")
+    assert code == (6 if dies else 0)
+    install(tmp_path, monkeypatch, "ltchiptool")
+    program.flash.write_bytes(half)
+    code, lines = flash(capsys, tmp_path, LT_IMAGE, *CHIP, via="ltchiptool")
+    assert code == 0, lines[-1]
+    undo = lines[-1]["data"]["undo"]
+    assert undo in told(lines)[0]
+    assert main([*shlex.split(undo)[1:], "-y", "--json"]) == 0
+    assert program.flash.read_bytes() == BOARDS["13"]
+    assert not list((tmp_path / "home" / "via").glob("*.write.json")) or dies
+
+
+def test_without_an_address_another_port_hides_nothing(tmp_path, monkeypatch, capsys):
+    cut_without_address(tmp_path, monkeypatch, capsys)
+    words = ("--via", "ltchiptool", "--port", "/dev/ttyUSB4", *CHIP, "--json")
+    assert main(["backup", "-o", str(tmp_path / "half.bin"), *words]) == 0
+    assert told([json.loads(line) for line in capsys.readouterr().out.splitlines()])
+
+
+def test_a_run_without_a_backup_goes_on_with_the_record(esp, tmp_path, capsys):
+    esp(work=DIES)
+    flash(capsys, tmp_path, IMAGE)
+    (record,) = (tmp_path / "home" / "via").glob("*.write.json")
+    first = BegunWrite.parse(record.read_bytes())
+    flash(capsys, tmp_path, OTHER_IMAGE, "--allow", "no-backup")
+    second = BegunWrite.parse(record.read_bytes())
+    assert (second.backup, second.undo, second.started) == (
+        first.backup, first.undo, first.started,
+    )  # fmt: skip
+    assert second.runs != first.runs
+
+
+@pytest.mark.parametrize("kept", [0x1000, 0])
+def test_where_a_write_leaves_nothing_as_it_was_only_the_rest_tells_the_board(tmp_path, kept):
+    rng = random.Random(5)
+    before, wanted, foreign = (rng.randbytes(0x8000) for _board in range(3))
+    digest = hashlib.sha256(before).hexdigest()
+    file = tmp_path / "before.bin"
+    passport = ViaPassport(
+        made_by="x", created="2026-01-01T00:00:00Z", program="ltchiptool", chip="LN882H",
+        mac=None, size=len(before), sha256=digest,
+    )  # fmt: skip
+    put(file, before, passport)
+    board = ViaBoard(program="ltchiptool", mac=None, port="/dev/ttyUSB9")
+    writes = BegunWrites(tmp_path / "via")
+    writes.folder.mkdir()
+    runs = ((0, len(before), hashlib.sha256(wanted).hexdigest()),)
+    writes.begin(BegunWrite(board=board, started="s", backup=str(file), undo="u", runs=runs))
+    half = wanted[: len(before) - kept] + before[len(before) - kept :]
+    assert bool(writes.half_done(board, half)) == bool(kept)
+    assert writes.half_done(board, foreign) is None
+    writes.settle(board, foreign)
+    assert len(list((tmp_path / "via").iterdir())) == 1

@@ -95,6 +95,7 @@ class _Run:
         self._image = image
         self._desk = desk
         self._began_s = asked.clock.monotonic()
+        self._begun: BegunWrite | None = None  # by this run
 
     def whole(self) -> ViaFlashResult:
         """All steps."""
@@ -122,7 +123,8 @@ class _Run:
                     self._tell_half(undo)
                 raise
         if not asked.dry_run:
-            asked.library.via_writes.settle(desk.board)
+            done = [write for write in (begun, self._begun) if write is not None]
+            asked.library.via_writes.settle(desk.board, content, *done)
         if begun is not None and begun.before() == wanted:
             undo = ""  # this was the way back
         return self._result(checks, backup, target, runs, undo)
@@ -221,18 +223,20 @@ class _Run:
         undo: str,
     ) -> None:
         """So that a later run knows the way back, should nobody be left to tell it in this one."""
-        if backup is None:
+        if begun is not None:  # the way back from its half is the way back from this one's
+            started, before = begun.started, begun.backup
+        elif backup is not None:
+            started, before = now_text(self._asked.clock), str(Path(backup.file).absolute())
+        else:
             return
-        spans = tuple((run.start, len(run.data), sha256(run.data)) for run in runs)
-        self._asked.library.via_writes.begin(
-            BegunWrite(
-                board=self._desk.board,
-                started=begun.started if begun is not None else now_text(self._asked.clock),
-                backup=begun.backup if begun is not None else str(Path(backup.file).absolute()),
-                undo=undo,
-                runs=spans,
-            )
+        self._begun = BegunWrite(
+            board=self._desk.board,
+            started=started,
+            backup=before,
+            undo=undo,
+            runs=tuple((run.start, len(run.data), sha256(run.data)) for run in runs),
         )
+        self._asked.library.via_writes.begin(self._begun)
 
     def _write(
         self,

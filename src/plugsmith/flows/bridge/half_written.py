@@ -49,18 +49,15 @@ def refuse_half_written(jobs: JobStore, content: bytes, *, chip: str | None) -> 
 
 def begun_write(library: Library, desk: Desk, content: bytes) -> BegunWrite | None:
     """The write by this program that left `content` half old and half new, after telling of it."""
-    found = library.via_writes.find(desk.board)
-    before = found.before() if found is not None else None
-    if found is None or before is None:
-        return None
-    if not found.half_done(content, before):
+    found = library.via_writes.half_done(desk.board, content)
+    if found is None:
         return None
     desk.sink.emit(
         Warning_(
             code="PS-NOTE-VIA-HALF",
             message=_(
-                "A write to this chip that began on {date} did not end: the flash is half old and "
-                "half new.",
+                "A write to this chip that began on {date} was never proven: the flash may be half "
+                "old and half new.",
                 date=found.started[:10],
             ),
             hint=_("To go back to what was there before: {undo}", undo=found.undo),
