@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
 import later_images as made
 import pytest
 
 from plugsmith.dump.dump import Dump
 from plugsmith.dump.health import judge_backup
 from plugsmith.dump.recovery.recover import recover
+from plugsmith.dump.sanitize.sanitize import sanitize
+from plugsmith.dump.survey import chip_guess
 from plugsmith.dump.survey.report import DumpKind
 from plugsmith.dump.survey.survey import survey
 from plugsmith.errors import InputUnusable
@@ -70,6 +74,25 @@ def test_a_dump_is_that_chips_and_its_store_is_found_with_the_same_engine(chip):
     assert found.best is not None
     assert found.best.text.decode() == PINS
     assert found.origin == 0
+
+
+@pytest.mark.parametrize("store_at", [made.STORE["BK7236"], 0x3B_0000])
+@pytest.mark.parametrize("calibrated", [True, False])
+def test_of_a_flash_of_one_of_two_chips_what_either_keeps_private_goes(
+    monkeypatch, store_at, calibrated
+):
+    monkeypatch.setitem(made.STORE, "BK7236", store_at)
+    monkeypatch.setattr(chip_guess, "_by_records", lambda _stores: chip_guess.ChipGuess())
+    data = bytearray(made.flash("BK7236", pins=PINS))
+    if not calibrated:
+        data[0x3F_E000:0x3F_F000] = b"\xff" * 0x1000
+    network, protected = random.Random(3).randbytes(32), random.Random(4).randbytes(0x1000)
+    data[0x3F_F000:0x3F_F100] = network.ljust(0x100, b"\0")
+    data[0x3C_9000:0x3C_A000] = protected
+    clean = sanitize(Dump(data=bytes(data), name="x.bin"), strict=False).data
+    assert network not in clean
+    assert protected not in clean
+    assert recover(clean).best.text.decode() == PINS
 
 
 @pytest.mark.parametrize("chip", OPENBEKEN)

@@ -27,6 +27,7 @@ from plugsmith.dump.survey.obk_secrets import clean_block, resealed, secrets_in_
 from plugsmith.dump.survey.vendor_files import find_file_store
 from plugsmith.errors import Malformed
 from plugsmith.image.aes import BLOCK_LEN
+from plugsmith.image.model import ImageKind
 from plugsmith.memory import SECTOR_LEN, AddressRange
 from plugsmith.openbeken.config_block import field
 from plugsmith.tuya.files import ENTRY_LEN, PIN_FILES, encode_table, read_table
@@ -38,7 +39,7 @@ from plugsmith.tuya.store import Record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from plugsmith.chips.model import Region
+    from plugsmith.chips.model import MemoryMap, Region
     from plugsmith.dump.finding import Finding
     from plugsmith.dump.sanitize.known_search import KnownSearch
     from plugsmith.dump.sanitize.removals import Removals
@@ -159,17 +160,33 @@ def clean_unknown_places(areas: Areas) -> None:
     The places of the Wi-Fi cache and of protected sectors, and those of the store if no key opens
     it: its records may be opened one day with a key that somebody finds.
     """
-    places = memory_map(areas.report.chip)
     roles = [RegionRole.FAST_CONNECT, RegionRole.NET, RegionRole.PROTECTED]
     if not any(store.sectors for store in areas.stores):
         roles += [RegionRole.KV, RegionRole.KV_SWAP]
-    for region in places.with_role(*roles) if places else ():
-        start = areas.report.layout.offset(region.span.start)
+    for region in (item for places in _maps(areas.report) for item in places.with_role(*roles)):
+        start = _offset(areas.report, region.span.start)
         if start is None or start >= len(areas.buffer):
             continue
         end = min(start + len(region.span), len(areas.buffer))
         for at in range(start, end, SECTOR_LEN):
             _erase_unreadable(areas, AddressRange(at, min(at + SECTOR_LEN, end)), region)
+
+
+def _maps(report: DumpReport) -> tuple[MemoryMap, ...]:
+    """The map of its chip; of each that it may be of where nothing tells which."""
+    allowed = report.image.chips if report.image is not None else ()
+    names = (report.chip,) if report.chip is not None else allowed
+    return tuple(places for name in names if (places := memory_map(name)) is not None)
+
+
+def _offset(report: DumpReport, address: int) -> int | None:
+    """Where `address` lies in the file. No layout is known of a chip that is only read: where its
+    whole flash begins with its boot loader, the store may lie where no other chip has it.
+    """
+    image = report.image
+    if image is not None and image.only_read and image.kind is ImageKind.FULL_DUMP:
+        return address
+    return report.layout.offset(address)
 
 
 def _erase_unreadable(areas: Areas, span: AddressRange, region: Region) -> None:
