@@ -109,7 +109,7 @@ export type ErrorLine = {
 
 export type Line = TaskBeginLine | ProgressLine | TaskEndLine | WarningLine | LogLine | ItemLine | ReadyLine | AskLine | AnsweredLine | ResultLine | ErrorLine;
 
-/** Backups, the latest first. `checked`: every byte was compared with its passport. */
+/** Backups, the latest first, and behind them those that other programs read. */
 export type BackupsBackupsResult = {
   "backups": (BackupsStoredBackup)[];
   "checked": boolean;
@@ -163,6 +163,8 @@ export type BackupsStoredBackup = {
   "note": string | null;
   "state": string;
   "first": boolean;
+  "program"?: string;
+  "proof"?: string;
 };
 
 /** `backup --via`: sizes in bytes; `chip` and `mac` as the user or the program named them. */
@@ -688,7 +690,7 @@ export type DumpForgeResult = {
   "canaries": number;
 };
 
-/** `dump info`. */
+/** `dump info`; `via` where another program read the file. */
 export type DumpInfoResult = {
   "file": string;
   "size": number;
@@ -706,6 +708,7 @@ export type DumpInfoResult = {
   "secrets_looked_for": "all" | "partly" | "no";
   "damage": (DumpDamageRow)[];
   "usable_as_backup": DumpBackupAnswer;
+  "via"?: DumpViaReadRow;
 };
 
 /** `dump config` for one input, with a line about the known device that it is like. */
@@ -849,6 +852,17 @@ export type DumpUnreadRow = {
   "start": number;
   "end": number;
   "state": string;
+};
+
+/** What the passport says of a flash that `program` read; None where nobody told. */
+export type DumpViaReadRow = {
+  "program": string;
+  "chip": string | null;
+  "mac": string | null;
+  "created": string;
+  "proof": string;
+  "unchanged": boolean;
+  "restore": string;
 };
 
 /** What is on an adapter that was asked; `answers`: a boot code of a Beken chip can be reached. */

@@ -32,6 +32,8 @@ WORDS = {
     "foreign-file": N_("a file of another kind"),
     "zero": N_("zeros"),
     "unknown": N_("not recognised"),
+    # by what the chip of a flash is known
+    "passport": N_("by its passport"),
     # a serial port that is watched
     "came": N_("is there now"),
     "went": N_("is gone"),

@@ -120,6 +120,19 @@ class ViaStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
+    def reads(self) -> list[tuple[Path, ViaPassport]]:
+        """Every read that has a passport, the latest first, each once; the file may be gone."""
+        own = (passport.with_suffix("") for passport in self.folder.glob("*.bin.json"))
+        files = {file.absolute() for file in (*own, *self._elsewhere())}
+        found = [(file, passport_of(file)) for file in sorted(files)]
+        known = [(file, passport) for file, passport in found if passport is not None]
+        return sorted(known, key=lambda item: item[1].created, reverse=True)
+
+    def called(self, name: str) -> Path | None:
+        """The latest read of that file name, with its ending or without."""
+        named = (file for file, _passport in self.reads() if name in {file.name, file.stem})
+        return next(named, None)
+
     def find(self, data: bytes, *, program: str, mac: str | None) -> Path | None:
         """A read by `program` that holds exactly `data`, read again and compared.
 

@@ -13,6 +13,7 @@ from via_program import install
 
 from plugsmith.cli.app import main
 from plugsmith.forge.flash import forge_flash
+from plugsmith.library.library import Library
 from plugsmith.library.via_backups import ViaPassport, put
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="programs of the test are scripts")
@@ -100,3 +101,92 @@ def test_a_read_of_a_chip_of_ours_goes_our_own_way(home, tmp_path, capsys):
     for given in ("esp.bin", "esp.bin.json"):
         _code, lines = run(capsys, "restore", tmp_path / given, "--port", tmp_path / "no-port")
         assert lines[-1]["code"].startswith("PS-PORT")
+
+
+def test_dump_info_tells_what_the_passport_knows(home, tmp_path, capsys):
+    file = stored(tmp_path)
+    code, lines = run(capsys, "dump", "info", file)
+    data = lines[-1]["data"]
+    assert (code, data["chip"], data["mac"]) == (0, "ESP32-C3", "a0:20:a6:1f:3c:5a")
+    assert data["via"] == {
+        "program": "esptool",
+        "chip": "ESP32-C3",
+        "mac": "a0:20:a6:1f:3c:5a",
+        "created": "2026-03-01T10:00:00+00:00",
+        "proof": "two-reads",
+        "unchanged": True,
+        "restore": f"plugsmith flash {file} --via esptool --chip ESP32-C3",
+    }
+    answer = data["usable_as_backup"]
+    assert (answer["verdict"], answer["level"], answer["reasons"]) == (True, "whole", ["two-reads"])
+    assert main(["dump", "info", str(file)]) == 0
+    text = capsys.readouterr().out
+    assert "a flash that esptool read" in text
+    assert "esptool read it twice, and both reads are the same." in text
+
+
+def test_dump_info_of_a_changed_one_says_that(home, tmp_path, capsys):
+    file = stored(tmp_path)
+    file.write_bytes(STOCK[:-1] + bytes([STOCK[-1] ^ 1]))
+    code, lines = run(capsys, "dump", "info", file)
+    answer = lines[-1]["data"]["usable_as_backup"]
+    assert (code, answer["verdict"], answer["reasons"]) == (9, False, ["changed"])
+    assert not lines[-1]["data"]["via"]["unchanged"]
+
+
+def test_dump_info_of_a_read_of_our_chips_judges_the_content_too(home, tmp_path, capsys):
+    file = stored(tmp_path, forge_flash(chip="BK7231N"), program="ltchiptool", chip="BK7231N")
+    plain = tmp_path / "plain.bin"
+    plain.write_bytes(file.read_bytes())
+    found = run(capsys, "dump", "info", file)[1][-1]["data"]
+    alone = run(capsys, "dump", "info", plain)[1][-1]["data"]
+    assert found["via"]["program"] == "ltchiptool"
+    assert "via" not in alone
+    assert found["usable_as_backup"] == alone["usable_as_backup"]
+
+
+def test_a_folder_of_dumps_tells_it_of_each(home, tmp_path, capsys):
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    for name, chip in (("a.bin", "ESP32-C3"), ("b.bin", "ESP8266")):
+        stored(folder, name=name, chip=chip)
+    _code, lines = run(capsys, "dump", "info", folder / "a.bin", folder / "b.bin")
+    chips = {line["data"]["chip"] for line in lines if line.get("data", {}).get("via")}
+    assert chips == {"ESP32-C3", "ESP8266"}
+
+
+def test_backups_list_shows_them_wherever_they_lie(home, tmp_path, capsys):
+    library = Library(home)
+    known = passport(STOCK)
+    kept = library.via.add(STOCK, known)
+    elsewhere = stored(tmp_path, STOCK, chip="ESP8266", mac=None)
+    library.via.point_to(elsewhere, passport(STOCK, chip="ESP8266", mac=None))
+    code, lines = run(capsys, "backups", "list", "--check")
+    rows = {row["file"]: row for row in lines[-1]["data"]["backups"]}
+    assert (code, set(rows)) == (0, {str(kept), str(elsewhere)})
+    row = rows[str(kept)]
+    assert (row["program"], row["proof"], row["state"]) == ("esptool", "two-reads", "sound")
+    assert (row["chip"], row["mac"], row["size"]) == ("ESP32-C3", known.mac, len(STOCK))
+    _code, lines = run(capsys, "backups", "list", "A020A6")
+    assert [row["file"] for row in lines[-1]["data"]["backups"]] == [str(kept)]
+    assert main(["backups", "list"]) == 0
+    assert "ESP32-C3, read twice by esptool" in capsys.readouterr().out
+    _code, lines = run(capsys, "restore", kept.stem)  # by the name that the list shows
+    assert str(kept) in lines[-1]["hint"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "check", "state"),
+    [
+        (lambda file: file.unlink(), False, "missing"),
+        (lambda file: file.unlink(), True, "missing"),
+        (lambda file: file.write_bytes(STOCK[:-1]), False, "other-size"),
+        (lambda file: file.write_bytes(bytes(len(STOCK))), True, "changed"),
+    ],
+)
+def test_the_list_tells_what_became_of_one(home, capsys, spoil, check, state):
+    kept = Library(home).via.add(STOCK, passport(STOCK))
+    spoil(kept)
+    _code, lines = run(capsys, "backups", "list", *(["--check"] if check else []))
+    states = [row["state"] for row in lines[-1]["data"]["backups"]]
+    assert states == [state]

@@ -154,13 +154,17 @@ def _known(found: ConfigResult) -> KnownConfig:
 
 def info(session: Session, request: DumpRequest) -> InfoResult | ManyResult:
     """`dump info`; of a folder or an archive with several files an item each."""
+    from plugsmith.flows.bridge.saved_info import info_beside, info_of_file
     from plugsmith.flows.dump.files import info as do_it
     from plugsmith.flows.dump.files import info_many
 
     several = files_of(session, request)
     if several is not None:
-        return info_many(several, sink=session.sink, cancel=session.cancel)
-    return do_it(open_named(session, request.file))
+        return info_many(several, info_of_file, sink=session.sink, cancel=session.cancel)
+    dump = open_named(session, request.file)
+    if request.file == "-":
+        return do_it(dump)
+    return info_beside(dump, named_file(session, request.file))
 
 
 def records(session: Session, request: RecordsRequest) -> RecordsResult | ManyResult:

@@ -21,7 +21,9 @@ def named_file(session: Session, name: str) -> Path:
     if exists(path):
         return path
     entry = called(session.library.backups.entries(), name)
-    return entry.file if entry is not None else path
+    if entry is not None:
+        return entry.file
+    return (session.library.via.called(name) if path.name == name else None) or path
 
 
 def named_backup(session: Session, name: str) -> Path:

@@ -60,6 +60,8 @@ def _dump_info(request: DumpRequest, found: InfoResult | ManyResult) -> Steps:
     if isinstance(found, ManyResult):
         return [("plugsmith dump info FILE", _("one of them in full"))]
     file, kind = quoted(request.file), found.kind
+    if found.via is not None and found.via.unchanged:
+        return [(f"{found.via.restore} --dry-run", _("what putting it back would do"))]
     if any(item.what in DISORDER for item in found.damage):
         return [(f"plugsmith dump repair {file} -o repaired.bin", _("puts it in order"))]
     if kind is DumpKind.OPENBEKEN:

@@ -96,4 +96,8 @@ def _remarks(row: StoredBackup) -> str:
         "other-size": _("THE FILE HAS ANOTHER SIZE"),
     }
     first = _("first of this device") if row.first else ""
-    return "; ".join(text for text in (states.get(row.state, ""), first, row.note or "") if text)
+    other = ""
+    if row.program is not None:
+        other = _("{chip}, read twice by {program}", chip=row.chip, program=row.program)
+    texts = (states.get(row.state, ""), first, other, row.note or "")
+    return "; ".join(text for text in texts if text)

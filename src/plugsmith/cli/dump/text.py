@@ -81,6 +81,8 @@ def records_text(found: RecordsResult | ManyResult) -> str:
 
 
 def _kind(found: InfoResult) -> str:
+    if found.via is not None and found.via.unchanged:
+        return _("a flash that {program} read", program=found.via.program)
     text = _(_KINDS[found.kind])
     return f"{text} ({found.looks_like})" if found.looks_like else text
 

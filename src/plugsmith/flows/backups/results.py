@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugsmith.records import Record, Result, record
+from plugsmith.records import Record, Result, record, sparse
 
 
 @record
@@ -10,7 +10,8 @@ class StoredBackup(Record):
     """A backup of the library.
 
     `state`: `present`, `missing`, `other-size`; after a check `sound` or `changed`. `first`: the
-    oldest of its device, most often the one with the vendor's firmware.
+    oldest of its device, most often the one with the vendor's firmware. `program` and `proof` are
+    those of a read by another program: it puts it back, too.
     """
 
     name: str
@@ -23,11 +24,16 @@ class StoredBackup(Record):
     note: str | None
     state: str
     first: bool
+    program: str | None = sparse(default=None)
+    proof: str | None = sparse(default=None)
 
 
 @record
 class BackupsResult(Result):
-    """Backups, the latest first. `checked`: every byte was compared with its passport."""
+    """Backups, the latest first, and behind them those that other programs read.
+
+    `checked`: every byte was compared with its passport.
+    """
 
     backups: tuple[StoredBackup, ...]
     checked: bool

@@ -19,6 +19,7 @@ from plugsmith.flows.backups.results import (
     PruneResult,
     StoredBackup,
 )
+from plugsmith.flows.bridge.saved import SavedRead
 from plugsmith.library.backups.labels import Label, label_file, read_label, write_label
 from plugsmith.library.backups.names import find, matching
 from plugsmith.library.backups.pruning import PruneRule, superfluous
@@ -61,7 +62,7 @@ def list_backups(library: Library, words: Sequence[str], *, check: bool = False)
         )
         for entry in matching(entries, words)
     ]
-    return BackupsResult(backups=tuple(rows), checked=check)
+    return BackupsResult(backups=(*rows, *_by_others(library, words, check=check)), checked=check)
 
 
 def label_backup(
@@ -140,6 +141,29 @@ def prune_backups(
         freed=sum(row.size for row in rows),
         dry_run=wish.dry_run,
     )
+
+
+def _by_others(library: Library, words: Sequence[str], *, check: bool) -> list[StoredBackup]:
+    """The reads of other programs in which every word occurs."""
+    reads = [SavedRead(file=file, passport=passport) for file, passport in library.via.reads()]
+    return [
+        StoredBackup(
+            name=read.file.stem,
+            file=str(read.file),
+            created=read.passport.created,
+            chip=read.chip or "?",
+            size=read.passport.size,
+            mac=read.passport.mac,
+            label=None,
+            note=None,
+            state=read.state(whole=check),
+            first=False,
+            program=read.passport.program,
+            proof=read.passport.proof,
+        )
+        for read in reads
+        if all(read.has(word) for word in words)
+    ]
 
 
 def _first_of_each(entries: Sequence[IndexEntry]) -> list[IndexEntry]:

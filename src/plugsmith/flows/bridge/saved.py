@@ -39,12 +39,24 @@ class SavedRead:
         """Whether our own verbs know that chip, too."""
         return self.chip is not None and self.chip.upper() in beken_chips()
 
-    def is_unchanged(self) -> bool:
-        """Whether the file, read now, holds the bytes that were proven."""
+    def state(self, *, whole: bool) -> str:
+        """`present`, `missing`, `other-size`; with `whole` it is read: `sound`, `changed`."""
         try:
-            return self.passport.fits(read_regular(self.file, limit=LARGEST))
-        except InputError:
-            return False
+            if whole:
+                data = read_regular(self.file, limit=LARGEST)
+                return "sound" if self.passport.fits(data) else "changed"
+            return "present" if self.file.stat().st_size == self.passport.size else "other-size"
+        except (InputError, OSError):
+            return "missing"
+
+    def has(self, word: str) -> bool:
+        """Whether `word` occurs in its name, chip, MAC, date or program, in any letter case."""
+        known = self.passport
+        texts = (self.file.stem, self.chip, known.mac, known.created, known.program)
+        text = "\n".join(item for item in texts if item).casefold()
+        plain = word.casefold()
+        bare = plain.replace(":", "").replace("-", "")
+        return plain in text or bool(bare and bare in (known.mac or "").replace(":", ""))
 
     def way_back(self, *, port: str | None = None) -> str:
         """The command that puts it back."""

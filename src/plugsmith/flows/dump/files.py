@@ -43,7 +43,7 @@ from plugsmith.private_files import make_private_folder, write_private
 from plugsmith.secrets import KNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from plugsmith.events import CancelToken, EventSink
@@ -68,15 +68,16 @@ def info(dump: Dump) -> InfoResult:
     return info_of(dump, survey(dump))
 
 
-def info_many(paths: Sequence[Path], *, sink: EventSink, cancel: CancelToken) -> ManyResult:
-    """The same for many files: an item each."""
+def info_many(
+    paths: Sequence[Path],
+    one: Callable[[Path], InfoResult],
+    *,
+    sink: EventSink,
+    cancel: CancelToken,
+) -> ManyResult:
+    """The same for many files, an item each, as `one` tells it."""
     brief = ("chip", "looks_like")
-    return over_files(paths, info_one, word="kind", brief=brief, sink=sink, cancel=cancel)
-
-
-def info_one(path: Path) -> InfoResult:
-    """The result for one of many files."""
-    return info(open_dump(path))
+    return over_files(paths, one, word="kind", brief=brief, sink=sink, cancel=cancel)
 
 
 def records(dump: Dump, *, show_secrets: bool) -> RecordsResult:

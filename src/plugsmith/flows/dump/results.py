@@ -89,8 +89,24 @@ class BackupAnswer(Record):
 
 
 @record
+class ViaReadRow(Record):
+    """What the passport says of a flash that `program` read; None where nobody told.
+
+    `unchanged`: the file still holds the proven bytes. `restore` is the command that puts it back.
+    """
+
+    program: str
+    chip: str | None
+    mac: str | None
+    created: str
+    proof: str
+    unchanged: bool
+    restore: str
+
+
+@record
 class InfoResult(Result):
-    """`dump info`."""
+    """`dump info`; `via` where another program read the file."""
 
     file: str
     size: int
@@ -108,10 +124,13 @@ class InfoResult(Result):
     secrets_looked_for: Looked
     damage: tuple[DamageRow, ...]
     usable_as_backup: BackupAnswer
+    via: ViaReadRow | None = sparse(default=None)
 
     @property
     def exit_status(self) -> ExitCode:
-        """9 for a file that holds nothing of a flash: unknown, blank, random."""
+        """9 for what holds nothing of a flash (unknown, blank, random) and is no proven read."""
+        if self.via is not None and self.via.unchanged:
+            return ExitCode.DONE
         return ExitCode.BAD_INPUT if self.kind in _NOTHING else ExitCode.DONE
 
 
