@@ -137,6 +137,16 @@ def test_a_device_that_lived_after_an_unproven_write_is_not_called_half(esp, tmp
     assert "is half" not in note["message"]
 
 
+def test_a_write_that_was_not_understood_left_no_half(esp, tmp_path, capsys):
+    refusal = "sys.exit('esptool: error: unrecognized arguments: --flash-mode')"
+    program = esp(work=f"read() if verb == 'read' else {refusal}")
+    code, lines = flash(capsys, tmp_path, IMAGE)
+    assert (code, lines[-1]["code"]) == (2, "PS-VIA-TOO-OLD")
+    assert not told(lines)
+    assert program.flash.read_bytes() == STOCK
+    assert not list((tmp_path / "home" / "via").glob("*.write.json"))
+
+
 def test_another_board_on_the_same_port_is_none_of_it(esp, tmp_path, capsys):
     esp(work=DIES)
     flash(capsys, tmp_path, IMAGE)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import plugsmith
 from plugsmith.chips.catalog import chip as beken_chip
-from plugsmith.errors.link import ViaNotVerified
+from plugsmith.errors.link import ProgramTooOld, ViaNotVerified
 from plugsmith.events import Log, Warning_
 from plugsmith.flows.bridge.checks import ViaSubject, lock_checks, own_read, via_checks
 from plugsmith.flows.bridge.commands import INSTALL, ViaProgram, read_command
@@ -260,7 +260,18 @@ class _Run:
             for turn, command in enumerate(commands, 1):
                 title = _("Writing with {program}, {turn} of {n}",
                           program=self._asked.program, turn=turn, n=len(commands))  # fmt: skip
-                self._desk.run(f"via-write-{turn}", title, command)
+                try:
+                    self._desk.run(f"via-write-{turn}", title, command)
+                except ProgramTooOld:
+                    if turn == 1:
+                        self._nothing_done(begun)
+                    raise
+
+    def _nothing_done(self, begun: BegunWrite | None) -> None:
+        """The program did not understand the first command: the flash is as it was read."""
+        self._desk.wrote = False
+        if begun is None and self._begun is not None:
+            self._asked.library.via_writes.settle(self._desk.board, b"", self._begun)
 
     def _prove(self, wanted: bytes, undo: str) -> None:
         text = _("Written. Now it is read again: reset the chip if the program waits for it.")
