@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from plugsmith.errors.content import InputError
 from plugsmith.library.home import refusal, write_whole
+from plugsmith.library.port_lock import one_name
 from plugsmith.library.via_backups import passport_of
 from plugsmith.limited_read import read_regular
 from plugsmith.memory import SECTOR_LEN, AddressRange, subtract_ranges
@@ -98,7 +99,8 @@ class BegunWrite:
         left = _without(content, self._spans)
         if left != _without(before, self._spans):
             return False
-        return len(set(left)) > 1 or (self.board.port == board.port and _shares(content, before))
+        same = one_name(self.board.port) == one_name(board.port)
+        return len(set(left)) > 1 or (same and _shares(content, before))
 
     def half_done(self, content: bytes, before: bytes) -> bool:
         """Whether `content` is neither what was there `before` nor what was to be."""

@@ -10,7 +10,7 @@ from plugsmith.boot.linking import link
 from plugsmith.errors import Cancelled, PlugsmithError
 from plugsmith.errors.link import NoAnswer, OtherDevice
 from plugsmith.flows.wire.connected import connected
-from plugsmith.library.lock import held
+from plugsmith.library.port_lock import port_held
 from plugsmith.link.hearing import Heard
 from plugsmith.link.witness import Witness
 from plugsmith.messages import _
@@ -45,7 +45,7 @@ def refuse_unless_silent(
     proves nothing. What keeps from listening (a port that is busy or missing, Cancelled) is raised
     as it is.
     """
-    with held(ctx.library.locks, uart.name, words=uart.name):
+    with port_held(ctx.library.locks, uart.name):
         pulse = device.pulse_beside(uart.name)
         port = uart.open_port()
         try:

@@ -18,7 +18,7 @@ from plugsmith.errors.port import PortError
 from plugsmith.events import ErrorEvent, EventLog, Item, Log
 from plugsmith.flows.port_results import AnswerRow
 from plugsmith.flows.wire.connected import warn_about_mains
-from plugsmith.library.lock import held
+from plugsmith.library.port_lock import port_held
 from plugsmith.link.hearing import Heard
 from plugsmith.link.other_boot import look_for_other_chip
 from plugsmith.link.verdict import judge
@@ -161,7 +161,7 @@ def _asked(
         desk.sink.emit(Log(message=_("Asking {port} ...", port=entry.device)))
     with ExitStack() as closing:
         try:
-            closing.enter_context(held(desk.locks, entry.device, words=entry.device))
+            closing.enter_context(port_held(desk.locks, entry.device))
             port = desk.open_port(entry.device)
         except Cancelled:
             raise

@@ -11,7 +11,7 @@ from plugsmith.events import Warning_
 from plugsmith.flows.spi.device import SpiDevice
 from plugsmith.flows.wire.connection import Device
 from plugsmith.library.home import check_room
-from plugsmith.library.lock import held
+from plugsmith.library.port_lock import port_held
 from plugsmith.link.advice import SUPPLY
 from plugsmith.link.spi_address import is_spi
 from plugsmith.messages import _
@@ -43,7 +43,7 @@ def connected(
     """
     if writes:
         check_room(ctx.library.jobs.folder, _JOURNAL_ROOM)
-    with held(ctx.library.locks, ctx.port_name, words=ctx.port_name):
+    with port_held(ctx.library.locks, ctx.port_name):
         yield from _connected(ctx, repair=repair, reading=reading)
 
 
