@@ -75,7 +75,7 @@ function OtherChip({ name, chip, way }: { name: string; chip: string; way: Other
       <p>{way.reads
         ? t("`plugsmith backup` reads this chip; Plugsmith does not write it.")
         : way.by_plugsmith.length > 0
-        ? t("This page does not write a {chip}.", { chip })
+        ? t("This page does not write the {chip}.", { chip })
         : t("Plugsmith cannot work on the chip of {name}.", { name })}</p>
       {way.firmware.length > 0
         ? <p>{t("Free firmware for it: {firmware}.", { firmware: way.firmware.join(", ") })}</p>
