@@ -16,6 +16,7 @@ from plugsmith.library.set_aside import SetAside
 from plugsmith.library.sightings import Sightings
 from plugsmith.library.undo import UndoStore
 from plugsmith.library.via_backups import ViaStore
+from plugsmith.library.via_rooms import ViaRooms
 from plugsmith.library.via_writes import BegunWrites
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Library:
         self.via = ViaStore(self.root / "via")
         self.via_writes = BegunWrites(self.root / "via")
         self.locks = self.root / "locks"
+        self.via_rooms = ViaRooms(self.root / "via" / "at-work", self.locks)
         self.undo = UndoStore(self.root / "undo", self.aside)
         self.sightings = Sightings(self.root / "devices.json", self.aside)
 

@@ -22,31 +22,54 @@ def held(folder: Path, name: str, *, words: str) -> Iterator[int | None]:
 
     The system lets go of it when the process ends, however that happens, and with it all that were
     given the open file that this yields. Where no file can be made there is no lock, and nothing
-    can be written to the library either.
+    can be written to the library either; there, and where the system knows no locks, it is None.
     """
     file = _open(folder, name)
     if file is None:
         yield None
         return
     with file:
-        if not _lock(file):
+        locked = _lock(file)
+        if locked is False:
             raise DeviceInUse(name=words)
         try:
-            yield file.fileno()
+            yield file.fileno() if locked else None
         finally:
             _unlock(file)
 
 
 def _open(folder: Path, name: str) -> IO[bytes] | None:
-    digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]
     with suppress(OSError):
         make_private_folder(folder)
-        return (folder / f"{digest}.lock").open("ab")
+        return (folder / f"{lock_id(name)}.lock").open("ab")
     return None
 
 
-def _lock(file: IO[bytes]) -> bool:
-    """Whether the lock was free; it ends with the file."""
+def lock_id(name: str) -> str:
+    """What stands for `name` in the names of files."""
+    return hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:24]
+
+
+@contextmanager
+def held_if_free(folder: Path, identity: str) -> Iterator[bool]:
+    """Hold the lock with that `lock_id`; whether it is proven that nobody else has it."""
+    try:
+        make_private_folder(folder)
+        file = (folder / f"{identity}.lock").open("ab")
+    except OSError:
+        yield False
+        return
+    with file:
+        locked = _lock(file)
+        try:
+            yield locked is True
+        finally:
+            if locked:
+                _unlock(file)
+
+
+def _lock(file: IO[bytes]) -> bool | None:
+    """Whether the lock was free, None where there are no locks; it ends with the file."""
     try:
         if sys.platform == "win32":
             import msvcrt  # noqa: PLC0415 - Windows only
@@ -58,9 +81,9 @@ def _lock(file: IO[bytes]) -> bool:
 
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except ImportError:
-        return True  # a browser: the page itself sees to it that one tab has the library
+        return None  # a browser: the page itself sees to it that one tab has the library
     except OSError as problem:
-        return problem.errno not in {11, 13, 35, 36}  # taken; else locks are unknown here
+        return False if problem.errno in {11, 13, 35, 36} else None  # taken; or unknown here
     return True
 
 

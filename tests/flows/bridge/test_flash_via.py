@@ -8,7 +8,6 @@ import random
 import shlex
 import struct
 import sys
-import tempfile
 from pathlib import Path
 
 import pytest
@@ -393,11 +392,9 @@ def test_a_write_that_is_not_proven_is_told_with_the_way_back(
     assert "plugsmith flash" in half[0]["hint"]
 
 
-def test_a_half_written_chip_is_told_of_whatever_ends_the_run(c3, tmp_path, capsys, monkeypatch):
+def test_a_half_written_chip_is_told_of_whatever_ends_the_run(c3, tmp_path, capsys):
     program = c3()
-    rooms = tmp_path / "rooms"
-    rooms.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(rooms))
+    rooms = tmp_path / "home" / "via" / "at-work"
     then = f"(write(), __import__('shutil').rmtree({str(rooms)!r}))"
     c3(work=f"read() if verb == 'read' else {then}")
     code, lines = flash(capsys, tmp_path, IMAGE)

@@ -15,7 +15,6 @@ from plugsmith.flows.now import now_text
 from plugsmith.flows.wire.connected import warn_about_mains
 from plugsmith.flows.write.source import sha256
 from plugsmith.library.home import check_output, refusal
-from plugsmith.library.port_lock import port_held
 from plugsmith.library.via_backups import passport_path, put
 from plugsmith.messages import _
 
@@ -56,7 +55,7 @@ def backup_via(
     began_s = clock.monotonic()
     via = ViaProgram(name=program, path=path, port=port, chip=chip, baud=baud)
     desk = Desk(program=via, clock=clock, sink=sink, cancel=cancel)
-    with port_held(library.locks, port) as desk.lock:
+    with library.via_rooms.port_room(port) as (desk.lock, desk.room):
         data = read_twice(desk)
     refuse_half_written(library.jobs, data, chip=chip)
     begun_write(library, desk, data)

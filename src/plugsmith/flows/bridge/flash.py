@@ -28,7 +28,6 @@ from plugsmith.flows.wire.results import BackupRow, SpanRow, check_rows
 from plugsmith.flows.write.checks.preflight import allowed_anyway, doubts, require
 from plugsmith.flows.write.source import sha256
 from plugsmith.library.home import refusal
-from plugsmith.library.port_lock import port_held
 from plugsmith.library.via_backups import passport_of, passport_path
 from plugsmith.library.via_writes import BegunWrite
 from plugsmith.memory import SECTOR_LEN, AddressRange
@@ -83,7 +82,7 @@ def flash_via(asked: ViaFlash) -> ViaFlashResult:
         name=asked.program, path=path, port=asked.port, chip=asked.chip, baud=asked.baud
     )
     desk = Desk(program=via, clock=asked.clock, sink=asked.sink, cancel=asked.cancel)
-    with port_held(asked.library.locks, asked.port) as desk.lock:
+    with asked.library.via_rooms.port_room(asked.port) as (desk.lock, desk.room):
         return _Run(asked, image, desk).whole()
 
 
@@ -245,7 +244,7 @@ class _Run:
         backup: BackupRow | None,
         undo: str,
     ) -> None:
-        with TemporaryDirectory(prefix="plugsmith-") as folder:
+        with TemporaryDirectory(prefix="plugsmith-", dir=self._desk.room) as folder:
             files = []
             for run in runs:
                 file = Path(folder) / f"at-{run.start:06x}.bin"

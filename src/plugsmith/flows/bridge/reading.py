@@ -50,7 +50,7 @@ class Desk:
     """Where programs work: how they are stopped, and who hears of it.
 
     `wrote`: a program may have changed the flash. `lock`: the open file that holds the port, for
-    the programs to hold it as well.
+    the programs to hold it as well. `room`: where their files lie, None for the system's own place.
     """
 
     program: ViaProgram
@@ -60,6 +60,7 @@ class Desk:
     said: Said = field(default_factory=Said)
     wrote: bool = False
     lock: int | None = None
+    room: Path | None = None
 
     @property
     def board(self) -> ViaBoard:
@@ -68,7 +69,7 @@ class Desk:
 
     def read(self, name: str, title: str, *, stays: bool, blank: bool = False) -> bytes:
         """A whole read. Raises as `run`, and NothingRead (not with `blank`), NotWholeRead."""
-        with TemporaryDirectory(prefix="plugsmith-") as folder:
+        with TemporaryDirectory(prefix="plugsmith-", dir=self.room) as folder:
             file = Path(folder) / f"{name}.bin"
             self.run(name, title, self.program.read(file, stays=stays))
             data = read_regular(file, limit=_MOST) if file.is_file() else b""
