@@ -204,7 +204,7 @@ def test_a_chip_that_hangs_in_a_checksum(tmp_path, monkeypatch, lines):
     rig = rig_of(tmp_path / "real", faults=FaultPlan(faults=(fault,), seed=3))
     rig.lines = lines
     if lines == "rts":  # Plugsmith resets it by itself
-        backup(rig.ctx(timeout=60.0))
+        assert backup(rig.ctx(timeout=60.0)).backup.read() == rig.before
         return
     with pytest.raises(PlugsmithError) as failed:
         backup(rig.ctx(timeout=10.0))
