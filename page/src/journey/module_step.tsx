@@ -7,7 +7,7 @@ import { change, finish, journey } from "../state/journey";
 import { t } from "../text/t";
 import { ModulePicture } from "../ui/module";
 import { ModuleMini } from "../ui/module_mini";
-import { Box, Field } from "../ui/parts";
+import { Box, Field, Sentence } from "../ui/parts";
 import { Step } from "./frame";
 import { startPractice } from "./hands";
 
@@ -73,7 +73,7 @@ function OtherChip({ name, chip, way }: { name: string; chip: string; way: Other
   return (
     <Box kind="note" word={t("Another chip")}>
       <p>{way.reads
-        ? t("`plugsmith backup` reads this chip; Plugsmith does not write it.")
+        ? <Sentence text={t("`plugsmith backup` reads this chip; Plugsmith does not write it.")} />
         : way.by_plugsmith.length > 0
         ? t("This page does not write the {chip}.", { chip })
         : t("Plugsmith cannot work on the chip of {name}.", { name })}</p>
