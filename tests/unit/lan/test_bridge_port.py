@@ -25,6 +25,8 @@ from plugsmith.sim.obk.plug.plug import Mode
 from plugsmith.sim.ports.serve import Power
 from plugsmith.sim.timing import SERVED
 
+pytestmark = pytest.mark.slow  # a device on a real network has real pauses
+
 
 @pytest.fixture
 def board(tmp_path, monkeypatch):

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 
     from plugsmith.link.port import Port
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals")
+pytestmark = [
+    pytest.mark.slow,  # real ports have real pauses
+    pytest.mark.skipif(sys.platform == "win32", reason="needs pseudo-terminals"),
+]
 LINK_CHECK = bytes.fromhex("01e0fc0100")
 ANSWER = bytes.fromhex("040e0501e0fc0100")
 KINDS = ("pty", "socket", "rfc2217", "sim", "traced", "bridge")

@@ -56,6 +56,7 @@ def test_a_server_for_raw_bytes_is_no_rfc_2217_server_and_the_hint_says_what_to_
     assert "socket://" in f"{seen.value}"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue refuses")
 def test_a_computer_that_takes_no_connection_is_not_called_a_server_of_another_kind():
     """Switched off, or behind a firewall: then socket:// would help no better."""

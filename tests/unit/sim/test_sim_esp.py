@@ -139,6 +139,7 @@ def test_the_digest_is_text_from_the_rom_and_bytes_from_the_loader():
     assert digest.digest() in asked(with_loader(), 0x13, body)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="there are no pseudo-terminals")
 @pytest.mark.parametrize(("patience_s", "whole"), [(0.2, False), (60.0, True)])
 def test_a_client_that_stops_reading_for_a_while_loses_nothing(patience_s, whole):
