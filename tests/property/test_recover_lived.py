@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from stores_rig import Chip
 
@@ -63,13 +63,17 @@ def test_a_flash_that_was_judged_wrongly_once(seed):
 
 
 @settings(max_examples=25, deadline=None)
+@example(2283, (Trouble.TEXT_BIT,))
 @given(SEEDS, st.sampled_from(((), *((trouble,) for trouble in REPAIRABLE))))
 def test_the_newest_record_is_found_although_one_bit_is_wrong(seed, troubles):
     made = lived_flash(seed, troubles=troubles)
     assume(made.live)
     answer = recover(made.data)
     assert answer.best.text in made.live
-    assert (answer.confidence is Confidence.PROVEN) == (len(made.live) == 1)
+    if answer.best.loose and answer.best.ways > 1:  # its pieces fit in several ways: no proof
+        assert answer.confidence is Confidence.STRONG
+    else:
+        assert (answer.confidence is Confidence.PROVEN) == (len(made.live) == 1)
 
 
 @settings(max_examples=20, deadline=None)
