@@ -36,16 +36,23 @@ def in_time(work: Callable[[], T], *, most_s: float, cancel: CancelToken | None)
     done: list[T] = []
     failed: list[Exception] = []
     late = threading.Event()
+    turn = threading.Lock()  # it is opened before or after we gave up, and closed in both cases
+
+    def close() -> None:
+        while done:
+            with contextlib.suppress(Exception):
+                done.pop().close()
 
     def run() -> None:
         try:
-            done.append(work())
+            item = work()
         except Exception as problem:  # noqa: BLE001 - handed to the caller as it is
             failed.append(problem)
-        if late.is_set():
-            for item in done:
-                with contextlib.suppress(Exception):
-                    item.close()
+            return
+        with turn:
+            done.append(item)
+            if late.is_set():
+                close()
 
     thread = threading.Thread(target=copy_context().run, args=(run,), name="connect", daemon=True)
     thread.start()
@@ -54,7 +61,9 @@ def in_time(work: Callable[[], T], *, most_s: float, cancel: CancelToken | None)
         thread.join(_LOOK_S)
         left -= 1
     if thread.is_alive():
-        late.set()
+        with turn:
+            late.set()
+            close()
         if cancel is not None and cancel.cancelled:
             raise Cancelled(state=_("Nothing was changed on the device."))
         raise TimeoutError
