@@ -16,15 +16,18 @@ if TYPE_CHECKING:
 
 
 def page() -> str:
-    """One row a module, then one a chip; with the way to free it where we cannot."""
+    """One row a module, then one a chip; and the way to free each other maker's chip, once."""
     rows: list[dict[str, object]] = []
     for board in modules():
         other = other_chip(board.chip)
         if other is not None:
             rows.append(
-                _other_row(
-                    name=board.name, chip=board.chip, support=str(board.support), other=other
-                )
+                {
+                    "name": board.name,
+                    "chip": board.chip,
+                    "support": str(board.support),
+                    "way": other.name,
+                }
             )
             continue
         shape = outline(board.name)
@@ -53,12 +56,15 @@ def page() -> str:
             | _spi(board)
         )
     rows += [
-        _other_row(name=other.name, chip=other.name, support="", other=other)
-        | {"also": list(other.also)}
+        {"name": other.name, "chip": other.name, "way": other.name, "also": list(other.also)}
         for other in other_chips()
     ]
-    lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-    return f"[\n{lines}\n]\n"
+    ways: dict[str, object] = {other.name: _way(other) for other in other_chips()}
+    return f'{{"modules": [\n{_lines(rows)}\n],\n"ways": {_lines([ways])}}}\n'
+
+
+def _lines(rows: list[dict[str, object]]) -> str:
+    return ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
 
 
 def _spi(board: ModuleBoard) -> dict[str, object]:
@@ -68,26 +74,18 @@ def _spi(board: ModuleBoard) -> dict[str, object]:
     return {"spi": spi.lines, "needs_spi": spi.needed}
 
 
-def _other_row(*, name: str, chip: str, support: str, other: OtherChip) -> dict[str, object]:
+def _way(other: OtherChip) -> dict[str, object]:
     return {
-        "name": name,
-        "chip": chip,
-        "support": support,
-        "gpios": [],
-        "pads": [],
-        "outline": None,
-        "other": {
-            "firmware": list(other.firmware),
-            "tool": other.tool,
-            "install": other.install,
-            "backup": other.backup,
-            "flash": other.flash,
-            "rx": other.rx,
-            "tx": other.tx,
-            "strap": other.strap,
-            "level": other.level,
-            "reads": other.name in {item.name for item in chips()},
-            "by_plugsmith": list(bridge_commands(other)),
-            "evidence": list(other.evidence),
-        },
+        "firmware": list(other.firmware),
+        "tool": other.tool,
+        "install": other.install,
+        "backup": other.backup,
+        "flash": other.flash,
+        "rx": other.rx,
+        "tx": other.tx,
+        "strap": other.strap,
+        "level": other.level,
+        "reads": other.name in {item.name for item in chips()},
+        "by_plugsmith": list(bridge_commands(other)),
+        "evidence": list(other.evidence),
     }

@@ -1,6 +1,6 @@
 // Modules: what is printed on them, which chip they carry, where their pads lie.
 import { n } from "../text/t";
-import rows from "../facts/modules.json";
+import facts from "../facts/modules.json";
 
 export interface Pad {
   signal: string;
@@ -43,7 +43,12 @@ export interface OtherWay {
   evidence: string[];
 }
 
-export const MODULES = rows as unknown as Module[];
+type Row = Partial<Module> & { name: string; chip: string; way?: string };
+const ways = facts.ways as Record<string, OtherWay>;
+
+export const MODULES: Module[] = (facts.modules as unknown as Row[]).map(({ way, ...row }) => ({
+  support: "", gpios: [], pads: [], outline: null, ...row, ...(way ? { other: ways[way] } : {}),
+}));
 
 export function moduleNamed(name: string | null | undefined): Module | undefined {
   const wanted = (name ?? "").trim().toUpperCase();

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import binascii
 import re
+from abc import ABC, abstractmethod
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -157,7 +158,7 @@ class Lightning:
                 return
 
 
-class _File:
+class _File(ABC):
     """One file by YMODEM: a block with name and length, its data, and an empty name at the end."""
 
     def __init__(self) -> None:
@@ -205,9 +206,9 @@ class _File:
         """Bytes that did not come."""
         return self._left if self._left is not None else -1
 
+    @abstractmethod
     def store(self, data: bytes) -> bool:
         """Whether there is room for it."""
-        raise NotImplementedError
 
 
 class _RamFile(_File):
